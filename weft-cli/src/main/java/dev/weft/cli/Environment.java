@@ -1,0 +1,131 @@
+package dev.weft.cli;
+
+import ai.onnxruntime.OrtEnvironment;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** What {@code weft doctor} looks at. */
+final class Environment {
+    private static final long MIB = 1L << 20;
+
+    private Environment() {}
+
+    static List<Finding> findings() {
+        return List.of(
+                java(),
+                Finding.present(
+                        "system",
+                        System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", " + cpuModel()),
+                Finding.present("cores", String.valueOf(Runtime.getRuntime().availableProcessors())),
+                memory(),
+                loads("libtorch", Environment::libtorch),
+                loads("ONNX Runtime", () -> OrtEnvironment.getEnvironment().getVersion()),
+                bfloat16(),
+                chromium(),
+                loads("native cache", Environment::cache));
+    }
+
+    private static Finding java() {
+        String found = Runtime.version() + ", " + System.getProperty("java.vm.vendor") + ", "
+                + System.getProperty("java.home");
+        return Runtime.version().feature() >= 17
+                ? Finding.present("java", found)
+                : Finding.missing("java", "17 or newer is needed, this is " + found);
+    }
+
+    private static Finding memory() {
+        long heap = Runtime.getRuntime().maxMemory() / MIB;
+        String machine =
+                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
+                        ? os.getTotalMemorySize() / MIB + " MiB, " + os.getFreeMemorySize() / MIB + " MiB free, "
+                        : "";
+        return Finding.present("memory", machine + "Java heap up to " + heap + " MiB");
+    }
+
+    private static Finding loads(String name, Callable<String> version) {
+        try {
+            return Finding.present(name, version.call());
+        } catch (Exception | LinkageError e) {
+            return Finding.missing(name, "does not load: " + e);
+        }
+    }
+
+    /** Adds one and one, so that a library that loads but does not compute is found too. */
+    private static String libtorch() {
+        try (Tensor one = torch.ones(1);
+                Tensor two = one.add(one)) {
+            if (two.item_double() != 2.0) {
+                throw new IllegalStateException("1 + 1 gave " + two.item_double());
+            }
+        }
+        return Version.of("libtorch") + ", " + torch.get_num_threads() + " threads, "
+                + torch.get_cpu_capability().getString();
+    }
+
+    private static Finding bfloat16() {
+        List<String> flags = List.of(cpuInfo("flags").orElse("").split(" "));
+        boolean fast = flags.contains("avx512_bf16") || flags.contains("amx_bf16");
+        return Finding.optional(
+                "bfloat16", fast, fast ? "in hardware" : "not in hardware; float32 is as fast or faster");
+    }
+
+    private static Finding chromium() {
+        for (String name : List.of("chromium", "chromium-browser", "google-chrome")) {
+            for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+                if (Files.isExecutable(Path.of(folder, name))) {
+                    return Finding.optional(
+                            "chromium", true, Path.of(folder, name).toString());
+                }
+            }
+        }
+        return Finding.optional("chromium", false, "not on the PATH; only Weft's own tests (./verify) need it");
+    }
+
+    private static String cache() throws IOException {
+        Path cache = Loader.getCacheDir().toPath();
+        try (Stream<Path> files = Files.walk(cache)) {
+            long bytes = files.filter(file -> Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS))
+                    .mapToLong(Environment::size)
+                    .sum();
+            return cache + ", " + bytes / MIB + " MiB of unpacked native libraries";
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String cpuModel() {
+        return cpuInfo("model name").orElse("processor unknown");
+    }
+
+    /** The first value of a key of Linux's /proc/cpuinfo; empty elsewhere. */
+    private static Optional<String> cpuInfo(String key) {
+        Path file = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(file)) {
+            return Optional.empty();
+        }
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.filter(line -> line.startsWith(key))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.weft.cli;
+
+/** What the process says when it ends; fixed for scripts. */
+final class ExitCode {
+    static final int DONE = 0;
+    /** A check said no, or something unexpected failed. */
+    static final int FAILED = 1;
+
+    static final int USAGE = 2;
+    static final int ENVIRONMENT = 3;
+    static final int INTERRUPTED = 130;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,122 @@
+package dev.weft.cli;
+
+import dev.weft.io.CheckFailedException;
+import dev.weft.io.EnvironmentException;
+import dev.weft.io.InputException;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Every failure becomes one line on standard error and an exit code; under {@code --json} also one document on standard
+ * output: {@code {"error": "…", "exitCode": 2}}. The stack trace is printed only under {@code --verbose}.
+ */
+final class Failures {
+    private Failures() {}
+
+    /** To be called after all subcommands are added. */
+    static void handleIn(CommandLine commandLine) {
+        commandLine.setParameterExceptionHandler(Failures::badUsage);
+        commandLine.setExecutionExceptionHandler(Failures::failed);
+        commandLine.setExecutionStrategy(Failures::runWithErrorsWrapped);
+    }
+
+    /** picocli hands exceptions to the handler but lets an Error (no memory, a library that does not load) through. */
+    private static int runWithErrorsWrapped(ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (Error e) {
+            List<CommandLine> commands = parsed.asCommandLineList();
+            throw new ExecutionException(commands.get(commands.size() - 1), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static int badUsage(ParameterException failure, String[] args) {
+        CommandLine command = failure.getCommandLine();
+        String message = firstLine(failure);
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            List<String> near = unmatched.getSuggestions();
+            if (!near.isEmpty()) {
+                message += ". Did you mean " + String.join(" or ", near.subList(0, Math.min(3, near.size()))) + "?";
+            }
+        }
+        message += " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+        List<String> given = Arrays.asList(args);
+        print(command, message, ExitCode.USAGE, given.contains("--json"));
+        if (given.contains("--verbose")) {
+            failure.printStackTrace(command.getErr());
+        }
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception thrown, CommandLine command, ParseResult parsed) {
+        Throwable failure =
+                thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        int exitCode = exitCode(failure);
+        boolean verbose = given(command, "--verbose");
+        print(command, message(failure), exitCode, given(command, "--json"));
+        if (verbose) {
+            failure.printStackTrace(command.getErr());
+        } else if (exitCode == ExitCode.FAILED && !(failure instanceof CheckFailedException)) {
+            command.getErr()
+                    .println("weft: this was not expected; the same command with --verbose shows where it happened");
+        }
+        return exitCode;
+    }
+
+    private static int exitCode(Throwable failure) {
+        if (failure instanceof InputException) {
+            return ExitCode.USAGE;
+        }
+        if (failure instanceof EnvironmentException || failure instanceof UnsatisfiedLinkError) {
+            return ExitCode.ENVIRONMENT;
+        }
+        return failure instanceof CancellationException ? ExitCode.INTERRUPTED : ExitCode.FAILED;
+    }
+
+    private static String message(Throwable failure) {
+        if (failure instanceof InputException
+                || failure instanceof EnvironmentException
+                || failure instanceof CheckFailedException) {
+            return firstLine(failure);
+        }
+        if (failure instanceof CancellationException) {
+            return failure.getMessage() == null ? "interrupted" : firstLine(failure);
+        }
+        if (failure instanceof UnsatisfiedLinkError) {
+            return "A native library must load, but got: " + firstLine(failure) + ". Look at: weft doctor";
+        }
+        String kind = failure.getClass().getSimpleName();
+        return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure);
+    }
+
+    private static void print(CommandLine command, String message, int exitCode, boolean json) {
+        PrintWriter err = command.getErr();
+        err.println(command.getColorScheme().errorText("weft: " + message));
+        if (json) {
+            Map<String, Object> document = new LinkedHashMap<>();
+            document.put("error", message);
+            document.put("exitCode", exitCode);
+            command.getOut().println(GlobalOptions.toJson(document));
+        }
+    }
+
+    private static boolean given(CommandLine command, String option) {
+        CommandSpec spec = command.getCommandSpec();
+        return spec.findOption(option) != null
+                && Boolean.TRUE.equals(spec.findOption(option).getValue());
+    }
+
+    private static String firstLine(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,69 @@
+package dev.weft.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * The options every command has, and the one way a command prints. Use it as {@code @Mixin GlobalOptions options;}.
+ *
+ * <p>A result goes to standard output once, through {@link #result}; everything said on the way goes to {@link #err()}. So
+ * {@code --json} always yields exactly one JSON document.
+ */
+final class GlobalOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(names = "--json", description = "Print the result as one JSON document; progress stays on standard error.")
+    private boolean json;
+
+    @Option(names = "--verbose", description = "Print the stack trace when something fails.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    boolean json() {
+        return json;
+    }
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    /** Where progress, notes and warnings go. */
+    PrintWriter err() {
+        return command.commandLine().getErr();
+    }
+
+    /**
+     * Prints the command's result: {@code value} as JSON under {@code --json}, the lines of {@code text} otherwise.
+     *
+     * @param value a record, a map with ordered keys, or a list of those
+     */
+    void result(Object value, List<String> text) {
+        PrintWriter out = command.commandLine().getOut();
+        if (json) {
+            out.println(toJson(value));
+        } else {
+            text.forEach(out::println);
+        }
+        out.flush();
+    }
+
+    static String toJson(Object value) {
+        try {
+            return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A result must be printable as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+}

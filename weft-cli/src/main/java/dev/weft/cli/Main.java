@@ -1,0 +1,111 @@
+package dev.weft.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The {@code weft} program: the list of its commands, and how it starts and ends. */
+@Command(
+        name = "weft",
+        description = "Train one set of weights, ship many models.",
+        versionProvider = Version.class,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weft doctor             is this machine ready?",
+            "  weft COMMAND --help     what a command does, with an example",
+            "",
+            "Exit codes: 0 done, 1 a check failed, 2 bad usage or input, 3 environment, 130 interrupted."
+        })
+public final class Main implements Callable<Integer> {
+    /** Every command, in the order of the help. A new command is its class and its line here. */
+    static final List<Entry> COMMANDS = List.of(
+            new Entry("Around it", DoctorCommand::new), //
+            new Entry("Around it", CompletionCommand::new));
+
+    /** A command and the heading that the help lists it under. */
+    record Entry(String group, Supplier<Callable<Integer>> command) {}
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version.")
+    private boolean version;
+
+    @Spec
+    private CommandSpec spec;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true);
+        PrintWriter err = new PrintWriter(System.err, true);
+        int exitCode = execute(out, err, args);
+        out.flush();
+        err.flush();
+        System.exit(exitCode);
+    }
+
+    /** Runs one command line as {@code main} does, without ending the process; returns the exit code. */
+    static int execute(PrintWriter out, PrintWriter err, String... args) {
+        return commandLine().setOut(out).setErr(err).execute(args);
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Main());
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        for (Entry entry : COMMANDS) {
+            CommandLine command = new CommandLine(entry.command().get());
+            commandLine.addSubcommand(command);
+            groups.computeIfAbsent(entry.group(), group -> new ArrayList<>()).add(command.getCommandName());
+        }
+        commandLine.setUsageHelpAutoWidth(true).setUsageHelpLongOptionsMaxWidth(28);
+        commandLine
+                .getHelpSectionMap()
+                .put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> groupedCommands(help, groups));
+        commandLine.getHelpSectionMap().remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
+        Failures.handleIn(commandLine);
+        return commandLine;
+    }
+
+    /** {@code weft} alone shows what there is to do. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE;
+    }
+
+    private static String groupedCommands(Help help, Map<String, List<String>> groups) {
+        StringBuilder text = new StringBuilder();
+        groups.forEach((group, names) -> {
+            text.append(String.format("%n%s:%n", group));
+            for (String name : names) {
+                CommandSpec command = help.subcommands().get(name).commandSpec();
+                // Padded by hand: colour codes have no width.
+                String padding = " ".repeat(Math.max(1, 12 - name.length()));
+                text.append(String.format(
+                        "  %s%s%s%n",
+                        help.colorScheme().commandText(name),
+                        padding,
+                        command.usageMessage().description()[0]));
+            }
+        });
+        return text.toString();
+    }
+}
