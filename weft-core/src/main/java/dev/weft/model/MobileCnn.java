@@ -1,0 +1,247 @@
+package dev.weft.model;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
+import dev.weft.nn.Activation;
+import dev.weft.nn.BatchNorm2d;
+import dev.weft.nn.Conv2d;
+import dev.weft.nn.Layer;
+import dev.weft.nn.Linear;
+import dev.weft.nn.Residual;
+import dev.weft.nn.SqueezeExcite;
+import dev.weft.nn.Stack;
+import dev.weft.ops.Ops;
+import dev.weft.space.Choice;
+import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A mobile CNN: a stem, stages of inverted residual blocks (Sandler et al., MobileNetV2, 2018), and a classifier. Tensor names
+ * are those of timm's mobile networks.
+ *
+ * <p>The first block of a stage has no skip, the others do: whether a block has one never depends on the member, so a zero γ
+ * cannot silence a block that some member runs without a skip.
+ *
+ * @param input the images
+ * @param stem width and stride of the first 3×3 convolution
+ * @param stages from the first to the last
+ * @param headWidth channels of the 1×1 convolution before pooling; empty for none
+ * @param activation after every normalised convolution but the projections
+ * @param zeroInitResidual whether the last norm of every residual branch starts at γ = 0 (Goyal et al. 2017)
+ */
+public record MobileCnn(
+        ImageInput input,
+        Stem stem,
+        List<Stage> stages,
+        List<Integer> headWidth,
+        Activation activation,
+        boolean zeroInitResidual)
+        implements ModelDefinition {
+
+    /** @param width output channels; @param stride 1 or 2 */
+    public record Stem(List<Integer> width, int stride) {}
+
+    /** What a block does between expanding and projecting. */
+    public enum Block {
+        /** 1×1 expand, k×k depthwise: MobileNetV2. */
+        @JsonProperty("depthwise")
+        DEPTHWISE,
+        /** One dense k×k that expands: the fused block of EfficientNetV2 (Tan and Le 2021). */
+        @JsonProperty("fused")
+        FUSED
+    }
+
+    /**
+     * Blocks of one shape; each setting lists its options.
+     *
+     * @param block the kind of block
+     * @param width output channels
+     * @param depth number of blocks
+     * @param kernelSize of the k×k convolution, odd
+     * @param expandRatio middle width over input width, rounded to a multiple of 8 (of 1 below 8 channels)
+     * @param stride of the first block
+     * @param squeezeExcite whether blocks rescale their middle channels, through a quarter of them
+     */
+    public record Stage(
+            Block block,
+            List<Integer> width,
+            List<Integer> depth,
+            List<Integer> kernelSize,
+            List<Double> expandRatio,
+            int stride,
+            boolean squeezeExcite) {
+        public Stage {
+            width = List.copyOf(width);
+            depth = List.copyOf(depth);
+            kernelSize = List.copyOf(kernelSize);
+            expandRatio = List.copyOf(expandRatio);
+            if (kernelSize.stream().anyMatch(k -> k < 1 || k % 2 == 0)) {
+                throw new InputException("Kernel sizes of a stage must be odd, but got " + kernelSize + ".");
+            }
+            if (Stream.of(width, depth).flatMap(List::stream).anyMatch(n -> n < 1) || stride < 1 || stride > 2) {
+                throw new InputException(
+                        "Widths and depths of a stage must be positive and its stride 1 or 2, but got width=" + width
+                                + ", depth=" + depth + ", stride=" + stride + ".");
+            }
+            if (expandRatio.stream().anyMatch(t -> !(t > 0))) {
+                throw new InputException("Expand ratios must be positive, but got " + expandRatio + ".");
+            }
+        }
+    }
+
+    public MobileCnn {
+        stages = List.copyOf(stages);
+        headWidth = List.copyOf(headWidth);
+        if (stages.isEmpty()) {
+            throw new InputException("A mobile CNN must have a stage or more, but got none.");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "mobile-cnn";
+    }
+
+    @Override
+    public MobileCnn withInput(ImageInput other) {
+        return new MobileCnn(other, stem, stages, headWidth, activation, zeroInitResidual);
+    }
+
+    @Override
+    public List<Choice<?>> choices() {
+        List<Choice<?>> all = new ArrayList<>(List.of(input.resolutionChoice(), stemWidth()));
+        for (int s = 0; s < stages.size(); s++) {
+            all.addAll(List.of(depth(s), width(s), kernel(s), expand(s)));
+        }
+        if (!headWidth.isEmpty()) {
+            all.add(headChoice());
+        }
+        return all.stream().filter(choice -> choice.options().size() > 1).toList();
+    }
+
+    private Choice<Integer> stemWidth() {
+        return new Choice<>("stem.width", stem.width);
+    }
+
+    private Choice<Integer> headChoice() {
+        return new Choice<>("head.width", headWidth);
+    }
+
+    private Choice<Integer> width(int s) {
+        return new Choice<>("stage" + (s + 1) + ".width", stages.get(s).width);
+    }
+
+    private Choice<Integer> depth(int s) {
+        return new Choice<>("stage" + (s + 1) + ".depth", stages.get(s).depth);
+    }
+
+    private Choice<Integer> kernel(int s) {
+        return new Choice<>("stage" + (s + 1) + ".kernel", stages.get(s).kernelSize);
+    }
+
+    private Choice<Double> expand(int s) {
+        return new Choice<>("stage" + (s + 1) + ".expand", stages.get(s).expandRatio);
+    }
+
+    @Override
+    public MobileCnn at(Member member) {
+        List<Stage> fixed = new ArrayList<>();
+        for (int s = 0; s < stages.size(); s++) {
+            Stage stage = stages.get(s);
+            fixed.add(new Stage(
+                    stage.block,
+                    List.of(member.value(width(s))),
+                    List.of(member.value(depth(s))),
+                    List.of(member.value(kernel(s))),
+                    List.of(member.value(expand(s))),
+                    stage.stride,
+                    stage.squeezeExcite));
+        }
+        return new MobileCnn(
+                input.at(member),
+                new Stem(List.of(member.value(stemWidth())), stem.stride),
+                fixed,
+                headWidth.isEmpty() ? headWidth : List.of(member.value(headChoice())),
+                activation,
+                zeroInitResidual);
+    }
+
+    @Override
+    public Layer build(Weights weights) {
+        Dim channels = Dim.of(stemWidth());
+        Layer net = input.layer()
+                .then(Conv2d.dense(weights, "conv_stem", Dim.of(input.channels()), channels, Dim.of(3), stem.stride))
+                .then(new BatchNorm2d(weights, "bn1", channels))
+                .then(activation);
+        int blocks = stages.stream()
+                .mapToInt(stage -> stage.depth.get(stage.depth.size() - 1))
+                .sum();
+        int index = 0;
+        for (int s = 0; s < stages.size(); s++) {
+            Dim out = Dim.of(width(s));
+            Dim depth = Dim.of(depth(s));
+            List<Layer> layers = new ArrayList<>();
+            for (int b = 0; b < depth.max(); b++) {
+                layers.add(block(weights, s, b, b == 0 ? channels : out, out, (double) ++index / blocks));
+            }
+            net = net.then(new Stack(weights, "blocks." + s, depth, layers));
+            channels = out;
+        }
+        if (!headWidth.isEmpty()) {
+            Dim head = Dim.of(headChoice());
+            net = net.then(Conv2d.dense(weights, "conv_head", channels, head, Dim.of(1), 1))
+                    .then(new BatchNorm2d(weights, "bn2", head))
+                    .then(activation);
+            channels = head;
+        }
+        return net.then((x, pass) -> Ops.dropout(Ops.mean(x, List.of(2, 3), false), pass.dropout()))
+                .then(new Linear(
+                        weights, "classifier", channels, Dim.of(input.classes().size()), Init.uniformFanIn()));
+    }
+
+    private Layer block(Weights weights, int s, int b, Dim in, Dim out, double position) {
+        Stage stage = stages.get(s);
+        String name = "blocks." + s + "." + b + ".";
+        Dim kernel = Dim.of(kernel(s));
+        Choice<Double> expand = expand(s);
+        boolean expands = expand.options().size() > 1 || expand.smallest() != 1;
+        Dim middle = expands ? in.scaled(expand, in.max() < 8 ? 1 : 8) : in;
+        int stride = b == 0 ? stage.stride : 1;
+        String projection;
+        Layer branch;
+        int norms = 0;
+        if (stage.block == Block.FUSED) {
+            branch = Conv2d.dense(weights, name + "conv_exp", in, middle, kernel, stride)
+                    .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
+                    .then(activation);
+            projection = "conv_pwl";
+        } else if (expands) {
+            branch = Conv2d.dense(weights, name + "conv_pw", in, middle, Dim.of(1), 1)
+                    .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
+                    .then(activation)
+                    .then(Conv2d.depthwise(weights, name + "conv_dw", middle, kernel, stride))
+                    .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
+                    .then(activation);
+            projection = "conv_pwl";
+        } else {
+            branch = Conv2d.depthwise(weights, name + "conv_dw", middle, kernel, stride)
+                    .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
+                    .then(activation);
+            projection = "conv_pw";
+        }
+        if (stage.squeezeExcite) {
+            Dim reduced = middle.scaled(Choice.of("reduction", 0.25), 1);
+            branch = branch.then(new SqueezeExcite(weights, name + "se", middle, reduced));
+        }
+        boolean skip = b > 0;
+        Init scale = skip && zeroInitResidual ? Init.zeros() : Init.ones();
+        branch = branch.then(Conv2d.dense(weights, name + projection, middle, out, Dim.of(1), 1))
+                .then(new BatchNorm2d(weights, name + "bn" + ++norms, out, scale));
+        return skip ? new Residual(branch, position) : branch;
+    }
+}

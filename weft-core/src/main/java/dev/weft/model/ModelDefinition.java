@@ -1,0 +1,47 @@
+package dev.weft.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.nn.Layer;
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import dev.weft.weight.Weights;
+import java.util.List;
+
+/**
+ * Everything about a model but its weights, as data: written to files, compared, printed. Where a setting lists several options
+ * it is a choice; where it lists one it is a plain size. A definition with one option everywhere is a plain model.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = MobileCnn.class, name = "mobile-cnn"),
+    @JsonSubTypes.Type(value = VisionTransformer.class, name = "vision-transformer")
+})
+public interface ModelDefinition {
+    /** For error messages and reports: "mobile-cnn". */
+    @JsonIgnore
+    String name();
+
+    /** What the model reads and which classes it tells apart. */
+    ImageInput input();
+
+    /** The same model for other images and classes. */
+    ModelDefinition withInput(ImageInput input);
+
+    /** The settings with more than one option. */
+    @JsonIgnore
+    List<Choice<?>> choices();
+
+    /** The plain model of one member: every setting with the one option that {@code member} picks. */
+    ModelDefinition at(Member member);
+
+    /** Builds the network: pixel values 0 to 255 (B, C, H, W) to logits (B, classes). */
+    Layer build(Weights weights);
+
+    @JsonIgnore
+    default Space space() {
+        return new Space(name(), choices());
+    }
+}

@@ -1,0 +1,159 @@
+package dev.weft.model;
+
+import dev.weft.io.InputException;
+import dev.weft.nn.Activation;
+import dev.weft.nn.Attention;
+import dev.weft.nn.Conv2d;
+import dev.weft.nn.Layer;
+import dev.weft.nn.LayerNorm;
+import dev.weft.nn.Linear;
+import dev.weft.nn.Residual;
+import dev.weft.nn.Stack;
+import dev.weft.ops.Ops;
+import dev.weft.space.Choice;
+import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A vision transformer (Dosovitskiy et al. 2021) with a class token, elastic as in AutoFormer (Chen et al. 2021): embedding
+ * width and depth for the whole net, heads and MLP ratio per block. The width of a head is fixed, so the inner width of
+ * attention follows the heads. Tensor names are timm's.
+ *
+ * @param input the images; a vision transformer reads them at one resolution
+ * @param patchSize divides the resolution
+ * @param embedDim width between blocks
+ * @param depth number of blocks that run
+ * @param headDim width of a head
+ * @param blocks as many as the largest depth
+ */
+public record VisionTransformer(
+        ImageInput input, int patchSize, List<Integer> embedDim, List<Integer> depth, int headDim, List<Block> blocks)
+        implements ModelDefinition {
+    private static final Init INIT = Init.truncatedNormal(0.02);
+
+    /**
+     * One block; its choices mean something only while the depth reaches it.
+     *
+     * @param numHeads attention heads
+     * @param mlpRatio hidden over embedding width of the MLP
+     */
+    public record Block(List<Integer> numHeads, List<Double> mlpRatio) {
+        public Block {
+            numHeads = List.copyOf(numHeads);
+            mlpRatio = List.copyOf(mlpRatio);
+        }
+    }
+
+    public VisionTransformer {
+        embedDim = List.copyOf(embedDim);
+        depth = List.copyOf(depth);
+        blocks = List.copyOf(blocks);
+        if (input.resolution().size() > 1 || patchSize < 1 || input.resolution().get(0) % patchSize != 0) {
+            throw new InputException(
+                    "A vision transformer must have one resolution that its patch size divides, but got resolution="
+                            + input.resolution() + ", patchSize=" + patchSize + ".");
+        }
+        if (headDim < 1 || depth.isEmpty() || depth.get(0) < 1 || depth.get(depth.size() - 1) != blocks.size()) {
+            throw new InputException(
+                    "headDim must be positive and the largest depth the number of blocks, but got headDim=" + headDim
+                            + ", depth=" + depth + ", " + blocks.size() + " blocks.");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "vision-transformer";
+    }
+
+    @Override
+    public VisionTransformer withInput(ImageInput other) {
+        return new VisionTransformer(other, patchSize, embedDim, depth, headDim, blocks);
+    }
+
+    @Override
+    public List<Choice<?>> choices() {
+        List<Choice<?>> all = new ArrayList<>(List.of(embedChoice(), depthChoice()));
+        for (int b = 0; b < blocks.size(); b++) {
+            all.add(heads(b));
+            all.add(ratio(b));
+        }
+        return all.stream().filter(choice -> choice.options().size() > 1).toList();
+    }
+
+    private Choice<Integer> embedChoice() {
+        return new Choice<>("embedDim", embedDim);
+    }
+
+    private Choice<Integer> depthChoice() {
+        return new Choice<>("depth", depth);
+    }
+
+    private Choice<Integer> heads(int b) {
+        return ofBlock(b, new Choice<>("block" + (b + 1) + ".numHeads", blocks.get(b).numHeads));
+    }
+
+    private Choice<Double> ratio(int b) {
+        return ofBlock(b, new Choice<>("block" + (b + 1) + ".mlpRatio", blocks.get(b).mlpRatio));
+    }
+
+    private <T> Choice<T> ofBlock(int b, Choice<T> choice) {
+        return b < depth.get(0) ? choice : choice.activeWhen("depth", b + 1);
+    }
+
+    @Override
+    public VisionTransformer at(Member member) {
+        int count = member.value(depthChoice());
+        List<Block> fixed = new ArrayList<>();
+        for (int b = 0; b < count; b++) {
+            fixed.add(new Block(List.of(member.value(heads(b))), List.of(member.value(ratio(b)))));
+        }
+        return new VisionTransformer(
+                input, patchSize, List.of(member.value(embedChoice())), List.of(count), headDim, fixed);
+    }
+
+    @Override
+    public Layer build(Weights weights) {
+        Dim embed = Dim.of(embedChoice());
+        Dim depths = Dim.of(depthChoice());
+        int side = input.resolution().get(0) / patchSize;
+        Conv2d patches = Conv2d.patches(weights, "patch_embed.proj", input.channels(), embed, patchSize);
+        Weight token = weights.weight("cls_token", INIT, Axis.fixed(1), Axis.fixed(1), Axis.prefix(embed));
+        Weight position =
+                weights.weight("pos_embed", INIT, Axis.fixed(1), Axis.fixed(side * side + 1), Axis.prefix(embed));
+        List<Layer> layers = new ArrayList<>();
+        for (int b = 0; b < blocks.size(); b++) {
+            layers.add(block(weights, b, embed));
+        }
+        return input.layer()
+                .then(patches)
+                .then((x, pass) -> {
+                    Tensor sequence = Ops.transpose(Ops.flatten(x, 2), 1, 2); // (B, T, C)
+                    Tensor withToken = Ops.prependToken(token.tensor(pass.member()), sequence);
+                    return Ops.add(withToken, position.tensor(pass.member()));
+                })
+                .then(new Stack(weights, "blocks", depths, layers))
+                .then(new LayerNorm(weights, "norm", embed))
+                .then((x, pass) -> Ops.dropout(Ops.select(x, 1, 0), pass.dropout()))
+                .then(new Linear(weights, "head", embed, Dim.of(input.classes().size()), INIT));
+    }
+
+    private Layer block(Weights weights, int b, Dim embed) {
+        String name = "blocks." + b + ".";
+        Dim hidden = embed.scaled(ratio(b), 1);
+        double position = (b + 1.0) / blocks.size();
+        Layer attention = new LayerNorm(weights, name + "norm1", embed)
+                .then(new Attention(weights, name + "attn", embed, Dim.of(heads(b)), headDim));
+        Layer mlp = new LayerNorm(weights, name + "norm2", embed)
+                .then(new Linear(weights, name + "mlp.fc1", embed, hidden, INIT))
+                .then(Activation.GELU)
+                .then(new Linear(weights, name + "mlp.fc2", hidden, embed, INIT));
+        return new Residual(attention, position).then(new Residual(mlp, position));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.weft.nn;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.ops.Ops;
+import org.bytedeco.pytorch.Tensor;
+
+/** Elementwise non-linearities. */
+public enum Activation implements Layer {
+    @JsonProperty("relu")
+    RELU {
+        @Override
+        public Tensor forward(Tensor x, Pass pass) {
+            return Ops.relu(x);
+        }
+    },
+    @JsonProperty("hardSwish")
+    HARD_SWISH {
+        @Override
+        public Tensor forward(Tensor x, Pass pass) {
+            return Ops.hardSwish(x);
+        }
+    },
+    /** Also called swish. */
+    @JsonProperty("silu")
+    SILU {
+        @Override
+        public Tensor forward(Tensor x, Pass pass) {
+            return Ops.silu(x);
+        }
+    },
+    @JsonProperty("gelu")
+    GELU {
+        @Override
+        public Tensor forward(Tensor x, Pass pass) {
+            return Ops.gelu(x);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.weft.nn;
+
+import dev.weft.space.Dim;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
+import org.bytedeco.pytorch.Tensor;
+
+/** Batch norm over x (B, C, H, W). The affine vectors are shared and sliced; the statistics come with the pass. */
+public final class BatchNorm2d implements Layer {
+    private static final double EPSILON = 1e-5;
+
+    private final String name;
+    private final Weight weight;
+    private final Weight bias;
+
+    public BatchNorm2d(Weights weights, String name, Dim channels) {
+        this(weights, name, channels, Init.ones());
+    }
+
+    /** @param scale the initial weight: zeros for the last norm of a residual branch (zero γ) */
+    public BatchNorm2d(Weights weights, String name, Dim channels, Init scale) {
+        this.name = name;
+        this.weight = weights.weight(name + ".weight", scale, Axis.prefix(channels));
+        this.bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(channels));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Pass pass) {
+        return pass.norm().normalise(name, x, weight.tensor(pass.member()), bias.tensor(pass.member()), EPSILON);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.weft.nn;
+
+import dev.weft.ops.Ops;
+import dev.weft.space.Dim;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Square convolution, zero-padded so that stride 1 keeps the size (odd kernels): x (B, in, H, W) to (B, out, H', W'). A smaller
+ * kernel is the centre of the larger one.
+ */
+public final class Conv2d implements Layer {
+    private final Weight weight;
+    private final Weight bias;
+    private final Dim kernelSize;
+    private final int stride;
+    private final boolean padded;
+    private final Dim groups;
+
+    private Conv2d(Weight weight, Weight bias, Dim kernelSize, int stride, boolean padded, Dim groups) {
+        this.weight = weight;
+        this.bias = bias;
+        this.kernelSize = kernelSize;
+        this.stride = stride;
+        this.padded = padded;
+        this.groups = groups;
+    }
+
+    /** Every output channel reads every input channel. No bias: a batch norm follows. */
+    public static Conv2d dense(Weights weights, String name, Dim in, Dim out, Dim kernelSize, int stride) {
+        Weight weight = weights.weight(
+                name + ".weight",
+                Init.heFanOut(1),
+                Axis.prefix(out),
+                Axis.prefix(in),
+                Axis.centre(kernelSize),
+                Axis.centre(kernelSize));
+        return new Conv2d(weight, null, kernelSize, stride, true, Dim.of(1));
+    }
+
+    /** {@code groups} equal groups of channels, each reading its own; sizes must be multiples of {@code groups}. No bias. */
+    public static Conv2d grouped(
+            Weights weights, String name, Dim inPerGroup, Dim outPerGroup, int groups, Dim kernelSize) {
+        if (groups > 1 && !(outPerGroup instanceof Dim.Fixed)) {
+            throw new IllegalArgumentException(
+                    "Convolution " + name + ": a prefix of the output channels would cut groups apart; "
+                            + "fix outPerGroup, or choose the number of groups with a depthwise convolution.");
+        }
+        Weight weight = weights.weight(
+                name + ".weight",
+                Init.heFanOut(groups),
+                Axis.prefix(outPerGroup.times(groups)),
+                Axis.prefix(inPerGroup),
+                Axis.centre(kernelSize),
+                Axis.centre(kernelSize));
+        return new Conv2d(weight, null, kernelSize, 1, true, Dim.of(groups));
+    }
+
+    /** One kernel a channel; as many groups as the member has channels. No bias: a batch norm follows. */
+    public static Conv2d depthwise(Weights weights, String name, Dim channels, Dim kernelSize, int stride) {
+        Weight weight = weights.weight(
+                name + ".weight",
+                (shape, random) -> Init.heFanOut(shape.get(0)).values(shape, random),
+                Axis.prefix(channels),
+                Axis.fixed(1),
+                Axis.centre(kernelSize),
+                Axis.centre(kernelSize));
+        return new Conv2d(weight, null, kernelSize, stride, true, channels);
+    }
+
+    /** 1×1 with a bias: the two halves of squeeze-excite. */
+    public static Conv2d pointwise(Weights weights, String name, Dim in, Dim out) {
+        Weight weight = weights.weight(
+                name + ".weight", Init.heFanOut(1), Axis.prefix(out), Axis.prefix(in), Axis.fixed(1), Axis.fixed(1));
+        Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
+        return new Conv2d(weight, bias, Dim.of(1), 1, true, Dim.of(1));
+    }
+
+    /** Non-overlapping patches with a bias: kernel and stride are {@code size}, no padding. */
+    public static Conv2d patches(Weights weights, String name, int in, Dim out, int size) {
+        Weight weight = weights.weight(
+                name + ".weight",
+                Init.uniformFanIn(),
+                Axis.prefix(out),
+                Axis.fixed(in),
+                Axis.fixed(size),
+                Axis.fixed(size));
+        Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
+        return new Conv2d(weight, bias, Dim.of(size), size, false, Dim.of(1));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Pass pass) {
+        return Ops.conv2d(
+                x,
+                weight.tensor(pass.member()),
+                bias == null ? null : bias.tensor(pass.member()),
+                stride,
+                padded ? kernelSize.size(pass.member()) / 2 : 0,
+                groups.size(pass.member()));
+    }
+}

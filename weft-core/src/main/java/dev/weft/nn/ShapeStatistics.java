@@ -1,0 +1,27 @@
+package dev.weft.nn;
+
+import dev.weft.ops.Ops;
+import dev.weft.ops.Tensors;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** For passes over tensors that have shapes and no data: notes how many channels each batch norm layer sees. */
+public final class ShapeStatistics implements NormStatistics {
+    private final Map<String, Integer> channels = new LinkedHashMap<>();
+
+    @Override
+    public Tensor normalise(String name, Tensor x, Tensor weight, Tensor bias, double epsilon) {
+        int count = (int) x.size(1);
+        channels.put(name, count);
+        try (Tensor statistic = Tensors.meta(count)) {
+            return Ops.batchNorm(x, statistic, statistic, weight, bias, epsilon);
+        }
+    }
+
+    /** The channels of every batch norm layer seen, in the order of the pass. */
+    public Map<String, Integer> channels() {
+        return Collections.unmodifiableMap(channels);
+    }
+}

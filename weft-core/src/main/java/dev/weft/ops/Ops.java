@@ -1,0 +1,292 @@
+package dev.weft.ops;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The operations of forward passes. Each returns a new tensor that belongs to the caller's {@code PointerScope}, changes none of
+ * its inputs, is differentiable, and reports itself to the active {@link Recorder}.
+ *
+ * <p>Tensors on the {@code meta} device have a shape and no data; every operation accepts them, so that a forward pass can be
+ * counted without computing it. Where libtorch has no meta kernel in its C++ part, the shape is worked out here.
+ *
+ * <p>Attention and normalisation report one operation each, whatever kernels they run.
+ */
+public final class Ops {
+    private static final ThreadLocal<Recorder> RECORDER = new ThreadLocal<>();
+
+    private Ops() {}
+
+    /** Runs {@code body} on this thread with {@code recorder} told about each operation. Recordings do not nest. */
+    public static void record(Recorder recorder, Runnable body) {
+        if (RECORDER.get() != null) {
+            throw new IllegalStateException("A recording is already active on this thread.");
+        }
+        RECORDER.set(recorder);
+        try {
+            body.run();
+        } finally {
+            RECORDER.remove();
+        }
+    }
+
+    /** {@code y = x Wᵀ + b}: x (…, in), weight (out, in), bias (out) or {@code null}; returns (…, out). */
+    public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+        return ran(Op.LINEAR, torch.linear(x, weight, optional(bias)), Map.of(), x, weight, bias);
+    }
+
+    /**
+     * Square-kernel convolution with zero padding: x (B, C, H, W), weight (out, C / groups, k, k), bias (out) or {@code null};
+     * returns (B, out, H', W') with H' = (H + 2 padding - k) / stride + 1.
+     */
+    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding, int groups) {
+        Tensor y;
+        if (x.is_meta()) {
+            long k = weight.size(2);
+            y = like(
+                    x,
+                    x.size(0),
+                    weight.size(0),
+                    (x.size(2) + 2L * padding - k) / stride + 1,
+                    (x.size(3) + 2L * padding - k) / stride + 1);
+        } else {
+            y = torch.conv2d(
+                    x,
+                    weight,
+                    optional(bias),
+                    new long[] {stride, stride},
+                    new long[] {padding, padding},
+                    new long[] {1, 1},
+                    groups);
+        }
+        return ran(Op.CONV2D, y, Map.of("stride", stride, "padding", padding, "groups", groups), x, weight, bias);
+    }
+
+    /**
+     * Batch norm with given statistics: x (B, C, H, W); mean, variance, weight and bias (C). Not for training: there the
+     * statistics come from the batch, see {@link #batchNormOfBatch}.
+     */
+    public static Tensor batchNorm(Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double epsilon) {
+        Tensor y = x.is_meta()
+                ? like(x, x.shape())
+                : torch.batch_norm(
+                        x,
+                        optional(weight),
+                        optional(bias),
+                        optional(mean),
+                        optional(variance),
+                        false,
+                        0,
+                        epsilon,
+                        false);
+        return ran(Op.BATCH_NORM, y, Map.of("epsilon", epsilon), x, mean, variance, weight, bias);
+    }
+
+    /**
+     * Batch norm with the statistics of this batch. When {@code mean} and {@code variance} (C) are not {@code null} they are
+     * moved in place towards the batch's by {@code momentum} (the variance as the unbiased estimate). A training operation:
+     * it cannot be recorded.
+     */
+    public static Tensor batchNormOfBatch(
+            Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double momentum, double epsilon) {
+        if (RECORDER.get() != null) {
+            throw new IllegalStateException(
+                    "Batch norm over the batch cannot be recorded: give the pass a member's statistics.");
+        }
+        return torch.batch_norm(
+                x,
+                optional(weight),
+                optional(bias),
+                optional(mean),
+                optional(variance),
+                true,
+                momentum,
+                epsilon,
+                false);
+    }
+
+    /** Layer norm over the last axis: x (…, C); weight and bias (C). */
+    public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+        Tensor y = x.is_meta()
+                ? like(x, x.shape())
+                : torch.layer_norm(x, new long[] {x.size(-1)}, optional(weight), optional(bias), epsilon, false);
+        return ran(Op.LAYER_NORM, y, Map.of("epsilon", epsilon), x, weight, bias);
+    }
+
+    public static Tensor relu(Tensor x) {
+        return ran(Op.RELU, torch.relu(x), Map.of(), x);
+    }
+
+    public static Tensor hardSwish(Tensor x) {
+        return ran(Op.HARD_SWISH, x.is_meta() ? like(x, x.shape()) : torch.hardswish(x), Map.of(), x);
+    }
+
+    /** {@code x · sigmoid(x)}, also called swish. */
+    public static Tensor silu(Tensor x) {
+        return ran(Op.SILU, torch.silu(x), Map.of(), x);
+    }
+
+    /** The exact GELU, {@code x · Φ(x)}. */
+    public static Tensor gelu(Tensor x) {
+        return ran(Op.GELU, torch.gelu(x), Map.of(), x);
+    }
+
+    public static Tensor sigmoid(Tensor x) {
+        return ran(Op.SIGMOID, torch.sigmoid(x), Map.of(), x);
+    }
+
+    public static Tensor hardSigmoid(Tensor x) {
+        return ran(Op.HARD_SIGMOID, torch.hardsigmoid(x), Map.of(), x);
+    }
+
+    /** Elementwise, with broadcasting. */
+    public static Tensor add(Tensor left, Tensor right) {
+        return ran(Op.ADD, left.add(right), Map.of(), left, right);
+    }
+
+    /** Elementwise, with broadcasting. */
+    public static Tensor multiply(Tensor left, Tensor right) {
+        return ran(Op.MULTIPLY, left.mul(right), Map.of(), left, right);
+    }
+
+    /** {@code (x / 255 - mean) / std} per channel: x (B, C, H, W) pixel values 0 to 255. */
+    public static Tensor normalise(Tensor x, List<Double> mean, List<Double> std) {
+        int channels = mean.size();
+        float[] scale = new float[channels];
+        float[] shift = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            scale[c] = (float) (1 / (255 * std.get(c)));
+            shift[c] = (float) (-mean.get(c) / std.get(c));
+        }
+        Tensor y = x.is_meta()
+                ? like(x, x.shape())
+                : x.mul(Tensor.create(scale, channels, 1, 1)).add(Tensor.create(shift, channels, 1, 1));
+        return ran(Op.NORMALISE, y, Map.of("scale", floats(scale), "shift", floats(shift)), x);
+    }
+
+    /** Bilinear resize with half-pixel centres and no anti-aliasing: x (B, C, H, W) to (B, C, height, width). */
+    public static Tensor resize(Tensor x, int height, int width) {
+        Tensor y = torch.upsample_bilinear2d(x, new long[] {height, width}, false);
+        return ran(Op.RESIZE, y, Map.of("height", height, "width", width), x);
+    }
+
+    /** Mean over the given axes, which are dropped unless {@code keep}. */
+    public static Tensor mean(Tensor x, List<Integer> axes, boolean keep) {
+        long[] dims = axes.stream().mapToLong(Integer::longValue).toArray();
+        Tensor y = torch.mean(x, dims, keep, new ScalarTypeOptional());
+        return ran(Op.MEAN, y, Map.of("axes", axes, "keep", keep ? 1 : 0), x);
+    }
+
+    /** Splits one axis into {@code sizes}; one size may be -1. */
+    public static Tensor unflatten(Tensor x, int axis, List<Integer> sizes) {
+        Tensor y =
+                x.unflatten(axis, sizes.stream().mapToLong(Integer::longValue).toArray());
+        return ran(Op.UNFLATTEN, y, Map.of("axis", axis, "sizes", sizes), x);
+    }
+
+    /** Joins the axes from {@code axis} to the last. */
+    public static Tensor flatten(Tensor x, int axis) {
+        return ran(Op.FLATTEN, x.flatten(axis, -1), Map.of("axis", axis), x);
+    }
+
+    /** Swaps two axes, counted from the front. */
+    public static Tensor transpose(Tensor x, int first, int second) {
+        return ran(Op.TRANSPOSE, x.transpose(first, second), Map.of("first", first, "second", second), x);
+    }
+
+    /**
+     * Scaled dot-product attention: query (B, nh, T, hd), key and value (B, nh, S, hd); returns (B, nh, T, hd). Scores are
+     * divided by √hd.
+     */
+    public static Tensor attention(Tensor query, Tensor key, Tensor value) {
+        Tensor y = query.is_meta()
+                ? like(query, query.shape())
+                : torch.scaled_dot_product_attention(
+                        query, key, value, new TensorOptional(), 0, false, new DoubleOptional(), false);
+        return ran(Op.ATTENTION, y, Map.of(), query, key, value);
+    }
+
+    /** Puts a token (1, 1, C) before the sequences x (B, T, C); returns (B, T + 1, C). */
+    public static Tensor prependToken(Tensor token, Tensor x) {
+        Tensor y = torch.cat(new TensorVector(token.expand(x.size(0), 1, token.size(2)), x), 1);
+        return ran(Op.PREPEND_TOKEN, y, Map.of(), token, x);
+    }
+
+    /** The entry at {@code index} of an axis, which is dropped. */
+    public static Tensor select(Tensor x, int axis, int index) {
+        return ran(Op.SELECT, x.select(axis, index), Map.of("axis", axis, "index", index), x);
+    }
+
+    /** Rows of a table (V, C) by index: indices (…) of int64; returns (…, C). */
+    public static Tensor embedding(Tensor table, Tensor indices) {
+        long[] shape = Arrays.copyOf(indices.shape(), (int) indices.dim() + 1);
+        shape[shape.length - 1] = table.size(1);
+        Tensor y = table.is_meta() ? like(table, shape) : torch.embedding(table, indices);
+        return ran(Op.EMBEDDING, y, Map.of(), table, indices);
+    }
+
+    /**
+     * Zeroes each entry with probability {@code rate} and scales the others by {@code 1 / (1 - rate)}. At rate 0 it is the
+     * input itself. A training operation: at other rates it cannot be recorded.
+     */
+    public static Tensor dropout(Tensor x, double rate) {
+        return rate == 0 ? x : unrecorded("Dropout", torch.dropout(x, rate, true));
+    }
+
+    /**
+     * Drop-connect (stochastic depth, Huang et al. 2016): zeroes whole examples of a residual branch (B, …) with probability
+     * {@code rate} and scales the others by {@code 1 / (1 - rate)}. At rate 0 it is the input itself.
+     */
+    public static Tensor dropConnect(Tensor x, double rate) {
+        if (rate == 0) {
+            return x;
+        }
+        long[] shape = new long[(int) x.dim()];
+        Arrays.fill(shape, 1);
+        shape[0] = x.size(0);
+        Tensor keep = like(x, shape);
+        keep.bernoulli_(1 - rate, new GeneratorOptional());
+        return unrecorded("Drop-connect", x.mul(keep).mul(new Scalar(1 / (1 - rate))));
+    }
+
+    private static Tensor unrecorded(String what, Tensor y) {
+        if (RECORDER.get() != null) {
+            throw new IllegalStateException(what + " cannot be recorded: record an evaluation pass.");
+        }
+        return y;
+    }
+
+    private static Tensor ran(Op op, Tensor output, Map<String, Object> attributes, Tensor... inputs) {
+        Recorder recorder = RECORDER.get();
+        if (recorder != null) {
+            recorder.ran(op, output, Arrays.asList(inputs), attributes);
+        }
+        return output;
+    }
+
+    private static TensorOptional optional(Tensor tensor) {
+        return tensor == null ? new TensorOptional() : new TensorOptional(tensor);
+    }
+
+    private static Tensor like(Tensor x, long... shape) {
+        return torch.empty(shape, x.options(), new MemoryFormatOptional());
+    }
+
+    private static List<Double> floats(float[] values) {
+        Double[] list = new Double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            list[i] = (double) values[i];
+        }
+        return List.of(list);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.weft.ops;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/** The few things about native tensors that every caller needs: what outlives a scope, raw bytes, no gradients. */
+public final class Tensors {
+    private Tensors() {}
+
+    /**
+     * Lets {@code tensor} outlive the {@code PointerScope}s that are open now: it lives until it is closed, or is no longer
+     * reachable from Java. For what a field holds; everything else dies with its scope.
+     */
+    public static Tensor keep(Tensor tensor) {
+        return tensor.retainReference();
+    }
+
+    /** Runs {@code body}, frees its temporaries, and hands its result to the caller's scope. */
+    public static Tensor scoped(Supplier<Tensor> body) {
+        Tensor result;
+        try (PointerScope scope = new PointerScope()) {
+            result = keep(body.get());
+        }
+        PointerScope outer = PointerScope.getInnerScope();
+        if (outer != null) {
+            outer.attach(result);
+            result.releaseReference();
+        }
+        return result;
+    }
+
+    /** As {@link #scoped}, without recording gradients. */
+    public static Tensor withoutGradients(Supplier<Tensor> body) {
+        return scoped(() -> {
+            try (NoGradGuard guard = new NoGradGuard()) {
+                return body.get();
+            }
+        });
+    }
+
+    /** A new float32 tensor of zeros, kept. */
+    public static Tensor zeros(long... shape) {
+        return keep(torch.zeros(shape));
+    }
+
+    /** A new float32 tensor with these values, row by row, kept. */
+    public static Tensor of(float[] values, long... shape) {
+        return keep(Tensor.create(values, shape));
+    }
+
+    /** A tensor that has a shape and no data, kept. */
+    public static Tensor meta(long... shape) {
+        TensorOptions options = new TensorOptions()
+                .device(new DeviceOptional(new Device("meta")))
+                .dtype(new ScalarTypeOptional(torch.ScalarType.Float));
+        return keep(torch.empty(shape, options, new MemoryFormatOptional()));
+    }
+
+    /** A copy of the values as a Java array, row by row, whatever the strides. */
+    public static float[] floats(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor plain = tensor.detach().to(torch.ScalarType.Float).contiguous();
+            float[] values = new float[Math.toIntExact(plain.numel())];
+            new FloatPointer(plain.data_ptr_float()).get(values);
+            return values;
+        }
+    }
+
+    /** A copy of the raw little-endian bytes, row by row. */
+    public static ByteBuffer bytes(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor plain = tensor.detach().contiguous();
+            byte[] bytes = new byte[Math.toIntExact(plain.nbytes())];
+            new BytePointer(plain.data_ptr()).capacity(bytes.length).get(bytes);
+            return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.weft.space;
+
+import dev.weft.io.InputException;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * One named decision with its options, from the smallest to the largest.
+ *
+ * <p>A choice may be <em>conditional</em>: it means something only while another (unconditional) integer choice is at least
+ * {@code activeFrom}, as the kernel size of the third block does only while the depth is 3 or more. Members differ only in
+ * decisions that mean something: see {@link Space#canonical}.
+ *
+ * @param name unique in a space, for instance {@code stage2.width}; letters, digits, dots, dashes and underscores
+ * @param options distinct values of one kind: integers, decimal numbers, or names
+ * @param controller the choice this one depends on, or the empty string
+ * @param activeFrom the smallest value of the controller for which this choice means something
+ */
+public record Choice<T>(String name, List<T> options, String controller, int activeFrom) {
+    public Choice {
+        if (!name.matches("[A-Za-z0-9._-]+")) {
+            throw new InputException(
+                    "A choice's name must be letters, digits, '.', '-' and '_', but got \"" + name + "\".");
+        }
+        options = List.copyOf(options);
+        if (options.isEmpty() || new HashSet<>(options).size() != options.size()) {
+            throw new InputException(
+                    "Choice " + name + " must have one or more distinct options, but got " + options + ".");
+        }
+        for (int i = 1; i < options.size(); i++) {
+            if (options.get(i - 1) instanceof Number smaller
+                    && options.get(i) instanceof Number larger
+                    && smaller.doubleValue() >= larger.doubleValue()) {
+                throw new InputException("Choice " + name
+                        + " must list its options from the smallest to the largest, but got " + options + ".");
+            }
+        }
+    }
+
+    public Choice(String name, List<T> options) {
+        this(name, options, "", 0);
+    }
+
+    @SafeVarargs
+    public static <T> Choice<T> of(String name, T... options) {
+        return new Choice<>(name, List.of(options));
+    }
+
+    /** This choice, meaningful only while {@code controller} is at least {@code atLeast}. */
+    public Choice<T> activeWhen(String controller, int atLeast) {
+        return new Choice<>(name, options, controller, atLeast);
+    }
+
+    public boolean isConditional() {
+        return !controller.isEmpty();
+    }
+
+    public T smallest() {
+        return options.get(0);
+    }
+
+    public T largest() {
+        return options.get(options.size() - 1);
+    }
+
+    /** The option that prints as {@code text}; the error names the nearest one. */
+    T parse(String text, String where) {
+        for (T option : options) {
+            if (option.toString().equals(text)) {
+                return option;
+            }
+        }
+        throw new InputException(where + ": " + name + " must be one of " + options + ", but got " + text
+                + ". Nearest: " + nearest(text) + ".");
+    }
+
+    private T nearest(String text) {
+        try {
+            double given = Double.parseDouble(text);
+            T best = options.get(0);
+            for (T option : options) {
+                if (option instanceof Number n
+                        && Math.abs(n.doubleValue() - given) < Math.abs(((Number) best).doubleValue() - given)) {
+                    best = option;
+                }
+            }
+            return best;
+        } catch (NumberFormatException e) {
+            return options.get(0);
+        }
+    }
+}

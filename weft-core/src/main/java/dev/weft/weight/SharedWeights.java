@@ -1,0 +1,131 @@
+package dev.weft.weight;
+
+import dev.weft.io.InputException;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One stored tensor a name, at the largest size; a member sees a slice of it, without a copy. With fixed sizes the slice is the
+ * whole tensor: the same class serves the plain model. The gradient of a slice is zero outside it.
+ *
+ * <p>Holds its tensors until {@link #close}.
+ */
+public final class SharedWeights implements Weights, AutoCloseable {
+    /** Gives the stored tensor that a model asks for by name and shape. */
+    @FunctionalInterface
+    private interface Source {
+        Tensor get(String name, List<Integer> shape, Init init);
+    }
+
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Source source;
+
+    private SharedWeights(Source source) {
+        this.source = source;
+    }
+
+    /** Fresh trainable weights; each is drawn from {@code seed} and its own name. */
+    public static SharedWeights initialised(long seed) {
+        return new SharedWeights((name, shape, init) -> {
+            float[] values = init.values(shape, new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode()));
+            Tensor tensor = Tensors.of(values, longs(shape));
+            tensor.set_requires_grad(true);
+            return tensor;
+        });
+    }
+
+    /**
+     * Weights that already exist, by name, for instance those of a file; kept here. A name the model does not find, or finds
+     * with another shape, is an {@link InputException} that starts with {@code where}; call {@link #requireAllUsed} after building.
+     */
+    public static SharedWeights of(Map<String, Tensor> stored, String where) {
+        return new SharedWeights((name, shape, init) -> {
+            Tensor tensor = stored.get(name);
+            if (tensor == null) {
+                throw new InputException(
+                        where + ": the model needs a tensor " + name + " " + shape + ", but there is none.");
+            }
+            if (!Arrays.equals(tensor.shape(), longs(shape))) {
+                throw new InputException(where + ": tensor " + name + " must be " + shape + ", but is "
+                        + Arrays.toString(tensor.shape()) + ".");
+            }
+            return Tensors.keep(tensor);
+        });
+    }
+
+    /** Weights that have shapes and no data: for counting what a member costs without computing it. */
+    public static SharedWeights shapesOnly() {
+        return new SharedWeights((name, shape, init) -> Tensors.meta(longs(shape)));
+    }
+
+    @Override
+    public Weight weight(String name, Init init, Axis... axes) {
+        List<Integer> stored = Arrays.stream(axes).map(Axis::stored).toList();
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            tensor = source.get(name, stored, init);
+            tensors.put(name, tensor);
+        } else if (!Arrays.equals(tensor.shape(), longs(stored))) {
+            throw new IllegalArgumentException("Weight " + name + " was asked for as " + stored + " and as "
+                    + Arrays.toString(tensor.shape()) + ".");
+        }
+        return new Slice(tensor, List.of(axes));
+    }
+
+    /** The stored tensors by name, in the order in which the model asked for them. Do not close them. */
+    public Map<String, Tensor> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    /** Fails when {@code names} holds one that the model never asked for. */
+    public void requireAllUsed(Iterable<String> names, String where) {
+        TreeSet<String> unused = new TreeSet<>();
+        names.forEach(unused::add);
+        unused.removeAll(tensors.keySet());
+        if (!unused.isEmpty()) {
+            throw new InputException(where + ": the model has no tensor " + unused.first()
+                    + (unused.size() > 1 ? " (and " + (unused.size() - 1) + " more)" : "") + ".");
+        }
+    }
+
+    @Override
+    public void close() {
+        tensors.values().forEach(Tensor::close);
+    }
+
+    private static long[] longs(List<Integer> shape) {
+        return shape.stream().mapToLong(Integer::longValue).toArray();
+    }
+
+    /** A slice of one stored tensor. */
+    private record Slice(Tensor stored, List<Axis> axes) implements Weight {
+        @Override
+        public Tensor tensor(Member member) {
+            Tensor view = stored;
+            for (int i = 0; i < axes.size(); i++) {
+                Axis axis = axes.get(i);
+                int size = axis.size().size(member);
+                if (size != axis.stored()) {
+                    view = view.narrow(i, axis.offset(member), size);
+                }
+            }
+            return view;
+        }
+
+        @Override
+        public List<Integer> shape(Member member) {
+            List<Integer> shape = new ArrayList<>();
+            axes.forEach(axis -> shape.add(axis.size().size(member)));
+            return shape;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.weft.weight;
+
+import dev.weft.ops.Ops;
+import dev.weft.space.Member;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One weight of a model, as a view of shared weights: a differentiable function of a member, with no state of its own. Any
+ * number of members may be asked for at once.
+ */
+public interface Weight {
+    /**
+     * The member's tensor. It belongs to the caller's {@code PointerScope}; gradients flow through it to the shared tensors. It
+     * may alias a shared tensor: do not write to it.
+     */
+    Tensor tensor(Member member);
+
+    /** The shape of {@link #tensor}, without building it. */
+    List<Integer> shape(Member member);
+
+    /**
+     * {@code y = x Wᵀ + b} for a weight (out, in): x (…, in), bias (out) or {@code null}. A kind of weight that can be applied
+     * without being built, a low-rank one for instance, does so here.
+     */
+    default Tensor linear(Tensor x, Tensor bias, Member member) {
+        return Ops.linear(x, tensor(member), bias);
+    }
+}
