@@ -1,0 +1,119 @@
+package dev.weft.io;
+
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Writes a file whole or not at all: to a temporary name in the same folder, synced, renamed over the target, folder synced. Until
+ * the rename the previous file is untouched; whatever fails before it (a full disk, an exception of the caller) also deletes the
+ * temporary file. A killed process leaves at most a file named by {@link #isTemporary}.
+ */
+public final class AtomicFile {
+    private static final String SUFFIX = ".tmp";
+
+    /** Writes the content; the stream is buffered, and is flushed and synced for the caller. */
+    @FunctionalInterface
+    public interface StreamBody {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /** Writes the content of a file of which an earlier part (a checksum in its header) is only known at the end. */
+    @FunctionalInterface
+    public interface RandomAccessBody {
+        void write(RandomAccessFile out) throws IOException;
+    }
+
+    private AtomicFile() {}
+
+    /** Writes {@code target} through a stream; missing parent folders are created. An I/O failure is an {@link InputException}. */
+    public static void write(Path target, StreamBody body) {
+        writeRandomAccess(target, file -> {
+            // Closing is left to the owner of the file: the stream shares its descriptor.
+            OutputStream out = new BufferedOutputStream(new FileOutputStream(file.getFD()), 1 << 16);
+            body.write(out);
+            out.flush();
+        });
+    }
+
+    /** Writes {@code text} as UTF-8. */
+    public static void writeText(Path target, String text) {
+        write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** As {@link #write}, for content that is not written front to back. */
+    public static void writeRandomAccess(Path target, RandomAccessBody body) {
+        Path temporary = null;
+        boolean done = false;
+        try {
+            // A link keeps pointing where it points; and renaming over a device such as /dev/null would destroy it.
+            Path real = Files.isSymbolicLink(target) && Files.exists(target)
+                    ? target.toRealPath()
+                    : target.toAbsolutePath();
+            if (Files.exists(real) && !Files.isRegularFile(real)) {
+                throw new InputException("Cannot write " + target + ": it must be a file, but is a folder or a device. "
+                        + "Give the name of a file.");
+            }
+            Path folder = real.getParent();
+            Files.createDirectories(folder);
+            temporary = folder.resolve("." + real.getFileName() + "." + UUID.randomUUID() + SUFFIX);
+            // A RandomAccessFile, because an interrupted thread would close a FileChannel under a checkpoint.
+            try (RandomAccessFile file = new RandomAccessFile(temporary.toFile(), "rw")) {
+                body.write(file);
+                file.getFD().sync();
+            }
+            Files.move(temporary, real, StandardCopyOption.ATOMIC_MOVE);
+            done = true;
+            syncFolder(folder);
+        } catch (IOException e) {
+            String previous = !done && Files.exists(target) ? " The previous file is unchanged." : "";
+            throw new InputException("Cannot write " + target + ": " + IoReason.of(e) + "." + previous, e);
+        } finally {
+            if (!done && temporary != null) {
+                deleteQuietly(temporary);
+            }
+        }
+    }
+
+    /** Whether {@code file} is what a killed process left of an unfinished write; such a file can be deleted when nobody writes. */
+    public static boolean isTemporary(Path file) {
+        return file.getFileName().toString().matches("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\" + SUFFIX);
+    }
+
+    private static void syncFolder(Path folder) throws IOException {
+        if (System.getProperty("os.name").startsWith("Windows")) {
+            return; // a folder cannot be opened there, and a rename is journalled
+        }
+        boolean interrupted = false;
+        for (boolean synced = false; !synced; ) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+                synced = true;
+            } catch (ClosedByInterruptException e) {
+                interrupted |=
+                        Thread.interrupted(); // a channel refuses an interrupted thread; the caller's business, later
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // The failure that led here is the one to report; what stays is recognised by isTemporary.
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.weft.io;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads and writes records as documents, by the same strict rules for JSON and YAML. */
+final class Documents {
+    private static final long MAX_FILE_BYTES = 100_000_000;
+
+    private final String format;
+    private final ObjectMapper mapper;
+
+    Documents(String format, JsonFactory factory) {
+        this.format = format;
+        this.mapper = JsonMapper.builder(factory)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                // The JDK's own double printing changed between 17 and 19; this one gives the same shortest digits on
+                // each.
+                .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                .serializationInclusion(JsonInclude.Include.NON_NULL)
+                .addModule(FiniteNumbers.module())
+                .build();
+    }
+
+    <T> T read(Path file, Class<T> type) {
+        return parse(text(file), file.toString(), type);
+    }
+
+    <T> T parse(String text, String where, Class<T> type) {
+        try {
+            T value = mapper.readValue(text, type);
+            if (value == null) {
+                throw new InputException(where + ": must hold a " + format + " document, but is empty.");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw DocumentError.describe(e, format, where, text, mapper, type);
+        }
+    }
+
+    String write(Object value, boolean pretty) {
+        ObjectWriter writer = pretty ? mapper.writer(new StablePrinter()) : mapper.writer();
+        try {
+            String text = writer.writeValueAsString(value);
+            return pretty && !text.endsWith("\n") ? text + "\n" : text;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "a " + value.getClass().getName() + " cannot be written as " + format + ": "
+                            + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    private String text(Path file) {
+        try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw new InputException(
+                        "Cannot read " + file + ": it must be a " + format + " file, but is a folder or a device.");
+            }
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw new InputException("Cannot read " + file + ": a " + format + " file must have at most "
+                        + MAX_FILE_BYTES + " bytes, but it has " + Files.size(file) + ".");
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                    .toString();
+        } catch (IOException e) {
+            throw new InputException("Cannot read " + file + ": " + IoReason.of(e) + ".", e);
+        }
+    }
+}

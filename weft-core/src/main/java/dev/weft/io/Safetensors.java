@@ -1,0 +1,180 @@
+package dev.weft.io;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Writes the safetensors format: an 8-byte little-endian header length, a JSON header, the tensors without gaps.
+ *
+ * <p>The header is padded with spaces so that the data begins at a multiple of 64 bytes, and tensors are laid out by falling element
+ * size (in the order given among equals). So every element lies at a multiple of its own size, and a mapped tensor can be used where it
+ * lies. The same tensors and metadata give the same bytes.
+ *
+ * <p>The metadata begins with {@value #CHECKSUM}: the SHA-256, as 64 hex digits, of the whole file with these digits written as zeros.
+ * {@link SafetensorsFile#verify()} recomputes it.
+ */
+public final class Safetensors {
+    /** The metadata key of the checksum. */
+    public static final String CHECKSUM = "weft.sha256";
+
+    /** Bytes per element of every known element type. */
+    public static final Map<String, Integer> DTYPE_BYTES = dtypeBytes();
+
+    static final int ALIGNMENT = 64;
+    static final int MAX_RANK = 64;
+    static final int MAX_HEADER_BYTES = 100_000_000;
+    static final byte[] BEFORE_CHECKSUM =
+            ("{\"__metadata__\":{\"" + CHECKSUM + "\":\"").getBytes(StandardCharsets.US_ASCII);
+    static final String NO_CHECKSUM = "0".repeat(64);
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private Safetensors() {}
+
+    /**
+     * Writes {@code tensors} to {@code file}, atomically. Tensors are asked for their bytes one at a time.
+     *
+     * @param metadata any text by key, kept in {@code __metadata__} sorted by key; a {@value #CHECKSUM} in it is replaced
+     * @throws InputException when the file cannot be written; a previous file is then unchanged
+     */
+    public static void write(Path file, LinkedHashMap<String, TensorData> tensors, Map<String, String> metadata) {
+        List<String> order = new ArrayList<>(tensors.keySet());
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> sizes.put(name, checkedSize(name, tensor)));
+        order.sort(
+                Comparator.comparing(name -> -DTYPE_BYTES.get(tensors.get(name).dtype())));
+        AtomicFile.writeRandomAccess(file, out -> {
+            MessageDigest digest = sha256();
+            byte[] header = header(order, tensors, sizes, metadata);
+            digest.update(header);
+            out.write(header);
+            for (String name : order) {
+                copy(name, tensors.get(name).bytes(), sizes.get(name), digest, out);
+            }
+            out.seek(8L + BEFORE_CHECKSUM.length);
+            out.write(HexFormat.of().formatHex(digest.digest()).getBytes(StandardCharsets.US_ASCII));
+        });
+    }
+
+    private static long checkedSize(String name, TensorData tensor) {
+        if (name.equals("__metadata__")
+                || !DTYPE_BYTES.containsKey(tensor.dtype())
+                || tensor.shape().size() > MAX_RANK) {
+            throw new IllegalArgumentException("tensor \"" + name + "\" of type " + tensor.dtype() + " and rank "
+                    + tensor.shape().size() + ": cannot be written as safetensors");
+        }
+        return byteSize(tensor.dtype(), tensor.shape());
+    }
+
+    /** Bytes of a tensor; an ArithmeticException when the product overflows on the way, even if a zero follows. */
+    static long byteSize(String dtype, List<Long> shape) {
+        long bytes = DTYPE_BYTES.get(dtype);
+        for (long size : shape) {
+            if (size < 0) {
+                throw new ArithmeticException("negative size");
+            }
+            bytes = Math.multiplyExact(bytes, size);
+        }
+        return bytes;
+    }
+
+    private static byte[] header(
+            List<String> order, Map<String, TensorData> tensors, Map<String, Long> sizes, Map<String, String> metadata)
+            throws IOException {
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
+            generator.writeStartObject();
+            generator.writeObjectFieldStart("__metadata__");
+            generator.writeStringField(CHECKSUM, NO_CHECKSUM);
+            for (Map.Entry<String, String> entry : new TreeMap<>(metadata).entrySet()) {
+                if (!entry.getKey().equals(CHECKSUM)) {
+                    generator.writeStringField(entry.getKey(), entry.getValue());
+                }
+            }
+            generator.writeEndObject();
+            long begin = 0;
+            for (String name : order) {
+                generator.writeObjectFieldStart(name);
+                generator.writeStringField("dtype", tensors.get(name).dtype());
+                generator.writeFieldName("shape");
+                writeLongs(generator, tensors.get(name).shape());
+                long end = Math.addExact(begin, sizes.get(name));
+                generator.writeFieldName("data_offsets");
+                writeLongs(generator, List.of(begin, end));
+                generator.writeEndObject();
+                begin = end;
+            }
+            generator.writeEndObject();
+        }
+        int padded = Math.toIntExact((json.size() + 8L + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        if (padded - 8 > MAX_HEADER_BYTES) {
+            throw new IOException(
+                    "its header would have " + padded + " bytes, more than the format's " + MAX_HEADER_BYTES);
+        }
+        byte[] bytes = new byte[padded];
+        Arrays.fill(bytes, (byte) ' ');
+        ByteBuffer.wrap(bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(padded - 8L)
+                .put(json.toByteArray());
+        return bytes;
+    }
+
+    private static void writeLongs(JsonGenerator generator, List<Long> values) throws IOException {
+        generator.writeStartArray();
+        for (long value : values) {
+            generator.writeNumber(value);
+        }
+        generator.writeEndArray();
+    }
+
+    private static void copy(String name, ByteBuffer bytes, long size, MessageDigest digest, RandomAccessFile out)
+            throws IOException {
+        if (bytes.remaining() != size) {
+            throw new IllegalArgumentException("tensor \"" + name + "\": its shape needs " + size + " bytes, but "
+                    + bytes.remaining() + " were supplied");
+        }
+        ByteBuffer source = bytes.duplicate();
+        byte[] chunk = new byte[Math.min(CHUNK_BYTES, source.remaining())];
+        while (source.hasRemaining()) {
+            int count = Math.min(chunk.length, source.remaining());
+            source.get(chunk, 0, count);
+            digest.update(chunk, 0, count);
+            out.write(chunk, 0, count);
+        }
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static Map<String, Integer> dtypeBytes() {
+        Map<String, Integer> bytes = new LinkedHashMap<>();
+        List.of("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0").forEach(type -> bytes.put(type, 1));
+        List.of("I16", "U16", "F16", "BF16").forEach(type -> bytes.put(type, 2));
+        List.of("I32", "U32", "F32").forEach(type -> bytes.put(type, 4));
+        List.of("I64", "U64", "F64", "C64").forEach(type -> bytes.put(type, 8));
+        return Collections.unmodifiableMap(bytes);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.weft.io;
+
+import java.util.Collection;
+import java.util.Locale;
+
+/** Finds what the user may have meant. */
+public final class Suggest {
+    private Suggest() {}
+
+    /**
+     * The known name nearest to {@code given} as {@code  Did you mean "x"?} with a leading space, or an empty string when none is near
+     * (more than one edit in three letters). Case does not count; of equally near names the first wins.
+     */
+    public static String nearest(String given, Collection<String> known) {
+        String best = null;
+        int bestDistance = Math.max(1, given.length() / 3) + 1;
+        for (String candidate : known) {
+            if (Math.abs(candidate.length() - given.length()) < bestDistance) {
+                int distance = distance(given.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
+                if (distance < bestDistance && distance < candidate.length()) {
+                    best = candidate;
+                    bestDistance = distance;
+                }
+            }
+        }
+        return best == null ? "" : " Did you mean \"" + best + "\"?";
+    }
+
+    /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+    static int distance(String a, String b) {
+        int[][] d = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    d[i][j] = i + j;
+                    continue;
+                }
+                int replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                d[i][j] = Math.min(replaced, 1 + Math.min(d[i - 1][j], d[i][j - 1]));
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    d[i][j] = Math.min(d[i][j], 1 + d[i - 2][j - 2]);
+                }
+            }
+        }
+        return d[a.length()][b.length()];
+    }
+}

@@ -1,0 +1,82 @@
+package dev.weft.io;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds keys that a record does not have. Jackson builds a record before it minds unknown keys, so a misspelt key would be reported
+ * as a missing one, without the suggestion.
+ */
+record UnknownKeys(ObjectMapper mapper) {
+    /** A key that is not known at its place, and those that are. */
+    record Unknown(JsonPointer pointer, String key, List<String> known) {}
+
+    Optional<Unknown> first(JsonNode node, JavaType type, JsonPointer at) {
+        if (node.isArray() && (type.isCollectionLikeType() || type.isArrayType())) {
+            for (int i = 0; i < node.size(); i++) {
+                Optional<Unknown> found = first(node.get(i), type.getContentType(), at.appendIndex(i));
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        } else if (node.isObject()) {
+            JsonTypeInfo kind = type.getRawClass().getAnnotation(JsonTypeInfo.class);
+            Map<String, JavaType> known = kind == null ? properties(type) : properties(type, node, kind.property());
+            for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
+                Map.Entry<String, JsonNode> field = fields.next();
+                JsonPointer here = at.appendProperty(field.getKey());
+                JavaType fieldType = type.isMapLikeType() ? type.getContentType() : known.get(field.getKey());
+                if (fieldType == null && !known.isEmpty()) {
+                    return Optional.of(new Unknown(here, field.getKey(), new ArrayList<>(known.keySet())));
+                }
+                Optional<Unknown> found =
+                        fieldType == null ? Optional.empty() : first(field.getValue(), fieldType, here);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Properties of the record that a {@code kind} names; empty, which allows everything, when it names none. */
+    private Map<String, JavaType> properties(JavaType base, JsonNode node, String kindKey) {
+        Map<String, JavaType> known = new LinkedHashMap<>();
+        for (JsonSubTypes.Type type : subTypes(base)) {
+            if (type.name().equals(node.path(kindKey).asText())) {
+                known.put(kindKey, mapper.constructType(String.class));
+                known.putAll(properties(mapper.constructType(type.value())));
+            }
+        }
+        return known;
+    }
+
+    /** Properties of a record; empty, which allows everything, for any other type. */
+    private Map<String, JavaType> properties(JavaType type) {
+        Map<String, JavaType> known = new LinkedHashMap<>();
+        if (type.getRawClass().isRecord()) {
+            for (BeanPropertyDefinition property :
+                    mapper.getDeserializationConfig().introspect(type).findProperties()) {
+                known.put(property.getName(), property.getPrimaryType());
+            }
+        }
+        return known;
+    }
+
+    static List<JsonSubTypes.Type> subTypes(JavaType base) {
+        JsonSubTypes types = base == null ? null : base.getRawClass().getAnnotation(JsonSubTypes.class);
+        return types == null ? List.of() : Arrays.asList(types.value());
+    }
+}
