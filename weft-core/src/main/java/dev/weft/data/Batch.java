@@ -1,0 +1,56 @@
+package dev.weft.data;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Some examples as tensors, created in the caller's {@code PointerScope}, which frees them; without a scope, {@link #close} does.
+ *
+ * @param images float32 (B, C, H, W), raw pixel values 0 to 255: the model's first layer resizes and normalises
+ * @param labels int64 (B)
+ * @param indices the places of the examples in their data set
+ */
+public record Batch(Tensor images, Tensor labels, List<Integer> indices) implements AutoCloseable {
+    private static final int PARALLEL_BYTES = 1 << 20;
+
+    public Batch {
+        indices = List.copyOf(indices);
+    }
+
+    /** The number of examples. */
+    public int size() {
+        return indices.size();
+    }
+
+    /** Frees both tensors now rather than with the scope. */
+    @Override
+    public void close() {
+        images.close();
+        labels.close();
+    }
+
+    /** Writes the pixels of one example, perhaps augmented. */
+    interface Source {
+        void pixels(int index, byte[] into, int offset);
+    }
+
+    static Batch of(ImageDataset data, int[] indices, Source source) {
+        int length = data.exampleBytes();
+        byte[] pixels = new byte[Math.multiplyExact(indices.length, length)];
+        long[] labels = new long[indices.length];
+        IntStream each = IntStream.range(0, indices.length);
+        // Large images may have to be decoded first: use all cores. Every example has its own place, so order does not
+        // matter.
+        (pixels.length > PARALLEL_BYTES ? each.parallel() : each).forEach(i -> {
+            source.pixels(indices[i], pixels, i * length);
+            labels[i] = data.label(indices[i]);
+        });
+        long[] shape = {indices.length, data.channels(), data.height(), data.width()};
+        return new Batch(
+                Tensors.floats(pixels, shape),
+                Tensors.longs(labels),
+                Arrays.stream(indices).boxed().toList());
+    }
+}

@@ -1,0 +1,101 @@
+package dev.weft.data;
+
+import dev.weft.io.InputException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Opens data by name or folder, lists the names, and inspects folders. Loads no libtorch. */
+public final class DataCatalog {
+    private DataCatalog() {}
+
+    /** As {@link #open(String, FolderOptions)} with the defaults. */
+    public static ImageParts open(String nameOrFolder) {
+        return open(nameOrFolder, FolderOptions.defaults());
+    }
+
+    /**
+     * Opens {@code fashion-mnist-10k} (embedded), {@code fashion-mnist} (Debian's package) or a folder, whose kind is found out:
+     * IDX files, CIFAR-10 or CIFAR-100 binary files, image record files, or one sub-folder of PNG and JPEG files per class.
+     *
+     * @param options for folders of images; other kinds have one size and colour by format
+     * @throws InputException when there is no such data or it is damaged, naming the file
+     */
+    public static ImageParts open(String nameOrFolder, FolderOptions options) {
+        switch (nameOrFolder) {
+            case FashionMnist.EMBEDDED:
+                return FashionMnist.embedded();
+            case FashionMnist.FULL:
+                return FashionMnist.full();
+            default:
+                Path folder = folder(nameOrFolder);
+                return DataKind.of(folder).open(folder, nameOrFolder, options);
+        }
+    }
+
+    /** What can be opened by name. */
+    public static List<DataListing> list() {
+        boolean installed = Files.isDirectory(FashionMnist.DEBIAN_FOLDER);
+        String licence = "MIT (Zalando SE)";
+        return List.of(
+                new DataListing(
+                        FashionMnist.EMBEDDED,
+                        true,
+                        10_000,
+                        2_000,
+                        10,
+                        "28x28 grey",
+                        licence,
+                        "embedded in weft-core's jar"),
+                new DataListing(
+                        FashionMnist.FULL,
+                        installed,
+                        60_000,
+                        10_000,
+                        10,
+                        "28x28 grey",
+                        licence,
+                        installed
+                                ? FashionMnist.DEBIAN_FOLDER.toString()
+                                : "sudo apt-get install dataset-fashion-mnist"));
+    }
+
+    /**
+     * Looks at all of a folder (or named data set) and reports problems rather than failing at the first; every image is decoded.
+     *
+     * @throws InputException when there is no such folder, or nothing in it is recognised
+     */
+    public static DataInspection inspect(String nameOrFolder) {
+        if (list().stream().anyMatch(known -> known.name().equals(nameOrFolder))) {
+            return DataInspection.of("IDX files", open(nameOrFolder));
+        }
+        Path folder = folder(nameOrFolder);
+        DataKind kind = DataKind.of(folder);
+        if (kind == DataKind.IMAGES) {
+            return ImageFolder.inspect(folder);
+        }
+        try {
+            return DataInspection.of(kind.title(), kind.open(folder, nameOrFolder, FolderOptions.defaults()));
+        } catch (InputException e) {
+            return DataInspection.broken(kind.title(), e.getMessage());
+        }
+    }
+
+    private static Path folder(String nameOrFolder) {
+        try {
+            Path path = Path.of(nameOrFolder);
+            if (!nameOrFolder.isBlank() && Files.exists(path)) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            throw new InputException(
+                    "\"" + nameOrFolder + "\" is neither the name of a data set nor a folder: " + e.getReason(), e);
+        }
+        throw new InputException("Unknown data \"%s\": it must be a folder, or one of %s; there is no folder %s"
+                .formatted(
+                        nameOrFolder,
+                        list().stream().map(DataListing::name).toList(),
+                        Path.of(nameOrFolder).toAbsolutePath()));
+    }
+}

@@ -1,0 +1,35 @@
+package dev.weft.data;
+
+import dev.weft.io.InputException;
+import java.util.OptionalInt;
+
+/**
+ * How a folder of images becomes a data set.
+ *
+ * @param side every image is resized to side x side pixels (stretched); empty: their own size if all images have the same and no
+ *     side of it is over 128, else 64 x 64
+ * @param colour whether to read one channel or three
+ */
+public record FolderOptions(OptionalInt side, Colour colour) {
+    static final int DEFAULT_SIDE = 64;
+    static final int MAX_COMMON_SIDE = 128;
+    private static final int MAX_SIDE = 2048;
+
+    public FolderOptions {
+        if (side.isPresent() && (side.getAsInt() < 1 || side.getAsInt() > MAX_SIDE)) {
+            throw new InputException("Image size must be from 1 to " + MAX_SIDE + " pixels, but is " + side.getAsInt());
+        }
+    }
+
+    public static FolderOptions defaults() {
+        return new FolderOptions(OptionalInt.empty(), Colour.AS_FOUND);
+    }
+
+    public FolderOptions withSide(int side) {
+        return new FolderOptions(OptionalInt.of(side), colour);
+    }
+
+    public FolderOptions withColour(Colour colour) {
+        return new FolderOptions(side, colour);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.weft.data;
+
+import dev.weft.io.InputException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of a folder of images: one sub-folder per class, either directly or below {@code train}, {@code test} and {@code val}.
+ * Classes are in the order of their folders' names; ids are paths relative to the folder, with {@code /}.
+ *
+ * @param parts the parts that are there, {@code train} first
+ * @param problems what makes the folder unusable, one line each
+ * @param notes what was passed over
+ */
+record ImageFolder(Path path, List<String> classes, List<Part> parts, List<String> problems, List<String> notes) {
+    private static final Map<String, List<String>> PART_FOLDERS = new LinkedHashMap<>();
+
+    static {
+        PART_FOLDERS.put("train", List.of("train", "training"));
+        PART_FOLDERS.put("val", List.of("val", "valid", "validation"));
+        PART_FOLDERS.put("test", List.of("test", "testing"));
+    }
+
+    /** The images of one part, class by class, in the order of their names. */
+    record Part(String name, List<Entry> entries) {}
+
+    record Entry(Path file, String id, int label) {}
+
+    /** The names of files and classes; opens no image. */
+    static ImageFolder list(Path path) {
+        Folder root = Folder.of(path);
+        List<String> problems = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        Map<String, Folder> partFolders = partFolders(root, notes);
+        List<String> classes = partFolders.get("train").folders();
+        if (classes.size() < 2) {
+            problems.add("%s must hold at least two class folders, but holds %d"
+                    .formatted(partFolders.get("train").path(), classes.size()));
+        }
+        List<Part> parts = new ArrayList<>();
+        partFolders.forEach((name, folder) -> {
+            List<Entry> entries = new ArrayList<>();
+            if (!name.equals("train") && folder.folders().isEmpty()) {
+                problems.add(
+                        folder.path() + " must hold class folders, but holds none: add some, or remove the folder");
+            }
+            for (String className : folder.folders()) {
+                int label = classes.indexOf(className);
+                Path classPath = folder.path().resolve(className);
+                if (label < 0) {
+                    problems.add(classPath + " must be one of the classes of the training folder, " + classes
+                            + ", but is not");
+                } else {
+                    entries.addAll(images(root, Folder.of(classPath), label, problems, notes));
+                }
+            }
+            parts.add(new Part(name, List.copyOf(entries)));
+        });
+        return new ImageFolder(path, classes, List.copyOf(parts), List.copyOf(problems), List.copyOf(notes));
+    }
+
+    static ImageParts open(Path path, String name, FolderOptions options) {
+        return ImageFolderReader.open(list(path), name, options);
+    }
+
+    static DataInspection inspect(Path path) {
+        return ImageFolderReader.inspect(list(path));
+    }
+
+    List<Entry> allEntries() {
+        return parts.stream().flatMap(part -> part.entries().stream()).toList();
+    }
+
+    /** @throws InputException with the first problem, when there is one */
+    static void requireNone(Path folder, List<String> problems) {
+        if (!problems.isEmpty()) {
+            int more = problems.size() - 1;
+            throw new InputException(problems.get(0)
+                    + (more == 0 ? "" : " (and %d more: `weft data %s` lists them)".formatted(more, folder)));
+        }
+    }
+
+    private static Map<String, Folder> partFolders(Folder root, List<String> notes) {
+        Map<String, Folder> found = new LinkedHashMap<>();
+        List<String> other = new ArrayList<>(root.folders());
+        PART_FOLDERS.forEach((part, names) -> named(root, names).ifPresent(name -> {
+            found.put(part, Folder.of(root.path().resolve(name)));
+            other.remove(name);
+        }));
+        // A class may be called "train": only a folder of class folders is the training part.
+        if (found.containsKey("train") && !found.get("train").folders().isEmpty()) {
+            other.forEach(
+                    name -> notes.add(root.path().resolve(name) + " is neither train, val nor test: passed over"));
+            return found;
+        }
+        Map<String, Folder> whole = new LinkedHashMap<>();
+        whole.put("train", root);
+        return whole;
+    }
+
+    private static Optional<String> named(Folder root, List<String> names) {
+        return root.folders().stream()
+                .filter(name -> names.contains(name.toLowerCase(Locale.ROOT)))
+                .findFirst();
+    }
+
+    private static List<Entry> images(
+            Folder root, Folder folder, int label, List<String> problems, List<String> notes) {
+        List<Entry> entries = new ArrayList<>();
+        for (String name : folder.files()) {
+            Path file = folder.path().resolve(name);
+            if (ImageFile.hasKnownSuffix(name)) {
+                entries.add(new Entry(file, id(root.path(), file), label));
+            } else {
+                notes.add(file + " is no .png, .jpg or .jpeg file: passed over");
+            }
+        }
+        folder.folders()
+                .forEach(name -> notes.add(folder.path().resolve(name) + " is a folder within a class: passed over"));
+        if (entries.isEmpty()) {
+            problems.add("The class folder " + folder.path()
+                    + " must hold at least one PNG or JPEG image, but holds none: add some, or remove the folder");
+        }
+        return entries;
+    }
+
+    private static String id(Path root, Path file) {
+        List<String> names = new ArrayList<>();
+        root.relativize(file).forEach(part -> names.add(part.toString()));
+        return String.join("/", names);
+    }
+}

@@ -1,0 +1,184 @@
+package dev.weft.data;
+
+import dev.weft.data.ImageFile.Header;
+import dev.weft.data.ImageFolder.Entry;
+import dev.weft.data.ImageFolder.Part;
+import dev.weft.io.InputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Turns the files of a folder into a data set. While all parts fit in {@link #cacheBytes}, every image is decoded when the folder
+ * is opened, on all cores, so that a damaged one is found before training starts. A larger folder has its headers checked when
+ * opened, and its images are decoded each time they are used.
+ */
+final class ImageFolderReader {
+    private static final long MAX_CACHE_BYTES = 1L << 30;
+
+    private ImageFolderReader() {}
+
+    static ImageParts open(ImageFolder folder, String name, FolderOptions options) {
+        return open(folder, name, options, cacheBytes());
+    }
+
+    static ImageParts open(ImageFolder folder, String name, FolderOptions options, long cacheBytes) {
+        ImageFolder.requireNone(folder.path(), folder.problems());
+        List<Entry> entries = folder.allEntries();
+        List<String> problems = new ArrayList<>();
+        List<Header> headers = each(entries, entry -> ImageFile.header(entry.file()), problems);
+        ImageFolder.requireNone(folder.path(), problems);
+        if (options.colour() == Colour.AS_FOUND) {
+            mixedColour(entries, headers).ifPresent(problems::add);
+            ImageFolder.requireNone(folder.path(), problems);
+        }
+        boolean grey = options.colour() == Colour.GREY
+                || options.colour() == Colour.AS_FOUND && headers.get(0).grey();
+        Shape shape = shape(options, headers, grey ? 1 : 3);
+        boolean decodeNow = (long) entries.size() * shape.bytes() <= cacheBytes;
+        ImageDataset[] read = new ImageDataset[3];
+        for (Part part : folder.parts()) {
+            String partName = name + "/" + part.name();
+            read[List.of("train", "val", "test").indexOf(part.name())] = decodeNow
+                    ? decoded(folder, partName, part.entries(), shape)
+                    : new FolderImages(partName, folder.classes(), shape, part.entries());
+        }
+        return new ImageParts(name, read[0], Optional.ofNullable(read[1]), Optional.ofNullable(read[2]));
+    }
+
+    static DataInspection inspect(ImageFolder folder) {
+        List<Entry> entries = folder.allEntries();
+        List<String> problems = new ArrayList<>(folder.problems());
+        List<Header> headers = each(
+                entries,
+                entry -> {
+                    Header header = ImageFile.header(entry.file());
+                    ImageFile.decode(entry.file(), 3, 1, 1);
+                    return header;
+                },
+                problems);
+        mixedColour(entries, headers).ifPresent(problems::add);
+        List<Header> sound = headers.stream().filter(Objects::nonNull).toList();
+        int grey = (int) sound.stream().filter(Header::grey).count();
+        return new DataInspection(
+                DataKind.IMAGES.title(),
+                folder.parts().stream()
+                        .map(part -> counted(part, folder.classes().size()))
+                        .toList(),
+                folder.classes(),
+                entries.size(),
+                sound.stream().mapToInt(Header::height).min().orElse(0),
+                sound.stream().mapToInt(Header::width).min().orElse(0),
+                sound.stream().mapToInt(Header::height).max().orElse(0),
+                sound.stream().mapToInt(Header::width).max().orElse(0),
+                grey,
+                sound.size() - grey,
+                problems,
+                folder.notes());
+    }
+
+    /** How much decoded data is kept: 1 GiB, or less where Java's heap is small. */
+    static long cacheBytes() {
+        return Math.min(MAX_CACHE_BYTES, MemoryLimit.bytes());
+    }
+
+    /** The shape of every image of the data set. */
+    record Shape(int channels, int height, int width) {
+        int bytes() {
+            return channels * height * width;
+        }
+    }
+
+    private static Shape shape(FolderOptions options, List<Header> headers, int channels) {
+        if (options.side().isPresent()) {
+            return new Shape(channels, options.side().getAsInt(), options.side().getAsInt());
+        }
+        int height = headers.get(0).height();
+        int width = headers.get(0).width();
+        boolean common = height <= FolderOptions.MAX_COMMON_SIDE
+                && width <= FolderOptions.MAX_COMMON_SIDE
+                && headers.stream().allMatch(h -> h.height() == height && h.width() == width);
+        return common
+                ? new Shape(channels, height, width)
+                : new Shape(channels, FolderOptions.DEFAULT_SIDE, FolderOptions.DEFAULT_SIDE);
+    }
+
+    private static ImageDataset decoded(ImageFolder folder, String name, List<Entry> entries, Shape shape) {
+        byte[] pixels = new byte[Math.multiplyExact(entries.size(), shape.bytes())];
+        List<String> problems = new ArrayList<>();
+        each(
+                IntStream.range(0, entries.size()).boxed().toList(),
+                index -> {
+                    byte[] planes = ImageFile.decode(
+                            entries.get(index).file(), shape.channels(), shape.height(), shape.width());
+                    System.arraycopy(planes, 0, pixels, index * planes.length, planes.length);
+                    return true;
+                },
+                problems);
+        ImageFolder.requireNone(folder.path(), problems);
+        int[] labels = entries.stream().mapToInt(Entry::label).toArray();
+        return new InMemoryImages(
+                name,
+                folder.classes(),
+                shape.channels(),
+                shape.height(),
+                shape.width(),
+                pixels,
+                labels,
+                index -> entries.get(index).id());
+    }
+
+    private static Optional<String> mixedColour(List<Entry> entries, List<Header> headers) {
+        long grey = headers.stream().filter(h -> h != null && h.grey()).count();
+        long colour = headers.stream().filter(h -> h != null && !h.grey()).count();
+        if (grey == 0 || colour == 0) {
+            return Optional.empty();
+        }
+        boolean oddIsGrey = grey < colour;
+        int odd = IntStream.range(0, headers.size())
+                .filter(i -> headers.get(i) != null && headers.get(i).grey() == oddIsGrey)
+                .findFirst()
+                .getAsInt();
+        return Optional.of(
+                "Images must be all grey or all in colour, but %s is %s (like %d) and %d are %s: convert, or choose to read all as grey or all as colour"
+                        .formatted(
+                                entries.get(odd).file(),
+                                oddIsGrey ? "grey" : "in colour",
+                                Math.min(grey, colour),
+                                Math.max(grey, colour),
+                                oddIsGrey ? "in colour" : "grey"));
+    }
+
+    /** Runs on all cores; results and problems keep the order of the items, and an item with a problem has the result null. */
+    private static <I, R> List<R> each(List<I> items, Function<I, R> work, List<String> problems) {
+        Object[] results = new Object[items.size()];
+        String[] failed = new String[items.size()];
+        IntStream.range(0, items.size()).parallel().forEach(i -> {
+            try {
+                results[i] = work.apply(items.get(i));
+            } catch (InputException e) {
+                failed[i] = e.getMessage();
+            }
+        });
+        List<R> list = new ArrayList<>();
+        for (int i = 0; i < results.length; i++) {
+            @SuppressWarnings("unchecked") // only results of work are stored above
+            R result = (R) results[i];
+            list.add(result);
+            if (failed[i] != null) {
+                problems.add(failed[i]);
+            }
+        }
+        return list;
+    }
+
+    private static DataInspection.Part counted(Part part, int classes) {
+        int[] counts = new int[classes];
+        part.entries().forEach(entry -> counts[entry.label()]++);
+        return new DataInspection.Part(
+                part.name(), part.entries().size(), IntStream.of(counts).boxed().toList());
+    }
+}

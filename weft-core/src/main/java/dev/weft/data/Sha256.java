@@ -1,0 +1,37 @@
+package dev.weft.data;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Fingerprints, as lower-case hexadecimal text. */
+final class Sha256 {
+    private Sha256() {}
+
+    /** Of the ids and labels of a data set: the lines {@code id TAB label} in its order. */
+    static String ofExamples(ImageDataset data) {
+        MessageDigest sha = digest();
+        for (int i = 0; i < data.size(); i++) {
+            sha.update((data.id(i) + "\t" + data.label(i) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(sha.digest());
+    }
+
+    /** Of numbers 0 to 255, each as one byte. */
+    static String ofBytes(int[] values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

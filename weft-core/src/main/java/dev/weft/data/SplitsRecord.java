@@ -1,0 +1,11 @@
+package dev.weft.data;
+
+/** What a run writes down about its splits, and compares on resume: see {@link ImageSplits#record}. */
+public record SplitsRecord(String source, Split train, Split selection, Split report) {
+    /**
+     * One split.
+     *
+     * @param idsSha256 SHA-256 of the lines {@code id TAB label} of the split, in its order
+     */
+    public record Split(String name, int examples, String idsSha256) {}
+}

@@ -1,0 +1,48 @@
+package dev.weft.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.io.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataCatalogTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void listsAndOpensTheEmbeddedData() {
+        DataListing embedded = DataCatalog.list().get(0);
+        ImageParts parts = DataCatalog.open(embedded.name());
+        assertThat(embedded.available()).isTrue();
+        assertThat(parts.train().size()).isEqualTo(embedded.train());
+        assertThat(parts.test().orElseThrow().size()).isEqualTo(embedded.test());
+        assertThat(embedded.licence()).isEqualTo("MIT (Zalando SE)");
+        DataInspection seen = DataCatalog.inspect(embedded.name());
+        assertThat(seen.images()).isEqualTo(12_000);
+        assertThat(seen.problems()).isEmpty();
+        assertThat(seen.parts()).extracting(DataInspection.Part::name).containsExactly("train", "test");
+    }
+
+    @Test
+    void refusesWhatIsNeitherNameNorFolder() throws IOException {
+        refused(
+                "fashion",
+                "Unknown data \"fashion\": it must be a folder, or one of [fashion-mnist-10k, fashion-mnist]");
+        refused("", "Unknown data \"\"");
+        refused("a\0b", "neither the name of a data set nor a folder");
+        refused(Files.createFile(folder.resolve("file")).toString(), "is not a folder");
+        refused(Files.createDirectory(folder.resolve("empty")).toString(), "holds no images that Weft knows");
+    }
+
+    private static void refused(String data, String reason) {
+        assertThatThrownBy(() -> DataCatalog.open(data))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(reason);
+        assertThatThrownBy(() -> DataCatalog.inspect(data)).isInstanceOf(InputException.class);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.weft.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.io.InputException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ImageSplitsTest {
+    private static final InMemoryImages TRAIN = TestImages.numbered("train", 100, 4, 1, 2, 3);
+    private static final InMemoryImages TEST = TestImages.numbered("test", 12, 4, 1, 2, 3);
+
+    private static ImageParts parts(ImageDataset train, ImageDataset validation, ImageDataset test) {
+        return new ImageParts("made", train, Optional.ofNullable(validation), Optional.ofNullable(test));
+    }
+
+    @Test
+    void drawsSelectionFromTraining() {
+        ImageSplits splits = ImageSplits.of(parts(TRAIN, null, TEST), 20, 5);
+        assertThat(splits.train().size()).isEqualTo(80);
+        assertThat(splits.selection().classCounts()).containsExactly(5, 5, 5, 5);
+        assertThat(splits.report()).isSameAs(TEST);
+        Set<String> union = new HashSet<>(ids(splits.train()));
+        union.addAll(ids(splits.selection()));
+        assertThat(union).hasSize(100).containsAll(ids(TRAIN));
+        int first = ids(TRAIN).indexOf(splits.selection().id(0));
+        assertThat(TestImages.pixels(splits.selection(), 0)).isEqualTo(TestImages.pixels(TRAIN, first));
+        assertThat(splits.selection().label(0)).isEqualTo(TRAIN.label(first));
+    }
+
+    @Test
+    void drawsTheSameFromReorderedExamples() {
+        List<Integer> order = new ArrayList<>(IntStream.range(0, 100).boxed().toList());
+        Collections.reverse(order);
+        ImageSplits splits = ImageSplits.of(parts(TRAIN, null, TEST), 13, 5);
+        ImageSplits reordered = ImageSplits.of(parts(TRAIN.subset("train", order), null, TEST), 13, 5);
+        assertThat(new HashSet<>(ids(reordered.selection()))).isEqualTo(new HashSet<>(ids(splits.selection())));
+        assertThat(ids(ImageSplits.of(parts(TRAIN, null, TEST), 13, 6).selection()))
+                .isNotEqualTo(ids(splits.selection()));
+    }
+
+    @Test
+    void takesTheSourcesOwnValidationPart() {
+        InMemoryImages validation = TestImages.numbered("val", 8, 4, 1, 2, 3);
+        ImageSplits splits = ImageSplits.of(parts(TRAIN, validation, TEST), 20, 5);
+        assertThat(splits.train()).isSameAs(TRAIN);
+        assertThat(splits.selection()).isSameAs(validation);
+    }
+
+    @Test
+    void drawsReportToWhereTheSourceHasNoTestPart() {
+        ImageSplits splits = ImageSplits.ofFraction(parts(TRAIN, null, null), 0.1, 5);
+        assertThat(splits.train().size()).isEqualTo(80);
+        assertThat(splits.selection().size()).isEqualTo(10);
+        assertThat(splits.report().size()).isEqualTo(10);
+        assertThatThrownBy(() -> ImageSplits.of(parts(TRAIN, null, null), 50, 5))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("from 1 to 49 examples");
+    }
+
+    @Test
+    void refusesSharedExamplesAndImpossibleSizes() {
+        assertThatThrownBy(() -> ImageSplits.of(parts(TRAIN, null, TRAIN), 10, 5))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("disjoint")
+                .hasMessageContaining("train/000");
+        for (int size : new int[] {0, -3, 100, Integer.MAX_VALUE}) {
+            assertThatThrownBy(() -> ImageSplits.of(parts(TRAIN, null, TEST), size, 5))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("from 1 to 99 examples");
+        }
+        assertThatThrownBy(() -> ImageSplits.ofFraction(parts(TRAIN, null, TEST), Double.NaN, 5))
+                .isInstanceOf(InputException.class);
+    }
+
+    @Test
+    void recordVerifiesTheSameSplitsAndNoOthers() {
+        SplitsRecord recorded = ImageSplits.of(parts(TRAIN, null, TEST), 20, 5).record();
+        assertThat(recorded.selection().examples()).isEqualTo(20);
+        ImageSplits.of(parts(TRAIN, null, TEST), 20, 5).verify(recorded);
+        assertThatThrownBy(() -> ImageSplits.of(parts(TRAIN, null, TEST), 20, 6).verify(recorded))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("The training split must be the one the run began with (80 examples");
+    }
+
+    @Test
+    void drawOfTheEmbeddedDataIsTheSameInEveryProcessAndRelease() {
+        SplitsRecord recorded = ImageSplits.of(FashionMnist.embedded(), 1000, 0).record();
+        assertThat(recorded.selection().idsSha256())
+                .isEqualTo("627ee58f69e794cb30af595f6b6e7c5347b6376130eb33a92038ba7cbaa34dde");
+    }
+
+    private static List<String> ids(ImageDataset data) {
+        return IntStream.range(0, data.size()).mapToObj(data::id).toList();
+    }
+}
