@@ -3,9 +3,7 @@ package dev.weft.model;
 import dev.weft.io.InputException;
 import dev.weft.nn.Layer;
 import dev.weft.ops.Ops;
-import dev.weft.space.Choice;
 import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -15,15 +13,12 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param channels 1 for grey, 3 for colour
  * @param size height and width of the images given to the model
- * @param resolution what a member resizes them to; at most {@code size}
  * @param mean per channel, on the scale 0 to 1
  * @param std per channel, on the scale 0 to 1
  * @param classes the names of the classes, in the order of the logits
  */
-public record ImageInput(
-        int channels, int size, List<Integer> resolution, List<Double> mean, List<Double> std, List<String> classes) {
+public record ImageInput(int channels, int size, List<Double> mean, List<Double> std, List<String> classes) {
     public ImageInput {
-        resolution = List.copyOf(resolution);
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         classes = List.copyOf(classes);
@@ -38,27 +33,27 @@ public record ImageInput(
         if (classes.size() < 2) {
             throw new InputException("A classifier must have two classes or more, but got " + classes + ".");
         }
-        if (resolution.isEmpty() || resolution.stream().anyMatch(r -> r < 1 || r > size)) {
-            throw new InputException("Every resolution must be between 1 and the size of the images, " + size
-                    + ", but got " + resolution + ". Members do not enlarge images.");
-        }
-    }
-
-    Choice<Integer> resolutionChoice() {
-        return new Choice<>("resolution", resolution);
-    }
-
-    ImageInput at(Member member) {
-        return new ImageInput(channels, size, List.of(member.value(resolutionChoice())), mean, std, classes);
     }
 
     /** Normalises, then resizes where the member's resolution is not the images' own. */
-    Layer layer() {
-        Dim chosen = Dim.of(resolutionChoice());
+    Layer layer(Dim resolution) {
+        if (resolution.max() > size) {
+            throw new InputException("Every resolution must be at most the size of the images, " + size
+                    + ", but one is " + resolution.max() + ". Members do not enlarge images.");
+        }
         return (x, pass) -> {
-            int side = chosen.size(pass.member());
+            int side = resolution.size(pass.member());
             Tensor normal = Ops.normalise(x, mean, std);
             return x.size(2) == side && x.size(3) == side ? normal : Ops.resize(normal, side, side);
         };
+    }
+
+    /** {@code input}, or an error when a model definition has not been bound to data yet. */
+    static ImageInput bound(ImageInput input) {
+        if (input == null) {
+            throw new IllegalStateException(
+                    "A model definition must be given its input before it is built: withInput(...).");
+        }
+        return input;
     }
 }

@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * <p>The first block of a stage has no skip, the others do: whether a block has one never depends on the member, so a zero γ
  * cannot silence a block that some member runs without a skip.
  *
- * @param input the images
+ * @param input the images; absent until the definition is bound to data
+ * @param resolution what a member resizes the images to
  * @param stem width and stride of the first 3×3 convolution
  * @param stages from the first to the last
  * @param headWidth channels of the 1×1 convolution before pooling; empty for none
@@ -36,6 +37,7 @@ import java.util.stream.Stream;
  */
 public record MobileCnn(
         ImageInput input,
+        List<Integer> resolution,
         Stem stem,
         List<Stage> stages,
         List<Integer> headWidth,
@@ -95,6 +97,7 @@ public record MobileCnn(
     }
 
     public MobileCnn {
+        resolution = List.copyOf(resolution);
         stages = List.copyOf(stages);
         headWidth = List.copyOf(headWidth);
         if (stages.isEmpty()) {
@@ -109,12 +112,12 @@ public record MobileCnn(
 
     @Override
     public MobileCnn withInput(ImageInput other) {
-        return new MobileCnn(other, stem, stages, headWidth, activation, zeroInitResidual);
+        return new MobileCnn(other, resolution, stem, stages, headWidth, activation, zeroInitResidual);
     }
 
     @Override
     public List<Choice<?>> choices() {
-        List<Choice<?>> all = new ArrayList<>(List.of(input.resolutionChoice(), stemWidth()));
+        List<Choice<?>> all = new ArrayList<>(List.of(resolutionChoice(), stemWidth()));
         for (int s = 0; s < stages.size(); s++) {
             all.addAll(List.of(depth(s), width(s), kernel(s), expand(s)));
         }
@@ -122,6 +125,10 @@ public record MobileCnn(
             all.add(headChoice());
         }
         return all.stream().filter(choice -> choice.options().size() > 1).toList();
+    }
+
+    private Choice<Integer> resolutionChoice() {
+        return new Choice<>("resolution", resolution);
     }
 
     private Choice<Integer> stemWidth() {
@@ -163,7 +170,8 @@ public record MobileCnn(
                     stage.squeezeExcite));
         }
         return new MobileCnn(
-                input.at(member),
+                input,
+                List.of(member.value(resolutionChoice())),
                 new Stem(List.of(member.value(stemWidth())), stem.stride),
                 fixed,
                 headWidth.isEmpty() ? headWidth : List.of(member.value(headChoice())),
@@ -174,8 +182,9 @@ public record MobileCnn(
     @Override
     public Layer build(Weights weights) {
         Dim channels = Dim.of(stemWidth());
-        Layer net = input.layer()
-                .then(Conv2d.dense(weights, "conv_stem", Dim.of(input.channels()), channels, Dim.of(3), stem.stride))
+        ImageInput images = ImageInput.bound(input);
+        Layer net = images.layer(Dim.of(resolutionChoice()))
+                .then(Conv2d.dense(weights, "conv_stem", Dim.of(images.channels()), channels, Dim.of(3), stem.stride))
                 .then(new BatchNorm2d(weights, "bn1", channels))
                 .then(activation);
         int blocks = stages.stream()
@@ -201,7 +210,7 @@ public record MobileCnn(
         }
         return net.then((x, pass) -> Ops.dropout(Ops.mean(x, List.of(2, 3), false), pass.dropout()))
                 .then(new Linear(
-                        weights, "classifier", channels, Dim.of(input.classes().size()), Init.uniformFanIn()));
+                        weights, "classifier", channels, Dim.of(images.classes().size()), Init.uniformFanIn()));
     }
 
     private Layer block(Weights weights, int s, int b, Dim in, Dim out, double position) {

@@ -24,7 +24,7 @@ public interface ModelDefinition {
     @JsonIgnore
     String name();
 
-    /** What the model reads and which classes it tells apart. */
+    /** What the model reads and which classes it tells apart; {@code null} until {@link #withInput} binds it to data. */
     ImageInput input();
 
     /** The same model for other images and classes. */

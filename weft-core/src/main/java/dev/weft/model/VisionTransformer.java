@@ -26,7 +26,8 @@ import org.bytedeco.pytorch.Tensor;
  * width and depth for the whole net, heads and MLP ratio per block. The width of a head is fixed, so the inner width of
  * attention follows the heads. Tensor names are timm's.
  *
- * @param input the images; a vision transformer reads them at one resolution
+ * @param input the images; absent until the definition is bound to data
+ * @param resolution what the images are resized to, the same for all members
  * @param patchSize divides the resolution
  * @param embedDim width between blocks
  * @param depth number of blocks that run
@@ -34,7 +35,13 @@ import org.bytedeco.pytorch.Tensor;
  * @param blocks as many as the largest depth
  */
 public record VisionTransformer(
-        ImageInput input, int patchSize, List<Integer> embedDim, List<Integer> depth, int headDim, List<Block> blocks)
+        ImageInput input,
+        int resolution,
+        int patchSize,
+        List<Integer> embedDim,
+        List<Integer> depth,
+        int headDim,
+        List<Block> blocks)
         implements ModelDefinition {
     private static final Init INIT = Init.truncatedNormal(0.02);
 
@@ -55,10 +62,10 @@ public record VisionTransformer(
         embedDim = List.copyOf(embedDim);
         depth = List.copyOf(depth);
         blocks = List.copyOf(blocks);
-        if (input.resolution().size() > 1 || patchSize < 1 || input.resolution().get(0) % patchSize != 0) {
+        if (patchSize < 1 || resolution < patchSize || resolution % patchSize != 0) {
             throw new InputException(
-                    "A vision transformer must have one resolution that its patch size divides, but got resolution="
-                            + input.resolution() + ", patchSize=" + patchSize + ".");
+                    "A vision transformer must have a resolution that its patch size divides, but got resolution="
+                            + resolution + ", patchSize=" + patchSize + ".");
         }
         if (headDim < 1 || depth.isEmpty() || depth.get(0) < 1 || depth.get(depth.size() - 1) != blocks.size()) {
             throw new InputException(
@@ -74,7 +81,7 @@ public record VisionTransformer(
 
     @Override
     public VisionTransformer withInput(ImageInput other) {
-        return new VisionTransformer(other, patchSize, embedDim, depth, headDim, blocks);
+        return new VisionTransformer(other, resolution, patchSize, embedDim, depth, headDim, blocks);
     }
 
     @Override
@@ -115,15 +122,16 @@ public record VisionTransformer(
             fixed.add(new Block(List.of(member.value(heads(b))), List.of(member.value(ratio(b)))));
         }
         return new VisionTransformer(
-                input, patchSize, List.of(member.value(embedChoice())), List.of(count), headDim, fixed);
+                input, resolution, patchSize, List.of(member.value(embedChoice())), List.of(count), headDim, fixed);
     }
 
     @Override
     public Layer build(Weights weights) {
         Dim embed = Dim.of(embedChoice());
         Dim depths = Dim.of(depthChoice());
-        int side = input.resolution().get(0) / patchSize;
-        Conv2d patches = Conv2d.patches(weights, "patch_embed.proj", input.channels(), embed, patchSize);
+        ImageInput images = ImageInput.bound(input);
+        int side = resolution / patchSize;
+        Conv2d patches = Conv2d.patches(weights, "patch_embed.proj", images.channels(), embed, patchSize);
         Weight token = weights.weight("cls_token", INIT, Axis.fixed(1), Axis.fixed(1), Axis.prefix(embed));
         Weight position =
                 weights.weight("pos_embed", INIT, Axis.fixed(1), Axis.fixed(side * side + 1), Axis.prefix(embed));
@@ -131,7 +139,7 @@ public record VisionTransformer(
         for (int b = 0; b < blocks.size(); b++) {
             layers.add(block(weights, b, embed));
         }
-        return input.layer()
+        return images.layer(Dim.of(resolution))
                 .then(patches)
                 .then((x, pass) -> {
                     Tensor sequence = Ops.transpose(Ops.flatten(x, 2), 1, 2); // (B, T, C)
@@ -141,7 +149,7 @@ public record VisionTransformer(
                 .then(new Stack(weights, "blocks", depths, layers))
                 .then(new LayerNorm(weights, "norm", embed))
                 .then((x, pass) -> Ops.dropout(Ops.select(x, 1, 0), pass.dropout()))
-                .then(new Linear(weights, "head", embed, Dim.of(input.classes().size()), INIT));
+                .then(new Linear(weights, "head", embed, Dim.of(images.classes().size()), INIT));
     }
 
     private Layer block(Weights weights, int b, Dim embed) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -44,12 +45,12 @@ public final class SharedWeights implements Weights, AutoCloseable {
     }
 
     /**
-     * Weights that already exist, by name, for instance those of a file; kept here. A name the model does not find, or finds
-     * with another shape, is an {@link InputException} that starts with {@code where}; call {@link #requireAllUsed} after building.
+     * Weights that already exist, for instance those of a file. {@code stored} gives a kept tensor by name, now owned here, or
+     * {@code null}; a name that is missing, or has another shape, is an {@link InputException} that starts with {@code where}; call {@link #requireAllUsed} after building.
      */
-    public static SharedWeights of(Map<String, Tensor> stored, String where) {
+    public static SharedWeights of(Function<String, Tensor> stored, String where) {
         return new SharedWeights((name, shape, init) -> {
-            Tensor tensor = stored.get(name);
+            Tensor tensor = stored.apply(name);
             if (tensor == null) {
                 throw new InputException(
                         where + ": the model needs a tensor " + name + " " + shape + ", but there is none.");

@@ -1,0 +1,162 @@
+package dev.weft.model;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
+import dev.weft.nn.Layer;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Pass;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import dev.weft.weight.RequestedWeights;
+import dev.weft.weight.SharedWeights;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A model definition, the weights its members share, and the members that were kept by name. A plain model is a family of one.
+ * On disk it is one safetensors file: see {@link #save}. Holds native memory until {@link #close}.
+ *
+ * <p>Reading members from several threads at once is safe; naming them, training and closing are not.
+ */
+public final class Family implements AutoCloseable {
+    private final ModelDefinition definition;
+    private final Space space;
+    private final SharedWeights weights;
+    private final RequestedWeights requested;
+    private final Layer model;
+    private Object backing = this;
+    private final Map<String, NamedMember> members = new LinkedHashMap<>();
+    private final Map<String, String> notes = new LinkedHashMap<>();
+
+    Family(ModelDefinition definition, SharedWeights weights) {
+        this.definition = definition;
+        this.space = definition.space();
+        this.weights = weights;
+        this.requested = new RequestedWeights(weights);
+        this.model = definition.build(requested);
+    }
+
+    /** A family with fresh weights, drawn from {@code seed}. */
+    public static Family of(ModelDefinition definition, long seed) {
+        return new Family(definition, SharedWeights.initialised(seed));
+    }
+
+    /** A family whose weights have shapes and no data: for counting what a member costs. */
+    public static Family ofShapes(ModelDefinition definition) {
+        return new Family(definition, SharedWeights.shapesOnly());
+    }
+
+    /**
+     * Opens a family or an extracted model. Weights are mapped, not copied: the file must stay as it is while the family is
+     * open, and the weights cannot be trained.
+     *
+     * @throws InputException when the file is damaged, is no family, or does not fit its own model definition
+     */
+    public static Family open(Path file) {
+        return FamilyFile.open(file);
+    }
+
+    /** Writes the family: the shared tensors by published name, members' statistics, and all else as metadata. */
+    public void save(Path file) {
+        FamilyFile.save(this, file);
+    }
+
+    public ModelDefinition definition() {
+        return definition;
+    }
+
+    public Space space() {
+        return space;
+    }
+
+    public SharedWeights weights() {
+        return weights;
+    }
+
+    /** The kept members by name, in the order in which they were named. */
+    public Map<String, NamedMember> members() {
+        return Collections.unmodifiableMap(members);
+    }
+
+    /** What is known of the family's origin: run, recipe, data; kept in the file. */
+    public Map<String, String> notes() {
+        return Collections.unmodifiableMap(notes);
+    }
+
+    public void note(String key, String value) {
+        notes.put(key, value);
+    }
+
+    /** Keeps a member under a name, in place of one that had it; the family now owns its statistics. */
+    public void name(String name, NamedMember member) {
+        if (!name.matches("[A-Za-z0-9._-]+")) {
+            throw new InputException(
+                    "A member's name must be letters, digits, '.', '-' and '_', but got \"" + name + "\".");
+        }
+        NamedMember previous = members.put(name, member);
+        if (previous != null && previous.statistics() != member.statistics()) {
+            previous.statistics().close();
+        }
+    }
+
+    /** The member called {@code text}, or written as {@link Space#parse} reads it ({@code largest}, {@code choice=value,…}). */
+    public Member member(String text) {
+        NamedMember named = members.get(text.strip());
+        if (named != null) {
+            return named.member();
+        }
+        if (!text.contains("=")
+                && !text.strip().equals("largest")
+                && !text.strip().equals("smallest")) {
+            throw new InputException("\"" + text + "\" names no member of this family. Members: " + members.keySet()
+                    + ", largest, smallest, or choice=value,…" + Suggest.nearest(text, members.keySet()));
+        }
+        return space.parse(text);
+    }
+
+    /**
+     * Pixel values 0 to 255 (B, C, H, W) to logits (B, classes), which belong to the caller's {@code PointerScope}. Changes
+     * nothing.
+     */
+    public Tensor forward(Tensor images, Pass pass) {
+        return model.forward(images, pass);
+    }
+
+    /**
+     * The stand-alone model of one member: a family of one, with its own copy of the weights. Its output equals the member's,
+     * bit for bit on CPU in float32.
+     *
+     * @param statistics the member's; copied
+     */
+    public Family extract(Member member, MemberStatistics statistics) {
+        Family extracted = Family.of(definition.at(member), 0);
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            extracted.requested.byName().forEach((name, copy) -> copy.tensor(Member.PLAIN)
+                    .copy_(requested.byName().get(name).tensor(member)));
+        }
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        statistics.tensors().forEach((name, tensor) -> own.put(name, Tensors.keep(tensor.clone())));
+        extracted.name("model", new NamedMember(Member.PLAIN, new MemberStatistics(own), Map.of()));
+        extracted.notes.putAll(notes);
+        extracted.note("member", member.toString());
+        return extracted;
+    }
+
+    /** Holds on to what the mapped tensors lie in. */
+    void keepReachable(Object file) {
+        backing = file;
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+        members.values().forEach(named -> named.statistics().close());
+    }
+}

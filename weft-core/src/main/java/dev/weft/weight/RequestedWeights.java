@@ -1,0 +1,40 @@
+package dev.weft.weight;
+
+import dev.weft.space.Dim;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Remembers every weight a model asks another strategy for. Two builds of one model class, elastic and plain, ask for the same
+ * names, so a member is collapsed by copying each of its weights to the plain model's, whatever kinds they are.
+ */
+public final class RequestedWeights implements Weights {
+    private final Weights source;
+    private final Map<String, Weight> requested = new LinkedHashMap<>();
+
+    public RequestedWeights(Weights source) {
+        this.source = source;
+    }
+
+    @Override
+    public Weight weight(String name, Init init, Axis... axes) {
+        Weight weight = source.weight(name, init, axes);
+        String parts = Arrays.stream(axes).allMatch(axis -> axis.parts() == 1)
+                ? ""
+                : Arrays.toString(Arrays.stream(axes).mapToInt(Axis::part).toArray());
+        requested.put(name + parts, weight);
+        return weight;
+    }
+
+    @Override
+    public Gate gate(String name, Dim count) {
+        return source.gate(name, count);
+    }
+
+    /** The weights by name, and part where a stored tensor has several, in the order in which they were asked for. */
+    public Map<String, Weight> byName() {
+        return Collections.unmodifiableMap(requested);
+    }
+}

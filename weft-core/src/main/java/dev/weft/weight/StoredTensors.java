@@ -1,0 +1,55 @@
+package dev.weft.weight;
+
+import dev.weft.io.InputException;
+import dev.weft.io.SafetensorsFile;
+import dev.weft.io.TensorData;
+import dev.weft.io.TensorEntry;
+import dev.weft.ops.Tensors;
+import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Between tensors and safetensors files. */
+public final class StoredTensors {
+    private StoredTensors() {}
+
+    /** What a file stores of {@code tensor}, whatever its strides; read when written. */
+    public static TensorData data(Tensor tensor) {
+        ScalarType type = tensor.scalar_type().intern();
+        String dtype = type == ScalarType.Float ? "F32" : type == ScalarType.Long ? "I64" : null;
+        if (dtype == null) {
+            throw new IllegalArgumentException("Tensors of float32 and int64 can be stored, but this is " + type + ".");
+        }
+        return TensorData.of(dtype, Arrays.stream(tensor.shape()).boxed().toList(), () -> Tensors.bytes(tensor));
+    }
+
+    /**
+     * The tensor {@code name} of {@code file} where it lies, kept: no byte is copied, and it must not be written to. Valid only
+     * while {@code file} is reachable.
+     */
+    public static Tensor mapped(SafetensorsFile file, String name) {
+        TensorEntry entry = file.entry(name);
+        ScalarType type =
+                entry.dtype().equals("F32") ? ScalarType.Float : entry.dtype().equals("I64") ? ScalarType.Long : null;
+        if (type == null) {
+            throw new InputException(
+                    file.path() + ": tensor \"" + name + "\" must be F32 or I64, but is " + entry.dtype() + ".");
+        }
+        long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
+        if (entry.byteSize() == 0) {
+            return Tensors.keep(torch.empty(shape, new TensorOptions(type), new MemoryFormatOptional()));
+        }
+        return Tensors.keep(torch.from_blob(new BytePointer(file.bytes(name)), shape, new TensorOptions(type)));
+    }
+
+    /** A copy of the tensor {@code name} of {@code file}, kept. */
+    public static Tensor copied(SafetensorsFile file, String name) {
+        try (Tensor mapped = mapped(file, name)) {
+            return Tensors.keep(mapped.clone());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.weft.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.io.InputException;
+import dev.weft.nn.BatchStatistics;
+import dev.weft.nn.Calibration;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Pass;
+import dev.weft.ops.TensorAssert;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FamilyTest {
+    @TempDir
+    Path folder;
+
+    static List<ModelDefinition> definitions() {
+        return List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer());
+    }
+
+    static MemberStatistics calibrate(Family family, Member member, Tensor... batches) {
+        Calibration calibration = new Calibration();
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            for (Tensor batch : batches) {
+                family.forward(batch, new Pass(member, calibration, 0, 0));
+            }
+        }
+        return calibration.statistics();
+    }
+
+    static List<Member> someMembers(Family family, int count) {
+        SplittableRandom random = new SplittableRandom(7);
+        List<Member> members = new ArrayList<>(
+                List.of(family.space().smallest(), family.space().largest()));
+        while (members.size() < count) {
+            members.add(family.space().sample(random));
+        }
+        return members;
+    }
+
+    @ParameterizedTest
+    @MethodSource("definitions")
+    void memberInsideTheFamilyEqualsItsExtractedModelBitForBit(ModelDefinition definition) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Family family = Family.of(definition, 1)) {
+            Tensor images = TinyModels.images(definition, 4, 2);
+            for (Member member : someMembers(family, 40)) {
+                MemberStatistics statistics = calibrate(family, member, images, TinyModels.images(definition, 4, 3));
+                Tensor inside = family.forward(images, Pass.evaluation(member, statistics));
+                try (Family extracted = family.extract(member, statistics)) {
+                    assertThat(extracted.space().choices()).isEmpty();
+                    Tensor alone = extracted.forward(
+                            images,
+                            Pass.evaluation(
+                                    Member.PLAIN,
+                                    extracted.members().get("model").statistics()));
+                    TensorAssert.assertThat(alone).as(member.toString()).isBitEqualTo(inside);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("definitions")
+    void gradientOfTheSmallestIsThatOfItsExtractedModelAndZeroElsewhere(ModelDefinition definition) {
+        try (PointerScope scope = new PointerScope();
+                Family family = Family.of(definition, 1)) {
+            Member smallest = family.space().smallest();
+            Tensor images = TinyModels.images(definition, 4, 2);
+            family.forward(images, new Pass(smallest, BatchStatistics.INSTANCE, 0, 0))
+                    .square()
+                    .sum()
+                    .backward();
+            Family alone = family.extract(smallest, MemberStatistics.none());
+            alone.forward(images, new Pass(Member.PLAIN, BatchStatistics.INSTANCE, 0, 0))
+                    .square()
+                    .sum()
+                    .backward();
+            float inside = 0;
+            float everywhere = 0;
+            for (Map.Entry<String, Tensor> entry : family.weights().tensors().entrySet()) {
+                Tensor gradient = entry.getValue().grad();
+                Tensor expected = alone.weights().tensors().containsKey(entry.getKey())
+                        ? alone.weights().tensors().get(entry.getKey()).grad()
+                        : null;
+                if (expected == null) {
+                    assertThat(gradient.defined()).as(entry.getKey()).isFalse();
+                    continue;
+                }
+                for (float g : Tensors.floats(gradient)) {
+                    everywhere += Math.abs(g);
+                }
+                for (float g : Tensors.floats(expected)) {
+                    inside += Math.abs(g);
+                }
+                if (!entry.getKey().contains("qkv") && !entry.getKey().contains("conv_dw")) {
+                    Tensor slice = gradient;
+                    for (int d = 0; d < gradient.dim(); d++) {
+                        slice = slice.narrow(d, 0, expected.size(d));
+                    }
+                    TensorAssert.assertThat(slice).as(entry.getKey()).isCloseTo(expected, 1e-3);
+                }
+            }
+            assertThat(everywhere).isCloseTo(inside, org.assertj.core.data.Percentage.withPercentage(0.01));
+            alone.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("definitions")
+    void savedAndOpenedFamilyGivesTheSameOutput(ModelDefinition definition) {
+        Path file = folder.resolve("family.safetensors");
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Family family = Family.of(definition, 1)) {
+            Tensor images = TinyModels.images(definition, 4, 2);
+            Member member = family.space().smallest();
+            family.name("small", new NamedMember(member, calibrate(family, member, images), Map.of("accuracy", 0.5)));
+            family.note("recipe", "test");
+            family.save(file);
+            try (Family opened = Family.open(file)) {
+                assertThat(opened.definition()).isEqualTo(definition);
+                assertThat(opened.notes()).containsEntry("recipe", "test");
+                NamedMember small = opened.members().get("small");
+                assertThat(small.member()).isEqualTo(member);
+                assertThat(small.measurements()).containsEntry("accuracy", 0.5);
+                TensorAssert.assertThat(opened.forward(images, Pass.evaluation(small.member(), small.statistics())))
+                        .isBitEqualTo(family.forward(
+                                images,
+                                Pass.evaluation(
+                                        member, family.members().get("small").statistics())));
+                Path alone = folder.resolve("alone.safetensors");
+                try (Family extracted = opened.extract(member, small.statistics())) {
+                    extracted.save(alone);
+                }
+                try (Family reopened = Family.open(alone)) {
+                    NamedMember only = reopened.members().get("model");
+                    TensorAssert.assertThat(reopened.forward(images, Pass.evaluation(Member.PLAIN, only.statistics())))
+                            .isBitEqualTo(opened.forward(images, Pass.evaluation(member, small.statistics())));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("definitions")
+    void damagedFileIsRefused(ModelDefinition definition) throws Exception {
+        Path file = folder.resolve("family.safetensors");
+        try (Family family = Family.of(definition, 1)) {
+            family.save(file);
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> Family.open(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("damaged");
+    }
+}
