@@ -1,0 +1,150 @@
+package dev.weft;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The arrows between packages: one way, no cycles, and libtorch only where it belongs. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.weft.";
+    private static final JavaClasses CLASSES = classes();
+
+    /** What each package may use. A package that is not here fails the test: say first where it stands. */
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            Map.entry("io", Set.of()),
+            Map.entry("space", Set.of("io")),
+            Map.entry("ops", Set.of("io")),
+            Map.entry("weight", Set.of("ops", "space", "io")),
+            Map.entry("nn", Set.of("weight", "ops", "space", "io")),
+            Map.entry("model", Set.of("nn", "weight", "ops", "space", "io")),
+            Map.entry("data", Set.of("io")),
+            Map.entry("run", Set.of("space", "io")),
+            Map.entry("cost", Set.of("model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("train", Set.of("model", "nn", "weight", "ops", "space", "data", "run", "io")),
+            Map.entry("search", Set.of("cost", "space", "run", "io")),
+            Map.entry("export", Set.of("model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("report", Set.of("run", "space", "io")));
+
+    /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
+    private static final String[] WITHOUT_LIBTORCH = {
+        ROOT + "io..", ROOT + "space..", ROOT + "run..", ROOT + "search..", ROOT + "report.."
+    };
+
+    /** Questions about a tensor's shape and life, and a window on a buffer: no computations. */
+    private static final Set<String> NOT_COMPUTING = Set.of(
+            "narrow",
+            "size",
+            "dim",
+            "sizes",
+            "numel",
+            "shape",
+            "dtype",
+            "scalar_type",
+            "defined",
+            "isNull",
+            "requires_grad",
+            "close",
+            "deallocate",
+            "retainReference",
+            "releaseReference");
+
+    private static JavaClasses classes() {
+        // Names are enough; otherwise ArchUnit reads libtorch's classes, some with 30,000 methods, for seconds.
+        ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+        return new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.weft");
+    }
+
+    static Set<String> packages() {
+        return new TreeSet<>(MAY_USE.keySet());
+    }
+
+    @Test
+    void everyPackageHasItsPlace() {
+        Set<String> found = CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith(ROOT))
+                .map(ArchitectureTest::top)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(packages()).containsAll(found);
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void packageUsesOnlyWhatItMay(String name) {
+        Set<String> allowed = new TreeSet<>(MAY_USE.get(name));
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + name + "..")
+                .should()
+                .dependOnClassesThat(describe(
+                        "are of a Weft package other than " + allowed,
+                        target -> target.getPackageName().startsWith(ROOT)
+                                && !top(target.getPackageName()).equals(name)
+                                && !allowed.contains(top(target.getPackageName()))))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void noCycles() {
+        slices().matching(ROOT + "(*)..")
+                .should()
+                .beFreeOfCycles()
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void plainPackagesKnowNothingOfLibtorch() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(WITHOUT_LIBTORCH)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.bytedeco..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** A call that goes round dev.weft.ops.Ops is missing from the exported graph. */
+    @Test
+    void layersAndModelsComputeOnlyThroughOps() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + "nn..", ROOT + "model..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.bytedeco.pytorch.global.torch")
+                .orShould()
+                .callMethodWhere(describe("it computes with a tensor", ArchitectureTest::computes))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    private static boolean computes(JavaMethodCall call) {
+        return call.getTargetOwner().getName().equals("org.bytedeco.pytorch.Tensor")
+                && !NOT_COMPUTING.contains(call.getName());
+    }
+
+    private static String top(String packageName) {
+        String rest = packageName.substring(ROOT.length());
+        return rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest;
+    }
+}
