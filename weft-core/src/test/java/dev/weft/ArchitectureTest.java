@@ -45,9 +45,11 @@ class ArchitectureTest {
         ROOT + "io..", ROOT + "space..", ROOT + "run..", ROOT + "search..", ROOT + "report.."
     };
 
-    /** Questions about a tensor's shape and life, and a window on a buffer: no computations. */
+    /** Questions about a tensor's shape and life, windows on buffers, and copies of weights: no computations. */
     private static final Set<String> NOT_COMPUTING = Set.of(
             "narrow",
+            "clone",
+            "copy_",
             "size",
             "dim",
             "sizes",

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ final class Environment {
         long heap = Runtime.getRuntime().maxMemory() / MIB;
         String machine =
                 ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
-                        ? os.getTotalMemorySize() / MIB + " MiB, " + os.getFreeMemorySize() / MIB + " MiB free, "
+                        ? os.getTotalMemorySize() / MIB + " MiB, "
                         : "";
         return Finding.present("memory", machine + "Java heap up to " + heap + " MiB");
     }
@@ -95,7 +96,7 @@ final class Environment {
     private static String cache() throws IOException {
         Path cache = Loader.getCacheDir().toPath();
         try (Stream<Path> files = Files.walk(cache)) {
-            long bytes = files.filter(file -> Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS))
+            long bytes = files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
                     .mapToLong(Environment::size)
                     .sum();
             return cache + ", " + bytes / MIB + " MiB of unpacked native libraries";
