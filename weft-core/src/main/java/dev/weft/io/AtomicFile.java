@@ -36,7 +36,12 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /** Writes {@code target} through a stream; missing parent folders are created. An I/O failure is an {@link InputException}. */
+    /**
+     * Writes {@code target} through a stream; missing parent folders are created.
+     *
+     * @throws InputException when no file can be written there
+     * @throws EnvironmentException when writing fails half-way, as on a full disk; the previous file is then unchanged
+     */
     public static void write(Path target, StreamBody body) {
         writeRandomAccess(target, file -> {
             // Closing is left to the owner of the file: the stream shares its descriptor.
@@ -54,6 +59,7 @@ public final class AtomicFile {
     /** As {@link #write}, for content that is not written front to back. */
     public static void writeRandomAccess(Path target, RandomAccessBody body) {
         Path temporary = null;
+        boolean opened = false;
         boolean done = false;
         try {
             // A link keeps pointing where it points; and renaming over a device such as /dev/null would destroy it.
@@ -69,6 +75,7 @@ public final class AtomicFile {
             temporary = folder.resolve("." + real.getFileName() + "." + UUID.randomUUID() + SUFFIX);
             // A RandomAccessFile, because an interrupted thread would close a FileChannel under a checkpoint.
             try (RandomAccessFile file = new RandomAccessFile(temporary.toFile(), "rw")) {
+                opened = true;
                 body.write(file);
                 file.getFD().sync();
             }
@@ -76,8 +83,12 @@ public final class AtomicFile {
             done = true;
             syncFolder(folder);
         } catch (IOException e) {
+            String line = "Cannot write " + target + ": " + IoReason.of(e) + ".";
+            if (!opened) {
+                throw new InputException(line, e);
+            }
             String previous = !done && Files.exists(target) ? " The previous file is unchanged." : "";
-            throw new InputException("Cannot write " + target + ": " + IoReason.of(e) + "." + previous, e);
+            throw new EnvironmentException(line + previous, e);
         } finally {
             if (!done && temporary != null) {
                 deleteQuietly(temporary);

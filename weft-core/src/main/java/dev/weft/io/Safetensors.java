@@ -52,7 +52,8 @@ public final class Safetensors {
      * Writes {@code tensors} to {@code file}, atomically. Tensors are asked for their bytes one at a time.
      *
      * @param metadata any text by key, kept in {@code __metadata__} sorted by key; a {@value #CHECKSUM} in it is replaced
-     * @throws InputException when the file cannot be written; a previous file is then unchanged
+     * @throws InputException when no file can be written there
+     * @throws EnvironmentException when writing fails half-way, as on a full disk; the previous file is then unchanged
      */
     public static void write(Path file, LinkedHashMap<String, TensorData> tensors, Map<String, String> metadata) {
         List<String> order = new ArrayList<>(tensors.keySet());

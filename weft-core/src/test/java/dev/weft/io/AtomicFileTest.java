@@ -33,7 +33,7 @@ class AtomicFileTest {
                     out.write(new byte[100_000]);
                     throw new IOException("No space left on device");
                 }))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(EnvironmentException.class)
                 .hasMessage("Cannot write " + file + ": No space left on device. The previous file is unchanged.");
         assertThat(file).hasContent("good");
         assertThat(listed(folder)).containsExactly(file);
@@ -83,7 +83,7 @@ class AtomicFileTest {
                         full.write(1);
                     }
                 }))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(EnvironmentException.class)
                 .hasMessageContaining("No space left on device");
         assertThat(file).hasContent("good");
     }

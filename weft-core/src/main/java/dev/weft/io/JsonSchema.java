@@ -1,0 +1,155 @@
+package dev.weft.io;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * The JSON Schema (2020-12) of the documents that {@link Json} and {@link Yaml} read as a record, for editors and for users.
+ *
+ * <p>Records, enums, lists, maps, numbers, text and the variants of a {@code @JsonTypeInfo} interface are described; other keys are
+ * not allowed. A component must be given when it is primitive or {@code @JsonProperty(required = true)}; every other may be left out
+ * or {@code null}. Descriptions are those of {@code @JsonPropertyDescription}. What a record's constructor checks beyond that is not
+ * in the schema.
+ */
+public final class JsonSchema {
+    private static final Map<Class<?>, String> SCALARS = Map.ofEntries(
+            Map.entry(int.class, "integer"),
+            Map.entry(Integer.class, "integer"),
+            Map.entry(long.class, "integer"),
+            Map.entry(Long.class, "integer"),
+            Map.entry(double.class, "number"),
+            Map.entry(Double.class, "number"),
+            Map.entry(float.class, "number"),
+            Map.entry(Float.class, "number"),
+            Map.entry(boolean.class, "boolean"),
+            Map.entry(Boolean.class, "boolean"),
+            Map.entry(String.class, "string"));
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final ObjectNode definitions = JSON.objectNode();
+
+    private JsonSchema() {}
+
+    /**
+     * @param id where the schema is published, a URI
+     * @return the schema as indented JSON; the same type gives the same text
+     */
+    public static String of(Class<? extends Record> type, String id, String title) {
+        JsonSchema schema = new JsonSchema();
+        ObjectNode root = JSON.objectNode();
+        root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        root.put("$id", id);
+        root.put("title", title);
+        root.set("$ref", schema.define(type, null, null).get("$ref"));
+        root.set("$defs", schema.definitions);
+        return Json.write(root);
+    }
+
+    private ObjectNode describe(Type type) {
+        if (type instanceof WildcardType wildcard) {
+            return describe(wildcard.getUpperBounds()[0]);
+        }
+        if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
+            Type[] arguments = generic.getActualTypeArguments();
+            if (Collection.class.isAssignableFrom(raw)) {
+                return typed("array").set("items", describe(arguments[0]));
+            }
+            if (Map.class.isAssignableFrom(raw)) {
+                return typed("object").set("additionalProperties", describe(arguments[1]));
+            }
+        }
+        if (type instanceof Class<?> plain) {
+            return describe(plain);
+        }
+        throw new IllegalArgumentException("a " + type.getTypeName() + " has no JSON Schema here");
+    }
+
+    private ObjectNode describe(Class<?> type) {
+        if (SCALARS.containsKey(type)) {
+            return typed(SCALARS.get(type));
+        }
+        if (type.isEnum()) {
+            ArrayNode names = JSON.arrayNode();
+            for (Object constant : type.getEnumConstants()) {
+                names.add(Json.writeLine(constant).replace("\"", ""));
+            }
+            return JSON.objectNode().set("enum", names);
+        }
+        if (type.isAnnotationPresent(JsonSubTypes.class)) {
+            return variants(type);
+        }
+        if (type.isRecord()) {
+            return define(type, null, null);
+        }
+        throw new IllegalArgumentException("a " + type.getName() + " has no JSON Schema here");
+    }
+
+    private ObjectNode variants(Class<?> type) {
+        String key = type.getAnnotation(JsonTypeInfo.class).property();
+        ArrayNode oneOf = JSON.arrayNode();
+        for (JsonSubTypes.Type variant : type.getAnnotation(JsonSubTypes.class).value()) {
+            oneOf.add(define(variant.value(), key, variant.name()));
+        }
+        return JSON.objectNode().set("oneOf", oneOf);
+    }
+
+    /** Describes a record once, under {@code $defs}, and refers to it; as a variant it also has its kind. */
+    private ObjectNode define(Class<?> type, String kindKey, String kind) {
+        String outer =
+                type.getEnclosingClass() == null ? "" : type.getEnclosingClass().getSimpleName() + ".";
+        String name = kind == null ? outer + type.getSimpleName() : outer + type.getSimpleName() + "." + kind;
+        if (!definitions.has(name)) {
+            ObjectNode record = definitions.putObject(name); // before its components: a record may hold its own kind
+            ObjectNode properties = JSON.objectNode();
+            ArrayNode required = JSON.arrayNode();
+            if (kind != null) {
+                properties.putObject(kindKey).put("const", kind);
+                required.add(kindKey);
+            }
+            for (RecordComponent component : type.getRecordComponents()) {
+                addComponent(component, properties, required);
+            }
+            record.put("type", "object").set("properties", properties);
+            if (!required.isEmpty()) {
+                record.set("required", required);
+            }
+            record.put("additionalProperties", false);
+        }
+        return JSON.objectNode().put("$ref", "#/$defs/" + name);
+    }
+
+    private void addComponent(RecordComponent component, ObjectNode properties, ArrayNode required) {
+        // Annotations of Jackson reach a component's field and accessor, not the component itself.
+        JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
+        JsonPropertyDescription text = component.getAccessor().getAnnotation(JsonPropertyDescription.class);
+        String name = property == null || property.value().isEmpty() ? component.getName() : property.value();
+        boolean needed = component.getType().isPrimitive() || property != null && property.required();
+        ObjectNode value = describe(component.getGenericType());
+        if (needed) {
+            required.add(name);
+        } else {
+            ObjectNode optional = JSON.objectNode();
+            optional.putArray("anyOf").add(value).add(typed("null"));
+            value = optional;
+        }
+        if (text != null) {
+            value.put("description", text.value());
+        }
+        properties.set(name, value);
+    }
+
+    private static ObjectNode typed(String type) {
+        return JSON.objectNode().put("type", type);
+    }
+}
