@@ -1,6 +1,7 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import java.util.Arrays;
 
 /**
  * What happens to a training image before it becomes a tensor: pad every side with {@code cropPadding} zero pixels and cut the
@@ -50,15 +51,19 @@ public record Augmentation(int cropPadding, boolean horizontalFlip) {
             boolean mirror,
             byte[] into,
             int offset) {
-        int out = offset;
+        int from = Math.max(0, shiftX); // the columns of the image that stay inside
+        int to = Math.min(width, width + shiftX);
+        Arrays.fill(into, offset, offset + channels * height * width, (byte) 0);
         for (int channel = 0; channel < channels; channel++) {
-            for (int y = 0; y < height; y++) {
-                int sourceY = y + shiftY;
-                boolean rowInside = sourceY >= 0 && sourceY < height;
-                int row = (channel * height + sourceY) * width;
-                for (int x = 0; x < width; x++) {
-                    int sourceX = (mirror ? width - 1 - x : x) + shiftX;
-                    into[out++] = rowInside && sourceX >= 0 && sourceX < width ? image[row + sourceX] : 0;
+            for (int y = Math.max(0, -shiftY); y < Math.min(height, height - shiftY); y++) {
+                int row = (channel * height + y + shiftY) * width;
+                int out = offset + (channel * height + y) * width;
+                if (mirror) {
+                    for (int x = from; x < to; x++) {
+                        into[out + width - 1 - (x - shiftX)] = image[row + x];
+                    }
+                } else if (from < to) {
+                    System.arraycopy(image, row + from, into, out + from - shiftX, to - from);
                 }
             }
         }

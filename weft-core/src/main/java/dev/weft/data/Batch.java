@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,7 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param indices the places of the examples in their data set
  */
 public record Batch(Tensor images, Tensor labels, List<Integer> indices) implements AutoCloseable {
-    private static final int PARALLEL_BYTES = 1 << 20;
+    private static final int PARALLEL_VALUES = 1 << 20;
 
     public Batch {
         indices = List.copyOf(indices);
@@ -38,19 +39,23 @@ public record Batch(Tensor images, Tensor labels, List<Integer> indices) impleme
 
     static Batch of(ImageDataset data, int[] indices, Source source) {
         int length = data.exampleBytes();
-        byte[] pixels = new byte[Math.multiplyExact(indices.length, length)];
+        Tensor images = Tensors.floats(indices.length, data.channels(), data.height(), data.width());
+        FloatBuffer values = Tensors.buffer(images);
         long[] labels = new long[indices.length];
         IntStream each = IntStream.range(0, indices.length);
         // Large images may have to be decoded first: use all cores. Every example has its own place, so order does not
         // matter.
-        (pixels.length > PARALLEL_BYTES ? each.parallel() : each).forEach(i -> {
-            source.pixels(indices[i], pixels, i * length);
+        (values.capacity() > PARALLEL_VALUES ? each.parallel() : each).forEach(i -> {
+            byte[] pixels = new byte[length];
+            source.pixels(indices[i], pixels, 0);
+            float[] floats = new float[length];
+            for (int p = 0; p < length; p++) {
+                floats[p] = pixels[p] & 0xFF;
+            }
+            values.put(i * length, floats);
             labels[i] = data.label(indices[i]);
         });
-        long[] shape = {indices.length, data.channels(), data.height(), data.width()};
         return new Batch(
-                Tensors.floats(pixels, shape),
-                Tensors.longs(labels),
-                Arrays.stream(indices).boxed().toList());
+                images, Tensors.longs(labels), Arrays.stream(indices).boxed().toList());
     }
 }

@@ -6,6 +6,9 @@ import java.util.stream.IntStream;
 
 /** All examples of a data set once, in order and unchanged; the last batch may be smaller. Thread-safe. */
 public final class EvaluationBatches {
+    /** A buffer over the tensor counts bytes in an int. */
+    private static final int MAX_VALUES = Integer.MAX_VALUE / Float.BYTES;
+
     private final ImageDataset data;
     private final int batchSize;
 
@@ -37,7 +40,7 @@ public final class EvaluationBatches {
     }
 
     static void requireFits(ImageDataset data, int batchSize) {
-        if ((long) batchSize * data.exampleBytes() > Integer.MAX_VALUE - 8) {
+        if ((long) batchSize * data.exampleBytes() > MAX_VALUES) {
             throw new InputException("batchSize %d of %dx%d images is over 2 GiB: choose a smaller one"
                     .formatted(batchSize, data.height(), data.width()));
         }

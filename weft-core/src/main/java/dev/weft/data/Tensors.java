@@ -1,6 +1,7 @@
 package dev.weft.data;
 
-import org.bytedeco.javacpp.BytePointer;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -8,16 +9,18 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Java arrays to tensors of their own memory, owned by the caller's scope. */
+/** Tensors of their own memory, owned by the caller's scope, and Java's way into it. */
 final class Tensors {
     private Tensors() {}
 
-    /** Bytes 0 to 255 as float32. One copy of the bytes, and libtorch's vectorised conversion. */
-    static Tensor floats(byte[] values, long... shape) {
-        try (Tensor bytes = empty(ScalarType.Byte, shape)) {
-            new BytePointer(bytes.data_ptr()).put(values);
-            return bytes.to(ScalarType.Float);
-        }
+    /** float32 of this shape, not filled. */
+    static Tensor floats(long... shape) {
+        return empty(ScalarType.Float, shape);
+    }
+
+    /** The memory of a contiguous float32 tensor, usable while the tensor lives. */
+    static FloatBuffer buffer(Tensor floats) {
+        return new FloatPointer(floats.data_ptr()).capacity(floats.numel()).asBuffer();
     }
 
     /** int64, one dimension. */
