@@ -36,7 +36,7 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         Folder root = Folder.of(path);
         List<String> problems = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        Map<String, Folder> partFolders = partFolders(root, notes);
+        Map<String, Folder> partFolders = partFolders(root, problems, notes);
         List<String> classes = partFolders.get("train").folders();
         if (classes.size() < 2) {
             problems.add("%s must hold at least two class folders, but holds %d"
@@ -85,18 +85,24 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         }
     }
 
-    private static Map<String, Folder> partFolders(Folder root, List<String> notes) {
+    private static Map<String, Folder> partFolders(Folder root, List<String> problems, List<String> notes) {
         Map<String, Folder> found = new LinkedHashMap<>();
         List<String> other = new ArrayList<>(root.folders());
         PART_FOLDERS.forEach((part, names) -> named(root, names).ifPresent(name -> {
             found.put(part, Folder.of(root.path().resolve(name)));
             other.remove(name);
         }));
-        // A class may be called "train": only a folder of class folders is the training part.
-        if (found.containsKey("train") && !found.get("train").folders().isEmpty()) {
+        // A class may be called "train", so the training part is a folder that holds class folders, or one with nothing
+        // but
+        // parts beside it: else images directly in train and test would become the classes "train" and "test".
+        if (found.containsKey("train")
+                && (other.isEmpty() || !found.get("train").folders().isEmpty())) {
             other.forEach(
                     name -> notes.add(root.path().resolve(name) + " is neither train, val nor test: passed over"));
             return found;
+        }
+        if (other.isEmpty()) {
+            problems.add(root.path() + " must hold a folder train beside " + root.folders() + ", but holds none");
         }
         Map<String, Folder> whole = new LinkedHashMap<>();
         whole.put("train", root);

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
@@ -35,6 +36,9 @@ public final class InMemoryImages implements ImageDataset {
         List<String> copy = List.copyOf(ids);
         if (copy.size() != labels.length) {
             throw new IllegalArgumentException(labels.length + " labels need as many ids, not " + copy.size());
+        }
+        if (new HashSet<>(copy).size() < copy.size()) {
+            throw new IllegalArgumentException("ids must all differ");
         }
         return new InMemoryImages(name, classes, channels, height, width, pixels.clone(), labels.clone(), copy::get);
     }

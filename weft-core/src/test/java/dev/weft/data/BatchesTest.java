@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("try") // a scope is opened for what it frees, not to be named
 class BatchesTest {
     private static final InMemoryImages DATA = TestImages.numbered("train", 23, 5, 3, 4, 3);
 
@@ -36,6 +37,24 @@ class BatchesTest {
                 }
                 assertThat(longs(batch.labels())[i]).isEqualTo(DATA.label(index));
             }
+        }
+    }
+
+    @Test
+    void closingFreesBothTensors() {
+        Batch batch = new Batches(DATA, 4, 9, Augmentation.none()).batch(0);
+        batch.close();
+        assertThat(batch.images().isNull()).isTrue();
+        assertThat(batch.labels().isNull()).isTrue();
+    }
+
+    @Test
+    void largeBatchesAreFilledOnAllCoresAlike() {
+        InMemoryImages large = TestImages.numbered("train", 20, 5, 3, 150, 200);
+        try (PointerScope scope = new PointerScope()) {
+            float[] together = floats(new EvaluationBatches(large, 20).batch(0).images()); // 1.8 million values
+            float[] last = floats(new EvaluationBatches(large, 1).batch(19).images());
+            assertThat(Arrays.copyOfRange(together, 19 * 90_000, 20 * 90_000)).isEqualTo(last);
         }
     }
 

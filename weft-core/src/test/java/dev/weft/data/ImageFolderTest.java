@@ -128,6 +128,15 @@ class ImageFolderTest {
     }
 
     @Test
+    void trainAndTestFoldersWithoutClassesDoNotBecomeClasses() throws IOException {
+        TestImages.png(folder.resolve("test/a.png"), TestImages.picture(true, 6, 9, 80));
+        TestImages.png(folder.resolve("val/a.png"), TestImages.picture(true, 6, 9, 80));
+        refused(folder, "must hold a folder train beside [test, val]");
+        TestImages.png(folder.resolve("train/a.png"), TestImages.picture(true, 6, 9, 80));
+        refused(folder.resolve("train"), "at least two class folders, but holds 0");
+    }
+
+    @Test
     void refusesMixedColourUnlessAModeIsChosen() throws IOException {
         greyPair();
         Path odd = TestImages.png(folder.resolve("dog/z.png"), TestImages.picture(false, 6, 9, 0));
