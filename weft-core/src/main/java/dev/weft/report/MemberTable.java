@@ -1,0 +1,113 @@
+package dev.weft.report;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The table of measured members as HTML. It is complete without scripts; the scripts read units, raw values and shown text from
+ * it, so that a number looks the same in the table, in the chart and in the details.
+ */
+final class MemberTable {
+    private final List<MemberResult> members;
+    private final List<Column> columns;
+
+    /** One numeric column: raw values divided by {@code divisor} are in {@code unit}; NaN is shown as a dash. */
+    private record Column(
+            String key,
+            String label,
+            String unit,
+            double divisor,
+            int decimals,
+            ToDoubleFunction<MemberResult> value) {}
+
+    MemberTable(List<MemberResult> members) {
+        this.members = members;
+        this.columns = List.of(
+                new Column("accuracy", "Accuracy, selection", "%", 0.01, 1, MemberResult::accuracy),
+                new Column("testAccuracy", "Accuracy, test", "%", 0.01, 1, MemberTable::testAccuracy),
+                new Column("p50", "Latency p50", "ms", 1, 3, m -> m.cost().latencyMillisP50()),
+                new Column("p99", "Latency p99", "ms", 1, 3, m -> m.cost().latencyMillisP99()),
+                counted("params", "Parameters", 1, m -> m.cost().params()),
+                counted("macs", "Multiply-adds", 2, m -> m.cost().macs()),
+                sized("bytes", "Size", m -> m.cost().bytes()));
+    }
+
+    String head() {
+        StringBuilder html = new StringBuilder(heading("member", "Member", "options in the order of the choices", 1));
+        for (Column c : columns) html.append(heading(c.key(), c.label(), c.unit(), c.divisor()));
+        return html.append(heading("proof", "Export error", "", 1)).toString();
+    }
+
+    String rows() {
+        StringBuilder html = new StringBuilder();
+        for (int i = 0; i < members.size(); i++) html.append(row(i, members.get(i)));
+        return html.toString();
+    }
+
+    private String row(int index, MemberResult m) {
+        StringBuilder html = new StringBuilder("<tr data-index=\"" + index + "\""
+                + (m.onFront() ? " class=\"front\"" : "")
+                + ">\n<th scope=\"row\" data-key=\"member\"><button type=\"button\" class=\"pick\">"
+                + "<span class=\"name\">" + Page.escape(m.name() == null ? "#" + (index + 1) : m.name()) + "</span>"
+                + (m.onFront() ? " <span class=\"badge\">front</span>" : "")
+                + " <code class=\"line\">" + Page.escape(m.member()) + "</code>"
+                + "<code class=\"options\" aria-hidden=\"true\" title=\"" + Page.escape(m.member()) + "\">"
+                + Page.escape(options(m.member())) + "</code></button></th>\n");
+        for (Column c : columns) {
+            double value = c.value().applyAsDouble(m);
+            html.append("<td data-key=\"" + c.key() + "\" data-value=\"" + value + "\">" + shown(c, value) + "</td>\n");
+        }
+        return html.append(proof(m.exported())).append("</tr>\n").toString();
+    }
+
+    /** The options alone, {@code 28 16 4}: what tells the rows of one space apart at a glance. */
+    private static String options(String member) {
+        return Arrays.stream(member.split(","))
+                .map(choice -> choice.substring(choice.indexOf('=') + 1).trim())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String proof(MemberResult.Export export) {
+        if (export == null) return "<td data-key=\"proof\" data-value=\"NaN\">–</td>\n";
+        return "<td data-key=\"proof\" data-value=\"" + export.maxAbsError() + "\">"
+                + Figures.scientific(export.maxAbsError()) + " <span class=\"quiet\">"
+                + Figures.agreement(export.top1Agreement()) + " top-1</span></td>\n";
+    }
+
+    private static String heading(String key, String label, String unit, double divisor) {
+        String shownUnit = unit.isEmpty() ? "" : " <span class=\"quiet\">" + unit + "</span>";
+        return "<th scope=\"col\" aria-sort=\"none\" data-key=\"" + key + "\" data-label=\"" + label + "\" data-unit=\""
+                + unit
+                + "\" data-divisor=\"" + divisor + "\"><button type=\"button\" class=\"sort\">" + label + shownUnit
+                + "</button></th>\n";
+    }
+
+    private static String shown(Column c, double value) {
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%." + c.decimals() + "f", value / c.divisor());
+    }
+
+    /** A column in thousands, millions or billions, by its largest value, so that all its rows share one unit. */
+    private Column counted(String key, String label, int decimals, ToDoubleFunction<MemberResult> value) {
+        double largest = largest(value);
+        if (largest >= 1e9) return new Column(key, label, "billion", 1e9, decimals, value);
+        if (largest >= 1e6) return new Column(key, label, "million", 1e6, decimals, value);
+        return new Column(key, label, "thousand", 1e3, decimals, value);
+    }
+
+    private Column sized(String key, String label, ToDoubleFunction<MemberResult> value) {
+        return largest(value) >= 1e7
+                ? new Column(key, label, "MB", 1e6, 1, value)
+                : new Column(key, label, "kB", 1e3, 0, value);
+    }
+
+    private double largest(ToDoubleFunction<MemberResult> value) {
+        return members.stream().mapToDouble(value).max().orElse(0);
+    }
+
+    private static double testAccuracy(MemberResult m) {
+        return m.testAccuracy() == null ? Double.NaN : m.testAccuracy();
+    }
+}

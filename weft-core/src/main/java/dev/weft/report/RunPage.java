@@ -1,0 +1,160 @@
+package dev.weft.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The page of a run. All text and the whole table are in the HTML; scripts add the charts, the details and the sorting. */
+final class RunPage {
+    private static final List<String> SCRIPTS =
+            List.of("common.js", "table.js", "picture.js", "details.js", "front.js", "curves.js", "run.js");
+
+    private final RunReport report;
+    private final List<MemberResult> front;
+
+    RunPage(RunReport report) {
+        this.report = report;
+        this.front = report.members().stream()
+                .filter(MemberResult::onFront)
+                .sorted(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .toList();
+    }
+
+    String html() {
+        String scripts = "<script type=\"application/json\" id=\"data\">" + Page.json(report) + "</script>\n"
+                + Page.script(Page.echarts())
+                + SCRIPTS.stream().map(Page::resource).map(Page::script).collect(Collectors.joining());
+        String style = Page.resource("common.css") + Page.resource("run.css");
+        return Page.shell(report.title(), Page.fill("run.html", slots()), style, scripts);
+    }
+
+    private Map<String, String> slots() {
+        MemberTable table = new MemberTable(report.members());
+        Map<String, String> slots = new LinkedHashMap<>();
+        slots.put("title", Page.escape(report.title()));
+        slots.put("eyebrow", Page.escape(eyebrow()));
+        slots.put("lede", Page.escape(lede()));
+        slots.put("figures", figures());
+        slots.put("hideMembers", Page.hiddenIf(report.members().isEmpty()));
+        slots.put("latencySetting", Page.escape(report.latencySetting()));
+        slots.put("hideCurves", Page.hiddenIf(report.curves().isEmpty()));
+        slots.put("head", table.head());
+        slots.put("rows", table.rows());
+        slots.put("memberCount", Figures.grouped(report.members().size()));
+        slots.put("spaceCount", Page.escape(Figures.large(report.space().members())));
+        slots.put("choices", choices());
+        slots.put("dataset", Page.facts(datasetFacts()));
+        slots.put("environment", Page.facts(report.environment()));
+        slots.put("hideCommands", Page.hiddenIf(report.commands().isEmpty()));
+        slots.put("commands", Page.commands(report.commands()));
+        slots.put("hideNotes", Page.hiddenIf(report.notes().isEmpty()));
+        slots.put("notes", Page.notes(report.notes()));
+        return slots;
+    }
+
+    private String eyebrow() {
+        return report.recipe().isEmpty() ? report.created() : report.recipe() + " · " + report.created();
+    }
+
+    private String lede() {
+        long exported =
+                report.members().stream().filter(m -> m.exported() != null).count();
+        String trained = "One set of weights, trained on " + report.dataset().name() + ".";
+        if (report.members().isEmpty()) return trained + " No member has been measured yet.";
+        return trained + " " + count(report.members().size(), "member") + " measured, " + front.size()
+                + " on the front, " + exported + " exported.";
+    }
+
+    private String figures() {
+        StringBuilder html = new StringBuilder();
+        html.append(figure(
+                "Members in one set of weights",
+                Figures.large(report.space().members()),
+                count(report.space().choices().size(), "choice")));
+        report.members().stream()
+                .filter(m -> m.testAccuracy() != null)
+                .max(Comparator.comparingDouble(MemberResult::testAccuracy))
+                .ifPresent(m -> html.append(figure(
+                        "Best test accuracy",
+                        Figures.percent(m.testAccuracy()),
+                        called(m) + "selection " + Figures.percent(m.accuracy()))));
+        front.stream()
+                .findFirst()
+                .ifPresent(m -> html.append(figure(
+                        "Fastest on the front",
+                        Figures.significant(m.cost().latencyMillisP50()) + "\u00a0ms",
+                        called(m) + "selection " + Figures.percent(m.accuracy()) + speedup(m))));
+        worstExport()
+                .ifPresent(worst -> html.append(figure(
+                        "Largest export error",
+                        Figures.scientific(worst.maxAbsError()),
+                        "top-1 agreement " + Figures.agreement(worst.top1Agreement()))));
+        return html.toString();
+    }
+
+    private static String figure(String label, String value, String beneath) {
+        return "<div><dt>" + Page.escape(label) + "</dt><dd><strong>" + Page.escape(value) + "</strong><span>"
+                + Page.escape(beneath) + "</span></dd></div>\n";
+    }
+
+    private String speedup(MemberResult m) {
+        return report.members().stream()
+                .filter(other -> "largest".equals(other.name()) && m.cost().latencyMillisP50() > 0)
+                .findFirst()
+                .map(largest -> largest.cost().latencyMillisP50() / m.cost().latencyMillisP50())
+                .filter(times -> times > 1)
+                .map(times -> ", " + Figures.significant(times) + "× faster than the largest")
+                .orElse("");
+    }
+
+    /** The worst error and the worst agreement over all exports: the promise that holds for each of them. */
+    private Optional<MemberResult.Export> worstExport() {
+        return report.members().stream()
+                .map(MemberResult::exported)
+                .filter(e -> e != null)
+                .reduce((a, b) -> new MemberResult.Export(
+                        a.onnx(),
+                        null,
+                        Math.max(a.maxAbsError(), b.maxAbsError()),
+                        Math.min(a.top1Agreement(), b.top1Agreement())));
+    }
+
+    private String choices() {
+        return report.space().choices().stream()
+                .map(c -> "<div><dt>" + Page.escape(c.name()) + "</dt><dd>"
+                        + c.options().stream()
+                                .map(o -> "<span>" + Page.escape(o) + "</span>")
+                                .collect(Collectors.joining(" "))
+                        + "</dd></div>")
+                .collect(Collectors.joining("\n"));
+    }
+
+    private List<Fact> datasetFacts() {
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("Data set", report.dataset().name()));
+        for (RunReport.Split split : report.dataset().splits()) {
+            facts.add(new Fact(split.name() + " split", count(split.examples(), "example")));
+        }
+        List<String> classes = report.dataset().classes();
+        if (!classes.isEmpty()) {
+            String more = classes.size() > 20 ? ", …" : "";
+            facts.add(new Fact(
+                    count(classes.size(), "class"),
+                    String.join(", ", classes.subList(0, Math.min(20, classes.size()))) + more));
+        }
+        return facts;
+    }
+
+    private static String called(MemberResult m) {
+        return m.name() == null ? "" : m.name() + ", ";
+    }
+
+    private static String count(long n, String noun) {
+        String plural = noun.endsWith("s") ? noun + "es" : noun + "s";
+        return Figures.grouped(n) + " " + (n == 1 ? noun : plural);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.weft.report;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Everything that the page of one run shows: a plain tree of values that reads and writes as JSON.
+ *
+ * @param title heading of the page
+ * @param created when the run finished, as it is to be read (an ISO date, say)
+ * @param dataset what was trained on, and how it was split
+ * @param recipe name of the recipe
+ * @param commands exact command lines that repeat the run, in order
+ * @param environment what the figures depend on: machine, versions, threads, seed
+ * @param latencySetting how latency was measured, in one sentence (batch, threads, warm-up, repeats, runtime)
+ * @param space choices and number of members
+ * @param curves training curves, one per member role and metric
+ * @param members the measured members, in any order
+ * @param network the full network, the one that every member's picture is drawn against
+ * @param notes plain statements on what these figures do and do not show
+ */
+public record RunReport(
+        String title,
+        String created,
+        Dataset dataset,
+        String recipe,
+        List<String> commands,
+        List<Fact> environment,
+        String latencySetting,
+        Space space,
+        List<Curve> curves,
+        List<MemberResult> members,
+        List<Stage> network,
+        List<String> notes) {
+
+    public RunReport {
+        Objects.requireNonNull(title, "title");
+        Objects.requireNonNull(created, "created");
+        Objects.requireNonNull(dataset, "dataset");
+        Objects.requireNonNull(recipe, "recipe");
+        Objects.requireNonNull(latencySetting, "latencySetting");
+        Objects.requireNonNull(space, "space");
+        commands = List.copyOf(commands);
+        environment = List.copyOf(environment);
+        curves = List.copyOf(curves);
+        members = List.copyOf(members);
+        network = List.copyOf(network);
+        notes = List.copyOf(notes);
+    }
+
+    /** The data set by name, its disjoint splits, and the class names in label order. */
+    public record Dataset(String name, List<Split> splits, List<String> classes) {
+        public Dataset {
+            Objects.requireNonNull(name, "name");
+            splits = List.copyOf(splits);
+            classes = List.copyOf(classes);
+        }
+    }
+
+    /** One split of the data set, {@code Split("selection", 1000)}. */
+    public record Split(String name, long examples) {
+        public Split {
+            Objects.requireNonNull(name, "name");
+        }
+    }
+
+    /** The space: its choices and, as decimal text because it may pass a long, how many members it has. */
+    public record Space(String members, List<Choice> choices) {
+        public Space {
+            Objects.requireNonNull(members, "members");
+            choices = List.copyOf(choices);
+        }
+    }
+
+    /** One choice and its options in order. */
+    public record Choice(String name, List<String> options) {
+        public Choice {
+            Objects.requireNonNull(name, "name");
+            options = List.copyOf(options);
+        }
+    }
+
+    /**
+     * One training curve.
+     *
+     * @param role which members it follows: {@code largest}, {@code smallest}, {@code random}
+     * @param metric what is drawn: {@code loss}, {@code accuracy}; accuracies are between 0 and 1
+     * @param points in order of step
+     */
+    public record Curve(String role, String metric, List<Point> points) {
+        public Curve {
+            Objects.requireNonNull(role, "role");
+            Objects.requireNonNull(metric, "metric");
+            points = List.copyOf(points);
+        }
+    }
+
+    /** A value at a training step; a value that is not finite is drawn as a gap. */
+    public record Point(long step, double value) {}
+
+    /**
+     * One stage of a network as drawn: its blocks in order.
+     *
+     * @param name as the model calls it, {@code stage 2}
+     */
+    public record Stage(String name, List<Block> blocks) {
+        public Stage {
+            Objects.requireNonNull(name, "name");
+            blocks = List.copyOf(blocks);
+        }
+    }
+
+    /**
+     * One block as drawn: a column as high as its share of the largest width.
+     *
+     * @param kind {@code conv}, {@code inverted residual}, {@code attention}
+     * @param width channels or features of this member; at most {@code maxWidth}
+     * @param kernel kernel size, 0 where the block has none
+     * @param maxWidth width in the full network, at least 1
+     * @param maxKernel kernel size in the full network, 0 where the block has none
+     * @param active whether the member runs this block
+     */
+    public record Block(String name, String kind, int width, int kernel, int maxWidth, int maxKernel, boolean active) {
+        public Block {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(kind, "kind");
+            if (maxWidth < 1 || width < 0 || width > maxWidth || kernel < 0 || kernel > maxKernel) {
+                throw new IllegalArgumentException(
+                        "0 <= width <= maxWidth, 1 <= maxWidth and 0 <= kernel <= maxKernel must"
+                                + " hold, but block " + name + " has width=" + width + " maxWidth=" + maxWidth
+                                + " kernel="
+                                + kernel + " maxKernel=" + maxKernel);
+            }
+        }
+    }
+
+    /** Fills a report part by part; what is not set stays empty. */
+    public static Builder builder(String title, String created, Dataset dataset, Space space) {
+        return new Builder(title, created, dataset, space);
+    }
+
+    /** Collects the parts of a report. */
+    public static final class Builder {
+        private final String title;
+        private final String created;
+        private final Dataset dataset;
+        private final Space space;
+        private String recipe = "";
+        private String latencySetting = "";
+        private List<String> commands = List.of();
+        private List<Fact> environment = List.of();
+        private List<Curve> curves = List.of();
+        private List<MemberResult> members = List.of();
+        private List<Stage> network = List.of();
+        private List<String> notes = List.of();
+
+        private Builder(String title, String created, Dataset dataset, Space space) {
+            this.title = title;
+            this.created = created;
+            this.dataset = dataset;
+            this.space = space;
+        }
+
+        public Builder recipe(String name) {
+            this.recipe = name;
+            return this;
+        }
+
+        public Builder latencySetting(String sentence) {
+            this.latencySetting = sentence;
+            return this;
+        }
+
+        public Builder commands(List<String> lines) {
+            this.commands = lines;
+            return this;
+        }
+
+        public Builder environment(List<Fact> facts) {
+            this.environment = facts;
+            return this;
+        }
+
+        public Builder curves(List<Curve> all) {
+            this.curves = all;
+            return this;
+        }
+
+        public Builder members(List<MemberResult> all) {
+            this.members = all;
+            return this;
+        }
+
+        public Builder network(List<Stage> stages) {
+            this.network = stages;
+            return this;
+        }
+
+        public Builder notes(List<String> statements) {
+            this.notes = statements;
+            return this;
+        }
+
+        public RunReport build() {
+            return new RunReport(
+                    title,
+                    created,
+                    dataset,
+                    recipe,
+                    commands,
+                    environment,
+                    latencySetting,
+                    space,
+                    curves,
+                    members,
+                    network,
+                    notes);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Results as one self-contained HTML page. {@link dev.weft.report.RunReport} holds everything that the page of a run shows,
+ * {@link dev.weft.report.ExperimentReport} everything that the page of {@code weft reproduce} shows, and
+ * {@link dev.weft.report.ReportWriter} turns either into a file that opens without a network.
+ *
+ * <p>The records are plain values, filled by whoever reads the run folder. This package imports {@code dev.weft.io} and Jackson,
+ * nothing else of Weft and nothing of libtorch.
+ */
+package dev.weft.report;

@@ -1,0 +1,74 @@
+// Training curves: one line per member role, one metric at a time.
+weft.curves = (function () {
+  "use strict";
+  const element = document.getElementById("curve-chart");
+  const COLORS = { largest: "accent", smallest: "second", random: "third" };
+  let chart, curves, metric;
+
+  const isShare = (name) => /accuracy|agreement/i.test(name);
+  const metrics = () => [...new Set(curves.map((c) => c.metric))];
+
+  function series(curve) {
+    const scale = isShare(metric) ? 100 : 1;
+    const color = weft.color(COLORS[curve.role] || "quiet");
+    return {
+      name: curve.role, type: "line", showSymbol: curve.points.length < 40, symbolSize: 5, color,
+      lineStyle: { width: 1.75 }, connectNulls: false,
+      // A value that is not a number comes as text; null leaves a gap.
+      data: curve.points.map((p) => [p.step, typeof p.value === "number" ? p.value * scale : null]),
+      endLabel: { show: true, formatter: "{a}", color, fontSize: 12, distance: 6 },
+      labelLayout: { moveOverlap: "shiftY" },
+    };
+  }
+
+  function draw() {
+    const shown = curves.filter((c) => c.metric === metric);
+    const quiet = weft.color("quiet");
+    const label = { color: quiet, fontSize: 12 };
+    const nameTextStyle = { color: quiet, fontSize: 13 };
+    const title = metric.charAt(0).toUpperCase() + metric.slice(1) + (isShare(metric) ? " (%)" : "");
+    chart.setOption({
+      animation: false,
+      textStyle: { fontFamily: weft.font() },
+      grid: { left: 56, right: 72, top: 14, bottom: 52 },
+      xAxis: {
+        type: "value", name: "Training step", nameLocation: "middle", nameGap: 32, nameTextStyle, axisLabel: label,
+        max: "dataMax", splitLine: { show: false }, axisLine: { lineStyle: { color: weft.color("dot") } },
+      },
+      yAxis: {
+        type: "value", scale: true, name: title, nameLocation: "middle", nameGap: 40, nameTextStyle, axisLabel: label,
+        splitLine: { lineStyle: { color: weft.color("line") } },
+      },
+      tooltip: {
+        trigger: "axis", confine: true, backgroundColor: weft.color("paper"), borderColor: weft.color("line"),
+        textStyle: { color: weft.color("ink"), fontSize: 13 },
+        valueFormatter: (v) => (v === null || v === undefined ? "–" : isShare(metric) ? v.toFixed(1) + " %" : v.toPrecision(3)),
+      },
+      series: shown.map(series),
+    }, true);
+    element.setAttribute("aria-label", title + " by training step. Last values: " + shown.map((c) => {
+      const last = c.points[c.points.length - 1];
+      return last ? c.role + " " + last.value : c.role + " none";
+    }).join(", "));
+  }
+
+  return {
+    start(all) {
+      curves = all;
+      metric = metrics()[0];
+      const group = document.getElementById("curve-metric");
+      for (const name of metrics()) {
+        const button = weft.element("button", "", name);
+        button.type = "button";
+        button.dataset.value = name;
+        button.setAttribute("aria-pressed", String(name === metric));
+        group.append(button);
+      }
+      weft.segmented(group, (name) => { metric = name; draw(); });
+      chart = echarts.init(element, null, { renderer: "svg" });
+      new ResizeObserver(() => chart.resize()).observe(element);
+      weft.onTheme(draw);
+      draw();
+    },
+  };
+})();

@@ -1,0 +1,73 @@
+package dev.weft.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weft.report.ExperimentReport.Arm;
+import dev.weft.report.ExperimentReport.Cell;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentPageTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void showsVerdictsTableAndEverySeedOnPhoneAndWideScreen() {
+        ExperimentReport report = Samples.experiment();
+        Path page = ReportWriter.write(report, folder.resolve("reproduce.html"));
+        try (Browser browser = new Browser()) {
+            for (int width : new int[] {360, 800, 1280}) {
+                browser.open(page, width, 900, width == 800);
+                assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo((long) width);
+                assertThat(browser.text(".verdicts")).contains("Held", "Did not hold", "Undecided");
+                assertThat(browser.text(".arms")).contains("79.6 ± 0.3", "79.3  79.8  79.7");
+                long dots = report.arms().stream()
+                        .flatMap(arm -> arm.cells().subList(0, 3).stream())
+                        .mapToLong(cell -> cell.values().size())
+                        .sum();
+                assertThat(browser.eval("document.querySelectorAll('.dots .seed').length"))
+                        .isEqualTo(dots);
+            }
+            assertThat(browser.eval(
+                            "[...document.querySelectorAll('.dots i')].every(i => parseFloat(i.style.left) >= -0.01"
+                                    + " && parseFloat(i.style.left) + (parseFloat(i.style.width) || 0) <= 100.01)"))
+                    .as("every mark lies inside its axis")
+                    .isEqualTo(true);
+            browser.assertNoComplaints();
+            browser.assertNoRequests();
+        }
+    }
+
+    @Test
+    void spreadIsTheSampleStandardDeviation() {
+        Cell cell = new Cell(List.of(2.0, 4.0, 9.0));
+        assertThat(cell.mean()).isEqualTo(5.0);
+        assertThat(cell.standardDeviation()).isCloseTo(Math.sqrt(13), within(1e-12));
+        assertThat(new Cell(List.of(3.0)).standardDeviation()).isNaN();
+    }
+
+    @Test
+    void armWithoutOneCellPerMetricIsRefused() {
+        ExperimentReport good = Samples.experiment();
+        Arm odd = new Arm("E", "one cell short", List.of(new Cell(List.of(1.0))));
+        assertThatThrownBy(() -> new ExperimentReport(
+                        good.title(),
+                        good.created(),
+                        good.paper(),
+                        good.claim(),
+                        good.verdicts(),
+                        good.seeds(),
+                        good.metrics(),
+                        List.of(odd),
+                        good.settings(),
+                        good.environment(),
+                        good.commands(),
+                        good.notes()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("every arm must have one cell per metric (5), but arm E has 1");
+    }
+}

@@ -1,0 +1,207 @@
+package dev.weft.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The page of a run as a reader meets it: in a browser, by mouse and keyboard, on a phone, in the dark. */
+class RunPageTest {
+    private static final RunReport REPORT = Samples.run(62);
+
+    @TempDir
+    static Path folder;
+
+    private static Path page;
+    private static Browser browser;
+
+    @BeforeAll
+    static void write() {
+        page = ReportWriter.write(REPORT, folder.resolve("report.html"));
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void close() {
+        if (browser != null) browser.close();
+    }
+
+    @AfterEach
+    void nothingComplainedAndNothingWasFetched() {
+        browser.assertNoComplaints();
+        browser.assertNoRequests();
+    }
+
+    @Test
+    void clickOnAPointOfTheFrontShowsThatMember() {
+        browser.open(page, 1280, 900, false);
+        List<MemberResult> front = REPORT.members().stream()
+                .filter(MemberResult::onFront)
+                .sorted(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .toList();
+        MemberResult member = front.get(front.size() - 2);
+        assertThat(browser.text("#details-member")).isNotEqualTo(member.member());
+
+        clickPoint(member.cost().latencyMillisP50(), 100 * member.accuracy());
+
+        assertShown(member);
+        int index = REPORT.members().indexOf(member);
+        assertThat(browser.find("tr[aria-selected='true']").getDomAttribute("data-index"))
+                .isEqualTo(String.valueOf(index));
+    }
+
+    @Test
+    void clickAfterChangingTheAxisShowsTheMemberAtThatCost() {
+        browser.open(page, 1280, 900, false);
+        browser.click("#front-axis [data-value='macs']");
+        MemberResult largest = REPORT.members().get(0);
+        clickPoint(largest.cost().macs() / 1e6, 100 * largest.accuracy());
+        assertShown(largest);
+        assertThat(browser.text("#front-chart")).contains("Multiply-adds (million)");
+    }
+
+    @Test
+    void picturesAMemberAgainstTheFullNetwork() {
+        browser.open(page, 1280, 900, false);
+        pickRow(1);
+        MemberResult smallest = REPORT.members().get(1);
+        assertShown(smallest);
+        long blocks =
+                smallest.network().stream().mapToLong(s -> s.blocks().size()).sum();
+        long active = smallest.network().stream()
+                .flatMap(s -> s.blocks().stream())
+                .filter(RunReport.Block::active)
+                .count();
+        assertThat(count("#picture .outline")).isEqualTo(blocks);
+        assertThat(count("#picture .fill")).isEqualTo(active);
+        assertThat(count("#picture .absent")).isEqualTo(blocks - active);
+        RunReport.Block block = smallest.network().get(1).blocks().get(0);
+        assertThat(height("#picture svg:nth-child(2) .fill") / height("#picture svg:nth-child(2) .outline"))
+                .isCloseTo((double) block.width() / block.maxWidth(), within(1e-3));
+        assertThat(browser.find("#picture-stages").getDomAttribute("aria-label"))
+                .contains("stage 1: 1 of 4 blocks, widths " + block.width());
+    }
+
+    @Test
+    void arrowKeysOnTheChartMoveToTheNextMember() {
+        browser.open(page, 1280, 900, false);
+        pickRow(1);
+        browser.find("#front-chart").sendKeys(Keys.ARROW_RIGHT);
+        MemberResult second = REPORT.members().stream()
+                .sorted(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        assertShown(second);
+    }
+
+    @Test
+    void tableSortsAndFilters() {
+        browser.open(page, 1280, 900, false);
+        browser.click("th[data-key='params'] .sort");
+        MemberResult lightest = REPORT.members().stream()
+                .min(Comparator.comparingLong(m -> m.cost().params()))
+                .orElseThrow();
+        assertThat(browser.find("tbody tr").getText()).contains(lightest.name());
+        assertThat(browser.find("th[data-key='params']").getDomAttribute("aria-sort"))
+                .isEqualTo("ascending");
+
+        browser.find("#filter").sendKeys("resolution=28 s0.depth=4");
+        long matching = REPORT.members().stream()
+                .filter(m -> m.member().contains("resolution=28") && m.member().contains("s0.depth=4"))
+                .count();
+        assertThat(browser.text("#shown")).isEqualTo(matching + " of 62 members");
+        browser.click("#only-exported");
+        assertThat(browser.text("#shown")).isEqualTo("1 of 62 members");
+    }
+
+    @Test
+    void trainingCurvesSwitchTheirMetric() {
+        browser.open(page, 1280, 900, false);
+        assertThat(browser.text("#curve-chart")).contains("Loss", "largest", "smallest", "random");
+        browser.click("#curve-metric [data-value='selection accuracy']");
+        assertThat(browser.text("#curve-chart")).contains("Selection accuracy (%)");
+    }
+
+    @Test
+    void phoneShowsEverythingWithoutScrollingSideways() {
+        browser.open(page, 360, 780, false);
+        assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo(360L);
+        pickRow(4);
+        assertShown(REPORT.members().get(4));
+        assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo(360L);
+    }
+
+    @Test
+    void darkFollowsTheSystemAndTheButtonOverridesIt() {
+        browser.open(page, 1280, 900, false);
+        String light = background();
+        browser.open(page, 1280, 900, true);
+        String dark = background();
+        assertThat(dark).isNotEqualTo(light);
+        browser.click("#theme");
+        assertThat(background()).isEqualTo(light);
+        browser.eval("localStorage.clear()");
+    }
+
+    @Test
+    void emptyRunSaysThatNothingWasMeasured() {
+        RunReport empty = RunReport.builder(
+                        "Just started",
+                        "2026-03-14",
+                        new RunReport.Dataset("digits", List.of(), List.of()),
+                        new RunReport.Space("12", List.of()))
+                .build();
+        browser.open(ReportWriter.write(empty, folder.resolve("empty.html")), 1280, 900, false);
+        assertThat(browser.text(".lede")).contains("No member has been measured yet");
+        assertThat(browser.find("#front").isDisplayed()).isFalse();
+    }
+
+    private static void clickPoint(double x, double y) {
+        browser.eval("document.getElementById('front-chart').scrollIntoView({block: 'center'})");
+        Object pixel =
+                browser.eval("(() => { const e = document.getElementById('front-chart'), r = e.getBoundingClientRect(),"
+                        + " p = echarts.getInstanceByDom(e).convertToPixel('grid', [" + x + ", " + y + "]);"
+                        + " return {x: r.left + p[0], y: r.top + p[1]}; })()");
+        Map<?, ?> at = (Map<?, ?>) pixel;
+        browser.clickAt(((Number) at.get("x")).doubleValue(), ((Number) at.get("y")).doubleValue());
+    }
+
+    private static void pickRow(int index) {
+        String row = "tr[data-index='" + index + "'] .name";
+        browser.eval("document.querySelector(\"" + row + "\").scrollIntoView({block: 'center'})");
+        browser.click(row);
+    }
+
+    private static void assertShown(MemberResult member) {
+        assertThat(browser.text("#details-member")).isEqualTo(member.member());
+        assertThat(browser.text("#details-cost"))
+                .contains("%.3f ms".formatted(member.cost().latencyMillisP50()));
+        assertThat(browser.text("#details-proof"))
+                .contains(
+                        member.exported() == null
+                                ? "not exported"
+                                : member.exported().onnx());
+    }
+
+    private static String background() {
+        return (String) browser.eval("getComputedStyle(document.body).backgroundColor");
+    }
+
+    private static long count(String selector) {
+        return (Long) browser.eval("document.querySelectorAll('" + selector + "').length");
+    }
+
+    private static double height(String selector) {
+        return ((Number) browser.eval("document.querySelector('" + selector + "').getBBox().height")).doubleValue();
+    }
+}
