@@ -1,6 +1,5 @@
 package dev.weft.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Objects;
 
@@ -16,7 +15,6 @@ import java.util.Objects;
  * @param exported the proof of its export, or null where it was not exported
  * @param network the full network with this member's sizes; blocks it does not run are inactive
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record MemberResult(
         String member,
         String name,
@@ -55,7 +53,6 @@ public record MemberResult(
      * @param maxAbsError largest absolute difference of an output value
      * @param top1Agreement share of held-out inputs with the same first class, 0 to 1
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Export(String onnx, String safetensors, double maxAbsError, double top1Agreement) {
         public Export {
             Objects.requireNonNull(onnx, "onnx");

@@ -1,7 +1,6 @@
 package dev.weft.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.io.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +15,6 @@ import java.util.stream.Collectors;
 final class Page {
     private static final Pattern SLOT = Pattern.compile("\\{\\{(\\w+)}}");
     private static final String ECHARTS = "/META-INF/resources/webjars/echarts/5.5.0/echarts.common.min.js";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Page() {}
 
@@ -60,11 +58,7 @@ final class Page {
 
     /** The value as JSON that is safe inside a script element: without a "<", no tag can end or open there. */
     static String json(Object value) {
-        try {
-            return JSON.writeValueAsString(value).replace("<", "\\u003c");
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("the report does not write as JSON", e);
-        }
+        return Json.writeLine(value).replace("<", "\\u003c");
     }
 
     /** The text with the characters that mean something in HTML replaced, for content and quoted attributes. */

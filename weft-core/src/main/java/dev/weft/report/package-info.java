@@ -3,7 +3,7 @@
  * {@link dev.weft.report.ExperimentReport} everything that the page of {@code weft reproduce} shows, and
  * {@link dev.weft.report.ReportWriter} turns either into a file that opens without a network.
  *
- * <p>The records are plain values, filled by whoever reads the run folder. This package imports {@code dev.weft.io} and Jackson,
+ * <p>The records are plain values, filled by whoever reads the run folder. This package imports {@code dev.weft.io},
  * nothing else of Weft and nothing of libtorch.
  */
 package dev.weft.report;

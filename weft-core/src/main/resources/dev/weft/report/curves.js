@@ -14,8 +14,8 @@ weft.curves = (function () {
     return {
       name: curve.role, type: "line", showSymbol: curve.points.length < 40, symbolSize: 5, color,
       lineStyle: { width: 1.75 }, connectNulls: false,
-      // A value that is not a number comes as text; null leaves a gap.
-      data: curve.points.map((p) => [p.step, typeof p.value === "number" ? p.value * scale : null]),
+      // A value that is not finite comes as null, which leaves a gap.
+      data: curve.points.map((p) => [p.step, p.value === null ? null : p.value * scale]),
       endLabel: { show: true, formatter: "{a}", color, fontSize: 12, distance: 6 },
       labelLayout: { moveOverlap: "shiftY" },
     };

@@ -121,6 +121,13 @@ final class Browser implements AutoCloseable {
         return driver;
     }
 
+    /** The page is no wider than the screen it was opened on. */
+    void assertFitsInto(int width) {
+        assertThat((Long) eval("document.documentElement.scrollWidth"))
+                .as("width of the page")
+                .isLessThanOrEqualTo(Math.min(width, (Long) eval("document.documentElement.clientWidth")));
+    }
+
     /** Nothing was written to the console above the level of information. */
     void assertNoComplaints() {
         assertThat(driver.manage().logs().get(LogType.BROWSER).getAll())

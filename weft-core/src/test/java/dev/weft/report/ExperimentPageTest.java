@@ -22,7 +22,7 @@ class ExperimentPageTest {
         try (Browser browser = new Browser()) {
             for (int width : new int[] {360, 800, 1280}) {
                 browser.open(page, width, 900, width == 800);
-                assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo((long) width);
+                browser.assertFitsInto(width);
                 assertThat(browser.text(".verdicts")).contains("Held", "Did not hold", "Undecided");
                 assertThat(browser.text(".arms")).contains("79.6 ± 0.3", "79.3  79.8  79.7");
                 long dots = report.arms().stream()

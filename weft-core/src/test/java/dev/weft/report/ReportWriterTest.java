@@ -3,9 +3,9 @@ package dev.weft.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,13 +23,11 @@ class ReportWriterTest {
     Path folder;
 
     @Test
-    void recordsReadBackFromTheirJson() throws IOException {
-        ObjectMapper json = new ObjectMapper();
+    void recordsReadBackFromTheirJson() {
         RunReport run = Samples.run(20);
         ExperimentReport experiment = Samples.experiment();
-        assertThat(json.readValue(json.writeValueAsString(run), RunReport.class))
-                .isEqualTo(run);
-        assertThat(json.readValue(json.writeValueAsString(experiment), ExperimentReport.class))
+        assertThat(Json.parse(Json.write(run), "run", RunReport.class)).isEqualTo(run);
+        assertThat(Json.parse(Json.write(experiment), "experiment", ExperimentReport.class))
                 .isEqualTo(experiment);
     }
 
@@ -85,11 +83,10 @@ class ReportWriterTest {
     }
 
     @Test
-    void missingFolderIsNamed() {
-        Path file = folder.resolve("absent").resolve("report.html");
-        assertThatThrownBy(() -> ReportWriter.write(Samples.experiment(), file))
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining(file.toString());
+    void folderInPlaceOfTheFileIsNamed() {
+        assertThatThrownBy(() -> ReportWriter.write(Samples.experiment(), folder))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(folder.toString());
     }
 
     @Test

@@ -135,10 +135,10 @@ class RunPageTest {
     @Test
     void phoneShowsEverythingWithoutScrollingSideways() {
         browser.open(page, 360, 780, false);
-        assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo(360L);
+        browser.assertFitsInto(360);
         pickRow(4);
         assertShown(REPORT.members().get(4));
-        assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo(360L);
+        browser.assertFitsInto(360);
     }
 
     @Test
