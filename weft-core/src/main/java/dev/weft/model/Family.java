@@ -13,6 +13,7 @@ import dev.weft.weight.SharedWeights;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -126,6 +127,20 @@ public final class Family implements AutoCloseable {
      */
     public Tensor forward(Tensor images, Pass pass) {
         return model.forward(images, pass);
+    }
+
+    /**
+     * The weights that {@code member} uses, as it sees them, in the order of the model. They belong to the caller's
+     * {@code PointerScope}.
+     */
+    public List<Tensor> weightsOf(Member member) {
+        try (SharedWeights shapes = SharedWeights.shapesOnly()) {
+            RequestedWeights used = new RequestedWeights(shapes);
+            definition.at(member).build(used); // the plain model asks for what the member uses, and for nothing else
+            return used.byName().keySet().stream()
+                    .map(name -> requested.byName().get(name).tensor(member))
+                    .toList();
+        }
     }
 
     /**

@@ -1,0 +1,27 @@
+package dev.weft.train;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Losses over logits (B, classes), as the mean over the batch: scalars that belong to the caller's scope. */
+public final class Losses {
+    private Losses() {}
+
+    /** Cross-entropy against labels (B), a part {@code smoothing} of the target spread evenly over all classes. */
+    public static Tensor labels(Tensor logits, Tensor labels, double smoothing) {
+        return torch.cross_entropy_loss(logits.to(ScalarType.Float), labels, new TensorOptional(), 1, -100, smoothing);
+    }
+
+    /**
+     * Soft cross-entropy {@code -Σ q log p} against a teacher's logits, which get no gradient. Its gradient with respect to the
+     * logits is {@code (softmax(logits) - q) / B}.
+     */
+    public static Tensor soft(Tensor logits, Tensor teacherLogits) {
+        Tensor target = teacherLogits.detach().to(ScalarType.Float).softmax(1);
+        return target.mul(logits.to(ScalarType.Float).log_softmax(1))
+                .sum()
+                .div(new org.bytedeco.pytorch.Scalar(-logits.size(0)));
+    }
+}

@@ -1,0 +1,152 @@
+package dev.weft.train;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
+import dev.weft.ops.Tensors;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * An update rule with its settings. Holds no state: what it remembers of a parameter lies in a map that the caller keeps, so that
+ * a checkpoint is the parameters and those maps. Formulas are PyTorch's.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Optimizer.Sgd.class, name = "sgd"),
+    @JsonSubTypes.Type(value = Optimizer.AdamW.class, name = "adamw"),
+    @JsonSubTypes.Type(value = Optimizer.RmsProp.class, name = "rmsprop")
+})
+public interface Optimizer {
+    /** The initial learning rate, which a schedule scales. */
+    double learningRate();
+
+    /** The decay of every weight by the optimiser, once a step. */
+    double weightDecay();
+
+    /**
+     * Moves one parameter in place. Called without gradient recording, inside a {@code PointerScope}.
+     *
+     * @param gradient of the parameter; not changed
+     * @param state what was remembered of this parameter, by name; empty at first. New entries must be kept tensors
+     * @param learningRate of this step
+     * @param weightDecay of this parameter
+     */
+    void update(Tensor parameter, Tensor gradient, Map<String, Tensor> state, double learningRate, double weightDecay);
+
+    private static void require(boolean holds, String what, Object settings) {
+        if (!holds) {
+            throw new InputException("An optimizer must have " + what + ", but got " + settings + ".");
+        }
+    }
+
+    private static Tensor zeros(Map<String, Tensor> state, String name, Tensor like) {
+        return state.computeIfAbsent(name, n -> Tensors.zeros(like.shape()));
+    }
+
+    private static Tensor decayed(Tensor parameter, Tensor gradient, double weightDecay) {
+        return weightDecay == 0 ? gradient : gradient.add(parameter, new Scalar(weightDecay));
+    }
+
+    /**
+     * Stochastic gradient descent: {@code g += weightDecay · w; v = momentum · v + g; w -= lr · v} (Nesterov:
+     * {@code w -= lr · (g + momentum · v)}).
+     */
+    record Sgd(double learningRate, double momentum, boolean nesterov, double weightDecay) implements Optimizer {
+        public Sgd {
+            require(
+                    learningRate > 0
+                            && momentum >= 0
+                            && momentum < 1
+                            && weightDecay >= 0
+                            && Double.isFinite(learningRate),
+                    "learningRate > 0, 0 <= momentum < 1 and weightDecay >= 0",
+                    "learningRate=" + learningRate + ", momentum=" + momentum + ", weightDecay=" + weightDecay);
+        }
+
+        @Override
+        public void update(Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double decay) {
+            Tensor direction = decayed(parameter, gradient, decay);
+            if (momentum > 0) {
+                Tensor velocity = zeros(state, "momentum", parameter);
+                velocity.mul_(new Scalar(momentum)).add_(direction);
+                direction = nesterov ? direction.add(velocity, new Scalar(momentum)) : velocity;
+            }
+            parameter.add_(direction, new Scalar(-rate));
+        }
+    }
+
+    /** Adam with decoupled weight decay (Loshchilov and Hutter 2019): {@code w -= lr · weightDecay · w} before Adam's step. */
+    record AdamW(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+            implements Optimizer {
+        public AdamW {
+            require(
+                    learningRate > 0
+                            && beta1 >= 0
+                            && beta1 < 1
+                            && beta2 >= 0
+                            && beta2 < 1
+                            && epsilon > 0
+                            && weightDecay >= 0
+                            && Double.isFinite(learningRate),
+                    "learningRate > 0, betas in [0, 1), epsilon > 0 and weightDecay >= 0",
+                    "learningRate=" + learningRate + ", beta1=" + beta1 + ", beta2=" + beta2 + ", epsilon=" + epsilon
+                            + ", weightDecay=" + weightDecay);
+        }
+
+        @Override
+        public void update(Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double decay) {
+            Tensor steps = state.computeIfAbsent("steps", n -> Tensors.zeros(1));
+            steps.add_(new Scalar(1));
+            double step = steps.item_float();
+            Tensor mean = zeros(state, "mean", parameter);
+            Tensor square = zeros(state, "square", parameter);
+            mean.lerp_(gradient, new Scalar(1 - beta1));
+            square.mul_(new Scalar(beta2)).addcmul_(gradient, gradient, new Scalar(1 - beta2));
+            double correction = Math.sqrt(1 - Math.pow(beta2, step));
+            Tensor denominator = square.sqrt().div_(new Scalar(correction)).add_(new Scalar(epsilon));
+            parameter.mul_(new Scalar(1 - rate * decay));
+            parameter.addcdiv_(mean, denominator, new Scalar(-rate / (1 - Math.pow(beta1, step))));
+        }
+    }
+
+    /**
+     * RMSProp: {@code s = decay · s + (1 - decay) · g²; v = momentum · v + g / (√s + ε); w -= lr · v}.
+     *
+     * @param decay of the average of squares; 0.9 in BigNAS
+     */
+    record RmsProp(double learningRate, double decay, double momentum, double epsilon, double weightDecay)
+            implements Optimizer {
+        public RmsProp {
+            require(
+                    learningRate > 0
+                            && decay >= 0
+                            && decay < 1
+                            && momentum >= 0
+                            && momentum < 1
+                            && epsilon > 0
+                            && weightDecay >= 0
+                            && Double.isFinite(learningRate),
+                    "learningRate > 0, decay and momentum in [0, 1), epsilon > 0 and weightDecay >= 0",
+                    "learningRate="
+                            + learningRate + ", decay=" + decay + ", momentum=" + momentum + ", epsilon=" + epsilon
+                            + ", weightDecay=" + weightDecay);
+        }
+
+        @Override
+        public void update(
+                Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double weightDecay) {
+            Tensor direction = decayed(parameter, gradient, weightDecay);
+            Tensor square = zeros(state, "square", parameter);
+            square.mul_(new Scalar(decay)).addcmul_(direction, direction, new Scalar(1 - decay));
+            Tensor scaled = direction.div(square.sqrt().add_(new Scalar(epsilon)));
+            if (momentum > 0) {
+                Tensor velocity = zeros(state, "momentum", parameter);
+                velocity.mul_(new Scalar(momentum)).add_(scaled);
+                scaled = velocity;
+            }
+            parameter.add_(scaled, new Scalar(-rate));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.weft.train;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+
+/** In what arithmetic a training step runs. Weights and optimiser are float32 in both. */
+public enum Precision {
+    @JsonProperty("float32")
+    FLOAT32,
+    /** Forward and backward in bfloat16 where libtorch's autocast allows it; for CPUs with AVX-512 BF16 or AMX. */
+    @JsonProperty("bfloat16")
+    BFLOAT16;
+
+    /** Fails when this machine computes bfloat16 by emulation, which is slower than float32. */
+    void requireHardware() {
+        if (this == BFLOAT16 && !hasBfloat16()) {
+            throw new InputException(
+                    "precision bfloat16 must have a CPU with AVX-512 BF16 or AMX, but this one has neither. "
+                            + "Use precision: float32.");
+        }
+    }
+
+    /** Whether this machine's CPU computes in bfloat16. */
+    public static boolean hasBfloat16() {
+        Path cpu = Path.of("/proc/cpuinfo");
+        try {
+            return Files.isReadable(cpu) && Files.readString(cpu).matches("(?s).*\\b(avx512_bf16|amx_bf16|bf16)\\b.*");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    <T> T run(Supplier<T> forward) {
+        if (this == FLOAT32) {
+            return forward.get();
+        }
+        // Casts of weights must not be remembered from one step to the next, and libtorch's Java API cannot clear its
+        // cache.
+        torch.set_autocast_cache_enabled(false);
+        torch.set_autocast_enabled(DeviceType.CPU, true);
+        try {
+            return forward.get();
+        } finally {
+            torch.set_autocast_enabled(DeviceType.CPU, false);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.weft.train;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
+import dev.weft.space.Space;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Which members train at a step. A value: what it draws depends on the space and the generator alone. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Sampler.Sandwich.class, name = "sandwich"),
+    @JsonSubTypes.Type(value = Sampler.SinglePath.class, name = "single-path"),
+    @JsonSubTypes.Type(value = Sampler.Largest.class, name = "largest")
+})
+public interface Sampler {
+    /** The members of one step, the largest first if it is among them. */
+    List<Draw> draw(Space space, RandomGenerator random);
+
+    /**
+     * The sandwich rule (Yu and Huang, universally slimmable networks, 2019): the largest, the smallest and some random members.
+     *
+     * @param random how many random members; 2 in BigNAS
+     */
+    record Sandwich(int random) implements Sampler {
+        public Sandwich {
+            if (random < 0) {
+                throw new InputException("A sandwich must have random >= 0, but got " + random + ".");
+            }
+        }
+
+        @Override
+        public List<Draw> draw(Space space, RandomGenerator generator) {
+            List<Draw> draws = new ArrayList<>();
+            draws.add(new Draw(Role.LARGEST, space.largest()));
+            draws.add(new Draw(Role.SMALLEST, space.smallest()));
+            for (int i = 0; i < random; i++) {
+                draws.add(new Draw(Role.RANDOM, space.sample(generator)));
+            }
+            return draws;
+        }
+    }
+
+    /**
+     * Uniformly random members (Guo et al., single path one-shot, 2020).
+     *
+     * @param members how many a step; 1 in the paper
+     */
+    record SinglePath(int members) implements Sampler {
+        public SinglePath {
+            if (members < 1) {
+                throw new InputException("Single-path sampling must have members >= 1, but got " + members + ".");
+            }
+        }
+
+        @Override
+        public List<Draw> draw(Space space, RandomGenerator generator) {
+            List<Draw> draws = new ArrayList<>();
+            for (int i = 0; i < members; i++) {
+                draws.add(new Draw(Role.RANDOM, space.sample(generator)));
+            }
+            return draws;
+        }
+    }
+
+    /** The largest member alone: ordinary training, also of a plain model. */
+    record Largest() implements Sampler {
+        @Override
+        public List<Draw> draw(Space space, RandomGenerator generator) {
+            return List.of(new Draw(Role.LARGEST, space.largest()));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.weft.train;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
+import java.util.List;
+
+/**
+ * The training rule of a recipe.
+ *
+ * @param epochs over the training split
+ * @param sampler which members train at a step
+ * @param distillation which members learn from logits
+ * @param labelSmoothing of losses against labels
+ * @param gradients how the members' gradients are combined
+ * @param clipping of gradients; absent for none
+ * @param optimizer and its initial learning rate
+ * @param schedule of the learning rate
+ * @param regularisation and of which members
+ * @param parameterGroups exceptions for the optimiser; may be empty
+ * @param precision of forward and backward
+ * @param calibrationBatches training batches, without augmentation, that recalibrate batch norm before an evaluation
+ * @param evaluateEveryEpochs how often the largest and the smallest member are evaluated on the selection split; 0 for never
+ * @param checkpointEverySteps how often a checkpoint is written; one is also written at the end and when interrupted
+ * @param runningStatistics whether batch norm also keeps the averages over mixed members that recalibration is compared with
+ */
+public record TrainSettings(
+        int epochs,
+        Sampler sampler,
+        Distillation distillation,
+        double labelSmoothing,
+        Gradients gradients,
+        Clipping clipping,
+        Optimizer optimizer,
+        LearningRateSchedule schedule,
+        Regularisation regularisation,
+        List<ParameterGroup> parameterGroups,
+        Precision precision,
+        int calibrationBatches,
+        int evaluateEveryEpochs,
+        int checkpointEverySteps,
+        boolean runningStatistics) {
+    /** How the gradients of one step's members are combined. Published learning rates of BigNAS are tied to the sum. */
+    public enum Gradients {
+        @JsonProperty("sum")
+        SUM,
+        @JsonProperty("mean")
+        MEAN
+    }
+
+    public TrainSettings {
+        parameterGroups = parameterGroups == null ? List.of() : List.copyOf(parameterGroups);
+        if (epochs < 1 || calibrationBatches < 1 || evaluateEveryEpochs < 0 || checkpointEverySteps < 1) {
+            throw new InputException("Training must have epochs, calibrationBatches and checkpointEverySteps >= 1 and "
+                    + "evaluateEveryEpochs >= 0, but got epochs=" + epochs + ", calibrationBatches="
+                    + calibrationBatches
+                    + ", checkpointEverySteps=" + checkpointEverySteps + ", evaluateEveryEpochs=" + evaluateEveryEpochs
+                    + ".");
+        }
+        if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+            throw new InputException("labelSmoothing must be in [0, 1), but got " + labelSmoothing + ".");
+        }
+        for (Object setting : java.util.Arrays.asList(
+                sampler, distillation, gradients, optimizer, schedule, regularisation, precision)) {
+            if (setting == null) {
+                throw new InputException(
+                        "Training must have sampler, distillation, gradients, optimizer, schedule, regularisation and precision.");
+            }
+        }
+    }
+
+    /** The same rule for another number of epochs. */
+    public TrainSettings withEpochs(int count) {
+        return new TrainSettings(
+                count,
+                sampler,
+                distillation,
+                labelSmoothing,
+                gradients,
+                clipping,
+                optimizer,
+                schedule,
+                regularisation,
+                parameterGroups,
+                precision,
+                calibrationBatches,
+                evaluateEveryEpochs,
+                checkpointEverySteps,
+                runningStatistics);
+    }
+
+    /** The same rule with other members and teachers. */
+    public TrainSettings with(Sampler otherSampler, Distillation otherDistillation) {
+        return new TrainSettings(
+                epochs,
+                otherSampler,
+                otherDistillation,
+                labelSmoothing,
+                gradients,
+                clipping,
+                optimizer,
+                schedule,
+                regularisation,
+                parameterGroups,
+                precision,
+                calibrationBatches,
+                evaluateEveryEpochs,
+                checkpointEverySteps,
+                runningStatistics);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.weft.train;
+
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** Told what happens while training, on the training thread. Tensors it is shown are valid during the call only. */
+public interface TrainingListener {
+    /**
+     * After backward of every member, before clipping: the summed gradients by parameter name, in the model's order. A parameter
+     * that no member of the step used is absent.
+     */
+    default void gradientsReady(long step, Map<String, Tensor> gradients) {}
+
+    /** After clipping, before the optimiser. */
+    default void gradientsClipped(long step, Map<String, Tensor> gradients) {}
+
+    /** After the optimiser. */
+    default void stepDone(StepReport report) {}
+
+    /** A member was evaluated on the selection split, after {@code steps} steps. */
+    default void evaluated(long steps, Role role, double accuracy) {}
+
+    /**
+     * One finished step.
+     *
+     * @param step from 1
+     * @param steps of the whole run
+     * @param losses in the order in which the members trained
+     */
+    record StepReport(long step, long steps, double learningRate, List<MemberLoss> losses) {}
+
+    /** The loss of one member at one step. */
+    record MemberLoss(Draw draw, double loss) {}
+}
