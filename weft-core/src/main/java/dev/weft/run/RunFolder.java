@@ -1,0 +1,232 @@
+package dev.weft.run;
+
+import dev.weft.io.AtomicFile;
+import dev.weft.io.InputException;
+import dev.weft.io.IoReason;
+import dev.weft.io.Safetensors;
+import dev.weft.io.SafetensorsFile;
+import dev.weft.io.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A run on disk, open in one process at a time:
+ *
+ * <pre>
+ * config.yaml                       the resolved settings; a folder that has it holds a run
+ * run.db                            metrics, measured members, events
+ * checkpoint-000123.safetensors     the latest two
+ * family.safetensors                what was trained
+ * report.html
+ * run.lock                          the process that has it open
+ * </pre>
+ *
+ * <p>Every file but the database is replaced whole, and the database survives a kill, so a run can be opened whatever happened to
+ * the process before.
+ */
+public final class RunFolder implements AutoCloseable {
+    private static final String CONFIG = "config.yaml";
+    private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]{6,18})\\.safetensors");
+    private static final int KEPT_CHECKPOINTS = 2;
+
+    private final Path folder;
+    private final RunLock lock;
+    private final RunDatabase database;
+
+    private RunFolder(Path folder, RunLock lock) {
+        this.folder = folder;
+        this.lock = lock;
+        this.database = RunDatabase.open(folder.resolve("run.db"));
+    }
+
+    /**
+     * Begins a run in a folder that is missing or empty.
+     *
+     * @param config the text of {@code config.yaml}
+     * @throws InputException when the folder holds a run or anything else, or is in use
+     */
+    public static RunFolder create(Path folder, String config) {
+        refuseUnlessFree(folder);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new InputException("Cannot create the folder " + folder + ": " + IoReason.of(e) + ".", e);
+        }
+        return locked(folder, () -> {
+            refuseUnlessFree(folder); // again: another process may have begun a run before this one had the lock
+            AtomicFile.writeText(folder.resolve(CONFIG), config);
+        });
+    }
+
+    /** @throws InputException when the folder holds no run, or is in use */
+    public static RunFolder open(Path folder) {
+        if (!Files.exists(folder.resolve(CONFIG))) {
+            throw new InputException(folder + " must hold a run, but has no " + CONFIG
+                    + ". Begin one with: weft train RECIPE --out " + folder);
+        }
+        return locked(folder, () -> {
+            for (Path file : files(folder)) {
+                if (AtomicFile.isTemporary(file)) {
+                    delete(file); // a write that a killed process did not finish
+                }
+            }
+        });
+    }
+
+    private static RunFolder locked(Path folder, Runnable preparation) {
+        RunLock lock = RunLock.of(folder);
+        RunFolder run = null;
+        try {
+            preparation.run();
+            run = new RunFolder(folder, lock);
+            return run;
+        } finally {
+            if (run == null) {
+                lock.close();
+            }
+        }
+    }
+
+    private static void refuseUnlessFree(Path folder) {
+        if (Files.exists(folder.resolve(CONFIG))) {
+            throw new InputException(folder + " already holds a run. Continue it with: weft resume " + folder
+                    + " Or give another folder.");
+        }
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new InputException(folder + " must be a folder for the run, but is a file. Give another name.");
+        }
+        if (Files.isDirectory(folder)) {
+            for (Path file : files(folder)) {
+                if (!file.getFileName().toString().equals(RunLock.FILE) && !AtomicFile.isTemporary(file)) {
+                    throw new InputException(folder + " must be an empty or a new folder for the run, but holds \""
+                            + file.getFileName() + "\". Give another folder.");
+                }
+            }
+        }
+    }
+
+    public Path path() {
+        return folder;
+    }
+
+    public Path config() {
+        return folder.resolve(CONFIG);
+    }
+
+    public Path family() {
+        return folder.resolve("family.safetensors");
+    }
+
+    public Path report() {
+        return folder.resolve("report.html");
+    }
+
+    /** Open as long as this folder is, and closed by it. */
+    public RunDatabase database() {
+        return database;
+    }
+
+    /**
+     * Saves the state after {@code step} steps, and the metrics before it; then deletes all but the two latest checkpoints.
+     *
+     * @throws dev.weft.io.EnvironmentException when the disk is full; earlier checkpoints are then untouched
+     */
+    public Checkpoint saveCheckpoint(
+            long step, LinkedHashMap<String, TensorData> tensors, Map<String, String> metadata) {
+        if (step < 0) {
+            throw new IllegalArgumentException("step must be 0 or more, but is " + step);
+        }
+        database.flush();
+        Checkpoint saved =
+                new Checkpoint(step, folder.resolve(String.format(Locale.ROOT, "checkpoint-%06d.safetensors", step)));
+        Safetensors.write(saved.file(), tensors, metadata);
+        checkpoints().stream().skip(KEPT_CHECKPOINTS).forEach(old -> delete(old.file()));
+        return saved;
+    }
+
+    /** Checkpoints on disk, intact or not, newest first. */
+    public List<Checkpoint> checkpoints() {
+        List<Checkpoint> found = new ArrayList<>();
+        for (Path file : files(folder)) {
+            Matcher name = CHECKPOINT.matcher(file.getFileName().toString());
+            if (name.matches()) {
+                found.add(new Checkpoint(Long.parseLong(name.group(1)), file));
+            }
+        }
+        found.sort(Comparator.comparingLong(Checkpoint::step).reversed());
+        return found;
+    }
+
+    /** The newest checkpoint whose checksum is right; damaged ones are passed over with a warning, and stay on disk. */
+    public LatestCheckpoint latestCheckpoint() {
+        List<String> warnings = new ArrayList<>();
+        for (Checkpoint checkpoint : checkpoints()) {
+            try {
+                SafetensorsFile.open(checkpoint.file()).verify();
+                return new LatestCheckpoint(Optional.of(checkpoint), warnings);
+            } catch (InputException e) {
+                warnings.add(e.getMessage());
+            }
+        }
+        return new LatestCheckpoint(Optional.empty(), warnings);
+    }
+
+    /**
+     * Takes the run back to {@code step}, before it goes on from there: metrics of later steps are deleted, and later checkpoints,
+     * which were found damaged, are put aside under the ending {@code .damaged}. Measured members and events stay.
+     */
+    public void rewind(long step) {
+        for (Checkpoint checkpoint : checkpoints()) {
+            if (checkpoint.step() > step) {
+                putAside(checkpoint.file());
+            }
+        }
+        database.truncateAfter(step);
+    }
+
+    /** Closes the database and lets others open the folder. */
+    @Override
+    public void close() {
+        try {
+            database.close();
+        } finally {
+            lock.close();
+        }
+    }
+
+    private static void putAside(Path file) {
+        try {
+            Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new InputException("Cannot rename " + file + ": " + IoReason.of(e) + ".", e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new InputException("Cannot delete " + file + ": " + IoReason.of(e) + ".", e);
+        }
+    }
+
+    private static List<Path> files(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new InputException("Cannot read the folder " + folder + ": " + IoReason.of(e) + ".", e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.weft.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.io.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunDatabaseTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void everythingIsReadBackInTheOrderOfInsertion() {
+        Path file = folder.resolve("run.db");
+        List<Metric> metrics = List.of(
+                new Metric(2, "smallest", "loss", 0.1, 0.5),
+                new Metric(1, "largest", "loss", Double.NaN, 1.5),
+                new Metric(1, "largest", "gradientNorm", Double.POSITIVE_INFINITY, 2.5));
+        List<MemberValue> members = List.of(
+                new MemberValue("width=2", "accuracy", "weights=ab,split=selection", 0.75),
+                new MemberValue("width=1", "accuracy", "weights=ab,split=selection", 0.1),
+                new MemberValue("width=2", "params", "", 1e300));
+        try (RunDatabase database = RunDatabase.open(file)) {
+            metrics.forEach(m -> database.metric(m.step(), m.role(), m.name(), m.value(), m.seconds()));
+            database.record(members);
+            database.event("started", "with \"seed\" 1; DROP TABLE events");
+            assertThat(database.metrics()).isEqualTo(metrics);
+        }
+        try (RunDatabase database = RunDatabase.open(file)) {
+            assertThat(database.metrics()).isEqualTo(metrics);
+            assertThat(database.members()).isEqualTo(members);
+            assertThat(database.members("width=2")).containsExactly(members.get(0), members.get(2));
+            assertThat(database.events()).extracting(Event::text).containsExactly("with \"seed\" 1; DROP TABLE events");
+            assertThat(database.value("width=2", "params", "")).hasValue(1e300);
+            assertThat(database.value("width=2", "params", "other")).isEmpty();
+        }
+        assertThat(folder.toFile().list()).containsExactly("run.db");
+    }
+
+    @Test
+    void recordingAgainReplacesTheValueAndKeepsThePlace() {
+        try (RunDatabase database = RunDatabase.open(folder.resolve("run.db"))) {
+            database.record("a", "accuracy", "", 1);
+            database.record("b", "accuracy", "", 2);
+            database.record("a", "accuracy", "", 3);
+            assertThat(database.members())
+                    .containsExactly(new MemberValue("a", "accuracy", "", 3), new MemberValue("b", "accuracy", "", 2));
+        }
+    }
+
+    @Test
+    void resumingForgetsLaterMetricsOnly() {
+        try (RunDatabase database = RunDatabase.open(folder.resolve("run.db"))) {
+            for (long step = 0; step < 10; step++) {
+                database.metric(step, "largest", "loss", step, step);
+            }
+            database.record("a", "accuracy", "", 1);
+            database.truncateAfter(6);
+            database.metric(7, "largest", "loss", 70, 8);
+            assertThat(database.metrics()).extracting(Metric::value).containsExactly(0., 1., 2., 3., 4., 5., 6., 70.);
+            assertThat(database.members()).hasSize(1);
+        }
+    }
+
+    @Test
+    void readerSeesWhatIsFlushedWhileTheWriterGoesOn() {
+        Path file = folder.resolve("run.db");
+        try (RunDatabase writer = RunDatabase.open(file);
+                RunDatabase reader = RunDatabase.read(file)) {
+            writer.metric(1, "largest", "loss", 1, 1);
+            assertThat(reader.metrics()).isEmpty();
+            writer.flush();
+            assertThat(reader.metrics()).hasSize(1);
+            writer.metric(2, "largest", "loss", 1, 1);
+            writer.event("note", "also puts metrics on disk");
+            assertThat(reader.metrics()).hasSize(2);
+        }
+    }
+
+    @Test
+    void closingTwiceIsHarmless() {
+        RunDatabase database = RunDatabase.open(folder.resolve("run.db"));
+        database.close();
+        database.close();
+    }
+
+    @Test
+    void manyMetricsFromManyThreadsAllArrive() throws InterruptedException {
+        try (RunDatabase database = RunDatabase.open(folder.resolve("run.db"))) {
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                String role = "role" + t;
+                threads.add(new Thread(() -> {
+                    for (int i = 0; i < 5_000; i++) {
+                        database.metric(i, role, "loss", i, i);
+                    }
+                    database.record(role, "accuracy", "", 1);
+                }));
+            }
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(database.metrics()).hasSize(20_000);
+            assertThat(database.members()).hasSize(4);
+        }
+    }
+
+    @Test
+    void whatIsNoRunDatabaseIsNamed() throws Exception {
+        Path garbage = folder.resolve("garbage.db");
+        Files.writeString(garbage, "this is not a database, and long enough to be looked at".repeat(50));
+        assertThatThrownBy(() -> RunDatabase.open(garbage))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(garbage + " is damaged or not the database of a run");
+        assertThatThrownBy(() -> RunDatabase.read(garbage)).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> RunDatabase.read(folder.resolve("none.db")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("there is no such file");
+        Path newer = folder.resolve("newer.db");
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + newer);
+                var statement = connection.createStatement()) {
+            statement.execute("PRAGMA user_version = 99");
+        }
+        assertThatThrownBy(() -> RunDatabase.open(newer))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("is in format 99");
+    }
+
+    @Test
+    void damagedPagesAreAnInputErrorAtTheLatestWhenRead() throws IOException {
+        Path file = folder.resolve("run.db");
+        try (RunDatabase database = RunDatabase.open(file)) {
+            for (int i = 0; i < 5_000; i++) {
+                database.metric(i, "largest", "loss", i, i);
+            }
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        java.util.Arrays.fill(bytes, 4096, bytes.length, (byte) 0xA5);
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> {
+                    try (RunDatabase database = RunDatabase.read(file)) {
+                        database.metrics();
+                    }
+                })
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("is damaged");
+    }
+}
