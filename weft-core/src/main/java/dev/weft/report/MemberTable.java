@@ -53,7 +53,7 @@ final class MemberTable {
                 + ">\n<th scope=\"row\" data-key=\"member\"><button type=\"button\" class=\"pick\">"
                 + "<span class=\"name\">" + Page.escape(m.name() == null ? "#" + (index + 1) : m.name()) + "</span>"
                 + (m.onFront() ? " <span class=\"badge\">front</span>" : "")
-                + " <code class=\"line\">" + Page.escape(m.member()) + "</code>"
+                + " <code class=\"line\">" + Page.escape(m.member()).replace(",", ",<wbr>") + "</code>"
                 + "<code class=\"options\" aria-hidden=\"true\" title=\"" + Page.escape(m.member()) + "\">"
                 + Page.escape(options(m.member())) + "</code></button></th>\n");
         for (Column c : columns) {

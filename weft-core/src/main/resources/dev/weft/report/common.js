@@ -28,14 +28,16 @@ const weft = (function () {
   });
   dark.addEventListener("change", showTheme);
 
-  // Paper is white: charts are redrawn in light colours for printing and put back afterwards.
+  // Paper is white: charts are redrawn in light colours and to its width for printing and put back afterwards.
   let beforePrint;
   addEventListener("beforeprint", () => {
     beforePrint = root.dataset.theme;
     root.dataset.theme = "light";
+    root.classList.add("printing");
     showTheme();
   });
   addEventListener("afterprint", () => {
+    root.classList.remove("printing");
     if (beforePrint) root.dataset.theme = beforePrint;
     else delete root.dataset.theme;
     showTheme();
@@ -66,7 +68,8 @@ const weft = (function () {
     color: (name) => getComputedStyle(root).getPropertyValue("--" + name).trim(),
     font: () => getComputedStyle(document.body).fontFamily,
     calm: () => matchMedia("(prefers-reduced-motion: reduce)").matches,
-    onTheme: (redraw) => redraws.push(redraw),
+    /** Calls when colours or the width to draw for have changed. */
+    onRedraw: (redraw) => redraws.push(redraw),
     /** A new element: element("dt", "label", "Size"). */
     element(tag, className, text) {
       const made = document.createElement(tag);

@@ -67,7 +67,7 @@ weft.curves = (function () {
       weft.segmented(group, (name) => { metric = name; draw(); });
       chart = echarts.init(element, null, { renderer: "svg" });
       new ResizeObserver(() => chart.resize()).observe(element);
-      weft.onTheme(draw);
+      weft.onRedraw(() => { chart.resize(); draw(); });
       draw();
     },
   };

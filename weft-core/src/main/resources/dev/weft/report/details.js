@@ -58,7 +58,7 @@ weft.details = (function () {
       proof(byId("details-proof"), member.exported);
       byId("details-cost").replaceChildren(...cost(index, largest));
       byId("details-choices").replaceChildren(...choices(member.member));
-      byId("details-member").textContent = member.member;
+      byId("details-member").replaceChildren(...member.member.split(/(?<=,)/).flatMap((part) => [part, weft.element("wbr")]));
       const stages = member.network.length ? member.network : network;
       byId("picture").hidden = stages.length === 0;
       if (stages.length) weft.picture.draw(byId("picture-stages"), stages);

@@ -90,7 +90,7 @@ weft.front = (function () {
         step(event.key === "ArrowLeft" ? -1 : 1);
       });
       new ResizeObserver(() => chart.resize()).observe(element);
-      weft.onTheme(draw);
+      weft.onRedraw(() => { chart.resize(); draw(); });
     },
     select(index) {
       selected = index;

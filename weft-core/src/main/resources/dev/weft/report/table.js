@@ -51,7 +51,10 @@ weft.table = (function () {
     /** The number in the column's unit, NaN where there is none. */
     value: (index, key) => Number(cell(rows[index], key).dataset.value) / Number(heading(key).dataset.divisor),
     /** The number as the table shows it, with its unit. */
-    text: (index, key) => cell(rows[index], key).textContent.trim() + " " + heading(key).dataset.unit,
+    text(index, key) {
+      const shown = cell(rows[index], key);
+      return shown.textContent.trim() + (shown.dataset.value === "NaN" ? "" : " " + heading(key).dataset.unit);
+    },
     name: (index) => cell(rows[index], "member").querySelector(".name").textContent,
     select(index) {
       rows.forEach((row, i) => row.setAttribute("aria-selected", String(i === index)));

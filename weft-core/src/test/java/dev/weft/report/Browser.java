@@ -67,7 +67,7 @@ final class Browser implements AutoCloseable {
                 options);
     }
 
-    private static File installed(String what, String property, List<String> places) {
+    static File installed(String what, String property, List<String> places) {
         List<String> candidates = Stream.concat(Stream.ofNullable(System.getProperty(property)), places.stream())
                 .toList();
         return candidates.stream()

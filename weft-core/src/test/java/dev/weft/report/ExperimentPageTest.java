@@ -43,6 +43,14 @@ class ExperimentPageTest {
     }
 
     @Test
+    void missingBrowserFailsWithTheWayToGetIt() {
+        assertThatThrownBy(() -> Browser.installed("Chromium", "weft.none", List.of("/absent/chromium")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("Chromium must be installed for this test")
+                .hasMessageContaining("./verify installs it");
+    }
+
+    @Test
     void spreadIsTheSampleStandardDeviation() {
         Cell cell = new Cell(List.of(2.0, 4.0, 9.0));
         assertThat(cell.mean()).isEqualTo(5.0);
