@@ -1,23 +1,13 @@
 package dev.weft.run;
 
-import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * The table of a run: metrics of training, measured members, events. A SQLite file that any SQLite tool opens.
@@ -36,30 +26,20 @@ public final class RunDatabase implements AutoCloseable {
             "CREATE TABLE events(time INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL)");
 
     private final Path file;
-    private final Connection connection;
-    private final boolean readOnly;
-    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final Sqlite sqlite;
     private boolean inBatch;
     private long batchBegan;
 
     private RunDatabase(Path file, boolean readOnly) {
         this.file = file;
-        this.readOnly = readOnly;
-        SQLiteConfig config = new SQLiteConfig();
-        config.setReadOnly(readOnly);
-        config.setBusyTimeout(10_000);
-        if (!readOnly) {
-            config.setJournalMode(SQLiteConfig.JournalMode.WAL); // a report can read while training writes
-            config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        }
-        this.connection = sql(() -> config.createConnection("jdbc:sqlite:" + file.toAbsolutePath()));
+        this.sqlite = new Sqlite(file, readOnly);
         boolean ready = false;
         try {
-            prepareTables();
+            prepareTables(readOnly);
             ready = true;
         } finally {
             if (!ready) {
-                sql(this::closeConnection);
+                sqlite.close();
             }
         }
     }
@@ -82,19 +62,13 @@ public final class RunDatabase implements AutoCloseable {
         return new RunDatabase(file, true);
     }
 
-    private void prepareTables() {
-        int version = sql(() -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery("PRAGMA user_version")) {
-                return rows.getInt(1);
-            }
-        });
+    private void prepareTables(boolean readOnly) {
+        int version =
+                sqlite.query("PRAGMA user_version", rows -> rows.getInt(1)).get(0);
         if (version == 0 && !readOnly) {
-            inTransaction(() -> {
-                for (String table : TABLES) {
-                    execute(table);
-                }
-                execute("PRAGMA user_version = " + FORMAT_VERSION);
+            sqlite.inTransaction(() -> {
+                TABLES.forEach(sqlite::execute);
+                sqlite.execute("PRAGMA user_version = " + FORMAT_VERSION);
             });
         } else if (version != FORMAT_VERSION) {
             throw new InputException(file + " must be the database of a run, in format " + FORMAT_VERSION
@@ -109,17 +83,18 @@ public final class RunDatabase implements AutoCloseable {
             flush();
         }
         if (!inBatch) {
-            execute("BEGIN IMMEDIATE");
+            sqlite.execute("BEGIN IMMEDIATE");
             inBatch = true;
             batchBegan = now;
         }
         boolean done = false;
         try {
-            update("INSERT INTO metrics VALUES (?, ?, ?, ?, ?)", step, role, name, value, seconds);
+            sqlite.update("INSERT INTO metrics VALUES (?, ?, ?, ?, ?)", step, role, name, value, seconds);
             done = true;
         } finally {
             if (!done) {
-                rollBack();
+                inBatch = false;
+                sqlite.rollBack();
             }
         }
     }
@@ -129,12 +104,12 @@ public final class RunDatabase implements AutoCloseable {
         if (inBatch) {
             boolean done = false;
             try {
-                execute("COMMIT");
+                sqlite.execute("COMMIT");
                 done = true;
             } finally {
                 inBatch = false;
                 if (!done) {
-                    rollBack();
+                    sqlite.rollBack();
                 }
             }
         }
@@ -143,7 +118,7 @@ public final class RunDatabase implements AutoCloseable {
     /** Deletes metrics of steps after {@code step}: those of a run that goes on from a checkpoint at {@code step}. */
     public synchronized void truncateAfter(long step) {
         flush();
-        update("DELETE FROM metrics WHERE step > ?", step);
+        sqlite.update("DELETE FROM metrics WHERE step > ?", step);
     }
 
     /** Keeps a measured number; one of the same member, metric and context is replaced, and keeps its place in the list. */
@@ -154,9 +129,9 @@ public final class RunDatabase implements AutoCloseable {
     /** Keeps several measured numbers, all or none of them. */
     public synchronized void record(List<MemberValue> values) {
         flush();
-        inTransaction(() -> {
+        sqlite.inTransaction(() -> {
             for (MemberValue value : values) {
-                update(
+                sqlite.update(
                         "INSERT INTO members VALUES (?, ?, ?, ?)"
                                 + " ON CONFLICT(member, metric, context) DO UPDATE SET value = excluded.value",
                         value.member(),
@@ -169,9 +144,9 @@ public final class RunDatabase implements AutoCloseable {
 
     /** The number that was measured, if it was: what is there need not be measured again. */
     public synchronized OptionalDouble value(String member, String metric, String context) {
-        List<Double> found = query(
+        List<Double> found = sqlite.query(
                 "SELECT value FROM members WHERE member = ? AND metric = ? AND context = ?",
-                rows -> real(rows, 1),
+                rows -> Sqlite.real(rows, 1),
                 member,
                 metric,
                 context);
@@ -181,30 +156,35 @@ public final class RunDatabase implements AutoCloseable {
     /** Notes that something happened, now. */
     public synchronized void event(String kind, String text) {
         flush();
-        update("INSERT INTO events VALUES (?, ?, ?)", Instant.now().toEpochMilli(), kind, text);
+        sqlite.update("INSERT INTO events VALUES (?, ?, ?)", Instant.now().toEpochMilli(), kind, text);
     }
 
     public synchronized List<Metric> metrics() {
-        return query(
+        return sqlite.query(
                 "SELECT step, role, name, value, seconds FROM metrics ORDER BY rowid",
                 rows -> new Metric(
-                        rows.getLong(1), rows.getString(2), rows.getString(3), real(rows, 4), rows.getDouble(5)));
+                        rows.getLong(1),
+                        rows.getString(2),
+                        rows.getString(3),
+                        Sqlite.real(rows, 4),
+                        rows.getDouble(5)));
     }
 
     public synchronized List<MemberValue> members() {
-        return query("SELECT member, metric, context, value FROM members ORDER BY rowid", RunDatabase::memberValue);
+        return sqlite.query(
+                "SELECT member, metric, context, value FROM members ORDER BY rowid", RunDatabase::memberValue);
     }
 
     /** Everything measured of one member. */
     public synchronized List<MemberValue> members(String member) {
-        return query(
+        return sqlite.query(
                 "SELECT member, metric, context, value FROM members WHERE member = ? ORDER BY rowid",
                 RunDatabase::memberValue,
                 member);
     }
 
     public synchronized List<Event> events() {
-        return query(
+        return sqlite.query(
                 "SELECT time, kind, text FROM events ORDER BY rowid",
                 rows -> new Event(Instant.ofEpochMilli(rows.getLong(1)), rows.getString(2), rows.getString(3)));
     }
@@ -212,118 +192,14 @@ public final class RunDatabase implements AutoCloseable {
     /** Writes what is left and closes the file; a second call does nothing. */
     @Override
     public synchronized void close() {
-        if (sql(connection::isClosed)) {
-            return;
-        }
         try {
             flush();
         } finally {
-            sql(this::closeConnection);
+            sqlite.close();
         }
-    }
-
-    private Void closeConnection() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            if (!readOnly) { // a finished run is one plain file, which can be read from a read-only folder
-                statement.execute("PRAGMA busy_timeout = 0");
-                statement.execute("PRAGMA journal_mode = DELETE");
-            }
-        } catch (SQLException e) {
-            // somebody is reading; then the log stays beside the file, as after a kill
-        }
-        connection.close();
-        return null;
     }
 
     private static MemberValue memberValue(ResultSet rows) throws SQLException {
-        return new MemberValue(rows.getString(1), rows.getString(2), rows.getString(3), real(rows, 4));
-    }
-
-    /** SQLite has no NaN and keeps it as NULL. */
-    private static double real(ResultSet rows, int column) throws SQLException {
-        double value = rows.getDouble(column);
-        return rows.wasNull() ? Double.NaN : value;
-    }
-
-    private interface Row<T> {
-        T read(ResultSet rows) throws SQLException;
-    }
-
-    private interface Call<T> {
-        T run() throws SQLException;
-    }
-
-    private <T> List<T> query(String text, Row<T> row, Object... arguments) {
-        return sql(() -> {
-            List<T> found = new ArrayList<>();
-            try (ResultSet rows = prepared(text, arguments).executeQuery()) {
-                while (rows.next()) {
-                    found.add(row.read(rows));
-                }
-            }
-            return found;
-        });
-    }
-
-    private void update(String text, Object... arguments) {
-        sql(() -> prepared(text, arguments).executeUpdate());
-    }
-
-    private PreparedStatement prepared(String text, Object... arguments) throws SQLException {
-        PreparedStatement statement = statements.get(text);
-        if (statement == null) {
-            statement = connection.prepareStatement(text);
-            statements.put(text, statement);
-        }
-        for (int i = 0; i < arguments.length; i++) {
-            statement.setObject(i + 1, arguments[i]);
-        }
-        return statement;
-    }
-
-    private void execute(String text) {
-        sql(() -> {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(text);
-            }
-            return null;
-        });
-    }
-
-    private void inTransaction(Runnable work) {
-        execute("BEGIN IMMEDIATE");
-        boolean done = false;
-        try {
-            work.run();
-            execute("COMMIT");
-            done = true;
-        } finally {
-            if (!done) {
-                rollBack();
-            }
-        }
-    }
-
-    /** After a failure, which is the one to report; a full disk has often made SQLite roll back by itself. */
-    private void rollBack() {
-        inBatch = false;
-        try {
-            execute("ROLLBACK");
-        } catch (EnvironmentException | InputException e) {
-            // nothing was open any more
-        }
-    }
-
-    private <T> T sql(Call<T> call) {
-        try {
-            return call.run();
-        } catch (SQLException e) {
-            SQLiteErrorCode code =
-                    e instanceof SQLiteException lite ? lite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
-            if (code == SQLiteErrorCode.SQLITE_NOTADB || code == SQLiteErrorCode.SQLITE_CORRUPT) {
-                throw new InputException(file + " is damaged or not the database of a run. Use another copy.", e);
-            }
-            throw new EnvironmentException("Cannot use the database " + file + ": " + e.getMessage() + ".", e);
-        }
+        return new MemberValue(rows.getString(1), rows.getString(2), rows.getString(3), Sqlite.real(rows, 4));
     }
 }

@@ -33,7 +33,9 @@ final class ChildJvm implements AutoCloseable {
                 ChildJvm.class.getName(),
                 job,
                 folder.toString()));
-        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         out = process.inputReader(StandardCharsets.UTF_8);
     }
 
