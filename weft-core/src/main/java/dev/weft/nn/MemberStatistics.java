@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Tensor;
  * the member into files and extracted models. Holds its tensors until {@link #close}.
  */
 public final class MemberStatistics implements NormStatistics, AutoCloseable {
-    private static final String MEAN = ".running_mean";
-    private static final String VARIANCE = ".running_var";
+    static final String MEAN = ".running_mean";
+    static final String VARIANCE = ".running_var";
 
     private final Map<String, Tensor> tensors;
 

@@ -5,6 +5,7 @@ import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -35,12 +36,23 @@ public final class RunningStatistics implements NormStatistics, AutoCloseable {
         long channels = x.size(1);
         return Ops.batchNormOfBatch(
                 x,
-                tensors.get(name + ".running_mean").narrow(0, 0, channels),
-                tensors.get(name + ".running_var").narrow(0, 0, channels),
+                tensors.get(name + MemberStatistics.MEAN).narrow(0, 0, channels),
+                tensors.get(name + MemberStatistics.VARIANCE).narrow(0, 0, channels),
                 weight,
                 bias,
                 momentum,
                 epsilon);
+    }
+
+    /** The averages cut to one member's channels, by layer: a copy that the caller closes. */
+    public MemberStatistics of(Map<String, Integer> channels) {
+        Map<String, Tensor> cut = new LinkedHashMap<>();
+        channels.forEach((name, count) -> List.of(MemberStatistics.MEAN, MemberStatistics.VARIANCE)
+                .forEach(suffix -> cut.put(
+                        name + suffix,
+                        Tensors.keep(
+                                tensors.get(name + suffix).narrow(0, 0, count).clone()))));
+        return new MemberStatistics(cut);
     }
 
     /** The averages by published name, at the largest member's sizes. Do not close them. */

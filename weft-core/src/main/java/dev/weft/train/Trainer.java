@@ -1,0 +1,340 @@
+package dev.weft.train;
+
+import dev.weft.data.Batch;
+import dev.weft.data.Batches;
+import dev.weft.data.ImageSplits;
+import dev.weft.io.CheckFailedException;
+import dev.weft.io.InputException;
+import dev.weft.io.Yaml;
+import dev.weft.model.Family;
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.NamedMember;
+import dev.weft.nn.BatchStatistics;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.NormStatistics;
+import dev.weft.nn.Pass;
+import dev.weft.nn.RunningStatistics;
+import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Tensors;
+import dev.weft.run.LatestCheckpoint;
+import dev.weft.run.RunFolder;
+import dev.weft.space.Member;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Trains one family in one run folder, and can be stopped and resumed at any moment: a resumed run ends with the weights, bit for
+ * bit, of one that never stopped. Holds native memory and the folder's lock until {@link #close}.
+ */
+public final class Trainer implements AutoCloseable {
+    private static final double RUNNING_MOMENTUM = 0.1;
+
+    private final RunFolder run;
+    private final RunSettings settings;
+    private final ImageSplits splits;
+    private final Family family;
+    private final Family teacher;
+    private final RunningStatistics running;
+    private final TrainingStep trainingStep;
+    private final Batches batches;
+    private long step;
+    private double seconds;
+
+    private Trainer(RunFolder run, RunSettings settings, ImageSplits splits) {
+        Recipe recipe = settings.recipe();
+        TrainSettings train = recipe.train();
+        torch.set_num_threads(settings.threads());
+        this.run = run;
+        this.settings = settings;
+        this.splits = splits;
+        this.family = Family.of(recipe.model(), settings.seed());
+        this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
+        NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
+        if (train.distillation() instanceof Distillation.Teacher source) {
+            this.teacher = Family.open(Path.of(source.family()));
+            NamedMember named = teacher.members().get(source.member());
+            if (named == null) {
+                throw new InputException(
+                        "The teacher must be a named member of " + source.family() + ", but \"" + source.member()
+                                + "\" is none. Members: " + teacher.members().keySet() + ".");
+            }
+            Pass pass = Pass.evaluation(named.member(), named.statistics());
+            this.trainingStep = new TrainingStep(family, train, norm, images -> teacher.forward(images, pass));
+        } else {
+            this.teacher = null;
+            this.trainingStep = new TrainingStep(family, train, norm, null);
+        }
+        this.batches = new Batches(
+                splits.train(),
+                recipe.data().batchSize(),
+                settings.seed(),
+                recipe.data().augmentation());
+    }
+
+    /**
+     * Begins a run in a new or empty folder.
+     *
+     * @param recipe its model may leave the input open; it is taken from the data
+     * @param seed of everything random
+     * @throws InputException when the folder is in use or not empty, or recipe and data do not fit
+     */
+    public static Trainer start(Recipe recipe, Path folder, long seed) {
+        ImageSplits splits = recipe.data().open(seed);
+        ModelDefinition model = recipe.model().withInput(DataSettings.input(splits));
+        model.space(); // refuses settings that make no space before anything is written
+        Family.ofShapes(model).close();
+        Recipe resolved = new Recipe(recipe.name(), recipe.description(), model, recipe.data(), recipe.train());
+        RunSettings settings =
+                new RunSettings(RunSettings.FORMAT_VERSION, seed, torch.get_num_threads(), resolved, splits.record());
+        RunFolder run = RunFolder.create(folder, Yaml.write(settings));
+        return opened(run, settings, splits);
+    }
+
+    /**
+     * Opens a run that was stopped, at its last intact checkpoint.
+     *
+     * @throws InputException when the folder holds no run, is in use, or its data has changed
+     */
+    public static Trainer resume(Path folder) {
+        RunFolder run = RunFolder.open(folder);
+        boolean done = false;
+        try {
+            RunSettings settings = settings(folder);
+            ImageSplits splits = settings.recipe().data().open(settings.seed());
+            splits.verify(settings.splits());
+            Trainer trainer = opened(run, settings, splits);
+            trainer.load();
+            done = true;
+            return trainer;
+        } finally {
+            if (!done) {
+                run.close();
+            }
+        }
+    }
+
+    /** The settings of the run in {@code folder}. */
+    public static RunSettings settings(Path folder) {
+        Path config = folder.resolve("config.yaml");
+        RunSettings settings = Yaml.read(config, RunSettings.class);
+        if (settings.formatVersion() != RunSettings.FORMAT_VERSION || settings.recipe() == null) {
+            throw new InputException(
+                    config + " must have formatVersion " + RunSettings.FORMAT_VERSION + " and a recipe, but has "
+                            + settings.formatVersion() + ". Use the version of Weft that wrote it.");
+        }
+        return settings;
+    }
+
+    private static Trainer opened(RunFolder run, RunSettings settings, ImageSplits splits) {
+        boolean done = false;
+        try {
+            Trainer trainer = new Trainer(run, settings, splits);
+            done = true;
+            return trainer;
+        } finally {
+            if (!done) {
+                run.close();
+            }
+        }
+    }
+
+    private void load() {
+        LatestCheckpoint latest = run.latestCheckpoint();
+        latest.warnings().forEach(warning -> run.database().event("warning", warning));
+        latest.checkpoint().ifPresent(checkpoint -> {
+            seconds = Checkpoints.load(
+                    checkpoint, family.weights().tensors(), trainingStep.optimizerState(), runningTensors());
+            step = checkpoint.step();
+        });
+        run.rewind(step);
+        run.database().event("resumed", "after step " + step);
+    }
+
+    /**
+     * Trains to the end, or until {@code stop} says so, which is asked between steps. Either way a checkpoint is written; at the
+     * end also the family, with its largest and smallest member named.
+     *
+     * @return whether training is complete
+     * @throws CheckFailedException when a loss or a weight is no longer finite; the last good checkpoint is kept
+     */
+    public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
+        TrainSettings train = settings.recipe().train();
+        long perEpoch = batches.stepsPerEpoch();
+        long steps = steps();
+        long began = System.nanoTime();
+        double before = seconds;
+        while (step < steps) {
+            if (stop.getAsBoolean()) {
+                checkpoint();
+                run.database().event("interrupted", "after step " + step);
+                return false;
+            }
+            oneStep(perEpoch, steps, listeners);
+            seconds = before + (System.nanoTime() - began) / 1e9;
+            long epoch = step / perEpoch;
+            boolean epochEnds = step % perEpoch == 0;
+            if (epochEnds && train.evaluateEveryEpochs() > 0 && epoch % train.evaluateEveryEpochs() == 0) {
+                evaluate(listeners);
+            }
+            if (step % train.checkpointEverySteps() == 0 || step == steps) {
+                checkpoint();
+            }
+        }
+        saveFamily();
+        run.database().event("finished", "after step " + step);
+        return true;
+    }
+
+    private void oneStep(long perEpoch, long steps, List<TrainingListener> listeners) {
+        TrainSettings train = settings.recipe().train();
+        double rate =
+                train.optimizer().learningRate() * train.schedule().factor((double) step / perEpoch, train.epochs());
+        List<Draw> draws = train.sampler().draw(family.space(), new SplittableRandom(mix(settings.seed(), step, 1)));
+        List<TrainingListener.MemberLoss> losses;
+        try (Batch batch = batches.batch(step)) {
+            losses = trainingStep.run(batch, draws, rate, step + 1, mix(settings.seed(), step, 2), listeners);
+        } catch (CheckFailedException e) {
+            run.database().event("failed", e.getMessage());
+            throw e;
+        }
+        step++;
+        Map<Role, double[]> sums = new EnumMap<>(Role.class);
+        for (TrainingListener.MemberLoss loss : losses) {
+            double[] sum = sums.computeIfAbsent(loss.draw().role(), r -> new double[2]);
+            sum[0] += loss.loss();
+            sum[1]++;
+        }
+        sums.forEach((role, sum) -> run.database().metric(step, role.toString(), "loss", sum[0] / sum[1], seconds));
+        TrainingListener.StepReport report = new TrainingListener.StepReport(step, steps, rate, losses);
+        listeners.forEach(listener -> listener.stepDone(report));
+    }
+
+    private void evaluate(List<TrainingListener> listeners) {
+        for (Role role : List.of(Role.LARGEST, Role.SMALLEST)) {
+            Member member = role == Role.LARGEST
+                    ? family.space().largest()
+                    : family.space().smallest();
+            if (role == Role.SMALLEST && member.equals(family.space().largest())) {
+                return;
+            }
+            try (MemberStatistics statistics = calibrate(member)) {
+                double accuracy = Evaluation.accuracy(family, member, statistics, splits.selection());
+                run.database().metric(step, role.toString(), "accuracy", accuracy, seconds);
+                listeners.forEach(listener -> listener.evaluated(step, role, accuracy));
+            }
+        }
+    }
+
+    private void checkpoint() {
+        Checkpoints.save(
+                run, step, seconds, family.weights().tensors(), trainingStep.optimizerState(), runningTensors());
+    }
+
+    private void saveFamily() {
+        for (Role role : List.of(Role.LARGEST, Role.SMALLEST)) {
+            Member member = role == Role.LARGEST
+                    ? family.space().largest()
+                    : family.space().smallest();
+            MemberStatistics statistics = calibrate(member);
+            double accuracy = Evaluation.accuracy(family, member, statistics, splits.selection());
+            family.name(role.toString(), new NamedMember(member, statistics, Map.of("accuracy", accuracy)));
+        }
+        Recipe recipe = settings.recipe();
+        family.note("recipe", recipe.name());
+        family.note("data", recipe.data().source());
+        family.note("seed", Long.toString(settings.seed()));
+        family.note("steps", Long.toString(step));
+        family.save(run.family());
+    }
+
+    /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
+    public MemberStatistics calibrate(Member member) {
+        Recipe recipe = settings.recipe();
+        return Evaluation.calibrate(
+                family,
+                member,
+                splits.train(),
+                recipe.train().calibrationBatches(),
+                recipe.data().batchSize());
+    }
+
+    /** How many steps the whole run has. */
+    public long steps() {
+        return settings.recipe().train().epochs() * batches.stepsPerEpoch();
+    }
+
+    /** How many are done. */
+    public long stepsDone() {
+        return step;
+    }
+
+    /** The family in its present state of training; closed with this trainer. */
+    public Family family() {
+        return family;
+    }
+
+    public ImageSplits splits() {
+        return splits;
+    }
+
+    public RunSettings settings() {
+        return settings;
+    }
+
+    public RunFolder folder() {
+        return run;
+    }
+
+    /** The averages over mixed members, where the recipe keeps them, for {@code member}: a copy that the caller closes. */
+    public MemberStatistics runningStatistics(Member member) {
+        if (running == null) {
+            throw new IllegalStateException("This recipe keeps no running statistics: set train.runningStatistics.");
+        }
+        return running.of(channels(settings.recipe().model(), member));
+    }
+
+    @Override
+    public void close() {
+        run.close();
+        family.close();
+        if (teacher != null) {
+            teacher.close();
+        }
+        if (running != null) {
+            running.close();
+        }
+        trainingStep.optimizerState().values().forEach(slots -> slots.values().forEach(Tensor::close));
+    }
+
+    private Map<String, Tensor> runningTensors() {
+        return running == null ? Map.of() : running.tensors();
+    }
+
+    private static RunningStatistics runningStatistics(ModelDefinition model) {
+        return new RunningStatistics(
+                RUNNING_MOMENTUM, channels(model, model.space().largest()));
+    }
+
+    private static Map<String, Integer> channels(ModelDefinition model, Member member) {
+        ShapeStatistics shapes = new ShapeStatistics();
+        try (PointerScope scope = new PointerScope();
+                Family counted = Family.ofShapes(model)) {
+            int size = model.input().size();
+            counted.forward(Tensors.meta(1, model.input().channels(), size, size), Pass.evaluation(member, shapes));
+        }
+        return shapes.channels();
+    }
+
+    /** One 64-bit number from several, for a generator of its own. */
+    private static long mix(long seed, long step, long purpose) {
+        SplittableRandom random = new SplittableRandom(seed);
+        return new SplittableRandom(random.nextLong() ^ (step * 0x9E3779B97F4A7C15L) ^ purpose).nextLong();
+    }
+}
