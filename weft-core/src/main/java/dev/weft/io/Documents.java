@@ -34,6 +34,7 @@ final class Documents {
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // a record is its components; isNone() is a question
                 // The JDK's own double printing changed between 17 and 19; this one gives the same shortest digits on
                 // each.
                 .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
