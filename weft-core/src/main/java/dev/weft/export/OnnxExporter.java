@@ -1,0 +1,79 @@
+package dev.weft.export;
+
+import dev.weft.io.Json;
+import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
+import dev.weft.model.NamedMember;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Pass;
+import dev.weft.ops.Ops;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Exports by recording: runs one evaluation pass of a stand-alone model and keeps what ran. What was run is what is exported, for
+ * every model; layers have no export of their own. Nothing is proven here: see {@link Exporter}.
+ */
+public final class OnnxExporter {
+    /** Not 1, so that a graph that froze the recorded batch fails at once on others. */
+    private static final int BATCH = 2;
+
+    private OnnxExporter() {}
+
+    /**
+     * The ONNX form of a family of one (see {@link Family#extract}) with the statistics of its only member.
+     *
+     * @param member what the file says of itself
+     * @throws IllegalStateException when the model computes round {@link Ops}
+     * @throws dev.weft.io.InputException when it is too large for one file
+     */
+    public static OnnxFile record(Family model, String member) {
+        if (!model.space().choices().isEmpty()) {
+            throw new IllegalArgumentException("A stand-alone model is expected: extract a member first.");
+        }
+        MemberStatistics statistics = model.members().values().stream()
+                .map(NamedMember::statistics)
+                .findFirst()
+                .orElseGet(MemberStatistics::none);
+        ImageInput input = model.definition().input();
+        OnnxGraph graph = new OnnxGraph();
+        int[] resolution = new int[1];
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                OnnxRecorder recorder = new OnnxRecorder(graph);
+                Tensor images = Tensors.zeros(BATCH, input.channels(), input.size(), input.size())) {
+            model.weights().tensors().forEach(recorder::publish);
+            statistics.tensors().forEach(recorder::publish);
+            recorder.input(OnnxFile.IMAGE, images);
+            Ops.record(
+                    recorder,
+                    () -> graph.rename(
+                            recorder.name(model.forward(images, Pass.evaluation(Member.PLAIN, statistics))),
+                            OnnxFile.LOGITS));
+            resolution[0] = recorder.resolution();
+        }
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(OnnxFile.MEMBER, member);
+        metadata.put(OnnxFile.CLASSES, Json.writeLine(input.classes()));
+        metadata.put(
+                OnnxFile.INPUT,
+                Json.writeLine(new ExportedInput(
+                        input.channels(),
+                        input.size(),
+                        input.mean(),
+                        input.std(),
+                        resolution[0],
+                        ExportedInput.PIXELS)));
+        return OnnxFile.of(
+                graph.build(
+                        model.definition().name(),
+                        OnnxGraph.batched(OnnxFile.IMAGE, input.channels(), input.size(), input.size()),
+                        OnnxGraph.batched(OnnxFile.LOGITS, input.classes().size())),
+                metadata);
+    }
+}

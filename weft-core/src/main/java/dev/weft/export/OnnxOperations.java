@@ -1,0 +1,182 @@
+package dev.weft.export;
+
+import static dev.weft.export.OnnxGraph.attribute;
+
+import dev.weft.ops.Op;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What each operation is in ONNX (operator set 18). Shapes that nodes are told leave the first axis open, whatever batch the
+ * recorded pass had.
+ */
+final class OnnxOperations {
+    private final OnnxGraph graph;
+    private final Map<String, String> transposed = new HashMap<>();
+
+    OnnxOperations(OnnxGraph graph) {
+        this.graph = graph;
+    }
+
+    /**
+     * Appends the nodes of one operation.
+     *
+     * @param in the names of its inputs, empty where one is absent
+     * @param inputs the inputs, for their shapes
+     * @return the name of the output
+     */
+    String add(Op op, List<String> in, List<Tensor> inputs, Tensor output, Map<String, Object> attributes) {
+        String x = in.get(0);
+        return switch (op) {
+            case LINEAR -> linear(in, inputs.get(0).dim() == 2);
+            case CONV2D -> conv2d(in, inputs.get(1), attributes);
+            case BATCH_NORM ->
+                graph.node(
+                        "BatchNormalization",
+                        List.of(x, in.get(3), in.get(4), in.get(1), in.get(2)),
+                        attribute("epsilon", (Double) attributes.get("epsilon")));
+            case LAYER_NORM ->
+                graph.node("LayerNormalization", in, attribute("axis", -1), attribute("epsilon", (Double)
+                        attributes.get("epsilon")));
+            case RELU -> graph.node("Relu", in);
+            case HARD_SWISH -> graph.node("HardSwish", in);
+            case SILU -> graph.node("Mul", List.of(x, graph.node("Sigmoid", in)));
+            case GELU -> gelu(x);
+            case SIGMOID -> graph.node("Sigmoid", in);
+            case HARD_SIGMOID -> graph.node("HardSigmoid", in, attribute("alpha", 1 / 6.0), attribute("beta", 0.5));
+            case ADD -> graph.node("Add", in);
+            case MULTIPLY -> graph.node("Mul", in);
+            case NORMALISE -> normalise(x, attributes);
+            case RESIZE ->
+                graph.node(
+                        "Resize",
+                        List.of(x, "", "", graph.integers(integer(attributes, "height"), integer(attributes, "width"))),
+                        attribute("mode", "linear"),
+                        attribute("coordinate_transformation_mode", "half_pixel"),
+                        attribute("axes", List.of(2, 3)));
+            case MEAN ->
+                graph.node(
+                        "ReduceMean",
+                        List.of(
+                                x,
+                                graph.integers(integers(attributes, "axes").stream()
+                                        .mapToLong(Integer::longValue)
+                                        .toArray())),
+                        attribute("keepdims", integer(attributes, "keep")));
+            case UNFLATTEN -> unflatten(x, integer(attributes, "axis"), output);
+            case FLATTEN -> flatten(x, integer(attributes, "axis"));
+            case TRANSPOSE ->
+                transpose(x, (int) output.dim(), integer(attributes, "first"), integer(attributes, "second"));
+            case ATTENTION -> attention(in, inputs.get(0).size(3));
+            case PREPEND_TOKEN -> prependToken(in, inputs.get(0).size(2));
+            case SELECT ->
+                graph.node(
+                        "Gather",
+                        List.of(x, graph.index(integer(attributes, "index"))),
+                        attribute("axis", integer(attributes, "axis")));
+            case EMBEDDING -> graph.node("Gather", in, attribute("axis", 0));
+        };
+    }
+
+    private String linear(List<String> in, boolean matrix) {
+        if (matrix) {
+            return graph.node("Gemm", present(in), attribute("transB", 1));
+        }
+        // The weight keeps its published shape in the file; the runtime folds the transposition when it loads.
+        String weight = transposed.computeIfAbsent(
+                in.get(1), name -> graph.node("Transpose", List.of(name), attribute("perm", List.of(1, 0))));
+        String product = graph.node("MatMul", List.of(in.get(0), weight));
+        return in.get(2).isEmpty() ? product : graph.node("Add", List.of(product, in.get(2)));
+    }
+
+    private String conv2d(List<String> in, Tensor weight, Map<String, Object> attributes) {
+        int padding = integer(attributes, "padding");
+        int stride = integer(attributes, "stride");
+        return graph.node(
+                "Conv",
+                present(in),
+                attribute("kernel_shape", List.of(weight.size(2), weight.size(3))),
+                attribute("pads", Collections.nCopies(4, padding)),
+                attribute("strides", List.of(stride, stride)),
+                attribute("group", integer(attributes, "groups")));
+    }
+
+    /** {@code x · (1 + erf(x / √2)) / 2}. */
+    private String gelu(String x) {
+        String erf = graph.node("Erf", List.of(graph.node("Div", List.of(x, graph.scalar(Math.sqrt(2))))));
+        String product = graph.node("Mul", List.of(x, graph.node("Add", List.of(erf, graph.scalar(1)))));
+        return graph.node("Mul", List.of(product, graph.scalar(0.5)));
+    }
+
+    private String normalise(String x, Map<String, Object> attributes) {
+        List<Double> scale = doubles(attributes, "scale");
+        List<Double> shift = doubles(attributes, "shift");
+        String scaled = graph.node("Mul", List.of(x, graph.floats(scale, scale.size(), 1, 1)));
+        return graph.node("Add", List.of(scaled, graph.floats(shift, shift.size(), 1, 1)));
+    }
+
+    private String unflatten(String x, int axis, Tensor output) {
+        if (axis == 0) {
+            throw new IllegalStateException("UNFLATTEN of the batch axis cannot be exported: the batch stays open.");
+        }
+        long[] shape = output.shape();
+        Arrays.fill(shape, 0, axis, 0); // 0 copies the size of the input
+        return graph.node("Reshape", List.of(x, graph.integers(shape)));
+    }
+
+    private String flatten(String x, int axis) {
+        long[] shape = new long[axis + 1];
+        shape[axis] = -1;
+        return graph.node("Reshape", List.of(x, graph.integers(shape)));
+    }
+
+    private String transpose(String x, int dims, int first, int second) {
+        List<Integer> order = new ArrayList<>();
+        for (int d = 0; d < dims; d++) {
+            order.add(d == first ? second : d == second ? first : d);
+        }
+        return graph.node("Transpose", List.of(x), attribute("perm", order));
+    }
+
+    private String attention(List<String> in, long headDim) {
+        String keys = transpose(in.get(1), 4, 2, 3); // (B, nh, hd, S)
+        String query = graph.node("Mul", List.of(in.get(0), graph.scalar(1 / Math.sqrt(headDim))));
+        String scores = graph.node("MatMul", List.of(query, keys)); // (B, nh, T, S)
+        return graph.node("MatMul", List.of(graph.node("Softmax", List.of(scores), attribute("axis", -1)), in.get(2)));
+    }
+
+    private String prependToken(List<String> in, long width) {
+        String batch = graph.node("Shape", List.of(in.get(1)), attribute("start", 0), attribute("end", 1));
+        String shape = graph.node("Concat", List.of(batch, graph.integers(1, width)), attribute("axis", 0));
+        String tokens = graph.node("Expand", List.of(in.get(0), shape));
+        return graph.node("Concat", List.of(tokens, in.get(1)), attribute("axis", 1));
+    }
+
+    /** A piece of a stored tensor. */
+    String slice(String stored, long[] starts, long[] ends) {
+        return graph.node("Slice", List.of(stored, graph.integers(starts), graph.integers(ends)));
+    }
+
+    private static List<String> present(List<String> in) {
+        return in.stream().filter(name -> !name.isEmpty()).toList();
+    }
+
+    private static int integer(Map<String, Object> attributes, String name) {
+        return (Integer) attributes.get(name);
+    }
+
+    @SuppressWarnings("unchecked") // what Recorder promises
+    private static List<Integer> integers(Map<String, Object> attributes, String name) {
+        return (List<Integer>) attributes.get(name);
+    }
+
+    @SuppressWarnings("unchecked") // what Recorder promises
+    private static List<Double> doubles(Map<String, Object> attributes, String name) {
+        return (List<Double>) attributes.get(name);
+    }
+}
