@@ -1,6 +1,7 @@
 package dev.weft.space;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
 import java.util.HashSet;
 import java.util.List;
 
@@ -27,12 +28,20 @@ public record Choice<T>(String name, List<T> options, String controller, int act
             throw new InputException(
                     "Choice " + name + " must have one or more distinct options, but got " + options + ".");
         }
-        for (int i = 1; i < options.size(); i++) {
-            if (options.get(i - 1) instanceof Number smaller
-                    && options.get(i) instanceof Number larger
-                    && smaller.doubleValue() >= larger.doubleValue()) {
+        Class<?> kind = options.get(0).getClass();
+        for (int i = 0; i < options.size(); i++) {
+            T option = options.get(i);
+            if (option.getClass() != kind || !option.toString().matches("[^,\\s]+")) {
                 throw new InputException("Choice " + name
-                        + " must list its options from the smallest to the largest, but got " + options + ".");
+                        + " must have options of one kind, written without commas and blanks, but got " + options
+                        + ".");
+            }
+            if (option instanceof Number number
+                    && !(number.doubleValue()
+                                    > (i == 0 ? Double.NEGATIVE_INFINITY : ((Number) options.get(i - 1)).doubleValue())
+                            && number.doubleValue() < Double.POSITIVE_INFINITY)) {
+                throw new InputException("Choice " + name
+                        + " must list finite numbers from the smallest to the largest, but got " + options + ".");
             }
         }
     }
@@ -70,23 +79,26 @@ public record Choice<T>(String name, List<T> options, String controller, int act
                 return option;
             }
         }
-        throw new InputException(where + ": " + name + " must be one of " + options + ", but got " + text
-                + ". Nearest: " + nearest(text) + ".");
+        throw new InputException(
+                where + ": " + name + " must be one of " + options + ", but got " + text + "." + nearest(text));
     }
 
-    private T nearest(String text) {
-        try {
-            double given = Double.parseDouble(text);
-            T best = options.get(0);
-            for (T option : options) {
-                if (option instanceof Number n
-                        && Math.abs(n.doubleValue() - given) < Math.abs(((Number) best).doubleValue() - given)) {
-                    best = option;
-                }
-            }
-            return best;
-        } catch (NumberFormatException e) {
-            return options.get(0);
+    private String nearest(String text) {
+        if (!(options.get(0) instanceof Number)) {
+            return Suggest.nearest(text, options.stream().map(Object::toString).toList());
         }
+        double given;
+        try {
+            given = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            return "";
+        }
+        T best = options.get(0);
+        for (T option : options) {
+            if (Math.abs(((Number) option).doubleValue() - given) < Math.abs(((Number) best).doubleValue() - given)) {
+                best = option;
+            }
+        }
+        return " Nearest: " + best + ".";
     }
 }

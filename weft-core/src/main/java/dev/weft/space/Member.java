@@ -1,5 +1,6 @@
 package dev.weft.space;
 
+import dev.weft.io.InputException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,6 +21,14 @@ public record Member(Map<String, Object> options, Map<String, String> context) {
     public Member {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
+        context.forEach((name, value) -> {
+            if (!name.matches("[A-Za-z0-9._-]+") || !value.matches("[^,\\s]+")) {
+                throw new InputException(
+                        "A member's context must be @name=value, with a name of letters, digits, '.', '-' "
+                                + "and '_' and a value without commas and blanks, but got \"@" + name + "=" + value
+                                + "\".");
+            }
+        });
     }
 
     public Member(Map<String, Object> options) {

@@ -71,8 +71,7 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
     /** Whether {@code member} is canonical, picks one option for every choice and satisfies every constraint. */
     public boolean contains(Member member) {
         return member.options().size() == choices.size()
-                && choices.stream()
-                        .allMatch(c -> c.options().contains(member.options().get(c.name())))
+                && choices.stream().allMatch(c -> indexOf(c, member) >= 0)
                 && satisfies(member)
                 && canonical(member).equals(member);
     }
@@ -185,9 +184,19 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
     public List<Integer> encode(Member member) {
         List<Integer> indices = new ArrayList<>();
         for (Choice<?> choice : choices) {
-            indices.add(choice.options().indexOf(member.value(choice)));
+            int index = indexOf(choice, member);
+            if (index < 0) {
+                throw new IllegalArgumentException("Member \"" + member + "\" is not of space \"" + name + "\": "
+                        + choice.name() + " must be one of " + choice.options() + ".");
+            }
+            indices.add(index);
         }
         return indices;
+    }
+
+    private static int indexOf(Choice<?> choice, Member member) {
+        Object option = member.options().get(choice.name());
+        return option == null ? -1 : choice.options().indexOf(option);
     }
 
     /** The member with these option indices: the inverse of {@link #encode} for canonical members. */
@@ -247,7 +256,7 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         String where = "Member \"" + text.strip() + "\" of space \"" + name + "\"";
         Map<String, Object> picked = new LinkedHashMap<>();
         Map<String, String> context = new LinkedHashMap<>();
-        for (String part : text.strip().split("[,\\s]+")) {
+        for (String part : text.isBlank() ? new String[0] : text.strip().split("[,\\s]+")) {
             int equals = part.indexOf('=');
             if (equals < 1) {
                 throw new InputException(where + ": every part must be choice=value, but got \"" + part
