@@ -124,7 +124,7 @@ public final class Ops {
     }
 
     public static Tensor relu(Tensor x) {
-        return ran(Op.RELU, torch.relu(x), Map.of(), x);
+        return ran(Op.RELU, x.is_meta() ? like(x, x.shape()) : torch.relu(x), Map.of(), x);
     }
 
     public static Tensor hardSwish(Tensor x) {

@@ -1,0 +1,120 @@
+package dev.weft.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+
+class OpsTest {
+    /** Every operation once, on tensors that {@code make} gives for a shape; each odd enough that a swapped axis shows. */
+    private static List<Supplier<Tensor>> calls(Function<long[], Tensor> make) {
+        Tensor image = make.apply(new long[] {2, 4, 7, 5});
+        Tensor sequence = make.apply(new long[] {2, 6, 4});
+        Tensor vector = make.apply(new long[] {4});
+        Tensor heads = make.apply(new long[] {2, 3, 6, 4});
+        return List.of(
+                () -> Ops.linear(sequence, make.apply(new long[] {3, 4}), make.apply(new long[] {3})),
+                () -> Ops.conv2d(image, make.apply(new long[] {6, 2, 3, 3}), null, 2, 1, 2),
+                () -> Ops.batchNorm(image, vector, vector.square(), vector, vector, 1e-5),
+                () -> Ops.layerNorm(sequence, vector, vector, 1e-6),
+                () -> Ops.relu(image),
+                () -> Ops.hardSwish(image),
+                () -> Ops.silu(image),
+                () -> Ops.gelu(image),
+                () -> Ops.sigmoid(image),
+                () -> Ops.hardSigmoid(image),
+                () -> Ops.add(sequence, vector),
+                () -> Ops.multiply(sequence, vector),
+                () -> Ops.normalise(image, List.of(0.1, 0.2, 0.3, 0.4), List.of(0.5, 0.6, 0.7, 0.8)),
+                () -> Ops.resize(image, 3, 4),
+                () -> Ops.mean(image, List.of(2, 3), true),
+                () -> Ops.mean(image, List.of(2, 3), false),
+                () -> Ops.unflatten(sequence, 2, List.of(-1, 2)),
+                () -> Ops.flatten(image, 2),
+                () -> Ops.transpose(image, 1, 2),
+                () -> Ops.attention(heads, heads, heads),
+                () -> Ops.prependToken(make.apply(new long[] {1, 1, 4}), sequence),
+                () -> Ops.select(sequence, 1, 5),
+                () -> Ops.embedding(make.apply(new long[] {9, 4}), indices(image.is_meta())));
+    }
+
+    private static Tensor indices(boolean meta) {
+        Tensor indices = Tensor.create(new long[] {8, 0, 3, 3, 1, 2}, 2, 3);
+        return meta ? indices.to(Tensors.meta(1).device(), torch.ScalarType.Long) : indices;
+    }
+
+    private static Tensor random(long... shape) {
+        SplittableRandom random = new SplittableRandom(shape.length);
+        int count = 1;
+        for (long size : shape) {
+            count *= (int) size;
+        }
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return Tensors.of(values, shape);
+    }
+
+    @Test
+    void everyOperationReportsItselfAndGivesMetaTensorsTheShapeOfRealOnes() {
+        Set<Op> seen = EnumSet.noneOf(Op.class);
+        try (PointerScope scope = new PointerScope()) {
+            List<Supplier<Tensor>> real = calls(OpsTest::random);
+            List<Supplier<Tensor>> meta = calls(Tensors::meta);
+            for (int i = 0; i < real.size(); i++) {
+                List<Op> ops = new ArrayList<>();
+                List<long[]> shapes = new ArrayList<>();
+                for (Supplier<Tensor> call : List.of(real.get(i), meta.get(i))) {
+                    Ops.record(
+                            (op, output, inputs, attributes) -> {
+                                ops.add(op);
+                                shapes.add(output.shape());
+                            },
+                            call::get);
+                }
+                assertThat(ops).hasSize(2).containsOnly(ops.get(0));
+                assertThat(shapes.get(1)).as(ops.get(0).toString()).isEqualTo(shapes.get(0));
+                seen.add(ops.get(0));
+            }
+        }
+        assertThat(seen).isEqualTo(EnumSet.allOf(Op.class));
+    }
+
+    @Test
+    void operationsOfTrainingCannotBeRecorded() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = random(2, 4, 3, 3);
+            Recorder none = (op, output, inputs, attributes) -> {};
+            assertThatThrownBy(() -> Ops.record(none, () -> Ops.dropout(x, 0.5)))
+                    .hasMessageContaining("Dropout");
+            assertThatThrownBy(() -> Ops.record(none, () -> Ops.dropConnect(x, 0.5)))
+                    .hasMessageContaining("Drop-connect");
+            assertThatThrownBy(() -> Ops.record(none, () -> Ops.batchNormOfBatch(x, null, null, null, null, 0, 1e-5)))
+                    .hasMessageContaining("Batch norm over the batch cannot be recorded");
+            assertThatThrownBy(() -> Ops.record(none, () -> Ops.record(none, () -> {})))
+                    .hasMessageContaining("already active");
+            Ops.record(none, () -> assertThat(Ops.dropConnect(Ops.dropout(x, 0), 0))
+                    .isSameAs(x));
+        }
+    }
+
+    @Test
+    void normaliseIsTheFormulaPerChannel() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = Tensors.of(new float[] {0, 255, 51, 102}, 1, 2, 1, 2);
+            TensorAssert.assertThat(Ops.normalise(x, List.of(0.5, 0.2), List.of(0.25, 0.1)))
+                    .isCloseTo(Tensors.of(new float[] {-2, 2, 0, 2}, 1, 2, 1, 2), 1e-6);
+        }
+    }
+}
