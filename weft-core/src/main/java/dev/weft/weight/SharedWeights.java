@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * One stored tensor a name, at the largest size; a member sees a slice of it, without a copy. With fixed sizes the slice is the
@@ -55,11 +56,22 @@ public final class SharedWeights implements Weights, AutoCloseable {
                 throw new InputException(
                         where + ": the model needs a tensor " + name + " " + shape + ", but there is none.");
             }
-            if (!Arrays.equals(tensor.shape(), longs(shape))) {
-                throw new InputException(where + ": tensor " + name + " must be " + shape + ", but is "
-                        + Arrays.toString(tensor.shape()) + ".");
+            if (!Arrays.equals(tensor.shape(), longs(shape))
+                    || tensor.scalar_type().intern() != torch.ScalarType.Float) {
+                throw new InputException(where + ": tensor " + name + " must be " + shape + " of float32, but is "
+                        + Arrays.toString(tensor.shape()) + " of "
+                        + tensor.scalar_type().intern() + ".");
             }
             return Tensors.keep(tensor);
+        });
+    }
+
+    /** Trainable weights without values: every one is to be written before it is read. */
+    public static SharedWeights unset() {
+        return new SharedWeights((name, shape, init) -> {
+            Tensor tensor = Tensors.keep(torch.empty(longs(shape)));
+            tensor.set_requires_grad(true);
+            return tensor;
         });
     }
 
