@@ -150,7 +150,7 @@ public final class Family implements AutoCloseable {
      * @param statistics the member's; copied
      */
     public Family extract(Member member, MemberStatistics statistics) {
-        Family extracted = Family.of(definition.at(member), 0);
+        Family extracted = new Family(definition.at(member), SharedWeights.unset());
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             extracted.requested.byName().forEach((name, copy) -> copy.tensor(Member.PLAIN)

@@ -7,6 +7,7 @@ import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.StoredTensors;
 import java.math.BigInteger;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -27,16 +29,31 @@ final class FamilyFile {
     private static final int FORMAT_VERSION = 1;
 
     /** What {@value #KEY} holds. */
-    record Document(int formatVersion, ModelDefinition model, Map<String, Entry> members, Map<String, String> notes) {}
+    record Document(int formatVersion, ModelDefinition model, Map<String, Entry> members, Map<String, String> notes) {
+        Document {
+            if (model == null || model.input() == null || members == null || notes == null) {
+                throw new InputException("a family must have a model with its input, members and notes");
+            }
+        }
+    }
 
     /** A kept member; {@code member} is its one-line form, empty in a plain model. */
-    record Entry(String member, Map<String, Double> measurements) {}
+    record Entry(String member, Map<String, Double> measurements) {
+        Entry {
+            if (member == null || measurements == null) {
+                throw new InputException("a member must have its one-line form and its measurements");
+            }
+        }
+    }
 
     private FamilyFile() {}
 
     static void save(Family family, Path file) {
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
         family.weights().tensors().forEach((name, tensor) -> tensors.put(name, StoredTensors.data(tensor)));
+        new StatisticsCheck(family.definition()).problem(family.members()).ifPresent(problem -> {
+            throw new IllegalStateException(problem + ". Calibrate the member before saving it.");
+        });
         Map<String, Entry> entries = new LinkedHashMap<>();
         family.members().forEach((name, named) -> {
             entries.put(name, new Entry(named.member().toString(), named.measurements()));
@@ -66,13 +83,15 @@ final class FamilyFile {
         List<String> shared = new ArrayList<>();
         Map<String, Map<String, Tensor>> statistics = new LinkedHashMap<>();
         document.members.keySet().forEach(name -> statistics.put(name, new LinkedHashMap<>()));
-        boolean plain = document.model.space().count().equals(BigInteger.ONE);
+        String only = isAlone(document.model.space(), document.members.keySet())
+                ? document.members.keySet().iterator().next()
+                : null;
         for (String name : file.names()) {
-            String owner = plain ? plainOwner(name, document) : owner(name);
+            String owner = only == null ? owner(name) : isStatistic(name) ? only : null;
             if (owner == null) {
                 shared.add(name);
             } else if (statistics.containsKey(owner)) {
-                String key = plain ? name : name.substring(("members/" + owner + "/").length());
+                String key = only != null ? name : name.substring(("members/" + owner + "/").length());
                 statistics.get(owner).put(key, StoredTensors.mapped(file, name));
             } else {
                 throw new InputException(
@@ -83,17 +102,35 @@ final class FamilyFile {
                 name -> shared.contains(name) ? StoredTensors.mapped(file, name) : null, path.toString());
         Family family = new Family(document.model, weights);
         weights.requireAllUsed(shared, path.toString());
-        document.members.forEach((name, entry) -> {
-            Member member = plain ? Member.PLAIN : family.space().parse(entry.member);
-            family.name(name, new NamedMember(member, new MemberStatistics(statistics.get(name)), entry.measurements));
+        document.members.forEach((name, entry) -> family.name(
+                name,
+                new NamedMember(
+                        member(family.space(), entry.member, path),
+                        new MemberStatistics(statistics.get(name)),
+                        entry.measurements)));
+        new StatisticsCheck(document.model).problem(family.members()).ifPresent(problem -> {
+            throw new InputException(path + ": " + problem + ".");
         });
         document.notes.forEach(family::note);
         family.keepReachable(file);
         return family;
     }
 
+    private static Member member(Space space, String text, Path path) {
+        try {
+            return space.parse(text);
+        } catch (InputException e) {
+            throw new InputException(path + ": " + e.getMessage(), e);
+        }
+    }
+
     private static String prefix(Family family, String name) {
-        return family.space().count().equals(BigInteger.ONE) ? "" : "members/" + name + "/";
+        return isAlone(family.space(), family.members().keySet()) ? "" : "members/" + name + "/";
+    }
+
+    /** Whether the only member there can be is named, and once: its statistics then have their published names. */
+    private static boolean isAlone(Space space, Set<String> names) {
+        return names.size() == 1 && space.count().equals(BigInteger.ONE);
     }
 
     private static String owner(String tensor) {
@@ -101,9 +138,7 @@ final class FamilyFile {
         return parts.length == 3 && parts[0].equals("members") ? parts[1] : null;
     }
 
-    private static String plainOwner(String tensor, Document document) {
-        return tensor.endsWith(".running_mean") || tensor.endsWith(".running_var")
-                ? document.members.keySet().stream().findFirst().orElse(null)
-                : null;
+    private static boolean isStatistic(String tensor) {
+        return tensor.endsWith(MemberStatistics.MEAN) || tensor.endsWith(MemberStatistics.VARIANCE);
     }
 }

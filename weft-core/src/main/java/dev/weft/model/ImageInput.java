@@ -19,12 +19,16 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record ImageInput(int channels, int size, List<Double> mean, List<Double> std, List<String> classes) {
     public ImageInput {
-        mean = List.copyOf(mean);
-        std = List.copyOf(std);
-        classes = List.copyOf(classes);
-        if (channels < 1 || size < 1 || mean.size() != channels || std.size() != channels) {
+        mean = Setting.list("mean", mean);
+        std = Setting.list("std", std);
+        classes = Setting.list("classes", classes);
+        if (channels < 1 || size < 1 || size > Setting.MAX_SIZE) {
+            throw new InputException("Images must have a channel or more and a size from 1 to " + Setting.MAX_SIZE
+                    + ", but got channels=" + channels + ", size=" + size + ".");
+        }
+        if (mean.size() != channels || std.size() != channels) {
             throw new InputException("Images must have one mean and one std a channel, but got channels=" + channels
-                    + ", size=" + size + ", mean=" + mean + ", std=" + std + ".");
+                    + ", mean=" + mean + ", std=" + std + ".");
         }
         if (std.stream().anyMatch(s -> !(s > 0)) || mean.stream().anyMatch(m -> !Double.isFinite(m))) {
             throw new InputException(

@@ -18,7 +18,6 @@ import dev.weft.weight.Init;
 import dev.weft.weight.Weights;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A mobile CNN: a stem, stages of inverted residual blocks (Sandler et al., MobileNetV2, 2018), and a classifier. Tensor names
@@ -46,7 +45,14 @@ public record MobileCnn(
         implements ModelDefinition {
 
     /** @param width output channels; @param stride 1 or 2 */
-    public record Stem(List<Integer> width, int stride) {}
+    public record Stem(List<Integer> width, int stride) {
+        public Stem {
+            width = Setting.sizes("The stem's width", width);
+            if (stride < 1 || stride > 2) {
+                throw new InputException("The stem's stride must be 1 or 2, but is " + stride + ".");
+            }
+        }
+    }
 
     /** What a block does between expanding and projecting. */
     public enum Block {
@@ -65,9 +71,11 @@ public record MobileCnn(
      * @param width output channels
      * @param depth number of blocks
      * @param kernelSize of the k×k convolution, odd
-     * @param expandRatio middle width over input width, rounded to a multiple of 8 (of 1 below 8 channels)
+     * @param expandRatio middle width over input width, rounded to a multiple of 8. A depthwise stage whose only
+     *     option is 1 has no expanding convolution
      * @param stride of the first block
-     * @param squeezeExcite whether blocks rescale their middle channels, through a quarter of them
+     * @param squeezeExcite whether blocks rescale their middle channels, through a quarter as many as enter the block (Tan and
+     *     Le, EfficientNet, 2019)
      */
     public record Stage(
             Block block,
@@ -78,30 +86,38 @@ public record MobileCnn(
             int stride,
             boolean squeezeExcite) {
         public Stage {
-            width = List.copyOf(width);
-            depth = List.copyOf(depth);
-            kernelSize = List.copyOf(kernelSize);
-            expandRatio = List.copyOf(expandRatio);
-            if (kernelSize.stream().anyMatch(k -> k < 1 || k % 2 == 0)) {
+            width = Setting.sizes("A stage's width", width);
+            depth = Setting.sizes("A stage's depth", depth);
+            kernelSize = Setting.sizes("A stage's kernelSize", kernelSize);
+            expandRatio = Setting.ratios("A stage's expandRatio", expandRatio);
+            if (block == null || stride < 1 || stride > 2) {
+                throw new InputException("A stage must have a block and a stride of 1 or 2, but got block=" + block
+                        + ", stride=" + stride + ".");
+            }
+            if (kernelSize.stream().anyMatch(k -> k % 2 == 0)) {
                 throw new InputException("Kernel sizes of a stage must be odd, but got " + kernelSize + ".");
             }
-            if (Stream.of(width, depth).flatMap(List::stream).anyMatch(n -> n < 1) || stride < 1 || stride > 2) {
+            if (block == Block.DEPTHWISE && expandRatio.size() > 1 && expandRatio.contains(1.0)) {
                 throw new InputException(
-                        "Widths and depths of a stage must be positive and its stride 1 or 2, but got width=" + width
-                                + ", depth=" + depth + ", stride=" + stride + ".");
+                        "An expandRatio of 1 means blocks without an expanding convolution, so it must be "
+                                + "a stage's only option, but got " + expandRatio + ".");
             }
-            if (expandRatio.stream().anyMatch(t -> !(t > 0))) {
-                throw new InputException("Expand ratios must be positive, but got " + expandRatio + ".");
-            }
+        }
+
+        /** Whether the blocks have no expanding convolution. */
+        private boolean isSeparable() {
+            return block == Block.DEPTHWISE && expandRatio.get(0) == 1;
         }
     }
 
     public MobileCnn {
-        resolution = List.copyOf(resolution);
-        stages = List.copyOf(stages);
-        headWidth = List.copyOf(headWidth);
-        if (stages.isEmpty()) {
-            throw new InputException("A mobile CNN must have a stage or more, but got none.");
+        resolution = Setting.sizes("resolution", resolution);
+        stages = Setting.list("stages", stages);
+        headWidth = Setting.list("headWidth", headWidth);
+        headWidth = headWidth.isEmpty() ? headWidth : Setting.sizes("headWidth", headWidth);
+        if (stem == null || stages.isEmpty() || activation == null) {
+            throw new InputException("A mobile CNN must have a stem, a stage or more and an activation, but got stem="
+                    + stem + ", " + stages.size() + " stages, activation=" + activation + ".");
         }
     }
 
@@ -218,8 +234,7 @@ public record MobileCnn(
         String name = "blocks." + s + "." + b + ".";
         Dim kernel = Dim.of(kernel(s));
         Choice<Double> expand = expand(s);
-        boolean expands = expand.options().size() > 1 || expand.smallest() != 1;
-        Dim middle = expands ? in.scaled(expand, in.max() < 8 ? 1 : 8) : in;
+        Dim middle = stage.isSeparable() ? in : in.scaled(expand, 8);
         int stride = b == 0 ? stage.stride : 1;
         String projection;
         Layer branch;
@@ -229,7 +244,7 @@ public record MobileCnn(
                     .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
                     .then(activation);
             projection = "conv_pwl";
-        } else if (expands) {
+        } else if (!stage.isSeparable()) {
             branch = Conv2d.dense(weights, name + "conv_pw", in, middle, Dim.of(1), 1)
                     .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
                     .then(activation)
@@ -244,7 +259,7 @@ public record MobileCnn(
             projection = "conv_pw";
         }
         if (stage.squeezeExcite) {
-            Dim reduced = middle.scaled(Choice.of("reduction", 0.25), 1);
+            Dim reduced = in.scaled(Choice.of("reduction", 0.25), 1);
             branch = branch.then(new SqueezeExcite(weights, name + "se", middle, reduced));
         }
         boolean skip = b > 0;

@@ -53,21 +53,21 @@ public record VisionTransformer(
      */
     public record Block(List<Integer> numHeads, List<Double> mlpRatio) {
         public Block {
-            numHeads = List.copyOf(numHeads);
-            mlpRatio = List.copyOf(mlpRatio);
+            numHeads = Setting.sizes("A block's numHeads", numHeads);
+            mlpRatio = Setting.ratios("A block's mlpRatio", mlpRatio);
         }
     }
 
     public VisionTransformer {
-        embedDim = List.copyOf(embedDim);
-        depth = List.copyOf(depth);
-        blocks = List.copyOf(blocks);
-        if (patchSize < 1 || resolution < patchSize || resolution % patchSize != 0) {
+        embedDim = Setting.sizes("embedDim", embedDim);
+        depth = Setting.sizes("depth", depth);
+        blocks = Setting.list("blocks", blocks);
+        if (patchSize < 1 || resolution > Setting.MAX_SIZE || resolution < patchSize || resolution % patchSize != 0) {
             throw new InputException(
                     "A vision transformer must have a resolution that its patch size divides, but got resolution="
                             + resolution + ", patchSize=" + patchSize + ".");
         }
-        if (headDim < 1 || depth.isEmpty() || depth.get(0) < 1 || depth.get(depth.size() - 1) != blocks.size()) {
+        if (headDim < 1 || headDim > Setting.MAX_SIZE || depth.get(depth.size() - 1) != blocks.size()) {
             throw new InputException(
                     "headDim must be positive and the largest depth the number of blocks, but got headDim=" + headDim
                             + ", depth=" + depth + ", " + blocks.size() + " blocks.");

@@ -11,8 +11,10 @@ import org.bytedeco.pytorch.Tensor;
  * the member into files and extracted models. Holds its tensors until {@link #close}.
  */
 public final class MemberStatistics implements NormStatistics, AutoCloseable {
-    static final String MEAN = ".running_mean";
-    static final String VARIANCE = ".running_var";
+    /** What the published names of a mean end in. */
+    public static final String MEAN = ".running_mean";
+    /** What the published names of a variance end in. */
+    public static final String VARIANCE = ".running_var";
 
     private final Map<String, Tensor> tensors;
 

@@ -1,9 +1,5 @@
 package dev.weft.model;
 
-import dev.weft.model.MobileCnn.Block;
-import dev.weft.model.MobileCnn.Stage;
-import dev.weft.model.MobileCnn.Stem;
-import dev.weft.nn.Activation;
 import dev.weft.ops.Tensors;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,39 +14,12 @@ public final class TinyModels {
         return new ImageInput(channels, size, half, half, List.of("a", "b", "c"));
     }
 
-    /** Depthwise and fused stages, squeeze-excite, every choice. */
     public static MobileCnn mobileCnn() {
-        return new MobileCnn(
-                input(3, 16),
-                List.of(12, 16),
-                new Stem(List.of(8, 16), 1),
-                List.of(
-                        new Stage(Block.FUSED, List.of(8, 16), List.of(1, 2), List.of(3), List.of(1.0), 1, false),
-                        new Stage(
-                                Block.DEPTHWISE,
-                                List.of(16, 24),
-                                List.of(1, 2, 3),
-                                List.of(3, 5),
-                                List.of(2.0, 4.0),
-                                2,
-                                true),
-                        new Stage(
-                                Block.DEPTHWISE,
-                                List.of(24, 32),
-                                List.of(1, 2),
-                                List.of(3, 5),
-                                List.of(1.0),
-                                2,
-                                false)),
-                List.of(32, 48),
-                Activation.SILU,
-                false);
+        return (MobileCnn) Presets.named("mobile-tiny").withInput(input(3, 16));
     }
 
     public static VisionTransformer visionTransformer() {
-        VisionTransformer.Block block = new VisionTransformer.Block(List.of(1, 2, 3), List.of(2.0, 3.5));
-        return new VisionTransformer(
-                input(1, 8), 8, 4, List.of(16, 20, 24), List.of(2, 3, 4), 8, List.of(block, block, block, block));
+        return (VisionTransformer) Presets.named("vit-tiny").withInput(input(1, 8));
     }
 
     /** Pixel values 0 to 255, (batch, C, H, W). */

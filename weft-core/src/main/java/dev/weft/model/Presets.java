@@ -1,0 +1,145 @@
+package dev.weft.model;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
+import dev.weft.model.MobileCnn.Block;
+import dev.weft.model.MobileCnn.Stage;
+import dev.weft.model.MobileCnn.Stem;
+import dev.weft.nn.Activation;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Model definitions by name, without their input: give them one with {@link ModelDefinition#withInput} before building.
+ *
+ * <table>
+ * <caption>The presets</caption>
+ * <tr><td>{@code mobile-tiny}, {@code vit-tiny}</td><td>every kind of choice, in seconds: for tests</td></tr>
+ * <tr><td>{@code mobile-quick}</td><td>28×28 images on two cores: for the quickstart</td></tr>
+ * <tr><td>{@code mobile-bignas}</td><td>the ImageNet space of BigNAS (Yu et al. 2020)</td></tr>
+ * <tr><td>{@code vit-autoformer-tiny}, {@code -small}, {@code -base}</td>
+ *     <td>the ImageNet spaces of AutoFormer (Chen et al. 2021)</td></tr>
+ * </table>
+ */
+public final class Presets {
+    private static final Map<String, ModelDefinition> ALL = new LinkedHashMap<>();
+
+    static {
+        ALL.put("mobile-tiny", mobileTiny());
+        ALL.put("mobile-quick", mobileQuick());
+        ALL.put("mobile-bignas", mobileBigNas());
+        ALL.put("vit-tiny", vitTiny());
+        ALL.put("vit-autoformer-tiny", autoFormer(List.of(192, 216, 240), 12, List.of(3, 4), List.of(3.5, 4.0)));
+        ALL.put(
+                "vit-autoformer-small",
+                autoFormer(List.of(320, 384, 448), 12, List.of(5, 6, 7), List.of(3.0, 3.5, 4.0)));
+        ALL.put(
+                "vit-autoformer-base",
+                autoFormer(List.of(528, 576, 624), 14, List.of(8, 9, 10), List.of(3.0, 3.5, 4.0)));
+    }
+
+    private Presets() {}
+
+    /** All presets by name, in the order of the table above. */
+    public static Map<String, ModelDefinition> all() {
+        return Collections.unmodifiableMap(ALL);
+    }
+
+    /** @throws InputException when there is no preset of that name */
+    public static ModelDefinition named(String name) {
+        ModelDefinition definition = ALL.get(name);
+        if (definition == null) {
+            throw new InputException("Unknown model preset \"" + name + "\". Known: " + String.join(", ", ALL.keySet())
+                    + "." + Suggest.nearest(name, ALL.keySet()));
+        }
+        return definition;
+    }
+
+    private static MobileCnn mobileTiny() {
+        return new MobileCnn(
+                null,
+                List.of(12, 16),
+                new Stem(List.of(8, 16), 1),
+                List.of(
+                        new Stage(Block.FUSED, List.of(8, 16), List.of(1, 2), List.of(3), List.of(1.0), 1, false),
+                        new Stage(
+                                Block.DEPTHWISE,
+                                List.of(16, 24),
+                                List.of(1, 2, 3),
+                                List.of(3, 5),
+                                List.of(2.0, 4.0),
+                                2,
+                                true),
+                        new Stage(
+                                Block.DEPTHWISE,
+                                List.of(24, 32),
+                                List.of(1, 2),
+                                List.of(3, 5),
+                                List.of(1.0),
+                                2,
+                                false)),
+                List.of(32, 48),
+                Activation.SILU,
+                false);
+    }
+
+    private static MobileCnn mobileQuick() {
+        List<Integer> kernels = List.of(3, 5);
+        return new MobileCnn(
+                null,
+                List.of(20, 24, 28),
+                new Stem(List.of(8, 16), 2),
+                List.of(
+                        new Stage(Block.FUSED, List.of(8, 16), List.of(1, 2), List.of(3), List.of(2.0), 1, false),
+                        new Stage(Block.FUSED, List.of(16, 24, 32), List.of(1, 2, 3), kernels, List.of(2.0), 2, false),
+                        new Stage(
+                                Block.DEPTHWISE,
+                                List.of(32, 48, 64),
+                                List.of(1, 2, 3),
+                                kernels,
+                                List.of(2.0, 4.0),
+                                2,
+                                false)),
+                List.of(64, 128),
+                Activation.HARD_SWISH,
+                true);
+    }
+
+    private static MobileCnn mobileBigNas() {
+        return new MobileCnn(
+                null,
+                List.of(192, 224, 288, 320),
+                new Stem(List.of(32, 40), 2),
+                List.of(
+                        bigNasStage(List.of(16, 24), List.of(1, 2), List.of(3), 1, 1),
+                        bigNasStage(List.of(24, 32), List.of(2, 3), List.of(3), 6, 2),
+                        bigNasStage(List.of(40, 48), List.of(2, 3), List.of(3, 5), 6, 2),
+                        bigNasStage(List.of(80, 88), List.of(2, 3, 4), List.of(3, 5), 6, 2),
+                        bigNasStage(List.of(112, 120, 128), List.of(2, 3, 4, 5, 6), List.of(3, 5), 6, 1),
+                        bigNasStage(List.of(192, 200, 208, 216), List.of(2, 3, 4, 5, 6), List.of(3, 5), 6, 2),
+                        bigNasStage(List.of(320, 352), List.of(1, 2), List.of(3, 5), 6, 1)),
+                List.of(1280, 1408),
+                Activation.SILU,
+                true);
+    }
+
+    private static Stage bigNasStage(
+            List<Integer> width, List<Integer> depth, List<Integer> kernelSize, double expandRatio, int stride) {
+        return new Stage(Block.DEPTHWISE, width, depth, kernelSize, List.of(expandRatio), stride, true);
+    }
+
+    private static VisionTransformer vitTiny() {
+        VisionTransformer.Block block = new VisionTransformer.Block(List.of(1, 2, 3), List.of(2.0, 3.5));
+        return new VisionTransformer(
+                null, 8, 4, List.of(16, 20, 24), List.of(2, 3, 4), 8, Collections.nCopies(4, block));
+    }
+
+    private static VisionTransformer autoFormer(
+            List<Integer> embedDim, int smallestDepth, List<Integer> numHeads, List<Double> mlpRatio) {
+        List<Integer> depth = List.of(smallestDepth, smallestDepth + 1, smallestDepth + 2);
+        VisionTransformer.Block block = new VisionTransformer.Block(numHeads, mlpRatio);
+        return new VisionTransformer(null, 224, 16, embedDim, depth, 64, Collections.nCopies(smallestDepth + 2, block));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.weft.model;
+
+import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Pass;
+import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Tensors;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Whether kept members have the batch-norm statistics that they need, as a pass over shapes without data tells. */
+final class StatisticsCheck {
+    private final ModelDefinition definition;
+
+    StatisticsCheck(ModelDefinition definition) {
+        this.definition = definition;
+    }
+
+    /** What is wrong with the first member of which something is: a sentence without its full stop. */
+    Optional<String> problem(Map<String, NamedMember> members) {
+        if (members.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Family shapes = Family.ofShapes(definition);
+                PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            return members.entrySet().stream()
+                    .map(named -> problem(shapes, named.getKey(), named.getValue()))
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
+    }
+
+    private Optional<String> problem(Family shapes, String name, NamedMember named) {
+        ImageInput input = definition.input();
+        ShapeStatistics seen = new ShapeStatistics();
+        try (PointerScope scope = new PointerScope();
+                Tensor image = Tensors.meta(1, input.channels(), input.size(), input.size())) {
+            shapes.forward(image, Pass.evaluation(named.member(), seen));
+        }
+        Map<String, Long> needed = new LinkedHashMap<>();
+        seen.channels().forEach((layer, channels) -> {
+            needed.put(layer + MemberStatistics.MEAN, (long) channels);
+            needed.put(layer + MemberStatistics.VARIANCE, (long) channels);
+        });
+        Map<String, Tensor> stored = named.statistics().tensors();
+        for (Map.Entry<String, Long> entry : needed.entrySet()) {
+            Tensor tensor = stored.get(entry.getKey());
+            boolean fits = tensor != null
+                    && Arrays.equals(tensor.shape(), new long[] {entry.getValue()})
+                    && tensor.scalar_type().intern() == ScalarType.Float;
+            if (!fits) {
+                return Optional.of("member \"" + name + "\" must have the batch-norm statistic " + entry.getKey() + " ["
+                        + entry.getValue() + "] of float32, but "
+                        + (tensor == null
+                                ? "has none"
+                                : "it is " + Arrays.toString(tensor.shape()) + " of "
+                                        + tensor.scalar_type().intern()));
+            }
+        }
+        TreeSet<String> unused = new TreeSet<>(stored.keySet());
+        unused.removeAll(needed.keySet());
+        return unused.isEmpty()
+                ? Optional.empty()
+                : Optional.of("member \"" + name + "\" has no batch norm for the statistic " + unused.first());
+    }
+}

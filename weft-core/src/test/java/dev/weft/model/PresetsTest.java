@@ -1,0 +1,158 @@
+package dev.weft.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.model.MobileCnn.Block;
+import dev.weft.model.MobileCnn.Stage;
+import dev.weft.model.MobileCnn.Stem;
+import dev.weft.nn.Activation;
+import dev.weft.nn.Pass;
+import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PresetsTest {
+    private static ImageInput imageNet(int size) {
+        return new ImageInput(
+                3,
+                size,
+                List.of(0.485, 0.456, 0.406),
+                List.of(0.229, 0.224, 0.225),
+                IntStream.range(0, 1000).mapToObj(i -> "class" + i).toList());
+    }
+
+    private static ModelDefinition bound(String preset) {
+        return Presets.named(preset).withInput(imageNet(preset.startsWith("mobile") ? 320 : 224));
+    }
+
+    static Set<String> names() {
+        return Presets.all().keySet();
+    }
+
+    private static long parameters(ModelDefinition plain) {
+        try (Family shapes = Family.ofShapes(plain)) {
+            return shapes.weights().tensors().values().stream()
+                    .mapToLong(Tensor::numel)
+                    .sum();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void smallestAndLargestMemberRunAndShrinkToPlainModels(String name) {
+        ModelDefinition definition = bound(name);
+        try (PointerScope scope = new PointerScope();
+                Family shapes = Family.ofShapes(definition)) {
+            Tensor images = Tensors.meta(
+                    2, 3, definition.input().size(), definition.input().size());
+            Member smallest = shapes.space().smallest();
+            Member largest = shapes.space().largest();
+            for (Member member : List.of(smallest, largest)) {
+                Tensor logits = shapes.forward(images, Pass.evaluation(member, new ShapeStatistics()));
+                assertThat(logits.shape()).isEqualTo(new long[] {2, 1000});
+                assertThat(definition.at(member).space().choices()).isEmpty();
+            }
+            assertThat(parameters(definition.at(smallest))).isLessThan(parameters(definition.at(largest)));
+            assertThat(parameters(definition.at(largest))).isEqualTo(parameters(definition));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void printsAsJsonAndParsesBack(String name) {
+        ModelDefinition unbound = Presets.named(name);
+        assertThat(unbound.input()).isNull();
+        assertThat(Json.parse(Json.writeLine(unbound), name, ModelDefinition.class))
+                .isEqualTo(unbound);
+        ModelDefinition bound = bound(name);
+        assertThat(Json.parse(Json.write(bound), name, ModelDefinition.class)).isEqualTo(bound);
+    }
+
+    @Test
+    void unknownPresetIsNamedWithASuggestion() {
+        assertThatThrownBy(() -> Presets.named("mobile-bignass"))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("Unknown model preset \"mobile-bignass\". Known: mobile-tiny, ")
+                .hasMessageEndingWith("Did you mean \"mobile-bignas\"?");
+    }
+
+    /** Check 13 of the specification: 4·2 · 4·4·8·12·30·40·8 · 2. */
+    @Test
+    void sizeOfTheBigNasSpaceIsThePublishedProduct() {
+        assertThat(Presets.named("mobile-bignas").space().count()).isEqualTo(java.math.BigInteger.valueOf(235_929_600));
+    }
+
+    /** Its smallest published member has 4.5 million, its largest about 9.5. */
+    @Test
+    void bigNasSpaceHoldsMembersOfThePublishedSizes() {
+        ModelDefinition definition = bound("mobile-bignas");
+        assertThat(parameters(definition.at(definition.space().smallest()))).isLessThan(4_500_000);
+        assertThat(parameters(definition)).isGreaterThan(9_500_000);
+    }
+
+    private static MobileCnn plain(int[][] rows, boolean squeezeExcite, Activation activation) {
+        List<Stage> stages = Arrays.stream(rows)
+                .map(r -> new Stage(
+                        Block.DEPTHWISE,
+                        List.of(r[1]),
+                        List.of(r[2]),
+                        List.of(r[4]),
+                        List.of((double) r[0]),
+                        r[3],
+                        squeezeExcite))
+                .toList();
+        return new MobileCnn(
+                imageNet(224), List.of(224), new Stem(List.of(32), 2), stages, List.of(1280), activation, false);
+    }
+
+    @Test
+    void mobileNetV2HasItsPublishedNumberOfParameters() {
+        int[][] rows = { // expandRatio, width, depth, stride, kernelSize
+            {1, 16, 1, 1, 3},
+            {6, 24, 2, 2, 3},
+            {6, 32, 3, 2, 3},
+            {6, 64, 4, 2, 3},
+            {6, 96, 3, 1, 3},
+            {6, 160, 3, 2, 3},
+            {6, 320, 1, 1, 3}
+        };
+        assertThat(parameters(plain(rows, false, Activation.RELU))).isEqualTo(3_504_872);
+    }
+
+    @Test
+    void efficientNetB0HasItsPublishedNumberOfParameters() {
+        int[][] rows = {
+            {1, 16, 1, 1, 3},
+            {6, 24, 2, 2, 3},
+            {6, 40, 2, 2, 5},
+            {6, 80, 3, 2, 3},
+            {6, 112, 3, 1, 5},
+            {6, 192, 4, 2, 5},
+            {6, 320, 1, 1, 3}
+        };
+        assertThat(parameters(plain(rows, true, Activation.SILU))).isEqualTo(5_288_548);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192, 3, 5717416", "384, 6, 22050664", "768, 12, 86567656"})
+    void visionTransformersHaveTheirPublishedNumbersOfParameters(int embedDim, int numHeads, long published) {
+        VisionTransformer.Block block = new VisionTransformer.Block(List.of(numHeads), List.of(4.0));
+        VisionTransformer plain = new VisionTransformer(
+                imageNet(224), 224, 16, List.of(embedDim), List.of(12), 64, Collections.nCopies(12, block));
+        assertThat(parameters(plain)).isEqualTo(published);
+    }
+}
