@@ -57,7 +57,7 @@ class FamilyFileTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContainingAll(message)
-                .hasMessageNotContaining("null");
+                .hasMessageNotContaining("Cannot invoke");
     }
 
     private void document(UnaryOperator<String> change) {
@@ -87,7 +87,7 @@ class FamilyFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "not json", "null", "{}", "{\"formatVersion\":1}", "\u0000"})
+    @ValueSource(strings = {"", "{", "[]", "not json", "null", "{}", "{\"formatVersion\":1}", "[[[["})
     void metadataThatIsNoDocumentIsRefused(String text) {
         document = text;
         refused("weft.family");
