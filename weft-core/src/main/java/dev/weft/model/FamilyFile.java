@@ -6,7 +6,6 @@ import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
 import dev.weft.nn.MemberStatistics;
-import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.StoredTensors;
@@ -17,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -83,7 +83,7 @@ final class FamilyFile {
         List<String> shared = new ArrayList<>();
         Map<String, Map<String, Tensor>> statistics = new LinkedHashMap<>();
         document.members.keySet().forEach(name -> statistics.put(name, new LinkedHashMap<>()));
-        String only = isAlone(document.model.space(), document.members.keySet())
+        String only = isAlone(inFile(path, document.model::space), document.members.keySet())
                 ? document.members.keySet().iterator().next()
                 : null;
         for (String name : file.names()) {
@@ -100,12 +100,12 @@ final class FamilyFile {
         }
         SharedWeights weights = SharedWeights.of(
                 name -> shared.contains(name) ? StoredTensors.mapped(file, name) : null, path.toString());
-        Family family = new Family(document.model, weights);
+        Family family = inFile(path, () -> new Family(document.model, weights));
         weights.requireAllUsed(shared, path.toString());
         document.members.forEach((name, entry) -> family.name(
                 name,
                 new NamedMember(
-                        member(family.space(), entry.member, path),
+                        inFile(path, () -> family.space().parse(entry.member)),
                         new MemberStatistics(statistics.get(name)),
                         entry.measurements)));
         new StatisticsCheck(document.model).problem(family.members()).ifPresent(problem -> {
@@ -116,11 +116,12 @@ final class FamilyFile {
         return family;
     }
 
-    private static Member member(Space space, String text, Path path) {
+    /** What {@code body} gives; its complaints about what the user supplied name the file. */
+    private static <T> T inFile(Path path, Supplier<T> body) {
         try {
-            return space.parse(text);
+            return body.get();
         } catch (InputException e) {
-            throw new InputException(path + ": " + e.getMessage(), e);
+            throw e.getMessage().startsWith(path.toString()) ? e : new InputException(path + ": " + e.getMessage(), e);
         }
     }
 
