@@ -1,0 +1,82 @@
+package dev.weft.cost;
+
+import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
+import dev.weft.model.ModelDefinition;
+import dev.weft.nn.Pass;
+import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Ops;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The exact costs of a model's members, by running the model itself on tensors that have shapes and no data: a new model or layer
+ * needs no formula of its own. The latest members are remembered. Thread-safe; holds a little native memory until {@link #close}.
+ */
+public final class CountedCosts implements AutoCloseable {
+    private static final int REMEMBERED = 10_000;
+
+    private final Family shapes;
+    private final Tensor image;
+    private final Map<Member, MemberCosts> remembered = new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Member, MemberCosts> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    public CountedCosts(ModelDefinition definition) {
+        shapes = Family.ofShapes(definition);
+        ImageInput input = definition.input();
+        image = Tensors.meta(1, input.channels(), input.size(), input.size());
+    }
+
+    /** All costs of one member. */
+    public synchronized MemberCosts of(Member member) {
+        MemberCosts known = remembered.get(member);
+        if (known == null) {
+            known = count(member, OperationCounter::costs);
+            remembered.put(member, known);
+        }
+        return known;
+    }
+
+    /** The multiply-adds of one member, operation by operation. */
+    public synchronized List<OperationMacs> operations(Member member) {
+        return count(member, counter -> List.copyOf(counter.operations()));
+    }
+
+    private <T> T count(Member member, Function<OperationCounter, T> result) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                OperationCounter counter = new OperationCounter(image)) {
+            Ops.record(counter, () -> shapes.forward(image, Pass.evaluation(member, new ShapeStatistics())));
+            return result.apply(counter);
+        }
+    }
+
+    public Cost params() {
+        return Cost.of(Cost.PARAMS, "parameters", member -> of(member).params());
+    }
+
+    public Cost macs() {
+        return Cost.of(Cost.MACS, "multiply-adds", member -> of(member).macs());
+    }
+
+    public Cost bytes() {
+        return Cost.of(Cost.BYTES, "bytes", member -> of(member).bytes());
+    }
+
+    @Override
+    public synchronized void close() {
+        shapes.close();
+        image.close();
+    }
+}

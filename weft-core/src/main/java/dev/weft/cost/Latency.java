@@ -1,0 +1,130 @@
+package dev.weft.cost;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.weft.export.ExportedInput;
+import dev.weft.export.OnnxExporter;
+import dev.weft.export.OnnxFile;
+import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.NamedMember;
+import dev.weft.nn.Calibration;
+import dev.weft.nn.Pass;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Measures the latency of members in ONNX Runtime on this machine. Other programs can only make a run slower, never faster, so
+ * several rounds are timed and the one with the smallest median counts. Remembers nothing.
+ */
+public final class Latency {
+    private static final int CALIBRATION_BATCH = 8;
+
+    private Latency() {}
+
+    /**
+     * Measures a member from its definition alone, with fresh weights: the time does not depend on their values. Batch norm is
+     * calibrated on noise, so that no activation shrinks to denormal numbers, which are slow.
+     *
+     * @param hardwareFingerprint written into the result
+     */
+    public static LatencyMeasurement measure(
+            ModelDefinition definition, Member member, LatencySettings settings, String hardwareFingerprint) {
+        try (Family alone = Family.of(definition.at(member), 0)) {
+            Calibration calibration = new Calibration();
+            ImageInput input = definition.input();
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard();
+                    Tensor images = Tensors.of(
+                            noise(CALIBRATION_BATCH * input.channels() * input.size() * input.size()),
+                            CALIBRATION_BATCH,
+                            input.channels(),
+                            input.size(),
+                            input.size())) {
+                alone.forward(images, new Pass(Member.PLAIN, calibration, 0, 0));
+            }
+            alone.name("model", new NamedMember(Member.PLAIN, calibration.statistics(), Map.of()));
+            return measure(OnnxExporter.record(alone, member.toString()), settings, hardwareFingerprint);
+        }
+    }
+
+    /** Measures an exported member. */
+    public static LatencyMeasurement measure(OnnxFile file, LatencySettings settings, String hardwareFingerprint) {
+        ExportedInput input = file.input();
+        long[] shape = {settings.batch(), input.channels(), input.size(), input.size()};
+        float[] pixels = noise(Math.multiplyExact(settings.batch(), input.pixelsPerImage()));
+        FloatBuffer direct = ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, pixels.length))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer()
+                .put(pixels)
+                .flip();
+        try (OrtSession session = file.session(settings.threads());
+                OnnxTensor images = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), direct, shape)) {
+            Map<String, OnnxTensor> feed =
+                    Map.of(session.getInputNames().iterator().next(), images);
+            for (int i = 0; i < settings.warmup(); i++) {
+                session.run(feed).close();
+            }
+            long[] quietest = round(session, feed, settings);
+            for (int i = 1; i < settings.rounds(); i++) {
+                long[] round = round(session, feed, settings);
+                quietest = percentile(round, 50) < percentile(quietest, 50) ? round : quietest;
+            }
+            return new LatencyMeasurement(
+                    percentile(quietest, 50) / 1e6,
+                    percentile(quietest, 99) / 1e6,
+                    quietest.length,
+                    settings.warmup(),
+                    settings.threads(),
+                    settings.batch(),
+                    hardwareFingerprint);
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
+        }
+    }
+
+    /** The nanoseconds of each run, from the fastest to the slowest. */
+    private static long[] round(OrtSession session, Map<String, OnnxTensor> feed, LatencySettings settings)
+            throws OrtException {
+        long[] nanos = new long[settings.repeats()];
+        int count = 0;
+        long begin = System.nanoTime();
+        while (count < settings.repeats() || System.nanoTime() - begin < settings.roundMillis() * 1_000_000L) {
+            if (count == nanos.length) {
+                nanos = Arrays.copyOf(nanos, 2 * count);
+            }
+            long start = System.nanoTime();
+            session.run(feed).close();
+            nanos[count++] = System.nanoTime() - start;
+        }
+        nanos = Arrays.copyOf(nanos, count);
+        Arrays.sort(nanos);
+        return nanos;
+    }
+
+    /** The smallest of the sorted values that {@code percent} of them do not exceed. */
+    static long percentile(long[] sorted, int percent) {
+        return sorted[Math.max(0, (int) Math.ceil(sorted.length * percent / 100.0) - 1)];
+    }
+
+    private static float[] noise(int count) {
+        SplittableRandom random = new SplittableRandom(0);
+        float[] pixels = new float[count];
+        for (int i = 0; i < count; i++) {
+            pixels[i] = random.nextInt(256);
+        }
+        return pixels;
+    }
+}
