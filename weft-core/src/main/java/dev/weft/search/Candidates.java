@@ -1,0 +1,209 @@
+package dev.weft.search;
+
+import dev.weft.space.Member;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/** The members of one search: measures what is cheap first, refuses those beyond every budget, counts, listens for a stop. */
+final class Candidates {
+    private final SearchTask task;
+    private final Evaluations evaluations;
+    private final SearchListener listener;
+    private final BooleanSupplier stop;
+    private final long began = System.nanoTime();
+
+    private final Map<Member, Map<String, Double>> seen = new LinkedHashMap<>();
+    private final Map<Member, MeasuredMember> measured = new LinkedHashMap<>();
+    private final Set<Member> fresh = new LinkedHashSet<>();
+    private final Map<Member, Boolean> done = new HashMap<>();
+    private int freshDone;
+    private int refused;
+    private int planned;
+    private boolean stopped;
+
+    Candidates(SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
+        this.task = task;
+        this.evaluations = evaluations;
+        this.listener = listener;
+        this.stop = stop;
+        for (String metric : metrics(task.budgets())) {
+            MetricNames.check(metric, evaluations.metrics(), "Search");
+        }
+    }
+
+    /** Tells that this many more members will follow. */
+    void expect(int more) {
+        planned = done.size() + more;
+    }
+
+    boolean stopped() {
+        stopped = stopped || stop.getAsBoolean();
+        return stopped;
+    }
+
+    boolean isMeasured(Member member) {
+        return measured.containsKey(member);
+    }
+
+    /**
+     * The budgets that a member satisfies, measuring no more than that takes; a member that satisfies none is refused. Empty when
+     * stopped.
+     */
+    List<Constraints> admit(Member member, List<Constraints> budgets) {
+        List<Constraints> open = new ArrayList<>(budgets);
+        for (String metric : evaluations.metrics()) {
+            if (open.stream().flatMap(b -> b.bounds().stream()).anyMatch(b -> b.metric()
+                    .equals(metric))) {
+                OptionalDouble value = value(member, metric);
+                if (value.isEmpty()) {
+                    return List.of();
+                }
+                open.removeIf(budget -> budget.bounds().stream()
+                        .anyMatch(b -> b.metric().equals(metric) && !b.holds(value.getAsDouble())));
+            }
+        }
+        if (open.isEmpty() && done.putIfAbsent(member, false) == null) {
+            refused++;
+            report(member);
+        }
+        return open;
+    }
+
+    /** The member with all numbers; empty when it satisfies none of the budgets, or when stopped. */
+    Optional<MeasuredMember> measure(Member member, List<Constraints> budgets) {
+        if (stopped() || admit(member, budgets).isEmpty()) {
+            return Optional.empty();
+        }
+        if (!measured.containsKey(member)) {
+            List<String> wanted = metrics(admit(member, task.budgets()));
+            for (String metric : evaluations.metrics()) {
+                if (wanted.contains(metric) && value(member, metric).isEmpty()) {
+                    return Optional.empty();
+                }
+            }
+            measured.put(member, new MeasuredMember(member, seen.get(member)));
+            if (Boolean.FALSE.equals(done.put(member, true))) {
+                refused--; // beyond an earlier budget, within this one
+            } else {
+                report(member);
+            }
+        }
+        return Optional.of(measured.get(member));
+    }
+
+    /** How far a member is beyond the budgets: 0 when it satisfies one, at most the number of its bounds. */
+    double violation(Member member) {
+        Map<String, Double> values = seen.getOrDefault(member, Map.of());
+        return task.budgets().stream()
+                .mapToDouble(budget -> budget.bounds().stream()
+                        .mapToDouble(bound -> {
+                            Double value = values.get(bound.metric());
+                            double excess = value == null ? Double.POSITIVE_INFINITY : bound.excess(value);
+                            return excess == Double.POSITIVE_INFINITY ? 1 : excess / (1 + excess);
+                        })
+                        .sum())
+                .min()
+                .orElse(0);
+    }
+
+    /**
+     * Members to add so that every budget has one: none where {@code proposed} has one already, otherwise the smallest or the
+     * largest member of the space.
+     *
+     * @throws dev.weft.io.InputException when these exceed a budget too
+     */
+    List<Member> extremesFor(List<Member> proposed) {
+        Set<Member> added = new LinkedHashSet<>();
+        for (Constraints budget : task.budgets()) {
+            if (proposed.stream().noneMatch(m -> satisfies(m, budget))) {
+                Optional<Member> extreme = List.of(
+                                task.space().smallest(), task.space().largest())
+                        .stream()
+                        .filter(m -> !admit(m, List.of(budget)).isEmpty())
+                        .findFirst();
+                if (extreme.isEmpty() && !stopped) {
+                    throw budget.unmet(seen.entrySet().stream()
+                            .map(e -> new MeasuredMember(e.getKey(), e.getValue()))
+                            .toList());
+                }
+                extreme.ifPresent(added::add);
+            }
+        }
+        return List.copyOf(added);
+    }
+
+    private boolean satisfies(Member member, Constraints budget) {
+        return budget.hold(new MeasuredMember(member, seen.getOrDefault(member, Map.of())));
+    }
+
+    Optional<MeasuredMember> best(Constraints budget) {
+        MeasuredMember best = null;
+        for (MeasuredMember each : measured.values()) {
+            if (budget.hold(each) && (best == null || compare(each, best) < 0)) {
+                best = each;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private int compare(MeasuredMember a, MeasuredMember b) {
+        return task.objectives().stream()
+                .mapToInt(o -> o.compare(a.value(o.metric()), b.value(o.metric())))
+                .filter(c -> c != 0)
+                .findFirst()
+                .orElse(0);
+    }
+
+    SearchResult result() {
+        List<MeasuredMember> all = List.copyOf(measured.values());
+        List<BestMember> best = new ArrayList<>();
+        for (Constraints budget : task.budgets()) {
+            best(budget).ifPresent(m -> best.add(new BestMember(budget, m)));
+        }
+        return new SearchResult(all, ParetoFront.of(task.objectives(), all), best, !stopped);
+    }
+
+    /** Empty when stopped. */
+    private OptionalDouble value(Member member, String metric) {
+        Map<String, Double> values = seen.computeIfAbsent(member, m -> new LinkedHashMap<>());
+        if (!values.containsKey(metric)) {
+            if (evaluations.known(member, metric).isEmpty()) {
+                if (stopped()) {
+                    return OptionalDouble.empty();
+                }
+                fresh.add(member);
+            }
+            values.put(metric, evaluations.value(member, metric));
+        }
+        return OptionalDouble.of(values.get(metric));
+    }
+
+    private List<String> metrics(List<Constraints> budgets) {
+        Set<String> metrics = new LinkedHashSet<>();
+        task.objectives().forEach(o -> metrics.add(o.metric()));
+        budgets.forEach(budget -> budget.bounds().forEach(b -> metrics.add(b.metric())));
+        return List.copyOf(metrics);
+    }
+
+    private void report(Member member) {
+        freshDone += fresh.contains(member) ? 1 : 0;
+        double seconds = (System.nanoTime() - began) / 1e9;
+        int total = Math.max(planned, done.size());
+        listener.progress(new SearchProgress(
+                done.size(),
+                total,
+                done.size() - freshDone,
+                refused,
+                best(Constraints.NONE),
+                freshDone / seconds * 60,
+                freshDone == 0 ? Double.NaN : (total - done.size()) * seconds / freshDone));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.weft.search;
+
+import dev.weft.io.InputException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Bounds that must all hold: the budget of a search. Prints as it parses: {@code latencyMillisP50<=2,params<=200000}. */
+public record Constraints(List<Bound> bounds) {
+    /** Every member is allowed. */
+    public static final Constraints NONE = new Constraints(List.of());
+
+    public Constraints {
+        bounds = List.copyOf(bounds);
+    }
+
+    /**
+     * Reads bounds with commas between; blank text is {@link #NONE}.
+     *
+     * @throws InputException when a part is not a bound on a known metric
+     */
+    public static Constraints parse(String text) {
+        return text.isBlank()
+                ? NONE
+                : new Constraints(
+                        Stream.of(text.split(",", -1)).map(Bound::parse).toList());
+    }
+
+    /** Whether every bound holds; a bound on a metric that was not measured does not. */
+    public boolean hold(MeasuredMember measured) {
+        return bounds.stream()
+                .allMatch(b -> measured.values().containsKey(b.metric()) && b.holds(measured.value(b.metric())));
+    }
+
+    @Override
+    public String toString() {
+        return bounds.stream().map(Bound::toString).collect(Collectors.joining(","));
+    }
+
+    /**
+     * What to tell a user whom no member satisfied: the first bound that nothing met, with the nearest value.
+     *
+     * @param seen everything measured, whether allowed or not
+     */
+    InputException unmet(List<MeasuredMember> seen) {
+        for (Bound bound : bounds) {
+            MeasuredMember nearest = null;
+            for (MeasuredMember each : seen) {
+                if (each.values().containsKey(bound.metric())
+                        && (nearest == null
+                                || bound.excess(each.value(bound.metric()))
+                                        < bound.excess(nearest.value(bound.metric())))) {
+                    nearest = each;
+                }
+            }
+            if (nearest != null && !bound.holds(nearest.value(bound.metric()))) {
+                return new InputException("No member satisfies " + bound + ": the "
+                        + (bound.upper() ? "smallest" : "largest") + " found is "
+                        + Bound.print(nearest.value(bound.metric())) + ", of \"" + nearest.member() + "\". "
+                        + (bound.upper() ? "Raise" : "Lower") + " the limit.");
+            }
+        }
+        return new InputException("No member satisfies " + this + " together: none of " + seen.size()
+                + " that were tried. Loosen one of the limits.");
+    }
+}

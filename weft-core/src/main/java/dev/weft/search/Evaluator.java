@@ -1,0 +1,44 @@
+package dev.weft.search;
+
+import dev.weft.space.Member;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** Measures members: what a caller of a {@link Search} supplies. */
+public interface Evaluator {
+    /** What it can measure, what is cheap first: a member that exceeds a cheap budget is not measured further. */
+    List<String> metrics();
+
+    /**
+     * What else the numbers of this metric depend on, such as a fingerprint of the weights and the split for accuracy, or of the
+     * hardware and the threads for latency; empty for exact counts. Numbers of another context are measured again.
+     */
+    default String context(String metric) {
+        return "";
+    }
+
+    /**
+     * Measures a metric of a member, now.
+     *
+     * @return the value of {@code metric}, and of any other metric that came along for nothing, such as p99 with p50; finite
+     */
+    Map<String, Double> measure(Member member, String metric);
+
+    /** One function for each metric, what is cheap first; nothing else decides the numbers. */
+    static Evaluator of(LinkedHashMap<String, ToDoubleFunction<Member>> functions) {
+        Map<String, ToDoubleFunction<Member>> fixed = new LinkedHashMap<>(functions);
+        return new Evaluator() {
+            @Override
+            public List<String> metrics() {
+                return List.copyOf(fixed.keySet());
+            }
+
+            @Override
+            public Map<String, Double> measure(Member member, String metric) {
+                return Map.of(metric, fixed.get(metric).applyAsDouble(member));
+            }
+        };
+    }
+}

@@ -1,0 +1,27 @@
+package dev.weft.search;
+
+import dev.weft.space.Member;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A member and what was measured of it.
+ *
+ * @param values by metric, in the order in which they were measured
+ */
+public record MeasuredMember(Member member, Map<String, Double> values) {
+    public MeasuredMember {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** @throws IllegalArgumentException when the metric was not measured */
+    public double value(String metric) {
+        Double value = values.get(MetricNames.resolve(metric));
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "Of \"" + member + "\" " + metric + " was not measured, only " + values + ".");
+        }
+        return value;
+    }
+}

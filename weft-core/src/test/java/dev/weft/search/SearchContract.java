@@ -1,0 +1,185 @@
+package dev.weft.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.io.Yaml;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+/** What every search keeps, whatever it proposes. */
+interface SearchContract {
+    List<Objective> OBJECTIVES = List.of(Objective.of("accuracy"), Objective.of("latencyMillis"));
+
+    /** Small settings of the search, not the default ones. */
+    SearchSettings search();
+
+    private static SearchTask task(String constraints, long seed) {
+        return new SearchTask(TestSpaces.stages(), OBJECTIVES, Constraints.parse(constraints), seed);
+    }
+
+    @Test
+    default void sameSeedSameResult() {
+        SearchTask task = task("macs<=300000", 7);
+        SearchResult first = search().search(task, Evaluations.inMemory(new TestSpaces.Noted()));
+        SearchResult again = search().search(task, Evaluations.inMemory(new TestSpaces.Noted()));
+        assertThat(again).isEqualTo(first);
+        assertThat(first.complete()).isTrue();
+        SearchResult other = search().search(task("macs<=300000", 8), Evaluations.inMemory(new TestSpaces.Noted()));
+        assertThat(other.measured()).isNotEqualTo(first.measured());
+    }
+
+    @Test
+    default void membersAreOfTheSpaceDistinctAndWithinTheBudget() {
+        SearchTask task = task("params<=900,latencyMillisP99<=0.6", 3);
+        SearchResult result = search().search(task, Evaluations.inMemory(new TestSpaces.Noted()));
+        assertThat(result.measured()).isNotEmpty().doesNotHaveDuplicates().allSatisfy(m -> {
+            assertThat(task.space().contains(m.member())).isTrue();
+            assertThat(TestSpaces.stageValues(m.member())).containsAllEntriesOf(m.values());
+            assertThat(m.values()).containsOnlyKeys("params", "latencyMillisP50", "latencyMillisP99", "accuracy");
+            assertThat(m.value("params")).isLessThanOrEqualTo(900);
+            assertThat(m.value("latencyMillisP99")).isLessThanOrEqualTo(0.6);
+        });
+        assertThat(result.measured().stream().map(MeasuredMember::member)).doesNotHaveDuplicates();
+        assertThat(result.front()).isEqualTo(ParetoFront.of(OBJECTIVES, result.measured()));
+        assertThat(result.best()).hasSize(1);
+        assertThat(result.best().get(0).measured().value("accuracy"))
+                .isEqualTo(result.measured().stream()
+                        .mapToDouble(m -> m.value("accuracy"))
+                        .max()
+                        .orElseThrow());
+    }
+
+    @Test
+    default void everyBudgetHasItsBest() {
+        List<Constraints> budgets = List.of(
+                Constraints.parse("macs<=120000"), Constraints.parse("macs<=400000"), Constraints.parse("macs<=1e6"));
+        SearchResult result = search().search(
+                        new SearchTask(TestSpaces.stages(), OBJECTIVES, budgets, 5),
+                        Evaluations.inMemory(new TestSpaces.Noted()));
+        assertThat(result.best()).extracting(BestMember::budget).isEqualTo(budgets);
+        assertThat(result.best()).allMatch(b -> b.budget().hold(b.measured()));
+        assertThat(result.best())
+                .extracting(b -> b.measured().value("accuracy"))
+                .isSorted()
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    default void nothingIsMeasuredTwice() {
+        TestSpaces.Noted evaluator = new TestSpaces.Noted();
+        Evaluations evaluations = Evaluations.inMemory(evaluator);
+        SearchTask task = task("latencyMillis<=0.5", 1);
+        SearchResult first = search().search(task, evaluations);
+        assertThat(evaluator.calls).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(evaluator.of("latencyMillisP99")).isEmpty();
+        int calls = evaluator.calls.size();
+        assertThat(search().search(task, evaluations)).isEqualTo(first);
+        assertThat(evaluator.calls).hasSize(calls);
+    }
+
+    @Test
+    default void accuracyIsMeasuredOnlyWithinTheBudget() {
+        TestSpaces.Noted evaluator = new TestSpaces.Noted();
+        SearchResult result = search().search(task("macs<=150000", 2), Evaluations.inMemory(evaluator));
+        assertThat(evaluator.of("accuracy")).hasSameSizeAs(result.measured());
+        assertThat(evaluator.of("macs")).hasSizeGreaterThan(result.measured().size());
+    }
+
+    @Test
+    default void stopsWhenAskedAndResumesToTheSameResult() {
+        SearchTask task = task("macs<=300000", 11);
+        TestSpaces.Noted whole = new TestSpaces.Noted();
+        SearchResult expected = search().search(task, Evaluations.inMemory(whole));
+
+        TestSpaces.Noted evaluator = new TestSpaces.Noted();
+        Evaluations evaluations = Evaluations.inMemory(evaluator);
+        for (int limit : List.of(0, 1, 10, whole.calls.size() / 2, whole.calls.size() - 1)) {
+            SearchResult part =
+                    search().search(task, evaluations, progress -> {}, () -> evaluator.calls.size() >= limit);
+            assertThat(evaluator.calls).hasSize(limit);
+            assertThat(part.complete()).isFalse();
+            assertThat(part.measured()).allMatch(m -> m.value("macs") <= 300000);
+        }
+        assertThat(search().search(task, evaluations)).isEqualTo(expected);
+        assertThat(evaluator.calls).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(whole.calls);
+    }
+
+    @Test
+    default void progressCountsUpToThePlan() {
+        List<SearchProgress> heard = new ArrayList<>();
+        Evaluations evaluations = Evaluations.inMemory(new TestSpaces.Noted());
+        SearchTask task = task("macs<=300000", 4);
+        SearchResult result = search().search(task, evaluations, heard::add, () -> false);
+        assertThat(heard).extracting(SearchProgress::candidates).isSorted().doesNotHaveDuplicates();
+        assertThat(heard).allMatch(p -> p.candidates() <= p.planned() && p.replayed() == 0);
+        SearchProgress last = heard.get(heard.size() - 1);
+        assertThat(last.candidates() - last.refused())
+                .isEqualTo(result.measured().size());
+        assertThat(last.best()).contains(result.best().get(0).measured());
+        assertThat(last.candidatesPerMinute()).isPositive();
+
+        List<SearchProgress> replay = new ArrayList<>();
+        search().search(task, evaluations, replay::add, () -> false);
+        assertThat(replay).hasSameSizeAs(heard).allMatch(p -> p.replayed() == p.candidates());
+    }
+
+    @Test
+    default void aBudgetThatNothingMeetsSaysTheSmallestFound() {
+        TestSpaces.Noted evaluator = new TestSpaces.Noted();
+        double smallest = TestSpaces.stageValues(TestSpaces.stages().smallest()).get("latencyMillisP50");
+        assertThatThrownBy(() -> search().search(task("latencyMillis<=0.01", 1), Evaluations.inMemory(evaluator)))
+                .isInstanceOf(InputException.class)
+                .hasMessage("No member satisfies latencyMillisP50<=0.01: the smallest found is " + smallest + ", of \""
+                        + TestSpaces.stages().smallest() + "\". Raise the limit.");
+        assertThat(evaluator.of("accuracy")).isEmpty();
+        assertThatThrownBy(() -> search().search(task("accuracy>=0.999", 1), Evaluations.inMemory(evaluator)))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("No member satisfies accuracy>=0.999: the largest found is 0.");
+    }
+
+    @Test
+    default void anErrorOfTheEvaluatorComesThrough() {
+        Evaluator broken = new Evaluator() {
+            @Override
+            public List<String> metrics() {
+                return List.of("latencyMillisP50", "accuracy");
+            }
+
+            @Override
+            public Map<String, Double> measure(Member member, String metric) {
+                throw new InputException("the images are gone");
+            }
+        };
+        assertThatThrownBy(() -> search().search(task("", 1), Evaluations.inMemory(broken)))
+                .isInstanceOf(InputException.class)
+                .hasMessage("the images are gone");
+    }
+
+    @Test
+    default void aPlainModelIsItsOnlyMember() {
+        Space plain = new Space("plain", List.of());
+        LinkedHashMap<String, ToDoubleFunction<Member>> one = new LinkedHashMap<>();
+        one.put("accuracy", m -> 0.5);
+        SearchResult result = search().search(
+                        new SearchTask(plain, List.of(Objective.of("accuracy")), Constraints.NONE, 1),
+                        Evaluations.inMemory(Evaluator.of(one)));
+        assertThat(result.measured()).hasSize(1);
+    }
+
+    @Test
+    default void settingsReadBack() {
+        assertThat(Json.parse(Json.write(search()), "settings", SearchSettings.class))
+                .isEqualTo(search());
+        assertThat(Yaml.parse(Yaml.write(search()), "settings", SearchSettings.class))
+                .isEqualTo(search());
+    }
+}
