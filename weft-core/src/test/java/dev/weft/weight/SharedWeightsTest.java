@@ -134,6 +134,20 @@ class SharedWeightsTest {
         }
     }
 
+    @Test
+    void gradientLandsOnTheEntriesThatTheMemberSees() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor seen = weights.weight("qkv", COUNTING, Axis.part(2, 3, Dim.of(HEADS)), Axis.prefix(Dim.of(IN)))
+                    .tensor(MIXED);
+            seen.sum().backward();
+            float[] expected = new float[45];
+            for (float value : Tensors.floats(seen)) {
+                expected[(int) value - 1] = 1;
+            }
+            assertThat(Tensors.floats(stored().get(0).grad())).isEqualTo(expected);
+        }
+    }
+
     /** Check 12 of the specification: a 3×3 kernel of a 5×5 one has the indices 1 to 3 on both axes. */
     @Test
     void smallKernelIsTheCentreOfTheLargeOne() {
