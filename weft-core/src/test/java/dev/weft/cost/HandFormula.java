@@ -30,7 +30,7 @@ final class HandFormula {
                     int middle = (int) (width * decimal(member, "stage2.expand"));
                     f.convBn(width, middle, 1, 1, 1);
                     f.convBn(middle, middle, integer(member, "stage2.kernel"), stride, middle);
-                    int reduced = (int) Math.round(middle / 4.0); // squeeze-excite runs on 1×1 means
+                    int reduced = (int) Math.round(width / 4.0); // squeeze-excite runs on 1×1 means
                     f.params += 2L * middle * reduced + reduced + middle;
                     f.macs += 2L * middle * reduced;
                     f.convBn(middle, out, 1, 1, 1);
