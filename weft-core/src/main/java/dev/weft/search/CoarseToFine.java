@@ -5,13 +5,14 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -24,15 +25,18 @@ import java.util.stream.Stream;
  *
  * @param levels of the grid, by axis (see {@link GridAxis}); the others have their default
  * @param mutationProbability that a decision is redrawn, over 0 to 1; when left out, 0.1
- * @param mutations distinct members within the budget that are tried around the best; when left out, 200. Fewer when
- *     {@value #DRAWS} times as many draws do not find them
+ * @param mutations distinct members within the budget that are tried around the best; when left out, 200. Fewer when 50
+ *     times as many draws do not find them
  */
 public record CoarseToFine(Map<String, Integer> levels, Double mutationProbability, Integer mutations)
         implements SearchSettings {
     private static final int DRAWS = 50;
 
     public CoarseToFine {
-        levels = levels == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(levels));
+        if (levels != null && levels.values().stream().anyMatch(Objects::isNull)) {
+            throw new InputException("Every level of coarse-to-fine search must be a number, but got " + levels + ".");
+        }
+        levels = levels == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(levels));
         mutationProbability = mutationProbability == null ? 0.1 : mutationProbability;
         mutations = mutations == null ? 200 : mutations;
         if (!(mutationProbability > 0 && mutationProbability <= 1) || mutations < 0) {
@@ -67,7 +71,8 @@ public record CoarseToFine(Map<String, Integer> levels, Double mutationProbabili
         List<Member> coarse = Stream.concat(admitted.stream(), candidates.extremesFor(admitted).stream())
                 .toList();
         coarse.forEach(m -> candidates.measure(m, task.budgets()));
-        // The starts are chosen before any mutation is measured, so that budgets do not depend on their order.
+        // The starts are chosen before any mutation is measured, so that those of one budget do not move another's
+        // start.
         List<Optional<MeasuredMember>> starts =
                 task.budgets().stream().map(candidates::best).toList();
         SplittableRandom random = new SplittableRandom(task.seed());

@@ -52,7 +52,7 @@ public record GridAxis(String name, List<Choice<?>> choices, int levels) {
     /**
      * The axes of a space, in the order of their first choices.
      *
-     * @param levels by axis; where not given, all for {@code resolution} and at most {@value #DEFAULT_LEVELS} for others
+     * @param levels by axis; where not given, all for {@code resolution} and at most 4 for others
      * @throws InputException when an axis is unknown or has fewer options than levels
      */
     public static List<GridAxis> of(Space space, Map<String, Integer> levels) {
@@ -82,7 +82,7 @@ public record GridAxis(String name, List<Choice<?>> choices, int levels) {
      * The member at every combination of levels, the last axis varying fastest. Canonical; where a level of one axis makes another
      * meaningless, several are equal. Constraints of the space are not looked at.
      *
-     * @throws InputException when there are more than {@value #MAX_GRID}
+     * @throws InputException when there are more than 100,000
      */
     static List<Member> grid(Space space, List<GridAxis> axes) {
         BigInteger size =

@@ -130,6 +130,10 @@ class CoarseToFineTest implements SearchContract {
     void whatARecipeLeavesOutHasItsDefault() {
         assertThat(Yaml.parse("kind: coarse-to-fine\nlevels: {width: 2}\n", "recipe", SearchSettings.class))
                 .isEqualTo(new CoarseToFine(Map.of("width", 2), 0.1, 200));
+        assertThatThrownBy(
+                        () -> Yaml.parse("kind: coarse-to-fine\nlevels: {width: }\n", "recipe", SearchSettings.class))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("must be a number, but got {width=null}");
         assertThatThrownBy(() -> Yaml.parse("kind: coarse\n", "recipe.yaml", SearchSettings.class))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("coarse-to-fine");
