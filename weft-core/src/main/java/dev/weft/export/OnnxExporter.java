@@ -1,5 +1,6 @@
 package dev.weft.export;
 
+import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
@@ -23,6 +24,9 @@ public final class OnnxExporter {
     /** Not 1, so that a graph that froze the recorded batch fails at once on others. */
     private static final int BATCH = 2;
 
+    /** A protobuf message must be smaller than 2 GiB; the nodes and the metadata need a little of it. */
+    private static final long MAX_WEIGHT_BYTES = Integer.MAX_VALUE - (16L << 20);
+
     private OnnxExporter() {}
 
     /**
@@ -30,11 +34,19 @@ public final class OnnxExporter {
      *
      * @param member what the file says of itself
      * @throws IllegalStateException when the model computes round {@link Ops}
-     * @throws dev.weft.io.InputException when it is too large for one file
+     * @throws InputException when it is too large for one file
      */
     public static OnnxFile record(Family model, String member) {
         if (!model.space().choices().isEmpty()) {
             throw new IllegalArgumentException("A stand-alone model is expected: extract a member first.");
+        }
+        long bytes = model.weights().tensors().values().stream()
+                .mapToLong(weight -> weight.nbytes())
+                .sum();
+        if (bytes > MAX_WEIGHT_BYTES) {
+            throw new InputException("A member must have less than " + MAX_WEIGHT_BYTES
+                    + " bytes of weights to be an ONNX file, but \"" + member + "\" has " + bytes
+                    + ". Keep it as safetensors (extract), or pick a smaller member.");
         }
         MemberStatistics statistics = model.members().values().stream()
                 .map(NamedMember::statistics)

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -72,9 +73,14 @@ public final class OnnxFile {
         byte[] bytes = model.addMetadataProps(entry(DIGEST, "0".repeat(DIGEST_LENGTH)))
                 .build()
                 .toByteArray();
-        byte[] digest = digest(bytes);
-        System.arraycopy(digest, 0, bytes, bytes.length - DIGEST_LENGTH, DIGEST_LENGTH);
-        return parse(bytes, "The recorded model");
+        return parse(sealed(bytes), "The recorded model");
+    }
+
+    /** The same bytes with the right checksum at their end. */
+    static byte[] sealed(byte[] bytes) {
+        byte[] sealed = bytes.clone();
+        System.arraycopy(digest(bytes), 0, sealed, bytes.length - DIGEST_LENGTH, DIGEST_LENGTH);
+        return sealed;
     }
 
     /** @throws InputException when the file cannot be read, is damaged, or was not exported by Weft */
@@ -94,7 +100,7 @@ public final class OnnxFile {
 
     private static OnnxFile parse(byte[] bytes, String where) {
         int end = bytes.length - DIGEST_LENGTH;
-        if (end <= 0 || !MessageDigest.isEqual(digest(bytes), java.util.Arrays.copyOfRange(bytes, end, bytes.length))) {
+        if (end <= 0 || !MessageDigest.isEqual(digest(bytes), Arrays.copyOfRange(bytes, end, bytes.length))) {
             throw new InputException(
                     where + " must be an ONNX file that Weft exported, but does not end with the "
                             + "checksum of its content. It is damaged, cut short, or another program wrote it: export it again.");
@@ -171,7 +177,8 @@ public final class OnnxFile {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
-            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+            // What goes wrong comes back as an exception; it need not be printed as well.
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             return OrtEnvironment.getEnvironment().createSession(bytes, options);
         } catch (OrtException e) {
             throw new InputException(

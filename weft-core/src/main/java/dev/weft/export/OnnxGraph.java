@@ -10,7 +10,6 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
-import dev.weft.io.InputException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -24,12 +23,8 @@ import java.util.Map;
  * are made up here; all others are published tensor names. The same calls give the same graph.
  */
 final class OnnxGraph {
-    /** Of the protobuf format; a message must be smaller than 2 GiB. */
-    private static final long MAX_BYTES = Integer.MAX_VALUE - (16L << 20);
-
     private final List<NodeProto.Builder> nodes = new ArrayList<>();
     private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
-    private long bytes;
 
     /** Appends a node with one output and returns the output's name. An absent optional input is the empty string. */
     String node(String type, List<String> inputs, AttributeProto... attributes) {
@@ -43,9 +38,9 @@ final class OnnxGraph {
         return name;
     }
 
-    /** A float32 tensor under a given name; {@code content} is little-endian, row by row. */
-    void initializer(String name, ByteBuffer content, long... shape) {
-        add(name, DataType.FLOAT, content, shape);
+    /** A tensor under a given name; {@code content} is little-endian, row by row. */
+    void initializer(String name, DataType type, ByteBuffer content, long... shape) {
+        add(name, type, content, shape);
     }
 
     /** A float32 constant; equal ones are stored once. */
@@ -80,11 +75,6 @@ final class OnnxGraph {
     }
 
     private void add(String name, DataType type, ByteBuffer content, long... shape) {
-        bytes += content.remaining();
-        if (bytes > MAX_BYTES) {
-            throw new InputException("A member must have less than 2 GiB of weights to be an ONNX file, but has "
-                    + "more. Export it as safetensors, or pick a smaller member.");
-        }
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(type.getNumber())

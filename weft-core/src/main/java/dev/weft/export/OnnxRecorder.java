@@ -1,5 +1,6 @@
 package dev.weft.export;
 
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.weft.ops.Op;
 import dev.weft.ops.Recorder;
 import dev.weft.ops.Tensors;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Builds the ONNX graph of a pass while it runs. A value is known by the address of its native tensor, so every tensor that it
@@ -89,8 +91,17 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
     private void use(String name) {
         Tensor tensor = published.get(name);
         if (tensor != null && used.add(name)) {
-            graph.initializer(name, Tensors.bytes(tensor), tensor.shape());
+            graph.initializer(name, type(name, tensor), Tensors.bytes(tensor), tensor.shape());
         }
+    }
+
+    private static DataType type(String name, Tensor tensor) {
+        ScalarType type = tensor.scalar_type().intern();
+        if (type != ScalarType.Float && type != ScalarType.Long) {
+            throw new IllegalStateException(
+                    "Weight " + name + " must be float32 or int64 to be exported, but is " + type + ".");
+        }
+        return type == ScalarType.Float ? DataType.FLOAT : DataType.INT64;
     }
 
     /** The name of a piece of a published tensor, now in the graph; {@code null} when it is none. */

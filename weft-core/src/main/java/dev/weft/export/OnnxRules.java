@@ -71,7 +71,7 @@ final class OnnxRules {
             require(
                     node.getDomain().isEmpty()
                             && OPERATORS.contains(node.getOpType())
-                            && node.getAttributeList().stream().allMatch(a -> ATTRIBUTES.contains(a.getType())),
+                            && node.getAttributeList().stream().allMatch(OnnxRules::isPlain),
                     where,
                     "operators that Weft writes, which " + node.getOpType() + " is not");
         }
@@ -92,6 +92,14 @@ final class OnnxRules {
                 && sizes.size() == shapeOfOne.size() + 1
                 && sizes.get(0) == 0 // symbolic
                 && sizes.subList(1, sizes.size()).equals(shapeOfOne);
+    }
+
+    private static boolean isPlain(AttributeProto attribute) {
+        return ATTRIBUTES.contains(attribute.getType())
+                && !attribute.hasT()
+                && !attribute.hasG()
+                && !attribute.hasSparseTensor()
+                && attribute.getTensorsCount() + attribute.getGraphsCount() + attribute.getSparseTensorsCount() == 0;
     }
 
     private static boolean isWhole(TensorProto tensor) {

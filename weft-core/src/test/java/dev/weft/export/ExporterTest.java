@@ -7,6 +7,8 @@ import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
+import dev.weft.model.TinyModels;
+import dev.weft.model.VisionTransformer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
@@ -157,6 +159,19 @@ class ExporterTest {
                             export(family, family.space().largest(), ExportOptions.onnx(folder.resolve("m.onnx"))))
                     .isInstanceOf(CheckFailedException.class)
                     .hasMessageContaining("Infinity");
+        }
+    }
+
+    @Test
+    void memberOfMoreThanTwoGibibytesIsRefusedBeforeAnythingIsCopied() {
+        VisionTransformer.Block block = new VisionTransformer.Block(List.of(64), List.of(4.0));
+        ModelDefinition huge =
+                new VisionTransformer(TinyModels.input(1, 8), 8, 4, List.of(8192), List.of(1), 128, List.of(block));
+        try (Family shapes = Family.ofShapes(huge)) {
+            assertThatThrownBy(() -> OnnxExporter.record(shapes, "huge"))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("\"huge\" has 322")
+                    .hasMessageContaining("safetensors");
         }
     }
 
