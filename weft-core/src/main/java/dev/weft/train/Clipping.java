@@ -19,8 +19,9 @@ public record Clipping(By by, double limit) {
     }
 
     public Clipping {
-        if (!(limit > 0)) {
-            throw new InputException("Clipping must have limit > 0, but got " + limit + ".");
+        if (by == null || !(limit > 0)) {
+            throw new InputException("Clipping must have by (norm or value) and limit > 0, but got by="
+                    + (by == null ? null : by.name().toLowerCase(java.util.Locale.ROOT)) + ", limit=" + limit + ".");
         }
     }
 }

@@ -29,6 +29,9 @@ public record DataSettings(
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
         @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour) {
     public DataSettings {
+        if (source == null) {
+            throw new InputException("Data must have a source: a name of weft data, or a folder.");
+        }
         if (selectionSize < 1 || batchSize < 1) {
             throw new InputException("Data must have selectionSize and batchSize >= 1, but got selectionSize="
                     + selectionSize + ", batchSize=" + batchSize + ".");

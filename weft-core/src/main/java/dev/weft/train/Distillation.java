@@ -2,6 +2,7 @@ package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
 
 /** Which members learn from logits instead of labels. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -26,5 +27,12 @@ public sealed interface Distillation {
      * @param family file of the teacher's family
      * @param member of that family, by name; it must have batch-norm statistics
      */
-    record Teacher(String family, String member) implements Distillation {}
+    record Teacher(String family, String member) implements Distillation {
+        public Teacher {
+            if (family == null || member == null) {
+                throw new InputException(
+                        "A teacher must have family and member, but got family=" + family + ", member=" + member + ".");
+            }
+        }
+    }
 }

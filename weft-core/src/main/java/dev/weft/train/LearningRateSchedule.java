@@ -56,7 +56,7 @@ public interface LearningRateSchedule {
                 return epochs / warmupEpochs;
             }
             double decays = (epochs - warmupEpochs) / everyEpochs;
-            return Math.max(Math.pow(factor, staircase ? Math.floor(decays) : decays), floor);
+            return Math.max(StrictMath.pow(factor, staircase ? Math.floor(decays) : decays), floor);
         }
     }
 
@@ -80,7 +80,7 @@ public interface LearningRateSchedule {
                 return epochs / warmupEpochs;
             }
             double part = Math.min(1, (epochs - warmupEpochs) / Math.max(total - warmupEpochs, 1e-9));
-            return floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * part));
+            return floor + (1 - floor) * 0.5 * (1 + StrictMath.cos(Math.PI * part));
         }
     }
 }

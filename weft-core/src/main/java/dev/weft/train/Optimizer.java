@@ -60,9 +60,10 @@ public interface Optimizer {
                             && momentum >= 0
                             && momentum < 1
                             && weightDecay >= 0
-                            && Double.isFinite(learningRate),
+                            && Double.isFinite(learningRate + weightDecay),
                     "learningRate > 0, 0 <= momentum < 1 and weightDecay >= 0",
                     "learningRate=" + learningRate + ", momentum=" + momentum + ", weightDecay=" + weightDecay);
+            require(!nesterov || momentum > 0, "momentum > 0 where nesterov is true", "momentum=" + momentum);
         }
 
         @Override
@@ -89,7 +90,7 @@ public interface Optimizer {
                             && beta2 < 1
                             && epsilon > 0
                             && weightDecay >= 0
-                            && Double.isFinite(learningRate),
+                            && Double.isFinite(learningRate + weightDecay),
                     "learningRate > 0, betas in [0, 1), epsilon > 0 and weightDecay >= 0",
                     "learningRate=" + learningRate + ", beta1=" + beta1 + ", beta2=" + beta2 + ", epsilon=" + epsilon
                             + ", weightDecay=" + weightDecay);
@@ -127,7 +128,7 @@ public interface Optimizer {
                             && momentum < 1
                             && epsilon > 0
                             && weightDecay >= 0
-                            && Double.isFinite(learningRate),
+                            && Double.isFinite(learningRate + weightDecay),
                     "learningRate > 0, decay and momentum in [0, 1), epsilon > 0 and weightDecay >= 0",
                     "learningRate="
                             + learningRate + ", decay=" + decay + ", momentum=" + momentum + ", epsilon=" + epsilon

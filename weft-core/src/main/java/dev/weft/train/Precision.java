@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
@@ -17,9 +18,16 @@ public enum Precision {
     @JsonProperty("bfloat16")
     BFLOAT16;
 
+    private static final Pattern BFLOAT16_FLAG =
+            Pattern.compile("(?m)^(flags|Features)\\s*:.*\\b(avx512_bf16|amx_bf16|bf16)\\b");
+
     /** Fails when this machine computes bfloat16 by emulation, which is slower than float32. */
     void requireHardware() {
-        if (this == BFLOAT16 && !hasBfloat16()) {
+        requireHardware(hasBfloat16());
+    }
+
+    void requireHardware(boolean bfloat16) {
+        if (this == BFLOAT16 && !bfloat16) {
             throw new InputException(
                     "precision bfloat16 must have a CPU with AVX-512 BF16 or AMX, but this one has neither. "
                             + "Use precision: float32.");
@@ -30,10 +38,15 @@ public enum Precision {
     public static boolean hasBfloat16() {
         Path cpu = Path.of("/proc/cpuinfo");
         try {
-            return Files.isReadable(cpu) && Files.readString(cpu).matches("(?s).*\\b(avx512_bf16|amx_bf16|bf16)\\b.*");
+            return Files.isReadable(cpu) && hasBfloat16(Files.readString(cpu));
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** @param cpuInfo the text of {@code /proc/cpuinfo}: {@code flags} on x86, {@code Features} on ARM */
+    static boolean hasBfloat16(String cpuInfo) {
+        return BFLOAT16_FLAG.matcher(cpuInfo).find();
     }
 
     <T> T run(Supplier<T> forward) {

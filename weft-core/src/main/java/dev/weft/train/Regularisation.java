@@ -26,6 +26,9 @@ public record Regularisation(On on, double dropout, double dropConnect, double w
     }
 
     public Regularisation {
+        if (on == null) {
+            throw new InputException("Regularisation must have on: largest or all.");
+        }
         if (!(dropout >= 0 && dropout < 1 && dropConnect >= 0 && dropConnect < 1 && weightDecay >= 0)) {
             throw new InputException(
                     "Regularisation must have dropout and dropConnect in [0, 1) and weightDecay >= 0, but got dropout="

@@ -12,7 +12,7 @@ public interface TrainingListener {
      */
     default void gradientsReady(long step, Map<String, Tensor> gradients) {}
 
-    /** After clipping, before the optimiser. */
+    /** After clipping, before the optimiser: the gradients of the parameters that are about to move, so none of frozen ones. */
     default void gradientsClipped(long step, Map<String, Tensor> gradients) {}
 
     /** After the optimiser. */

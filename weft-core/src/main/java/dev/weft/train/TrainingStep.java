@@ -31,6 +31,7 @@ public final class TrainingStep {
     private final TrainSettings settings;
     private final NormStatistics norm;
     private final Teacher teacher;
+    private final Map<String, ParameterGroup> groups;
     private final Map<String, Map<String, Tensor>> optimizerState = new LinkedHashMap<>();
 
     /** Gives a frozen teacher's logits (B, classes) for a batch of images; {@code null} where there is no teacher. */
@@ -49,6 +50,8 @@ public final class TrainingStep {
         this.settings = settings;
         this.norm = norm;
         this.teacher = teacher;
+        this.groups = ParameterGroup.byParameter(
+                settings.parameterGroups(), family.weights().tensors().keySet());
     }
 
     public TrainingStep(Family family, TrainSettings settings) {
@@ -142,34 +145,26 @@ public final class TrainingStep {
         });
         listeners.forEach(listener -> listener.gradientsReady(step, gradients));
         try (NoGradGuard guard = new NoGradGuard()) {
+            Map<String, Tensor> trained = new LinkedHashMap<>(gradients);
+            trained.keySet().removeIf(name -> groups.get(name).learningRateFactor() == 0);
             if (settings.clipping() != null) {
-                clip(gradients, settings.clipping());
+                clip(trained, settings.clipping());
             }
-            listeners.forEach(listener -> listener.gradientsClipped(step, gradients));
-            gradients.forEach((name, gradient) -> move(name, gradient, learningRate));
+            listeners.forEach(listener -> listener.gradientsClipped(step, trained));
+            trained.forEach((name, gradient) -> move(name, gradient, learningRate));
         }
         clearGradients();
     }
 
     private void move(String name, Tensor gradient, double learningRate) {
         Optimizer optimizer = settings.optimizer();
-        double rate = learningRate;
-        double decay = optimizer.weightDecay();
-        for (ParameterGroup group : settings.parameterGroups()) {
-            if (group.matches(name)) {
-                rate *= group.learningRateFactor();
-                decay *= group.weightDecayFactor();
-                break;
-            }
-        }
-        if (rate > 0) {
-            optimizer.update(
-                    family.weights().tensors().get(name),
-                    gradient,
-                    optimizerState.computeIfAbsent(name, n -> new LinkedHashMap<>()),
-                    rate,
-                    decay);
-        }
+        ParameterGroup group = groups.get(name);
+        optimizer.update(
+                family.weights().tensors().get(name),
+                gradient,
+                optimizerState.computeIfAbsent(name, n -> new LinkedHashMap<>()),
+                learningRate * group.learningRateFactor(),
+                optimizer.weightDecay() * group.weightDecayFactor());
     }
 
     private static void clip(Map<String, Tensor> gradients, Clipping clipping) {

@@ -1,0 +1,96 @@
+package dev.weft.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weft.ops.TensorAssert;
+import dev.weft.ops.Tensors;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Check 5 of the BigNAS specification: soft cross-entropy; and label smoothing. */
+class LossesTest {
+    private static final int BATCH = 5;
+    private static final int CLASSES = 4;
+
+    private PointerScope scope;
+
+    @BeforeEach
+    void open() {
+        scope = new PointerScope();
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    @Test
+    void softCrossEntropyAgainstAOneHotTeacherIsCrossEntropy() {
+        Tensor logits = logits(1);
+        Tensor labels = labels();
+        float[] certain = new float[BATCH * CLASSES];
+        for (int i = 0; i < BATCH; i++) {
+            certain[i * CLASSES + i % CLASSES] = 1000;
+        }
+        Tensor soft = Losses.soft(logits, Tensors.of(certain, BATCH, CLASSES));
+        assertThat(soft.item_double())
+                .isCloseTo(Losses.labels(logits, labels, 0).item_double(), within(1e-6));
+    }
+
+    @Test
+    void gradientIsSoftmaxMinusTeacherOverTheBatchAndTheTeacherGetsNone() {
+        Tensor logits = logits(1).set_requires_grad(true);
+        Tensor teacher = logits(2).set_requires_grad(true);
+        Losses.soft(logits, teacher).backward();
+        Tensor expected =
+                logits.detach().softmax(1).sub(teacher.detach().softmax(1)).div(new Scalar(BATCH));
+        TensorAssert.assertThat(logits.grad()).isCloseTo(expected, 1e-7);
+        assertThat(teacher.grad().defined()).isFalse();
+    }
+
+    @Test
+    void atTheTeacherTheValueIsItsEntropyAndTheGradientZero() {
+        Tensor logits = logits(3).set_requires_grad(true);
+        Tensor loss = Losses.soft(logits, logits);
+        loss.backward();
+        double entropy = 0;
+        for (float q : Tensors.floats(logits.detach().softmax(1))) {
+            entropy -= q * Math.log(q) / BATCH;
+        }
+        assertThat(loss.item_double()).isCloseTo(entropy, within(1e-6));
+        TensorAssert.assertThat(logits.grad()).isCloseTo(Tensors.zeros(BATCH, CLASSES), 1e-7);
+    }
+
+    @Test
+    void labelSmoothingMixesTheLabelWithTheUniformDistribution() {
+        Tensor logits = logits(4);
+        double smoothed = Losses.labels(logits, labels(), 0.1).item_double();
+        double hard = Losses.labels(logits, labels(), 0).item_double();
+        double uniform = Losses.soft(logits, Tensors.zeros(BATCH, CLASSES)).item_double();
+        assertThat(smoothed).isCloseTo(0.9 * hard + 0.1 * uniform, within(1e-6));
+        assertThat(Math.abs(smoothed - hard)).isGreaterThan(1e-3);
+    }
+
+    private static Tensor logits(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] values = new float[BATCH * CLASSES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (2 * random.nextGaussian());
+        }
+        return Tensors.of(values, BATCH, CLASSES);
+    }
+
+    private static Tensor labels() {
+        long[] labels = new long[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            labels[i] = i % CLASSES;
+        }
+        return Tensors.keep(Tensor.create(labels, BATCH));
+    }
+}

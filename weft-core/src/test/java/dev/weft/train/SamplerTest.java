@@ -1,0 +1,96 @@
+package dev.weft.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import dev.weft.io.InputException;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class SamplerTest {
+    private static final Space SPACE = TinyTraining.boundModel().space();
+
+    private abstract static class OnTinySpace implements SamplerContract {
+        @Override
+        public Space space() {
+            return SPACE;
+        }
+    }
+
+    @Nested
+    class Sandwich extends OnTinySpace {
+        @Override
+        public Sampler sampler() {
+            return new Sampler.Sandwich(2);
+        }
+
+        @Test
+        void isLargestThenSmallestThenRandomMembers() {
+            assertThat(sampler().draw(SPACE, new SplittableRandom(1)))
+                    .extracting(Draw::role)
+                    .containsExactly(Role.LARGEST, Role.SMALLEST, Role.RANDOM, Role.RANDOM);
+            assertThat(new Sampler.Sandwich(0).draw(SPACE, new SplittableRandom(1)))
+                    .containsExactly(
+                            new Draw(Role.LARGEST, SPACE.largest()), new Draw(Role.SMALLEST, SPACE.smallest()));
+        }
+    }
+
+    @Nested
+    class SinglePath extends OnTinySpace {
+        @Override
+        public Sampler sampler() {
+            return new Sampler.SinglePath(3);
+        }
+
+        @Test
+        void reachesEveryMember() {
+            SplittableRandom random = new SplittableRandom(6);
+            Set<Member> seen = new HashSet<>();
+            for (int i = 0; i < 1000; i++) {
+                List<Draw> draws = sampler().draw(SPACE, random);
+                assertThat(draws).hasSize(3).allMatch(draw -> draw.role() == Role.RANDOM);
+                draws.forEach(draw -> seen.add(draw.member()));
+            }
+            assertThat(seen).hasSize(SPACE.count().intValueExact());
+        }
+    }
+
+    @Nested
+    class Largest extends OnTinySpace {
+        @Override
+        public Sampler sampler() {
+            return new Sampler.Largest();
+        }
+
+        @Test
+        void isTheLargestAlone() {
+            assertThat(sampler().draw(SPACE, new SplittableRandom(1)))
+                    .containsExactly(new Draw(Role.LARGEST, SPACE.largest()));
+        }
+    }
+
+    @Test
+    void everyRegisteredSamplerHasItsContractTest() {
+        Set<String> tested = Arrays.stream(SamplerTest.class.getDeclaredClasses())
+                .filter(OnTinySpace.class::isAssignableFrom)
+                .map(Class::getSimpleName)
+                .collect(Collectors.toSet());
+        assertThat(Sampler.class.getAnnotation(JsonSubTypes.class).value())
+                .allSatisfy(type -> assertThat(tested).contains(type.value().getSimpleName()));
+    }
+
+    @Test
+    void impossibleCountsAreRefused() {
+        assertThatThrownBy(() -> new Sampler.Sandwich(-1)).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> new Sampler.SinglePath(0)).isInstanceOf(InputException.class);
+    }
+}
