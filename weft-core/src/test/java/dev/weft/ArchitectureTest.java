@@ -38,7 +38,12 @@ class ArchitectureTest {
             Map.entry("train", Set.of("model", "nn", "weight", "ops", "space", "data", "run", "io")),
             Map.entry("search", Set.of("cost", "space", "run", "io")),
             Map.entry("export", Set.of("data", "model", "nn", "weight", "ops", "space", "io")),
-            Map.entry("report", Set.of("run", "space", "io")));
+            Map.entry("report", Set.of("run", "space", "io")),
+            Map.entry(
+                    "pick",
+                    Set.of(
+                            "report", "search", "train", "cost", "export", "run", "data", "model", "nn", "weight",
+                            "ops", "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {

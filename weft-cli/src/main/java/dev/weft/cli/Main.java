@@ -32,7 +32,13 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
     /** Every command, in the order of the help. A new command is its class and its line here. */
     static final List<Entry> COMMANDS = List.of(
-            new Entry("Around it", DoctorCommand::new), //
+            new Entry("Train", DataCommand::new),
+            new Entry("Train", TrainCommand::new),
+            new Entry("Train", ResumeCommand::new),
+            new Entry("Pick", EvaluateCommand::new),
+            new Entry("Ship", ExtractCommand::new),
+            new Entry("Ship", InspectCommand::new),
+            new Entry("Around it", DoctorCommand::new),
             new Entry("Around it", CompletionCommand::new));
 
     /** A command and the heading that the help lists it under. */

@@ -70,16 +70,7 @@ final class FamilyFile {
         if (file.hasChecksum()) {
             file.verify();
         }
-        String json = file.metadata().get(KEY);
-        if (json == null) {
-            throw new InputException(path + " must be a Weft family, but its metadata has no \"" + KEY
-                    + "\". Another program wrote it, or it is a checkpoint of a run.");
-        }
-        Document document = Json.parse(json, path + ", metadata " + KEY, Document.class);
-        if (document.formatVersion != FORMAT_VERSION) {
-            throw new InputException(path + " must have formatVersion " + FORMAT_VERSION + ", but has "
-                    + document.formatVersion + ". Use the version of Weft that wrote it.");
-        }
+        Document document = document(file);
         List<String> shared = new ArrayList<>();
         Map<String, Map<String, Tensor>> statistics = new LinkedHashMap<>();
         document.members.keySet().forEach(name -> statistics.put(name, new LinkedHashMap<>()));
@@ -123,6 +114,20 @@ final class FamilyFile {
         } catch (InputException e) {
             throw e.getMessage().startsWith(path.toString()) ? e : new InputException(path + ": " + e.getMessage(), e);
         }
+    }
+
+    static Document document(SafetensorsFile file) {
+        String json = file.metadata().get(KEY);
+        if (json == null) {
+            throw new InputException(file.path() + " must be a Weft family, but its metadata has no \"" + KEY
+                    + "\". Another program wrote it, or it is a checkpoint of a run.");
+        }
+        Document document = Json.parse(json, file.path() + ", metadata " + KEY, Document.class);
+        if (document.formatVersion != FORMAT_VERSION) {
+            throw new InputException(file.path() + " must have formatVersion " + FORMAT_VERSION + ", but has "
+                    + document.formatVersion + ". Use the version of Weft that wrote it.");
+        }
+        return document;
     }
 
     private static String prefix(Family family, String name) {

@@ -19,6 +19,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -170,6 +171,9 @@ public final class Trainer implements AutoCloseable {
         long steps = steps();
         long began = System.nanoTime();
         double before = seconds;
+        if (step == steps && Files.exists(run.family())) {
+            return true; // the file may hold members that were named since
+        }
         while (step < steps) {
             if (stop.getAsBoolean()) {
                 checkpoint();
@@ -251,6 +255,7 @@ public final class Trainer implements AutoCloseable {
         family.note("data", recipe.data().source());
         family.note("seed", Long.toString(settings.seed()));
         family.note("steps", Long.toString(step));
+        new Origin(recipe.data(), settings.seed(), recipe.train().calibrationBatches()).noteIn(family);
         family.save(run.family());
     }
 

@@ -1,0 +1,33 @@
+package dev.weft.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "inspect",
+        description = "Explain a file: family, extracted model, checkpoint, ONNX.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weft inspect run/family.safetensors",
+            "  weft inspect run                           the family of a run",
+            "  weft inspect small.onnx --json"
+        })
+final class InspectCommand implements Callable<Integer> {
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(paramLabel = "FILE", description = "A safetensors file, also of another program, or an ONNX file.")
+    private Path file;
+
+    @Override
+    public Integer call() {
+        Path family = file.resolve(FamilyArgument.FILE);
+        Inspection found = Inspection.of(Files.isDirectory(file) && Files.exists(family) ? family : file);
+        options.result(found, found.text());
+        return ExitCode.DONE;
+    }
+}

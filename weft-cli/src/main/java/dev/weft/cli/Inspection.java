@@ -1,0 +1,162 @@
+package dev.weft.cli;
+
+import dev.weft.export.OnnxFile;
+import dev.weft.io.InputException;
+import dev.weft.io.SafetensorsFile;
+import dev.weft.io.TensorEntry;
+import dev.weft.model.FamilyDescription;
+import dev.weft.space.Choice;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a file holds. Loads no libtorch.
+ *
+ * @param kind {@code family}, {@code model}, {@code checkpoint}, {@code onnx} or {@code safetensors}
+ * @param bytes of the whole file
+ * @param space null where there is nothing to choose
+ * @param members those that are kept by name
+ * @param checksum whether the content was compared with the checksum in the file
+ */
+record Inspection(
+        String file,
+        String kind,
+        long bytes,
+        Space space,
+        List<FamilyDescription.Kept> members,
+        List<Entry> tensors,
+        Map<String, String> metadata,
+        boolean checksum) {
+    private static final String FAMILY_KEY = "weft.family";
+
+    /** @param members how many the space has, as text: it may be past every number type */
+    record Space(String name, String members, List<Options> choices) {}
+
+    /** One choice. */
+    record Options(String name, List<String> options) {}
+
+    /** One tensor. */
+    record Entry(String name, String dtype, List<Long> shape, long bytes) {}
+
+    static Inspection of(Path file) {
+        return isOnnx(file) ? ofOnnx(file) : ofSafetensors(file);
+    }
+
+    /** By content: a safetensors header is JSON at byte 8, an ONNX file begins with the field that gives its version. */
+    private static boolean isOnnx(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return false; // the safetensors reader says what is wrong
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] start = in.readNBytes(9);
+            boolean json = start.length == 9 && start[8] == '{';
+            return !json && (file.toString().endsWith(".onnx") || start.length > 0 && start[0] == 8);
+        } catch (IOException e) {
+            throw new InputException("Cannot read " + file + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static Inspection ofOnnx(Path path) {
+        OnnxFile file = OnnxFile.read(path);
+        List<Entry> tensors = new ArrayList<>();
+        file.tensors()
+                .forEach((name, shape) -> tensors.add(new Entry(
+                        name, "F32", shape, Float.BYTES * shape.stream().reduce(1L, (a, b) -> a * b))));
+        return new Inspection(
+                path.toString(),
+                "onnx",
+                file.sizeBytes(),
+                null,
+                List.of(new FamilyDescription.Kept("model", file.member(), Map.of())),
+                tensors,
+                file.metadata(),
+                true);
+    }
+
+    private static Inspection ofSafetensors(Path path) {
+        SafetensorsFile file = SafetensorsFile.open(path);
+        if (file.hasChecksum()) {
+            file.verify();
+        }
+        Optional<FamilyDescription> family = FamilyDescription.of(file);
+        List<Entry> tensors = new ArrayList<>();
+        for (String name : file.names()) {
+            TensorEntry entry = file.entry(name);
+            tensors.add(new Entry(name, entry.dtype(), entry.shape(), entry.byteSize()));
+        }
+        Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
+        metadata.remove(FAMILY_KEY); // shown in parts
+        family.ifPresent(described -> metadata.putAll(described.notes()));
+        Space space = family.map(FamilyDescription::model)
+                .map(model -> model.space())
+                .filter(s -> !s.choices().isEmpty())
+                .map(s -> new Space(
+                        s.name(),
+                        s.count().toString(),
+                        s.choices().stream().map(Inspection::options).toList()))
+                .orElse(null);
+        return new Inspection(
+                path.toString(),
+                family.isEmpty() ? foreign(file) : space == null ? "model" : "family",
+                size(path),
+                space,
+                family.map(FamilyDescription::members).orElse(List.of()),
+                tensors,
+                metadata,
+                file.hasChecksum());
+    }
+
+    private static String foreign(SafetensorsFile file) {
+        return file.metadata().containsKey("weft.seconds") ? "checkpoint" : "safetensors";
+    }
+
+    private static Options options(Choice<?> choice) {
+        return new Options(
+                choice.name(), choice.options().stream().map(Object::toString).toList());
+    }
+
+    private static long size(Path path) {
+        try {
+            return Files.size(path);
+        } catch (IOException e) {
+            throw new InputException("Cannot read " + path + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    List<String> text() {
+        List<String> text = new ArrayList<>();
+        text.add(file + ": " + title() + ", " + tensors.size() + " tensors, " + Text.bytes(bytes)
+                + (checksum ? ", checksum right" : ", no checksum"));
+        if (space != null) {
+            text.add("space " + space.name() + ": " + space.members() + " members");
+            space.choices().forEach(c -> text.add(String.format("  %-18s %s", c.name(), c.options())));
+        }
+        if (!members.isEmpty()) {
+            text.add("members");
+            members.forEach(m -> text.add(String.format("  %-12s %s %s", m.name(), m.member(), m.measurements())));
+        }
+        text.add("tensors");
+        tensors.forEach(t -> text.add(String.format("  %-44s %-5s %s", t.name(), t.dtype(), t.shape())));
+        text.add("metadata");
+        metadata.forEach((key, value) ->
+                text.add("  " + key + " = " + (value.length() > 200 ? value.substring(0, 200) + "…" : value)));
+        return text;
+    }
+
+    private String title() {
+        return switch (kind) {
+            case "family" -> "a family (shared weights of many members)";
+            case "model" -> "an extracted model (one member with its own weights)";
+            case "checkpoint" -> "a checkpoint of a run (weights/, optimizer/; weft resume reads it)";
+            case "onnx" -> "an exported member, for ONNX Runtime";
+            default -> "a safetensors file of another program";
+        };
+    }
+}

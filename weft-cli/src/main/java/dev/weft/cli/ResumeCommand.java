@@ -1,0 +1,40 @@
+package dev.weft.cli;
+
+import dev.weft.train.Trainer;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "resume",
+        description = "Go on with training that was stopped.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  weft resume run",
+            "",
+            "The weights at the end are, bit for bit, those of a run that was never stopped."
+        })
+final class ResumeCommand implements Callable<Integer> {
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(paramLabel = "RUN_DIR", description = "The folder of the run.")
+    private Path run;
+
+    @Override
+    public Integer call() {
+        try (Interrupt interrupt = Interrupt.watch(options.err());
+                Trainer trainer = Trainer.resume(run)) {
+            options.err()
+                    .println(
+                            trainer.stepsDone() == trainer.steps()
+                                    ? "weft: all " + trainer.steps() + " steps are done already"
+                                    : "weft: going on after step " + trainer.stepsDone() + " of " + trainer.steps());
+            Training.Result result = Training.run(trainer, options, interrupt);
+            Training.print(result, options);
+            return result.exitCode();
+        }
+    }
+}

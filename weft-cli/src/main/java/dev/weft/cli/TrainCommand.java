@@ -1,0 +1,81 @@
+package dev.weft.cli;
+
+import dev.weft.data.DataCatalog;
+import dev.weft.train.DataSettings;
+import dev.weft.train.Recipe;
+import dev.weft.train.Recipes;
+import dev.weft.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "train",
+        description = "Train a family: one set of weights for every member.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weft train smoke --out run                     a recipe that comes with Weft, about a minute",
+            "  weft train recipe.yaml --out run --seed 1 --data my-images",
+            "",
+            "Ctrl-C writes a checkpoint; weft resume DIR goes on from there."
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe by name: quickstart, smoke.")
+    private String recipe;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run: a new or empty folder.")
+    private Path out;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Of everything random (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--data", paramLabel = "NAME_OR_DIR", description = "Other data than the recipe's: see weft data.")
+    private String data;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Other than the recipe's.")
+    private Integer epochs;
+
+    @Override
+    public Integer call() {
+        Recipe chosen = recipe(recipe, data, epochs);
+        try (Interrupt interrupt = Interrupt.watch(options.err());
+                Trainer trainer = Trainer.start(chosen, out, seed)) {
+            Training.Result result = Training.run(trainer, options, interrupt);
+            Training.print(result, options);
+            return result.exitCode();
+        }
+    }
+
+    /** A recipe with other data and epochs, where given. */
+    static Recipe recipe(String fileOrName, String data, Integer epochs) {
+        Recipe read = Recipes.read(fileOrName);
+        DataSettings source =
+                read.data().withSource(anywhere(data == null ? read.data().source() : data));
+        return new Recipe(
+                read.name(),
+                read.description(),
+                read.model(),
+                source,
+                epochs == null ? read.train() : read.train().withEpochs(epochs));
+    }
+
+    /** A folder by its full path, so that the run can be resumed from another folder. */
+    private static String anywhere(String source) {
+        boolean named = source == null
+                || DataCatalog.list().stream().anyMatch(known -> known.name().equals(source));
+        return named || !Files.exists(Path.of(source))
+                ? source
+                : Path.of(source).toAbsolutePath().normalize().toString();
+    }
+}

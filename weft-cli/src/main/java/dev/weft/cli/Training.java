@@ -1,0 +1,122 @@
+package dev.weft.cli;
+
+import dev.weft.io.SafetensorsFile;
+import dev.weft.model.FamilyDescription;
+import dev.weft.train.Role;
+import dev.weft.train.Trainer;
+import dev.weft.train.TrainingListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** Training as the commands show it: progress while it runs, and what came out. */
+final class Training {
+    /**
+     * What {@code train} and {@code resume} answer.
+     *
+     * @param family the file, or null where training was interrupted
+     * @param steps done so far
+     * @param seconds of this command
+     * @param accuracy on the selection split, by name of the member
+     */
+    record Result(
+            String run,
+            String family,
+            boolean complete,
+            long steps,
+            long plannedSteps,
+            double seconds,
+            Map<String, Double> accuracy) {
+        int exitCode() {
+            return complete ? ExitCode.DONE : ExitCode.INTERRUPTED;
+        }
+    }
+
+    private Training() {}
+
+    /** Trains until done or stopped. */
+    static Result run(Trainer trainer, GlobalOptions options, BooleanSupplier stop) {
+        long began = System.nanoTime();
+        Progress progress = Progress.start(options.err(), "train", trainer.stepsDone());
+        boolean complete = trainer.run(stop, List.of(new Shown(progress, options)));
+        double seconds = (System.nanoTime() - began) / 1e9;
+        Path run = trainer.folder().path();
+        Map<String, Double> accuracy = new LinkedHashMap<>();
+        if (complete) {
+            accuracy.putAll(accuracies(trainer.folder().family()));
+            progress.done(trainer.stepsDone() + " steps in " + Progress.duration(seconds));
+        } else {
+            progress.done("stopped after step " + trainer.stepsDone() + ", with a checkpoint");
+        }
+        return new Result(
+                run.toString(),
+                complete ? trainer.folder().family().toString() : null,
+                complete,
+                trainer.stepsDone(),
+                trainer.steps(),
+                seconds,
+                accuracy);
+    }
+
+    /** Prints the result and what to do next. */
+    static void print(Result result, GlobalOptions options) {
+        List<String> text = new ArrayList<>();
+        String run = Shell.quote(result.run());
+        if (!result.complete()) {
+            text.add("Stopped after " + result.steps() + " of " + result.plannedSteps()
+                    + " steps. Continue with: weft resume " + run);
+        } else {
+            text.add("Family: " + result.family());
+            result.accuracy()
+                    .forEach((member, share) ->
+                            text.add(String.format("  %-9s %s on the selection split", member, Text.percent(share))));
+            text.add("Next:");
+            text.add("  weft search " + run + " --constraint \"latencyMillis<=1\"");
+            text.add("  weft evaluate " + run + " --member largest");
+            text.add("  weft export " + run + " --member smallest --onnx smallest.onnx");
+            text.add("  weft report " + run);
+        }
+        options.result(result, text);
+    }
+
+    private static Map<String, Double> accuracies(Path family) {
+        Map<String, Double> accuracies = new LinkedHashMap<>();
+        for (FamilyDescription.Kept kept :
+                FamilyDescription.of(SafetensorsFile.open(family)).orElseThrow().members()) {
+            Double accuracy = kept.measurements().get("accuracy");
+            if (accuracy != null) {
+                accuracies.put(kept.name(), accuracy);
+            }
+        }
+        return accuracies;
+    }
+
+    /** The progress line; evaluations stay on the screen. */
+    private record Shown(Progress progress, GlobalOptions options) implements TrainingListener {
+        @Override
+        public void stepDone(StepReport report) {
+            StringBuilder detail = new StringBuilder();
+            for (MemberLoss loss : report.losses()) {
+                if (loss.draw().role() != Role.RANDOM) {
+                    detail.append(detail.isEmpty() ? "loss " : ", ")
+                            .append(loss.draw().role())
+                            .append(String.format(Locale.ROOT, " %.3f", loss.loss()));
+                }
+            }
+            progress.update(report.step(), report.steps(), "steps", detail.toString());
+        }
+
+        @Override
+        public void evaluated(long steps, Role role, double accuracy) {
+            progress.clear();
+            options.err()
+                    .println("train step " + steps + ": " + role + " member " + Text.percent(accuracy)
+                            + " on the selection split");
+            options.err().flush();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.weft.model;
+
+import dev.weft.io.SafetensorsFile;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the file of a family or of an extracted model says of itself. Reading it touches no tensor and loads no libtorch.
+ *
+ * @param model with the input filled in
+ * @param members those that were kept, in order
+ * @param notes where the weights come from
+ */
+public record FamilyDescription(ModelDefinition model, List<Kept> members, Map<String, String> notes) {
+    /**
+     * A kept member.
+     *
+     * @param member as one line; empty in a plain model
+     * @param measurements by metric
+     */
+    public record Kept(String name, String member, Map<String, Double> measurements) {}
+
+    /**
+     * Empty when the file is no family.
+     *
+     * @throws dev.weft.io.InputException when it is one and its description is damaged
+     */
+    public static Optional<FamilyDescription> of(SafetensorsFile file) {
+        if (!file.metadata().containsKey(FamilyFile.KEY)) {
+            return Optional.empty();
+        }
+        FamilyFile.Document document = FamilyFile.document(file);
+        return Optional.of(new FamilyDescription(
+                document.model(),
+                document.members().entrySet().stream()
+                        .map(e -> new Kept(
+                                e.getKey(), e.getValue().member(), e.getValue().measurements()))
+                        .toList(),
+                document.notes()));
+    }
+}

@@ -1,0 +1,131 @@
+package dev.weft.pick;
+
+import dev.weft.data.Colour;
+import dev.weft.data.DataCatalog;
+import dev.weft.data.FolderOptions;
+import dev.weft.data.ImageDataset;
+import dev.weft.data.ImageParts;
+import dev.weft.data.ImageSplits;
+import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
+import dev.weft.train.DataSettings;
+import dev.weft.train.Origin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The images that a family's members are recalibrated, chosen and reported on.
+ *
+ * @param source as it was given
+ * @param training what members are recalibrated on, without labels
+ * @param selection what members are chosen by; absent for data that the family was not trained on and that brings none
+ * @param report what no choice has seen
+ * @param calibrationBatches how many batches recalibrate a member
+ * @param batchSize of these batches
+ */
+public record FamilyData(
+        String source,
+        ImageDataset training,
+        Optional<ImageDataset> selection,
+        ImageDataset report,
+        int calibrationBatches,
+        int batchSize) {
+    private static final int CALIBRATION_BATCHES = 20;
+    private static final int BATCH_SIZE = 128;
+
+    /**
+     * The data that the family was trained on, cut into the same splits.
+     *
+     * @throws InputException when its file does not say which, or it is not there any more
+     */
+    public static FamilyData asTrained(Family family) {
+        Origin origin = Origin.of(family.notes())
+                .orElseThrow(() -> new InputException(
+                        "The family's file does not say what it was trained on. Give the data: --data NAME_OR_DIR"));
+        DataSettings data = origin.data();
+        ImageSplits splits = data.open(origin.seed());
+        return fitting(
+                new FamilyData(
+                        data.source(),
+                        splits.train(),
+                        Optional.of(splits.selection()),
+                        splits.report(),
+                        origin.calibrationBatches(),
+                        data.batchSize()),
+                family);
+    }
+
+    /**
+     * Any data that fits the family. What the family was trained on is cut as in training; of other data the report split is the test
+     * part, or, where there is none, all of it.
+     *
+     * @param nameOrFolder as {@link DataCatalog#open} takes it
+     * @throws InputException when its images or classes are not those that the model reads
+     */
+    public static FamilyData of(Family family, String nameOrFolder) {
+        Optional<Origin> origin = Origin.of(family.notes());
+        if (origin.isPresent() && isSame(nameOrFolder, origin.get().data().source())) {
+            return asTrained(family);
+        }
+        ImageInput input = family.definition().input();
+        FolderOptions options = FolderOptions.defaults()
+                .withSide(input.size())
+                .withColour(input.channels() == 1 ? Colour.GREY : Colour.COLOUR);
+        ImageParts parts = DataCatalog.open(nameOrFolder, options);
+        return fitting(
+                new FamilyData(
+                        nameOrFolder,
+                        parts.train(),
+                        parts.validation(),
+                        parts.testOrTrain(),
+                        origin.map(Origin::calibrationBatches).orElse(CALIBRATION_BATCHES),
+                        origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE)),
+                family);
+    }
+
+    private static FamilyData fitting(FamilyData data, Family family) {
+        ImageInput input = family.definition().input();
+        ImageDataset images = data.report;
+        if (images.channels() != input.channels()
+                || images.height() != input.size()
+                || images.width() != input.size()) {
+            throw new InputException(
+                    "%s must have the images the family reads, %s, but has %s. Give other data or another family."
+                            .formatted(
+                                    data.source,
+                                    describe(input.channels(), input.size(), input.size()),
+                                    describe(images.channels(), images.height(), images.width())));
+        }
+        // IDX files have no class names: there a class is its number.
+        List<String> numbers = IntStream.range(0, input.classes().size())
+                .mapToObj(String::valueOf)
+                .toList();
+        if (!images.classes().equals(input.classes()) && !images.classes().equals(numbers)) {
+            throw new InputException("%s must have the classes of the family, %s, but has %s."
+                    .formatted(data.source, input.classes(), images.classes()));
+        }
+        return data;
+    }
+
+    private static String describe(int channels, int height, int width) {
+        return height + "x" + width + (channels == 1 ? " grey" : " colour");
+    }
+
+    private static boolean isSame(String given, String trained) {
+        if (given.equals(trained)) {
+            return true;
+        }
+        try {
+            return Files.exists(Path.of(given))
+                    && Files.exists(Path.of(trained))
+                    && Files.isSameFile(Path.of(given), Path.of(trained));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

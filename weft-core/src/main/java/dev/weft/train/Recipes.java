@@ -1,0 +1,46 @@
+package dev.weft.train;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
+import dev.weft.io.Yaml;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Recipes by file, and those that come with Weft by name. */
+public final class Recipes {
+    /** Files of the folder {@code recipes} that the build puts into the jar; a new one is its file and its name here. */
+    public static final List<String> NAMES = List.of("quickstart", "smoke");
+
+    private Recipes() {}
+
+    /**
+     * Reads a recipe.
+     *
+     * @param fileOrName a YAML file, or one of {@link #NAMES}; a file wins
+     * @throws InputException when there is neither, or the document is no recipe
+     */
+    public static Recipe read(String fileOrName) {
+        Path file = Path.of(fileOrName);
+        if (Files.exists(file)) {
+            return Yaml.read(file, Recipe.class);
+        }
+        if (NAMES.contains(fileOrName)) {
+            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class);
+        }
+        throw new InputException("A recipe must be a YAML file or one of " + NAMES + ", but there is no file "
+                + file.toAbsolutePath() + "." + Suggest.nearest(fileOrName, NAMES));
+    }
+
+    private static String text(String name) {
+        try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + name + ".yaml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
