@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,10 +45,9 @@ final class Failures {
         CommandLine command = failure.getCommandLine();
         String message = firstLine(failure);
         if (failure instanceof UnmatchedArgumentException unmatched) {
-            List<String> near = unmatched.getSuggestions();
-            if (!near.isEmpty()) {
-                message += ". Did you mean " + String.join(" or ", near.subList(0, Math.min(3, near.size()))) + "?";
-            }
+            // picocli's own order is by shared letters: of "docter" it says inspect and evaluate too.
+            String near = Suggest.nearest(unmatched.getUnmatched().get(0), unmatched.getSuggestions());
+            message += near.isEmpty() ? "" : "." + near.replace("\"", "");
         }
         message += " (see " + command.getCommandSpec().qualifiedName() + " --help)";
         List<String> given = Arrays.asList(args);

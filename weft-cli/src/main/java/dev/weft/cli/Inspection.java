@@ -107,10 +107,20 @@ record Inspection(
                 family.isEmpty() ? foreign(file) : space == null ? "model" : "family",
                 size(path),
                 space,
-                family.map(FamilyDescription::members).orElse(List.of()),
+                family.map(Inspection::members).orElse(List.of()),
                 tensors,
                 metadata,
                 file.hasChecksum());
+    }
+
+    /** The member of an extracted model is empty there: its line is in the notes. */
+    private static List<FamilyDescription.Kept> members(FamilyDescription family) {
+        return family.members().stream()
+                .map(m -> new FamilyDescription.Kept(
+                        m.name(),
+                        m.member().isEmpty() ? family.notes().getOrDefault("member", "") : m.member(),
+                        m.measurements()))
+                .toList();
     }
 
     private static String foreign(SafetensorsFile file) {

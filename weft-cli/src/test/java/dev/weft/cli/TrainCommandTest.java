@@ -1,0 +1,110 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainCommandTest {
+    @TempDir
+    Path folder;
+
+    private Path recipe() {
+        return Tiny.recipe(folder.resolve("tiny recipe.yaml"), Tiny.data(folder.resolve("my data")), 2);
+    }
+
+    @Test
+    void trainsAFamilyAndSaysWhatIsNext() {
+        Path out = folder.resolve("my run");
+        Run run = Run.weft("train", recipe().toString(), "--out", out.toString(), "--seed", "7");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(out.resolve("family.safetensors")).exists();
+        assertThat(run.out()).contains("largest").contains("weft evaluate '" + out + "'");
+        assertThat(run.err())
+                .contains("train step 10: largest member")
+                .contains("train step 20: smallest member")
+                .contains("train 20 steps in");
+    }
+
+    @Test
+    void jsonHasTheRunTheFamilyAndTheAccuracies() {
+        Path out = folder.resolve("run");
+        JsonNode json = Run.weft("train", recipe().toString(), "--out", out.toString(), "--epochs", "1", "--json")
+                .json();
+        assertThat(json.get("family").asText())
+                .isEqualTo(out.resolve("family.safetensors").toString());
+        assertThat(json.get("complete").asBoolean()).isTrue();
+        assertThat(json.get("steps").asLong()).isEqualTo(10);
+        assertThat(json.get("accuracy").get("largest").asDouble()).isBetween(0.0, 1.0);
+        assertThat(json.get("accuracy").get("smallest").asDouble()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void resumingAFinishedRunChangesNothing() throws IOException {
+        Path out = folder.resolve("run");
+        Run.weft("train", recipe().toString(), "--out", out.toString(), "--epochs", "1");
+        byte[] family = Files.readAllBytes(out.resolve("family.safetensors"));
+        Run run = Run.weft("resume", out.toString(), "--json");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).contains("all 10 steps are done already");
+        assertThat(run.json().get("complete").asBoolean()).isTrue();
+        assertThat(Files.readAllBytes(out.resolve("family.safetensors"))).isEqualTo(family);
+    }
+
+    @Test
+    void aFolderThatHoldsARunIsNotOverwritten() {
+        String out = folder.resolve("run").toString();
+        Run.weft("train", recipe().toString(), "--out", out, "--epochs", "1");
+        Run again = Run.weft("train", recipe().toString(), "--out", out);
+        assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(again.err().lines()).hasSize(1);
+        assertThat(again.err()).contains("already holds a run").contains("weft resume");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "momentum: 0.9          | momentun: 0.9        | Did you mean \"momentum\"?",
+                "learningRate: 0.05     | learningRate: .nan   | learningRate",
+                "kind: sandwich         | kind: sandwhich      | sandwich",
+                "epochs: 2              | epochs: 0            | epochs",
+                "selectionSize: 60      | selectionSize: 6000  | 6000",
+                "resolution: [6, 8]     | resolution: [6, 9]   | resolution",
+            })
+    void aRecipeThatCannotBeIsOneLine(String from, String to, String expected) throws IOException {
+        Path recipe = recipe();
+        Files.writeString(recipe, Files.readString(recipe).replace(from, to));
+        assertThat(Files.readString(recipe)).contains(to);
+        Path out = folder.resolve("run");
+        Run run = Run.weft("train", recipe.toString(), "--out", out.toString());
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.err()).contains(expected);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void anUnknownRecipeIsSuggested() {
+        Run run = Run.weft("train", "quikstart", "--out", folder.resolve("run").toString());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("Did you mean \"quickstart\"?");
+    }
+
+    @Test
+    void missingDataAndAFolderWithoutARunAreOneLine() {
+        String out = folder.resolve("run").toString();
+        Run data = Run.weft("train", recipe().toString(), "--out", out, "--data", "no such data");
+        assertThat(data.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(data.err()).contains("Unknown data \"no such data\"");
+        Run resume = Run.weft("resume", folder.toString());
+        assertThat(resume.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(resume.err()).contains("must hold a run");
+    }
+}
