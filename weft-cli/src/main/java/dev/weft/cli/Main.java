@@ -38,6 +38,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Pick", EvaluateCommand::new),
             new Entry("Ship", ExtractCommand::new),
             new Entry("Ship", InspectCommand::new),
+            new Entry("Around it", ReproduceCommand::new),
             new Entry("Around it", DoctorCommand::new),
             new Entry("Around it", CompletionCommand::new));
 

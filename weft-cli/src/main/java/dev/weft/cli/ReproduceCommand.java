@@ -1,0 +1,127 @@
+package dev.weft.cli;
+
+import dev.weft.io.Json;
+import dev.weft.lab.Judgement;
+import dev.weft.lab.Reproduction;
+import dev.weft.lab.ReproductionSettings;
+import dev.weft.lab.Reproductions;
+import dev.weft.lab.Results;
+import dev.weft.lab.TextTable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "reproduce",
+        description = "Repeat a published experiment with its baselines, and judge its claim.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weft reproduce bignas               about ten minutes on two quiet cores",
+            "  weft reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
+            "",
+            "Ctrl-C stops after the current step; the same command goes on from there.",
+            "Exit code 1: a part of the paper's claim did not hold."
+        })
+final class ReproduceCommand implements Callable<Integer> {
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(index = "0", paramLabel = "SYSTEM", description = "What to reproduce: bignas.")
+    private String system;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            description = "Repetitions, 3 unless given (1 with --smoke). More may be added later in the same folder.")
+    private Integer seeds;
+
+    @Option(names = "--smoke", description = "Tiny settings: shows that it works, says nothing about the claim.")
+    private boolean smoke;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for runs, results.json and report.html; reproduce-SYSTEM unless given.")
+    private Path out;
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            defaultValue = "fashion-mnist-10k",
+            description = "Data to use: a name of `weft data` or a folder. Default: ${DEFAULT-VALUE}.")
+    private String data;
+
+    @Override
+    public Integer call() {
+        Reproduction reproduction = Reproductions.named(system);
+        ReproductionSettings settings = new ReproductionSettings(seeds == null ? (smoke ? 1 : 3) : seeds, smoke, data);
+        Path folder = out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
+        try (Interrupt interrupt = Interrupt.watch(options.err())) {
+            Optional<Results> results = reproduction.run(settings, folder, new Phases(), interrupt);
+            if (results.isEmpty()) {
+                options.result(
+                        stopped(folder), List.of("Stopped. The same command goes on from what is in " + folder + "."));
+                return ExitCode.INTERRUPTED;
+            }
+            options.result(document(results.get()), text(results.get(), folder));
+            return results.get().held() || smoke ? ExitCode.DONE : ExitCode.FAILED;
+        }
+    }
+
+    private Map<String, Object> stopped(Path folder) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("system", system);
+        document.put("interrupted", true);
+        document.put("out", folder.toString());
+        document.put("exitCode", ExitCode.INTERRUPTED);
+        return document;
+    }
+
+    /** What results.json holds. */
+    private static Map<?, ?> document(Results results) {
+        return Json.parse(Json.write(results), "results", LinkedHashMap.class);
+    }
+
+    private static List<String> text(Results results, Path folder) {
+        List<String> text = new ArrayList<>();
+        text.add(results.report().title());
+        text.add("");
+        text.addAll(TextTable.lines(results.report()));
+        text.add("");
+        text.add(results.report().claim());
+        text.add("");
+        for (Judgement verdict : results.verdicts()) {
+            text.add(String.format(Locale.ROOT, "%-13s  %s", verdict.outcome().text(), verdict.sentence()));
+        }
+        text.add("");
+        text.add(folder.resolve("report.html") + ", " + folder.resolve("results.json"));
+        return text;
+    }
+
+    /** A progress line for each phase. */
+    private final class Phases implements dev.weft.lab.ReproductionProgress {
+        private String phase = "";
+        private Progress progress;
+
+        @Override
+        public void update(String now, long done, long total, String unit, String detail) {
+            if (!now.equals(phase)) {
+                if (progress != null) {
+                    progress.clear();
+                }
+                phase = now;
+                progress = Progress.start(options.err(), now, done);
+            }
+            progress.update(done, total, unit, detail);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.weft.lab;
+
+import dev.weft.io.InputException;
+
+/**
+ * What a user decides about a reproduction.
+ *
+ * @param seeds repetitions, with the seeds 1 to this number; a later call may raise it and keeps what is measured
+ * @param smoke everything in a minute, to see that it works: one seed, and the numbers say nothing about the claim
+ * @param data a name of {@code weft data}, or a folder
+ */
+public record ReproductionSettings(int seeds, boolean smoke, String data) {
+    private static final int MAX_SEEDS = 1000;
+
+    public ReproductionSettings {
+        if (seeds < 1 || seeds > MAX_SEEDS) {
+            throw new InputException("seeds must be from 1 to " + MAX_SEEDS + ", but is " + seeds + ".");
+        }
+        if (data == null || data.isBlank()) {
+            throw new InputException("data must be a name of `weft data` or a folder, but is empty.");
+        }
+    }
+}

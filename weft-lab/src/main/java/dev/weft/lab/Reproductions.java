@@ -1,0 +1,23 @@
+package dev.weft.lab;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
+import dev.weft.lab.bignas.BigNasReproduction;
+import java.util.List;
+
+/** The registry: every system that can be reproduced. A new one is its package and its line here. */
+public final class Reproductions {
+    public static final List<Reproduction> ALL = List.of(new BigNasReproduction());
+
+    private Reproductions() {}
+
+    /** @throws InputException when there is none of this name */
+    public static Reproduction named(String name) {
+        List<String> names = ALL.stream().map(Reproduction::name).toList();
+        return ALL.stream()
+                .filter(r -> r.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new InputException("Unknown system \"" + name + "\". Known: "
+                        + String.join(", ", names) + "." + Suggest.nearest(name, names)));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.weft.lab.bignas;
+
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** The members that every arm is judged by. */
+final class BigNasMembers {
+    static final String SMALLEST = "smallest";
+    static final String MIDDLE = "middle";
+    static final String LARGEST = "largest";
+    static final List<String> SIZES = List.of(SMALLEST, MIDDLE, LARGEST);
+
+    private BigNasMembers() {}
+
+    /** The member of that size; the middle one has every choice's middle option, of two the lower and the upper in turn. */
+    static Member ofSize(String size, Space space) {
+        if (size.equals(MIDDLE)) {
+            Map<String, Object> picked = new LinkedHashMap<>();
+            int pairs = 0;
+            for (Choice<?> choice : space.choices()) {
+                int options = choice.options().size();
+                picked.put(choice.name(), choice.options().get(options == 2 ? pairs++ % 2 : options / 2));
+            }
+            return space.canonical(new Member(picked));
+        }
+        return size.equals(SMALLEST) ? space.smallest() : space.largest();
+    }
+
+    /** Distinct random members, none of them of {@link #SIZES}; the same for every arm and seed. */
+    static List<Member> random(Space space, int count, long seed) {
+        Set<Member> known = new LinkedHashSet<>();
+        SIZES.forEach(size -> known.add(ofSize(size, space)));
+        int sizes = known.size();
+        SplittableRandom random = new SplittableRandom(seed);
+        while (known.size() < sizes + count) {
+            known.add(space.sample(random));
+        }
+        return known.stream().skip(sizes).toList();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.weft.lab.bignas;
+
+import dev.weft.data.Augmentation;
+import dev.weft.model.MobileCnn;
+import dev.weft.nn.Activation;
+import java.util.List;
+
+/**
+ * How large the experiment is; the same for all arms, and kept in the experiment's folder.
+ *
+ * @param model the space of members; its input is bound to the data
+ * @param epochs over the training split, of every arm but the one that is matched by member-forwards
+ * @param batchSize of training and recalibration
+ * @param learningRate initial, of every arm
+ * @param selectionSize images held out of the training part for the search
+ * @param augmentation of training images; recalibration and evaluation see plain ones
+ * @param calibrationBatches before every evaluation
+ * @param randomMembers how many fixed random members are evaluated
+ * @param memberSeed draws them
+ * @param mutations of the search, for each budget
+ */
+public record BigNasScale(
+        MobileCnn model,
+        int epochs,
+        int batchSize,
+        double learningRate,
+        int selectionSize,
+        Augmentation augmentation,
+        int calibrationBatches,
+        int randomMembers,
+        long memberSeed,
+        int mutations) {
+    /** The paper's, for a batch of 4096. */
+    private static final double PAPER_RATE = 0.256 / 4096;
+
+    private static final long MEMBER_SEED = 2020;
+
+    /** About ten minutes for three seeds on two quiet cores. */
+    static BigNasScale full() {
+        MobileCnn model = model(
+                List.of(20, 24, 28),
+                List.of(
+                        stage(List.of(8, 12, 16), List.of(1, 2, 3), List.of(3), 1),
+                        stage(List.of(16, 24, 32), List.of(1, 2, 3), List.of(3, 5), 2),
+                        stage(List.of(24, 36, 48), List.of(1, 2, 3), List.of(3, 5), 2)));
+        return of(model, 4, 64, 20, 12);
+    }
+
+    /** A minute, one seed: every arm and every step of the work, and no meaning. */
+    static BigNasScale smoke() {
+        MobileCnn model = model(
+                List.of(16, 20),
+                List.of(
+                        stage(List.of(8, 16), List.of(1, 2), List.of(3), 1),
+                        stage(List.of(16, 32), List.of(1, 2), List.of(3, 5), 2),
+                        stage(List.of(24, 48), List.of(1, 2), List.of(3, 5), 2)));
+        return of(model, 1, 256, 4, 2);
+    }
+
+    private static BigNasScale of(MobileCnn model, int epochs, int batchSize, int calibrationBatches, int mutations) {
+        return new BigNasScale(
+                model,
+                epochs,
+                batchSize,
+                PAPER_RATE * batchSize,
+                1000,
+                new Augmentation(2, true),
+                calibrationBatches,
+                6,
+                MEMBER_SEED,
+                mutations);
+    }
+
+    static MobileCnn model(List<Integer> resolution, List<MobileCnn.Stage> stages) {
+        return new MobileCnn(
+                null, resolution, new MobileCnn.Stem(List.of(16), 2), stages, List.of(), Activation.RELU, true);
+    }
+
+    /** Fused blocks without expansion, a dense k×k and a 1×1 convolution: dense ones are what CPUs are fast at. */
+    static MobileCnn.Stage stage(List<Integer> width, List<Integer> depth, List<Integer> kernelSize, int stride) {
+        return new MobileCnn.Stage(MobileCnn.Block.FUSED, width, depth, kernelSize, List.of(1.0), stride, false);
+    }
+}
