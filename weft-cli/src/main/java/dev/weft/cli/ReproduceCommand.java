@@ -63,7 +63,8 @@ final class ReproduceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Reproduction reproduction = Reproductions.named(system);
-        ReproductionSettings settings = new ReproductionSettings(seeds == null ? (smoke ? 1 : 3) : seeds, smoke, data);
+        ReproductionSettings settings =
+                new ReproductionSettings(seeds == null ? (smoke ? 1 : 3) : seeds, smoke, TrainCommand.anywhere(data));
         Path folder = out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
         try (Interrupt interrupt = Interrupt.watch(options.err())) {
             Optional<Results> results = reproduction.run(settings, folder, new Phases(), interrupt);

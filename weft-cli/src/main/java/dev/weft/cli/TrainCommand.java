@@ -71,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** A folder by its full path, so that the run can be resumed from another folder. */
-    private static String anywhere(String source) {
+    static String anywhere(String source) {
         boolean named = source == null
                 || DataCatalog.list().stream().anyMatch(known -> known.name().equals(source));
         return named || !Files.exists(Path.of(source))
