@@ -1,0 +1,82 @@
+package dev.weft.bench;
+
+import dev.weft.io.CheckFailedException;
+import dev.weft.io.EnvironmentException;
+import dev.weft.io.InputException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** What {@code bench/run} starts: {@code NAME [--quick]}, {@code report}, or {@code worker …} for a benchmark's own processes. */
+public final class Main {
+    /** Every benchmark, in the order of the report. */
+    static final List<String> BENCHMARKS =
+            List.of("training-step", "member-cost", "members-memory", "native-memory-soak", "search-rate");
+
+    private Main() {}
+
+    public static void main(String[] arguments) throws IOException {
+        PrintStream out =
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
+        int code = 0;
+        try {
+            run(Arrays.asList(arguments), out);
+        } catch (InputException | CheckFailedException | EnvironmentException e) {
+            System.err.println("bench: " + e.getMessage());
+            code = e instanceof InputException ? 2 : e instanceof CheckFailedException ? 1 : 3;
+        }
+        // libtorch's threads must not keep the process alive.
+        System.exit(code);
+    }
+
+    private static void run(List<String> arguments, PrintStream out) throws IOException {
+        String name = arguments.isEmpty() ? "" : arguments.get(0);
+        Options options = Options.of(arguments);
+        Results results = new Results(options.folder().resolve("results"));
+        if (name.equals("worker")) {
+            work(arguments.subList(1, arguments.size()), out);
+        } else if (name.equals("report")) {
+            out.print(Tables.markdown(results.latest(BENCHMARKS)));
+        } else {
+            Result result = measure(name, options, out);
+            out.print("\n" + Tables.markdown(result));
+            out.println(options.quick() ? "\nA quick trial: not kept." : "\nKept in " + results.append(result));
+        }
+    }
+
+    private static Result measure(String name, Options options, PrintStream out) {
+        return switch (name) {
+            case "training-step" -> new TrainingStepBenchmark(options, out).run();
+            case "member-cost" -> new MemberCostBenchmark(options, out).run();
+            case "members-memory" -> new MembersMemoryBenchmark(options, out).run();
+            case "native-memory-soak" -> new MemorySoakBenchmark(options, out).run();
+            case "search-rate" -> new SearchRateBenchmark(options, out).run();
+            default ->
+                throw new InputException(
+                        "A benchmark must be one of " + BENCHMARKS + ", or report, but got \"" + name + "\".");
+        };
+    }
+
+    private static void work(List<String> arguments, PrintStream out) throws IOException {
+        Path path = Path.of(arguments.get(2));
+        if (arguments.get(0).equals("training-step")) {
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            StepWorker.run(
+                    arguments.get(1),
+                    path,
+                    Integer.parseInt(arguments.get(3)),
+                    Integer.parseInt(arguments.get(4)),
+                    Double.parseDouble(arguments.get(5)),
+                    Double.parseDouble(arguments.get(6)),
+                    in,
+                    out);
+        } else {
+            MembersMemoryWorker.run(arguments.get(1), path, Integer.parseInt(arguments.get(3)), out);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.weft.bench;
+
+import dev.weft.data.Batch;
+import dev.weft.data.Batches;
+import dev.weft.model.Family;
+import dev.weft.nn.BatchStatistics;
+import dev.weft.nn.Pass;
+import dev.weft.train.Distillation;
+import dev.weft.train.Draw;
+import dev.weft.train.LearningRateSchedule;
+import dev.weft.train.Losses;
+import dev.weft.train.Optimizer;
+import dev.weft.train.Precision;
+import dev.weft.train.Regularisation;
+import dev.weft.train.Sampler;
+import dev.weft.train.TrainSettings;
+import dev.weft.train.TrainingListener;
+import dev.weft.train.TrainingStep;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/** Trains with Weft's own training step and looks at the clock. */
+final class StepTimer {
+    private static final double NANOS = 1e-9;
+
+    private final Family family;
+    private final TrainingStep trainingStep;
+    private final List<List<Draw>> draws;
+    private final double rate;
+    private long done;
+    private long gradientsAt;
+    private double optimiser;
+
+    private final TrainingListener clock = new TrainingListener() {
+        @Override
+        public void gradientsReady(long step, Map<String, Tensor> gradients) {
+            gradientsAt = System.nanoTime();
+        }
+    };
+
+    /** @param draws the members of each step, again from the front after the last */
+    StepTimer(Family family, List<List<Draw>> draws, double momentum, double rate) {
+        this.family = family;
+        this.trainingStep = new TrainingStep(family, settings(momentum, rate));
+        this.draws = draws;
+        this.rate = rate;
+    }
+
+    /** A plain step is one with the largest member alone: in-place distillation then has no student. */
+    static TrainSettings settings(double momentum, double rate) {
+        return new TrainSettings(
+                1,
+                new Sampler.Sandwich(2),
+                new Distillation.InPlace(),
+                0,
+                TrainSettings.Gradients.SUM,
+                null,
+                new Optimizer.Sgd(rate, momentum, false, 0),
+                new LearningRateSchedule.Constant(),
+                Regularisation.none(),
+                List.of(),
+                Precision.FLOAT32,
+                1,
+                0,
+                1,
+                false);
+    }
+
+    /** Trains {@code count} steps on {@code batch}. */
+    StepWorker.Steps train(Batch batch, int count) {
+        List<Double> seconds = new ArrayList<>();
+        List<Double> losses = List.of();
+        optimiser = 0;
+        for (int i = 0; i < count; i++) {
+            long start = System.nanoTime();
+            List<TrainingListener.MemberLoss> members =
+                    trainingStep.run(batch, draws(done), rate, done + 1, done, List.of(clock));
+            long end = System.nanoTime();
+            seconds.add((end - start) * NANOS);
+            optimiser += (end - gradientsAt) * NANOS;
+            losses = members.stream().map(TrainingListener.MemberLoss::loss).toList();
+            done++;
+        }
+        return new StepWorker.Steps(seconds, losses, Map.of());
+    }
+
+    /**
+     * Where the time of the steps just trained went. Forward passes are run once more and timed alone, backward is what remains;
+     * building batches is timed beside the steps, which do not include it.
+     */
+    StepWorker.Steps withPhases(StepWorker.Steps steps, Batches batches, Batch batch) {
+        int count = steps.seconds().size();
+        double forward = 0;
+        double data = 0;
+        for (long step = done - count; step < done; step++) {
+            try (PointerScope scope = new PointerScope()) {
+                long start = System.nanoTime();
+                for (Draw draw : draws(step)) {
+                    Pass pass = new Pass(draw.member(), BatchStatistics.INSTANCE, 0, 0);
+                    Losses.labels(family.forward(batch.images(), pass), batch.labels(), 0);
+                }
+                long middle = System.nanoTime();
+                batches.batch(step);
+                forward += (middle - start) * NANOS;
+                data += (System.nanoTime() - middle) * NANOS;
+            }
+        }
+        double total = steps.seconds().stream().mapToDouble(Double::doubleValue).sum();
+        Map<String, Double> phases = new LinkedHashMap<>();
+        phases.put("forward", forward);
+        phases.put("backward", total - optimiser - forward);
+        phases.put("optimiser", optimiser);
+        phases.put("data", data);
+        return new StepWorker.Steps(steps.seconds(), steps.losses(), phases);
+    }
+
+    private List<Draw> draws(long step) {
+        return draws.get((int) (step % draws.size()));
+    }
+}

@@ -1,0 +1,108 @@
+package dev.weft.bench;
+
+import dev.weft.data.Augmentation;
+import dev.weft.data.Batch;
+import dev.weft.data.Batches;
+import dev.weft.io.Json;
+import dev.weft.io.Safetensors;
+import dev.weft.io.TensorData;
+import dev.weft.model.Family;
+import dev.weft.model.ModelDefinition;
+import dev.weft.space.Member;
+import dev.weft.train.Draw;
+import dev.weft.train.Role;
+import dev.weft.train.Sampler;
+import dev.weft.weight.StoredTensors;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Weft's side of the training-step benchmark, in a process of its own: writes {@code family.safetensors} and {@code
+ * batch.safetensors}, says {@link Ready}, then answers every command line with a line of JSON.
+ *
+ * <p>The command {@code MODE COUNT}, with mode {@code plain} or {@code sandwich}, trains for some steps and answers {@link Steps};
+ * {@code MODE COUNT phases} also says where their time went. {@code python/training_step.py} obeys the same commands.
+ */
+final class StepWorker {
+    /** How many different sandwiches are trained, one after another, again and again. */
+    private static final int SANDWICHES = 16;
+
+    /** The first answer: what computes, and how many parameters the network has. */
+    record Ready(String engine, long parameters) {}
+
+    /**
+     * The answer to a command.
+     *
+     * @param seconds of every step
+     * @param losses of the members of the last step, before its update
+     * @param phases seconds of all steps together, by phase; empty when not asked for
+     */
+    record Steps(List<Double> seconds, List<Double> losses, Map<String, Double> phases) {}
+
+    private StepWorker() {}
+
+    static void run(
+            String model,
+            Path folder,
+            int threads,
+            int batchSize,
+            double momentum,
+            double rate,
+            BufferedReader in,
+            PrintStream out)
+            throws IOException {
+        torch.set_num_threads(threads);
+        ModelDefinition definition = BenchModels.named(model);
+        Batches batches = new Batches(BenchModels.trainingImages(), batchSize, 0, Augmentation.none());
+        Batch batch = batches.batch(0); // no scope is open: it lives as long as this method
+        List<List<Draw>> sandwiches = sandwiches(definition);
+        try (Family elastic = Family.of(definition, 1);
+                Family plain = Family.of(definition.at(definition.space().largest()), 1)) {
+            write(elastic, sandwiches, batch, folder);
+            StepTimer plainSteps =
+                    new StepTimer(plain, List.of(List.of(new Draw(Role.LARGEST, Member.PLAIN))), momentum, rate);
+            StepTimer sandwichSteps = new StepTimer(elastic, sandwiches, momentum, rate);
+            long parameters = plain.weights().tensors().values().stream()
+                    .mapToLong(tensor -> tensor.numel())
+                    .sum();
+            out.println(Json.writeLine(new Ready("Weft", parameters)));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                String[] words = line.split(" ");
+                StepTimer steps = words[0].equals("plain") ? plainSteps : sandwichSteps;
+                StepWorker.Steps answer = steps.train(batch, Integer.parseInt(words[1]));
+                out.println(Json.writeLine(words.length == 2 ? answer : steps.withPhases(answer, batches, batch)));
+            }
+        }
+    }
+
+    private static List<List<Draw>> sandwiches(ModelDefinition definition) {
+        SplittableRandom random = new SplittableRandom(7);
+        Sampler sampler = new Sampler.Sandwich(2);
+        return IntStream.range(0, SANDWICHES)
+                .mapToObj(i -> sampler.draw(definition.space(), random))
+                .toList();
+    }
+
+    /** The sandwiches travel as notes of the family, {@code step3.0} being the largest of the fourth. */
+    private static void write(Family family, List<List<Draw>> sandwiches, Batch batch, Path folder) {
+        for (int i = 0; i < sandwiches.size(); i++) {
+            List<Draw> draws = sandwiches.get(i);
+            for (int j = 0; j < draws.size(); j++) {
+                family.note("step" + i + "." + j, draws.get(j).member().toString());
+            }
+        }
+        family.save(folder.resolve("family.safetensors"));
+        LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
+        tensors.put("images", StoredTensors.data(batch.images()));
+        tensors.put("labels", StoredTensors.data(batch.labels()));
+        Safetensors.write(folder.resolve("batch.safetensors"), tensors, Map.of());
+    }
+}
