@@ -4,10 +4,13 @@ import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
+import dev.weft.io.TensorEntry;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.RunFolder;
 import dev.weft.weight.StoredTensors;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -52,35 +55,72 @@ final class Checkpoints {
         }
     }
 
-    /** Copies a checkpoint into these tensors, bit for bit, and returns the seconds trained so far. */
+    /**
+     * Copies a checkpoint into these tensors, bit for bit, and returns the seconds trained so far.
+     *
+     * @throws InputException when it is no checkpoint of this model; nothing is then changed
+     */
     static double load(
             Checkpoint checkpoint,
             Map<String, Tensor> weights,
             Map<String, Map<String, Tensor>> optimizer,
             Map<String, Tensor> statistics) {
         SafetensorsFile file = SafetensorsFile.open(checkpoint.file());
-        for (String name : file.names()) {
-            if (name.startsWith(OPTIMIZER)) {
-                String[] slot = name.substring(OPTIMIZER.length()).split("/", 2);
-                optimizer
-                        .computeIfAbsent(slot[1], n -> new LinkedHashMap<>())
-                        .put(slot[0], StoredTensors.copied(file, name));
+        double seconds = seconds(file);
+        Map<String, Tensor> expected = new LinkedHashMap<>();
+        weights.forEach((name, tensor) -> expected.put(WEIGHTS + name, tensor));
+        statistics.forEach((name, tensor) -> expected.put(STATISTICS + name, tensor));
+        expected.forEach((name, tensor) -> require(file, name, tensor, false));
+        List<String> slots = file.names().stream()
+                .filter(name -> !expected.containsKey(name))
+                .toList();
+        for (String name : slots) {
+            String[] parts = name.split("/", 3);
+            if (parts.length < 3 || !OPTIMIZER.equals(parts[0] + "/") || !weights.containsKey(parts[2])) {
+                throw foreign(file, "has a tensor \"" + name + "\", which this run has not");
             }
+            require(file, name, weights.get(parts[2]), true);
         }
-        weights.forEach((name, tensor) -> copy(file, WEIGHTS + name, tensor));
-        statistics.forEach((name, tensor) -> copy(file, STATISTICS + name, tensor));
-        return Double.parseDouble(file.metadata().getOrDefault(SECONDS, "0"));
+        for (String name : slots) {
+            String[] parts = name.split("/", 3);
+            optimizer
+                    .computeIfAbsent(parts[2], n -> new LinkedHashMap<>())
+                    .put(parts[1], StoredTensors.copied(file, name));
+        }
+        expected.forEach((name, tensor) -> copy(file, name, tensor));
+        return seconds;
+    }
+
+    private static double seconds(SafetensorsFile file) {
+        String text = file.metadata().getOrDefault(SECONDS, "");
+        if (!text.matches("[0-9]+\\.[0-9]+(E-?[0-9]+)?")) {
+            throw foreign(file, "has no number \"" + SECONDS + "\" in its metadata");
+        }
+        return Double.parseDouble(text);
+    }
+
+    /** @param orCount whether one number in place of the tensor will do: a count of steps */
+    private static void require(SafetensorsFile file, String name, Tensor like, boolean orCount) {
+        if (!file.contains(name)) {
+            throw foreign(file, "has no tensor \"" + name + "\"");
+        }
+        TensorEntry entry = file.entry(name);
+        List<Long> shape = Arrays.stream(like.shape()).boxed().toList();
+        boolean fits = entry.shape().equals(shape) || orCount && entry.shape().equals(List.of(1L));
+        if (!fits || !entry.dtype().equals("F32")) {
+            throw foreign(
+                    file,
+                    "has tensor \"" + name + "\" as " + entry.dtype() + " " + entry.shape() + ", which must be F32 "
+                            + shape);
+        }
+    }
+
+    private static InputException foreign(SafetensorsFile file, String what) {
+        return new InputException(file.path() + " must be a checkpoint of this run, but " + what
+                + ". Delete it to go on from the one before.");
     }
 
     private static void copy(SafetensorsFile file, String name, Tensor into) {
-        if (!file.entry(name)
-                .shape()
-                .equals(java.util.Arrays.stream(into.shape()).boxed().toList())) {
-            throw new InputException(file.path() + ": tensor \"" + name + "\" must be "
-                    + java.util.Arrays.toString(into.shape()) + ", but is "
-                    + file.entry(name).shape()
-                    + ". The checkpoint is of another model.");
-        }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 Tensor stored = StoredTensors.mapped(file, name)) {

@@ -3,6 +3,9 @@ package dev.weft.train;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
+import java.nio.file.Path;
 
 /** Which members learn from logits instead of labels. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -33,6 +36,36 @@ public sealed interface Distillation {
                 throw new InputException(
                         "A teacher must have family and member, but got family=" + family + ", member=" + member + ".");
             }
+        }
+
+        /**
+         * Opens the teacher's family, which the caller closes.
+         *
+         * @param student what the trained model reads
+         * @throws InputException when the file is none, lacks the member, or reads other images or classes
+         */
+        Family open(ImageInput student) {
+            Family teacher = Family.open(Path.of(family));
+            ImageInput input = teacher.definition().input();
+            String problem = null;
+            if (!teacher.members().containsKey(member)) {
+                problem = "The teacher must be a named member of " + family + ", but \"" + member
+                        + "\" is none. Members: " + teacher.members().keySet() + ".";
+            } else if (input.channels() != student.channels()
+                    || input.size() != student.size()
+                    || !input.classes().equals(student.classes())) {
+                problem = "The teacher " + family + " must read what the model reads, " + what(student) + ", but reads "
+                        + what(input) + ". Train a teacher on the same data.";
+            }
+            if (problem != null) {
+                teacher.close();
+                throw new InputException(problem);
+            }
+            return teacher;
+        }
+
+        private static String what(ImageInput input) {
+            return input.channels() + "×" + input.size() + "×" + input.size() + " images of classes " + input.classes();
         }
     }
 }

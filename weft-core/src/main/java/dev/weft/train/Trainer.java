@@ -59,13 +59,8 @@ public final class Trainer implements AutoCloseable {
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
         if (train.distillation() instanceof Distillation.Teacher source) {
-            this.teacher = Family.open(Path.of(source.family()));
+            this.teacher = source.open(recipe.model().input());
             NamedMember named = teacher.members().get(source.member());
-            if (named == null) {
-                throw new InputException(
-                        "The teacher must be a named member of " + source.family() + ", but \"" + source.member()
-                                + "\" is none. Members: " + teacher.members().keySet() + ".");
-            }
             Pass pass = Pass.evaluation(named.member(), named.statistics());
             this.trainingStep = new TrainingStep(family, train, norm, images -> teacher.forward(images, pass));
         } else {
@@ -84,18 +79,30 @@ public final class Trainer implements AutoCloseable {
      *
      * @param recipe its model may leave the input open; it is taken from the data
      * @param seed of everything random
-     * @throws InputException when the folder is in use or not empty, or recipe and data do not fit
+     * @throws InputException when the folder is in use or not empty, or recipe, data, teacher and machine do not fit: nothing
+     *     is then written
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
         ImageSplits splits = recipe.data().open(seed);
         ModelDefinition model = recipe.model().withInput(DataSettings.input(splits));
-        model.space(); // refuses settings that make no space before anything is written
-        Family.ofShapes(model).close();
         Recipe resolved = new Recipe(recipe.name(), recipe.description(), model, recipe.data(), recipe.train());
+        requireFit(resolved, splits);
         RunSettings settings =
                 new RunSettings(RunSettings.FORMAT_VERSION, seed, torch.get_num_threads(), resolved, splits.record());
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
         return opened(run, settings, splits);
+    }
+
+    /** Refuses, before anything is written, what could not train. */
+    private static void requireFit(Recipe recipe, ImageSplits splits) {
+        TrainSettings train = recipe.train();
+        new Batches(splits.train(), recipe.data().batchSize(), 0, recipe.data().augmentation());
+        try (Family shapes = Family.ofShapes(recipe.model())) {
+            new TrainingStep(shapes, train);
+        }
+        if (train.distillation() instanceof Distillation.Teacher source) {
+            source.open(recipe.model().input()).close();
+        }
     }
 
     /**
@@ -166,6 +173,15 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException when a loss or a weight is no longer finite; the last good checkpoint is kept
      */
     public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
+        try {
+            return train(stop, listeners);
+        } catch (CheckFailedException e) {
+            run.database().event("failed", e.getMessage());
+            throw e;
+        }
+    }
+
+    private boolean train(BooleanSupplier stop, List<TrainingListener> listeners) {
         TrainSettings train = settings.recipe().train();
         long perEpoch = batches.stepsPerEpoch();
         long steps = steps();
@@ -204,9 +220,6 @@ public final class Trainer implements AutoCloseable {
         List<TrainingListener.MemberLoss> losses;
         try (Batch batch = batches.batch(step)) {
             losses = trainingStep.run(batch, draws, rate, step + 1, mix(settings.seed(), step, 2), listeners);
-        } catch (CheckFailedException e) {
-            run.database().event("failed", e.getMessage());
-            throw e;
         }
         step++;
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
@@ -221,19 +234,21 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void evaluate(List<TrainingListener> listeners) {
-        for (Role role : List.of(Role.LARGEST, Role.SMALLEST)) {
-            Member member = role == Role.LARGEST
-                    ? family.space().largest()
-                    : family.space().smallest();
-            if (role == Role.SMALLEST && member.equals(family.space().largest())) {
-                return;
-            }
+        for (Draw extreme : extremes()) {
+            Member member = extreme.member();
             try (MemberStatistics statistics = calibrate(member)) {
                 double accuracy = Evaluation.accuracy(family, member, statistics, splits.selection());
-                run.database().metric(step, role.toString(), "accuracy", accuracy, seconds);
-                listeners.forEach(listener -> listener.evaluated(step, role, accuracy));
+                run.database().metric(step, extreme.role().toString(), "accuracy", accuracy, seconds);
+                listeners.forEach(listener -> listener.evaluated(step, extreme.role(), accuracy));
             }
         }
+    }
+
+    /** The largest and the smallest member; of a plain model the one there is. */
+    private List<Draw> extremes() {
+        Draw largest = new Draw(Role.LARGEST, family.space().largest());
+        Draw smallest = new Draw(Role.SMALLEST, family.space().smallest());
+        return largest.member().equals(smallest.member()) ? List.of(largest) : List.of(largest, smallest);
     }
 
     private void checkpoint() {
@@ -242,13 +257,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void saveFamily() {
-        for (Role role : List.of(Role.LARGEST, Role.SMALLEST)) {
-            Member member = role == Role.LARGEST
-                    ? family.space().largest()
-                    : family.space().smallest();
+        for (Draw extreme : extremes()) {
+            Member member = extreme.member();
             MemberStatistics statistics = calibrate(member);
             double accuracy = Evaluation.accuracy(family, member, statistics, splits.selection());
-            family.name(role.toString(), new NamedMember(member, statistics, Map.of("accuracy", accuracy)));
+            family.name(extreme.role().toString(), new NamedMember(member, statistics, Map.of("accuracy", accuracy)));
         }
         Recipe recipe = settings.recipe();
         family.note("recipe", recipe.name());
@@ -322,7 +335,7 @@ public final class Trainer implements AutoCloseable {
         return running == null ? Map.of() : running.tensors();
     }
 
-    private static RunningStatistics runningStatistics(ModelDefinition model) {
+    static RunningStatistics runningStatistics(ModelDefinition model) {
         return new RunningStatistics(
                 RUNNING_MOMENTUM, channels(model, model.space().largest()));
     }

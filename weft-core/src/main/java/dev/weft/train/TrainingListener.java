@@ -6,6 +6,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Told what happens while training, on the training thread. Tensors it is shown are valid during the call only. */
 public interface TrainingListener {
+    /** After backward of one member, before the next. */
+    default void memberTrained(long step, MemberLoss loss) {}
+
     /**
      * After backward of every member, before clipping: the summed gradients by parameter name, in the model's order. A parameter
      * that no member of the step used is absent.

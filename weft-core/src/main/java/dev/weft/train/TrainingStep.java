@@ -99,12 +99,14 @@ public final class TrainingStep {
                             + draw.role() + " member \"" + draw.member()
                             + "\". The last checkpoint is kept; lower the learning rate or clip gradients.");
                 }
-                losses.add(new TrainingListener.MemberLoss(draw, value));
                 Tensor decayed = withDecay(loss, draw);
                 Tensor scaled = settings.gradients() == TrainSettings.Gradients.MEAN
                         ? decayed.div(new Scalar(draws.size()))
                         : decayed;
                 scaled.backward();
+                TrainingListener.MemberLoss trained = new TrainingListener.MemberLoss(draw, value);
+                losses.add(trained);
+                listeners.forEach(listener -> listener.memberTrained(step, trained));
             }
             update(learningRate, step, listeners);
         }
