@@ -10,11 +10,13 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.SharedWeights;
+import dev.weft.weight.Weights;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -30,22 +32,38 @@ public final class Family implements AutoCloseable {
     private final Space space;
     private final SharedWeights weights;
     private final RequestedWeights requested;
+    private final boolean ownSharing;
     private final Layer model;
     private Object backing = this;
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
 
     Family(ModelDefinition definition, SharedWeights weights) {
+        this(definition, weights, UnaryOperator.identity());
+    }
+
+    private Family(ModelDefinition definition, SharedWeights weights, UnaryOperator<Weights> sharing) {
         this.definition = definition;
         this.space = definition.space();
         this.weights = weights;
-        this.requested = new RequestedWeights(weights);
+        Weights source = sharing.apply(weights);
+        this.ownSharing = source != weights;
+        this.requested = new RequestedWeights(source);
         this.model = definition.build(requested);
     }
 
     /** A family with fresh weights, drawn from {@code seed}. */
     public static Family of(ModelDefinition definition, long seed) {
         return new Family(definition, SharedWeights.initialised(seed));
+    }
+
+    /**
+     * A family with fresh weights that are shared in another way than by slices.
+     *
+     * @param sharing wraps the stored weights in the strategy that the model asks; what more it needs, it holds itself
+     */
+    public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
+        return new Family(definition, SharedWeights.initialised(seed), sharing);
     }
 
     /** A family whose weights have shapes and no data: for counting what a member costs. */
@@ -63,8 +81,18 @@ public final class Family implements AutoCloseable {
         return FamilyFile.open(file);
     }
 
-    /** Writes the family: the shared tensors by published name, members' statistics, and all else as metadata. */
+    /**
+     * Writes the family: the shared tensors by published name, members' statistics, and all else as metadata.
+     *
+     * @throws IllegalStateException when its weights are shared in another way than by slices: the file does not say how, so its
+     *     members would be read back as other ones. Extracted members can be saved
+     */
     public void save(Path file) {
+        if (ownSharing) {
+            throw new IllegalStateException(
+                    "A family file holds sliced weights, but those of this family are shared in "
+                            + "another way. Save extracted members.");
+        }
         FamilyFile.save(this, file);
     }
 

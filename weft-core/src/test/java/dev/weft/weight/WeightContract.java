@@ -17,8 +17,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
-/** What every kind of weight must do. Implement it once a kind. */
-interface WeightContract {
+/** What every kind of weight must do, also one outside Weft. Implement it once a kind. */
+public interface WeightContract {
     /** A weight (out, in) and what it is made of. */
     Weight weight();
 
