@@ -1,0 +1,62 @@
+package dev.weft.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.export.ExportOptions;
+import dev.weft.export.Exporter;
+import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
+import dev.weft.model.Presets;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Tensors;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PredictTest {
+    @Test
+    void namesWhatIsOnEachPicture(@TempDir Path folder) throws IOException {
+        Pictures.write(folder, 1);
+        Path onnx = folder.resolve("member.onnx");
+        ImageInput input = new ImageInput(1, Pictures.SIZE, List.of(0.5), List.of(0.5), List.of("dark", "light"));
+        try (Family family = Family.of(Presets.named("vit-tiny").withInput(input), 1);
+                Tensor images = Tensors.zeros(2, 1, Pictures.SIZE, Pictures.SIZE)) {
+            Exporter.export(
+                    family,
+                    family.space().smallest(),
+                    MemberStatistics.none(),
+                    List.of(images),
+                    ExportOptions.onnx(onnx));
+        }
+        String dark = folder.resolve("dark/000.png").toString();
+        String light = folder.resolve("light/000.png").toString();
+        assertThat(printed(onnx.toString(), dark, light).lines()).hasSize(2).allSatisfy(line -> assertThat(line)
+                .matches(".*000\\.png: (dark|light) \\([01][.,]\\d\\d\\)"));
+    }
+
+    @Test
+    void usesNothingOfWeftButExport() throws IOException {
+        Path source = Path.of("src/main/java/dev/weft/examples/Predict.java");
+        assertThat(Files.readAllLines(source).stream().filter(line -> line.startsWith("import ")))
+                .allMatch(line -> line.matches("import (dev\\.weft\\.export|java|javax)\\..*"));
+    }
+
+    private static String printed(String... args) throws IOException {
+        PrintStream before = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            Predict.main(args);
+        } finally {
+            System.setOut(before);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}
