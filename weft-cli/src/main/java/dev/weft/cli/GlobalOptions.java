@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,6 +38,14 @@ final class GlobalOptions {
 
     boolean verbose() {
         return verbose;
+    }
+
+    /** This command line, for a shell. */
+    String commandLine() {
+        return "weft "
+                + command.root().commandLine().getParseResult().originalArgs().stream()
+                        .map(Shell::quote)
+                        .collect(Collectors.joining(" "));
     }
 
     /** Where progress, notes and warnings go. */

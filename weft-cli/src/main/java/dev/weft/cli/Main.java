@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         footerHeading = "%nExamples:%n",
         footer = {
+            "  weft quickstart         train, search, export and report, in five minutes",
             "  weft doctor             is this machine ready?",
             "  weft COMMAND --help     what a command does, with an example",
             "",
@@ -32,10 +33,15 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
     /** Every command, in the order of the help. A new command is its class and its line here. */
     static final List<Entry> COMMANDS = List.of(
+            new Entry("Begin here", QuickstartCommand::new),
             new Entry("Train", DataCommand::new),
             new Entry("Train", TrainCommand::new),
             new Entry("Train", ResumeCommand::new),
             new Entry("Pick", EvaluateCommand::new),
+            new Entry("Pick", SearchCommand::new),
+            new Entry("Pick", MeasureCommand::new),
+            new Entry("Pick", ReportCommand::new),
+            new Entry("Ship", ExportCommand::new),
             new Entry("Ship", ExtractCommand::new),
             new Entry("Ship", InspectCommand::new),
             new Entry("Around it", ReproduceCommand::new),

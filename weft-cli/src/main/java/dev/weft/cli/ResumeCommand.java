@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.pick.RunReports;
 import dev.weft.train.Trainer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -32,6 +33,7 @@ final class ResumeCommand implements Callable<Integer> {
                             trainer.stepsDone() == trainer.steps()
                                     ? "weft: all " + trainer.steps() + " steps are done already"
                                     : "weft: going on after step " + trainer.stepsDone() + " of " + trainer.steps());
+            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);
             return result.exitCode();

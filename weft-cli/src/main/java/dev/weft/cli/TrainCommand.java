@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.data.DataCatalog;
+import dev.weft.pick.RunReports;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
@@ -51,6 +52,7 @@ final class TrainCommand implements Callable<Integer> {
         Recipe chosen = recipe(recipe, data, epochs);
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 Trainer trainer = Trainer.start(chosen, out, seed)) {
+            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);
             return result.exitCode();

@@ -54,6 +54,11 @@ public interface ImageDataset {
         return Arrays.stream(counts).boxed().toList();
     }
 
+    /** SHA-256 of the lines {@code id TAB label}, in order: which examples these are, as records of splits say it. */
+    default String idsSha256() {
+        return Sha256.ofExamples(this);
+    }
+
     /** The examples at these indices, in this order: a view, nothing is copied. */
     default ImageDataset subset(String name, List<Integer> indices) {
         return new ImageSubset(name, this, indices);

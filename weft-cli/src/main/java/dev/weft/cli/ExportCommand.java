@@ -1,0 +1,95 @@
+package dev.weft.cli;
+
+import dev.weft.cost.LatencySettings;
+import dev.weft.export.ExportOptions;
+import dev.weft.export.ExportResult;
+import dev.weft.model.Family;
+import dev.weft.pick.FamilyData;
+import dev.weft.pick.MemberExport;
+import dev.weft.pick.PickedMember;
+import dev.weft.run.RunFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "export",
+        description = "Export a member to ONNX, with proof.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  weft export run --member smallest --onnx smallest.onnx --safetensors smallest.safetensors",
+            "",
+            "ONNX Runtime and the live member are given the same images of the report split. Where any output differs by",
+            "more than the limit the command fails with exit code 1 and writes nothing."
+        })
+final class ExportCommand implements Callable<Integer> {
+    record Result(
+            String onnx, String safetensors, String member, double maxAbsError, double top1Agreement, long examples) {}
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Mixin
+    private FamilyArgument family;
+
+    @Mixin
+    private MemberOptions member;
+
+    @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "The ONNX file to write.")
+    private Path onnx;
+
+    @Option(names = "--safetensors", paramLabel = "FILE", description = "A safetensors file to write as well.")
+    private Path safetensors;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "X",
+            defaultValue = "" + ExportOptions.MAX_ABS_ERROR,
+            description = "The most that any logit may differ (default: ${DEFAULT-VALUE}).")
+    private double limit;
+
+    @Override
+    public Integer call() {
+        ExportOptions files = new ExportOptions(Optional.of(onnx), Optional.ofNullable(safetensors), limit, Map.of());
+        try (Family opened = Family.open(family.file())) {
+            FamilyData data = member.data(opened);
+            try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
+                Map<String, Double> costs = MeasureCommand.costs(
+                                family, opened, picked.member(), LatencySettings.DEFAULT)
+                        .values();
+                ExportResult done = MemberExport.export(opened, picked, data.report(), costs, files);
+                if (Files.isDirectory(family.given())) {
+                    try (RunFolder run = RunFolder.open(family.given())) {
+                        MemberExport.record(run, done, OptionalDouble.empty());
+                    }
+                }
+                print(new Result(
+                        onnx.toString(),
+                        safetensors == null ? null : safetensors.toString(),
+                        done.member(),
+                        done.check().maxAbsError(),
+                        done.check().top1Agreement(),
+                        done.check().examples()));
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private void print(Result result) {
+        List<String> text = new ArrayList<>();
+        text.add("Wrote " + result.onnx() + (safetensors == null ? "" : " and " + result.safetensors()));
+        text.add("member: " + result.member());
+        text.add("proof:  largest difference of a logit " + Text.scientific(result.maxAbsError()) + ", same class on "
+                + Text.percent(result.top1Agreement()) + " of " + Text.count(result.examples()) + " held-out images");
+        text.add("Next: weft inspect " + Shell.quote(onnx));
+        options.result(result, text);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.weft.cli;
+
+import dev.weft.cost.LatencySettings;
+import dev.weft.model.Family;
+import dev.weft.pick.MemberEvaluator;
+import dev.weft.run.Environment;
+import dev.weft.run.RunFolder;
+import dev.weft.search.Evaluations;
+import dev.weft.search.MeasuredMember;
+import dev.weft.search.MetricNames;
+import dev.weft.space.Member;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "measure",
+        description = "Measure what a member costs on this machine.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  weft measure run --member smallest --threads 2",
+            "",
+            "Latency is that of one image in ONNX Runtime. The folder of a run remembers it: the same member on the same",
+            "hardware with as many threads is not measured again."
+        })
+final class MeasureCommand implements Callable<Integer> {
+    record Result(
+            String member,
+            long params,
+            long macs,
+            long bytes,
+            double latencyMillisP50,
+            double latencyMillisP99,
+            int threads,
+            String hardware) {}
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Mixin
+    private FamilyArgument family;
+
+    @Option(
+            names = "--member",
+            paramLabel = "MEMBER",
+            defaultValue = "largest",
+            description = "As in weft evaluate (default: ${DEFAULT-VALUE}).")
+    private String member;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "That one run may use (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Override
+    public Integer call() {
+        LatencySettings settings = LatencySettings.DEFAULT.withThreads(threads);
+        try (Family opened = Family.open(family.file())) {
+            Member parsed = opened.member(member);
+            MeasuredMember m = costs(family, opened, parsed, settings);
+            Result result = new Result(
+                    parsed.toString(),
+                    (long) m.value(MetricNames.PARAMS),
+                    (long) m.value(MetricNames.MACS),
+                    (long) m.value(MetricNames.BYTES),
+                    m.value(MetricNames.LATENCY_MILLIS_P50),
+                    m.value(MetricNames.LATENCY_MILLIS_P99),
+                    threads,
+                    Environment.current().hardwareFingerprint());
+            options.result(
+                    result,
+                    List.of(
+                            "member        " + result.member(),
+                            "parameters    " + Text.count(result.params()),
+                            "multiply-adds " + Text.count(result.macs()),
+                            "size          " + Text.bytes(result.bytes()),
+                            "latency       p50 " + Text.millis(result.latencyMillisP50()) + ", p99 "
+                                    + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one image, " + threads
+                                    + (threads == 1 ? " thread" : " threads") + ", hardware " + result.hardware()
+                                    + ")"));
+        }
+        return ExitCode.DONE;
+    }
+
+    /** Counts and latency of a member; the folder of a run remembers them. */
+    static MeasuredMember costs(FamilyArgument family, Family opened, Member member, LatencySettings settings) {
+        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings)) {
+            if (!Files.isDirectory(family.given())) {
+                return Evaluations.inMemory(evaluator).values(member, evaluator.metrics());
+            }
+            try (RunFolder run = RunFolder.open(family.given())) {
+                return Evaluations.of(evaluator, run.database()).values(member, evaluator.metrics());
+            }
+        }
+    }
+}

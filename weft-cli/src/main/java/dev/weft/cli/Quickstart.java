@@ -1,0 +1,202 @@
+package dev.weft.cli;
+
+import dev.weft.cost.LatencySettings;
+import dev.weft.export.ExportOptions;
+import dev.weft.export.ExportResult;
+import dev.weft.export.ExportedAccuracy;
+import dev.weft.export.ExportedModel;
+import dev.weft.io.AtomicFile;
+import dev.weft.io.Json;
+import dev.weft.pick.MemberExport;
+import dev.weft.pick.PickedMember;
+import dev.weft.pick.RunReports;
+import dev.weft.pick.RunSearch;
+import dev.weft.report.ReportWriter;
+import dev.weft.search.Constraints;
+import dev.weft.search.MeasuredMember;
+import dev.weft.search.MetricNames;
+import dev.weft.search.Nsga2;
+import dev.weft.search.Objective;
+import dev.weft.search.ParetoFront;
+import dev.weft.search.SearchResult;
+import dev.weft.space.Member;
+import dev.weft.train.Evaluation;
+import dev.weft.train.Recipe;
+import dev.weft.train.Trainer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/** The steps of {@code weft quickstart}. Each finds what an earlier, stopped command left behind, and goes on from there. */
+final class Quickstart {
+    private static final List<String> NAMES = List.of("fast", "balanced", "accurate");
+    private static final List<Objective> OBJECTIVES =
+            List.of(Objective.of(MetricNames.ACCURACY), Objective.of(MetricNames.LATENCY_MILLIS_P50));
+    private static final String EXPORTED = "exported";
+
+    private final GlobalOptions options;
+    private final Path out;
+    private final long seed;
+    private final int searchSeconds;
+    private final BooleanSupplier stop;
+
+    Quickstart(GlobalOptions options, Path out, long seed, int searchSeconds, BooleanSupplier stop) {
+        this.options = options;
+        this.out = out;
+        this.seed = seed;
+        this.searchSeconds = searchSeconds;
+        this.stop = stop;
+    }
+
+    /** @throws CancellationException when stopped */
+    QuickstartResult run(Recipe recipe) {
+        long began = System.nanoTime();
+        if (!Files.exists(out.resolve(FamilyArgument.FILE))) {
+            train(recipe);
+        }
+        QuickstartResult result;
+        try (RunSearch search = RunSearch.open(out, LatencySettings.DEFAULT)) {
+            ParetoFront front = search(search);
+            Map<String, Member> picked = pick(front, search);
+            List<QuickstartResult.Exported> exported = export(
+                    search, picked.keySet().stream().filter(NAMES::contains).toList());
+            QuickstartResult.TestAccuracy test = new QuickstartResult.TestAccuracy(
+                    testAccuracy(search, "largest"), testAccuracy(search, "smallest"));
+            ReportWriter.write(RunReports.of(out), search.folder().report());
+            result = new QuickstartResult(
+                    FamilyArgument.FILE,
+                    search.folder().report().getFileName().toString(),
+                    front.members().stream().map(FrontMember::of).toList(),
+                    exported,
+                    test,
+                    (System.nanoTime() - began) / 1e9);
+            AtomicFile.writeText(out.resolve(QuickstartResult.FILE), Json.write(result));
+        }
+        return result;
+    }
+
+    private void train(Recipe recipe) {
+        boolean begun = Files.exists(out.resolve("config.yaml"));
+        try (Trainer trainer = begun ? Trainer.resume(out) : Trainer.start(recipe, out, seed)) {
+            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
+            say("training on " + trainer.splits().source() + ": " + trainer.steps() + " steps, "
+                    + trainer.family().space().count() + " members share one set of weights");
+            if (!Training.run(trainer, options, stop).complete()) {
+                throw stopped();
+            }
+        }
+    }
+
+    private ParetoFront search(RunSearch search) {
+        say("searching for at most " + searchSeconds + " s: accuracy against latency, measured on this machine");
+        long deadline = System.nanoTime() + searchSeconds * 1_000_000_000L;
+        List<MeasuredMember> extremes = List.of(
+                search.measured(search.family().space().largest()),
+                search.measured(search.family().space().smallest()));
+        Progress progress = Progress.start(options.err(), "search", 0);
+        SearchResult found = search.search(
+                new Nsga2(16, 4),
+                OBJECTIVES,
+                List.of(Constraints.NONE),
+                seed,
+                state -> SearchCommand.show(progress, state),
+                () -> stop.getAsBoolean() || System.nanoTime() > deadline);
+        if (stop.getAsBoolean()) {
+            throw stopped();
+        }
+        List<MeasuredMember> measured = new ArrayList<>(extremes);
+        found.measured().forEach(m -> measured.add(search.measured(m.member())));
+        ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
+        progress.done(measured.stream().map(MeasuredMember::member).distinct().count() + " members measured, "
+                + front.members().size() + " on the front");
+        return front;
+    }
+
+    /** Three members along the front, from the fastest to the most accurate, named and kept in the family. */
+    private static Map<String, Member> pick(ParetoFront front, RunSearch search) {
+        List<MeasuredMember> picked = front.pick(NAMES.size());
+        Map<String, Member> named = new LinkedHashMap<>();
+        named.put("largest", search.family().space().largest());
+        named.put("smallest", search.family().space().smallest());
+        for (int i = 0; i < picked.size(); i++) {
+            // With two, the fastest and the most accurate; with one, the most accurate.
+            boolean last = i == picked.size() - 1;
+            named.put(last ? "accurate" : NAMES.get(i), picked.get(i).member());
+        }
+        search.keep(named);
+        return named;
+    }
+
+    private List<QuickstartResult.Exported> export(RunSearch search, List<String> names) {
+        List<QuickstartResult.Exported> exported = new ArrayList<>();
+        createFolder(out.resolve(EXPORTED));
+        for (String name : names) {
+            if (stop.getAsBoolean()) {
+                throw stopped();
+            }
+            String onnx = EXPORTED + "/" + name + ".onnx";
+            String safetensors = EXPORTED + "/" + name + ".safetensors";
+            Map<String, Double> measured = search.family().members().get(name).measurements();
+            try (PickedMember member = PickedMember.of(search.family(), name, search::data)) {
+                ExportResult done = MemberExport.export(
+                        search.family(),
+                        member,
+                        search.data().report(),
+                        measured,
+                        ExportOptions.onnx(out.resolve(onnx)).andSafetensors(out.resolve(safetensors)));
+                double accuracy;
+                try (ExportedModel model = ExportedModel.open(out.resolve(onnx))) {
+                    accuracy = ExportedAccuracy.of(model, search.data().report());
+                }
+                MemberExport.record(search.folder(), done, OptionalDouble.of(accuracy));
+                say("exported " + name + ": largest difference of a logit "
+                        + Text.scientific(done.check().maxAbsError()));
+                exported.add(new QuickstartResult.Exported(
+                        name,
+                        done.member(),
+                        onnx,
+                        safetensors,
+                        done.check().maxAbsError(),
+                        done.check().top1Agreement(),
+                        measured.get(MetricNames.LATENCY_MILLIS_P50),
+                        accuracy));
+            }
+        }
+        return exported;
+    }
+
+    private static double testAccuracy(RunSearch search, String name) {
+        try (PickedMember member = PickedMember.of(search.family(), name, search::data)) {
+            return Evaluation.accuracy(
+                    search.family(),
+                    member.member(),
+                    member.statistics(),
+                    search.data().report());
+        }
+    }
+
+    private CancellationException stopped() {
+        return new CancellationException("stopped; go on with: " + options.commandLine());
+    }
+
+    private void say(String line) {
+        options.err().println("weft: " + line);
+        options.err().flush();
+    }
+
+    private static void createFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

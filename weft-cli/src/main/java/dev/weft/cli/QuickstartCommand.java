@@ -1,0 +1,97 @@
+package dev.weft.cli;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.train.RunSettings;
+import dev.weft.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "quickstart",
+        description = "Train, search, export and report, in five minutes.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weft quickstart",
+            "  weft quickstart --out my-run --data my-images --seed 1",
+            "",
+            "Stopped or not: the same command goes on where it was, and shows the results again when all is done."
+        })
+final class QuickstartCommand implements Callable<Integer> {
+    @Mixin
+    private GlobalOptions options;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "quickstart",
+            description = "The run: a new or empty folder, or that of a quickstart (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Of everything random (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Your own images: see weft data (default: the recipe's, Fashion-MNIST).")
+    private String data;
+
+    @Option(
+            names = "--recipe",
+            paramLabel = "RECIPE",
+            defaultValue = "quickstart",
+            description = "A YAML file, or a recipe by name (default: ${DEFAULT-VALUE}).")
+    private String recipe;
+
+    @Option(
+            names = "--search-seconds",
+            paramLabel = "N",
+            defaultValue = "60",
+            description = "How long to search at most (default: ${DEFAULT-VALUE}).")
+    private int searchSeconds;
+
+    @Override
+    public Integer call() {
+        var chosen = TrainCommand.recipe(recipe, data, null);
+        if (Files.exists(out.resolve("config.yaml"))) {
+            RunSettings begun = Trainer.settings(out);
+            boolean same = begun.seed() == seed
+                    && begun.recipe().name().equals(chosen.name())
+                    && begun.recipe().data().source().equals(chosen.data().source());
+            if (!same) {
+                throw new InputException(
+                        "%s must hold this quickstart (recipe %s, data %s, seed %d), but holds a run of recipe %s, data %s, seed %d. Give another --out."
+                                .formatted(
+                                        out,
+                                        chosen.name(),
+                                        chosen.data().source(),
+                                        seed,
+                                        begun.recipe().name(),
+                                        begun.recipe().data().source(),
+                                        begun.seed()));
+            }
+        }
+        Path done = out.resolve(QuickstartResult.FILE);
+        QuickstartResult result;
+        if (Files.exists(done)) {
+            options.err().println("weft: this quickstart is finished already; these are its results");
+            result = Json.read(done, QuickstartResult.class);
+        } else {
+            try (Interrupt interrupt = Interrupt.watch(options.err())) {
+                result = new Quickstart(options, out, seed, searchSeconds, interrupt).run(chosen);
+            }
+        }
+        QuickstartResult here = result.in(out);
+        options.result(here, here.text(out));
+        return ExitCode.DONE;
+    }
+}

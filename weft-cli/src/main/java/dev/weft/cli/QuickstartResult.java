@@ -1,0 +1,99 @@
+package dev.weft.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What {@code quickstart} answers; kept in the run as {@value #FILE}.
+ *
+ * @param front from the fastest member to the slowest
+ * @param exported three of the front, or fewer where it has fewer
+ * @param testAccuracy on the report split, of the largest and the smallest member
+ * @param seconds of all steps of the command that finished
+ */
+record QuickstartResult(
+        String family,
+        String report,
+        List<FrontMember> front,
+        List<Exported> exported,
+        TestAccuracy testAccuracy,
+        double seconds) {
+    static final String FILE = "quickstart.json";
+
+    /** Of the extremes of the space. */
+    record TestAccuracy(double largest, double smallest) {}
+
+    /**
+     * One exported member.
+     *
+     * @param name that the family gives it
+     * @param testAccuracy of the ONNX file, on the report split
+     */
+    record Exported(
+            String name,
+            String member,
+            String onnx,
+            String safetensors,
+            double maxAbsError,
+            double top1Agreement,
+            double latencyMillisP50,
+            double testAccuracy) {
+        private Exported in(Path run) {
+            return new Exported(
+                    name,
+                    member,
+                    run.resolve(onnx).toString(),
+                    run.resolve(safetensors).toString(),
+                    maxAbsError,
+                    top1Agreement,
+                    latencyMillisP50,
+                    testAccuracy);
+        }
+    }
+
+    /** With the files, which are kept relative to the run, as seen from here. */
+    QuickstartResult in(Path run) {
+        return new QuickstartResult(
+                run.resolve(family).toString(),
+                run.resolve(report).toString(),
+                front,
+                exported.stream().map(e -> e.in(run)).toList(),
+                testAccuracy,
+                seconds);
+    }
+
+    List<String> text(Path run) {
+        List<String> text = new ArrayList<>();
+        text.add("");
+        text.add("Pareto front, accuracy (selection split) against latency (one image, one thread, measured here):");
+        text.addAll(FrontMember.table(front));
+        text.add("");
+        text.add("Exported, each proven equal to the member that was measured:");
+        text.add(String.format(
+                "  %-9s %13s %11s %10s %11s  %s",
+                "name", "test accuracy", "latency", "max error", "same class", "file"));
+        for (Exported e : exported) {
+            text.add(String.format(
+                    "  %-9s %13s %11s %10s %11s  %s",
+                    e.name,
+                    Text.percent(e.testAccuracy),
+                    Text.millis(e.latencyMillisP50),
+                    Text.scientific(e.maxAbsError),
+                    Text.percent(e.top1Agreement),
+                    e.onnx));
+        }
+        text.add("");
+        text.add("Largest member: " + Text.percent(testAccuracy.largest) + " of the test images, smallest: "
+                + Text.percent(testAccuracy.smallest) + ".");
+        text.add("Family: " + family);
+        text.add("Report: " + report);
+        text.add("");
+        text.add("Next:");
+        String folder = Shell.quote(run);
+        text.add("  weft search " + folder + " --constraint \"latencyMillis<=0.5\" --name mine");
+        text.add("  weft export " + folder + " --member mine --onnx mine.onnx");
+        text.add("  weft quickstart --data DIR --out RUN      your own images, a folder per class");
+        return text;
+    }
+}

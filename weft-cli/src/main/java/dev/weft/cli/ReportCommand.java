@@ -1,0 +1,50 @@
+package dev.weft.cli;
+
+import dev.weft.io.InputException;
+import dev.weft.pick.RunReports;
+import dev.weft.report.ReportWriter;
+import dev.weft.report.RunReport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "report",
+        description = "Write the report of a run as one HTML file.",
+        footerHeading = "%nExample:%n",
+        footer = "  weft report run --out report.html")
+final class ReportCommand implements Callable<Integer> {
+    /** @param members measured ones */
+    record Result(String report, int members, long exported) {}
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(paramLabel = "RUN_DIR", description = "The folder of the run, finished or not.")
+    private Path run;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "The HTML file (default: RUN_DIR/report.html).")
+    private Path out;
+
+    @Override
+    public Integer call() {
+        if (!Files.exists(run.resolve("config.yaml"))) {
+            throw new InputException(run + " must be the folder of a run, but has no config.yaml. Train one with: "
+                    + "weft train RECIPE --out " + Shell.quote(run));
+        }
+        RunReport report = RunReports.of(run);
+        Path file = ReportWriter.write(report, out == null ? run.resolve("report.html") : out);
+        long exported =
+                report.members().stream().filter(m -> m.exported() != null).count();
+        options.result(
+                new Result(file.toString(), report.members().size(), exported),
+                List.of("Wrote " + file + ": " + report.members().size() + " members measured, " + exported
+                        + " exported. Open it in a browser; it needs no network."));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.weft.cli;
+
+import dev.weft.cost.LatencySettings;
+import dev.weft.io.InputException;
+import dev.weft.pick.RunReports;
+import dev.weft.pick.RunSearch;
+import dev.weft.search.Constraints;
+import dev.weft.search.MetricNames;
+import dev.weft.search.Objective;
+import dev.weft.search.SearchProgress;
+import dev.weft.search.SearchResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "search",
+        description = "Find the best members, by costs measured here.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weft search run --constraint \"latencyMillis<=1\"",
+            "  weft search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
+            "",
+            "Metrics: accuracy (selection split), params, macs, bytes, latencyMillisP50 (or latencyMillis), latencyMillisP99.",
+            "The best member by the first objective is kept in the family under the name. Nothing is ever measured twice:",
+            "a search that was stopped goes on when it is started again."
+        })
+final class SearchCommand implements Callable<Integer> {
+    /** @param best the member that was named, or null where the search was stopped */
+    record Result(
+            String run,
+            String strategy,
+            int measured,
+            boolean complete,
+            double seconds,
+            List<FrontMember> front,
+            String name,
+            FrontMember best) {}
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run whose training is finished.")
+    private Path run;
+
+    @Option(
+            names = "--strategy",
+            paramLabel = "NAME",
+            defaultValue = "coarse-to-fine",
+            description = "coarse-to-fine, random or nsga2 (default: ${DEFAULT-VALUE}).")
+    private String strategy;
+
+    @Option(
+            names = "--constraint",
+            paramLabel = "BOUNDS",
+            description = "What every member must keep to, as \"latencyMillis<=2,params<=200000\"; may be repeated.")
+    private List<String> constraints = new ArrayList<>();
+
+    @Option(
+            names = "--objectives",
+            paramLabel = "METRICS",
+            split = ",",
+            defaultValue = "accuracy,latencyMillisP50",
+            description = "The first decides which member is best, all make the front (default: ${DEFAULT-VALUE}).")
+    private List<String> objectives;
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "About how many members to measure (default: ${DEFAULT-VALUE}).")
+    private int candidates;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Of the proposals (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "That latency is measured with (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            defaultValue = "best",
+            description = "What to call the best member (default: ${DEFAULT-VALUE}).")
+    private String name;
+
+    @Override
+    public Integer call() {
+        long began = System.nanoTime();
+        Constraints budget = Constraints.parse(String.join(",", constraints));
+        List<Objective> goals =
+                objectives.stream().map(o -> Objective.of(o.strip())).toList();
+        Strategy.named(strategy); // what is given is checked before the hours of searching
+        if (!name.matches("[A-Za-z0-9._-]+") || name.equals("largest") || name.equals("smallest")) {
+            throw new InputException("A member's name must be letters, digits, '.', '-' and '_', and not largest or "
+                    + "smallest, but got \"" + name + "\".");
+        }
+        if (candidates < 12) {
+            throw new InputException("A search must have 12 or more candidates, but got " + candidates + ".");
+        }
+        try (Interrupt interrupt = Interrupt.watch(options.err());
+                RunSearch search = RunSearch.open(run, LatencySettings.DEFAULT.withThreads(threads))) {
+            search.folder().database().event(RunReports.COMMAND, options.commandLine());
+            Progress progress = Progress.start(options.err(), "search", 0);
+            SearchResult found = search.search(
+                    Strategy.named(strategy).search(search.family().space(), candidates),
+                    goals,
+                    List.of(budget),
+                    seed,
+                    state -> show(progress, state),
+                    interrupt);
+            progress.done(found.measured().size() + " members measured"
+                    + (found.complete() ? "" : ", stopped; the same command goes on"));
+            if (found.complete()) {
+                search.keep(Map.of(name, found.best().get(0).measured().member()));
+            }
+            List<FrontMember> front = found.front().members().stream()
+                    .map(m -> FrontMember.of(search.measured(m.member())))
+                    .toList();
+            FrontMember best = found.complete()
+                    ? FrontMember.of(
+                            search.measured(found.best().get(0).measured().member()))
+                    : null;
+            double seconds = (System.nanoTime() - began) / 1e9;
+            print(new Result(
+                    run.toString(),
+                    strategy,
+                    found.measured().size(),
+                    found.complete(),
+                    seconds,
+                    front,
+                    found.complete() ? name : null,
+                    best));
+            return found.complete() ? ExitCode.DONE : ExitCode.INTERRUPTED;
+        }
+    }
+
+    static void show(Progress progress, SearchProgress state) {
+        String best = state.best()
+                .filter(m -> m.values().containsKey(MetricNames.ACCURACY))
+                .map(m -> "best " + Text.percent(m.value(MetricNames.ACCURACY)))
+                .orElse("");
+        progress.update(state.candidates(), state.planned(), "members", best);
+    }
+
+    private void print(Result result) {
+        List<String> text = new ArrayList<>();
+        text.add("Pareto front of " + result.measured() + " members:");
+        text.addAll(FrontMember.table(result.front()));
+        if (result.best() != null) {
+            text.add("Kept as \"" + name + "\":");
+            text.addAll(FrontMember.table(List.of(result.best())).subList(1, 2));
+            text.add("Next:");
+            text.add("  weft export " + Shell.quote(run) + " --member " + name + " --onnx " + name + ".onnx");
+            text.add("  weft report " + Shell.quote(run));
+        }
+        options.result(result, text);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.weft.cli;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
+import dev.weft.search.CoarseToFine;
+import dev.weft.search.Nsga2;
+import dev.weft.search.RandomSearch;
+import dev.weft.search.Search;
+import dev.weft.space.Space;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+
+/** The search strategies by name, sized by how many members they may measure. */
+enum Strategy {
+    COARSE_TO_FINE("coarse-to-fine") {
+        @Override
+        Search search(Space space, int candidates) {
+            int grid = new HashSet<>(new CoarseToFine().grid(space)).size();
+            return new CoarseToFine(null, null, Math.max(candidates / 4, candidates - grid));
+        }
+    },
+    RANDOM("random") {
+        @Override
+        Search search(Space space, int candidates) {
+            return new RandomSearch(candidates);
+        }
+    },
+    NSGA2("nsga2") {
+        /** Measures two populations first, then one a generation. */
+        @Override
+        Search search(Space space, int candidates) {
+            int population = Math.max(2, Math.min(32, candidates / 6));
+            return new Nsga2(population, Math.max(1, candidates / population - 2));
+        }
+    };
+
+    private final String title;
+
+    Strategy(String title) {
+        this.title = title;
+    }
+
+    /** A search that measures about {@code candidates} members. */
+    abstract Search search(Space space, int candidates);
+
+    /** @throws InputException when there is none of that name */
+    static Strategy named(String name) {
+        List<String> known = Arrays.stream(values()).map(s -> s.title).toList();
+        return Arrays.stream(values())
+                .filter(s -> s.title.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new InputException("Unknown strategy \"" + name + "\". Known: "
+                        + String.join(", ", known) + "." + Suggest.nearest(name, known)));
+    }
+}

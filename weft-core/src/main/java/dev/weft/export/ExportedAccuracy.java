@@ -1,0 +1,48 @@
+package dev.weft.export;
+
+import dev.weft.data.ImageDataset;
+import dev.weft.io.InputException;
+
+/** The accuracy of an exported file as its users will run it: in ONNX Runtime. */
+public final class ExportedAccuracy {
+    private static final int BATCH = 100;
+
+    private ExportedAccuracy() {}
+
+    /**
+     * The part of {@code images}, 0 to 1, that the model classifies correctly.
+     *
+     * @throws InputException when the images are not of the size and colour that the model reads
+     */
+    public static double of(ExportedModel model, ImageDataset images) {
+        int each = model.input().pixelsPerImage();
+        if (images.exampleBytes() != each || images.channels() != model.input().channels()) {
+            throw new InputException("%s must have images of %d channels and %d x %d pixels, but has %d, %d x %d."
+                    .formatted(
+                            images.name(),
+                            model.input().channels(),
+                            model.input().size(),
+                            model.input().size(),
+                            images.channels(),
+                            images.height(),
+                            images.width()));
+        }
+        byte[] bytes = new byte[each];
+        int correct = 0;
+        for (int from = 0; from < images.size(); from += BATCH) {
+            int count = Math.min(BATCH, images.size() - from);
+            float[] pixels = new float[count * each];
+            for (int i = 0; i < count; i++) {
+                images.pixels(from + i, bytes, 0);
+                for (int p = 0; p < each; p++) {
+                    pixels[i * each + p] = Byte.toUnsignedInt(bytes[p]);
+                }
+            }
+            float[][] logits = model.logits(pixels);
+            for (int i = 0; i < count; i++) {
+                correct += ExportedModel.top(logits[i]) == images.label(from + i) ? 1 : 0;
+            }
+        }
+        return (double) correct / images.size();
+    }
+}

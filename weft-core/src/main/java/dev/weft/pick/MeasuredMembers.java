@@ -1,0 +1,122 @@
+package dev.weft.pick;
+
+import dev.weft.model.FamilyDescription;
+import dev.weft.model.ModelDefinition;
+import dev.weft.report.MemberResult;
+import dev.weft.run.MemberValue;
+import dev.weft.search.MeasuredMember;
+import dev.weft.search.MetricNames;
+import dev.weft.search.Objective;
+import dev.weft.search.ParetoFront;
+import dev.weft.space.Member;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The measured members of a run's database, as reports show them. */
+final class MeasuredMembers {
+    static final String MAX_ABS_ERROR = "maxAbsError";
+    static final String TOP1_AGREEMENT = "top1Agreement";
+    /** Accuracy of the exported file on the report split. */
+    static final String TEST_ACCURACY = "testAccuracy";
+
+    private static final List<Objective> FRONT =
+            List.of(Objective.of(MetricNames.ACCURACY), Objective.of(MetricNames.LATENCY_MILLIS_P50));
+
+    private final Map<String, String> contexts = new LinkedHashMap<>();
+    private final Map<String, Map<String, Double>> values = new LinkedHashMap<>();
+    /** The file of each export, the last one of a member. */
+    private final Map<String, String> exports = new LinkedHashMap<>();
+
+    private final Path folder;
+
+    /** @param folder of the run, which names of exported files are relative to */
+    MeasuredMembers(List<MemberValue> rows, Path folder) {
+        this.folder = folder;
+        // Numbers of other weights or machines do not compare: the latest context counts.
+        rows.forEach(row -> contexts.put(row.metric(), row.context()));
+        for (MemberValue row : rows) {
+            boolean ofExport =
+                    Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY).contains(row.metric());
+            if (ofExport || row.context().equals(contexts.get(row.metric()))) {
+                values.computeIfAbsent(row.member(), m -> new LinkedHashMap<>()).put(row.metric(), row.value());
+            }
+            if (row.metric().equals(MAX_ABS_ERROR)) {
+                exports.put(row.member(), row.context());
+            }
+        }
+        values.values().removeIf(found -> !found.keySet().containsAll(MetricNames.ALL));
+    }
+
+    int count() {
+        return values.size();
+    }
+
+    /** In one sentence. */
+    String latencySetting() {
+        String context = contexts.getOrDefault(MetricNames.LATENCY_MILLIS_P50, "");
+        return context.isEmpty()
+                ? ""
+                : "ONNX Runtime on the CPU, one run after a warm-up, the quietest of several rounds (" + context + ").";
+    }
+
+    /** Those with every number. */
+    List<MemberResult> results(List<FamilyDescription.Kept> kept, ModelDefinition model, NetworkPicture picture) {
+        Map<String, Member> parsed = new LinkedHashMap<>();
+        values.keySet().forEach(line -> parsed.put(line, model.space().parse(line)));
+        Set<Member> front = new HashSet<>();
+        ParetoFront.of(
+                        FRONT,
+                        values.entrySet().stream()
+                                .map(e -> new MeasuredMember(parsed.get(e.getKey()), e.getValue()))
+                                .toList())
+                .members()
+                .forEach(m -> front.add(m.member()));
+        List<MemberResult> results = new ArrayList<>();
+        values.forEach((line, found) -> results.add(new MemberResult(
+                line,
+                name(line, kept),
+                front.contains(parsed.get(line)),
+                new MemberResult.Cost(
+                        found.get(MetricNames.PARAMS).longValue(),
+                        found.get(MetricNames.MACS).longValue(),
+                        found.get(MetricNames.BYTES).longValue(),
+                        found.get(MetricNames.LATENCY_MILLIS_P50),
+                        found.get(MetricNames.LATENCY_MILLIS_P99)),
+                found.get(MetricNames.ACCURACY),
+                found.get(TEST_ACCURACY),
+                export(line, found),
+                picture.of(model, parsed.get(line)))));
+        return results;
+    }
+
+    private MemberResult.Export export(String line, Map<String, Double> found) {
+        String onnx = exports.get(line);
+        if (onnx == null) {
+            return null;
+        }
+        String weights = onnx.replaceFirst("\\.onnx$", "") + ".safetensors";
+        return new MemberResult.Export(
+                onnx,
+                Files.exists(folder.resolve(weights)) ? weights : null,
+                found.get(MAX_ABS_ERROR),
+                found.get(TOP1_AGREEMENT));
+    }
+
+    /** A member may have several names: "largest" says most, otherwise the one it was given last. */
+    private static String name(String line, List<FamilyDescription.Kept> kept) {
+        List<String> names = kept.stream()
+                .filter(k -> k.member().equals(line))
+                .map(FamilyDescription.Kept::name)
+                .toList();
+        if (names.isEmpty()) {
+            return null;
+        }
+        return names.contains("largest") ? "largest" : names.get(names.size() - 1);
+    }
+}

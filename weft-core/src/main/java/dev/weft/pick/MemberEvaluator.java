@@ -1,0 +1,138 @@
+package dev.weft.pick;
+
+import dev.weft.cost.CountedCosts;
+import dev.weft.cost.Latency;
+import dev.weft.cost.LatencyMeasurement;
+import dev.weft.cost.LatencySettings;
+import dev.weft.data.ImageDataset;
+import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Tensors;
+import dev.weft.run.Environment;
+import dev.weft.search.Evaluator;
+import dev.weft.search.MetricNames;
+import dev.weft.space.Member;
+import dev.weft.train.Evaluation;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Measures the members of a trained family: counts, latency in ONNX Runtime on this machine, and accuracy on the selection split
+ * with recalibrated batch norm. Never sees the report split. Holds a little native memory until {@link #close}; the family stays
+ * the caller's.
+ */
+public final class MemberEvaluator implements Evaluator, AutoCloseable {
+    private static final List<String> COSTS = MetricNames.ALL.stream()
+            .filter(metric -> !metric.equals(MetricNames.ACCURACY))
+            .toList();
+
+    private final Family family;
+    private final Optional<FamilyData> data;
+    private final LatencySettings latency;
+    private final CountedCosts counted;
+    private final String hardware = Environment.current().hardwareFingerprint();
+    private final String accuracyContext;
+
+    private MemberEvaluator(Family family, Optional<FamilyData> data, LatencySettings latency) {
+        this.family = family;
+        this.data = data;
+        this.latency = latency;
+        this.counted = new CountedCosts(family.definition());
+        this.accuracyContext = data.map(d -> "weights=%s selection=%s calibration=%dx%d"
+                        .formatted(
+                                weightsFingerprint(family),
+                                selection(d).idsSha256().substring(0, 12),
+                                d.calibrationBatches(),
+                                d.batchSize()))
+                .orElse("");
+    }
+
+    /** Measures everything. @throws InputException when the data has no selection split */
+    public static MemberEvaluator of(Family family, FamilyData data, LatencySettings latency) {
+        selection(data);
+        return new MemberEvaluator(family, Optional.of(data), latency);
+    }
+
+    /** Measures what needs no data: counts and latency. */
+    public static MemberEvaluator ofCosts(Family family, LatencySettings latency) {
+        return new MemberEvaluator(family, Optional.empty(), latency);
+    }
+
+    @Override
+    public List<String> metrics() {
+        return data.isPresent() ? MetricNames.ALL : COSTS;
+    }
+
+    @Override
+    public String context(String metric) {
+        return switch (metric) {
+            case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 ->
+                "hardware=%s threads=%d batch=%d".formatted(hardware, latency.threads(), latency.batch());
+            case MetricNames.ACCURACY -> accuracyContext;
+            default -> "";
+        };
+    }
+
+    @Override
+    public Map<String, Double> measure(Member member, String metric) {
+        return switch (metric) {
+            case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 -> latency(member);
+            case MetricNames.ACCURACY -> Map.of(metric, accuracy(member));
+            default -> counted.of(member).byName();
+        };
+    }
+
+    private Map<String, Double> latency(Member member) {
+        LatencyMeasurement measured = Latency.measure(family.definition(), member, latency, hardware);
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put(MetricNames.LATENCY_MILLIS_P50, measured.p50Millis());
+        values.put(MetricNames.LATENCY_MILLIS_P99, measured.p99Millis());
+        return values;
+    }
+
+    private double accuracy(Member member) {
+        try (MemberStatistics statistics = calibrate(member)) {
+            return Evaluation.accuracy(family, member, statistics, selection(data.orElseThrow()));
+        }
+    }
+
+    /** Fresh statistics of a member over the training split; the caller closes them. */
+    MemberStatistics calibrate(Member member) {
+        FamilyData images = data.orElseThrow();
+        return Evaluation.calibrate(family, member, images.training(), images.calibrationBatches(), images.batchSize());
+    }
+
+    private static ImageDataset selection(FamilyData data) {
+        return data.selection()
+                .orElseThrow(
+                        () -> new InputException(
+                                data.source()
+                                        + " must have a selection split to choose members by, but has none: the family was trained on other data."));
+    }
+
+    /** Twelve digits that change with any shared weight: an accuracy is of these weights only. */
+    private static String weightsFingerprint(Family family) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            family.weights().tensors().forEach((name, tensor) -> {
+                digest.update(name.getBytes(StandardCharsets.UTF_8));
+                digest.update(Tensors.bytes(tensor));
+            });
+            return HexFormat.of().formatHex(digest.digest(), 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        counted.close();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.weft.pick;
+
+import dev.weft.data.EvaluationBatches;
+import dev.weft.data.ImageDataset;
+import dev.weft.export.ExportOptions;
+import dev.weft.export.ExportResult;
+import dev.weft.export.Exporter;
+import dev.weft.model.Family;
+import dev.weft.run.MemberValue;
+import dev.weft.run.RunFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/** Exports a member with all that is known of it on the label. */
+public final class MemberExport {
+    private static final int BATCH = 100;
+    /** What a reader of the file can use; where the data lay, and what the file says of itself already, is left out. */
+    private static final List<String> NOTES = List.of("recipe", "data", "seed", "steps");
+
+    private MemberExport() {}
+
+    /**
+     * As {@link Exporter#export}.
+     *
+     * @param heldOut images to prove it on, all of them
+     * @param measurements that the files are to carry, by metric
+     */
+    public static ExportResult export(
+            Family family,
+            PickedMember member,
+            ImageDataset heldOut,
+            Map<String, Double> measurements,
+            ExportOptions options) {
+        Map<String, String> label = new LinkedHashMap<>(options.metadata());
+        NOTES.stream()
+                .filter(family.notes()::containsKey)
+                .forEach(key -> label.putIfAbsent(key, family.notes().get(key)));
+        measurements.forEach((metric, value) -> label.putIfAbsent(metric, number(value)));
+        EvaluationBatches batches = new EvaluationBatches(heldOut, BATCH);
+        try (PointerScope scope = new PointerScope()) {
+            List<Tensor> images = new ArrayList<>();
+            for (int i = 0; i < batches.count(); i++) {
+                images.add(batches.batch(i).images());
+            }
+            return Exporter.export(family, member.member(), member.statistics(), images, options.withMetadata(label));
+        }
+    }
+
+    /**
+     * Keeps the proof in the run, for its report.
+     *
+     * @param testAccuracy of the exported file on the report split, where it was taken
+     */
+    public static void record(RunFolder run, ExportResult result, OptionalDouble testAccuracy) {
+        Path onnx = result.onnx().orElseThrow().toAbsolutePath();
+        Path folder = run.path().toAbsolutePath();
+        String file = (onnx.startsWith(folder) ? folder.relativize(onnx) : onnx).toString();
+        List<MemberValue> values = new ArrayList<>();
+        values.add(value(
+                result, MeasuredMembers.MAX_ABS_ERROR, file, result.check().maxAbsError()));
+        values.add(value(
+                result, MeasuredMembers.TOP1_AGREEMENT, file, result.check().top1Agreement()));
+        testAccuracy.ifPresent(share -> values.add(value(result, MeasuredMembers.TEST_ACCURACY, file, share)));
+        run.database().record(values);
+    }
+
+    private static MemberValue value(ExportResult result, String metric, String context, double value) {
+        return new MemberValue(result.member(), metric, context, value);
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.weft.pick;
+
+import dev.weft.io.Json;
+import dev.weft.io.SafetensorsFile;
+import dev.weft.model.FamilyDescription;
+import dev.weft.model.ModelDefinition;
+import dev.weft.report.Fact;
+import dev.weft.report.RunReport;
+import dev.weft.run.Environment;
+import dev.weft.run.Event;
+import dev.weft.run.Metric;
+import dev.weft.run.RunDatabase;
+import dev.weft.train.RunSettings;
+import dev.weft.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Builds the report of a run from the run's files alone, also while another process has the run open. */
+public final class RunReports {
+    /** Kind of the events that hold a command line as it was given; their order is that of the report. */
+    public static final String COMMAND = "command";
+
+    static final String ENVIRONMENT = "environment";
+    /** More points than a screen has pixels tell nothing. */
+    private static final int MAX_POINTS = 300;
+
+    private RunReports() {}
+
+    /**
+     * The report of the run in {@code folder}, as far as the run is.
+     *
+     * @throws dev.weft.io.InputException when the folder holds no run, or a file of it is damaged
+     */
+    public static RunReport of(Path folder) {
+        RunSettings settings = Trainer.settings(folder);
+        ModelDefinition model = settings.recipe().model();
+        try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
+            List<Event> events = database.events();
+            MeasuredMembers measured = new MeasuredMembers(database.members(), folder);
+            NetworkPicture picture = new NetworkPicture(model);
+            Path family = folder.resolve("family.safetensors");
+            List<FamilyDescription.Kept> kept = Files.exists(family)
+                    ? FamilyDescription.of(SafetensorsFile.open(family))
+                            .map(FamilyDescription::members)
+                            .orElse(List.of())
+                    : List.of();
+            RunReport.Dataset dataset = new RunReport.Dataset(
+                    settings.splits().source(),
+                    List.of(
+                            split("train", settings.splits().train().examples()),
+                            split("selection", settings.splits().selection().examples()),
+                            split("report", settings.splits().report().examples())),
+                    model.input().classes());
+            return RunReport.builder(
+                            settings.recipe().name() + " on "
+                                    + settings.splits().source(),
+                            created(events),
+                            dataset,
+                            space(model))
+                    .recipe(settings.recipe().name())
+                    .commands(commands(events))
+                    .environment(environment(events, settings))
+                    .latencySetting(measured.latencySetting())
+                    .curves(curves(database.metrics()))
+                    .members(measured.results(kept, model, picture))
+                    .network(picture.full())
+                    .notes(notes(measured, model))
+                    .build();
+        }
+    }
+
+    private static RunReport.Split split(String name, int examples) {
+        return new RunReport.Split(name, examples);
+    }
+
+    private static RunReport.Space space(ModelDefinition model) {
+        return new RunReport.Space(
+                model.space().count().toString(),
+                model.space().choices().stream()
+                        .map(c -> new RunReport.Choice(
+                                c.name(),
+                                c.options().stream().map(Object::toString).toList()))
+                        .toList());
+    }
+
+    private static String created(List<Event> events) {
+        return events.isEmpty()
+                ? ""
+                : DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
+                        .withZone(ZoneOffset.UTC)
+                        .format(events.get(events.size() - 1).time());
+    }
+
+    private static List<String> commands(List<Event> events) {
+        return events.stream()
+                .filter(event -> event.kind().equals(COMMAND))
+                .map(Event::text)
+                .distinct()
+                .toList();
+    }
+
+    /** That of the latest measurements; of this machine where nothing was measured yet. */
+    private static List<Fact> environment(List<Event> events, RunSettings settings) {
+        Environment machine = events.stream()
+                .filter(event -> event.kind().equals(ENVIRONMENT))
+                .reduce((first, last) -> last)
+                .map(event -> Json.parse(event.text(), "event " + ENVIRONMENT + " of the run", Environment.class))
+                .orElseGet(Environment::current);
+        return List.of(
+                new Fact("Processor", machine.cpu() + ", " + machine.logicalCores() + " cores, " + machine.arch()),
+                new Fact("System", machine.os()),
+                new Fact("Memory", (machine.memoryBytes() >> 20) + " MiB"),
+                new Fact("Java", machine.java()),
+                new Fact("Weft", machine.weft()),
+                new Fact("libtorch", machine.libtorch()),
+                new Fact("ONNX Runtime", machine.onnxRuntime()),
+                new Fact("Training threads", String.valueOf(settings.threads())),
+                new Fact("Seed", String.valueOf(settings.seed())));
+    }
+
+    private static List<RunReport.Curve> curves(List<Metric> metrics) {
+        Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
+        for (Metric metric : metrics) {
+            curves.computeIfAbsent(List.of(metric.role(), metric.name()), key -> new ArrayList<>())
+                    .add(new RunReport.Point(metric.step(), metric.value()));
+        }
+        return curves.entrySet().stream()
+                .map(e -> new RunReport.Curve(e.getKey().get(0), e.getKey().get(1), thinned(e.getValue())))
+                .toList();
+    }
+
+    /** Means of neighbours, at the last of their steps; a value that is not finite stays visible in the mean. */
+    private static List<RunReport.Point> thinned(List<RunReport.Point> points) {
+        int each = (points.size() + MAX_POINTS - 1) / MAX_POINTS;
+        List<RunReport.Point> thinned = new ArrayList<>();
+        for (int from = 0; from < points.size(); from += Math.max(1, each)) {
+            List<RunReport.Point> group = points.subList(from, Math.min(points.size(), from + each));
+            double mean =
+                    group.stream().mapToDouble(RunReport.Point::value).average().orElseThrow();
+            thinned.add(new RunReport.Point(group.get(group.size() - 1).step(), mean));
+        }
+        return thinned;
+    }
+
+    private static List<String> notes(MeasuredMembers measured, ModelDefinition model) {
+        List<String> notes = new ArrayList<>();
+        notes.add(
+                "Members are chosen by their accuracy on the selection split, which makes that figure of a chosen member "
+                        + "a little too good; the test accuracy is from the report split, which no choice has seen.");
+        notes.add(measured.count() + " of " + model.space().count()
+                + " members were measured; a better one may be among the others.");
+        notes.add("All members share their weights as trained: a member trained alone may rank otherwise.");
+        if (measured.count() > 0) {
+            notes.add("Latencies are of the machine named here and say little about another.");
+        }
+        return notes;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.weft.pick;
+
+import dev.weft.cost.LatencySettings;
+import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.model.Family;
+import dev.weft.model.NamedMember;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.run.Environment;
+import dev.weft.run.RunFolder;
+import dev.weft.search.Constraints;
+import dev.weft.search.Evaluations;
+import dev.weft.search.MeasuredMember;
+import dev.weft.search.Objective;
+import dev.weft.search.Search;
+import dev.weft.search.SearchListener;
+import dev.weft.search.SearchResult;
+import dev.weft.search.SearchTask;
+import dev.weft.space.Member;
+import dev.weft.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Searches the family of a finished run. Every number goes into the run's database, so nothing is measured twice, and a search that
+ * was stopped goes on when it is asked for again. Holds native memory and the run's folder until {@link #close}.
+ */
+public final class RunSearch implements AutoCloseable {
+    private final RunFolder folder;
+    private final Family family;
+    private final FamilyData data;
+    private final MemberEvaluator evaluator;
+    private final Evaluations evaluations;
+
+    private RunSearch(RunFolder folder, Family family, FamilyData data, LatencySettings latency) {
+        this.folder = folder;
+        this.family = family;
+        this.data = data;
+        this.evaluator = MemberEvaluator.of(family, data, latency);
+        this.evaluations = Evaluations.of(evaluator, folder.database());
+    }
+
+    /**
+     * Opens a run whose training is finished.
+     *
+     * @throws InputException when the folder holds no such run or is in use, or its data has changed
+     */
+    public static RunSearch open(Path run, LatencySettings latency) {
+        RunFolder folder = RunFolder.open(run);
+        Family family = null;
+        RunSearch search = null;
+        try {
+            if (!Files.exists(folder.family())) {
+                throw new InputException(run
+                        + " must hold a trained family, but its training is not finished. Continue it with: weft resume "
+                        + run);
+            }
+            torch.set_num_threads(Trainer.settings(run).threads());
+            family = Family.open(folder.family());
+            search = new RunSearch(folder, family, FamilyData.asTrained(family), latency);
+            folder.database().event(RunReports.ENVIRONMENT, Json.writeLine(Environment.current()));
+            return search;
+        } finally {
+            if (search == null) {
+                if (family != null) {
+                    family.close();
+                }
+                folder.close();
+            }
+        }
+    }
+
+    /** As {@link Search#search}, over this family. */
+    public SearchResult search(
+            Search search,
+            List<Objective> objectives,
+            List<Constraints> budgets,
+            long seed,
+            SearchListener listener,
+            BooleanSupplier stop) {
+        return search.search(new SearchTask(family.space(), objectives, budgets, seed), evaluations, listener, stop);
+    }
+
+    /** A member with all its numbers, measured where they are not known. */
+    public MeasuredMember measured(Member member) {
+        return evaluations.values(member, evaluations.metrics());
+    }
+
+    /**
+     * Names members and writes the family's file: each with fresh statistics and all its numbers, in place of one that had the name.
+     *
+     * @param named by name, in the order in which the file is to list them
+     */
+    public void keep(Map<String, Member> named) {
+        named.forEach((name, member) -> {
+            Map<String, Double> values = measured(member).values();
+            MemberStatistics statistics = evaluator.calibrate(member);
+            family.name(name, new NamedMember(member, statistics, values));
+        });
+        family.save(folder.family());
+    }
+
+    public Family family() {
+        return family;
+    }
+
+    public FamilyData data() {
+        return data;
+    }
+
+    public RunFolder folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() {
+        evaluator.close();
+        family.close();
+        folder.close();
+    }
+}
