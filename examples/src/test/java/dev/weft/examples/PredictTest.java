@@ -9,10 +9,7 @@ import dev.weft.model.ImageInput;
 import dev.weft.model.Presets;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Tensors;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,8 +34,10 @@ class PredictTest {
         }
         String dark = folder.resolve("dark/000.png").toString();
         String light = folder.resolve("light/000.png").toString();
-        assertThat(printed(onnx.toString(), dark, light).lines()).hasSize(2).allSatisfy(line -> assertThat(line)
-                .matches(".*000\\.png: (dark|light) \\([01][.,]\\d\\d\\)"));
+        assertThat(Output.of(() -> Predict.main(new String[] {onnx.toString(), dark, light}))
+                        .lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).matches(".*000\\.png: (dark|light) \\([01][.,]\\d\\d\\)"));
     }
 
     @Test
@@ -46,17 +45,5 @@ class PredictTest {
         Path source = Path.of("src/main/java/dev/weft/examples/Predict.java");
         assertThat(Files.readAllLines(source).stream().filter(line -> line.startsWith("import ")))
                 .allMatch(line -> line.matches("import (dev\\.weft\\.export|java|javax)\\..*"));
-    }
-
-    private static String printed(String... args) throws IOException {
-        PrintStream before = System.out;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        try {
-            Predict.main(args);
-        } finally {
-            System.setOut(before);
-        }
-        return out.toString(StandardCharsets.UTF_8);
     }
 }

@@ -1,8 +1,11 @@
 package dev.weft.pick;
 
 import dev.weft.cost.LatencySettings;
+import dev.weft.export.ExportOptions;
+import dev.weft.export.ExportResult;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Suggest;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
@@ -22,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.global.torch;
 
@@ -42,6 +46,11 @@ public final class RunSearch implements AutoCloseable {
         this.data = data;
         this.evaluator = MemberEvaluator.of(family, data, latency);
         this.evaluations = Evaluations.of(evaluator, folder.database());
+    }
+
+    /** As {@link #open(Path, LatencySettings)}, with latencies of one thread and one image. */
+    public static RunSearch open(Path run) {
+        return open(run, LatencySettings.DEFAULT);
     }
 
     /**
@@ -85,6 +94,11 @@ public final class RunSearch implements AutoCloseable {
         return search.search(new SearchTask(family.space(), objectives, budgets, seed), evaluations, listener, stop);
     }
 
+    /** A search within one budget, to its end. */
+    public SearchResult search(Search search, List<Objective> objectives, Constraints budget, long seed) {
+        return search(search, objectives, List.of(budget), seed, progress -> {}, () -> false);
+    }
+
     /** A member with all its numbers, measured where they are not known. */
     public MeasuredMember measured(Member member) {
         return evaluations.values(member, evaluations.metrics());
@@ -102,6 +116,28 @@ public final class RunSearch implements AutoCloseable {
             family.name(name, new NamedMember(member, statistics, values));
         });
         family.save(folder.family());
+    }
+
+    /**
+     * Exports a kept member, proven on all images of the report split, with its numbers on the label; the run notes the proof.
+     *
+     * @throws InputException when the family keeps no member of that name, or a file cannot be written
+     * @throws dev.weft.io.CheckFailedException when the file differs from the member by more than the limit
+     */
+    public ExportResult export(String name, ExportOptions options) {
+        NamedMember kept = family.members().get(name);
+        if (kept == null) {
+            throw new InputException("An exported member must be kept first, but the family keeps no \"" + name
+                    + "\". Members: " + family.members().keySet() + "."
+                    + Suggest.nearest(name, family.members().keySet()));
+        }
+        try (PickedMember member = PickedMember.of(family, name, () -> data)) {
+            ExportResult result = MemberExport.export(family, member, data.report(), kept.measurements(), options);
+            if (result.onnx().isPresent()) {
+                MemberExport.record(folder, result, OptionalDouble.empty());
+            }
+            return result;
+        }
     }
 
     public Family family() {

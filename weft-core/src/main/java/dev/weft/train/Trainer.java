@@ -165,6 +165,11 @@ public final class Trainer implements AutoCloseable {
         run.database().event("resumed", "after step " + step);
     }
 
+    /** Trains to the end; see {@link #run(BooleanSupplier, List)}. */
+    public void run() {
+        run(() -> false, List.of());
+    }
+
     /**
      * Trains to the end, or until {@code stop} says so, which is asked between steps. Either way a checkpoint is written; at the
      * end also the family, with its largest and smallest member named.
