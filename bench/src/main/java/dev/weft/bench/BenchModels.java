@@ -13,11 +13,16 @@ import dev.weft.model.VisionTransformer;
 import dev.weft.nn.Activation;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The fixed models that are measured. Change one and old results no longer compare. */
 final class BenchModels {
     private static final ImageInput FASHION =
             new ImageInput(1, 28, List.of(0.286), List.of(0.353), FashionMnist.CLASSES);
+
+    /** Sides of the images, by preset. */
+    private static final Map<String, Integer> IMAGENET_SIZE = Map.of("mobile-bignas", 320, "vit-autoformer-tiny", 224);
 
     private BenchModels() {}
 
@@ -77,24 +82,17 @@ final class BenchModels {
                 false);
     }
 
-    /** As large as the networks that phones run: 96×96 colour images, about 5 million parameters at the largest. */
-    static MobileCnn phoneSized() {
-        ImageInput colour = new ImageInput(
-                3, 96, Collections.nCopies(3, 0.5), Collections.nCopies(3, 0.25), List.of("cat", "dog", "bird"));
-        List<Integer> kernels = List.of(3, 5);
-        List<Double> expands = List.of(4.0, 6.0);
-        return new MobileCnn(
-                colour,
-                List.of(64, 96),
-                new Stem(List.of(24, 32), 2),
-                List.of(
-                        new Stage(Block.DEPTHWISE, List.of(24, 32), List.of(1, 2), kernels, expands, 2, true),
-                        new Stage(Block.DEPTHWISE, List.of(40, 48), List.of(2, 3), kernels, expands, 2, true),
-                        new Stage(Block.DEPTHWISE, List.of(80, 96), List.of(2, 3), kernels, expands, 2, true),
-                        new Stage(Block.DEPTHWISE, List.of(160, 192), List.of(2, 3), kernels, expands, 2, true)),
-                List.of(640, 1280),
-                Activation.HARD_SWISH,
-                false);
+    /** A preset of a published ImageNet space, for the largest images that its members read. */
+    static ModelDefinition imageNet(String preset) {
+        List<String> classes =
+                IntStream.range(0, 1000).mapToObj(i -> "class" + i).toList();
+        return Presets.named(preset)
+                .withInput(new ImageInput(
+                        3,
+                        IMAGENET_SIZE.get(preset),
+                        List.of(0.485, 0.456, 0.406),
+                        List.of(0.229, 0.224, 0.225),
+                        classes));
     }
 
     /** The quickstart's. */

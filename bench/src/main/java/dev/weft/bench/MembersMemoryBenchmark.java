@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Resident memory of a process that holds 1, 10 or 100 members of one opened family ready, against the largest alone. Every
@@ -26,10 +25,13 @@ final class MembersMemoryBenchmark {
     private static final String NAME = "members-memory";
     private static final double GOAL_RATIO = 1.05;
     private static final List<Integer> COUNTS = List.of(1, 10, 100);
-    private static final String ALONE = "largest alone";
+    private static final String ALONE = ": largest alone";
+
+    private static final List<String> PRESETS = List.of("mobile-bignas", "vit-autoformer-tiny");
 
     private final Options options;
     private final PrintStream out;
+    private final Result.Builder result = new Result.Builder(NAME);
 
     MembersMemoryBenchmark(Options options, PrintStream out) {
         this.options = options;
@@ -38,23 +40,26 @@ final class MembersMemoryBenchmark {
 
     Result run() {
         int repeats = options.quick() ? 1 : 5;
-        Result.Builder result = new Result.Builder(NAME);
-        try (TemporaryFolder folder = TemporaryFolder.create()) {
-            Path shared = folder.file("family.safetensors");
-            Path alone = folder.file("largest.safetensors");
-            result.setting("JVMs a point", repeats)
-                    .setting("parameters of the largest", write(shared, alone))
-                    .setting("family file", mib(shared) + " MiB, with the statistics of 100 members")
-                    .setting("every member", "has answered one image; batch 1, 1 thread");
-            report(measure(shared, alone, repeats), result);
+        result.setting("JVMs a point", repeats).setting("every member", "has answered one image; batch 1, 1 thread");
+        for (String preset : PRESETS) {
+            try (TemporaryFolder folder = TemporaryFolder.create()) {
+                Path shared = folder.file("family.safetensors");
+                Path alone = folder.file("largest.safetensors");
+                result.setting(preset + " parameters", write(preset, shared, alone))
+                        .setting(
+                                preset + " files",
+                                mib(shared) + " MiB with the statistics of 100 members, largest alone " + mib(alone)
+                                        + " MiB");
+                report(preset, measure(preset, shared, alone, repeats));
+            }
         }
         return result.build();
     }
 
     /** The largest member is the first of the kept ones. */
-    private static long write(Path shared, Path alone) {
+    private static long write(String preset, Path shared, Path alone) {
         SplittableRandom random = new SplittableRandom(5);
-        try (Family family = Family.of(BenchModels.phoneSized(), 1)) {
+        try (Family family = Family.of(BenchModels.imageNet(preset), 1)) {
             for (int i = 0; i < COUNTS.get(COUNTS.size() - 1); i++) {
                 Member member =
                         i == 0 ? family.space().largest() : family.space().sample(random);
@@ -75,17 +80,17 @@ final class MembersMemoryBenchmark {
         Calibration calibration = new Calibration();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            family.forward(torch.rand(2, 3, 96, 96), new Pass(member, calibration, 0, 0));
+            family.forward(MembersMemoryWorker.image(family), new Pass(member, calibration, 0, 0));
         }
         return calibration.statistics();
     }
 
-    private Map<String, List<MembersMemoryWorker.Memory>> measure(Path shared, Path alone, int repeats) {
+    private Map<String, List<MembersMemoryWorker.Memory>> measure(String preset, Path shared, Path alone, int repeats) {
         Map<String, List<MembersMemoryWorker.Memory>> points = new LinkedHashMap<>();
         for (int i = 0; i < repeats; i++) {
-            point(points, ALONE, alone, 1);
+            point(points, preset + ALONE, alone, 1);
             for (int count : COUNTS) {
-                point(points, members(count), shared, count);
+                point(points, preset + members(count), shared, count);
             }
         }
         return points;
@@ -99,34 +104,34 @@ final class MembersMemoryBenchmark {
         }
     }
 
-    private static void report(Map<String, List<MembersMemoryWorker.Memory>> points, Result.Builder result) {
+    private void report(String preset, Map<String, List<MembersMemoryWorker.Memory>> points) {
         List<Double> engine = new ArrayList<>();
         points.values().forEach(memories -> memories.forEach(m -> engine.add(m.engineMib())));
-        result.measured("resident: JVM and libtorch, no model", "MiB", Spread.of(engine));
+        result.measured(preset + ": JVM and libtorch, no model", "MiB", Spread.of(engine));
         points.forEach((kind, memories) -> result.measured(
-                        "resident: " + kind,
+                        kind + ": resident",
                         "MiB",
                         Spread.of(memories.stream()
                                 .map(MembersMemoryWorker.Memory::residentMib)
                                 .toList()))
                 .measured(
-                        "of it, not a file's: " + kind,
+                        kind + ": of it not a file's",
                         "MiB",
                         Spread.of(memories.stream()
                                 .map(MembersMemoryWorker.Memory::anonymousMib)
                                 .toList())));
-        double alone = resident(points.get(ALONE));
+        double alone = resident(points.get(preset + ALONE));
         for (int count : COUNTS) {
-            double ratio = resident(points.get(members(count))) / alone;
+            double ratio = resident(points.get(preset + members(count))) / alone;
             result.goal(
-                    members(count) + ": at most " + GOAL_RATIO + " times the largest alone",
+                    preset + members(count) + ": at most " + GOAL_RATIO + " times the largest alone",
                     String.format(Locale.ROOT, "%.3f times (medians)", ratio),
                     ratio <= GOAL_RATIO);
         }
     }
 
     private static String members(int count) {
-        return count + (count == 1 ? " member" : " members");
+        return ": " + count + (count == 1 ? " member" : " members");
     }
 
     private static double resident(List<MembersMemoryWorker.Memory> memories) {

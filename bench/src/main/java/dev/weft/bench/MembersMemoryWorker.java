@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -28,6 +29,12 @@ final class MembersMemoryWorker {
 
     private MembersMemoryWorker() {}
 
+    /** One image of noise of the size that the family reads. */
+    static Tensor image(Family family) {
+        int size = family.definition().input().size();
+        return torch.rand(1, 3, size, size).mul(new Scalar(255));
+    }
+
     /** @param kind for messages; @param count how many of the file's members answer */
     static void run(String kind, Path file, int count, PrintStream out) {
         torch.set_num_threads(1);
@@ -36,8 +43,8 @@ final class MembersMemoryWorker {
                 NoGradGuard guard = new NoGradGuard()) {
             torch.conv2d(torch.rand(1, 4, 8, 8), torch.rand(4, 4, 3, 3));
             double engine = ProcessMemory.residentMib();
-            Tensor image = torch.rand(1, 3, 96, 96);
             try (Family family = Family.open(file)) {
+                Tensor image = image(family);
                 List<NamedMember> held =
                         family.members().values().stream().limit(count).toList();
                 if (held.size() < count) {
