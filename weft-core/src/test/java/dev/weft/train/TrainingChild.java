@@ -58,7 +58,12 @@ final class TrainingChild implements AutoCloseable {
         long stopAt = Long.parseLong(args[1]);
         try (Trainer trainer = Trainer.resume(Path.of(args[0]))) {
             out.println("> training from " + trainer.stepsDone());
-            boolean done = trainer.run(() -> trainer.stepsDone() == stopAt, List.of());
+            boolean done = trainer.run(() -> trainer.stepsDone() == stopAt, List.of(new TrainingListener() {
+                @Override
+                public void stepDone(StepReport report) {
+                    out.println("> step " + report.step());
+                }
+            }));
             out.println("> " + (done ? "done" : "stopped"));
             if (!done) {
                 System.in.read();
