@@ -1,0 +1,208 @@
+package dev.weft.train;
+
+import dev.weft.data.Batch;
+import dev.weft.io.CheckFailedException;
+import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
+import dev.weft.model.ModelDefinition;
+import dev.weft.nn.BatchStatistics;
+import dev.weft.nn.Calibration;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Pass;
+import dev.weft.nn.RunningStatistics;
+import dev.weft.space.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One whole training step of a recipe and one evaluation of each of its members, on random images and labels of the real shape: shows
+ * that the recipe works, and what a step costs, without the data. A batch is small, so that a full-scale recipe runs on a laptop.
+ */
+public final class DryRun {
+    /**
+     * @param params of all shared weights
+     * @param updateSeconds after the members' passes: clipping and the optimiser
+     * @param peakMemoryBytes of this process since it began; {@code null} where the system does not tell
+     */
+    public record Result(
+            String recipe,
+            ImageInput input,
+            int batchSize,
+            long params,
+            List<MemberResult> members,
+            double updateSeconds,
+            Long peakMemoryBytes) {
+        public Result {
+            members = List.copyOf(members);
+        }
+    }
+
+    /**
+     * One member of the step.
+     *
+     * @param member its one-line form
+     * @param params of its own weights
+     * @param trainSeconds forward and backward
+     * @param evaluateSeconds recalibration of batch norm on one batch, then a forward pass
+     */
+    public record MemberResult(
+            Role role, String member, long params, double loss, double trainSeconds, double evaluateSeconds) {}
+
+    private DryRun() {}
+
+    /**
+     * Random input for a recipe whose data is not here: as many channels and classes as given, {@code data.imageSize} pixels a side.
+     *
+     * @throws InputException when the recipe does not say its image size
+     */
+    public static ImageInput input(Recipe recipe, int channels, int classes) {
+        Integer size = recipe.data().imageSize();
+        if (size == null) {
+            throw new InputException("A dry run without data must have data.imageSize in recipe \"" + recipe.name()
+                    + "\", but it is absent. Give the size, or data.");
+        }
+        return new ImageInput(
+                channels,
+                size,
+                Collections.nCopies(channels, 0.5),
+                Collections.nCopies(channels, 0.25),
+                IntStream.range(0, classes).mapToObj(i -> "class" + i).toList());
+    }
+
+    /**
+     * Runs the step. The learning rate is the recipe's, scaled from its batch size to this one's; a teacher, which may not exist yet,
+     * gives random logits.
+     *
+     * @param input what the model reads, see {@link #input} and {@link DataSettings#input}
+     * @param batchSize at least 2, or batch norm has nothing to average where a map has one pixel
+     * @throws InputException when the recipe cannot train
+     * @throws CheckFailedException when a loss or a logit is not finite
+     */
+    public static Result run(Recipe recipe, ImageInput input, int batchSize, long seed) {
+        if (batchSize < 2) {
+            throw new InputException("A dry run must have a batch size >= 2, but got " + batchSize + ".");
+        }
+        ModelDefinition model = recipe.model().withInput(input);
+        TrainSettings train = recipe.train();
+        SplittableRandom random = new SplittableRandom(seed);
+        try (PointerScope scope = new PointerScope();
+                Family family = Family.of(model, seed);
+                RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null) {
+            Batch batch = batch(input, batchSize, random);
+            TrainingStep step = new TrainingStep(
+                    family,
+                    train,
+                    running == null ? BatchStatistics.INSTANCE : running,
+                    train.distillation() instanceof Distillation.Teacher
+                            ? images ->
+                                    values(random, 1, batchSize, input.classes().size())
+                            : null);
+            Clock clock = new Clock();
+            List<Draw> draws = train.sampler().draw(family.space(), random);
+            double rate =
+                    train.optimizer().learningRate() * batchSize / recipe.data().batchSize();
+            List<TrainingListener.MemberLoss> losses = step.run(batch, draws, rate, 1, seed, List.of(clock));
+            double updateSeconds = clock.lap();
+            List<MemberResult> members = new ArrayList<>();
+            for (int i = 0; i < draws.size(); i++) {
+                Member member = draws.get(i).member();
+                evaluate(family, member, batch);
+                members.add(new MemberResult(
+                        draws.get(i).role(),
+                        member.toString(),
+                        params(model.at(member)),
+                        losses.get(i).loss(),
+                        clock.seconds.get(i),
+                        clock.lap()));
+            }
+            step.optimizerState().values().forEach(slots -> slots.values().forEach(Tensor::close));
+            return new Result(
+                    recipe.name(), input, batchSize, params(model), members, updateSeconds, peakMemoryBytes());
+        }
+    }
+
+    private static void evaluate(Family family, Member member, Batch batch) {
+        Calibration calibration = new Calibration();
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            family.forward(batch.images(), new Pass(member, calibration, 0, 0));
+            try (MemberStatistics statistics = calibration.statistics()) {
+                Tensor logits = family.forward(batch.images(), Pass.evaluation(member, statistics));
+                if (!logits.isfinite().all().item_bool()) {
+                    throw new CheckFailedException("After one step the logits of member \"" + member
+                            + "\" are not finite; lower the learning rate or clip gradients.");
+                }
+            }
+        }
+    }
+
+    private static Batch batch(ImageInput input, int size, SplittableRandom random) {
+        long[] labels = random.longs(size, 0, input.classes().size()).toArray();
+        return new Batch(
+                values(random, 255, size, input.channels(), input.size(), input.size()),
+                Tensor.create(labels, size),
+                IntStream.range(0, size).boxed().toList());
+    }
+
+    /** Numbers from 0 to {@code limit}, in the caller's scope. */
+    private static Tensor values(SplittableRandom random, float limit, long... shape) {
+        float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = limit * random.nextFloat();
+        }
+        return Tensor.create(values, shape);
+    }
+
+    private static long params(ModelDefinition model) {
+        try (Family shapes = Family.ofShapes(model)) {
+            return shapes.weights().tensors().values().stream()
+                    .mapToLong(Tensor::numel)
+                    .sum();
+        }
+    }
+
+    private static Long peakMemoryBytes() {
+        Path status = Path.of("/proc/self/status");
+        try {
+            if (Files.isReadable(status)) {
+                for (String line : Files.readAllLines(status)) {
+                    if (line.startsWith("VmHWM:")) {
+                        return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
+                    }
+                }
+            }
+            return null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Seconds from one event to the next. */
+    private static final class Clock implements TrainingListener {
+        private final List<Double> seconds = new ArrayList<>();
+        private long last = System.nanoTime();
+
+        private double lap() {
+            long now = System.nanoTime();
+            double lap = (now - last) / 1e9;
+            last = now;
+            return lap;
+        }
+
+        @Override
+        public void memberTrained(long step, MemberLoss loss) {
+            seconds.add(lap());
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.weft.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.model.ImageInput;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DryRunTest {
+    private static final ImageInput INPUT = TinyTraining.boundModel().input();
+
+    @Test
+    void runsOneStepAndEvaluatesEveryMemberOfIt() {
+        TinyTraining.Settings settings = TinyTraining.settings();
+        settings.clipping = new Clipping(Clipping.By.NORM, 5);
+        DryRun.Result result = DryRun.run(recipe(settings), INPUT, 4, 1);
+        assertThat(result.recipe()).isEqualTo("tiny");
+        assertThat(result.batchSize()).isEqualTo(4);
+        assertThat(result.members())
+                .extracting(DryRun.MemberResult::role)
+                .containsExactly(Role.LARGEST, Role.SMALLEST, Role.RANDOM, Role.RANDOM);
+        DryRun.MemberResult largest = result.members().get(0);
+        assertThat(largest.params()).isEqualTo(result.params());
+        assertThat(largest.member()).contains("stage2.kernel=5");
+        assertThat(result.members()).allSatisfy(member -> {
+            assertThat(member.params()).isBetween(100L, result.params());
+            assertThat(member.loss()).isBetween(0.0, 100.0);
+            assertThat(member.trainSeconds()).isPositive();
+            assertThat(member.evaluateSeconds()).isPositive();
+        });
+        assertThat(result.updateSeconds()).isPositive();
+        if (java.nio.file.Files.exists(Path.of("/proc/self/status"))) {
+            assertThat(result.peakMemoryBytes()).isGreaterThan(10_000_000);
+        }
+        assertThat(Json.write(result)).contains("\"trainSeconds\"");
+    }
+
+    @Test
+    void needsNoTeacherFile() {
+        TinyTraining.Settings settings = TinyTraining.settings();
+        settings.distillation = new Distillation.Teacher("not-there.safetensors", "largest");
+        settings.runningStatistics = true;
+        assertThat(DryRun.run(recipe(settings), INPUT, 2, 1).members()).hasSize(4);
+    }
+
+    @Test
+    void inputIsMadeOfWhatTheRecipeSays() {
+        Recipe recipe = recipe(TinyTraining.settings());
+        assertThatThrownBy(() -> DryRun.input(recipe, 3, 1000))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("must have data.imageSize in recipe \"tiny\"");
+        DataSettings sized = new DataSettings("x", 1, 4096, null, 32, null);
+        ImageInput input = DryRun.input(new Recipe("sized", "", recipe.model(), sized, recipe.train()), 3, 1000);
+        assertThat(input.size()).isEqualTo(32);
+        assertThat(input.channels()).isEqualTo(3);
+        assertThat(input.classes()).hasSize(1000).startsWith("class0");
+    }
+
+    @Test
+    void recipeThatCannotTrainIsRefused() {
+        TinyTraining.Settings settings = TinyTraining.settings();
+        settings.groups = List.of(new ParameterGroup("nothing", 1, 1));
+        assertThatThrownBy(() -> DryRun.run(recipe(settings), INPUT, 2, 1)).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> DryRun.run(recipe(TinyTraining.settings()), INPUT, 1, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("batch size >= 2");
+    }
+
+    private static Recipe recipe(TinyTraining.Settings settings) {
+        return TinyTraining.recipe(Path.of("no-data"), settings.build());
+    }
+}

@@ -1,0 +1,164 @@
+package dev.weft.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.io.InputException;
+import dev.weft.io.JsonSchema;
+import dev.weft.io.Yaml;
+import dev.weft.model.Family;
+import dev.weft.model.MobileCnn;
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.Presets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The recipes that are shipped, and their schema. */
+class RecipesTest {
+    private static final Path FOLDER = Path.of("..", "recipes");
+    private static final Path SCHEMA = FOLDER.resolve("recipe.schema.json");
+
+    static List<Path> shipped() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void recipeCanTrain(Path file) throws IOException {
+        Recipe recipe = Yaml.read(file, Recipe.class);
+        assertThat(file).hasFileName(recipe.name() + ".yaml");
+        assertThat(recipe.description()).isNotBlank();
+        assertThat(Files.readAllLines(file).get(0))
+                .as("editors find the schema by the first line")
+                .isEqualTo("# yaml-language-server: $schema=" + SCHEMA.getFileName());
+        ModelDefinition model = recipe.model()
+                .withInput(
+                        recipe.data().imageSize() == null
+                                ? DataSettings.input(recipe.data().open(1))
+                                : DryRun.input(recipe, 3, 1000));
+        try (Family shapes = Family.ofShapes(model)) {
+            new TrainingStep(shapes, recipe.train());
+        }
+    }
+
+    @Test
+    void writtenRecipeReadsBackAsItWas() throws IOException {
+        for (Path file : shipped()) {
+            Recipe recipe = Yaml.read(file, Recipe.class);
+            assertThat(Yaml.parse(Yaml.write(recipe), "written", Recipe.class)).isEqualTo(recipe);
+        }
+    }
+
+    /** When it differs on purpose: run this test once with the environment variable WEFT_WRITE_SCHEMA=1. */
+    @Test
+    void publishedSchemaIsThatOfTheRecords() throws IOException {
+        String schema = JsonSchema.of(Recipe.class, "recipe.schema.json", "A Weft recipe");
+        if (System.getenv("WEFT_WRITE_SCHEMA") != null) {
+            Files.writeString(SCHEMA, schema);
+        }
+        assertThat(SCHEMA)
+                .as("to write it again: WEFT_WRITE_SCHEMA=1 mvn -pl weft-core test -Dtest=RecipesTest")
+                .hasContent(schema);
+    }
+
+    @Test
+    void imageNetRecipesHaveThePublishedSpace() {
+        for (String name : List.of("bignas-imagenet", "attentivenas-imagenet")) {
+            assertThat(recipe(name).model()).as(name).isEqualTo(Presets.named("mobile-bignas"));
+        }
+    }
+
+    /** Sections 3 and 4 of the specification. */
+    @Test
+    void bigNasHasThePublishedSettings() {
+        Recipe recipe = recipe("bignas-imagenet");
+        assertThat(((MobileCnn) recipe.model()).zeroInitResidual()).isTrue();
+        assertThat(recipe.data().batchSize()).isEqualTo(4096);
+        TrainSettings train = recipe.train();
+        assertThat(train.sampler()).isEqualTo(new Sampler.Sandwich(2));
+        assertThat(train.distillation()).isEqualTo(new Distillation.InPlace());
+        assertThat(train.optimizer()).isEqualTo(new Optimizer.RmsProp(0.256, 0.9, 0.9, 1e-3, 0));
+        assertThat(train.schedule()).isEqualTo(new LearningRateSchedule.Exponential(0.97, 2.4, 0.05, 3, true));
+        assertThat(train.regularisation()).isEqualTo(new Regularisation(Regularisation.On.LARGEST, 0.2, 0, 1e-5, true));
+        assertThat(train.gradients()).isEqualTo(TrainSettings.Gradients.SUM);
+        assertThat(train.labelSmoothing()).isEqualTo(0.1);
+        assertThat(train.clipping()).isNull();
+    }
+
+    @Test
+    void attentiveNasDecaysMatricesOnly() {
+        Recipe recipe = recipe("attentivenas-imagenet");
+        TrainSettings train = recipe.train();
+        assertThat(train.optimizer())
+                .isEqualTo(new Optimizer.Sgd(0.1 * recipe.data().batchSize() / 256, 0.9, true, 1e-5));
+        assertThat(train.clipping()).isEqualTo(new Clipping(Clipping.By.VALUE, 1));
+        try (Family shapes = Family.ofShapes(recipe.model().withInput(DryRun.input(recipe, 3, 1000)))) {
+            var tensors = shapes.weights().tensors();
+            var groups = ParameterGroup.byParameter(train.parameterGroups(), tensors.keySet());
+            tensors.forEach((name, tensor) ->
+                    assertThat(groups.get(name).weightDecayFactor()).as(name).isEqualTo(tensor.dim() > 1 ? 1 : 0));
+        }
+    }
+
+    @Test
+    void unknownKeyIsRefusedWithASuggestion() throws IOException {
+        String text = Files.readString(FOLDER.resolve("smoke.yaml")).replace("labelSmoothing:", "labelSmothing:");
+        assertThatThrownBy(() -> Yaml.parse(text, "mine.yaml", Recipe.class))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("mine.yaml")
+                .hasMessageContaining("labelSmothing")
+                .hasMessageContaining("Did you mean \"labelSmoothing\"?");
+        String kind = Files.readString(FOLDER.resolve("smoke.yaml")).replace("kind: sandwich", "kind: sandwhich");
+        assertThatThrownBy(() -> Yaml.parse(kind, "mine.yaml", Recipe.class))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("sandwhich")
+                .hasMessageContaining("Did you mean \"sandwich\"?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".nan", ".inf", "-.inf", "NaN", "\"NaN\"", "0", "-0.1", "1e999"})
+    void learningRateThatCannotTrainIsRefused(String rate) throws IOException {
+        String text = Files.readString(FOLDER.resolve("smoke.yaml"))
+                .replaceFirst("learningRate: [0-9.]+", "learningRate: " + rate);
+        assertThat(text).contains("learningRate: " + rate);
+        assertThatThrownBy(() -> Yaml.parse(text, "mine.yaml", Recipe.class))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("mine.yaml")
+                .hasMessageContaining("learningRate");
+    }
+
+    /** Every ingredient of the smoke recipe taken away, one by one and together, still parses: nothing is hard-wired. */
+    @Test
+    void everyIngredientCanBeSwitchedOff() throws IOException {
+        String text = Files.readString(FOLDER.resolve("smoke.yaml"))
+                .replaceFirst("sampler: \\{[^}]*}", "sampler: {kind: largest}")
+                .replaceFirst("distillation: \\{[^}]*}", "distillation: {kind: none}")
+                .replaceFirst("labelSmoothing: .*", "labelSmoothing: 0.0")
+                .replaceFirst("(?m)^ *clipping: .*\n", "")
+                .replaceFirst("schedule: \\{[^}]*}", "schedule: {kind: constant}")
+                .replaceFirst("dropout: [0-9.e-]+", "dropout: 0.0")
+                .replaceFirst("weightDecay: 1.0e-4", "weightDecay: 0.0")
+                .replaceFirst("zeroInitResidual: true", "zeroInitResidual: false")
+                .replaceFirst("(?m)^ *augmentation: .*\n", "")
+                .replaceFirst("evaluateEveryEpochs: .*", "evaluateEveryEpochs: 0");
+        TrainSettings train = Yaml.parse(text, "plain.yaml", Recipe.class).train();
+        assertThat(train.clipping()).isNull();
+        assertThat(train.regularisation()).isEqualTo(new Regularisation(Regularisation.On.LARGEST, 0, 0, 0, false));
+        assertThat(train.schedule()).isEqualTo(new LearningRateSchedule.Constant());
+    }
+
+    private static Recipe recipe(String name) {
+        return Yaml.read(FOLDER.resolve(name + ".yaml"), Recipe.class);
+    }
+}
