@@ -1,8 +1,6 @@
 package dev.weft.examples;
 
-import dev.weft.ops.Ops;
 import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
@@ -13,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.bytedeco.pytorch.Tensor;
 
 // tag::weights[]
 /**
@@ -42,7 +39,7 @@ public final class MaskedWeights implements Weights, AutoCloseable {
         }
         Map<String, Weight> byTask = new LinkedHashMap<>(); // the same axes, so a mask is sliced as its weight is
         masks.forEach((task, stored) -> byTask.put(task, stored.weight(name, this::mask, axes)));
-        return new Masked(weight, byTask);
+        return new MaskedWeight(weight, byTask);
     }
 
     @Override
@@ -62,25 +59,5 @@ public final class MaskedWeights implements Weights, AutoCloseable {
     public void close() {
         masks.values().forEach(SharedWeights::close);
     }
-    // end::weights[]
-
-    // tag::weight[]
-    /** One weight under the mask of the member's task. */
-    private record Masked(Weight weight, Map<String, Weight> masks) implements Weight {
-        @Override
-        public Tensor tensor(Member member) {
-            Weight mask = masks.get(member.context().get("task"));
-            if (mask == null) {
-                throw new IllegalArgumentException(
-                        "Member \"" + member + "\" must name a task, @task=NAME, of " + masks.keySet() + ".");
-            }
-            return Ops.multiply(weight.tensor(member), mask.tensor(member).detach());
-        }
-
-        @Override
-        public List<Integer> shape(Member member) {
-            return weight.shape(member);
-        }
-    }
-    // end::weight[]
 }
+// end::weights[]
