@@ -1,0 +1,278 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every command that reads a trained family, on one tiny run. */
+class FamilyCommandsTest {
+    /** No kept member: recalibrated. */
+    private static final String OTHER = "resolution=8,stem.width=4,stage1.depth=2,stage2.width=8";
+
+    @TempDir
+    static Path folder;
+
+    private static String run;
+
+    @BeforeAll
+    static void train() {
+        run = Tiny.run(folder).toString();
+    }
+
+    private static JsonNode json(String... args) {
+        String[] all = Arrays.copyOf(args, args.length + 1);
+        all[args.length] = "--json";
+        Run done = Run.weft(all);
+        assertThat(done.exitCode()).as(done.err()).isZero();
+        return done.json();
+    }
+
+    /** One line on standard error, nothing on standard output. */
+    private static String refused(String... args) {
+        Run done = Run.weft(args);
+        assertThat(done.exitCode()).as(done.err()).isEqualTo(ExitCode.USAGE);
+        assertThat(done.err().lines()).hasSize(1).allSatisfy(line -> assertThat(line)
+                .startsWith("weft: "));
+        assertThat(done.out()).isEmpty();
+        return done.err();
+    }
+
+    @Test
+    void evaluateGivesAccuracyExamplesAndMember() {
+        String data = folder.resolve("my data").toString();
+        JsonNode largest = json("evaluate", run + "/family.safetensors", "--member", "largest", "--data", data);
+        assertThat(largest.get("accuracy").asDouble()).isGreaterThan(0.5).isLessThanOrEqualTo(1);
+        assertThat(largest.get("examples").asInt()).isEqualTo(60);
+        assertThat(largest.get("member").asText())
+                .isEqualTo("resolution=8,stem.width=8,stage1.depth=2,stage2.width=16");
+        assertThat(largest.get("statistics").asText()).isEqualTo("stored");
+        assertThat(json("evaluate", run, "--member", OTHER).get("statistics").asText())
+                .isEqualTo("recalibrated");
+        assertThat(Run.weft("evaluate", run, "--member", "smallest").out()).contains("of 60 images, report split");
+    }
+
+    @Test
+    void evaluatingTheSelectionSplitGivesWhatTrainingSaid() {
+        double said = json("inspect", run)
+                .get("members")
+                .get(0)
+                .get("measurements")
+                .get("accuracy")
+                .asDouble();
+        assertThat(json("evaluate", run, "--member", "largest", "--split", "selection")
+                        .get("accuracy")
+                        .asDouble())
+                .isEqualTo(said);
+    }
+
+    @Test
+    void otherDataIsEvaluatedByItsTestPart() {
+        Path other = Tiny.data(folder.resolve("other data"));
+        JsonNode result = json("evaluate", run, "--data", other.toString());
+        assertThat(result.get("examples").asInt()).isEqualTo(60);
+        assertThat(refused("evaluate", run, "--data", other.toString(), "--split", "selection"))
+                .contains("has no selection split");
+        assertThat(refused("evaluate", run, "--data", "fashion-mnist-10k"))
+                .contains("must have the images the family reads");
+    }
+
+    @Test
+    void extractedModelScoresAsItsMemberDoes() {
+        String file = folder.resolve("other member.safetensors").toString();
+        JsonNode extracted = json("extract", run, "--member", OTHER, "--out", file);
+        assertThat(extracted.get("member").asText()).isEqualTo(OTHER);
+        JsonNode alone = json("evaluate", file);
+        assertThat(alone.get("member").asText()).isEqualTo(OTHER);
+        assertThat(alone.get("accuracy").asDouble())
+                .isEqualTo(
+                        json("evaluate", run, "--member", OTHER).get("accuracy").asDouble());
+        JsonNode inspected = json("inspect", file);
+        assertThat(inspected.get("kind").asText()).isEqualTo("model");
+        assertThat(inspected.get("space").isNull()).isTrue();
+        assertThat(inspected.get("members").get(0).get("member").asText()).isEqualTo(OTHER);
+    }
+
+    @Test
+    void inspectExplainsEveryKindOfFile() throws IOException {
+        JsonNode family = json("inspect", run + "/family.safetensors");
+        assertThat(family.get("kind").asText()).isEqualTo("family");
+        assertThat(family.get("space").get("members").asText()).isEqualTo("16");
+        assertThat(family.get("members").findValuesAsText("name")).contains("largest", "smallest");
+        assertThat(family.get("bytes").asLong()).isEqualTo(Files.size(Path.of(run, "family.safetensors")));
+        assertThat(family.get("tensors").findValuesAsText("name")).contains("conv_stem.weight");
+        assertThat(family.get("metadata").get("recipe").asText()).isEqualTo("tiny");
+        JsonNode checkpoint = json("inspect", run + "/checkpoint-000030.safetensors");
+        assertThat(checkpoint.get("kind").asText()).isEqualTo("checkpoint");
+        assertThat(checkpoint.get("space").isNull()).isTrue();
+        assertThat(Run.weft("inspect", run).out()).contains("16 members").contains("conv_stem.weight");
+    }
+
+    @Test
+    void inspectReadsFilesOfOtherPrograms() throws IOException {
+        byte[] header = "{\"x\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]}}".getBytes();
+        byte[] file = new byte[8 + header.length + 4];
+        file[0] = (byte) header.length;
+        System.arraycopy(header, 0, file, 8, header.length);
+        Path foreign = Files.write(folder.resolve("foreign.safetensors"), file);
+        JsonNode found = json("inspect", foreign.toString());
+        assertThat(found.get("kind").asText()).isEqualTo("safetensors");
+        assertThat(found.get("space").isNull()).isTrue();
+        assertThat(found.get("tensors").get(0).get("dtype").asText()).isEqualTo("F16");
+        assertThat(found.get("checksum").asBoolean()).isFalse();
+    }
+
+    @Test
+    void exportIsProvenAndLabelled() throws IOException {
+        String onnx = folder.resolve("small member.onnx").toString();
+        String weights = folder.resolve("small member.safetensors").toString();
+        JsonNode result = json("export", run, "--member", "smallest", "--onnx", onnx, "--safetensors", weights);
+        assertThat(result.get("onnx").asText()).isEqualTo(onnx);
+        assertThat(result.get("maxAbsError").asDouble()).isLessThan(1e-3);
+        assertThat(result.get("top1Agreement").asDouble()).isGreaterThan(0.99);
+        assertThat(result.get("examples").asInt()).isEqualTo(60);
+        JsonNode inspected = json("inspect", onnx);
+        assertThat(inspected.get("kind").asText()).isEqualTo("onnx");
+        assertThat(inspected.get("metadata").get("weft.maxAbsError").asDouble())
+                .isEqualTo(result.get("maxAbsError").asDouble());
+        assertThat(inspected.get("metadata").get("params").asLong()).isPositive();
+        assertThat(inspected.get("metadata").get("latencyMillisP50").asDouble()).isPositive();
+        assertThat(inspected.get("metadata").get("recipe").asText()).isEqualTo("tiny");
+        assertThat(json("evaluate", weights).get("accuracy").asDouble())
+                .isEqualTo(json("evaluate", run, "--member", "smallest")
+                        .get("accuracy")
+                        .asDouble());
+        // cut short
+        byte[] bytes = Files.readAllBytes(Path.of(onnx));
+        Path cut = Files.write(folder.resolve("cut.onnx"), Arrays.copyOf(bytes, bytes.length / 2));
+        assertThat(refused("inspect", cut.toString())).contains("cut.onnx").contains("damaged");
+    }
+
+    @Test
+    void exportOverTheLimitFailsAndLeavesNoFile() {
+        Path onnx = folder.resolve("never.onnx");
+        Run done = Run.weft("export", run, "--onnx", onnx.toString(), "--limit", "1e-30");
+        assertThat(done.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(done.err().lines()).hasSize(1);
+        assertThat(done.err()).contains("must differ from the live one by at most 1.0E-30");
+        assertThat(onnx).doesNotExist();
+    }
+
+    @Test
+    void measureCountsAndTimesAndRemembers() {
+        JsonNode first = json("measure", run, "--member", "largest");
+        assertThat(first.get("params").asLong())
+                .isGreaterThan(json("measure", run, "--member", "smallest")
+                        .get("params")
+                        .asLong());
+        assertThat(first.get("latencyMillisP50").asDouble()).isPositive();
+        assertThat(json("measure", run, "--member", "largest"))
+                .as("measured once")
+                .isEqualTo(first);
+        assertThat(json("measure", run + "/family.safetensors", "--threads", "2")
+                        .get("threads")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(refused("measure", run, "--threads", "0")).contains("thread");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"coarse-to-fine", "random", "nsga2"})
+    void searchFindsAFrontNamesTheBestAndRemembers(String strategy) {
+        String name = "best-" + strategy;
+        String[] args = {
+            "search",
+            run,
+            "--strategy",
+            strategy,
+            "--candidates",
+            "12",
+            "--name",
+            name,
+            "--seed",
+            "3",
+            "--constraint",
+            "latencyMillis<=1000",
+            "--constraint",
+            "params<=100000"
+        };
+        JsonNode found = json(args);
+        assertThat(found.get("complete").asBoolean()).isTrue();
+        assertThat(found.get("front")).isNotEmpty();
+        JsonNode best = found.get("best");
+        assertThat(best.get("latencyMillisP50").asDouble()).isPositive();
+        JsonNode again = json(args);
+        assertThat(again.get("front")).isEqualTo(found.get("front"));
+        JsonNode evaluated = json("evaluate", run, "--member", name, "--split", "selection");
+        assertThat(evaluated.get("statistics").asText()).isEqualTo("stored");
+        assertThat(evaluated.get("accuracy").asDouble())
+                .isEqualTo(best.get("accuracy").asDouble());
+        assertThat(json("inspect", run).get("members").findValuesAsText("name")).contains(name, "largest", "smallest");
+    }
+
+    @Test
+    void searchRefusesWhatCannotBe() {
+        assertThat(refused("search", run, "--constraint", "params<=1")).contains("No member satisfies params<=1");
+        assertThat(refused("search", run, "--constraint", "parms<=1000")).contains("Did you mean \"params\"?");
+        assertThat(refused("search", run, "--constraint", "params=1000")).contains("METRIC<=NUMBER");
+        assertThat(refused("search", run, "--objectives", "accurracy")).contains("Did you mean \"accuracy\"?");
+        assertThat(refused("search", run, "--strategy", "ransom")).contains("Did you mean \"random\"?");
+        assertThat(refused("search", run, "--name", "a b")).contains("name");
+        assertThat(refused("search", run, "--candidates", "0")).contains("candidates");
+    }
+
+    @Test
+    void reportIsBuiltFromTheFilesOfTheRun() throws IOException {
+        json("search", run, "--strategy", "random", "--candidates", "12");
+        Path html = folder.resolve("my report.html");
+        JsonNode result = json("report", run, "--out", html.toString());
+        assertThat(result.get("members").asInt()).isGreaterThanOrEqualTo(12);
+        assertThat(Files.readString(html))
+                .contains("tiny")
+                .contains("weft train ")
+                .contains("stem.width=4")
+                .doesNotContain("http://cdn");
+    }
+
+    @Test
+    void aMemberThatIsNotOfTheSpaceIsOneLine() {
+        assertThat(refused("evaluate", run, "--member", "largst")).contains("Did you mean \"largest\"?");
+        assertThat(refused("evaluate", run, "--member", OTHER.replace("stem.width=4", "stem.width=5")))
+                .contains("stem.width must be one of [4, 8]");
+        assertThat(refused(
+                        "extract",
+                        run,
+                        "--member",
+                        "stem.width=4",
+                        "--out",
+                        folder.resolve("x").toString()))
+                .contains("every choice must be given");
+        assertThat(refused("measure", run, "--member", "colour=red")).contains("is not a choice");
+    }
+
+    @Test
+    void aFileThatIsNoFamilyIsOneLine() throws IOException {
+        Path empty = Files.createFile(folder.resolve("empty.safetensors"));
+        assertThat(refused("evaluate", empty.toString())).contains("empty.safetensors");
+        assertThat(refused("inspect", empty.toString())).contains("empty.safetensors");
+        assertThat(refused("evaluate", folder.toString())).contains("must be the folder of a run, or a family's file");
+        assertThat(refused("inspect", folder.resolve("nothing").toString())).contains("nothing");
+        assertThat(refused("evaluate", run + "/checkpoint-000030.safetensors")).contains("must be a Weft family");
+        assertThat(refused("report", folder.toString())).contains("must be the folder of a run");
+        assertThat(refused("search", folder.toString())).contains("must hold a run");
+        byte[] family = Files.readAllBytes(Path.of(run, "family.safetensors"));
+        Path cut = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(family, family.length - 100));
+        assertThat(refused("evaluate", cut.toString())).contains("cut.safetensors");
+        family[family.length - 5] ^= 1;
+        Path flipped = Files.write(folder.resolve("flipped.safetensors"), family);
+        assertThat(refused("inspect", flipped.toString())).contains("is damaged");
+    }
+}

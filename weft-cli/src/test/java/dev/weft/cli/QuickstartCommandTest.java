@@ -1,0 +1,87 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QuickstartCommandTest {
+    @TempDir
+    Path folder;
+
+    private Run quickstart(Path out, String... more) {
+        Path recipe = folder.resolve("tiny recipe.yaml");
+        if (!Files.exists(recipe)) {
+            Tiny.recipe(recipe, Tiny.data(folder.resolve("my data")), 2);
+        }
+        String[] args = new String[more.length + 7];
+        System.arraycopy(
+                new String[] {
+                    "quickstart", "--recipe", recipe.toString(), "--search-seconds", "3", "--out", out.toString()
+                },
+                0,
+                args,
+                0,
+                7);
+        System.arraycopy(more, 0, args, 7, more.length);
+        return Run.weft(args);
+    }
+
+    @Test
+    void givesAFamilyAFrontProvenExportsAndAReport() {
+        Path out = folder.resolve("my quickstart");
+        Run first = quickstart(out, "--json");
+        assertThat(first.exitCode()).as(first.err()).isZero();
+        JsonNode json = first.json();
+        assertThat(Path.of(json.get("family").asText()))
+                .isEqualTo(out.resolve("family.safetensors"))
+                .exists();
+        assertThat(Path.of(json.get("report").asText())).exists();
+        assertThat(json.get("seconds").asDouble()).isPositive();
+        assertThat(json.get("front")).isNotEmpty().allSatisfy(member -> {
+            assertThat(member.get("member").asText()).contains("stem.width=");
+            assertThat(member.get("params").asLong()).isPositive();
+            assertThat(member.get("macs").asLong()).isPositive();
+            assertThat(member.get("latencyMillisP50").asDouble()).isPositive();
+            assertThat(member.get("accuracy").asDouble()).isBetween(0.0, 1.0);
+        });
+        assertThat(json.get("exported")).isNotEmpty().allSatisfy(exported -> {
+            assertThat(Path.of(exported.get("onnx").asText())).exists();
+            assertThat(Path.of(exported.get("safetensors").asText())).exists();
+            assertThat(exported.get("maxAbsError").asDouble()).isLessThan(1e-3);
+            assertThat(exported.get("top1Agreement").asDouble()).isGreaterThan(0.99);
+        });
+        String weights = json.get("exported").get(0).get("safetensors").asText();
+        Run evaluated = Run.weft("evaluate", weights, "--json");
+        assertThat(evaluated.json().get("accuracy").asDouble())
+                .as("the exported file in ONNX Runtime and its weights in libtorch")
+                .isEqualTo(json.get("exported").get(0).get("testAccuracy").asDouble());
+
+        Run again = quickstart(out, "--json");
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.err()).contains("finished already");
+        assertThat(again.json()).isEqualTo(json);
+
+        Run other = quickstart(out, "--seed", "5");
+        assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err()).contains("Give another --out");
+    }
+
+    @Test
+    void goesOnWhereItWasStopped() {
+        Path out = folder.resolve("stopped");
+        Path recipe = Tiny.recipe(folder.resolve("tiny recipe.yaml"), Tiny.data(folder.resolve("my data")), 2);
+        int[] steps = {0};
+        try (Trainer trainer = Trainer.start(TrainCommand.recipe(recipe.toString(), null, null), out, 0)) {
+            trainer.run(() -> ++steps[0] > 8, java.util.List.of());
+        }
+        Run run = quickstart(out);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("Pareto front").contains("accurate").contains("Report: ");
+        assertThat(out.resolve("quickstart.json")).exists();
+    }
+}
