@@ -1,8 +1,10 @@
 package dev.weft.cli;
 
 import dev.weft.data.DataCatalog;
+import dev.weft.io.InputException;
 import dev.weft.pick.RunReports;
 import dev.weft.train.DataSettings;
+import dev.weft.train.DryRun;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  weft train smoke --out run                     a recipe that comes with Weft, about a minute",
             "  weft train recipe.yaml --out run --seed 1 --data my-images",
+            "  weft train bignas-imagenet --dry-run",
             "",
             "Ctrl-C writes a checkpoint; weft resume DIR goes on from there."
         })
@@ -28,10 +31,18 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe by name: quickstart, smoke.")
+    @Parameters(
+            paramLabel = "RECIPE",
+            description = {
+                "A YAML file, or a recipe that comes with Weft: quickstart, smoke, bignas-imagenet,",
+                "attentivenas-imagenet."
+            })
     private String recipe;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run: a new or empty folder.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "The run: a new or empty folder. Needed but for a dry run.")
     private Path out;
 
     @Option(
@@ -47,9 +58,22 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--epochs", paramLabel = "N", description = "Other than the recipe's.")
     private Integer epochs;
 
+    @Option(
+            names = "--dry-run",
+            description = "Try one step on random images of the real shape, with or without the data; writes nothing.")
+    private boolean dryRun;
+
     @Override
     public Integer call() {
         Recipe chosen = recipe(recipe, data, epochs);
+        if (dryRun) {
+            DryRun.Result result = RecipeTrial.run(chosen, seed);
+            options.result(result, RecipeTrial.text(result));
+            return ExitCode.DONE;
+        }
+        if (out == null) {
+            throw new InputException("Training must have a folder for the run. Give it: --out DIR (or --dry-run)");
+        }
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 Trainer trainer = Trainer.start(chosen, out, seed)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());

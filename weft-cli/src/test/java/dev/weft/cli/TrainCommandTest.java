@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.train.Recipes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,29 @@ class TrainCommandTest {
         assertThat(run.err().lines()).hasSize(1);
         assertThat(run.err()).contains(expected);
         assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aDryRunTriesTheRecipeAndWritesNothing() throws IOException {
+        Path recipe = recipe();
+        JsonNode json =
+                Run.weft("train", recipe.toString(), "--dry-run", "--json").json();
+        assertThat(json.get("members").findValuesAsText("role")).contains("LARGEST", "SMALLEST");
+        assertThat(json.get("input").get("size").asInt()).isEqualTo(8);
+        Path elsewhere = Files.writeString(
+                folder.resolve("elsewhere.yaml"),
+                Files.readString(recipe).replaceFirst("source: '[^']*'", "source: imagenet, imageSize: 16"));
+        Run absent = Run.weft("train", elsewhere.toString(), "--dry-run");
+        assertThat(absent.exitCode()).as(absent.err()).isZero();
+        assertThat(absent.out()).contains("3 x 16 x 16, 1000 classes");
+        assertThat(Run.weft("train", recipe.toString()).err()).contains("--out DIR");
+    }
+
+    @Test
+    void everyNamedRecipeIsRead() {
+        assertThat(Recipes.NAMES)
+                .allSatisfy(name ->
+                        assertThat(TrainCommand.recipe(name, null, null).name()).isEqualTo(name));
     }
 
     @Test

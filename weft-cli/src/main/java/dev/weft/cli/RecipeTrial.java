@@ -1,0 +1,58 @@
+package dev.weft.cli;
+
+import dev.weft.data.Colour;
+import dev.weft.data.DataCatalog;
+import dev.weft.model.ImageInput;
+import dev.weft.train.DataSettings;
+import dev.weft.train.DryRun;
+import dev.weft.train.Recipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code weft train --dry-run}: one step on random images, without the data where that is not here. */
+final class RecipeTrial {
+    /** Few, so that a recipe for a large machine runs on a small one. */
+    private static final int BATCH = 4;
+
+    /** Of data that cannot be looked at: as ImageNet. */
+    private static final int CLASSES = 1000;
+
+    private RecipeTrial() {}
+
+    static DryRun.Result run(Recipe recipe, long seed) {
+        String source = recipe.data().source();
+        boolean here = DataCatalog.list().stream().anyMatch(d -> d.name().equals(source) && d.available())
+                || source != null && Files.isDirectory(Path.of(source));
+        ImageInput input = here
+                ? DataSettings.input(recipe.data().open(seed))
+                : DryRun.input(recipe, recipe.data().colour() == Colour.GREY ? 1 : 3, CLASSES);
+        return DryRun.run(recipe, input, BATCH, seed);
+    }
+
+    static List<String> text(DryRun.Result result) {
+        List<String> text = new ArrayList<>();
+        text.add("Recipe " + result.recipe() + " works: one step of " + result.batchSize() + " random images, "
+                + result.input().channels() + " x " + result.input().size() + " x "
+                + result.input().size() + ", " + result.input().classes().size() + " classes; "
+                + Text.count(result.params()) + " shared parameters");
+        for (DryRun.MemberResult member : result.members()) {
+            text.add(String.format(
+                    Locale.ROOT,
+                    "  %-9s %,12d parameters  loss %.3f  forward and backward %.2f s  evaluation %.2f s",
+                    member.role(),
+                    member.params(),
+                    member.loss(),
+                    member.trainSeconds(),
+                    member.evaluateSeconds()));
+        }
+        text.add(String.format(Locale.ROOT, "  optimiser %.2f s", result.updateSeconds())
+                + (result.peakMemoryBytes() == null
+                        ? ""
+                        : ", at most " + Text.bytes(result.peakMemoryBytes()) + " of memory"));
+        text.add("Nothing was trained or written.");
+        return text;
+    }
+}
