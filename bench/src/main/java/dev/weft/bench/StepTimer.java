@@ -67,7 +67,8 @@ final class StepTimer {
                 1,
                 0,
                 1,
-                false);
+                false,
+                null);
     }
 
     /** Trains {@code count} steps on {@code batch}. */

@@ -22,6 +22,8 @@ import java.util.List;
  * @param evaluateEveryEpochs how often the largest and the smallest member are evaluated on the selection split; 0 for never
  * @param checkpointEverySteps how often a checkpoint is written; one is also written at the end and when interrupted
  * @param runningStatistics whether batch norm also keeps the averages over mixed members that recalibration is compared with
+ * @param threads of libtorch; absent for one a core. Small models train about as fast with 1, and a machine that is busy with
+ *     other work slows two threads that wait for each other far more than one
  */
 public record TrainSettings(
         int epochs,
@@ -38,7 +40,8 @@ public record TrainSettings(
         int calibrationBatches,
         int evaluateEveryEpochs,
         int checkpointEverySteps,
-        boolean runningStatistics) {
+        boolean runningStatistics,
+        Integer threads) {
     /** How the gradients of one step's members are combined. Published learning rates of BigNAS are tied to the sum. */
     public enum Gradients {
         @JsonProperty("sum")
@@ -55,6 +58,9 @@ public record TrainSettings(
                     + calibrationBatches
                     + ", checkpointEverySteps=" + checkpointEverySteps + ", evaluateEveryEpochs=" + evaluateEveryEpochs
                     + ".");
+        }
+        if (threads != null && threads < 1) {
+            throw new InputException("Training must have threads >= 1, but got " + threads + ".");
         }
         if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
             throw new InputException("labelSmoothing must be in [0, 1), but got " + labelSmoothing + ".");
@@ -85,7 +91,8 @@ public record TrainSettings(
                 calibrationBatches,
                 evaluateEveryEpochs,
                 checkpointEverySteps,
-                runningStatistics);
+                runningStatistics,
+                threads);
     }
 
     /** The same rule with other members and teachers. */
@@ -105,6 +112,7 @@ public record TrainSettings(
                 calibrationBatches,
                 evaluateEveryEpochs,
                 checkpointEverySteps,
-                runningStatistics);
+                runningStatistics,
+                threads);
     }
 }

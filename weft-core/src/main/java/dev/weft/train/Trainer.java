@@ -87,8 +87,9 @@ public final class Trainer implements AutoCloseable {
         ModelDefinition model = recipe.model().withInput(DataSettings.input(splits));
         Recipe resolved = new Recipe(recipe.name(), recipe.description(), model, recipe.data(), recipe.train());
         requireFit(resolved, splits);
-        RunSettings settings =
-                new RunSettings(RunSettings.FORMAT_VERSION, seed, torch.get_num_threads(), resolved, splits.record());
+        Integer asked = recipe.train().threads();
+        int threads = asked == null ? torch.get_num_threads() : asked;
+        RunSettings settings = new RunSettings(RunSettings.FORMAT_VERSION, seed, threads, resolved, splits.record());
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
         return opened(run, settings, splits);
     }

@@ -152,7 +152,8 @@ final class TinyTraining {
                     2,
                     evaluateEveryEpochs,
                     checkpointEverySteps,
-                    runningStatistics);
+                    runningStatistics,
+                    null);
         }
     }
 }

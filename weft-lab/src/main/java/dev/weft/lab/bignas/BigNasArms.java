@@ -113,7 +113,8 @@ final class BigNasArms {
                 scale.calibrationBatches(),
                 0,
                 200,
-                runningStatistics);
+                runningStatistics,
+                1);
     }
 
     /**
