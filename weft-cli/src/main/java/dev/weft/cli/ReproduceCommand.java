@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.io.Json;
 import dev.weft.lab.Judgement;
 import dev.weft.lab.Reproduction;
+import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Reproductions;
 import dev.weft.lab.Results;
@@ -44,6 +45,12 @@ final class ReproduceCommand implements Callable<Integer> {
             description = "Repetitions, 3 unless given (1 with --smoke). More may be added later in the same folder.")
     private Integer seeds;
 
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Epochs of every arm, in place of the experiment's own number: more is slower and says more.")
+    private Integer epochs;
+
     @Option(names = "--smoke", description = "Tiny settings: shows that it works, says nothing about the claim.")
     private boolean smoke;
 
@@ -63,11 +70,13 @@ final class ReproduceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Reproduction reproduction = Reproductions.named(system);
-        ReproductionSettings settings =
-                new ReproductionSettings(seeds == null ? (smoke ? 1 : 3) : seeds, smoke, TrainCommand.anywhere(data));
+        ReproductionSettings settings = new ReproductionSettings(
+                seeds == null ? (smoke ? 1 : 3) : seeds, smoke, TrainCommand.anywhere(data), epochs);
         Path folder = out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
+        Phases phases = new Phases();
         try (Interrupt interrupt = Interrupt.watch(options.err())) {
-            Optional<Results> results = reproduction.run(settings, folder, new Phases(), interrupt);
+            Optional<Results> results = reproduction.run(settings, folder, phases, interrupt);
+            phases.clear();
             if (results.isEmpty()) {
                 options.result(
                         stopped(folder), List.of("Stopped. The same command goes on from what is in " + folder + "."));
@@ -109,20 +118,24 @@ final class ReproduceCommand implements Callable<Integer> {
     }
 
     /** A progress line for each phase. */
-    private final class Phases implements dev.weft.lab.ReproductionProgress {
+    private final class Phases implements ReproductionProgress {
         private String phase = "";
         private Progress progress;
 
         @Override
         public void update(String now, long done, long total, String unit, String detail) {
             if (!now.equals(phase)) {
-                if (progress != null) {
-                    progress.clear();
-                }
+                clear();
                 phase = now;
                 progress = Progress.start(options.err(), now, done);
             }
             progress.update(done, total, unit, detail);
+        }
+
+        void clear() {
+            if (progress != null) {
+                progress.clear();
+            }
         }
     }
 }

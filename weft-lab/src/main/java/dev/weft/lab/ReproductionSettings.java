@@ -8,13 +8,18 @@ import dev.weft.io.InputException;
  * @param seeds repetitions, with the seeds 1 to this number; a later call may raise it and keeps what is measured
  * @param smoke everything in a minute, to see that it works: one seed, and the numbers say nothing about the claim
  * @param data a name of {@code weft data}, or a folder
+ * @param epochs of every arm, where the time of an arm is counted in epochs; {@code null} for the system's own number
  */
-public record ReproductionSettings(int seeds, boolean smoke, String data) {
+public record ReproductionSettings(int seeds, boolean smoke, String data, Integer epochs) {
     private static final int MAX_SEEDS = 1000;
+    private static final int MAX_EPOCHS = 100_000;
 
     public ReproductionSettings {
         if (seeds < 1 || seeds > MAX_SEEDS) {
             throw new InputException("seeds must be from 1 to " + MAX_SEEDS + ", but is " + seeds + ".");
+        }
+        if (epochs != null && (epochs < 1 || epochs > MAX_EPOCHS)) {
+            throw new InputException("epochs must be from 1 to " + MAX_EPOCHS + ", but is " + epochs + ".");
         }
         if (data == null || data.isBlank()) {
             throw new InputException("data must be a name of `weft data` or a folder, but is empty.");

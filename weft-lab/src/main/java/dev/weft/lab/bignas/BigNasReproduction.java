@@ -68,7 +68,8 @@ public final class BigNasReproduction implements Reproduction {
     @Override
     public Optional<Results> run(
             ReproductionSettings settings, Path folder, ReproductionProgress progress, BooleanSupplier stop) {
-        BigNasScale scale = settings.smoke() ? smoke : full;
+        BigNasScale own = settings.smoke() ? smoke : full;
+        BigNasScale scale = settings.epochs() == null ? own : own.withEpochs(settings.epochs());
         Settings kept = new Settings(1, NAME, settings.smoke(), settings.data(), scale);
         List<Long> seeds = LongStream.rangeClosed(1, settings.seeds()).boxed().toList();
         BigNasArms arms = new BigNasArms(scale, settings.data());

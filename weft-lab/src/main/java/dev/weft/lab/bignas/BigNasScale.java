@@ -30,31 +30,38 @@ public record BigNasScale(
         int randomMembers,
         long memberSeed,
         int mutations) {
-    /** The paper's, for a batch of 4096. */
-    private static final double PAPER_RATE = 0.256 / 4096;
+    /**
+     * Of 0.001, 0.002 and 0.004 the one with the best selection accuracy after three epochs of seed 1000, averaged over smallest and
+     * largest member of A, B, C and D: 72.3, 73.8 and 73.6 %. It is also the best for A, for B and for C; D is 0.1 better with the
+     * highest. The paper's 0.256 for a batch of 4096, in proportion, is 0.004.
+     */
+    private static final double LEARNING_RATE = 0.002;
 
     private static final long MEMBER_SEED = 2020;
 
-    /** About ten minutes for three seeds on two quiet cores. */
+    /**
+     * About ten minutes for three seeds on two quiet cores. The first stage already works at 7×7, so that the time goes into epochs:
+     * members that learn from the largest need one that has learnt something.
+     */
     static BigNasScale full() {
         MobileCnn model = model(
                 List.of(20, 24, 28),
                 List.of(
-                        stage(List.of(8, 12, 16), List.of(1, 2, 3), List.of(3), 1),
+                        stage(List.of(8, 12, 16), List.of(1, 2, 3), List.of(3, 5), 2),
                         stage(List.of(16, 24, 32), List.of(1, 2, 3), List.of(3, 5), 2),
-                        stage(List.of(24, 36, 48), List.of(1, 2, 3), List.of(3, 5), 2)));
-        return of(model, 4, 64, 20, 12);
+                        stage(List.of(24, 36, 48), List.of(1, 2, 3), List.of(3), 1)));
+        return of(model, 8, 64, 20, 12);
     }
 
     /** A minute, one seed: every arm and every step of the work, and no meaning. */
     static BigNasScale smoke() {
         MobileCnn model = model(
-                List.of(16, 20),
+                List.of(20, 28),
                 List.of(
-                        stage(List.of(8, 16), List.of(1, 2), List.of(3), 1),
+                        stage(List.of(8, 16), List.of(1, 2), List.of(3, 5), 2),
                         stage(List.of(16, 32), List.of(1, 2), List.of(3, 5), 2),
-                        stage(List.of(24, 48), List.of(1, 2), List.of(3, 5), 2)));
-        return of(model, 1, 256, 4, 2);
+                        stage(List.of(24, 48), List.of(1, 2), List.of(3), 1)));
+        return of(model, 1, 128, 4, 2);
     }
 
     private static BigNasScale of(MobileCnn model, int epochs, int batchSize, int calibrationBatches, int mutations) {
@@ -62,12 +69,26 @@ public record BigNasScale(
                 model,
                 epochs,
                 batchSize,
-                PAPER_RATE * batchSize,
+                LEARNING_RATE,
                 1000,
                 new Augmentation(2, true),
                 calibrationBatches,
                 6,
                 MEMBER_SEED,
+                mutations);
+    }
+
+    BigNasScale withEpochs(int count) {
+        return new BigNasScale(
+                model,
+                count,
+                batchSize,
+                learningRate,
+                selectionSize,
+                augmentation,
+                calibrationBatches,
+                randomMembers,
+                memberSeed,
                 mutations);
     }
 

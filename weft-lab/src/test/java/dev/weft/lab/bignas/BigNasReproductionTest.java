@@ -78,7 +78,7 @@ class BigNasReproductionTest {
 
     private Optional<Results> run(Path out, int seeds, AtomicInteger asked, int stopAt) {
         return reproduction.run(
-                new ReproductionSettings(seeds, true, data.toString()),
+                new ReproductionSettings(seeds, true, data.toString(), null),
                 out,
                 ReproductionProgress.none(),
                 () -> asked.incrementAndGet() > stopAt);
@@ -153,7 +153,7 @@ class BigNasReproductionTest {
         Path out = folder.resolve("out");
         run(out, 1, new AtomicInteger(), 0);
         assertThatThrownBy(() -> reproduction.run(
-                        new ReproductionSettings(1, false, data.toString()),
+                        new ReproductionSettings(1, false, data.toString(), null),
                         out,
                         ReproductionProgress.none(),
                         () -> true))
