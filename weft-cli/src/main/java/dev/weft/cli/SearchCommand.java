@@ -32,17 +32,6 @@ import picocli.CommandLine.Parameters;
             "a search that was stopped goes on when it is started again."
         })
 final class SearchCommand implements Callable<Integer> {
-    /** @param best the member that was named, or null where the search was stopped */
-    record Result(
-            String run,
-            String strategy,
-            int measured,
-            boolean complete,
-            double seconds,
-            List<FrontMember> front,
-            String name,
-            FrontMember best) {}
-
     @Mixin
     private GlobalOptions options;
 
@@ -128,23 +117,9 @@ final class SearchCommand implements Callable<Integer> {
             if (found.complete()) {
                 search.keep(Map.of(name, found.best().get(0).measured().member()));
             }
-            List<FrontMember> front = found.front().members().stream()
-                    .map(m -> FrontMember.of(search.measured(m.member())))
-                    .toList();
-            FrontMember best = found.complete()
-                    ? FrontMember.of(
-                            search.measured(found.best().get(0).measured().member()))
-                    : null;
-            double seconds = (System.nanoTime() - began) / 1e9;
-            print(new Result(
-                    run.toString(),
-                    strategy,
-                    found.measured().size(),
-                    found.complete(),
-                    seconds,
-                    front,
-                    found.complete() ? name : null,
-                    best));
+            SearchAnswer answer =
+                    SearchAnswer.of(run, strategy, name, found, search, (System.nanoTime() - began) / 1e9);
+            options.result(answer, answer.text());
             return found.complete() ? ExitCode.DONE : ExitCode.INTERRUPTED;
         }
     }
@@ -155,19 +130,5 @@ final class SearchCommand implements Callable<Integer> {
                 .map(m -> "best " + Text.percent(m.value(MetricNames.ACCURACY)))
                 .orElse("");
         progress.update(state.candidates(), state.planned(), "members", best);
-    }
-
-    private void print(Result result) {
-        List<String> text = new ArrayList<>();
-        text.add("Pareto front of " + result.measured() + " members:");
-        text.addAll(FrontMember.table(result.front()));
-        if (result.best() != null) {
-            text.add("Kept as \"" + name + "\":");
-            text.addAll(FrontMember.table(List.of(result.best())).subList(1, 2));
-            text.add("Next:");
-            text.add("  weft export " + Shell.quote(run) + " --member " + name + " --onnx " + name + ".onnx");
-            text.add("  weft report " + Shell.quote(run));
-        }
-        options.result(result, text);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.pick.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class DataCommandTest {
 
     @Test
     void looksIntoAFolder() {
-        Path data = Tiny.data(folder.resolve("my data"));
+        Path data = TinyRun.data(folder.resolve("my data"));
         Run run = Run.weft("data", data.toString());
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("420 images, 3 classes").contains("8x8").contains("--data '" + data + "'");

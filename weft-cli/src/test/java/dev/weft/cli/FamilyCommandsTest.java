@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.pick.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ class FamilyCommandsTest {
 
     @Test
     void otherDataIsEvaluatedByItsTestPart() {
-        Path other = Tiny.data(folder.resolve("other data"));
+        Path other = TinyRun.data(folder.resolve("other data"));
         JsonNode result = json("evaluate", run, "--data", other.toString());
         assertThat(result.get("examples").asInt()).isEqualTo(60);
         assertThat(refused("evaluate", run, "--data", other.toString(), "--split", "selection"))

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.pick.TinyRun;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ class QuickstartCommandTest {
     private Run quickstart(Path out, String... more) {
         Path recipe = folder.resolve("tiny recipe.yaml");
         if (!Files.exists(recipe)) {
-            Tiny.recipe(recipe, Tiny.data(folder.resolve("my data")), 2);
+            TinyRun.recipe(recipe, TinyRun.data(folder.resolve("my data")), 2);
         }
         String[] args = new String[more.length + 7];
         System.arraycopy(
@@ -74,7 +75,7 @@ class QuickstartCommandTest {
     @Test
     void goesOnWhereItWasStopped() {
         Path out = folder.resolve("stopped");
-        Path recipe = Tiny.recipe(folder.resolve("tiny recipe.yaml"), Tiny.data(folder.resolve("my data")), 2);
+        Path recipe = TinyRun.recipe(folder.resolve("tiny recipe.yaml"), TinyRun.data(folder.resolve("my data")), 2);
         int[] steps = {0};
         try (Trainer trainer = Trainer.start(TrainCommand.recipe(recipe.toString(), null, null), out, 0)) {
             trainer.run(() -> ++steps[0] > 8, java.util.List.of());

@@ -1,93 +1,15 @@
 package dev.weft.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import dev.weft.pick.TinyRun;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
 
-/** A data folder and a recipe so small that training takes a second or two. */
+/** A run so small that training takes a second or two. */
 final class Tiny {
-    private static final int SIDE = 8;
-    private static final int CLASSES = 3;
-
     private Tiny() {}
-
-    /** IDX files of 8x8 images: noise, and a bright bar whose height is the class. */
-    static Path data(Path folder) {
-        try {
-            Files.createDirectories(folder);
-            part(folder, "train", 360, 1);
-            part(folder, "t10k", 60, 2);
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void part(Path folder, String part, int count, long seed) throws IOException {
-        SplittableRandom random = new SplittableRandom(seed);
-        ByteBuffer images = ByteBuffer.allocate(16 + count * SIDE * SIDE)
-                .putInt(2051)
-                .putInt(count)
-                .putInt(SIDE)
-                .putInt(SIDE);
-        ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(2049).putInt(count);
-        for (int i = 0; i < count; i++) {
-            int label = i % CLASSES;
-            labels.put((byte) label);
-            for (int p = 0; p < SIDE * SIDE; p++) {
-                boolean bar = p / SIDE / 2 == label;
-                images.put((byte) (random.nextInt(100) + (bar ? 120 : 0)));
-            }
-        }
-        Files.write(folder.resolve(part + "-images-idx3-ubyte"), images.array());
-        Files.write(folder.resolve(part + "-labels-idx1-ubyte"), labels.array());
-    }
-
-    /** A recipe for {@link #data}. */
-    static Path recipe(Path file, Path data, int epochs) {
-        String text = """
-                name: tiny
-                description: For tests.
-                model:
-                  kind: mobile-cnn
-                  resolution: [6, 8]
-                  stem: {width: [4, 8], stride: 1}
-                  stages:
-                    - {block: fused, width: [8], depth: [1, 2], kernelSize: [3], expandRatio: [1.0], stride: 2, squeezeExcite: false}
-                    - {block: depthwise, width: [8, 16], depth: [1], kernelSize: [3], expandRatio: [2.0], stride: 2, squeezeExcite: false}
-                  headWidth: []
-                  activation: relu
-                  zeroInitResidual: true
-                data: {source: '%s', selectionSize: 60, batchSize: 30}
-                train:
-                  epochs: %d
-                  sampler: {kind: sandwich, random: 1}
-                  distillation: {kind: in-place}
-                  labelSmoothing: 0.0
-                  gradients: sum
-                  optimizer: {kind: sgd, learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 0.0}
-                  schedule: {kind: exponential, factor: 0.9, everyEpochs: 1.0, floor: 0.05, warmupEpochs: 0.0, staircase: false}
-                  regularisation: {on: largest, dropout: 0.0, dropConnect: 0.0, weightDecay: 0.0, decayVectors: false}
-                  precision: float32
-                  calibrationBatches: 4
-                  evaluateEveryEpochs: 1
-                  checkpointEverySteps: 5
-                  runningStatistics: false
-                """;
-        try {
-            Files.writeString(file, text.formatted(data.toString().replace("'", "''"), epochs));
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     /** A trained run in {@code folder/my run}, with the data in {@code folder/my data}: paths with spaces everywhere. */
     static Path run(Path folder) {
-        Path recipe = recipe(folder.resolve("tiny recipe.yaml"), data(folder.resolve("my data")), 3);
+        Path recipe = TinyRun.recipe(folder.resolve("tiny recipe.yaml"), TinyRun.data(folder.resolve("my data")), 3);
         Path run = folder.resolve("my run");
         Run trained = Run.weft("train", recipe.toString(), "--out", run.toString(), "--seed", "1", "--json");
         if (trained.exitCode() != ExitCode.DONE) {

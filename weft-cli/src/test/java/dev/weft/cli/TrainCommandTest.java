@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.pick.TinyRun;
 import dev.weft.train.Recipes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ class TrainCommandTest {
     Path folder;
 
     private Path recipe() {
-        return Tiny.recipe(folder.resolve("tiny recipe.yaml"), Tiny.data(folder.resolve("my data")), 2);
+        return TinyRun.recipe(folder.resolve("tiny recipe.yaml"), TinyRun.data(folder.resolve("my data")), 2);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.weft.train.DataSettings;
 import dev.weft.train.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -124,8 +125,8 @@ public record FamilyData(
             return Files.exists(Path.of(given))
                     && Files.exists(Path.of(trained))
                     && Files.isSameFile(Path.of(given), Path.of(trained));
-        } catch (IOException e) {
-            return false;
+        } catch (IOException | InvalidPathException e) {
+            return false; // opening it says what is wrong
         }
     }
 }

@@ -1,0 +1,156 @@
+package dev.weft.pick;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.cost.LatencySettings;
+import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.NamedMember;
+import dev.weft.report.MemberResult;
+import dev.weft.report.RunReport;
+import dev.weft.run.MemberValue;
+import dev.weft.run.RunDatabase;
+import dev.weft.search.Constraints;
+import dev.weft.search.MetricNames;
+import dev.weft.search.Objective;
+import dev.weft.search.RandomSearch;
+import dev.weft.search.SearchResult;
+import dev.weft.space.Member;
+import dev.weft.train.Evaluation;
+import dev.weft.train.Recipes;
+import dev.weft.train.Trainer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunSearchTest {
+    private static final LatencySettings QUICK = new LatencySettings(1, 1, 1, 1, 5, 0);
+    private static final List<Objective> OBJECTIVES = List.of(Objective.of("accuracy"), Objective.of("latencyMillis"));
+
+    @TempDir
+    Path folder;
+
+    private static SearchResult search(RunSearch search, int stopAfter) {
+        int[] asked = {0};
+        return search.search(
+                new RandomSearch(6),
+                OBJECTIVES,
+                List.of(Constraints.parse("params<=100000")),
+                3,
+                progress -> {},
+                () -> asked[0]++ >= stopAfter);
+    }
+
+    private static List<MemberValue> rows(Path run) {
+        try (RunDatabase database = RunDatabase.read(run.resolve("run.db"))) {
+            return database.members();
+        }
+    }
+
+    @Test
+    void goesOnAfterAStopAndMeasuresNothingTwice() {
+        Path run = TinyRun.train(folder);
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            assertThat(search(search, 5).complete()).isFalse();
+        }
+        List<MemberValue> first = rows(run);
+        SearchResult whole;
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            whole = search(search, Integer.MAX_VALUE);
+        }
+        assertThat(whole.complete()).isTrue();
+        List<MemberValue> second = rows(run);
+        assertThat(second).startsWith(first.toArray(MemberValue[]::new)).hasSizeGreaterThan(first.size());
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            assertThat(search(search, Integer.MAX_VALUE)).isEqualTo(whole);
+        }
+        assertThat(rows(run)).isEqualTo(second);
+    }
+
+    @Test
+    void keptMembersTravelInTheFamilyWithStatisticsAndNumbers() {
+        Path run = TinyRun.train(folder);
+        Member member;
+        double accuracy;
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            member = search.family().space().parse("resolution=8,stem.width=4,stage1.depth=2,stage2.width=8");
+            search.keep(Map.of("mine", member));
+            accuracy = search.measured(member).value(MetricNames.ACCURACY);
+        }
+        try (Family family = Family.open(run.resolve("family.safetensors"))) {
+            NamedMember kept = family.members().get("mine");
+            assertThat(kept.member()).isEqualTo(member);
+            assertThat(kept.measurements()).containsOnlyKeys(MetricNames.ALL).containsEntry("accuracy", accuracy);
+            assertThat(family.members()).containsKeys("largest", "smallest");
+            FamilyData data = FamilyData.asTrained(family);
+            assertThat(Evaluation.accuracy(
+                            family, member, kept.statistics(), data.selection().orElseThrow()))
+                    .isEqualTo(accuracy);
+            try (PickedMember picked = PickedMember.of(family, member.toString(), () -> data)) {
+                assertThat(picked.recalibrated()).isFalse();
+                assertThat(picked.name()).contains("mine");
+            }
+        }
+    }
+
+    @Test
+    void contextsSayWhatANumberDependsOn() {
+        Path run = TinyRun.train(folder);
+        try (Family family = Family.open(run.resolve("family.safetensors"));
+                Family other = Family.of(family.definition(), 9);
+                MemberEvaluator one = MemberEvaluator.of(family, FamilyData.asTrained(family), QUICK);
+                MemberEvaluator threads =
+                        MemberEvaluator.of(family, FamilyData.asTrained(family), QUICK.withThreads(2));
+                MemberEvaluator weights = MemberEvaluator.of(other, FamilyData.asTrained(family), QUICK);
+                MemberEvaluator costs = MemberEvaluator.ofCosts(family, QUICK)) {
+            assertThat(one.context("params")).isEmpty();
+            assertThat(one.context("latencyMillisP50"))
+                    .isEqualTo(costs.context("latencyMillisP50"))
+                    .isNotEqualTo(threads.context("latencyMillisP50"));
+            assertThat(one.context("accuracy"))
+                    .isEqualTo(threads.context("accuracy"))
+                    .isNotEqualTo(weights.context("accuracy"));
+            assertThat(costs.metrics()).doesNotContain("accuracy");
+        }
+    }
+
+    @Test
+    void anUnfinishedRunAndOneInUseAreRefused() {
+        Path run = folder.resolve("unfinished");
+        Path recipe = TinyRun.recipe(folder.resolve("r.yaml"), TinyRun.data(folder.resolve("d")), 2);
+        try (Trainer trainer = Trainer.start(Recipes.read(recipe.toString()), run, 1)) {
+            assertThatThrownBy(() -> RunSearch.open(run, QUICK)).hasMessageContaining("in use");
+            int[] steps = {0};
+            trainer.run(() -> ++steps[0] > 12, List.of());
+        }
+        assertThatThrownBy(() -> RunSearch.open(run, QUICK))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("training is not finished");
+        RunReport report = RunReports.of(run);
+        assertThat(report.members()).isEmpty();
+        assertThat(report.curves()).extracting(RunReport.Curve::role).contains("largest", "smallest");
+        assertThat(report.network()).isNotEmpty();
+    }
+
+    @Test
+    void theReportIsBuiltFromTheFiles() {
+        Path run = TinyRun.train(folder);
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            search(search, Integer.MAX_VALUE);
+            search.measured(search.family().space().largest());
+            search.measured(search.family().space().smallest());
+            search.keep(Map.of("fast", search.family().space().smallest()));
+        }
+        RunReport report = RunReports.of(run);
+        assertThat(report.space().members()).isEqualTo("16");
+        assertThat(report.members()).hasSizeGreaterThanOrEqualTo(6).anyMatch(MemberResult::onFront);
+        assertThat(report.members()).extracting(MemberResult::name).contains("largest", "fast");
+        assertThat(report.latencySetting()).contains("threads=1");
+        assertThat(report.dataset().splits())
+                .extracting(RunReport.Split::examples)
+                .containsExactly(300L, 60L, 60L);
+    }
+}
