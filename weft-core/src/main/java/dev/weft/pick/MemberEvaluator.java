@@ -54,7 +54,11 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
                 .orElse("");
     }
 
-    /** Measures everything. @throws InputException when the data has no selection split */
+    /**
+     * Measures everything.
+     *
+     * @throws InputException when the data has no selection split
+     */
     public static MemberEvaluator of(Family family, FamilyData data, LatencySettings latency) {
         selection(data);
         return new MemberEvaluator(family, Optional.of(data), latency);
