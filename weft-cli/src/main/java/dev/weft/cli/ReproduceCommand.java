@@ -8,6 +8,7 @@ import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Reproductions;
 import dev.weft.lab.Results;
 import dev.weft.lab.TextTable;
+import dev.weft.report.ExperimentReport.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,7 +84,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 return ExitCode.INTERRUPTED;
             }
             options.result(document(results.get()), text(results.get(), folder));
-            return results.get().held() || smoke ? ExitCode.DONE : ExitCode.FAILED;
+            return results.get().outcome() != Outcome.NOT_HELD || smoke ? ExitCode.DONE : ExitCode.FAILED;
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
  * The outcome of a reproduction as a document, {@code results.json}.
  *
  * @param smoke whether the settings were too small to say anything about the claim
- * @param held whether no claim of the paper failed: none of them came out as not held
+ * @param outcome of the paper's claim as a whole: held when every part of it did, not held when a part was not
  * @param settings what was the same for all arms
  * @param extra what the system measured beyond the table; absent for nothing
  */
@@ -22,7 +22,7 @@ public record Results(
         int formatVersion,
         String system,
         boolean smoke,
-        boolean held,
+        Outcome outcome,
         List<Judgement> verdicts,
         List<Long> seeds,
         List<Row> arms,
@@ -55,8 +55,13 @@ public record Results(
             ExperimentReport report,
             Object settings,
             Object extra) {
-        boolean held =
-                verdicts.stream().noneMatch(v -> v.kind() == Claim.Kind.CLAIM && v.outcome() == Outcome.NOT_HELD);
+        List<Outcome> parts = verdicts.stream()
+                .filter(v -> v.kind() == Claim.Kind.CLAIM)
+                .map(Judgement::outcome)
+                .toList();
+        Outcome outcome = parts.contains(Outcome.NOT_HELD)
+                ? Outcome.NOT_HELD
+                : parts.contains(Outcome.UNDECIDED) ? Outcome.UNDECIDED : Outcome.HELD;
         List<Row> rows = report.arms().stream()
                 .map(arm -> new Row(arm.name(), arm.description(), numbers(report.metrics(), arm.cells())))
                 .toList();
@@ -64,7 +69,7 @@ public record Results(
                 FORMAT_VERSION,
                 system,
                 smoke,
-                held,
+                outcome,
                 verdicts,
                 report.seeds(),
                 rows,
