@@ -62,7 +62,7 @@ final class SearchRateBenchmark {
         out.printf(Locale.ROOT, "%d members in %.2f minutes%n", accuracy.size(), minutes);
         return new Result.Builder(NAME)
                 .setting("threads", options.threads())
-                .setting("model", "mobile-quick")
+                .setting("model", "quickstart")
                 .setting("members", accuracy.size())
                 .setting("recalibration", CALIBRATION_BATCHES + " batches of " + CALIBRATION_BATCH)
                 .setting("selection images", SELECTION)

@@ -17,7 +17,7 @@ import java.util.Map;
  * <table>
  * <caption>The presets</caption>
  * <tr><td>{@code mobile-tiny}, {@code vit-tiny}</td><td>every kind of choice, in seconds: for tests</td></tr>
- * <tr><td>{@code mobile-quick}</td><td>28×28 images on two cores: for the quickstart</td></tr>
+ * <tr><td>{@code mobile-quick}</td><td>28×28 images on two cores</td></tr>
  * <tr><td>{@code mobile-bignas}</td><td>the ImageNet space of BigNAS (Yu et al. 2020)</td></tr>
  * <tr><td>{@code vit-autoformer-tiny}, {@code -small}, {@code -base}</td>
  *     <td>the ImageNet spaces of AutoFormer (Chen et al. 2021)</td></tr>
