@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import ai.onnxruntime.OrtEnvironment;
+import dev.weft.train.Precision;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,8 +76,7 @@ final class Environment {
     }
 
     private static Finding bfloat16() {
-        List<String> flags = List.of(cpuInfo("flags").orElse("").split(" "));
-        boolean fast = flags.contains("avx512_bf16") || flags.contains("amx_bf16");
+        boolean fast = Precision.hasBfloat16();
         return Finding.optional(
                 "bfloat16", fast, fast ? "in hardware" : "not in hardware; float32 is as fast or faster");
     }
