@@ -12,14 +12,17 @@ import dev.weft.pick.PickedMember;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
 import dev.weft.report.ReportWriter;
+import dev.weft.search.Bound;
+import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
+import dev.weft.search.GridAxis;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
-import dev.weft.search.Nsga2;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
 import dev.weft.search.SearchResult;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
@@ -42,6 +45,9 @@ final class Quickstart {
             List.of(Objective.of(MetricNames.ACCURACY), Objective.of(MetricNames.LATENCY_MILLIS_P50));
     private static final String EXPORTED = "exported";
 
+    /** Shorter than the default: sixty members in a minute. */
+    private static final LatencySettings LATENCY = new LatencySettings(1, 1, 10, 3, 30, 40);
+
     private final GlobalOptions options;
     private final Path out;
     private final long seed;
@@ -63,7 +69,7 @@ final class Quickstart {
             train(recipe);
         }
         QuickstartResult result;
-        try (RunSearch search = RunSearch.open(out, LatencySettings.DEFAULT)) {
+        try (RunSearch search = RunSearch.open(out, LATENCY)) {
             ParetoFront front = search(search);
             Map<String, Member> picked = pick(front, search);
             List<QuickstartResult.Exported> exported = export(
@@ -103,9 +109,9 @@ final class Quickstart {
                 search.measured(search.family().space().smallest()));
         Progress progress = Progress.start(options.err(), "search", 0);
         SearchResult found = search.search(
-                new Nsga2(16, 4),
+                coarseToFine(search.family().space()),
                 OBJECTIVES,
-                List.of(Constraints.NONE),
+                budgets(extremes.get(0)),
                 seed,
                 state -> SearchCommand.show(progress, state),
                 () -> stop.getAsBoolean() || System.nanoTime() > deadline);
@@ -118,6 +124,24 @@ final class Quickstart {
         progress.done(measured.stream().map(MeasuredMember::member).distinct().count() + " members measured, "
                 + front.members().size() + " on the front");
         return front;
+    }
+
+    /** A grid of two levels an axis, three of width, then a few mutations around the best of each budget. */
+    private static CoarseToFine coarseToFine(Space space) {
+        Map<String, Integer> levels = new LinkedHashMap<>();
+        for (GridAxis axis : GridAxis.of(space, Map.of())) {
+            levels.put(axis.name(), Math.min(axis.options(), axis.name().equals("width") ? 3 : 2));
+        }
+        return new CoarseToFine(levels, 0.15, 8);
+    }
+
+    /** A fifth and a half of the largest member's multiply-adds, and no limit. */
+    private static List<Constraints> budgets(MeasuredMember largest) {
+        double macs = largest.value(MetricNames.MACS);
+        return List.of(
+                new Constraints(List.of(new Bound(MetricNames.MACS, true, macs / 5))),
+                new Constraints(List.of(new Bound(MetricNames.MACS, true, macs / 2))),
+                Constraints.NONE);
     }
 
     /** Three members along the front, from the fastest to the most accurate, named and kept in the family. */
