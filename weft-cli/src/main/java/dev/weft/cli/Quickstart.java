@@ -31,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +71,9 @@ final class Quickstart {
         }
         QuickstartResult result;
         try (RunSearch search = RunSearch.open(out, LATENCY)) {
-            ParetoFront front = search(search);
-            Map<String, Member> picked = pick(front, search);
+            List<MeasuredMember> measured = search(search);
+            ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
+            Map<String, Member> picked = pick(front, measured, search);
             List<QuickstartResult.Exported> exported = export(
                     search, picked.keySet().stream().filter(NAMES::contains).toList());
             QuickstartResult.TestAccuracy test = new QuickstartResult.TestAccuracy(
@@ -101,7 +103,7 @@ final class Quickstart {
         }
     }
 
-    private ParetoFront search(RunSearch search) {
+    private List<MeasuredMember> search(RunSearch search) {
         say("searching for at most " + searchSeconds + " s: accuracy against latency, measured on this machine");
         long deadline = System.nanoTime() + searchSeconds * 1_000_000_000L;
         List<MeasuredMember> extremes = List.of(
@@ -111,7 +113,7 @@ final class Quickstart {
         SearchResult found = search.search(
                 coarseToFine(search.family().space()),
                 OBJECTIVES,
-                budgets(extremes.get(0)),
+                budgets(extremes.get(0), extremes.get(1)),
                 seed,
                 state -> SearchCommand.show(progress, state),
                 () -> stop.getAsBoolean() || System.nanoTime() > deadline);
@@ -120,10 +122,10 @@ final class Quickstart {
         }
         List<MeasuredMember> measured = new ArrayList<>(extremes);
         found.measured().forEach(m -> measured.add(search.measured(m.member())));
-        ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
-        progress.done(measured.stream().map(MeasuredMember::member).distinct().count() + " members measured, "
-                + front.members().size() + " on the front");
-        return front;
+        List<MeasuredMember> distinct = measured.stream().distinct().toList();
+        progress.done(distinct.size() + " members measured, "
+                + ParetoFront.of(OBJECTIVES, distinct).members().size() + " on the front");
+        return distinct;
     }
 
     /** A grid of two levels an axis, three of width, then a few mutations around the best of each budget. */
@@ -135,25 +137,35 @@ final class Quickstart {
         return new CoarseToFine(levels, 0.15, 8);
     }
 
-    /** A fifth and a half of the largest member's multiply-adds, and no limit. */
-    private static List<Constraints> budgets(MeasuredMember largest) {
-        double macs = largest.value(MetricNames.MACS);
+    /** A seventh and a half of the way from the smallest to the largest member's multiply-adds, and no limit. */
+    private static List<Constraints> budgets(MeasuredMember largest, MeasuredMember smallest) {
+        double least = smallest.value(MetricNames.MACS);
+        double range = largest.value(MetricNames.MACS) - least;
         return List.of(
-                new Constraints(List.of(new Bound(MetricNames.MACS, true, macs / 5))),
-                new Constraints(List.of(new Bound(MetricNames.MACS, true, macs / 2))),
+                new Constraints(List.of(new Bound(MetricNames.MACS, true, least + range / 7))),
+                new Constraints(List.of(new Bound(MetricNames.MACS, true, least + range / 2))),
                 Constraints.NONE);
     }
 
-    /** Three members along the front, from the fastest to the most accurate, named and kept in the family. */
-    private static Map<String, Member> pick(ParetoFront front, RunSearch search) {
-        List<MeasuredMember> picked = front.pick(NAMES.size());
+    /**
+     * Three members along the front, from the fastest to the most accurate, named and kept in the family. A front with fewer is
+     * filled up with the fastest of the other measured members.
+     */
+    private static Map<String, Member> pick(ParetoFront front, List<MeasuredMember> measured, RunSearch search) {
+        Comparator<MeasuredMember> byLatency = Comparator.comparingDouble(m -> m.value(MetricNames.LATENCY_MILLIS_P50));
+        List<MeasuredMember> picked = new ArrayList<>(front.pick(NAMES.size()));
+        measured.stream()
+                .filter(m -> !picked.contains(m))
+                .sorted(byLatency)
+                .limit(NAMES.size() - picked.size())
+                .toList()
+                .forEach(picked::add);
+        picked.sort(byLatency);
         Map<String, Member> named = new LinkedHashMap<>();
         named.put("largest", search.family().space().largest());
         named.put("smallest", search.family().space().smallest());
         for (int i = 0; i < picked.size(); i++) {
-            // With two, the fastest and the most accurate; with one, the most accurate.
-            boolean last = i == picked.size() - 1;
-            named.put(last ? "accurate" : NAMES.get(i), picked.get(i).member());
+            named.put(NAMES.get(i), picked.get(i).member());
         }
         search.keep(named);
         return named;

@@ -50,7 +50,7 @@ class QuickstartCommandTest {
             assertThat(member.get("latencyMillisP50").asDouble()).isPositive();
             assertThat(member.get("accuracy").asDouble()).isBetween(0.0, 1.0);
         });
-        assertThat(json.get("exported")).isNotEmpty().allSatisfy(exported -> {
+        assertThat(json.get("exported")).hasSize(3).allSatisfy(exported -> {
             assertThat(Path.of(exported.get("onnx").asText())).exists();
             assertThat(Path.of(exported.get("safetensors").asText())).exists();
             assertThat(exported.get("maxAbsError").asDouble()).isLessThan(1e-3);
