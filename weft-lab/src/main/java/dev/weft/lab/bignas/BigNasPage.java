@@ -82,7 +82,7 @@ final class BigNasPage {
                                 "RMSProp 0.9, momentum 0.9, learning rate %.4f, batches of %d, exponential decay to a floor of"
                                         + " 5 %% at two thirds of training, gradients of a step's members summed, label"
                                         + " smoothing 0.1. The rate is the best of 0.001, 0.002 and 0.004 on the selection"
-                                        + " split, averaged over the arms after three epochs of a seed that is not used here",
+                                        + " split, averaged over A to D after three epochs of a seed that is not used here",
                                 scale.learningRate(),
                                 scale.batchSize())),
                 new Fact(
