@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         description = "Repeat a published experiment with its baselines, and judge its claim.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft reproduce bignas               about ten minutes on two quiet cores",
+            "  weft reproduce bignas               about ten minutes on a quiet machine",
             "  weft reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
             "",
             "Ctrl-C stops after the current step; the same command goes on from there.",

@@ -90,7 +90,9 @@ final class BigNasPage {
                         "dropout 0.2 and weight decay 1e-5 on the largest member of A and C, and on the largest trained alone"),
                 new Fact(
                         "Training images",
-                        "shifted by up to " + scale.augmentation().cropPadding() + " pixels, half of them mirrored"),
+                        scale.augmentation().isNone()
+                                ? "as they are, without augmentation"
+                                : "" + scale.augmentation()),
                 new Fact(
                         "Recalibration",
                         scale.calibrationBatches() + " batches of " + scale.batchSize()
