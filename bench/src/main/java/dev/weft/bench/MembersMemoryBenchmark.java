@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Resident memory of a process that holds 1, 10 or 100 members of one opened family ready, against the largest alone. Every
@@ -39,6 +40,7 @@ final class MembersMemoryBenchmark {
     }
 
     Result run() {
+        torch.set_num_threads(1);
         int repeats = options.quick() ? 1 : 5;
         result.setting("JVMs a point", repeats).setting("every member", "has answered one image; batch 1, 1 thread");
         for (String preset : PRESETS) {
