@@ -6,24 +6,24 @@ import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
+import java.util.function.ToIntFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Square convolution, zero-padded so that stride 1 keeps the size (odd kernels): x (B, in, H, W) to (B, out, H', W'). A smaller
- * kernel is the centre of the larger one.
+ * kernel is the centre of the larger one. Padding and depthwise groups follow from the weight's shape: a weight that is no slice
+ * may be larger than the member's dims say.
  */
 public final class Conv2d implements Layer {
     private final Weight weight;
     private final Weight bias;
-    private final Dim kernelSize;
     private final int stride;
     private final boolean padded;
-    private final Dim groups;
+    private final ToIntFunction<Tensor> groups;
 
-    private Conv2d(Weight weight, Weight bias, Dim kernelSize, int stride, boolean padded, Dim groups) {
+    private Conv2d(Weight weight, Weight bias, int stride, boolean padded, ToIntFunction<Tensor> groups) {
         this.weight = weight;
         this.bias = bias;
-        this.kernelSize = kernelSize;
         this.stride = stride;
         this.padded = padded;
         this.groups = groups;
@@ -38,7 +38,7 @@ public final class Conv2d implements Layer {
                 Axis.prefix(in),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, kernelSize, stride, true, Dim.of(1));
+        return new Conv2d(weight, null, stride, true, kernels -> 1);
     }
 
     /** {@code groups} equal groups of channels, each reading its own; sizes must be multiples of {@code groups}. No bias. */
@@ -56,7 +56,7 @@ public final class Conv2d implements Layer {
                 Axis.prefix(inPerGroup),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, kernelSize, 1, true, Dim.of(groups));
+        return new Conv2d(weight, null, 1, true, kernels -> groups);
     }
 
     /** One kernel a channel; as many groups as the member has channels. No bias: a batch norm follows. */
@@ -68,7 +68,7 @@ public final class Conv2d implements Layer {
                 Axis.fixed(1),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, kernelSize, stride, true, channels);
+        return new Conv2d(weight, null, stride, true, kernels -> (int) kernels.size(0));
     }
 
     /** 1×1 with a bias: the two halves of squeeze-excite. */
@@ -76,7 +76,7 @@ public final class Conv2d implements Layer {
         Weight weight = weights.weight(
                 name + ".weight", Init.heFanOut(1), Axis.prefix(out), Axis.prefix(in), Axis.fixed(1), Axis.fixed(1));
         Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
-        return new Conv2d(weight, bias, Dim.of(1), 1, true, Dim.of(1));
+        return new Conv2d(weight, bias, 1, true, kernels -> 1);
     }
 
     /** Non-overlapping patches with a bias: kernel and stride are {@code size}, no padding. */
@@ -89,17 +89,18 @@ public final class Conv2d implements Layer {
                 Axis.fixed(size),
                 Axis.fixed(size));
         Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
-        return new Conv2d(weight, bias, Dim.of(size), size, false, Dim.of(1));
+        return new Conv2d(weight, bias, size, false, kernels -> 1);
     }
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
+        Tensor kernels = weight.tensor(pass.member());
         return Ops.conv2d(
                 x,
-                weight.tensor(pass.member()),
+                kernels,
                 bias == null ? null : bias.tensor(pass.member()),
                 stride,
-                padded ? kernelSize.size(pass.member()) / 2 : 0,
-                groups.size(pass.member()));
+                padded ? (int) kernels.size(2) / 2 : 0,
+                groups.applyAsInt(kernels));
     }
 }

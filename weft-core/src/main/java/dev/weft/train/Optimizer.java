@@ -105,10 +105,10 @@ public interface Optimizer {
             Tensor square = zeros(state, "square", parameter);
             mean.lerp_(gradient, new Scalar(1 - beta1));
             square.mul_(new Scalar(beta2)).addcmul_(gradient, gradient, new Scalar(1 - beta2));
-            double correction = Math.sqrt(1 - Math.pow(beta2, step));
+            double correction = Math.sqrt(1 - StrictMath.pow(beta2, step));
             Tensor denominator = square.sqrt().div_(new Scalar(correction)).add_(new Scalar(epsilon));
             parameter.mul_(new Scalar(1 - rate * decay));
-            parameter.addcdiv_(mean, denominator, new Scalar(-rate / (1 - Math.pow(beta1, step))));
+            parameter.addcdiv_(mean, denominator, new Scalar(-rate / (1 - StrictMath.pow(beta1, step))));
         }
     }
 

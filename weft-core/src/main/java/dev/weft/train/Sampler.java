@@ -19,6 +19,9 @@ public interface Sampler {
     /** The members of one step, the largest first if it is among them. */
     List<Draw> draw(Space space, RandomGenerator random);
 
+    /** Whether every step draws the largest: in-place distillation has no teacher without it. */
+    boolean drawsLargest();
+
     /**
      * The sandwich rule (Yu and Huang, universally slimmable networks, 2019): the largest, the smallest and some random members.
      *
@@ -40,6 +43,11 @@ public interface Sampler {
                 draws.add(new Draw(Role.RANDOM, space.sample(generator)));
             }
             return draws;
+        }
+
+        @Override
+        public boolean drawsLargest() {
+            return true;
         }
     }
 
@@ -63,6 +71,11 @@ public interface Sampler {
             }
             return draws;
         }
+
+        @Override
+        public boolean drawsLargest() {
+            return false;
+        }
     }
 
     /** The largest member alone: ordinary training, also of a plain model. */
@@ -70,6 +83,11 @@ public interface Sampler {
         @Override
         public List<Draw> draw(Space space, RandomGenerator generator) {
             return List.of(new Draw(Role.LARGEST, space.largest()));
+        }
+
+        @Override
+        public boolean drawsLargest() {
+            return true;
         }
     }
 }

@@ -72,6 +72,12 @@ public record TrainSettings(
                         "Training must have sampler, distillation, gradients, optimizer, schedule, regularisation and precision.");
             }
         }
+        if (distillation instanceof Distillation.InPlace && !sampler.drawsLargest()) {
+            throw new InputException(
+                    "distillation in-place must have a sampler that draws the largest member, its teacher,"
+                            + " but got sampler " + sampler
+                            + ". Use sampler sandwich, or distillation none or teacher.");
+        }
     }
 
     /** The same rule for another number of epochs. */

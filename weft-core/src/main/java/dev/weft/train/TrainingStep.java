@@ -99,11 +99,11 @@ public final class TrainingStep {
                             + draw.role() + " member \"" + draw.member()
                             + "\". The last checkpoint is kept; lower the learning rate or clip gradients.");
                 }
-                Tensor decayed = withDecay(loss, draw);
+                // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
                 Tensor scaled = settings.gradients() == TrainSettings.Gradients.MEAN
-                        ? decayed.div(new Scalar(draws.size()))
-                        : decayed;
-                scaled.backward();
+                        ? loss.div(new Scalar(draws.size()))
+                        : loss;
+                withDecay(scaled, draw).backward();
                 TrainingListener.MemberLoss trained = new TrainingListener.MemberLoss(draw, value);
                 losses.add(trained);
                 listeners.forEach(listener -> listener.memberTrained(step, trained));

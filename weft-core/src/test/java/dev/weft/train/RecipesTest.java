@@ -138,6 +138,21 @@ class RecipesTest {
                 .hasMessageContaining("learningRate");
     }
 
+    @Test
+    void inPlaceDistillationWithoutTheLargestIsRefused() throws IOException {
+        String text = Files.readString(FOLDER.resolve("smoke.yaml"));
+        String single = text.replaceFirst("sampler: \\{[^}]*}", "sampler: {kind: single-path, members: 1}");
+        assertThatThrownBy(() -> Yaml.parse(single, "mine.yaml", Recipe.class))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("mine.yaml")
+                .hasMessageContaining("distillation in-place")
+                .hasMessageContaining("sampler SinglePath[members=1]")
+                .hasMessageNotContaining("\n");
+        String largest = text.replaceFirst("sampler: \\{[^}]*}", "sampler: {kind: largest}");
+        assertThat(Yaml.parse(largest, "mine.yaml", Recipe.class).train().sampler())
+                .isEqualTo(new Sampler.Largest());
+    }
+
     /** Every ingredient of the smoke recipe taken away, one by one and together, still parses: nothing is hard-wired. */
     @Test
     void everyIngredientCanBeSwitchedOff() throws IOException {

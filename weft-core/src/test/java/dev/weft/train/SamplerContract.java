@@ -48,6 +48,14 @@ interface SamplerContract {
     }
 
     @Test
+    default void saysWhetherEveryStepHasTheLargest() {
+        SplittableRandom random = new SplittableRandom(5);
+        boolean always = IntStream.range(0, 50)
+                .allMatch(i -> sampler().draw(space(), random).stream().anyMatch(draw -> draw.role() == Role.LARGEST));
+        assertThat(sampler().drawsLargest()).isEqualTo(always);
+    }
+
+    @Test
     default void drawsDependOnTheGeneratorAlone() {
         assertThat(sampler().draw(space(), new SplittableRandom(4)))
                 .isEqualTo(sampler().draw(space(), new SplittableRandom(4)));

@@ -302,6 +302,21 @@ class TrainingStepTest {
         }
     }
 
+    /** The mean is over losses: a recipe's decay means the same with sums and means. */
+    @Test
+    void meanOfGradientsDoesNotWeakenDecay() {
+        settings.gradients = TrainSettings.Gradients.MEAN;
+        try (Family family = family()) {
+            List<Draw> draws = TinyTraining.sandwich(family.space());
+            Map<String, Tensor> without = gradients(Regularisation.none(), draws);
+            Map<String, Tensor> with = gradients(new Regularisation(Regularisation.On.LARGEST, 0, 0, 0.1, true), draws);
+            family.weights().tensors().forEach((name, weight) -> TensorAssert.assertThat(
+                            with.get(name).sub(without.get(name)))
+                    .as(name)
+                    .isCloseTo(weight.detach().mul(new Scalar(0.1)), 1e-5));
+        }
+    }
+
     @Test
     void decayMayLeaveVectorsAlone() {
         try (Family family = family()) {
