@@ -5,12 +5,15 @@ import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
+import dev.weft.pick.MemberEvaluator;
 import dev.weft.pick.MemberExport;
 import dev.weft.pick.PickedMember;
 import dev.weft.run.RunFolder;
+import dev.weft.search.MeasuredMember;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,14 +61,18 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ExportOptions files = new ExportOptions(Optional.of(onnx), Optional.ofNullable(safetensors), limit, Map.of());
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
-                Map<String, Double> costs = MeasureCommand.costs(
-                                family, opened, picked.member(), LatencySettings.DEFAULT)
-                        .values();
-                ExportResult done = MemberExport.export(opened, picked, data.report(), costs, files);
+                MeasuredMember costs = MeasureCommand.costs(family, opened, picked.member(), LatencySettings.DEFAULT);
+                Map<String, String> label = new LinkedHashMap<>();
+                label.put(MemberExport.LATENCY, MemberEvaluator.latencyContext(LatencySettings.DEFAULT));
+                if (Files.isDirectory(family.given())) {
+                    label.put(MemberExport.RUN, name(family.given()));
+                }
+                ExportOptions files =
+                        new ExportOptions(Optional.of(onnx), Optional.ofNullable(safetensors), limit, label);
+                ExportResult done = MemberExport.export(opened, picked, data.report(), costs.values(), files);
                 if (Files.isDirectory(family.given())) {
                     try (RunFolder run = RunFolder.open(family.given())) {
                         MemberExport.record(run, done, OptionalDouble.empty());
@@ -81,6 +88,10 @@ final class ExportCommand implements Callable<Integer> {
             }
         }
         return ExitCode.DONE;
+    }
+
+    private static String name(Path folder) {
+        return folder.toAbsolutePath().normalize().getFileName().toString();
     }
 
     private void print(Result result) {

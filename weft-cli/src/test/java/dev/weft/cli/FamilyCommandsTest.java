@@ -146,6 +146,10 @@ class FamilyCommandsTest {
                 .isEqualTo(result.get("maxAbsError").asDouble());
         assertThat(inspected.get("metadata").get("params").asLong()).isPositive();
         assertThat(inspected.get("metadata").get("latencyMillisP50").asDouble()).isPositive();
+        assertThat(inspected.get("metadata").get("latency").asText())
+                .matches("hardware=[0-9a-f]{12} threads=1 batch=1");
+        assertThat(inspected.get("metadata").get("run").asText())
+                .isEqualTo(Path.of(run).getFileName().toString());
         assertThat(inspected.get("metadata").get("recipe").asText()).isEqualTo("tiny");
         assertThat(json("evaluate", weights).get("accuracy").asDouble())
                 .isEqualTo(json("evaluate", run, "--member", "smallest")

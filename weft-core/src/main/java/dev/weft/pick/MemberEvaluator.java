@@ -38,12 +38,14 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     private final LatencySettings latency;
     private final CountedCosts counted;
     private final String hardware = Environment.current().hardwareFingerprint();
+    private final String latencyContext;
     private final String accuracyContext;
 
     private MemberEvaluator(Family family, Optional<FamilyData> data, LatencySettings latency) {
         this.family = family;
         this.data = data;
         this.latency = latency;
+        this.latencyContext = latencyContext(latency);
         this.counted = new CountedCosts(family.definition());
         this.accuracyContext = data.map(d -> "weights=%s selection=%s calibration=%dx%d"
                         .formatted(
@@ -69,6 +71,12 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         return new MemberEvaluator(family, Optional.empty(), latency);
     }
 
+    /** The machine and the setting of a latency, as databases and labels name them. */
+    public static String latencyContext(LatencySettings latency) {
+        return "hardware=%s threads=%d batch=%d"
+                .formatted(Environment.current().hardwareFingerprint(), latency.threads(), latency.batch());
+    }
+
     @Override
     public List<String> metrics() {
         return data.isPresent() ? MetricNames.ALL : COSTS;
@@ -77,8 +85,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     @Override
     public String context(String metric) {
         return switch (metric) {
-            case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 ->
-                "hardware=%s threads=%d batch=%d".formatted(hardware, latency.threads(), latency.batch());
+            case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 -> latencyContext;
             case MetricNames.ACCURACY -> accuracyContext;
             default -> "";
         };

@@ -8,6 +8,7 @@ import dev.weft.export.Exporter;
 import dev.weft.model.Family;
 import dev.weft.run.MemberValue;
 import dev.weft.run.RunFolder;
+import dev.weft.search.MetricNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,14 +20,24 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Exports a member with all that is known of it on the label. */
 public final class MemberExport {
+    /** On the label: the name of the run's folder. */
+    public static final String RUN = "run";
+    /** On the label: the machine and the setting that the latencies beside it were measured with. */
+    public static final String LATENCY = "latency";
+
     private static final int BATCH = 100;
     /** What a reader of the file can use; where the data lay, and what the file says of itself already, is left out. */
-    private static final List<String> NOTES = List.of("recipe", "data", "seed", "steps");
+    private static final List<String> NOTES = List.of("recipe", "data", "seed", "steps", RUN);
 
     private MemberExport() {}
 
+    /** The note of a family that says how the latency of the member kept under a name was measured. */
+    static String latencyNote(String name) {
+        return LATENCY + "." + name;
+    }
+
     /**
-     * As {@link Exporter#export}.
+     * As {@link Exporter#export}. A kept member's {@value #LATENCY} comes from the family, any other's from the options' metadata.
      *
      * @param heldOut images to prove it on, all of them
      * @param measurements that the files are to carry, by metric
@@ -42,6 +53,11 @@ public final class MemberExport {
                 .filter(family.notes()::containsKey)
                 .forEach(key -> label.putIfAbsent(key, family.notes().get(key)));
         measurements.forEach((metric, value) -> label.putIfAbsent(metric, number(value)));
+        if (measurements.containsKey(MetricNames.LATENCY_MILLIS_P50)) {
+            member.name()
+                    .map(name -> family.notes().get(latencyNote(name)))
+                    .ifPresent(setting -> label.putIfAbsent(LATENCY, setting));
+        }
         EvaluationBatches batches = new EvaluationBatches(heldOut, BATCH);
         try (PointerScope scope = new PointerScope()) {
             List<Tensor> images = new ArrayList<>();

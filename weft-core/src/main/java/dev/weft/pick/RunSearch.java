@@ -14,6 +14,7 @@ import dev.weft.run.RunFolder;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
+import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.Search;
 import dev.weft.search.SearchListener;
@@ -46,6 +47,9 @@ public final class RunSearch implements AutoCloseable {
         this.data = data;
         this.evaluator = MemberEvaluator.of(family, data, latency);
         this.evaluations = Evaluations.of(evaluator, folder.database());
+        family.note(
+                MemberExport.RUN,
+                folder.path().toAbsolutePath().normalize().getFileName().toString());
     }
 
     /** As {@link #open(Path, LatencySettings)}, with latencies of one thread and one image. */
@@ -114,6 +118,7 @@ public final class RunSearch implements AutoCloseable {
             Map<String, Double> values = measured(member).values();
             MemberStatistics statistics = evaluator.calibrate(member);
             family.name(name, new NamedMember(member, statistics, values));
+            family.note(MemberExport.latencyNote(name), evaluator.context(MetricNames.LATENCY_MILLIS_P50));
         });
         family.save(folder.family());
     }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.LatencySettings;
+import dev.weft.export.ExportOptions;
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.report.MemberResult;
 import dev.weft.report.RunReport;
+import dev.weft.run.Environment;
 import dev.weft.run.MemberValue;
 import dev.weft.run.RunDatabase;
 import dev.weft.search.Constraints;
@@ -94,6 +97,31 @@ class RunSearchTest {
                 assertThat(picked.name()).contains("mine");
             }
         }
+    }
+
+    @Test
+    void exportedFileSaysWhereItsLatencyAndItselfComeFrom() {
+        Path run = TinyRun.train(folder);
+        Path file = folder.resolve("mine.onnx");
+        String setting;
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            search.keep(Map.of("mine", search.family().space().smallest()));
+        }
+        // A later session with another setting exports the kept numbers: their own setting goes with them.
+        try (RunSearch search = RunSearch.open(run, QUICK.withThreads(2))) {
+            search.export("mine", ExportOptions.onnx(file));
+            setting = search.family().notes().get("latency.mine");
+            assertThat(OnnxFile.read(file).metadata())
+                    .containsEntry("run", "run")
+                    .containsEntry("latency", setting)
+                    .containsEntry("seed", "1")
+                    .containsKeys("latencyMillisP50", "latencyMillisP99");
+            search.export("largest", ExportOptions.onnx(file));
+            assertThat(OnnxFile.read(file).metadata())
+                    .containsEntry("run", "run")
+                    .doesNotContainKeys("latency", "latencyMillisP50");
+        }
+        assertThat(setting).isEqualTo("hardware=" + Environment.current().hardwareFingerprint() + " threads=1 batch=1");
     }
 
     @Test
