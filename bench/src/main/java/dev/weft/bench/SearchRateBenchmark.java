@@ -1,6 +1,5 @@
 package dev.weft.bench;
 
-import dev.weft.cost.Cost;
 import dev.weft.cost.Latency;
 import dev.weft.cost.LatencySettings;
 import dev.weft.data.ImageDataset;
@@ -52,7 +51,7 @@ final class SearchRateBenchmark {
         try (Family family = Family.of(BenchModels.quickstart(), 1)) {
             SearchTask task = new SearchTask(
                     family.space(),
-                    List.of(Objective.of(MetricNames.ACCURACY), Objective.of(Cost.LATENCY_P50)),
+                    List.of(Objective.of(MetricNames.ACCURACY), Objective.of(MetricNames.LATENCY_MILLIS_P50)),
                     Constraints.NONE,
                     1);
             long start = System.nanoTime();
@@ -79,7 +78,7 @@ final class SearchRateBenchmark {
         ImageDataset selection = part(all, "selection", 0, SELECTION);
         ImageDataset train = part(all, "train", SELECTION, all.size());
         LinkedHashMap<String, ToDoubleFunction<Member>> functions = new LinkedHashMap<>();
-        functions.put(Cost.LATENCY_P50, member -> {
+        functions.put(MetricNames.LATENCY_MILLIS_P50, member -> {
             long start = System.nanoTime();
             double millis = Latency.measure(family.definition(), member, LatencySettings.DEFAULT, "here")
                     .p50Millis();

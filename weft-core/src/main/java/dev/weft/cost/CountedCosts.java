@@ -62,18 +62,6 @@ public final class CountedCosts implements AutoCloseable {
         }
     }
 
-    public Cost params() {
-        return Cost.of(Cost.PARAMS, "parameters", member -> of(member).params());
-    }
-
-    public Cost macs() {
-        return Cost.of(Cost.MACS, "multiply-adds", member -> of(member).macs());
-    }
-
-    public Cost bytes() {
-        return Cost.of(Cost.BYTES, "bytes", member -> of(member).bytes());
-    }
-
     @Override
     public synchronized void close() {
         shapes.close();

@@ -28,8 +28,4 @@ public record LatencySettings(int threads, int batch, int warmup, int rounds, in
     public LatencySettings withThreads(int other) {
         return new LatencySettings(other, batch, warmup, rounds, repeats, roundMillis);
     }
-
-    public LatencySettings withBatch(int other) {
-        return new LatencySettings(threads, other, warmup, rounds, repeats, roundMillis);
-    }
 }

@@ -64,17 +64,6 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
         return new ImageSplits(parts.name(), train, selection, report);
     }
 
-    /** As {@link #of}, with the selection split as a fraction of the training part, at least one example. */
-    public static ImageSplits ofFraction(ImageParts parts, double selectionFraction, long seed) {
-        if (!(selectionFraction > 0 && selectionFraction < 1)) {
-            throw new InputException("selection fraction must be between 0 and 1, but is " + selectionFraction);
-        }
-        return of(
-                parts,
-                Math.max(1, (int) Math.round(selectionFraction * parts.train().size())),
-                seed);
-    }
-
     /** Moves a stratified draw of examples out of {@code rest}. */
     private static ImageDataset draw(ImageParts parts, List<Integer> rest, String split, int count, long seed) {
         ImageDataset from = parts.train();

@@ -4,6 +4,7 @@ import dev.weft.cost.CountedCosts;
 import dev.weft.cost.Latency;
 import dev.weft.cost.LatencyMeasurement;
 import dev.weft.cost.LatencySettings;
+import dev.weft.cost.MemberCosts;
 import dev.weft.data.ImageDataset;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
@@ -96,8 +97,17 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         return switch (metric) {
             case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 -> latency(member);
             case MetricNames.ACCURACY -> Map.of(metric, accuracy(member));
-            default -> counted.of(member).byName();
+            default -> counts(member);
         };
+    }
+
+    private Map<String, Double> counts(Member member) {
+        MemberCosts costs = counted.of(member);
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put(MetricNames.PARAMS, (double) costs.params());
+        values.put(MetricNames.MACS, (double) costs.macs());
+        values.put(MetricNames.BYTES, (double) costs.bytes());
+        return values;
     }
 
     private Map<String, Double> latency(Member member) {

@@ -125,17 +125,6 @@ class CountedCostsTest {
         }
     }
 
-    @Test
-    void costsHaveNamesAndAgreeWithTheCount() {
-        try (CountedCosts costs = new CountedCosts(TinyModels.mobileCnn())) {
-            Member member = TinyModels.mobileCnn().space().smallest();
-            for (Cost cost : List.of(costs.params(), costs.macs(), costs.bytes())) {
-                assertThat(costs.of(member).byName()).containsEntry(cost.name(), cost.of(member));
-            }
-            assertThat(costs.of(member).byName()).containsOnlyKeys("params", "macs", "bytes");
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("definitions")
     void bytesAreThoseOfTheTensorsInTheFile(ModelDefinition definition) {
