@@ -25,7 +25,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Diagnosis diagnosis = Diagnosis.of(Environment.findings());
+        Diagnosis diagnosis = Diagnosis.of(DoctorChecks.findings());
         List<String> text = new ArrayList<>();
         for (Finding finding : diagnosis.findings()) {
             String mark = finding.ok() ? "ok     " : finding.essential() ? "MISSING" : "absent ";

@@ -1,9 +1,10 @@
 package dev.weft.cli;
 
+import dev.weft.io.EnvironmentException;
+import dev.weft.io.IoReason;
 import dev.weft.model.Family;
 import dev.weft.pick.PickedMember;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +53,7 @@ final class ExtractCommand implements Callable<Integer> {
                             "member: " + line,
                             "Next: weft evaluate " + Shell.quote(out)));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new EnvironmentException("Cannot read " + out + ": " + IoReason.of(e) + ".", e);
         }
         return ExitCode.DONE;
     }

@@ -4,6 +4,9 @@ import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.space.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +28,8 @@ public final class Exporter {
      * @param statistics the member's batch-norm statistics; {@link MemberStatistics#none} for a model without batch norm
      * @param heldOut images that the member was not trained on, pixel values 0 to 255 (B, C, H, W), in batches of any sizes
      * @throws dev.weft.io.CheckFailedException when a logit differs by more than the limit; no file is written then
-     * @throws dev.weft.io.InputException when a file cannot be written, or the member is too large for ONNX
+     * @throws dev.weft.io.InputException when a file cannot be written, or the member is too large for ONNX; of two files neither is
+     *     left then
      */
     public static ExportResult export(
             Family family, Member member, MemberStatistics statistics, List<Tensor> heldOut, ExportOptions options) {
@@ -44,12 +48,28 @@ public final class Exporter {
             label.put(EXAMPLES, Long.toString(check.examples()));
             label.putAll(options.metadata());
             options.onnx().ifPresent(file -> recorded.with(label).write(file));
-            options.safetensors().ifPresent(file -> {
-                label.forEach(alone::note);
-                alone.note("member", name);
-                alone.save(file);
-            });
+            boolean whole = false;
+            try {
+                options.safetensors().ifPresent(file -> {
+                    label.forEach(alone::note);
+                    alone.note("member", name);
+                    alone.save(file);
+                });
+                whole = true;
+            } finally {
+                if (!whole) {
+                    options.onnx().ifPresent(Exporter::delete);
+                }
+            }
             return new ExportResult(name, options.onnx(), options.safetensors(), check);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // The failure that led here is the one to report; the file is whole and says which member it is.
         }
     }
 }

@@ -12,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Stream;
 
 /**
  * The machine and the versions that a number was measured with. What cannot be found out is {@value #UNKNOWN}.
@@ -74,18 +73,20 @@ public record Environment(
         return cpuInfo("model name").or(() -> cpuInfo("Model")).orElse(UNKNOWN);
     }
 
-    /** The first value of a key of Linux's /proc/cpuinfo; empty elsewhere. */
     private static Optional<String> cpuInfo(String key) {
-        Path file = Path.of("/proc/cpuinfo");
-        if (!Files.isReadable(file)) {
-            return Optional.empty();
-        }
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> line.startsWith(key))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst();
+        return cpuInfo()
+                .lines()
+                .filter(line -> line.startsWith(key))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst();
+    }
+
+    /** The text of Linux's {@code /proc/cpuinfo}; empty elsewhere. */
+    public static String cpuInfo() {
+        try {
+            return Files.readString(Path.of("/proc/cpuinfo"));
         } catch (IOException e) {
-            return Optional.empty();
+            return "";
         }
     }
 

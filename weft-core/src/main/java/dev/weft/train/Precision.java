@@ -2,9 +2,7 @@ package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.weft.run.Environment;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.global.torch;
@@ -36,12 +34,7 @@ public enum Precision {
 
     /** Whether this machine's CPU computes in bfloat16. */
     public static boolean hasBfloat16() {
-        Path cpu = Path.of("/proc/cpuinfo");
-        try {
-            return Files.isReadable(cpu) && hasBfloat16(Files.readString(cpu));
-        } catch (IOException e) {
-            return false;
-        }
+        return hasBfloat16(Environment.cpuInfo());
     }
 
     /** @param cpuInfo the text of {@code /proc/cpuinfo}: {@code flags} on x86, {@code Features} on ARM */

@@ -13,6 +13,7 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Member;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -147,6 +148,19 @@ class ExporterTest {
                     .hasMessageContaining("1.0E-12")
                     .hasMessageContaining("Nothing was written");
             assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void whereOneFileCannotBeWrittenNeitherIsLeft() throws IOException {
+        Path onnx = folder.resolve("member.onnx");
+        Path taken = Files.createDirectory(folder.resolve("member.safetensors"));
+        try (Family family = Family.of(ExportFixture.definitions().get(1), 3)) {
+            ExportOptions options = ExportOptions.onnx(onnx).andSafetensors(taken);
+            assertThatThrownBy(() -> export(family, family.space().smallest(), options))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("member.safetensors");
+            assertThat(onnx).doesNotExist();
         }
     }
 

@@ -1,16 +1,15 @@
 package dev.weft.cli;
 
 import ai.onnxruntime.OrtEnvironment;
+import dev.weft.run.Environment;
 import dev.weft.train.Precision;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
@@ -18,24 +17,25 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** What {@code weft doctor} looks at. */
-final class Environment {
+final class DoctorChecks {
     private static final long MIB = 1L << 20;
 
-    private Environment() {}
+    private DoctorChecks() {}
 
     static List<Finding> findings() {
+        Environment environment = Environment.current();
         return List.of(
                 java(),
                 Finding.present(
                         "system",
-                        System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", " + cpuModel()),
+                        System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", " + environment.cpu()),
                 Finding.present("cores", String.valueOf(Runtime.getRuntime().availableProcessors())),
-                memory(),
-                loads("libtorch", Environment::libtorch),
+                memory(environment),
+                loads("libtorch", DoctorChecks::libtorch),
                 loads("ONNX Runtime", () -> OrtEnvironment.getEnvironment().getVersion()),
                 bfloat16(),
                 chromium(),
-                loads("native cache", Environment::cache));
+                loads("native cache", DoctorChecks::cache));
     }
 
     private static Finding java() {
@@ -46,12 +46,9 @@ final class Environment {
                 : Finding.missing("java", "17 or newer is needed, this is " + found);
     }
 
-    private static Finding memory() {
+    private static Finding memory(Environment environment) {
         long heap = Runtime.getRuntime().maxMemory() / MIB;
-        String machine =
-                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
-                        ? os.getTotalMemorySize() / MIB + " MiB, "
-                        : "";
+        String machine = environment.memoryBytes() > 0 ? environment.memoryBytes() / MIB + " MiB, " : "";
         return Finding.present("memory", machine + "Java heap up to " + heap + " MiB");
     }
 
@@ -97,7 +94,7 @@ final class Environment {
         Path cache = Loader.getCacheDir().toPath();
         try (Stream<Path> files = Files.walk(cache)) {
             long bytes = files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .mapToLong(Environment::size)
+                    .mapToLong(DoctorChecks::size)
                     .sum();
             return cache + ", " + bytes / MIB + " MiB of unpacked native libraries";
         }
@@ -108,25 +105,6 @@ final class Environment {
             return Files.size(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String cpuModel() {
-        return cpuInfo("model name").orElse("processor unknown");
-    }
-
-    /** The first value of a key of Linux's /proc/cpuinfo; empty elsewhere. */
-    private static Optional<String> cpuInfo(String key) {
-        Path file = Path.of("/proc/cpuinfo");
-        if (!Files.isReadable(file)) {
-            return Optional.empty();
-        }
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> line.startsWith(key))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst();
-        } catch (IOException e) {
-            return Optional.empty();
         }
     }
 }
