@@ -3,19 +3,23 @@ package dev.weft.data;
 import dev.weft.data.ImageFolder.Entry;
 import dev.weft.data.ImageFolderReader.Shape;
 import java.util.List;
+import java.util.Optional;
 
-/** Images too many to hold in memory: decoded each time they are used. */
+/** The image files of a folder: decoded once, or each time they are used where they are too many to hold in memory. */
 final class FolderImages implements ImageDataset {
     private final String name;
     private final List<String> classes;
     private final Shape shape;
     private final List<Entry> entries;
+    private final Optional<byte[]> decoded;
 
-    FolderImages(String name, List<String> classes, Shape shape, List<Entry> entries) {
+    /** @param decoded the pixels of all entries, one after another; empty to decode on demand */
+    FolderImages(String name, List<String> classes, Shape shape, List<Entry> entries, Optional<byte[]> decoded) {
         this.name = name;
         this.classes = classes;
         this.shape = shape;
         this.entries = entries;
+        this.decoded = decoded;
     }
 
     @Override
@@ -60,7 +64,16 @@ final class FolderImages implements ImageDataset {
 
     @Override
     public void pixels(int index, byte[] into, int offset) {
+        if (decoded.isPresent()) {
+            System.arraycopy(decoded.get(), index * exampleBytes(), into, offset, exampleBytes());
+            return;
+        }
         byte[] planes = ImageFile.decode(entries.get(index).file(), channels(), height(), width());
         System.arraycopy(planes, 0, into, offset, planes.length);
+    }
+
+    @Override
+    public byte[] content(int index) {
+        return entries.get(index).content();
     }
 }

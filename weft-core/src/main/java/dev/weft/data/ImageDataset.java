@@ -59,6 +59,23 @@ public interface ImageDataset {
         return Sha256.ofExamples(this);
     }
 
+    /**
+     * Bytes that differ when an example's image does, for fingerprints: its pixels, or in a folder of image files
+     * the file's size.
+     *
+     * @throws dev.weft.io.InputException when the file cannot be read any more
+     */
+    default byte[] content(int index) {
+        byte[] pixels = new byte[exampleBytes()];
+        pixels(index, pixels, 0);
+        return pixels;
+    }
+
+    /** SHA-256 of the {@link #content} of every example, in order. */
+    default String imagesSha256() {
+        return Sha256.ofImages(this);
+    }
+
     /** The examples at these indices, in this order: a view, nothing is copied. */
     default ImageDataset subset(String name, List<Integer> indices) {
         return new ImageSubset(name, this, indices);

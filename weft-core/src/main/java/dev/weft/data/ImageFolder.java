@@ -1,6 +1,10 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import dev.weft.io.IoReason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +33,19 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
     /** The images of one part, class by class, in the order of their names. */
     record Part(String name, List<Entry> entries) {}
 
-    record Entry(Path file, String id, int label) {}
+    record Entry(Path file, String id, int label) {
+        /**
+         * For {@link ImageDataset#content}: the file's size, whether or not memory holds the pixels. Reading every file of a large folder
+         * would take too long, a copy has other dates, and decoders may differ in a bit.
+         */
+        byte[] content() {
+            try {
+                return (Files.size(file) + "\n").getBytes(StandardCharsets.US_ASCII);
+            } catch (IOException e) {
+                throw new InputException("Cannot read " + file + ": " + IoReason.of(e) + ".", e);
+            }
+        }
+    }
 
     /** The names of files and classes; opens no image. */
     static ImageFolder list(Path path) {

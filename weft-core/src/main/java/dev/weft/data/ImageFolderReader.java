@@ -42,9 +42,10 @@ final class ImageFolderReader {
         ImageDataset[] read = new ImageDataset[3];
         for (Part part : folder.parts()) {
             String partName = name + "/" + part.name();
-            read[List.of("train", "val", "test").indexOf(part.name())] = decodeNow
-                    ? decoded(folder, partName, part.entries(), shape)
-                    : new FolderImages(partName, folder.classes(), shape, part.entries());
+            Optional<byte[]> pixels =
+                    decodeNow ? Optional.of(decoded(folder, part.entries(), shape)) : Optional.empty();
+            read[List.of("train", "val", "test").indexOf(part.name())] =
+                    new FolderImages(partName, folder.classes(), shape, part.entries(), pixels);
         }
         return new ImageParts(name, read[0], Optional.ofNullable(read[1]), Optional.ofNullable(read[2]));
     }
@@ -106,7 +107,7 @@ final class ImageFolderReader {
                 : new Shape(channels, FolderOptions.DEFAULT_SIDE, FolderOptions.DEFAULT_SIDE);
     }
 
-    private static ImageDataset decoded(ImageFolder folder, String name, List<Entry> entries, Shape shape) {
+    private static byte[] decoded(ImageFolder folder, List<Entry> entries, Shape shape) {
         byte[] pixels = new byte[Math.multiplyExact(entries.size(), shape.bytes())];
         List<String> problems = new ArrayList<>();
         each(
@@ -119,16 +120,7 @@ final class ImageFolderReader {
                 },
                 problems);
         ImageFolder.requireNone(folder.path(), problems);
-        int[] labels = entries.stream().mapToInt(Entry::label).toArray();
-        return new InMemoryImages(
-                name,
-                folder.classes(),
-                shape.channels(),
-                shape.height(),
-                shape.width(),
-                pixels,
-                labels,
-                index -> entries.get(index).id());
+        return pixels;
     }
 
     private static Optional<String> mixedColour(List<Entry> entries, List<Header> headers) {

@@ -113,9 +113,14 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
                                     now.examples(),
                                     now.idsSha256().substring(0, 12)));
         }
+        if (!now.imagesSha256().equals(recorded.imagesSha256())) {
+            throw new InputException(
+                    "The %s split must have the images the run began with, but %s now has other pixels under the same names: restore the data, or start a new run"
+                            .formatted(split, source));
+        }
     }
 
     private static SplitsRecord.Split describe(ImageDataset split) {
-        return new SplitsRecord.Split(split.name(), split.size(), Sha256.ofExamples(split));
+        return new SplitsRecord.Split(split.name(), split.size(), split.idsSha256(), split.imagesSha256());
     }
 }

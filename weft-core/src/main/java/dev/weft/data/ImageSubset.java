@@ -62,4 +62,9 @@ final class ImageSubset implements ImageDataset {
     public void pixels(int index, byte[] into, int offset) {
         whole.pixels(indices[index], into, offset);
     }
+
+    @Override
+    public byte[] content(int index) {
+        return whole.content(indices[index]);
+    }
 }

@@ -18,6 +18,15 @@ final class Sha256 {
         return HexFormat.of().formatHex(sha.digest());
     }
 
+    /** Of the content of a data set's images, in its order. */
+    static String ofImages(ImageDataset data) {
+        MessageDigest sha = digest();
+        for (int i = 0; i < data.size(); i++) {
+            sha.update(data.content(i));
+        }
+        return HexFormat.of().formatHex(sha.digest());
+    }
+
     /** Of numbers 0 to 255, each as one byte. */
     static String ofBytes(int[] values) {
         byte[] bytes = new byte[values.length];

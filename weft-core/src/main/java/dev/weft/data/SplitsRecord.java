@@ -6,6 +6,7 @@ public record SplitsRecord(String source, Split train, Split selection, Split re
      * One split.
      *
      * @param idsSha256 SHA-256 of the lines {@code id TAB label} of the split, in its order
+     * @param imagesSha256 of its images, see {@link ImageDataset#imagesSha256}
      */
-    public record Split(String name, int examples, String idsSha256) {}
+    public record Split(String name, int examples, String idsSha256, String imagesSha256) {}
 }

@@ -48,10 +48,11 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         this.latency = latency;
         this.latencyContext = latencyContext(latency);
         this.counted = new CountedCosts(family.definition());
-        this.accuracyContext = data.map(d -> "weights=%s selection=%s calibration=%dx%d"
+        this.accuracyContext = data.map(d -> "weights=%s selection=%s images=%s calibration=%dx%d"
                         .formatted(
                                 weightsFingerprint(family),
                                 selection(d).idsSha256().substring(0, 12),
+                                selection(d).imagesSha256().substring(0, 12),
                                 d.calibrationBatches(),
                                 d.batchSize()))
                 .orElse("");

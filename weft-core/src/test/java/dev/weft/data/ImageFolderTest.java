@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -219,11 +220,16 @@ class ImageFolderTest {
         ImageDataset onDemand = ImageFolderReader.open(
                         ImageFolder.list(folder), folder.toString(), FolderOptions.defaults(), 100)
                 .train();
-        assertThat(onDemand).isInstanceOf(FolderImages.class);
         for (int i = 0; i < 3; i++) {
             assertThat(TestImages.pixels(onDemand, i)).isEqualTo(TestImages.pixels(held, i));
             assertThat(onDemand.id(i)).isEqualTo(held.id(i));
         }
+        assertThat(onDemand.imagesSha256())
+                .as("does not depend on what fits in memory")
+                .isEqualTo(held.imagesSha256());
+        String before = onDemand.subset("dogs", List.of(2)).imagesSha256();
+        TestImages.png(folder.resolve("dog/a.png"), TestImages.picture(true, 40, 40, 7));
+        assertThat(onDemand.subset("dogs", List.of(2)).imagesSha256()).isNotEqualTo(before);
         Files.delete(folder.resolve("dog/a.png"));
         assertThatThrownBy(() -> TestImages.pixels(onDemand, 2))
                 .isInstanceOf(InputException.class)

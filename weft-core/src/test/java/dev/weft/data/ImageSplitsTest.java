@@ -89,6 +89,30 @@ class ImageSplitsTest {
     }
 
     @Test
+    void recordNoticesOtherPixelsUnderTheSameIds() {
+        SplitsRecord recorded = ImageSplits.of(parts(TRAIN, null, TEST), 20, 5).record();
+        byte[] changed = new byte[TEST.size() * TEST.exampleBytes()];
+        for (int i = 0; i < TEST.size(); i++) {
+            TEST.pixels(i, changed, i * TEST.exampleBytes());
+        }
+        changed[changed.length - 1]++;
+        InMemoryImages other = InMemoryImages.of(
+                TEST.name(),
+                TEST.classes(),
+                TEST.channels(),
+                TEST.height(),
+                TEST.width(),
+                changed,
+                IntStream.range(0, TEST.size()).map(TEST::label).toArray(),
+                ids(TEST));
+        assertThat(other.idsSha256()).isEqualTo(TEST.idsSha256());
+        assertThatThrownBy(
+                        () -> ImageSplits.of(parts(TRAIN, null, other), 20, 5).verify(recorded))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("The report split must have the images the run began with");
+    }
+
+    @Test
     void drawOfTheEmbeddedDataIsTheSameInEveryProcessAndRelease() {
         SplitsRecord recorded = ImageSplits.of(FashionMnist.embedded(), 1000, 0).record();
         assertThat(recorded.selection().idsSha256())

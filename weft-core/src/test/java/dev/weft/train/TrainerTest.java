@@ -392,6 +392,10 @@ class TrainerTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("The training split must be the one the run began with (72 examples")
                 .hasMessageContaining("now gives 75 examples");
+        TinyTraining.part(data, "train", TinyTraining.TRAIN + 24, 2);
+        assertThatThrownBy(() -> Trainer.resume(run))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("The training split must have the images the run began with");
         TinyTraining.part(data, "train", TinyTraining.TRAIN + 24, 1);
         try (Trainer trainer = Trainer.resume(run)) {
             assertThat(trainer.stepsDone()).isEqualTo(2);
