@@ -6,6 +6,8 @@ import dev.weft.export.ExportResult;
 import dev.weft.export.ExportedAccuracy;
 import dev.weft.export.ExportedModel;
 import dev.weft.io.AtomicFile;
+import dev.weft.io.EnvironmentException;
+import dev.weft.io.IoReason;
 import dev.weft.io.Json;
 import dev.weft.pick.MemberExport;
 import dev.weft.pick.PickedMember;
@@ -27,7 +29,6 @@ import dev.weft.train.Evaluation;
 import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -232,7 +233,7 @@ final class Quickstart {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new EnvironmentException("Cannot create the folder " + folder + ": " + IoReason.of(e) + ".", e);
         }
     }
 }

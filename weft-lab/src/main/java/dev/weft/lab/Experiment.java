@@ -123,10 +123,6 @@ public final class Experiment {
         return done;
     }
 
-    public boolean stopped() {
-        return stop.getAsBoolean();
-    }
-
     private boolean begun(String arm, long seed) {
         return Files.exists(run(arm, seed).resolve("config.yaml"));
     }
