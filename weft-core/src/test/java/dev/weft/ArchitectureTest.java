@@ -29,21 +29,22 @@ class ArchitectureTest {
             Map.entry("io", Set.of()),
             Map.entry("space", Set.of("io")),
             Map.entry("ops", Set.of("io")),
+            Map.entry("text", Set.of("io")),
             Map.entry("weight", Set.of("ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
-            Map.entry("model", Set.of("nn", "weight", "ops", "space", "io")),
-            Map.entry("data", Set.of("io")),
+            Map.entry("model", Set.of("nn", "weight", "ops", "space", "text", "io")),
+            Map.entry("data", Set.of("text", "io")),
             Map.entry("run", Set.of("io")),
             Map.entry("cost", Set.of("export", "model", "nn", "weight", "ops", "space", "io")),
-            Map.entry("train", Set.of("model", "nn", "weight", "ops", "space", "data", "run", "io")),
+            Map.entry("train", Set.of("model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
             Map.entry("search", Set.of("space", "run", "io")),
-            Map.entry("export", Set.of("data", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("export", Set.of("data", "text", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("report", Set.of("io")),
             Map.entry(
                     "pick",
                     Set.of(
                             "report", "search", "train", "cost", "export", "run", "data", "model", "nn", "weight",
-                            "ops", "space", "io")));
+                            "ops", "space", "text", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {

@@ -17,7 +17,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param std per channel, on the scale 0 to 1
  * @param classes the names of the classes, in the order of the logits
  */
-public record ImageInput(int channels, int size, List<Double> mean, List<Double> std, List<String> classes) {
+public record ImageInput(int channels, int size, List<Double> mean, List<Double> std, List<String> classes)
+        implements ModelInput {
     public ImageInput {
         mean = Setting.list("mean", mean);
         std = Setting.list("std", std);

@@ -1,0 +1,4 @@
+package dev.weft.model;
+
+/** What a model reads, bound to data: images or text. */
+public sealed interface ModelInput permits ImageInput, TextInput {}
