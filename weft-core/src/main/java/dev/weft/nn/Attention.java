@@ -31,8 +31,10 @@ public final class Attention implements Layer {
     }
 
     private static Linear part(Weights weights, String name, int part, Dim inner, Dim embedDim) {
-        Weight weight = weights.weight(name + ".qkv.weight", INIT, Axis.part(part, 3, inner), Axis.prefix(embedDim));
-        Weight bias = weights.weight(name + ".qkv.bias", Init.zeros(), Axis.part(part, 3, inner));
+        Weight weight = weights.weight(
+                name + ".qkv.weight", INIT, Axis.part(part, 3, inner).whole(), Axis.prefix(embedDim));
+        Weight bias = weights.weight(
+                name + ".qkv.bias", Init.zeros(), Axis.part(part, 3, inner).whole());
         return new Linear(weight, bias);
     }
 

@@ -1,6 +1,5 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
 import dev.weft.space.Dim;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
@@ -22,6 +21,6 @@ public final class LayerNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return Ops.layerNorm(x, weight.tensor(pass.member()), bias.tensor(pass.member()), EPSILON);
+        return weight.layerNorm(x, bias.tensor(pass.member()), EPSILON, pass.member());
     }
 }
