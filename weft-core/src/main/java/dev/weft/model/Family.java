@@ -6,6 +6,7 @@ import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
+import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.RequestedWeights;
@@ -101,9 +102,7 @@ public final class Family implements AutoCloseable {
     public Family with(Map<String, Tensor> values) {
         Map<String, Tensor> stored = weights.tensors();
         return new Family(
-                definition,
-                SharedWeights.of(name -> Tensors.keep(values.getOrDefault(name, stored.get(name))), "values"),
-                sharing);
+                definition, SharedWeights.of(name -> values.getOrDefault(name, stored.get(name)), "values"), sharing);
     }
 
     /**
@@ -219,6 +218,14 @@ public final class Family implements AutoCloseable {
      */
     public Tensor forward(Tensor images, Pass pass) {
         return model.forward(images, pass);
+    }
+
+    /**
+     * How a member spreads over the options of a choice: (options), all on one unless it is a blend. It belongs to the caller's
+     * {@code PointerScope}.
+     */
+    public Tensor distribution(Choice<?> choice, Member member) {
+        return requested.distribution(choice, member);
     }
 
     /**

@@ -7,14 +7,13 @@ import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
+import dev.weft.weight.BlendedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -31,8 +30,7 @@ public final class TrainingStep {
     private final TrainSettings settings;
     private final NormStatistics norm;
     private final Teacher teacher;
-    private final Map<String, ParameterGroup> groups;
-    private final Map<String, Map<String, Tensor>> optimizerState = new LinkedHashMap<>();
+    private final ParameterUpdate update;
 
     /** Gives a frozen teacher's logits (B, classes) for a batch of images; {@code null} where there is no teacher. */
     @FunctionalInterface
@@ -50,8 +48,10 @@ public final class TrainingStep {
         this.settings = settings;
         this.norm = norm;
         this.teacher = teacher;
-        this.groups = ParameterGroup.byParameter(
-                settings.parameterGroups(), family.weights().tensors().keySet());
+        Map<String, Tensor> trained = new LinkedHashMap<>(family.weights().tensors());
+        trained.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS)); // an ArchitectureStep trains these
+        this.update =
+                new ParameterUpdate(trained, settings.optimizer(), settings.clipping(), settings.parameterGroups());
     }
 
     public TrainingStep(Family family, TrainSettings settings) {
@@ -60,7 +60,7 @@ public final class TrainingStep {
 
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
     Map<String, Map<String, Tensor>> optimizerState() {
-        return optimizerState;
+        return update.state();
     }
 
     /**
@@ -139,54 +139,18 @@ public final class TrainingStep {
 
     private void update(double learningRate, long step, List<TrainingListener> listeners) {
         Map<String, Tensor> gradients = new LinkedHashMap<>();
-        family.weights().tensors().forEach((name, parameter) -> {
+        update.parameters().forEach((name, parameter) -> {
             Tensor gradient = parameter.grad();
             if (gradient.defined()) {
                 gradients.put(name, gradient);
             }
         });
         listeners.forEach(listener -> listener.gradientsReady(step, gradients));
-        try (NoGradGuard guard = new NoGradGuard()) {
-            Map<String, Tensor> trained = new LinkedHashMap<>(gradients);
-            trained.keySet().removeIf(name -> groups.get(name).learningRateFactor() == 0);
-            if (settings.clipping() != null) {
-                clip(trained, settings.clipping());
-            }
-            listeners.forEach(listener -> listener.gradientsClipped(step, trained));
-            trained.forEach((name, gradient) -> move(name, gradient, learningRate));
-        }
+        update.apply(
+                gradients,
+                learningRate,
+                clipped -> listeners.forEach(listener -> listener.gradientsClipped(step, clipped)));
         clearGradients();
-    }
-
-    private void move(String name, Tensor gradient, double learningRate) {
-        Optimizer optimizer = settings.optimizer();
-        ParameterGroup group = groups.get(name);
-        optimizer.update(
-                family.weights().tensors().get(name),
-                gradient,
-                optimizerState.computeIfAbsent(name, n -> new LinkedHashMap<>()),
-                learningRate * group.learningRateFactor(),
-                optimizer.weightDecay() * group.weightDecayFactor());
-    }
-
-    private static void clip(Map<String, Tensor> gradients, Clipping clipping) {
-        if (clipping.by() == Clipping.By.VALUE) {
-            gradients
-                    .values()
-                    .forEach(g -> g.clamp_(
-                            new ScalarOptional(new Scalar(-clipping.limit())),
-                            new ScalarOptional(new Scalar(clipping.limit()))));
-            return;
-        }
-        double squares = 0;
-        for (Tensor gradient : gradients.values()) {
-            double norm = gradient.norm().item_double();
-            squares += norm * norm;
-        }
-        double scale = clipping.limit() / (Math.sqrt(squares) + 1e-6);
-        if (scale < 1) {
-            gradients.values().forEach(g -> g.mul_(new Scalar(scale)));
-        }
     }
 
     private void clearGradients() {

@@ -54,11 +54,19 @@ public final class BlendedWeights implements Weights {
      *
      * @param largest the largest member of the space
      * @param seed decides the draw of mixing weights
-     * @param temperature of the draw
      */
-    public static Member blend(Member largest, long seed, double temperature) {
-        return largest.withContext(Blend.DRAW, Long.toString(seed))
-                .withContext(Blend.TEMPERATURE, Double.toString(temperature));
+    public static Member blend(Member largest, long seed) {
+        return largest.withContext(Blend.DRAW, Long.toString(seed));
+    }
+
+    /** A blend with its mixing weights drawn at a temperature; any other member is left as it is. */
+    public static Member at(Member member, double temperature) {
+        return Blend.is(member) ? member.withContext(Blend.TEMPERATURE, Double.toString(temperature)) : member;
+    }
+
+    /** The settings of this strategy. */
+    public Sharing.Blend settings() {
+        return settings;
     }
 
     /** The member that blends all others by their expected mixing weights. */
