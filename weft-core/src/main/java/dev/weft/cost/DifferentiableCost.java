@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A cost that is known for every member at once, so that the choices themselves can be trained against it. */
 public interface DifferentiableCost {
-    /** What it measures, as in a search's budget: {@code macs}, {@code latencyMillis}. */
+    /** What it measures, as in a search's budget: {@code macs}, {@code latencyMillisP50}. */
     String metric();
 
     /**

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
-import dev.weft.model.Presets;
 import dev.weft.model.TinyModels;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
@@ -28,11 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ExpectedCostTest {
     static List<ModelDefinition> definitions() {
-        return Presets.all().entrySet().stream()
-                .filter(preset ->
-                        preset.getKey().endsWith("-tiny") && !preset.getKey().contains("autoformer"))
-                .map(preset -> preset.getValue().withInput(TinyModels.input(3, 16)))
-                .toList();
+        return CountedCostsTest.definitions();
     }
 
     @ParameterizedTest
