@@ -36,10 +36,25 @@ public final class LatencyTable implements DifferentiableCost {
     private final Document document;
     private final TableSum sum;
 
-    /** As it is written: option by choice, in the text that members print. */
-    record Document(double base, Map<String, Map<String, Double>> choices) {}
+    private static final int FORMAT_VERSION = 1;
+
+    /**
+     * As it is written.
+     *
+     * @param formatVersion {@code null} when it is written by hand and leaves it out
+     * @param choices the numbers by choice and option, in the text that members print
+     */
+    record Document(Integer formatVersion, double base, Map<String, Map<String, Double>> choices) {
+        Document(double base, Map<String, Map<String, Double>> choices) {
+            this(FORMAT_VERSION, base, choices);
+        }
+    }
 
     LatencyTable(Space space, Document document, String where) {
+        if (document.formatVersion != null && document.formatVersion != FORMAT_VERSION) {
+            throw new InputException(where + " must have formatVersion " + FORMAT_VERSION + ", but has "
+                    + document.formatVersion + ". Use the version of Weft that wrote it.");
+        }
         this.document = document;
         Map<String, Map<String, Double>> given = document.choices == null ? Map.of() : document.choices;
         List<String> names = space.choices().stream().map(Choice::name).toList();
@@ -49,7 +64,7 @@ public final class LatencyTable implements DifferentiableCost {
             Map<String, Double> millis = given.get(choice.name());
             List<String> options =
                     choice.options().stream().map(Object::toString).toList();
-            checkNames("option", millis == null ? Map.of() : millis, options, where, "of " + choice.name());
+            checkNames("option", millis, options, where, "of " + choice.name());
             tables.add(table(space, choice, options.stream().map(millis::get).toList()));
         }
         sum = new TableSum(tables);

@@ -117,6 +117,7 @@ class LatencyTableTest {
         assertRefused(
                 () -> read("base: 1\nchoices:\n  ratio: {2.0: 0, 3.5: 1}\n"),
                 "every choice of space \"timed\" must be given, but depth, block2.heads is missing");
+        assertRefused(() -> read("formatVersion: 2\n" + TEXT), "must have formatVersion 1, but has 2");
         assertRefused(() -> read("base: 1\n"), "but depth, ratio, block2.heads is missing");
         assertRefused(() -> read(TEXT.replace("base: 0.5", "bass: 0.5")), "Did you mean \"base\"?");
         assertRefused(() -> read(TEXT.replace("3.5: 0.25", "3.5: slow")), "choices.ratio.3.5");
