@@ -8,6 +8,7 @@ import dev.weft.nn.ShapeStatistics;
 import dev.weft.ops.Ops;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class CountedCosts implements AutoCloseable {
 
     private final Family shapes;
     private final Tensor image;
+    private final Map<Long, String> names = new HashMap<>();
     private final Map<Member, MemberCosts> remembered = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Member, MemberCosts> eldest) {
@@ -36,6 +38,7 @@ public final class CountedCosts implements AutoCloseable {
         shapes = Family.ofShapes(definition);
         ImageInput input = definition.input();
         image = Tensors.meta(1, input.channels(), input.size(), input.size());
+        shapes.weights().tensors().forEach((name, tensor) -> names.put(OperationCounter.storage(tensor), name));
     }
 
     /** All costs of one member. */
@@ -51,6 +54,11 @@ public final class CountedCosts implements AutoCloseable {
     /** The multiply-adds of one member, operation by operation. */
     public synchronized List<OperationMacs> operations(Member member) {
         return count(member, counter -> List.copyOf(counter.operations()));
+    }
+
+    /** The costs of one member, operation by operation: two members have the same name for what both run. */
+    synchronized Map<String, MemberCosts> terms(Member member) {
+        return count(member, counter -> counter.terms(names));
     }
 
     private <T> T count(Member member, Function<OperationCounter, T> result) {
