@@ -37,7 +37,7 @@ public sealed interface BlendRegulariser {
      * DrNAS (Chen et al. 2021): {@code scale · Σ KL(Dir(elu(alpha) + 1) ‖ Dir(1))}. Holds the concentrations near 1, where every
      * blend is equally likely. For {@link SimplexMap.Dirichlet}.
      *
-     * @param scale 1e-3 is a beginning
+     * @param scale 0 or more
      */
     record Kl(double scale) implements BlendRegulariser {
         public Kl {
@@ -67,7 +67,11 @@ public sealed interface BlendRegulariser {
         }
     }
 
-    /** {@code scale · Σ ‖alpha‖₂}, not squared: the pull towards 0 is equally strong everywhere. */
+    /**
+     * {@code scale · Σ ‖alpha‖₂}, not squared: the pull towards 0 is equally strong everywhere.
+     *
+     * @param scale 0 or more
+     */
     record Norm(double scale) implements BlendRegulariser {
         public Norm {
             requireScale(scale);
@@ -79,7 +83,11 @@ public sealed interface BlendRegulariser {
         }
     }
 
-    /** {@code scale · Σ H(softmax(alpha))} in nats: drives each choice to one option, so that little is lost when it is fixed. */
+    /**
+     * {@code scale · Σ H(softmax(alpha))} in nats: drives each choice to one option, so that little is lost when it is fixed.
+     *
+     * @param scale 0 or more
+     */
     record Entropy(double scale) implements BlendRegulariser {
         public Entropy {
             requireScale(scale);
