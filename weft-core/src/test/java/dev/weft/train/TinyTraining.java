@@ -153,7 +153,7 @@ final class TinyTraining {
                     evaluateEveryEpochs,
                     checkpointEverySteps,
                     runningStatistics,
-                    null);
+                    null, null, null);
         }
     }
 }
