@@ -1,12 +1,10 @@
 package dev.weft.cost;
 
 import dev.weft.model.Family;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
 import dev.weft.ops.Ops;
-import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +22,7 @@ public final class CountedCosts implements AutoCloseable {
     private static final int REMEMBERED = 10_000;
 
     private final Family shapes;
-    private final Tensor image;
+    private final Tensor input;
     private final Map<Member, MemberCosts> remembered = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Member, MemberCosts> eldest) {
@@ -34,8 +32,7 @@ public final class CountedCosts implements AutoCloseable {
 
     public CountedCosts(ModelDefinition definition) {
         shapes = Family.ofShapes(definition);
-        ImageInput input = definition.input();
-        image = Tensors.meta(1, input.channels(), input.size(), input.size());
+        input = definition.input().shapes(1);
     }
 
     /** All costs of one member. */
@@ -56,8 +53,8 @@ public final class CountedCosts implements AutoCloseable {
     private <T> T count(Member member, Function<OperationCounter, T> result) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
-                OperationCounter counter = new OperationCounter(image)) {
-            Ops.record(counter, () -> shapes.forward(image, Pass.evaluation(member, new ShapeStatistics())));
+                OperationCounter counter = new OperationCounter(input)) {
+            Ops.record(counter, () -> shapes.forward(input, Pass.evaluation(member, new ShapeStatistics())));
             return result.apply(counter);
         }
     }
@@ -65,6 +62,6 @@ public final class CountedCosts implements AutoCloseable {
     @Override
     public synchronized void close() {
         shapes.close();
-        image.close();
+        input.close();
     }
 }
