@@ -11,9 +11,11 @@ import java.util.stream.IntStream;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = CharacterTokenizer.class, name = "characters"),
+    @JsonSubTypes.Type(value = HuggingFaceTokenizer.class, name = "hugging-face"),
 })
 public sealed interface Tokenizer
-        permits CharacterTokenizer {
+        permits CharacterTokenizer, //
+                HuggingFaceTokenizer {
     /** The number of different tokens: ids are 0 to this, exclusive. */
     @JsonIgnore
     int vocabularySize();
