@@ -17,7 +17,7 @@ public record TextSource(String name, String text) {
     private static final String RESOURCE = EMBEDDED + "/input.txt.gz";
 
     public TextSource {
-        if (text.isEmpty()) {
+        if (name == null || text == null || text.isEmpty()) {
             throw new InputException(name + " must hold text, but is empty. Give a file with text in it.");
         }
     }
@@ -56,30 +56,6 @@ public record TextSource(String name, String text) {
     /** SHA-256 of the text as UTF-8, in lower-case hexadecimal digits. */
     public String sha256() {
         return Sha256.ofBytes(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Name, size and fingerprint, to be written into the run. */
-    public TextRecord record() {
-        return new TextRecord(name, characters(), sha256());
-    }
-
-    /**
-     * Checks that this is the text that a run recorded.
-     *
-     * @throws InputException when it is another one
-     */
-    public void verify(TextRecord recorded) {
-        TextRecord now = record();
-        if (!now.sha256().equals(recorded.sha256())) {
-            throw new InputException(
-                    "The text must be the one the run began with (%d characters, %s), but %s now gives %d characters, %s: restore the text, or start a new run"
-                            .formatted(
-                                    recorded.characters(),
-                                    recorded.sha256().substring(0, 12),
-                                    name,
-                                    now.characters(),
-                                    now.sha256().substring(0, 12)));
-        }
     }
 
     /** Without the text, which may be long. */
