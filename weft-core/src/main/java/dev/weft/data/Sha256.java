@@ -36,13 +36,17 @@ final class Sha256 {
         return HexFormat.of().formatHex(sha.digest());
     }
 
+    static String ofBytes(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
     /** Of numbers 0 to 255, each as one byte. */
     static String ofBytes(int[] values) {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             bytes[i] = (byte) values[i];
         }
-        return HexFormat.of().formatHex(digest().digest(bytes));
+        return ofBytes(bytes);
     }
 
     private static MessageDigest digest() {
