@@ -46,7 +46,7 @@ public final class Attention implements Layer {
 
     private final String name;
     private final Form form;
-    private final Gate heads;
+    private final Gate heads; // null where their width is fixed: then the rows that a member reads say how many
     private final List<Linear> queryKeyValue;
     private final Linear projection;
 
@@ -62,9 +62,9 @@ public final class Attention implements Layer {
         this.name = name;
         this.form = form;
         boolean split = form.headDim == 0;
-        this.heads = split ? weights.gate(name + ".heads", numHeads) : Gate.of(numHeads);
+        this.heads = split ? weights.gate(name + ".heads", numHeads) : null;
         Dim inner = split ? embedDim : numHeads.times(form.headDim);
-        Products products = new Products(weights, name, embedDim, form.bias);
+        Products products = new Products(weights, name, embedDim, form.bias, !split);
         if (form.groupSize == 1) {
             this.queryKeyValue = List.of(
                     products.of("qkv", Axis.part(0, 3, inner)),
@@ -80,9 +80,14 @@ public final class Attention implements Layer {
         this.projection = new Linear(weights, name + ".proj", inner, embedDim, projectionInit, form.bias);
     }
 
-    /** Makes the products that read x. */
-    private record Products(Weights weights, String name, Dim embedDim, boolean bias) {
-        Linear of(String suffix, Axis rows) {
+    /**
+     * Makes the products that read x.
+     *
+     * @param whole whether a blend reads all rows: heads are then weighed by the projection, each as it is
+     */
+    private record Products(Weights weights, String name, Dim embedDim, boolean bias, boolean whole) {
+        Linear of(String suffix, Axis part) {
+            Axis rows = whole ? part.whole() : part;
             String full = name + "." + suffix;
             Weight weight = weights.weight(full + ".weight", INIT, rows, Axis.prefix(embedDim));
             return new Linear(weight, bias ? weights.weight(full + ".bias", Init.zeros(), rows) : null);
@@ -93,6 +98,10 @@ public final class Attention implements Layer {
     public Tensor forward(Tensor x, Pass pass) {
         List<Tensor> features =
                 queryKeyValue.stream().map(product -> product.forward(x, pass)).toList();
+        if (heads == null) {
+            int count = (int) features.get(0).size(2) / form.headDim;
+            return projection.forward(attend(features, count, pass), pass);
+        }
         Tensor mixed = null;
         for (Gate.Share share : heads.shares(pass.member())) {
             Tensor one = attend(features, share.count(), pass);

@@ -1,6 +1,5 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
 import dev.weft.space.Dim;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
@@ -29,7 +28,7 @@ public final class LayerNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return Ops.layerNorm(
-                x, weight.tensor(pass.member()), bias == null ? null : bias.tensor(pass.member()), epsilon);
+        return weight.layerNorm(
+                x, bias == null ? null : bias.tensor(pass.member()), epsilon, pass.member());
     }
 }

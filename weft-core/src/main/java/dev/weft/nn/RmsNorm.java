@@ -1,6 +1,5 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
 import dev.weft.space.Dim;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
@@ -20,6 +19,6 @@ public final class RmsNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return Ops.rmsNorm(x, weight.tensor(pass.member()), epsilon);
+        return weight.rmsNorm(x, epsilon, pass.member());
     }
 }
