@@ -22,8 +22,8 @@ public final class BatchNorm2d implements Layer {
     /** @param scale the initial weight: zeros for the last norm of a residual branch (zero γ) */
     public BatchNorm2d(Weights weights, String name, Dim channels, Init scale) {
         this.name = name;
-        this.weight = weights.weight(name + ".weight", scale, Axis.prefix(channels));
-        this.bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(channels));
+        this.weight = weights.batchNorm(name + ".weight", scale, Axis.prefix(channels));
+        this.bias = weights.batchNorm(name + ".bias", Init.zeros(), Axis.prefix(channels));
     }
 
     @Override

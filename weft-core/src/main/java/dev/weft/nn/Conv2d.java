@@ -1,32 +1,26 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
 import dev.weft.space.Dim;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Convolution;
 import dev.weft.weight.Init;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
-import java.util.function.ToIntFunction;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Square convolution, zero-padded so that stride 1 keeps the size (odd kernels): x (B, in, H, W) to (B, out, H', W'). A smaller
- * kernel is the centre of the larger one. Padding and depthwise groups follow from the weight's shape: a weight that is no slice
- * may be larger than the member's dims say.
+ * kernel is the centre of the larger one.
  */
 public final class Conv2d implements Layer {
     private final Weight weight;
     private final Weight bias;
-    private final int stride;
-    private final boolean padded;
-    private final ToIntFunction<Tensor> groups;
+    private final Convolution how;
 
-    private Conv2d(Weight weight, Weight bias, int stride, boolean padded, ToIntFunction<Tensor> groups) {
+    private Conv2d(Weight weight, Weight bias, Convolution how) {
         this.weight = weight;
         this.bias = bias;
-        this.stride = stride;
-        this.padded = padded;
-        this.groups = groups;
+        this.how = how;
     }
 
     /** Every output channel reads every input channel. No bias: a batch norm follows. */
@@ -38,7 +32,7 @@ public final class Conv2d implements Layer {
                 Axis.prefix(in),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, stride, true, kernels -> 1);
+        return new Conv2d(weight, null, new Convolution(stride, true, 1));
     }
 
     /** {@code groups} equal groups of channels, each reading its own; sizes must be multiples of {@code groups}. No bias. */
@@ -56,7 +50,7 @@ public final class Conv2d implements Layer {
                 Axis.prefix(inPerGroup),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, 1, true, kernels -> groups);
+        return new Conv2d(weight, null, new Convolution(1, true, groups));
     }
 
     /** One kernel a channel; as many groups as the member has channels. No bias: a batch norm follows. */
@@ -68,7 +62,7 @@ public final class Conv2d implements Layer {
                 Axis.fixed(1),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, stride, true, kernels -> (int) kernels.size(0));
+        return new Conv2d(weight, null, new Convolution(stride, true, Convolution.DEPTHWISE));
     }
 
     /** 1×1 with a bias: the two halves of squeeze-excite. */
@@ -76,7 +70,7 @@ public final class Conv2d implements Layer {
         Weight weight = weights.weight(
                 name + ".weight", Init.heFanOut(1), Axis.prefix(out), Axis.prefix(in), Axis.fixed(1), Axis.fixed(1));
         Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
-        return new Conv2d(weight, bias, 1, true, kernels -> 1);
+        return new Conv2d(weight, bias, new Convolution(1, true, 1));
     }
 
     /** Non-overlapping patches with a bias: kernel and stride are {@code size}, no padding. */
@@ -89,18 +83,11 @@ public final class Conv2d implements Layer {
                 Axis.fixed(size),
                 Axis.fixed(size));
         Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
-        return new Conv2d(weight, bias, size, false, kernels -> 1);
+        return new Conv2d(weight, bias, new Convolution(size, false, 1));
     }
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        Tensor kernels = weight.tensor(pass.member());
-        return Ops.conv2d(
-                x,
-                kernels,
-                bias == null ? null : bias.tensor(pass.member()),
-                stride,
-                padded ? (int) kernels.size(2) / 2 : 0,
-                groups.applyAsInt(kernels));
+        return weight.conv2d(x, bias == null ? null : bias.tensor(pass.member()), how, pass.member());
     }
 }

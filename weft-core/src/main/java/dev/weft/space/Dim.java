@@ -1,5 +1,8 @@
 package dev.weft.space;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * A size that a member decides: of a layer's width, a kernel, a number of blocks. Models are written with dims; whether a dim
  * is fixed or chosen is not the model's business.
@@ -10,6 +13,9 @@ public sealed interface Dim {
 
     /** The largest size any member has: the size of the stored tensor. */
     int max();
+
+    /** The choices that this size depends on, each once; empty for a fixed size. */
+    List<Choice<?>> choices();
 
     static Dim of(int size) {
         return new Fixed(size);
@@ -45,6 +51,11 @@ public sealed interface Dim {
         }
 
         @Override
+        public List<Choice<?>> choices() {
+            return List.of();
+        }
+
+        @Override
         public int max() {
             return size;
         }
@@ -55,6 +66,11 @@ public sealed interface Dim {
         @Override
         public int size(Member member) {
             return member.value(choice);
+        }
+
+        @Override
+        public List<Choice<?>> choices() {
+            return List.of(choice);
         }
 
         @Override
@@ -71,6 +87,13 @@ public sealed interface Dim {
         }
 
         @Override
+        public List<Choice<?>> choices() {
+            return Stream.concat(left.choices().stream(), right.choices().stream())
+                    .distinct()
+                    .toList();
+        }
+
+        @Override
         public int max() {
             return left.max() * right.max();
         }
@@ -81,6 +104,12 @@ public sealed interface Dim {
         @Override
         public int size(Member member) {
             return round(base.size(member) * member.value(ratio));
+        }
+
+        @Override
+        public List<Choice<?>> choices() {
+            Stream<Choice<?>> own = ratio.options().size() == 1 ? Stream.empty() : Stream.of(ratio);
+            return Stream.concat(base.choices().stream(), own).distinct().toList();
         }
 
         @Override

@@ -18,8 +18,9 @@ import dev.weft.space.Member;
  * @param crop where in the part
  * @param part which part, from 0
  * @param parts how many parts the stored axis has
+ * @param blended whether a blend of members mixes their sizes along this axis; see {@link #whole}
  */
-public record Axis(Dim size, Crop crop, int part, int parts) {
+public record Axis(Dim size, Crop crop, int part, int parts, boolean blended) {
     /** Where a smaller size lies in a larger one. */
     public enum Crop {
         /** The first entries: channels, features. */
@@ -29,15 +30,24 @@ public record Axis(Dim size, Crop crop, int part, int parts) {
     }
 
     public static Axis prefix(Dim size) {
-        return new Axis(size, Crop.PREFIX, 0, 1);
+        return new Axis(size, Crop.PREFIX, 0, 1, true);
     }
 
     public static Axis centre(Dim size) {
-        return new Axis(size, Crop.CENTRE, 0, 1);
+        return new Axis(size, Crop.CENTRE, 0, 1, true);
     }
 
     public static Axis part(int part, int parts, Dim size) {
-        return new Axis(size, Crop.PREFIX, part, parts);
+        return new Axis(size, Crop.PREFIX, part, parts, true);
+    }
+
+    /**
+     * This axis, which a blend reads at its largest size. For a layer that is not linear in what the axis holds, and whose next
+     * weight mixes the sizes instead: scaled queries and keys would change every head's attention, while the projection can
+     * weigh whole heads.
+     */
+    public Axis whole() {
+        return new Axis(size, crop, part, parts, false);
     }
 
     public static Axis fixed(int size) {

@@ -1,10 +1,13 @@
 package dev.weft.weight;
 
+import dev.weft.space.Choice;
 import dev.weft.space.Dim;
+import dev.weft.space.Member;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Remembers every weight a model asks another strategy for. Two builds of one model class, elastic and plain, ask for the same
@@ -20,7 +23,15 @@ public final class RequestedWeights implements Weights {
 
     @Override
     public Weight weight(String name, Init init, Axis... axes) {
-        Weight weight = source.weight(name, init, axes);
+        return requested(source.weight(name, init, axes), name, axes);
+    }
+
+    @Override
+    public Weight batchNorm(String name, Init init, Axis channels) {
+        return requested(source.batchNorm(name, init, channels), name, channels);
+    }
+
+    private Weight requested(Weight weight, String name, Axis... axes) {
         String parts = Arrays.stream(axes).allMatch(axis -> axis.parts() == 1)
                 ? ""
                 : Arrays.toString(Arrays.stream(axes).mapToInt(Axis::part).toArray());
@@ -31,6 +42,16 @@ public final class RequestedWeights implements Weights {
     @Override
     public Gate gate(String name, Dim count) {
         return source.gate(name, count);
+    }
+
+    @Override
+    public Tensor distribution(Choice<?> choice, Member member) {
+        return source.distribution(choice, member);
+    }
+
+    @Override
+    public void built() {
+        source.built();
     }
 
     /** The weights by name, and part where a stored tensor has several, in the order in which they were asked for. */

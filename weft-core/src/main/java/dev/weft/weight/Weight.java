@@ -26,4 +26,23 @@ public interface Weight {
     default Tensor linear(Tensor x, Tensor bias, Member member) {
         return Ops.linear(x, tensor(member), bias);
     }
+
+    /**
+     * Convolution of x (B, in, H, W) with this weight (out, in / groups, k, k), bias (out) or {@code null}; returns
+     * (B, out, H', W').
+     */
+    default Tensor conv2d(Tensor x, Tensor bias, Convolution how, Member member) {
+        Tensor kernels = tensor(member);
+        return Ops.conv2d(x, kernels, bias, how.stride(), how.padding(kernels), how.groups(kernels));
+    }
+
+    /** Layer norm over the last axis of x (…, C) with this weight (C), bias (C) or {@code null}. */
+    default Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Member member) {
+        return Ops.layerNorm(x, tensor(member), bias, epsilon);
+    }
+
+    /** Root-mean-square norm over the last axis of x (…, C) with this weight (C). */
+    default Tensor rmsNorm(Tensor x, double epsilon, Member member) {
+        return Ops.rmsNorm(x, tensor(member), epsilon);
+    }
 }

@@ -1,6 +1,9 @@
 package dev.weft.weight;
 
+import dev.weft.space.Choice;
 import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Where a model gets its weights: the strategy that decides how names become tensors. A model is built against this interface
@@ -17,10 +20,35 @@ public interface Weights {
     Weight weight(String name, Init init, Axis... axes);
 
     /**
+     * The scale or shift (C) of a batch norm: a weight, but for strategies that treat these apart. Batch norm undoes whatever
+     * its input was scaled by, so that it alone decides whether a channel is heard.
+     */
+    default Weight batchNorm(String name, Init init, Axis channels) {
+        return weight(name, init, channels);
+    }
+
+    /**
      * The gate called {@code name}: how many of something that cannot be sliced (blocks of a stack, heads of an attention) a
      * member runs.
      */
     default Gate gate(String name, Dim count) {
         return Gate.of(count);
     }
+
+    /**
+     * How a member spreads over the options of a choice: (options), summing to 1. All on one option, unless the member is a
+     * blend. It belongs to the caller's {@code PointerScope}.
+     */
+    default Tensor distribution(Choice<?> choice, Member member) {
+        float[] picked = new float[choice.options().size()];
+        picked[choice.options().indexOf(member.value(choice))] = 1;
+        return Tensor.create(picked, picked.length);
+    }
+
+    /**
+     * Called once the model has asked for everything.
+     *
+     * @throws dev.weft.io.InputException when something that this strategy was told to share in its way was not asked for
+     */
+    default void built() {}
 }
