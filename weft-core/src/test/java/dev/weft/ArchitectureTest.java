@@ -48,7 +48,7 @@ class ArchitectureTest {
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {
-        ROOT + "io..", ROOT + "space..", ROOT + "run..", ROOT + "search..", ROOT + "report.."
+        ROOT + "io..", ROOT + "space..", ROOT + "text..", ROOT + "run..", ROOT + "search..", ROOT + "report.."
     };
 
     /** Questions about a tensor's shape and life, windows on buffers, and copies of weights: no computations. */
@@ -128,6 +128,18 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** What needs no tokenizer of that kind loads no natives for one. */
+    @Test
+    void oneClassReachesTheTokenizersLibrary() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + "text.NativeTokenizer")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ai.djl..")
                 .check(CLASSES);
     }
 

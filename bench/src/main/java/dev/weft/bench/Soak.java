@@ -3,6 +3,7 @@ package dev.weft.bench;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
+import dev.weft.data.ImageBatches;
 import dev.weft.data.ImageDataset;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -49,7 +50,7 @@ final class Soak {
 
     /** Sandwich steps on batches of 8 images. */
     static Series training(ModelDefinition definition, int steps, int every) {
-        Batches batches = new Batches(images(), BATCH_SIZE, 0, Augmentation.none());
+        Batches batches = new ImageBatches(images(), BATCH_SIZE, 0, Augmentation.none());
         SplittableRandom random = new SplittableRandom(1);
         Sampler sampler = new Sampler.Sandwich(2);
         try (Family family = Family.of(definition, 1)) {

@@ -102,7 +102,7 @@ final class StepTimer {
                 long start = System.nanoTime();
                 for (Draw draw : draws(step)) {
                     Pass pass = new Pass(draw.member(), BatchStatistics.INSTANCE, 0, 0);
-                    Losses.labels(family.forward(batch.images(), pass), batch.labels(), 0);
+                    Losses.labels(family.forward(batch.inputs(), pass), batch.labels(), 0);
                 }
                 long middle = System.nanoTime();
                 batches.batch(step);

@@ -3,6 +3,7 @@ package dev.weft.bench;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
+import dev.weft.data.ImageBatches;
 import dev.weft.io.Json;
 import dev.weft.io.Safetensors;
 import dev.weft.io.TensorData;
@@ -61,7 +62,7 @@ final class StepWorker {
             throws IOException {
         torch.set_num_threads(threads);
         ModelDefinition definition = BenchModels.named(model);
-        Batches batches = new Batches(BenchModels.trainingImages(), batchSize, 0, Augmentation.none());
+        Batches batches = new ImageBatches(BenchModels.trainingImages(), batchSize, 0, Augmentation.none());
         Batch batch = batches.batch(0); // no scope is open: it lives as long as this method
         List<List<Draw>> sandwiches = sandwiches(definition);
         try (Family elastic = Family.of(definition, 1);
@@ -101,7 +102,7 @@ final class StepWorker {
         }
         family.save(folder.resolve("family.safetensors"));
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
-        tensors.put("images", StoredTensors.data(batch.images()));
+        tensors.put("images", StoredTensors.data(batch.inputs()));
         tensors.put("labels", StoredTensors.data(batch.labels()));
         Safetensors.write(folder.resolve("batch.safetensors"), tensors, Map.of());
     }

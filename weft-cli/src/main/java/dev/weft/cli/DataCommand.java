@@ -3,28 +3,37 @@ package dev.weft.cli;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.DataInspection;
 import dev.weft.data.DataListing;
+import dev.weft.data.ImageListing;
+import dev.weft.data.TextInspection;
+import dev.weft.data.TextListing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "data",
-        description = "List the data sets, or look into a folder of images.",
+        description = "List the data sets, or look into images or text of your own.",
         footerHeading = "%nExamples:%n",
-        footer = {"  weft data", "  weft data my-images    exit code 2 when something in the folder must be mended"})
+        footer = {
+            "  weft data",
+            "  weft data my-images    exit code 2 when something in the folder must be mended",
+            "  weft data my-book.txt"
+        })
 final class DataCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
     @Parameters(
             arity = "0..1",
-            paramLabel = "NAME_OR_DIR",
+            paramLabel = "NAME_OR_PATH",
             description = {
                 "What to look into: a data set by name, or a folder of IDX files (MNIST), CIFAR binary files,",
-                "image record files, or one sub-folder of PNG and JPEG files per class."
+                "image record files, or one sub-folder of PNG and JPEG files per class; or a file of UTF-8 text, or a",
+                "folder of .txt files."
             })
     private String source;
 
@@ -34,27 +43,55 @@ final class DataCommand implements Callable<Integer> {
             list();
             return ExitCode.DONE;
         }
-        DataInspection found = DataCatalog.inspect(source);
-        options.result(found, text(found));
-        return found.problems().isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
+        List<String> problems;
+        if (DataCatalog.isText(source)) {
+            TextInspection found = DataCatalog.inspectText(source);
+            options.result(found, text(found));
+            problems = found.problems();
+        } else {
+            DataInspection found = DataCatalog.inspect(source);
+            options.result(found, text(found));
+            problems = found.problems();
+        }
+        return problems.isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
     }
 
     private void list() {
         List<DataListing> all = DataCatalog.list();
         List<String> text = new ArrayList<>();
         for (DataListing data : all) {
-            text.add(String.format(
-                    "%-18s %s train, %s test, %d classes, %s, %s",
-                    data.name(),
-                    Text.count(data.train()),
-                    Text.count(data.test()),
-                    data.classes(),
-                    data.image(),
-                    data.licence()));
+            text.add(String.format("%-18s %s, %s", data.name(), holds(data), data.licence()));
             text.add(String.format("%-18s %s: %s", "", data.available() ? "here" : "not installed", data.howTo()));
         }
-        text.add("Folders of your own: weft data DIR, then weft train RECIPE --data DIR --out RUN");
+        text.add("Your own: weft data PATH, then weft train RECIPE --data PATH --out RUN");
         options.result(all, text);
+    }
+
+    private static String holds(DataListing data) {
+        if (data instanceof ImageListing images) {
+            return "images: " + Text.count(images.train()) + " train, " + Text.count(images.test()) + " test, "
+                    + images.classes() + " classes, " + images.image();
+        }
+        if (data instanceof TextListing text) {
+            return "text: " + Text.count(text.characters()) + " characters, " + text.distinctCharacters()
+                    + " different";
+        }
+        throw new IllegalStateException("a kind of listing that is not shown: " + data);
+    }
+
+    private List<String> text(TextInspection found) {
+        List<String> text = new ArrayList<>();
+        text.add(source + ": text, " + Text.count(found.files()) + (found.files() == 1 ? " file" : " files"));
+        if (found.problems().isEmpty()) {
+            text.add("size    " + Text.count(found.characters()) + " characters, "
+                    + Text.count(found.distinctCharacters()) + " different; " + Text.count(found.lines())
+                    + (found.lines() == 1 ? " line" : " lines"));
+            text.add("begins  \"" + found.firstLine() + "\"");
+            text.add("tokens  by character: " + Text.count(found.distinctCharacters()) + " kinds; the line above is "
+                    + found.firstTokens().stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        }
+        end(text, found.problems());
+        return text;
     }
 
     private List<String> text(DataInspection found) {
@@ -74,12 +111,17 @@ final class DataCommand implements Callable<Integer> {
             }
         }
         found.notes().forEach(note -> text.add("note    " + note));
-        found.problems().forEach(problem -> text.add("PROBLEM " + problem));
-        text.add(
-                found.problems().isEmpty()
-                        ? "Ready: weft train smoke --data " + Shell.quote(source) + " --out RUN"
-                        : "Mend the problems above, then look again.");
+        end(text, found.problems());
         return text;
+    }
+
+    private void end(List<String> text, List<String> problems) {
+        problems.forEach(problem -> text.add("PROBLEM " + problem));
+        text.add(
+                problems.isEmpty()
+                        ? "Ready: weft train " + (DataCatalog.isText(source) ? "RECIPE" : "smoke") + " --data "
+                                + Shell.quote(source) + " --out RUN"
+                        : "Mend the problems above, then look again.");
     }
 
     private static String size(DataInspection found) {

@@ -1,12 +1,14 @@
 package dev.weft.cli;
 
-import dev.weft.data.ImageDataset;
+import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
+import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.PickedMember;
 import dev.weft.train.Evaluation;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "evaluate",
-        description = "Measure a member's accuracy.",
+        description = "Measure how good a member is: accuracy, or the loss and perplexity of a language model.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  weft evaluate run --member largest",
@@ -24,14 +26,26 @@ import picocli.CommandLine.Option;
             "recalibrated first, on the training split."
         })
 final class EvaluateCommand implements Callable<Integer> {
-    /** Which images. */
+    /** Which examples. */
     enum Split {
         report,
         selection
     }
 
-    /** @param statistics {@code stored} or {@code recalibrated} */
-    record Result(double accuracy, int examples, String member, String split, String data, String statistics) {}
+    /**
+     * A metric that the member is not measured by is null.
+     *
+     * @param statistics {@code stored} or {@code recalibrated}
+     */
+    record Result(
+            Double accuracy,
+            Double loss,
+            Double perplexity,
+            int examples,
+            String member,
+            String split,
+            String data,
+            String statistics) {}
 
     @Mixin
     private GlobalOptions options;
@@ -46,19 +60,21 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--split",
             paramLabel = "SPLIT",
             defaultValue = "report",
-            description = "report: test images that no choice has seen; selection: those that members are chosen by.")
+            description = "report: examples that no choice has seen; selection: those that members are chosen by.")
     private Split split;
 
     @Override
     public Integer call() {
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
-            ImageDataset images = split == Split.report ? data.report() : selection(data);
+            Dataset examples = split == Split.report ? data.report() : selection(data);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
-                double accuracy = Evaluation.accuracy(opened, picked.member(), picked.statistics(), images);
+                Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
                 Result result = new Result(
-                        accuracy,
-                        images.size(),
+                        values.get(Metric.ACCURACY),
+                        values.get(Metric.LOSS),
+                        values.get(Metric.PERPLEXITY),
+                        examples.size(),
                         picked.describe(opened),
                         split.name(),
                         data.source(),
@@ -66,7 +82,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 options.result(
                         result,
                         List.of(
-                                Text.percent(accuracy) + " of " + Text.count(images.size()) + " images, " + split
+                                Text.metrics(values) + " of " + Text.count(examples.size())
+                                        + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + split
                                         + " split of " + data.source(),
                                 "member: " + result.member(),
                                 "batch-norm statistics: " + result.statistics()
@@ -76,7 +93,7 @@ final class EvaluateCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static ImageDataset selection(FamilyData data) {
+    private static Dataset selection(FamilyData data) {
         return data.selection()
                 .orElseThrow(
                         () -> new InputException(

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.cost.LatencySettings;
+import dev.weft.data.ImageDataset;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
 import dev.weft.export.ExportedAccuracy;
@@ -191,7 +192,8 @@ final class Quickstart {
                         ExportOptions.onnx(out.resolve(onnx)).andSafetensors(out.resolve(safetensors)));
                 double accuracy;
                 try (ExportedModel model = ExportedModel.open(out.resolve(onnx))) {
-                    accuracy = ExportedAccuracy.of(model, search.data().report());
+                    accuracy = ExportedAccuracy.of(
+                            model, (ImageDataset) search.data().report());
                 }
                 MemberExport.record(search.folder(), done, OptionalDouble.of(accuracy));
                 say("exported " + name + ": largest difference of a logit "

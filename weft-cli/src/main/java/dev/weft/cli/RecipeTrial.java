@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.model.ImageInput;
+import dev.weft.model.ModelInput;
 import dev.weft.train.DataSettings;
 import dev.weft.train.DryRun;
 import dev.weft.train.Recipe;
@@ -12,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code weft train --dry-run}: one step on random images, without the data where that is not here. */
+/** {@code weft train --dry-run}: one step on random examples, without the data where that is not here. */
 final class RecipeTrial {
     /** Few, so that a recipe for a large machine runs on a small one. */
     private static final int BATCH = 4;
@@ -25,18 +26,24 @@ final class RecipeTrial {
     static DryRun.Result run(Recipe recipe, long seed) {
         String source = recipe.data().source();
         boolean here = DataCatalog.list().stream().anyMatch(d -> d.name().equals(source) && d.available())
-                || source != null && Files.isDirectory(Path.of(source));
-        ImageInput input = here
-                ? DataSettings.input(recipe.data().open(seed))
-                : DryRun.input(recipe, recipe.data().colour() == Colour.GREY ? 1 : 3, CLASSES);
+                || Files.exists(Path.of(source));
+        boolean grey = recipe.data() instanceof DataSettings.Images images && images.colour() == Colour.GREY;
+        ModelInput input =
+                here ? DataSettings.input(recipe.data().open(seed)) : DryRun.input(recipe, grey ? 1 : 3, CLASSES);
         return DryRun.run(recipe, input, BATCH, seed);
+    }
+
+    private static String shape(ModelInput input) {
+        return input instanceof ImageInput images
+                ? images.channels() + " x " + images.size() + " x " + images.size() + ", " + images.outputs()
+                        + " classes"
+                : input.description();
     }
 
     static List<String> text(DryRun.Result result) {
         List<String> text = new ArrayList<>();
-        text.add("Recipe " + result.recipe() + " works: one step of " + result.batchSize() + " random images, "
-                + result.input().channels() + " x " + result.input().size() + " x "
-                + result.input().size() + ", " + result.input().classes().size() + " classes; "
+        text.add("Recipe " + result.recipe() + " works: one step of " + result.batchSize() + " random examples, "
+                + shape(result.input()) + "; "
                 + Text.count(result.params()) + " shared parameters");
         for (DryRun.MemberResult member : result.members()) {
             text.add(String.format(

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
+import dev.weft.model.Metric;
 import dev.weft.train.Role;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
@@ -21,7 +22,8 @@ final class Training {
      * @param family the file, or null where training was interrupted
      * @param steps done so far
      * @param seconds of this command
-     * @param accuracy on the selection split, by name of the member
+     * @param accuracy on the selection split, by name of the member; null of a family that is not measured by it
+     * @param loss alike, in nats a prediction
      */
     record Result(
             String run,
@@ -30,7 +32,8 @@ final class Training {
             long steps,
             long plannedSteps,
             double seconds,
-            Map<String, Double> accuracy) {
+            Map<String, Double> accuracy,
+            Map<String, Double> loss) {
         int exitCode() {
             return complete ? ExitCode.DONE : ExitCode.INTERRUPTED;
         }
@@ -45,9 +48,7 @@ final class Training {
         boolean complete = trainer.run(stop, List.of(new Shown(progress, options)));
         double seconds = (System.nanoTime() - began) / 1e9;
         Path run = trainer.folder().path();
-        Map<String, Double> accuracy = new LinkedHashMap<>();
         if (complete) {
-            accuracy.putAll(accuracies(trainer.folder().family()));
             progress.done(trainer.stepsDone() + " steps in " + Progress.duration(seconds));
         } else {
             progress.done("stopped after step " + trainer.stepsDone() + ", with a checkpoint");
@@ -59,7 +60,8 @@ final class Training {
                 trainer.stepsDone(),
                 trainer.steps(),
                 seconds,
-                accuracy);
+                complete ? measured(trainer, Metric.ACCURACY) : null,
+                complete ? measured(trainer, Metric.LOSS) : null);
     }
 
     /** Prints the result and what to do next. */
@@ -71,9 +73,8 @@ final class Training {
                     + " steps. Continue with: weft resume " + run);
         } else {
             text.add("Family: " + result.family());
-            result.accuracy()
-                    .forEach((member, share) ->
-                            text.add(String.format("  %-9s %s on the selection split", member, Text.percent(share))));
+            add(text, Metric.ACCURACY, result.accuracy());
+            add(text, Metric.LOSS, result.loss());
             text.add("Next:");
             text.add("  weft search " + run + " --constraint \"latencyMillis<=1\"");
             text.add("  weft evaluate " + run + " --member largest");
@@ -83,16 +84,28 @@ final class Training {
         options.result(result, text);
     }
 
-    private static Map<String, Double> accuracies(Path family) {
-        Map<String, Double> accuracies = new LinkedHashMap<>();
+    private static void add(List<String> text, Metric metric, Map<String, Double> values) {
+        if (values != null) {
+            values.forEach((member, value) ->
+                    text.add(String.format("  %-9s %s on the selection split", member, Text.metric(metric, value))));
+        }
+    }
+
+    /** The kept members of the trained family, or null when they are not measured so. */
+    private static Map<String, Double> measured(Trainer trainer, Metric metric) {
+        if (!trainer.family().definition().input().metrics().contains(metric)) {
+            return null;
+        }
+        Map<String, Double> values = new LinkedHashMap<>();
+        SafetensorsFile file = SafetensorsFile.open(trainer.folder().family());
         for (FamilyDescription.Kept kept :
-                FamilyDescription.of(SafetensorsFile.open(family)).orElseThrow().members()) {
-            Double accuracy = kept.measurements().get("accuracy");
-            if (accuracy != null) {
-                accuracies.put(kept.name(), accuracy);
+                FamilyDescription.of(file).orElseThrow().members()) {
+            Double value = kept.measurements().get(metric.key());
+            if (value != null) {
+                values.put(kept.name(), value);
             }
         }
-        return accuracies;
+        return values;
     }
 
     /** The progress line; evaluations stay on the screen. */
@@ -111,10 +124,10 @@ final class Training {
         }
 
         @Override
-        public void evaluated(long steps, Role role, double accuracy) {
+        public void evaluated(long steps, Role role, Map<Metric, Double> values) {
             progress.clear();
             options.err()
-                    .println("train step " + steps + ": " + role + " member " + Text.percent(accuracy)
+                    .println("train step " + steps + ": " + role + " member " + Text.metrics(values)
                             + " on the selection split");
             options.err().flush();
         }

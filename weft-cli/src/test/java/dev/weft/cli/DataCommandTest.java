@@ -15,9 +15,14 @@ class DataCommandTest {
 
     @Test
     void listsWhatGoesByName() {
-        assertThat(Run.weft("data").out()).contains("fashion-mnist-10k").contains("dataset-fashion-mnist");
+        assertThat(Run.weft("data").out())
+                .contains("fashion-mnist-10k")
+                .contains("dataset-fashion-mnist")
+                .contains("tiny-shakespeare   text: 1,115,394 characters, 65 different, public domain");
         assertThat(Run.weft("data", "--json").json().findValuesAsText("name"))
-                .containsExactly("fashion-mnist-10k", "fashion-mnist");
+                .containsExactly("fashion-mnist-10k", "fashion-mnist", "tiny-shakespeare");
+        assertThat(Run.weft("data", "--json").json().findValuesAsText("kind"))
+                .containsExactly("images", "images", "text");
     }
 
     @Test
@@ -31,6 +36,42 @@ class DataCommandTest {
                         .get("images")
                         .asInt())
                 .isEqualTo(420);
+    }
+
+    @Test
+    void looksIntoText() throws IOException {
+        Run run = Run.weft("data", "tiny-shakespeare");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .contains("1,115,394 characters, 65 different; 40,000 lines")
+                .contains("begins  \"First Citizen:\"")
+                .contains("18 47 56 57 58 1 15 47 58 47 64 43 52 10"); // by hand: \n, space, 11 signs, A to Z, a to z
+        Path file = Files.writeString(folder.resolve("a book"), "ba\tb\nb");
+        assertThat(Run.weft("data", file.toString()).out())
+                .contains("1 file")
+                .contains("6 characters, 4 different; 2 lines")
+                .contains("begins  \"ba b\"")
+                .contains("3 2 0 3")
+                .contains("--data '" + file + "'");
+        assertThat(Run.weft("data", file.toString(), "--json")
+                        .json()
+                        .get("lines")
+                        .asInt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void saysWhichTextsCannotBeRead() throws IOException {
+        Files.writeString(folder.resolve("good.txt"), "good");
+        Files.write(folder.resolve("one.txt"), new byte[] {'a', (byte) 0xFF});
+        Files.write(folder.resolve("two.txt"), new byte[] {'a', 'b', 0});
+        Run run = Run.weft("data", folder.toString());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.out())
+                .contains("PROBLEM " + folder.resolve("one.txt"))
+                .contains("byte 1")
+                .contains("PROBLEM " + folder.resolve("two.txt"))
+                .doesNotContain("good.txt");
     }
 
     @Test

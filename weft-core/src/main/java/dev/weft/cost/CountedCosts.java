@@ -1,12 +1,10 @@
 package dev.weft.cost;
 
 import dev.weft.model.Family;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
 import dev.weft.ops.Ops;
-import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,7 +23,7 @@ public final class CountedCosts implements AutoCloseable {
     private static final int REMEMBERED = 10_000;
 
     private final Family shapes;
-    private final Tensor image;
+    private final Tensor input;
     private final Map<Long, String> names = new HashMap<>();
     private final Map<Member, MemberCosts> remembered = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
@@ -36,8 +34,7 @@ public final class CountedCosts implements AutoCloseable {
 
     public CountedCosts(ModelDefinition definition) {
         shapes = Family.ofShapes(definition);
-        ImageInput input = definition.input();
-        image = Tensors.meta(1, input.channels(), input.size(), input.size());
+        input = definition.input().shapes(1);
         shapes.weights().tensors().forEach((name, tensor) -> names.put(OperationCounter.storage(tensor), name));
     }
 
@@ -64,8 +61,8 @@ public final class CountedCosts implements AutoCloseable {
     private <T> T count(Member member, Function<OperationCounter, T> result) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
-                OperationCounter counter = new OperationCounter(image)) {
-            Ops.record(counter, () -> shapes.forward(image, Pass.evaluation(member, new ShapeStatistics())));
+                OperationCounter counter = new OperationCounter(input)) {
+            Ops.record(counter, () -> shapes.forward(input, Pass.evaluation(member, new ShapeStatistics())));
             return result.apply(counter);
         }
     }
@@ -73,6 +70,6 @@ public final class CountedCosts implements AutoCloseable {
     @Override
     public synchronized void close() {
         shapes.close();
-        image.close();
+        input.close();
     }
 }

@@ -8,12 +8,10 @@ import dev.weft.export.ExportedInput;
 import dev.weft.export.OnnxExporter;
 import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.Pass;
-import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,16 +42,10 @@ public final class Latency {
             ModelDefinition definition, Member member, LatencySettings settings, String hardwareFingerprint) {
         try (Family alone = Family.of(definition.at(member), 0)) {
             Calibration calibration = new Calibration();
-            ImageInput input = definition.input();
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard();
-                    Tensor images = Tensors.of(
-                            noise(CALIBRATION_BATCH * input.channels() * input.size() * input.size()),
-                            CALIBRATION_BATCH,
-                            input.channels(),
-                            input.size(),
-                            input.size())) {
-                alone.forward(images, new Pass(Member.PLAIN, calibration, 0, 0));
+                    Tensor noise = definition.input().random(CALIBRATION_BATCH, new SplittableRandom(0))) {
+                alone.forward(noise, new Pass(Member.PLAIN, calibration, 0, 0));
             }
             alone.name("model", new NamedMember(Member.PLAIN, calibration.statistics(), Map.of()));
             return measure(OnnxExporter.record(alone, member.toString()), settings, hardwareFingerprint);

@@ -23,6 +23,8 @@ import org.bytedeco.pytorch.Tensor;
  *   attention     2 · B · nh · T · S · hd           (QKᵀ, and the product with V)
  * </pre>
  *
+ * <p>Causal attention is counted as the whole T × S, though half of the scores are masked: so do published figures.
+ *
  * <p>A weight is a tensor that an operation reads and no operation made, but for the image and what normalises. A view that is read
  * twice is counted once. Tensors are held until {@link #close}, so that no address means two of them.
  */
@@ -52,7 +54,8 @@ public final class OperationCounter implements Recorder, AutoCloseable {
                     case CONV2D ->
                         output.numel() * (inputs.get(1).numel() / inputs.get(1).size(0));
                     case LINEAR -> output.numel() * inputs.get(1).size(1);
-                    case ATTENTION -> 2 * inputs.get(0).numel() * inputs.get(1).size(2);
+                    case ATTENTION, CAUSAL_ATTENTION ->
+                        2 * inputs.get(0).numel() * inputs.get(1).size(2);
                     default -> 0;
                 };
         if (macs > 0) {

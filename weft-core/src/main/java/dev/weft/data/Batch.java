@@ -9,11 +9,12 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Some examples as tensors, created in the caller's {@code PointerScope}, which frees them; without a scope, {@link #close} does.
  *
- * @param images float32 (B, C, H, W), raw pixel values 0 to 255: the model's first layer resizes and normalises
- * @param labels int64 (B)
- * @param indices the places of the examples in their data set
+ * @param inputs images as float32 (B, C, H, W), raw pixel values 0 to 255: the model's first layer resizes and normalises; text as
+ *     tokens, int64 (B, T)
+ * @param labels int64: classes (B), or the next tokens (B, T)
+ * @param indices which examples: the places of images in their data set, or of the windows' first tokens in their text
  */
-public record Batch(Tensor images, Tensor labels, List<Integer> indices) implements AutoCloseable {
+public record Batch(Tensor inputs, Tensor labels, List<Integer> indices) implements AutoCloseable {
     private static final int PARALLEL_VALUES = 1 << 20;
 
     public Batch {
@@ -28,7 +29,7 @@ public record Batch(Tensor images, Tensor labels, List<Integer> indices) impleme
     /** Frees both tensors now rather than with the scope. */
     @Override
     public void close() {
-        images.close();
+        inputs.close();
         labels.close();
     }
 
@@ -56,6 +57,16 @@ public record Batch(Tensor images, Tensor labels, List<Integer> indices) impleme
             labels[i] = data.label(indices[i]);
         });
         return new Batch(
-                images, Tensors.longs(labels), Arrays.stream(indices).boxed().toList());
+                images,
+                Tensors.longs(labels, labels.length),
+                Arrays.stream(indices).boxed().toList());
+    }
+
+    /** Windows of {@code length} tokens, one after another in {@code inputs} and {@code labels}. */
+    static Batch of(long[] inputs, long[] labels, int[] starts, int length) {
+        return new Batch(
+                Tensors.longs(inputs, starts.length, length),
+                Tensors.longs(labels, starts.length, length),
+                Arrays.stream(starts).boxed().toList());
     }
 }

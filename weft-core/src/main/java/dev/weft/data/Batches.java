@@ -1,103 +1,13 @@
 package dev.weft.data;
 
-import dev.weft.io.InputException;
-import java.util.Arrays;
-
 /**
- * The training batches of a data set. Every batch is a function of seed and step: a resumed run needs no cursor but the step
- * number, and a step gives the same bytes in every process.
- *
- * <p>An epoch is one permutation of all examples cut into full batches; the rest that does not fill a batch is left out of that
- * epoch. Thread-safe.
+ * The batches that a run trains on, step by step. Every batch is a function of seed and step: a resumed run needs no cursor but the
+ * step number, and a step gives the same bytes in every process. Thread-safe.
  */
-public final class Batches {
-    private final ImageDataset data;
-    private final int batchSize;
-    private final long seed;
-    private final Augmentation augmentation;
-    private volatile Epoch latest;
+public interface Batches {
+    /** How many steps see about as much as the data set holds; at least 1. */
+    long stepsPerEpoch();
 
-    /**
-     * @throws InputException when the data set does not fill one batch
-     */
-    public Batches(ImageDataset data, int batchSize, long seed, Augmentation augmentation) {
-        if (batchSize < 1 || batchSize > data.size()) {
-            throw new InputException("batchSize must be from 1 to the number of training images, %d in %s, but is %d"
-                    .formatted(data.size(), data.name(), batchSize));
-        }
-        EvaluationBatches.requireFits(data, batchSize);
-        this.data = data;
-        this.batchSize = batchSize;
-        this.seed = seed;
-        this.augmentation = augmentation;
-    }
-
-    public ImageDataset data() {
-        return data;
-    }
-
-    public int batchSize() {
-        return batchSize;
-    }
-
-    public long stepsPerEpoch() {
-        return data.size() / batchSize;
-    }
-
-    /** The epoch, from 0, that a step belongs to. */
-    public long epoch(long step) {
-        return step / stepsPerEpoch();
-    }
-
-    /** The examples of a step, from 0, as indices into the data set. */
-    public int[] indices(long step) {
-        if (step < 0) {
-            throw new IllegalArgumentException("steps count from 0, not " + step);
-        }
-        int from = (int) (step % stepsPerEpoch()) * batchSize;
-        return Arrays.copyOfRange(order(epoch(step)), from, from + batchSize);
-    }
-
-    /** The batch of a step; its tensors belong to the caller's scope. */
-    public Batch batch(long step) {
-        return batch(indices(step), epoch(step));
-    }
-
-    /**
-     * The batch of chosen examples, augmented as in this epoch: for samplers that draw examples themselves. Its tensors belong to
-     * the caller's scope.
-     */
-    public Batch batch(int[] indices, long epoch) {
-        int length = data.exampleBytes();
-        return Batch.of(data, indices, (index, pixels, offset) -> {
-            if (augmentation.isNone()) {
-                data.pixels(index, pixels, offset);
-            } else {
-                byte[] image = new byte[length];
-                data.pixels(index, image, 0);
-                long key = Mix.bits(seed, 2, epoch, index);
-                augmentation.apply(image, data.channels(), data.height(), data.width(), key, pixels, offset);
-            }
-        });
-    }
-
-    private int[] order(long epoch) {
-        Epoch known = latest;
-        if (known == null || known.number != epoch) {
-            known = new Epoch(epoch, Mix.permutation(data.size(), Mix.bits(seed, 1, epoch)));
-            latest = known;
-        }
-        return known.order;
-    }
-
-    /** Kept because the steps of an epoch come one after another. */
-    private static final class Epoch {
-        private final long number;
-        private final int[] order;
-
-        private Epoch(long number, int[] order) {
-            this.number = number;
-            this.order = order;
-        }
-    }
+    /** The batch of a step, from 0; its tensors belong to the caller's scope. */
+    Batch batch(long step);
 }

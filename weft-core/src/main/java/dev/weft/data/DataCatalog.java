@@ -6,7 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Opens data by name or folder, lists the names, and inspects folders. Loads no libtorch. */
+/** Opens images by name or folder, lists the names of all data, and inspects it. {@link TextSource} opens text. Loads no libtorch. */
 public final class DataCatalog {
     private DataCatalog() {}
 
@@ -29,7 +29,11 @@ public final class DataCatalog {
             case FashionMnist.FULL:
                 return FashionMnist.full();
             default:
-                Path folder = folder(nameOrFolder);
+                if (TextSource.names().contains(nameOrFolder)) {
+                    throw new InputException(nameOrFolder + " is text, but images are needed here: a folder, or one of "
+                            + names(ImageListing.class));
+                }
+                Path folder = folder(nameOrFolder, names(ImageListing.class));
                 return DataKind.of(folder).open(folder, nameOrFolder, options);
         }
     }
@@ -39,7 +43,7 @@ public final class DataCatalog {
         boolean installed = Files.isDirectory(FashionMnist.DEBIAN_FOLDER);
         String licence = "MIT (Zalando SE)";
         return List.of(
-                new DataListing(
+                new ImageListing(
                         FashionMnist.EMBEDDED,
                         true,
                         10_000,
@@ -48,7 +52,7 @@ public final class DataCatalog {
                         "28x28 grey",
                         licence,
                         "embedded in weft-core's jar"),
-                new DataListing(
+                new ImageListing(
                         FashionMnist.FULL,
                         installed,
                         60_000,
@@ -58,19 +62,52 @@ public final class DataCatalog {
                         licence,
                         installed
                                 ? FashionMnist.DEBIAN_FOLDER.toString()
-                                : "sudo apt-get install dataset-fashion-mnist"));
+                                : "sudo apt-get install dataset-fashion-mnist"),
+                new TextListing(
+                        TextSource.EMBEDDED, true, 1_115_394, 65, "public domain", "embedded in weft-core's jar"));
+    }
+
+    private static List<String> names(Class<? extends DataListing> kind) {
+        return list().stream().filter(kind::isInstance).map(DataListing::name).toList();
     }
 
     /**
-     * Looks at all of a folder (or named data set) and reports problems rather than failing at the first; every image is decoded.
+     * Whether a name or path is text: the name of one, any file, or a folder that has text files and is no kind of image data.
+     */
+    public static boolean isText(String nameOrPath) {
+        if (list().stream().anyMatch(known -> known.name().equals(nameOrPath))) {
+            return TextSource.names().contains(nameOrPath);
+        }
+        try {
+            Path path = Path.of(nameOrPath);
+            return Files.isRegularFile(path)
+                    || Files.isDirectory(path)
+                            && !DataKind.hasImages(path)
+                            && !TextFiles.in(path).isEmpty();
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Reads all of a text and reports problems rather than failing at the first.
+     *
+     * @throws InputException when there is no such text
+     */
+    public static TextInspection inspectText(String nameOrPath) {
+        return TextInspection.of(nameOrPath);
+    }
+
+    /**
+     * Looks at all images of a folder (or named data set) and reports problems rather than failing at the first; every image is decoded.
      *
      * @throws InputException when there is no such folder, or nothing in it is recognised
      */
     public static DataInspection inspect(String nameOrFolder) {
-        if (list().stream().anyMatch(known -> known.name().equals(nameOrFolder))) {
+        if (names(ImageListing.class).contains(nameOrFolder)) {
             return DataInspection.of("IDX files", open(nameOrFolder));
         }
-        Path folder = folder(nameOrFolder);
+        Path folder = folder(nameOrFolder, names(DataListing.class));
         DataKind kind = DataKind.of(folder);
         if (kind == DataKind.IMAGES) {
             return ImageFolder.inspect(folder);
@@ -82,7 +119,7 @@ public final class DataCatalog {
         }
     }
 
-    private static Path folder(String nameOrFolder) {
+    private static Path folder(String nameOrFolder, List<String> names) {
         try {
             Path path = Path.of(nameOrFolder);
             if (!nameOrFolder.isBlank() && Files.exists(path)) {
@@ -93,9 +130,6 @@ public final class DataCatalog {
                     "\"" + nameOrFolder + "\" is neither the name of a data set nor a folder: " + e.getReason(), e);
         }
         throw new InputException("Unknown data \"%s\": it must be a folder, or one of %s; there is no folder %s"
-                .formatted(
-                        nameOrFolder,
-                        list().stream().map(DataListing::name).toList(),
-                        Path.of(nameOrFolder).toAbsolutePath()));
+                .formatted(nameOrFolder, names, Path.of(nameOrFolder).toAbsolutePath()));
     }
 }

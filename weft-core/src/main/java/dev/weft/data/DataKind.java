@@ -3,6 +3,7 @@ package dev.weft.data;
 import dev.weft.io.InputException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The kinds of data folder, in the order in which they are recognised. */
 enum DataKind {
@@ -76,6 +77,15 @@ enum DataKind {
     abstract boolean matches(Folder folder);
 
     abstract ImageParts open(Path path, String name, FolderOptions options);
+
+    /** Whether a folder is binary image files, or has PNG or JPEG files in its sub-folders. */
+    static boolean hasImages(Path path) {
+        Folder folder = Folder.of(path);
+        return Stream.of(values()).anyMatch(kind -> kind != IMAGES && kind.matches(folder))
+                || folder.folders().stream()
+                        .anyMatch(name -> !TextFiles.walk(path.resolve(name), ImageFile::hasKnownSuffix)
+                                .isEmpty());
+    }
 
     /**
      * The kind of a folder.

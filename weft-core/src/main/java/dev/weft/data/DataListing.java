@@ -1,14 +1,21 @@
 package dev.weft.data;
 
-/**
- * A data set that goes by a name.
- *
- * @param name what {@link DataCatalog#open} takes
- * @param available whether it is on this machine
- * @param train number of training images
- * @param test number of test images
- * @param image size and colour, as {@code 28x28 grey}
- * @param howTo where it is, or how to get it
- */
-public record DataListing(
-        String name, boolean available, int train, int test, int classes, String image, String licence, String howTo) {}
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** A data set that goes by a name. */
+public sealed interface DataListing permits ImageListing, TextListing {
+    /** What {@link DataCatalog#open} or {@link TextSource#open} takes. */
+    String name();
+
+    /** {@code images} or {@code text}. */
+    @JsonProperty
+    String kind();
+
+    /** Whether it is on this machine. */
+    boolean available();
+
+    String licence();
+
+    /** Where it is, or how to get it. */
+    String howTo();
+}

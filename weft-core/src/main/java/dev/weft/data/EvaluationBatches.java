@@ -4,45 +4,43 @@ import dev.weft.io.InputException;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** All examples of a data set once, in order and unchanged; the last batch may be smaller. Thread-safe. */
+/**
+ * All examples of a data set once, in order and unchanged. A batch is smaller where the examples end, and where the next one has
+ * another number of predictions. Thread-safe.
+ */
 public final class EvaluationBatches {
-    /** A buffer over the tensor counts bytes in an int. */
-    private static final int MAX_VALUES = Integer.MAX_VALUE / Float.BYTES;
+    private final Dataset data;
+    /** Where each batch begins, and at the end where the last one ends. */
+    private final int[] bounds;
 
-    private final ImageDataset data;
-    private final int batchSize;
-
-    public EvaluationBatches(ImageDataset data, int batchSize) {
+    public EvaluationBatches(Dataset data, int batchSize) {
         if (batchSize < 1) {
             throw new InputException("batchSize must be at least 1, but is " + batchSize);
         }
+        data.requireFits(Math.min(batchSize, Math.max(1, data.size())));
         this.data = data;
-        this.batchSize = Math.min(batchSize, Math.max(1, data.size()));
-        requireFits(data, this.batchSize);
+        IntStream.Builder found = IntStream.builder();
+        for (int i = 0, from = 0; i < data.size(); i++) {
+            if (i == 0 || i - from == batchSize || data.predictions(i) != data.predictions(i - 1)) {
+                from = i;
+                found.add(i);
+            }
+        }
+        this.bounds = found.add(data.size()).build().toArray();
     }
 
-    public ImageDataset data() {
+    public Dataset data() {
         return data;
     }
 
     /** The number of batches. */
     public int count() {
-        return data.size() / batchSize + (data.size() % batchSize == 0 ? 0 : 1);
+        return bounds.length - 1;
     }
 
     /** One batch; its tensors belong to the caller's scope. */
     public Batch batch(int number) {
         Objects.checkIndex(number, count());
-        int from = number * batchSize;
-        int[] indices = IntStream.range(from, from + Math.min(batchSize, data.size() - from))
-                .toArray();
-        return Batch.of(data, indices, data::pixels);
-    }
-
-    static void requireFits(ImageDataset data, int batchSize) {
-        if ((long) batchSize * data.exampleBytes() > MAX_VALUES) {
-            throw new InputException("batchSize %d of %dx%d images is over 2 GiB: choose a smaller one"
-                    .formatted(batchSize, data.height(), data.width()));
-        }
+        return data.batch(IntStream.range(bounds[number], bounds[number + 1]).toArray());
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.io.InputException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -7,10 +8,7 @@ import java.util.List;
  * Labelled images in memory or on disk, all of one size, bytes 0 to 255. Implementations are immutable and may be read from
  * many threads at once.
  */
-public interface ImageDataset {
-    /** For records and messages, for instance {@code fashion-mnist-10k/train}. */
-    String name();
-
+public interface ImageDataset extends Dataset {
     /** Class names; a label is an index into this list. */
     List<String> classes();
 
@@ -21,9 +19,6 @@ public interface ImageDataset {
 
     int width();
 
-    /** The number of examples. */
-    int size();
-
     /** The class of an example, 0-based. */
     int label(int index);
 
@@ -31,12 +26,13 @@ public interface ImageDataset {
      * An id that stays with the example, for instance {@code train/00042} (the place in an IDX file) or the path of an image file
      * relative to its folder. Unique within a data set and between the parts of one source.
      */
+    @Override
     String id(int index);
 
     /**
      * Writes the pixels of one example, {@code channels * height * width} bytes: one plane per channel, row by row from the top.
      *
-     * @throws dev.weft.io.InputException when an image that is decoded on demand cannot be read any more
+     * @throws InputException when an image that is decoded on demand cannot be read any more
      */
     void pixels(int index, byte[] into, int offset);
 
@@ -54,16 +50,23 @@ public interface ImageDataset {
         return Arrays.stream(counts).boxed().toList();
     }
 
-    /** SHA-256 of the lines {@code id TAB label}, in order: which examples these are, as records of splits say it. */
+    /** One class for each image. */
+    @Override
+    default int predictions(int index) {
+        return 1;
+    }
+
+    /** SHA-256 of the lines {@code id TAB label}, in order. */
+    @Override
     default String idsSha256() {
-        return Sha256.ofExamples(this);
+        return Sha256.ofLines(size(), index -> id(index) + "\t" + label(index));
     }
 
     /**
      * Bytes that differ when an example's image does, for fingerprints: its pixels, or in a folder of image files
      * the file's size.
      *
-     * @throws dev.weft.io.InputException when the file cannot be read any more
+     * @throws InputException when the file cannot be read any more
      */
     default byte[] content(int index) {
         byte[] pixels = new byte[exampleBytes()];
@@ -72,12 +75,31 @@ public interface ImageDataset {
     }
 
     /** SHA-256 of the {@link #content} of every example, in order. */
-    default String imagesSha256() {
+    @Override
+    default String contentSha256() {
         return Sha256.ofImages(this);
     }
 
     /** The examples at these indices, in this order: a view, nothing is copied. */
     default ImageDataset subset(String name, List<Integer> indices) {
         return new ImageSubset(name, this, indices);
+    }
+
+    @Override
+    default Batch batch(int[] indices) {
+        return Batch.of(this, indices, this::pixels);
+    }
+
+    @Override
+    default Batches batches(int batchSize, long seed) {
+        return new ImageBatches(this, batchSize, seed, Augmentation.none());
+    }
+
+    @Override
+    default void requireFits(int batchSize) {
+        if ((long) batchSize * exampleBytes() > Integer.MAX_VALUE / Float.BYTES) { // a buffer counts bytes in an int
+            throw new InputException("batchSize %d of %dx%d images is over 2 GiB: choose a smaller one"
+                    .formatted(batchSize, height(), width()));
+        }
     }
 }

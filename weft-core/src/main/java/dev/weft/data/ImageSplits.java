@@ -7,11 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Three splits that share no example: what is trained on, what members are chosen by, and what is reported. A search must never
- * see the report split.
- */
-public record ImageSplits(String source, ImageDataset train, ImageDataset selection, ImageDataset report) {
+/** Images in three splits. */
+public record ImageSplits(String source, ImageDataset train, ImageDataset selection, ImageDataset report)
+        implements Splits {
     public ImageSplits {
         Set<String> seen = new HashSet<>();
         for (ImageDataset split : List.of(train, selection, report)) {
@@ -82,45 +80,5 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
         drawn.sort(Comparator.naturalOrder());
         rest.removeAll(new HashSet<>(drawn));
         return from.subset(parts.name() + "/" + split, drawn);
-    }
-
-    /** Names, sizes and fingerprints, to be written into the run. */
-    public SplitsRecord record() {
-        return new SplitsRecord(source, describe(train), describe(selection), describe(report));
-    }
-
-    /**
-     * Checks that these are the splits that a run recorded.
-     *
-     * @throws InputException naming the split that differs
-     */
-    public void verify(SplitsRecord recorded) {
-        SplitsRecord now = record();
-        verify("training", recorded.train(), now.train());
-        verify("selection", recorded.selection(), now.selection());
-        verify("report", recorded.report(), now.report());
-    }
-
-    private void verify(String split, SplitsRecord.Split recorded, SplitsRecord.Split now) {
-        if (recorded.examples() != now.examples() || !recorded.idsSha256().equals(now.idsSha256())) {
-            throw new InputException(
-                    "The %s split must be the one the run began with (%d examples, %s), but %s now gives %d examples, %s: restore the data, or start a new run"
-                            .formatted(
-                                    split,
-                                    recorded.examples(),
-                                    recorded.idsSha256().substring(0, 12),
-                                    source,
-                                    now.examples(),
-                                    now.idsSha256().substring(0, 12)));
-        }
-        if (!now.imagesSha256().equals(recorded.imagesSha256())) {
-            throw new InputException(
-                    "The %s split must have the images the run began with, but %s now has other pixels under the same names: restore the data, or start a new run"
-                            .formatted(split, source));
-        }
-    }
-
-    private static SplitsRecord.Split describe(ImageDataset split) {
-        return new SplitsRecord.Split(split.name(), split.size(), split.idsSha256(), split.imagesSha256());
     }
 }

@@ -25,7 +25,7 @@ final class MemoryLimit {
     static InputException exceeded(String shown, long bytes) {
         long mega = 1_000_000;
         return new InputException(
-                "%s holds %d MB of pixels or more, but at most %d MB fit (2147 MB in one part, and a third of Java's heap): give Java more with -Xmx, or use a folder of images, which is read on demand"
+                "%s holds %d MB or more, but at most %d MB fit (2147 MB in one part, and a third of Java's heap): give Java more with -Xmx, or use less; a folder of images is read on demand"
                         .formatted(shown, bytes / mega, Math.min(bytes(), ARRAY) / mega));
     }
 }

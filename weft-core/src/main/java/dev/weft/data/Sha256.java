@@ -1,21 +1,30 @@
 package dev.weft.data;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.IntFunction;
 
 /** Fingerprints, as lower-case hexadecimal text. */
 final class Sha256 {
     private Sha256() {}
 
-    /** Of the ids and labels of a data set: the lines {@code id TAB label} in its order. */
-    static String ofExamples(ImageDataset data) {
+    /** Of the lines 0 to {@code count}. */
+    static String ofLines(int count, IntFunction<String> line) {
         MessageDigest sha = digest();
-        for (int i = 0; i < data.size(); i++) {
-            sha.update((data.id(i) + "\t" + data.label(i) + "\n").getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < count; i++) {
+            sha.update((line.apply(i) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return HexFormat.of().formatHex(sha.digest());
+    }
+
+    /** Of numbers, each as four bytes, the highest first. */
+    static String ofInts(int[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Integer.BYTES));
+        bytes.asIntBuffer().put(values);
+        return HexFormat.of().formatHex(digest().digest(bytes.array()));
     }
 
     /** Of the content of a data set's images, in its order. */
@@ -27,13 +36,17 @@ final class Sha256 {
         return HexFormat.of().formatHex(sha.digest());
     }
 
+    static String ofBytes(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
     /** Of numbers 0 to 255, each as one byte. */
     static String ofBytes(int[] values) {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             bytes[i] = (byte) values[i];
         }
-        return HexFormat.of().formatHex(digest().digest(bytes));
+        return ofBytes(bytes);
     }
 
     private static MessageDigest digest() {

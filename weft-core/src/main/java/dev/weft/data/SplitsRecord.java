@@ -1,12 +1,43 @@
 package dev.weft.data;
 
-/** What a run writes down about its splits, and compares on resume: see {@link ImageSplits#record}. */
+import com.fasterxml.jackson.annotation.JsonAlias;
+import dev.weft.io.InputException;
+
+/** What a run writes down about its splits, and compares on resume: see {@link Splits#record}. */
 public record SplitsRecord(String source, Split train, Split selection, Split report) {
     /**
      * One split.
      *
-     * @param idsSha256 SHA-256 of the lines {@code id TAB label} of the split, in its order
-     * @param imagesSha256 of its images, see {@link ImageDataset#imagesSha256}
+     * @param idsSha256 which examples, see {@link Dataset#idsSha256}
+     * @param contentSha256 what they hold, see {@link Dataset#contentSha256}; runs of earlier versions call it imagesSha256
      */
-    public record Split(String name, int examples, String idsSha256, String imagesSha256) {}
+    public record Split(
+            String name,
+            int examples,
+            String idsSha256,
+            @JsonAlias("imagesSha256") String contentSha256) {
+        static Split of(Dataset split) {
+            return new Split(split.name(), split.size(), split.idsSha256(), split.contentSha256());
+        }
+
+        /** Checks that {@code now} is this split; {@code split} names it in the message. */
+        void verify(String split, String source, Split now) {
+            if (examples != now.examples || !idsSha256.equals(now.idsSha256)) {
+                throw new InputException(
+                        "The %s split must be the one the run began with (%d examples, %s), but %s now gives %d examples, %s: restore the data, or start a new run"
+                                .formatted(
+                                        split,
+                                        examples,
+                                        idsSha256.substring(0, 12),
+                                        source,
+                                        now.examples,
+                                        now.idsSha256.substring(0, 12)));
+            }
+            if (!now.contentSha256.equals(contentSha256)) {
+                throw new InputException(
+                        "The %s split must hold what the run began with, but the examples of %s have changed under the same names: restore the data, or start a new run"
+                                .formatted(split, source));
+            }
+        }
+    }
 }

@@ -23,9 +23,9 @@ final class Tensors {
         return new FloatPointer(floats.data_ptr()).capacity(floats.numel()).asBuffer();
     }
 
-    /** int64, one dimension. */
-    static Tensor longs(long... values) {
-        Tensor tensor = empty(ScalarType.Long, values.length);
+    /** int64 of this shape, row by row. */
+    static Tensor longs(long[] values, long... shape) {
+        Tensor tensor = empty(ScalarType.Long, shape);
         new LongPointer(tensor.data_ptr()).put(values);
         return tensor;
     }

@@ -52,7 +52,7 @@ public final class OnnxExporter {
                 .map(NamedMember::statistics)
                 .findFirst()
                 .orElseGet(MemberStatistics::none);
-        ImageInput input = model.definition().input();
+        ImageInput input = (ImageInput) model.definition().input();
         OnnxGraph graph = new OnnxGraph();
         int[] resolution = new int[1];
         try (PointerScope scope = new PointerScope();

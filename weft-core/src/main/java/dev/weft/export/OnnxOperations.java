@@ -2,6 +2,7 @@ package dev.weft.export;
 
 import static dev.weft.export.OnnxGraph.attribute;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.weft.ops.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,8 @@ import org.bytedeco.pytorch.Tensor;
  * recorded pass had.
  */
 final class OnnxOperations {
+    private static final long FLOAT = TensorProto.DataType.FLOAT.getNumber();
+
     private final OnnxGraph graph;
     private final Map<String, String> transposed = new HashMap<>();
 
@@ -41,8 +44,9 @@ final class OnnxOperations {
                         List.of(x, in.get(3), in.get(4), in.get(1), in.get(2)),
                         attribute("epsilon", (Double) attributes.get("epsilon")));
             case LAYER_NORM ->
-                graph.node("LayerNormalization", in, attribute("axis", -1), attribute("epsilon", (Double)
+                graph.node("LayerNormalization", present(in), attribute("axis", -1), attribute("epsilon", (Double)
                         attributes.get("epsilon")));
+            case RMS_NORM -> rmsNorm(in, (Double) attributes.get("epsilon"));
             case RELU -> graph.node("Relu", in);
             case HARD_SWISH -> graph.node("HardSwish", in);
             case SILU -> graph.node("Mul", List.of(x, graph.node("Sigmoid", in)));
@@ -73,6 +77,9 @@ final class OnnxOperations {
             case TRANSPOSE ->
                 transpose(x, (int) output.dim(), integer(attributes, "first"), integer(attributes, "second"));
             case ATTENTION -> attention(in, inputs.get(0).size(3));
+            case CAUSAL_ATTENTION -> causalAttention(in, inputs.get(0), inputs.get(1));
+            case ROTARY -> rotary(x, inputs.get(0), integer(attributes, "first"), doubles(attributes, "frequencies"));
+            case ADD_POSITIONS -> addPositions(in, integer(attributes, "first"));
             case PREPEND_TOKEN -> prependToken(in, inputs.get(0).size(2));
             case SELECT ->
                 graph.node(
@@ -148,6 +155,85 @@ final class OnnxOperations {
         String query = graph.node("Mul", List.of(in.get(0), graph.scalar(1 / Math.sqrt(headDim))));
         String scores = graph.node("MatMul", List.of(query, keys)); // (B, nh, T, S)
         return graph.node("MatMul", List.of(graph.node("Softmax", List.of(scores), attribute("axis", -1)), in.get(2)));
+    }
+
+    /**
+     * The causal mask and the lengths follow the shapes at run time. Query heads that share a key-value head lie side by side, so
+     * that the products broadcast: query (B, nkv, nh / nkv, T, hd), key and value (B, nkv, 1, S, hd).
+     */
+    private String causalAttention(List<String> in, Tensor query, Tensor key) {
+        long heads = query.size(1);
+        long keyHeads = key.size(1);
+        long width = query.size(3);
+        String scaled = graph.node("Mul", List.of(in.get(0), graph.scalar(1 / Math.sqrt(width))));
+        String grouped = reshape(scaled, 0, keyHeads, heads / keyHeads, -1, width);
+        String keys = transpose(reshape(in.get(1), 0, keyHeads, 1, -1, width), 5, 3, 4); // (B, nkv, 1, hd, S)
+        String values = reshape(in.get(2), 0, keyHeads, 1, -1, width);
+        String scores = graph.node("MatMul", List.of(grouped, keys)); // (B, nkv, nh / nkv, T, S)
+        String columns = positions(in.get(1), 2); // (S)
+        String before = graph.node("Sub", List.of(length(in.get(1), 2), length(in.get(0), 2))); // S - T
+        String rows = reshape(graph.node("Add", List.of(positions(in.get(0), 2), before)), -1, 1); // (T, 1)
+        String later = graph.node("Greater", List.of(columns, rows)); // (T, S)
+        String masked = graph.node("Where", List.of(later, graph.scalar(Double.NEGATIVE_INFINITY), scores));
+        String attended = graph.node("Softmax", List.of(masked), attribute("axis", -1));
+        return reshape(graph.node("MatMul", List.of(attended, values)), 0, heads, -1, width);
+    }
+
+    private String rotary(String x, Tensor input, int first, List<Double> frequencies) {
+        int count = frequencies.size();
+        String counted = graph.node("Add", List.of(positions(x, 2), graph.integers(first)));
+        String rows = graph.node("Cast", List.of(reshape(counted, -1, 1)), attribute("to", FLOAT));
+        String angles = graph.node("Mul", List.of(rows, graph.floats(frequencies, count))); // (T, hd / 2)
+        String cos = graph.node("Cos", List.of(angles));
+        String sin = graph.node("Sin", List.of(angles));
+        String pairs = reshape(x, 0, input.size(1), -1, count, 2);
+        String even = graph.node("Gather", List.of(pairs, graph.index(0)), attribute("axis", 4));
+        String odd = graph.node("Gather", List.of(pairs, graph.index(1)), attribute("axis", 4));
+        String turnedEven = graph.node("Sub", List.of(multiply(even, cos), multiply(odd, sin)));
+        String turnedOdd = graph.node("Add", List.of(multiply(even, sin), multiply(odd, cos)));
+        String interleaved = graph.node(
+                "Concat",
+                List.of(reshape(turnedEven, 0, 0, 0, 0, 1), reshape(turnedOdd, 0, 0, 0, 0, 1)),
+                attribute("axis", 4));
+        return reshape(interleaved, 0, 0, 0, input.size(3));
+    }
+
+    private String addPositions(List<String> in, int first) {
+        String from = graph.integers(first);
+        String to = graph.node("Add", List.of(size(in.get(0), 1), from));
+        String rows = graph.node("Slice", List.of(in.get(1), from, to, graph.integers(0)));
+        return graph.node("Add", List.of(in.get(0), rows));
+    }
+
+    private String rmsNorm(List<String> in, double epsilon) {
+        String x = in.get(0);
+        String mean = graph.node("ReduceMean", List.of(multiply(x, x), graph.integers(-1)), attribute("keepdims", 1));
+        String root = graph.node("Sqrt", List.of(graph.node("Add", List.of(mean, graph.scalar(epsilon)))));
+        return multiply(graph.node("Div", List.of(x, root)), in.get(1));
+    }
+
+    private String multiply(String left, String right) {
+        return graph.node("Mul", List.of(left, right));
+    }
+
+    /** In {@code shape} 0 copies the size of the input and -1 is what is left. */
+    private String reshape(String x, long... shape) {
+        return graph.node("Reshape", List.of(x, graph.integers(shape)));
+    }
+
+    /** The size of an axis at run time, as a vector of one. */
+    private String size(String x, int axis) {
+        return graph.node("Shape", List.of(x), attribute("start", axis), attribute("end", axis + 1));
+    }
+
+    /** The size of an axis at run time, without axes. */
+    private String length(String x, int axis) {
+        return graph.node("Gather", List.of(size(x, axis), graph.index(0)), attribute("axis", 0));
+    }
+
+    /** 0, 1, … to the size of an axis at run time. */
+    private String positions(String x, int axis) {
+        return graph.node("Range", List.of(graph.index(0), length(x, axis), graph.index(1)));
     }
 
     private String prependToken(List<String> in, long width) {

@@ -96,16 +96,16 @@ public final class JsonSchema {
     }
 
     private ObjectNode variants(Class<?> type) {
-        String key = type.getAnnotation(JsonTypeInfo.class).property();
+        JsonTypeInfo info = type.getAnnotation(JsonTypeInfo.class);
         ArrayNode oneOf = JSON.arrayNode();
         for (JsonSubTypes.Type variant : type.getAnnotation(JsonSubTypes.class).value()) {
-            oneOf.add(define(variant.value(), key, variant.name()));
+            oneOf.add(define(variant.value(), info, variant.name()));
         }
         return JSON.objectNode().set("oneOf", oneOf);
     }
 
-    /** Describes a record once, under {@code $defs}, and refers to it; as a variant it also has its kind. */
-    private ObjectNode define(Class<?> type, String kindKey, String kind) {
+    /** Describes a record once, under {@code $defs}, and refers to it; as a variant it also has its kind, which may be left out of the default. */
+    private ObjectNode define(Class<?> type, JsonTypeInfo info, String kind) {
         String outer =
                 type.getEnclosingClass() == null ? "" : type.getEnclosingClass().getSimpleName() + ".";
         String name = kind == null ? outer + type.getSimpleName() : outer + type.getSimpleName() + "." + kind;
@@ -114,8 +114,10 @@ public final class JsonSchema {
             ObjectNode properties = JSON.objectNode();
             ArrayNode required = JSON.arrayNode();
             if (kind != null) {
-                properties.putObject(kindKey).put("const", kind);
-                required.add(kindKey);
+                properties.putObject(info.property()).put("const", kind);
+                if (info.defaultImpl() != type) {
+                    required.add(info.property());
+                }
             }
             for (RecordComponent component : type.getRecordComponents()) {
                 addComponent(component, properties, required);

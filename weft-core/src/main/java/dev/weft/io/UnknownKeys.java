@@ -33,7 +33,7 @@ record UnknownKeys(ObjectMapper mapper) {
             }
         } else if (node.isObject()) {
             JsonTypeInfo kind = type.getRawClass().getAnnotation(JsonTypeInfo.class);
-            Map<String, JavaType> known = kind == null ? properties(type) : properties(type, node, kind.property());
+            Map<String, JavaType> known = kind == null ? properties(type) : properties(type, node, kind);
             for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
                 Map.Entry<String, JsonNode> field = fields.next();
                 JsonPointer here = at.appendProperty(field.getKey());
@@ -51,12 +51,18 @@ record UnknownKeys(ObjectMapper mapper) {
         return Optional.empty();
     }
 
-    /** Properties of the record that a {@code kind} names; empty, which allows everything, when it names none. */
-    private Map<String, JavaType> properties(JavaType base, JsonNode node, String kindKey) {
+    /**
+     * Properties of the record that a {@code kind} names, or that is meant without one; empty, which allows everything, when it names
+     * none.
+     */
+    private Map<String, JavaType> properties(JavaType base, JsonNode node, JsonTypeInfo kind) {
         Map<String, JavaType> known = new LinkedHashMap<>();
         for (JsonSubTypes.Type type : subTypes(base)) {
-            if (type.name().equals(node.path(kindKey).asText())) {
-                known.put(kindKey, mapper.constructType(String.class));
+            boolean named = node.has(kind.property())
+                    ? type.name().equals(node.path(kind.property()).asText())
+                    : type.value() == kind.defaultImpl();
+            if (named) {
+                known.put(kind.property(), mapper.constructType(String.class));
                 known.putAll(properties(mapper.constructType(type.value())));
             }
         }

@@ -3,8 +3,10 @@ package dev.weft.model;
 import dev.weft.io.InputException;
 import dev.weft.nn.Layer;
 import dev.weft.ops.Ops;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -51,6 +53,64 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
             Tensor normal = Ops.normalise(x, mean, std);
             return x.size(2) == side && x.size(3) == side ? normal : Ops.resize(normal, side, side);
         };
+    }
+
+    @Override
+    public String description() {
+        return channels + "×" + size + "×" + size + " images of classes " + classes;
+    }
+
+    @Override
+    public int outputs() {
+        return classes.size();
+    }
+
+    @Override
+    public long[] labelShape(int batch) {
+        return new long[] {batch};
+    }
+
+    @Override
+    public Tensor shapes(int batch) {
+        return Tensors.meta(batch, channels, size, size);
+    }
+
+    /** Pixel values 0 to 255. */
+    @Override
+    public Tensor random(int batch, RandomGenerator random) {
+        float[] pixels = new float[Math.toIntExact((long) batch * channels * size * size)];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = random.nextInt(256);
+        }
+        return Tensors.of(pixels, batch, channels, size, size);
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.ACCURACY);
+    }
+
+    @Override
+    public boolean covers(ModelInput other) {
+        return other instanceof ImageInput images
+                && images.channels == channels
+                && images.size == size
+                && images.classes.equals(classes);
+    }
+
+    /**
+     * {@code input} as images.
+     *
+     * @param model its name, for the message
+     * @param input {@code null} to leave the model open
+     * @throws InputException when it is something else
+     */
+    static ImageInput of(String model, ModelInput input) {
+        if (input == null || input instanceof ImageInput) {
+            return (ImageInput) input;
+        }
+        throw new InputException("Model " + model + " must be given images, but the data is " + input.description()
+                + ". Give images, or a model that reads text.");
     }
 
     /** {@code input}, or an error when a model definition has not been bound to data yet. */

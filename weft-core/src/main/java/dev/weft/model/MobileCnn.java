@@ -127,8 +127,9 @@ public record MobileCnn(
     }
 
     @Override
-    public MobileCnn withInput(ImageInput other) {
-        return new MobileCnn(other, resolution, stem, stages, headWidth, activation, zeroInitResidual);
+    public MobileCnn withInput(ModelInput other) {
+        return new MobileCnn(
+                ImageInput.of(name(), other), resolution, stem, stages, headWidth, activation, zeroInitResidual);
     }
 
     @Override

@@ -24,11 +24,16 @@ public interface ModelDefinition {
     @JsonIgnore
     String name();
 
-    /** What the model reads and which classes it tells apart; {@code null} until {@link #withInput} binds it to data. */
-    ImageInput input();
+    /** What the model reads and what it tells apart; {@code null} until {@link #withInput} binds it to data. */
+    ModelInput input();
 
-    /** The same model for other images and classes. */
-    ModelDefinition withInput(ImageInput input);
+    /**
+     * The same model for other data.
+     *
+     * @param input {@code null} to leave it open
+     * @throws dev.weft.io.InputException when the model cannot read such data, as an image model cannot read text
+     */
+    ModelDefinition withInput(ModelInput input);
 
     /** The settings with more than one option. */
     @JsonIgnore
@@ -37,7 +42,7 @@ public interface ModelDefinition {
     /** The plain model of one member: every setting with the one option that {@code member} picks. */
     ModelDefinition at(Member member);
 
-    /** Builds the network: pixel values 0 to 255 (B, C, H, W) to logits (B, classes). */
+    /** Builds the network: pixel values 0 to 255 (B, C, H, W) to logits (B, classes), or token ids (B, T) to logits (B, T, tokens). */
     Layer build(Weights weights);
 
     @JsonIgnore

@@ -3,7 +3,6 @@ package dev.weft.model;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
-import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,11 +37,10 @@ final class StatisticsCheck {
     }
 
     private Optional<String> problem(Family shapes, String name, NamedMember named) {
-        ImageInput input = definition.input();
         ShapeStatistics seen = new ShapeStatistics();
         try (PointerScope scope = new PointerScope();
-                Tensor image = Tensors.meta(1, input.channels(), input.size(), input.size())) {
-            shapes.forward(image, Pass.evaluation(named.member(), seen));
+                Tensor input = definition.input().shapes(1)) {
+            shapes.forward(input, Pass.evaluation(named.member(), seen));
         }
         Map<String, Long> needed = new LinkedHashMap<>();
         seen.channels().forEach((layer, channels) -> {

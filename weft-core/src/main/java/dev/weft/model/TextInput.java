@@ -1,7 +1,11 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
+import dev.weft.ops.Tensors;
 import dev.weft.text.Tokenizer;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The text a language model reads: token ids (B, T) of int64, T from 1 to the context length. The tokenizer is part of the
@@ -15,5 +19,60 @@ public record TextInput(Tokenizer tokenizer, int contextLength) implements Model
             throw new InputException("Text must have a tokenizer and a contextLength from 2 to " + Setting.MAX_SIZE
                     + ", but got tokenizer=" + tokenizer + ", contextLength=" + contextLength + ".");
         }
+    }
+
+    @Override
+    public String description() {
+        return "text of " + tokenizer.vocabularySize() + " different tokens, " + contextLength + " at a time";
+    }
+
+    @Override
+    public int outputs() {
+        return tokenizer.vocabularySize();
+    }
+
+    @Override
+    public long[] labelShape(int batch) {
+        return new long[] {batch, contextLength};
+    }
+
+    @Override
+    public Tensor shapes(int batch) {
+        return Tensors.metaLongs(batch, contextLength);
+    }
+
+    /** Token ids. */
+    @Override
+    public Tensor random(int batch, RandomGenerator random) {
+        long[] tokens = random.longs((long) batch * contextLength, 0, tokenizer.vocabularySize())
+                .toArray();
+        return Tensors.ofLongs(tokens, batch, contextLength);
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.LOSS, Metric.PERPLEXITY);
+    }
+
+    @Override
+    public boolean covers(ModelInput other) {
+        return other instanceof TextInput text
+                && text.tokenizer.equals(tokenizer)
+                && text.contextLength <= contextLength;
+    }
+
+    /**
+     * {@code input} as text.
+     *
+     * @param model its name, for the message
+     * @param input {@code null} to leave the model open
+     * @throws InputException when it is something else
+     */
+    static TextInput of(String model, ModelInput input) {
+        if (input == null || input instanceof TextInput) {
+            return (TextInput) input;
+        }
+        throw new InputException("Model " + model + " must be given text, but the data is " + input.description()
+                + ". Give text, or a model that reads images.");
     }
 }

@@ -80,8 +80,9 @@ public record VisionTransformer(
     }
 
     @Override
-    public VisionTransformer withInput(ImageInput other) {
-        return new VisionTransformer(other, resolution, patchSize, embedDim, depth, headDim, blocks);
+    public VisionTransformer withInput(ModelInput other) {
+        return new VisionTransformer(
+                ImageInput.of(name(), other), resolution, patchSize, embedDim, depth, headDim, blocks);
     }
 
     @Override

@@ -13,8 +13,13 @@ public final class Embedding implements Layer {
     private final Weight table;
 
     public Embedding(Weights weights, String name, int numEmbeddings, Dim embedDim) {
-        this.table = weights.weight(
-                name + ".weight", Init.truncatedNormal(0.02), Axis.fixed(numEmbeddings), Axis.prefix(embedDim));
+        this(weights.weight(
+                name + ".weight", Init.truncatedNormal(0.02), Axis.fixed(numEmbeddings), Axis.prefix(embedDim)));
+    }
+
+    /** @param table (numEmbeddings, embedDim), which another layer may read as well */
+    public Embedding(Weight table) {
+        this.table = table;
     }
 
     @Override

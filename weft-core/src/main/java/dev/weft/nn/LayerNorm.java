@@ -13,14 +13,21 @@ public final class LayerNorm implements Layer {
 
     private final Weight weight;
     private final Weight bias;
+    private final double epsilon;
 
+    /** As vision transformers have it: ε is 1e-6, and there is a bias. */
     public LayerNorm(Weights weights, String name, Dim features) {
+        this(weights, name, features, EPSILON, true);
+    }
+
+    public LayerNorm(Weights weights, String name, Dim features, double epsilon, boolean bias) {
         this.weight = weights.weight(name + ".weight", Init.ones(), Axis.prefix(features));
-        this.bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(features));
+        this.bias = bias ? weights.weight(name + ".bias", Init.zeros(), Axis.prefix(features)) : null;
+        this.epsilon = epsilon;
     }
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return weight.layerNorm(x, bias.tensor(pass.member()), EPSILON, pass.member());
+        return weight.layerNorm(x, bias == null ? null : bias.tensor(pass.member()), epsilon, pass.member());
     }
 }

@@ -13,9 +13,13 @@ public final class Linear implements Layer {
     private final Weight bias;
 
     public Linear(Weights weights, String name, Dim in, Dim out, Init init) {
+        this(weights, name, in, out, init, true);
+    }
+
+    public Linear(Weights weights, String name, Dim in, Dim out, Init init, boolean bias) {
         this(
                 weights.weight(name + ".weight", init, Axis.prefix(out), Axis.prefix(in)),
-                weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out)));
+                bias ? weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out)) : null);
     }
 
     /** @param bias (out) or {@code null} */

@@ -6,6 +6,7 @@ public enum Op {
     CONV2D,
     BATCH_NORM,
     LAYER_NORM,
+    RMS_NORM,
     RELU,
     HARD_SWISH,
     SILU,
@@ -21,6 +22,9 @@ public enum Op {
     FLATTEN,
     TRANSPOSE,
     ATTENTION,
+    CAUSAL_ATTENTION,
+    ROTARY,
+    ADD_POSITIONS,
     PREPEND_TOKEN,
     SELECT,
     EMBEDDING

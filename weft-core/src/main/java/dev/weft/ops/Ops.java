@@ -10,8 +10,10 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The operations of forward passes. Each returns a new tensor that belongs to the caller's {@code PointerScope}, changes none of
@@ -115,12 +117,20 @@ public final class Ops {
                 false);
     }
 
-    /** Layer norm over the last axis: x (…, C); weight and bias (C). */
+    /** Layer norm over the last axis: x (…, C); weight (C), bias (C) or {@code null}. */
     public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
         Tensor y = x.is_meta()
                 ? like(x, x.shape())
                 : torch.layer_norm(x, new long[] {x.size(-1)}, optional(weight), optional(bias), epsilon, false);
         return ran(Op.LAYER_NORM, y, Map.of("epsilon", epsilon), x, weight, bias);
+    }
+
+    /** Root-mean-square norm over the last axis, {@code x / √(mean(x²) + ε) · weight}: x (…, C); weight (C). */
+    public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        Tensor y = x.is_meta()
+                ? like(x, x.shape())
+                : torch.rms_norm(x, new long[] {x.size(-1)}, optional(weight), new DoubleOptional(epsilon));
+        return ran(Op.RMS_NORM, y, Map.of("epsilon", epsilon), x, weight);
     }
 
     public static Tensor relu(Tensor x) {
@@ -214,6 +224,78 @@ public final class Ops {
                 : torch.scaled_dot_product_attention(
                         query, key, value, new TensorOptional(), 0, false, new DoubleOptional(), false);
         return ran(Op.ATTENTION, y, Map.of(), query, key, value);
+    }
+
+    /**
+     * Scaled dot-product attention of the last T of S positions, each to itself and all before it: query (B, nh, T, hd), key and
+     * value (B, nkv, S, hd) with S at least T and nkv a divisor of nh; returns (B, nh, T, hd). Consecutive query heads share a
+     * key-value head: head h reads {@code h / (nh / nkv)}.
+     */
+    public static Tensor causalAttention(Tensor query, Tensor key, Tensor value) {
+        long queries = query.size(2);
+        long keys = key.size(2);
+        if (queries > keys || query.size(1) % key.size(1) != 0) {
+            throw new IllegalArgumentException(
+                    "Causal attention must have at least as many keys as queries, and a number"
+                            + " of heads that the key-value heads divide, but got query "
+                            + Arrays.toString(query.shape())
+                            + " and key " + Arrays.toString(key.shape()) + ".");
+        }
+        Tensor y;
+        if (query.is_meta()) {
+            y = like(query, query.shape());
+        } else {
+            boolean square = queries == keys;
+            TensorOptional mask = square || queries == 1
+                    ? new TensorOptional()
+                    : new TensorOptional(torch.ones(new long[] {queries, keys}, new TensorOptions(ScalarType.Bool))
+                            .tril(keys - queries));
+            boolean grouped = query.size(1) != key.size(1);
+            y = torch.scaled_dot_product_attention(query, key, value, mask, 0, square, new DoubleOptional(), grouped);
+        }
+        return ran(Op.CAUSAL_ATTENTION, y, Map.of(), query, key, value);
+    }
+
+    /**
+     * Rotary positions (Su et al. 2021): x (B, nh, T, hd), the tokens {@code first} to {@code first + T} of a sequence. Each pair
+     * of entries (2i, 2i + 1) is turned by the angle {@code position · base^(-2i / hd)}; hd must be even.
+     */
+    public static Tensor rotary(Tensor x, int first, double base) {
+        if (x.size(3) % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "Rotary positions turn pairs, so the width of a head must be even, but it is " + x.size(3) + ".");
+        }
+        float[] frequencies = frequencies((int) x.size(3), base);
+        Tensor y = x.is_meta() ? like(x, x.shape()) : rotated(x, first, frequencies);
+        return ran(Op.ROTARY, y, Map.of("first", first, "frequencies", floats(frequencies)), x);
+    }
+
+    private static Tensor rotated(Tensor x, int first, float[] frequencies) {
+        Tensor positions = torch.arange(new Scalar((double) first), new Scalar((double) first + x.size(2)));
+        Tensor angles = torch.outer(positions, Tensor.create(frequencies, frequencies.length)); // (T, hd / 2)
+        Tensor cos = angles.cos();
+        Tensor sin = angles.sin();
+        Tensor pairs = x.unflatten(3, new long[] {frequencies.length, 2});
+        Tensor even = pairs.select(4, 0);
+        Tensor odd = pairs.select(4, 1);
+        TensorVector turned =
+                new TensorVector(even.mul(cos).sub(odd.mul(sin)), even.mul(sin).add(odd.mul(cos)));
+        return torch.stack(turned, 4).flatten(3, 4);
+    }
+
+    /** {@code base^(-2i / headDim)} for each pair of a head. */
+    private static float[] frequencies(int headDim, double base) {
+        float[] frequencies = new float[headDim / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = (float) Math.pow(base, -2.0 * i / headDim);
+        }
+        return frequencies;
+    }
+
+    /** Adds learned positions: x (B, T, C) and the rows {@code first} to {@code first + T} of table (positions, C). */
+    public static Tensor addPositions(Tensor x, Tensor table, int first) {
+        Tensor y = x.add(table.narrow(0, first, x.size(1)));
+        return ran(Op.ADD_POSITIONS, y, Map.of("first", first), x, table);
     }
 
     /** Puts a token (1, 1, C) before the sequences x (B, T, C); returns (B, T + 1, C). */

@@ -60,11 +60,25 @@ public final class Tensors {
         return keep(Tensor.create(values, shape));
     }
 
+    /** A new int64 tensor with these values, row by row, kept. */
+    public static Tensor ofLongs(long[] values, long... shape) {
+        return keep(Tensor.create(values, shape));
+    }
+
     /** A tensor that has a shape and no data, kept. */
     public static Tensor meta(long... shape) {
+        return meta(torch.ScalarType.Float, shape);
+    }
+
+    /** As {@link #meta}, of int64. */
+    public static Tensor metaLongs(long... shape) {
+        return meta(torch.ScalarType.Long, shape);
+    }
+
+    private static Tensor meta(torch.ScalarType type, long... shape) {
         TensorOptions options = new TensorOptions()
                 .device(new DeviceOptional(new Device("meta")))
-                .dtype(new ScalarTypeOptional(torch.ScalarType.Float));
+                .dtype(new ScalarTypeOptional(type));
         return keep(torch.empty(shape, options, new MemoryFormatOptional()));
     }
 

@@ -2,13 +2,18 @@ package dev.weft.pick;
 
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
+import dev.weft.data.Dataset;
 import dev.weft.data.FolderOptions;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.ImageParts;
-import dev.weft.data.ImageSplits;
+import dev.weft.data.Splits;
+import dev.weft.data.TextSource;
+import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
+import dev.weft.model.ModelInput;
+import dev.weft.model.TextInput;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Origin;
 import java.io.IOException;
@@ -20,7 +25,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The images that a family's members are recalibrated, chosen and reported on.
+ * The examples that a family's members are recalibrated, chosen and reported on.
  *
  * @param source as it was given
  * @param training what members are recalibrated on, without labels
@@ -31,9 +36,9 @@ import java.util.stream.IntStream;
  */
 public record FamilyData(
         String source,
-        ImageDataset training,
-        Optional<ImageDataset> selection,
-        ImageDataset report,
+        Dataset training,
+        Optional<? extends Dataset> selection,
+        Dataset report,
         int calibrationBatches,
         int batchSize) {
     private static final int CALIBRATION_BATCHES = 20;
@@ -49,7 +54,7 @@ public record FamilyData(
                 .orElseThrow(() -> new InputException(
                         "The family's file does not say what it was trained on. Give the data: --data NAME_OR_DIR"));
         DataSettings data = origin.data();
-        ImageSplits splits = data.open(origin.seed());
+        Splits splits = data.open(origin.seed());
         return fitting(
                 new FamilyData(
                         data.source(),
@@ -73,32 +78,45 @@ public record FamilyData(
         if (origin.isPresent() && isSame(nameOrFolder, origin.get().data().source())) {
             return asTrained(family);
         }
-        ImageInput input = family.definition().input();
+        int batches = origin.map(Origin::calibrationBatches).orElse(CALIBRATION_BATCHES);
+        int batchSize = origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE);
+        ModelInput input = family.definition().input();
+        if (input instanceof TextInput text) {
+            TextWindows all = TextWindows.of(TextSource.open(nameOrFolder), text.tokenizer(), text.contextLength());
+            return new FamilyData(nameOrFolder, all, Optional.empty(), all, batches, batchSize);
+        }
+        ImageInput images = (ImageInput) input;
         FolderOptions options = FolderOptions.defaults()
-                .withSide(input.size())
-                .withColour(input.channels() == 1 ? Colour.GREY : Colour.COLOUR);
+                .withSide(images.size())
+                .withColour(images.channels() == 1 ? Colour.GREY : Colour.COLOUR);
         ImageParts parts = DataCatalog.open(nameOrFolder, options);
         return fitting(
                 new FamilyData(
-                        nameOrFolder,
-                        parts.train(),
-                        parts.validation(),
-                        parts.testOrTrain(),
-                        origin.map(Origin::calibrationBatches).orElse(CALIBRATION_BATCHES),
-                        origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE)),
+                        nameOrFolder, parts.train(), parts.validation(), parts.testOrTrain(), batches, batchSize),
                 family);
     }
 
     private static FamilyData fitting(FamilyData data, Family family) {
-        ImageInput input = family.definition().input();
-        ImageDataset images = data.report;
+        if (family.definition().input() instanceof ImageInput input && data.report instanceof ImageDataset images) {
+            requireFit(data.source, images, input);
+        } else if (!(family.definition().input() instanceof TextInput input
+                && data.report instanceof TextWindows text
+                && text.tokenizer().equals(input.tokenizer())
+                && text.contextLength() <= input.contextLength())) {
+            throw new InputException("%s must hold what the family reads, %s, but has changed since it was trained."
+                    .formatted(data.source, family.definition().input().description()));
+        }
+        return data;
+    }
+
+    private static void requireFit(String source, ImageDataset images, ImageInput input) {
         if (images.channels() != input.channels()
                 || images.height() != input.size()
                 || images.width() != input.size()) {
             throw new InputException(
                     "%s must have the images the family reads, %s, but has %s. Give other data or another family."
                             .formatted(
-                                    data.source,
+                                    source,
                                     describe(input.channels(), input.size(), input.size()),
                                     describe(images.channels(), images.height(), images.width())));
         }
@@ -108,9 +126,8 @@ public record FamilyData(
                 .toList();
         if (!images.classes().equals(input.classes()) && !images.classes().equals(numbers)) {
             throw new InputException("%s must have the classes of the family, %s, but has %s."
-                    .formatted(data.source, input.classes(), images.classes()));
+                    .formatted(source, input.classes(), images.classes()));
         }
-        return data;
     }
 
     private static String describe(int channels, int height, int width) {

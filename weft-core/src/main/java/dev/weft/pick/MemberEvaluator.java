@@ -5,7 +5,7 @@ import dev.weft.cost.Latency;
 import dev.weft.cost.LatencyMeasurement;
 import dev.weft.cost.LatencySettings;
 import dev.weft.cost.MemberCosts;
-import dev.weft.data.ImageDataset;
+import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
@@ -52,7 +52,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
                         .formatted(
                                 weightsFingerprint(family),
                                 selection(d).idsSha256().substring(0, 12),
-                                selection(d).imagesSha256().substring(0, 12),
+                                selection(d).contentSha256().substring(0, 12),
                                 d.calibrationBatches(),
                                 d.batchSize()))
                 .orElse("");
@@ -131,7 +131,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         return Evaluation.calibrate(family, member, images.training(), images.calibrationBatches(), images.batchSize());
     }
 
-    private static ImageDataset selection(FamilyData data) {
+    private static Dataset selection(FamilyData data) {
         return data.selection()
                 .orElseThrow(
                         () -> new InputException(

@@ -1,7 +1,7 @@
 package dev.weft.pick;
 
+import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
-import dev.weft.data.ImageDataset;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
 import dev.weft.export.Exporter;
@@ -45,7 +45,7 @@ public final class MemberExport {
     public static ExportResult export(
             Family family,
             PickedMember member,
-            ImageDataset heldOut,
+            Dataset heldOut,
             Map<String, Double> measurements,
             ExportOptions options) {
         Map<String, String> label = new LinkedHashMap<>(options.metadata());
@@ -62,7 +62,7 @@ public final class MemberExport {
         try (PointerScope scope = new PointerScope()) {
             List<Tensor> images = new ArrayList<>();
             for (int i = 0; i < batches.count(); i++) {
-                images.add(batches.batch(i).images());
+                images.add(batches.batch(i).inputs());
             }
             return Exporter.export(family, member.member(), member.statistics(), images, options.withMetadata(label));
         }

@@ -3,6 +3,7 @@ package dev.weft.pick;
 import dev.weft.io.Json;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
+import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
 import dev.weft.report.RunReport;
@@ -56,7 +57,7 @@ public final class RunReports {
                             split("train", settings.splits().train().examples()),
                             split("selection", settings.splits().selection().examples()),
                             split("report", settings.splits().report().examples())),
-                    model.input().classes());
+                    model.input() instanceof ImageInput images ? images.classes() : List.of());
             return RunReport.builder(
                             settings.recipe().name() + " on "
                                     + settings.splits().source(),

@@ -1,5 +1,6 @@
 /**
- * Text as token ids: {@link dev.weft.text.Tokenizer} and its kinds. Plain Java but for the kind that reads Hugging Face files;
- * imports {@code io}.
+ * Text as token ids: {@link dev.weft.text.Tokenizer} and its kinds. Plain Java, but for
+ * {@link dev.weft.text.HuggingFaceTokenizer}: that kind alone touches a native library, loaded when it first encodes or decodes.
+ * Imports {@code io}, and no libtorch.
  */
 package dev.weft.text;

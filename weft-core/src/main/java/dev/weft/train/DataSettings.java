@@ -1,58 +1,68 @@
 package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.data.Augmentation;
+import dev.weft.data.Batches;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
+import dev.weft.data.Dataset;
 import dev.weft.data.FolderOptions;
+import dev.weft.data.ImageBatches;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.ImageSplits;
 import dev.weft.data.Normalisation;
+import dev.weft.data.Splits;
+import dev.weft.data.TextParts;
+import dev.weft.data.TextSource;
+import dev.weft.data.TextSplits;
+import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.model.ImageInput;
+import dev.weft.model.ModelInput;
+import dev.weft.model.TextInput;
+import dev.weft.text.Tokenizer;
+import dev.weft.text.TokenizerSettings;
 
-/**
- * The data of a recipe.
- *
- * @param source a name of {@code weft data}, or a folder
- * @param selectionSize images held out of the training part for choosing members
- * @param batchSize of training steps
- * @param augmentation of training images
- * @param imageSize what a folder of images of any size is resized to; absent for the images' own size
- * @param colour whether a folder of images is read as colour or grey; absent to take it from the images
- */
-public record DataSettings(
-        String source,
-        int selectionSize,
-        int batchSize,
-        Augmentation augmentation,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour) {
-    public DataSettings {
-        if (source == null) {
-            throw new InputException("Data must have a source: a name of weft data, or a folder.");
-        }
-        if (selectionSize < 1 || batchSize < 1) {
-            throw new InputException("Data must have selectionSize and batchSize >= 1, but got selectionSize="
-                    + selectionSize + ", batchSize=" + batchSize + ".");
-        }
-        augmentation = augmentation == null ? Augmentation.none() : augmentation;
-    }
+/** The data of a recipe. Without a kind it is images. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind", defaultImpl = DataSettings.Images.class)
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = DataSettings.Images.class, name = "images"),
+    @JsonSubTypes.Type(value = DataSettings.Text.class, name = "text")
+})
+public sealed interface DataSettings {
+    /** What the data is opened by. */
+    String source();
 
-    public DataSettings withSource(String other) {
-        return new DataSettings(other, selectionSize, batchSize, augmentation, imageSize, colour);
-    }
+    /** Examples of a training step. */
+    int batchSize();
+
+    DataSettings withSource(String other);
 
     /** Opens the source and cuts it into disjoint splits; the same seed gives the same splits. */
-    public ImageSplits open(long seed) {
-        FolderOptions options = FolderOptions.defaults();
-        options = imageSize == null ? options : options.withSide(imageSize);
-        options = colour == null ? options : options.withColour(colour);
-        return ImageSplits.of(DataCatalog.open(source, options), selectionSize, seed);
+    Splits open(long seed);
+
+    /**
+     * The training batches of a split, augmented where the settings say so.
+     *
+     * @param train a split that these settings opened
+     * @throws InputException when it does not fill one batch
+     */
+    Batches batches(Dataset train, long seed);
+
+    /** What a model reads of these splits; what is measured for it is measured on the training split. */
+    static ModelInput input(Splits splits) {
+        if (splits instanceof ImageSplits images) {
+            return input(images);
+        }
+        if (splits instanceof TextSplits text) {
+            return new TextInput(text.train().tokenizer(), text.train().contextLength());
+        }
+        throw new IllegalArgumentException("No model reads " + splits.getClass().getName());
     }
 
-    /** What a model reads of these splits; normalisation is measured on the training split. */
-    public static ImageInput input(ImageSplits splits) {
+    private static ImageInput input(ImageSplits splits) {
         ImageDataset train = splits.train();
         if (train.height() != train.width()) {
             throw new InputException("Images must be square, but those of " + splits.source() + " are " + train.height()
@@ -61,5 +71,107 @@ public record DataSettings(
         Normalisation normalisation = Normalisation.of(train);
         return new ImageInput(
                 train.channels(), train.height(), normalisation.mean(), normalisation.std(), train.classes());
+    }
+
+    /**
+     * Labelled images.
+     *
+     * @param source a name of {@code weft data}, or a folder
+     * @param selectionSize images held out of the training part for choosing members
+     * @param batchSize images of a training step
+     * @param augmentation of training images
+     * @param imageSize what a folder of images of any size is resized to; absent for the images' own size
+     * @param colour whether a folder of images is read as colour or grey; absent to take it from the images
+     */
+    record Images(
+            String source,
+            int selectionSize,
+            int batchSize,
+            Augmentation augmentation,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour)
+            implements DataSettings {
+        public Images {
+            if (source == null) {
+                throw new InputException("Data must have a source: a name of weft data, or a folder.");
+            }
+            if (selectionSize < 1 || batchSize < 1) {
+                throw new InputException("Data must have selectionSize and batchSize >= 1, but got selectionSize="
+                        + selectionSize + ", batchSize=" + batchSize + ".");
+            }
+            augmentation = augmentation == null ? Augmentation.none() : augmentation;
+        }
+
+        @Override
+        public Images withSource(String other) {
+            return new Images(other, selectionSize, batchSize, augmentation, imageSize, colour);
+        }
+
+        @Override
+        public ImageSplits open(long seed) {
+            FolderOptions options = FolderOptions.defaults();
+            options = imageSize == null ? options : options.withSide(imageSize);
+            options = colour == null ? options : options.withColour(colour);
+            return ImageSplits.of(DataCatalog.open(source, options), selectionSize, seed);
+        }
+
+        @Override
+        public Batches batches(Dataset train, long seed) {
+            return new ImageBatches((ImageDataset) train, batchSize, seed, augmentation);
+        }
+    }
+
+    /**
+     * A text, whose next tokens are predicted. It is cut by position: training first, then selection, then report.
+     *
+     * @param source as {@link TextSource#open} takes it
+     * @param tokenizer how the text becomes tokens
+     * @param contextLength tokens of an example
+     * @param selectionFraction of the text that is held out for choosing members
+     * @param reportFraction of the text that is held out for reporting
+     * @param batchSize windows of a training step
+     */
+    record Text(
+            String source,
+            TokenizerSettings tokenizer,
+            int contextLength,
+            double selectionFraction,
+            double reportFraction,
+            int batchSize)
+            implements DataSettings {
+        public Text {
+            if (source == null || tokenizer == null) {
+                throw new InputException("Text must have a source and a tokenizer, but got source=" + source
+                        + ", tokenizer=" + tokenizer + ".");
+            }
+            if (contextLength < 2 || batchSize < 1) {
+                throw new InputException("Text must have contextLength >= 2 and batchSize >= 1, but got contextLength="
+                        + contextLength + ", batchSize=" + batchSize + ".");
+            }
+            if (!(selectionFraction > 0 && reportFraction > 0 && selectionFraction + reportFraction < 1)) {
+                throw new InputException("Text must have selectionFraction and reportFraction > 0, together less than"
+                        + " 1, but got selectionFraction=" + selectionFraction + ", reportFraction=" + reportFraction
+                        + ".");
+            }
+        }
+
+        @Override
+        public Text withSource(String other) {
+            return new Text(other, tokenizer, contextLength, selectionFraction, reportFraction, batchSize);
+        }
+
+        /** Cuts by position alone, so every seed gives the same splits. */
+        @Override
+        public TextSplits open(long seed) {
+            TextSource text = TextSource.open(source);
+            TextParts parts = TextParts.of(text, selectionFraction, reportFraction);
+            Tokenizer learned = tokenizer.of(parts.train(), text.text());
+            return TextSplits.of(parts, learned, contextLength);
+        }
+
+        @Override
+        public Batches batches(Dataset train, long seed) {
+            return ((TextWindows) train).batches(batchSize, seed);
+        }
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
-import dev.weft.model.ImageInput;
+import dev.weft.model.ModelInput;
 import java.nio.file.Path;
 
 /** Which members learn from logits instead of labels. */
@@ -42,30 +42,24 @@ public sealed interface Distillation {
          * Opens the teacher's family, which the caller closes.
          *
          * @param student what the trained model reads
-         * @throws InputException when the file is none, lacks the member, or reads other images or classes
+         * @throws InputException when the file is none, lacks the member, or reads or predicts something else
          */
-        Family open(ImageInput student) {
+        Family open(ModelInput student) {
             Family teacher = Family.open(Path.of(family));
-            ImageInput input = teacher.definition().input();
+            ModelInput input = teacher.definition().input();
             String problem = null;
             if (!teacher.members().containsKey(member)) {
                 problem = "The teacher must be a named member of " + family + ", but \"" + member
                         + "\" is none. Members: " + teacher.members().keySet() + ".";
-            } else if (input.channels() != student.channels()
-                    || input.size() != student.size()
-                    || !input.classes().equals(student.classes())) {
-                problem = "The teacher " + family + " must read what the model reads, " + what(student) + ", but reads "
-                        + what(input) + ". Train a teacher on the same data.";
+            } else if (!input.covers(student)) {
+                problem = "The teacher " + family + " must read what the model reads, " + student.description()
+                        + ", but reads " + input.description() + ". Train a teacher on the same data.";
             }
             if (problem != null) {
                 teacher.close();
                 throw new InputException(problem);
             }
             return teacher;
-        }
-
-        private static String what(ImageInput input) {
-            return input.channels() + "×" + input.size() + "×" + input.size() + " images of classes " + input.classes();
         }
     }
 }

@@ -6,12 +6,15 @@ import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
+import dev.weft.model.ModelInput;
+import dev.weft.model.TextInput;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
 import dev.weft.space.Member;
+import dev.weft.text.CharacterTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -37,7 +41,7 @@ public final class DryRun {
      */
     public record Result(
             String recipe,
-            ImageInput input,
+            ModelInput input,
             int batchSize,
             long params,
             List<MemberResult> members,
@@ -59,15 +63,26 @@ public final class DryRun {
     public record MemberResult(
             Role role, String member, long params, double loss, double trainSeconds, double evaluateSeconds) {}
 
+    /** Of a made-up alphabet: from here on there are characters without a gap. */
+    private static final int FIRST_CHARACTER = 0x4E00;
+
     private DryRun() {}
 
     /**
-     * Random input for a recipe whose data is not here: as many channels and classes as given, {@code data.imageSize} pixels a side.
+     * Random input for a recipe whose data is not here.
      *
-     * @throws InputException when the recipe does not say its image size
+     * @param channels of images, {@code data.imageSize} pixels a side
+     * @param outputs classes of images, or tokens of the vocabulary of a text
+     * @throws InputException when a recipe for images does not say their size
      */
-    public static ImageInput input(Recipe recipe, int channels, int classes) {
-        Integer size = recipe.data().imageSize();
+    public static ModelInput input(Recipe recipe, int channels, int outputs) {
+        if (recipe.data() instanceof DataSettings.Text text) {
+            String alphabet = IntStream.range(0, outputs)
+                    .mapToObj(i -> Character.toString(FIRST_CHARACTER + i))
+                    .collect(Collectors.joining());
+            return new TextInput(new CharacterTokenizer(alphabet), text.contextLength());
+        }
+        Integer size = ((DataSettings.Images) recipe.data()).imageSize();
         if (size == null) {
             throw new InputException("A dry run without data must have data.imageSize in recipe \"" + recipe.name()
                     + "\", but it is absent. Give the size, or data.");
@@ -77,7 +92,7 @@ public final class DryRun {
                 size,
                 Collections.nCopies(channels, 0.5),
                 Collections.nCopies(channels, 0.25),
-                IntStream.range(0, classes).mapToObj(i -> "class" + i).toList());
+                IntStream.range(0, outputs).mapToObj(i -> "class" + i).toList());
     }
 
     /**
@@ -89,7 +104,7 @@ public final class DryRun {
      * @throws InputException when the recipe cannot train
      * @throws CheckFailedException when a loss or a logit is not finite
      */
-    public static Result run(Recipe recipe, ImageInput input, int batchSize, long seed) {
+    public static Result run(Recipe recipe, ModelInput input, int batchSize, long seed) {
         if (batchSize < 2) {
             throw new InputException("A dry run must have a batch size >= 2, but got " + batchSize + ".");
         }
@@ -98,15 +113,14 @@ public final class DryRun {
         SplittableRandom random = new SplittableRandom(seed);
         try (PointerScope scope = new PointerScope();
                 Family family = Family.of(model, seed);
-                RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null) {
-            Batch batch = batch(input, batchSize, random);
+                RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
+                Batch batch = batch(input, batchSize, random)) {
             TrainingStep step = new TrainingStep(
                     family,
                     train,
                     running == null ? BatchStatistics.INSTANCE : running,
                     train.distillation() instanceof Distillation.Teacher
-                            ? images ->
-                                    values(random, 1, batchSize, input.classes().size())
+                            ? inputs -> randomLogits(random, input, batchSize)
                             : null);
             Clock clock = new Clock();
             List<Draw> draws = train.sampler().draw(family.space(), random);
@@ -136,9 +150,9 @@ public final class DryRun {
         Calibration calibration = new Calibration();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            family.forward(batch.images(), new Pass(member, calibration, 0, 0));
+            family.forward(batch.inputs(), new Pass(member, calibration, 0, 0));
             try (MemberStatistics statistics = calibration.statistics()) {
-                Tensor logits = family.forward(batch.images(), Pass.evaluation(member, statistics));
+                Tensor logits = family.forward(batch.inputs(), Pass.evaluation(member, statistics));
                 if (!logits.isfinite().all().item_bool()) {
                     throw new CheckFailedException("After one step the logits of member \"" + member
                             + "\" are not finite; lower the learning rate or clip gradients.");
@@ -147,21 +161,29 @@ public final class DryRun {
         }
     }
 
-    private static Batch batch(ImageInput input, int size, SplittableRandom random) {
-        long[] labels = random.longs(size, 0, input.classes().size()).toArray();
+    private static Batch batch(ModelInput input, int size, SplittableRandom random) {
+        long[] shape = input.labelShape(size);
+        long[] labels = random.longs(count(shape), 0, input.outputs()).toArray();
         return new Batch(
-                values(random, 255, size, input.channels(), input.size(), input.size()),
-                Tensor.create(labels, size),
+                input.random(size, random),
+                Tensor.create(labels, shape),
                 IntStream.range(0, size).boxed().toList());
     }
 
-    /** Numbers from 0 to {@code limit}, in the caller's scope. */
-    private static Tensor values(SplittableRandom random, float limit, long... shape) {
-        float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+    /** Numbers from 0 to 1, in the caller's scope. */
+    private static Tensor randomLogits(SplittableRandom random, ModelInput input, int size) {
+        long[] labels = input.labelShape(size);
+        long[] shape = Arrays.copyOf(labels, labels.length + 1);
+        shape[labels.length] = input.outputs();
+        float[] values = new float[count(shape)];
         for (int i = 0; i < values.length; i++) {
-            values[i] = limit * random.nextFloat();
+            values[i] = random.nextFloat();
         }
         return Tensor.create(values, shape);
+    }
+
+    private static int count(long[] shape) {
+        return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
     }
 
     private static long params(ModelDefinition model) {

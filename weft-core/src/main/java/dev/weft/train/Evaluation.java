@@ -1,60 +1,112 @@
 package dev.weft.train;
 
-import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
+import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
-import dev.weft.data.ImageDataset;
+import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
+import dev.weft.model.Metric;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.space.Member;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** Recalibration and accuracy of members: what every evaluation of shared weights consists of. */
+/** Recalibration and quality of members: what every evaluation of shared weights consists of. */
 public final class Evaluation {
     private static final int BATCH_SIZE = 500;
+
+    /** Of one batch: 64 MiB of float32. */
+    private static final int MAX_LOGITS = 1 << 24;
+
+    /** Scores the logits of one batch against its labels: the sum over all predictions. */
+    private interface Score {
+        double sum(Tensor logits, Tensor labels);
+    }
 
     private Evaluation() {}
 
     /**
-     * The batch-norm statistics of a member over training images without augmentation. The images are the same for every member.
+     * The batch-norm statistics of a member over training examples without augmentation. The examples are the same for every
+     * member. A model without batch norm has none, and costs no pass.
      *
      * @param batches how many batches of {@code batchSize}; fewer when the split has fewer
      * @return statistics that the caller closes
      */
-    public static MemberStatistics calibrate(
-            Family family, Member member, ImageDataset train, int batches, int batchSize) {
+    public static MemberStatistics calibrate(Family family, Member member, Dataset train, int batches, int batchSize) {
+        if (BatchNorms.channels(family.definition(), family.space().largest()).isEmpty()) {
+            return MemberStatistics.none();
+        }
         Calibration calibration = new Calibration();
-        Batches source = new Batches(train, Math.min(batchSize, train.size()), 0, Augmentation.none());
+        Batches source = train.batches(Math.min(batchSize, train.size()), 0);
         Pass pass = new Pass(member, calibration, 0, 0);
         for (int i = 0; i < Math.min(batches, source.stepsPerEpoch()); i++) {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                family.forward(source.batch(i).images(), pass);
+                family.forward(source.batch(i).inputs(), pass);
             }
         }
         return calibration.statistics();
     }
 
-    /** The part of {@code data}, 0 to 1, that a member classifies correctly. */
-    public static double accuracy(Family family, Member member, NormStatistics statistics, ImageDataset data) {
-        EvaluationBatches batches = new EvaluationBatches(data, Math.min(BATCH_SIZE, data.size()));
+    /** A member measured on {@code data} by every metric of its task, the one that members are chosen by first. */
+    public static Map<Metric, Double> of(Family family, Member member, NormStatistics statistics, Dataset data) {
+        Map<Metric, Double> values = new LinkedHashMap<>();
+        if (family.definition().input().metrics().contains(Metric.ACCURACY)) {
+            values.put(Metric.ACCURACY, accuracy(family, member, statistics, data));
+        } else {
+            double loss = loss(family, member, statistics, data);
+            values.put(Metric.LOSS, loss);
+            values.put(Metric.PERPLEXITY, Math.exp(loss));
+        }
+        return values;
+    }
+
+    /** The part of the predictions of {@code data}, 0 to 1, in which a member's first class is right. */
+    public static double accuracy(Family family, Member member, NormStatistics statistics, Dataset data) {
+        return mean(family, member, statistics, data, (logits, labels) -> logits.argmax(new LongOptional(-1), false)
+                .eq(labels)
+                .sum()
+                .item_long());
+    }
+
+    /** The mean of {@code -log p} of the right class over the predictions of {@code data}, in nats. */
+    public static double loss(Family family, Member member, NormStatistics statistics, Dataset data) {
+        return mean(
+                family,
+                member,
+                statistics,
+                data,
+                (logits, labels) ->
+                        labels.numel() * Losses.labels(logits, labels, 0).item_double());
+    }
+
+    private static double mean(Family family, Member member, NormStatistics statistics, Dataset data, Score score) {
+        EvaluationBatches batches = new EvaluationBatches(data, Math.min(batchSize(family, data), data.size()));
         Pass pass = Pass.evaluation(member, statistics);
-        long correct = 0;
+        double sum = 0;
+        long predictions = 0;
         for (int i = 0; i < batches.count(); i++) {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Batch batch = batches.batch(i);
-                Tensor predicted =
-                        family.forward(batch.images(), pass).argmax(new org.bytedeco.pytorch.LongOptional(1), false);
-                correct += predicted.eq(batch.labels()).sum().item_long();
+                sum += score.sum(family.forward(batch.inputs(), pass), batch.labels());
+                predictions += batch.labels().numel();
             }
         }
-        return (double) correct / data.size();
+        return sum / predictions;
+    }
+
+    /** Texts have many predictions, each as wide as the vocabulary. */
+    private static int batchSize(Family family, Dataset data) {
+        long each = (long) family.definition().input().outputs() * data.predictions(0);
+        return (int) Math.max(1, Math.min(BATCH_SIZE, MAX_LOGITS / each));
     }
 }

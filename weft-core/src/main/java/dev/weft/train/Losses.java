@@ -5,23 +5,27 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Losses over logits (B, classes), as the mean over the batch: scalars that belong to the caller's scope. */
+/**
+ * Losses over logits (…, classes), as the mean over all that is before the last dimension: the batch, or every position of its
+ * texts. Scalars that belong to the caller's scope.
+ */
 public final class Losses {
     private Losses() {}
 
-    /** Cross-entropy against labels (B), a part {@code smoothing} of the target spread evenly over all classes. */
+    /** Cross-entropy against labels (…), a part {@code smoothing} of the target spread evenly over all classes. */
     public static Tensor labels(Tensor logits, Tensor labels, double smoothing) {
-        return torch.cross_entropy_loss(logits.to(ScalarType.Float), labels, new TensorOptional(), 1, -100, smoothing);
+        Tensor rows = logits.to(ScalarType.Float).reshape(-1, logits.size(-1));
+        return torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 1, -100, smoothing);
     }
 
     /**
      * Soft cross-entropy {@code -Σ q log p} against a teacher's logits, which get no gradient. Its gradient with respect to the
-     * logits is {@code (softmax(logits) - q) / B}.
+     * logits is {@code (softmax(logits) - q) / N} for N predictions.
      */
     public static Tensor soft(Tensor logits, Tensor teacherLogits) {
-        Tensor target = teacherLogits.detach().to(ScalarType.Float).softmax(1);
-        return target.mul(logits.to(ScalarType.Float).log_softmax(1))
+        Tensor target = teacherLogits.detach().to(ScalarType.Float).softmax(-1);
+        return target.mul(logits.to(ScalarType.Float).log_softmax(-1))
                 .sum()
-                .div(new org.bytedeco.pytorch.Scalar(-logits.size(0)));
+                .div(new org.bytedeco.pytorch.Scalar(-logits.numel() / logits.size(-1)));
     }
 }

@@ -31,8 +31,9 @@ public record Recipe(
         }
         boolean blended = sharing.stream().anyMatch(Sharing.Blend.class::isInstance);
         if (blended != (train.architecture() != null)) {
-            throw new InputException("A recipe must have train.architecture exactly where its sharing has a blend, but got sharing "
-                    + sharing + ", architecture " + train.architecture() + ".");
+            throw new InputException(
+                    "A recipe must have train.architecture exactly where its sharing has a blend, but got sharing "
+                            + sharing + ", architecture " + train.architecture() + ".");
         }
     }
 

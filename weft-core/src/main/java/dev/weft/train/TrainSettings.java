@@ -72,8 +72,9 @@ public record TrainSettings(
             throw new InputException("Training must have accumulate >= 1, but got " + accumulate + ".");
         }
         if ((architecture != null) != (sampler instanceof Sampler.Blend)) {
-            throw new InputException("Training must have an architecture exactly where its sampler is a blend, but got sampler "
-                    + sampler + ", architecture " + architecture + ".");
+            throw new InputException(
+                    "Training must have an architecture exactly where its sampler is a blend, but got sampler "
+                            + sampler + ", architecture " + architecture + ".");
         }
         if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
             throw new InputException("labelSmoothing must be in [0, 1), but got " + labelSmoothing + ".");

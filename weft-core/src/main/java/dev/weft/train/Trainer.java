@@ -2,11 +2,13 @@ package dev.weft.train;
 
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
-import dev.weft.data.ImageSplits;
+import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
+import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
+import dev.weft.model.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.BatchStatistics;
@@ -14,19 +16,17 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
-import dev.weft.nn.ShapeStatistics;
-import dev.weft.ops.Tensors;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -39,7 +39,7 @@ public final class Trainer implements AutoCloseable {
 
     private final RunFolder run;
     private final RunSettings settings;
-    private final ImageSplits splits;
+    private final Splits splits;
     private final Family family;
     private final Family teacher;
     private final RunningStatistics running;
@@ -48,7 +48,7 @@ public final class Trainer implements AutoCloseable {
     private long step;
     private double seconds;
 
-    private Trainer(RunFolder run, RunSettings settings, ImageSplits splits) {
+    private Trainer(RunFolder run, RunSettings settings, Splits splits) {
         Recipe recipe = settings.recipe();
         TrainSettings train = recipe.train();
         torch.set_num_threads(settings.threads());
@@ -67,11 +67,7 @@ public final class Trainer implements AutoCloseable {
             this.teacher = null;
             this.trainingStep = new TrainingStep(family, train, norm, null);
         }
-        this.batches = new Batches(
-                splits.train(),
-                recipe.data().batchSize(),
-                settings.seed(),
-                recipe.data().augmentation());
+        this.batches = recipe.data().batches(splits.train(), settings.seed());
     }
 
     /**
@@ -83,7 +79,7 @@ public final class Trainer implements AutoCloseable {
      *     is then written
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
-        ImageSplits splits = recipe.data().open(seed);
+        Splits splits = recipe.data().open(seed);
         ModelDefinition model = recipe.model().withInput(DataSettings.input(splits));
         Recipe resolved = new Recipe(recipe.name(), recipe.description(), model, recipe.data(), recipe.train());
         requireFit(resolved, splits);
@@ -95,9 +91,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Refuses, before anything is written, what could not train. */
-    private static void requireFit(Recipe recipe, ImageSplits splits) {
+    private static void requireFit(Recipe recipe, Splits splits) {
         TrainSettings train = recipe.train();
-        new Batches(splits.train(), recipe.data().batchSize(), 0, recipe.data().augmentation());
+        recipe.data().batches(splits.train(), 0);
         try (Family shapes = Family.ofShapes(recipe.model())) {
             new TrainingStep(shapes, train);
         }
@@ -116,7 +112,7 @@ public final class Trainer implements AutoCloseable {
         boolean done = false;
         try {
             RunSettings settings = settings(folder);
-            ImageSplits splits = settings.recipe().data().open(settings.seed());
+            Splits splits = settings.recipe().data().open(settings.seed());
             splits.verify(settings.splits());
             Trainer trainer = opened(run, settings, splits);
             trainer.load();
@@ -141,7 +137,7 @@ public final class Trainer implements AutoCloseable {
         return settings;
     }
 
-    private static Trainer opened(RunFolder run, RunSettings settings, ImageSplits splits) {
+    private static Trainer opened(RunFolder run, RunSettings settings, Splits splits) {
         boolean done = false;
         try {
             Trainer trainer = new Trainer(run, settings, splits);
@@ -243,11 +239,17 @@ public final class Trainer implements AutoCloseable {
         for (Draw extreme : extremes()) {
             Member member = extreme.member();
             try (MemberStatistics statistics = calibrate(member)) {
-                double accuracy = Evaluation.accuracy(family, member, statistics, splits.selection());
-                run.database().metric(step, extreme.role().toString(), "accuracy", accuracy, seconds);
-                listeners.forEach(listener -> listener.evaluated(step, extreme.role(), accuracy));
+                Map<Metric, Double> values = Evaluation.of(family, member, statistics, splits.selection());
+                values.forEach((metric, value) ->
+                        run.database().metric(step, extreme.role().toString(), curve(metric), value, seconds));
+                listeners.forEach(listener -> listener.evaluated(step, extreme.role(), values));
             }
         }
+    }
+
+    /** A measured metric's name among those of a run, where {@code loss} is that of training. */
+    private static String curve(Metric metric) {
+        return metric == Metric.LOSS ? "selectionLoss" : metric.key();
     }
 
     /** The largest and the smallest member; of a plain model the one there is. */
@@ -266,8 +268,10 @@ public final class Trainer implements AutoCloseable {
         for (Draw extreme : extremes()) {
             Member member = extreme.member();
             MemberStatistics statistics = calibrate(member);
-            double accuracy = Evaluation.accuracy(family, member, statistics, splits.selection());
-            family.name(extreme.role().toString(), new NamedMember(member, statistics, Map.of("accuracy", accuracy)));
+            Map<String, Double> measurements = new LinkedHashMap<>();
+            Evaluation.of(family, member, statistics, splits.selection())
+                    .forEach((metric, value) -> measurements.put(metric.key(), value));
+            family.name(extreme.role().toString(), new NamedMember(member, statistics, measurements));
         }
         Recipe recipe = settings.recipe();
         family.note("recipe", recipe.name());
@@ -304,7 +308,7 @@ public final class Trainer implements AutoCloseable {
         return family;
     }
 
-    public ImageSplits splits() {
+    public Splits splits() {
         return splits;
     }
 
@@ -321,7 +325,7 @@ public final class Trainer implements AutoCloseable {
         if (running == null) {
             throw new IllegalStateException("This recipe keeps no running statistics: set train.runningStatistics.");
         }
-        return running.of(channels(settings.recipe().model(), member));
+        return running.of(BatchNorms.channels(settings.recipe().model(), member));
     }
 
     @Override
@@ -343,17 +347,7 @@ public final class Trainer implements AutoCloseable {
 
     static RunningStatistics runningStatistics(ModelDefinition model) {
         return new RunningStatistics(
-                RUNNING_MOMENTUM, channels(model, model.space().largest()));
-    }
-
-    private static Map<String, Integer> channels(ModelDefinition model, Member member) {
-        ShapeStatistics shapes = new ShapeStatistics();
-        try (PointerScope scope = new PointerScope();
-                Family counted = Family.ofShapes(model)) {
-            int size = model.input().size();
-            counted.forward(Tensors.meta(1, model.input().channels(), size, size), Pass.evaluation(member, shapes));
-        }
-        return shapes.channels();
+                RUNNING_MOMENTUM, BatchNorms.channels(model, model.space().largest()));
     }
 
     /** One 64-bit number from several, for a generator of its own. */

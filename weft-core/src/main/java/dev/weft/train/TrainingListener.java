@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import dev.weft.model.Metric;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -21,8 +22,12 @@ public interface TrainingListener {
     /** After the optimiser. */
     default void stepDone(StepReport report) {}
 
-    /** A member was evaluated on the selection split, after {@code steps} steps. */
-    default void evaluated(long steps, Role role, double accuracy) {}
+    /**
+     * A member was evaluated on the selection split, after {@code steps} steps.
+     *
+     * @param values by metric, the one that members are chosen by first
+     */
+    default void evaluated(long steps, Role role, Map<Metric, Double> values) {}
 
     /**
      * One finished step.

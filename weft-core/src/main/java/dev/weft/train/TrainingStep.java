@@ -32,10 +32,10 @@ public final class TrainingStep {
     private final Teacher teacher;
     private final ParameterUpdate update;
 
-    /** Gives a frozen teacher's logits (B, classes) for a batch of images; {@code null} where there is no teacher. */
+    /** Gives a frozen teacher's logits for the inputs of a batch; {@code null} where there is no teacher. */
     @FunctionalInterface
     public interface Teacher {
-        Tensor logits(Tensor images);
+        Tensor logits(Tensor inputs);
     }
 
     /**
@@ -82,10 +82,10 @@ public final class TrainingStep {
         try (PointerScope scope = new PointerScope()) {
             torch.manual_seed(seed);
             Tensor teacherLogits =
-                    teacher == null ? null : Tensors.withoutGradients(() -> teacher.logits(batch.images()));
+                    teacher == null ? null : Tensors.withoutGradients(() -> teacher.logits(batch.inputs()));
             for (Draw draw : draws) {
                 Pass pass = pass(draw);
-                Tensor logits = settings.precision().run(() -> family.forward(batch.images(), pass));
+                Tensor logits = settings.precision().run(() -> family.forward(batch.inputs(), pass));
                 Tensor loss = teacherLogits == null
                         ? Losses.labels(logits, batch.labels(), settings.labelSmoothing())
                         : Losses.soft(logits, teacherLogits);

@@ -36,8 +36,13 @@ public interface Weight {
         return Ops.conv2d(x, kernels, bias, how.stride(), how.padding(kernels), how.groups(kernels));
     }
 
-    /** Layer norm over the last axis of x (…, C) with this weight (C) and a bias (C). */
+    /** Layer norm over the last axis of x (…, C) with this weight (C), bias (C) or {@code null}. */
     default Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Member member) {
         return Ops.layerNorm(x, tensor(member), bias, epsilon);
+    }
+
+    /** Root-mean-square norm over the last axis of x (…, C) with this weight (C). */
+    default Tensor rmsNorm(Tensor x, double epsilon, Member member) {
+        return Ops.rmsNorm(x, tensor(member), epsilon);
     }
 }

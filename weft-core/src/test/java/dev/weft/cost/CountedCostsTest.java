@@ -133,11 +133,7 @@ class CountedCostsTest {
         try (PointerScope scope = new PointerScope();
                 CountedCosts costs = new CountedCosts(definition);
                 Family shapes = Family.ofShapes(definition.at(member));
-                Tensor image = Tensors.meta(
-                        1,
-                        definition.input().channels(),
-                        definition.input().size(),
-                        definition.input().size())) {
+                Tensor image = definition.input().shapes(1)) {
             shapes.forward(image, Pass.evaluation(Member.PLAIN, statistics));
             long channels = statistics.channels().values().stream()
                     .mapToLong(Integer::longValue)

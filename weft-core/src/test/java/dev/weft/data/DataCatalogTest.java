@@ -16,7 +16,7 @@ class DataCatalogTest {
 
     @Test
     void listsAndOpensTheEmbeddedData() {
-        DataListing embedded = DataCatalog.list().get(0);
+        ImageListing embedded = (ImageListing) DataCatalog.list().get(0);
         ImageParts parts = DataCatalog.open(embedded.name());
         assertThat(embedded.available()).isTrue();
         assertThat(parts.train().size()).isEqualTo(embedded.train());
@@ -37,6 +37,33 @@ class DataCatalogTest {
         refused("a\0b", "neither the name of a data set nor a folder");
         refused(Files.createFile(folder.resolve("file")).toString(), "is not a folder");
         refused(Files.createDirectory(folder.resolve("empty")).toString(), "holds no images that Weft knows");
+    }
+
+    @Test
+    void listsTheEmbeddedTextAsItIs() {
+        TextListing embedded = (TextListing) DataCatalog.list().get(2);
+        TextSource text = TextSource.open(embedded.name());
+        assertThat(text.characters()).isEqualTo(embedded.characters());
+        assertThat(text.distinctCharacters()).isEqualTo(embedded.distinctCharacters());
+        refused("tiny-shakespeare", "is text, but images are needed here");
+    }
+
+    @Test
+    void tellsTextFromImages() throws IOException {
+        assertThat(DataCatalog.isText("tiny-shakespeare")).isTrue();
+        assertThat(DataCatalog.isText("fashion-mnist-10k")).isFalse();
+        assertThat(DataCatalog.isText("a\0b")).isFalse();
+        assertThat(DataCatalog.isText(folder.toString())).isFalse();
+        Path note = Files.createDirectories(folder.resolve("part")).resolve("notes.txt");
+        Files.writeString(note, "text");
+        assertThat(DataCatalog.isText(note.toString())).isTrue();
+        assertThat(DataCatalog.isText(folder.toString())).isTrue();
+        Files.createFile(folder.resolve("part/photo.PNG"));
+        assertThat(DataCatalog.isText(folder.toString())).isFalse();
+        Files.delete(folder.resolve("part/photo.PNG"));
+        Files.createFile(folder.resolve("data_batch_1.bin"));
+        Files.createFile(folder.resolve("test_batch.bin"));
+        assertThat(DataCatalog.isText(folder.toString())).isFalse();
     }
 
     private static void refused(String data, String reason) {

@@ -224,12 +224,12 @@ class ImageFolderTest {
             assertThat(TestImages.pixels(onDemand, i)).isEqualTo(TestImages.pixels(held, i));
             assertThat(onDemand.id(i)).isEqualTo(held.id(i));
         }
-        assertThat(onDemand.imagesSha256())
+        assertThat(onDemand.contentSha256())
                 .as("does not depend on what fits in memory")
-                .isEqualTo(held.imagesSha256());
-        String before = onDemand.subset("dogs", List.of(2)).imagesSha256();
+                .isEqualTo(held.contentSha256());
+        String before = onDemand.subset("dogs", List.of(2)).contentSha256();
         TestImages.png(folder.resolve("dog/a.png"), TestImages.picture(true, 40, 40, 7));
-        assertThat(onDemand.subset("dogs", List.of(2)).imagesSha256()).isNotEqualTo(before);
+        assertThat(onDemand.subset("dogs", List.of(2)).contentSha256()).isNotEqualTo(before);
         Files.delete(folder.resolve("dog/a.png"));
         assertThatThrownBy(() -> TestImages.pixels(onDemand, 2))
                 .isInstanceOf(InputException.class)

@@ -109,7 +109,7 @@ class ImageSplitsTest {
         assertThatThrownBy(
                         () -> ImageSplits.of(parts(TRAIN, null, other), 20, 5).verify(recorded))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("The report split must have the images the run began with");
+                .hasMessageContaining("The report split must hold what the run began with");
     }
 
     @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.MobileCnn;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExportedModelTest {
-    private static final ModelDefinition DEFINITION = TinyModels.mobileCnn();
+    private static final MobileCnn DEFINITION = TinyModels.mobileCnn();
 
     @TempDir
     Path folder;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.model.VisionTransformer;
@@ -65,13 +66,14 @@ class ExporterTest {
             ExportResult result =
                     export(family, member, ExportOptions.onnx(file).withMetadata(Map.of("run", "r1", "macs", "12")));
             OnnxFile read = OnnxFile.read(file);
+            ImageInput input = (ImageInput) definition.input();
             assertThat(read.member()).isEqualTo(member.toString()).isEqualTo(result.member());
             assertThat(family.space().parse(read.member())).isEqualTo(member);
             assertThat(read.classes()).containsExactly("a", "b", "c");
-            assertThat(read.input().channels()).isEqualTo(definition.input().channels());
-            assertThat(read.input().size()).isEqualTo(definition.input().size());
-            assertThat(read.input().resolution()).isEqualTo(definition.input().size() == 16 ? 12 : 8);
-            assertThat(read.input().mean()).isEqualTo(definition.input().mean());
+            assertThat(read.input().channels()).isEqualTo(input.channels());
+            assertThat(read.input().size()).isEqualTo(input.size());
+            assertThat(read.input().resolution()).isEqualTo(input.size() == 16 ? 12 : 8);
+            assertThat(read.input().mean()).isEqualTo(input.mean());
             assertThat(read.metadata())
                     .containsEntry("weft.maxAbsError", "" + result.check().maxAbsError())
                     .containsEntry("weft.top1Agreement", "1.0")

@@ -34,6 +34,7 @@ class OnnxOperationsTest {
             case BATCH_NORM ->
                 Ops.batchNorm(x, weight("mean", 3), positive("variance", 3), weight("w", 3), weight("b", 3), 1e-5);
             case LAYER_NORM -> Ops.layerNorm(x, weight("w", SIDE), weight("b", SIDE), 1e-6);
+            case RMS_NORM -> Ops.rmsNorm(x, weight("w", SIDE), 1e-5);
             case RELU -> Ops.relu(x);
             case HARD_SWISH -> Ops.hardSwish(x);
             case SILU -> Ops.silu(x);
@@ -49,10 +50,20 @@ class OnnxOperationsTest {
             case FLATTEN -> Ops.flatten(x, 2);
             case TRANSPOSE -> Ops.transpose(x, 1, 3);
             case ATTENTION -> Ops.attention(x, Ops.relu(x), Ops.sigmoid(x));
+            case CAUSAL_ATTENTION ->
+                Ops.add(
+                        Ops.causalAttention(x, Ops.relu(x), Ops.sigmoid(x)),
+                        Ops.causalAttention(x, single(x), Ops.gelu(single(x)))); // all heads share one
+            case ROTARY -> Ops.rotary(x, 3, 10);
+            case ADD_POSITIONS -> Ops.addPositions(Ops.flatten(x, 2), weight("table", 7, 16), 2);
             case PREPEND_TOKEN -> Ops.prependToken(weight("token", 1, 1, 16), Ops.flatten(x, 2));
             case SELECT -> Ops.select(x, 2, 3);
             case EMBEDDING -> Ops.add(x, Ops.embedding(weight("table", 5, SIDE), indices()));
         };
+    }
+
+    private static Tensor single(Tensor x) {
+        return Ops.mean(x, List.of(1), true);
     }
 
     @ParameterizedTest

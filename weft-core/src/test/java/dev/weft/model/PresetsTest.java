@@ -11,7 +11,6 @@ import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
-import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.Arrays;
 import java.util.Collections;
@@ -57,8 +56,7 @@ class PresetsTest {
         ModelDefinition definition = bound(name);
         try (PointerScope scope = new PointerScope();
                 Family shapes = Family.ofShapes(definition)) {
-            Tensor images = Tensors.meta(
-                    2, 3, definition.input().size(), definition.input().size());
+            Tensor images = definition.input().shapes(2);
             Member smallest = shapes.space().smallest();
             Member largest = shapes.space().largest();
             for (Member member : List.of(smallest, largest)) {

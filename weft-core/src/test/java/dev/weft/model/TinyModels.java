@@ -24,7 +24,7 @@ public final class TinyModels {
 
     /** Pixel values 0 to 255, (batch, C, H, W). */
     public static Tensor images(ModelDefinition definition, int batch, long seed) {
-        ImageInput input = definition.input();
+        ImageInput input = (ImageInput) definition.input();
         SplittableRandom random = new SplittableRandom(seed);
         float[] pixels = new float[batch * input.channels() * input.size() * input.size()];
         for (int i = 0; i < pixels.length; i++) {

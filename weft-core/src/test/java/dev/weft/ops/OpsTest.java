@@ -27,6 +27,7 @@ class OpsTest {
                 () -> Ops.conv2d(image, make.apply(new long[] {6, 2, 3, 3}), null, 2, 1, 2),
                 () -> Ops.batchNorm(image, vector, vector.square(), vector, vector, 1e-5),
                 () -> Ops.layerNorm(sequence, vector, vector, 1e-6),
+                () -> Ops.rmsNorm(sequence, vector, 1e-5),
                 () -> Ops.relu(image),
                 () -> Ops.hardSwish(image),
                 () -> Ops.silu(image),
@@ -43,6 +44,11 @@ class OpsTest {
                 () -> Ops.flatten(image, 2),
                 () -> Ops.transpose(image, 1, 2),
                 () -> Ops.attention(heads, heads, heads),
+                () -> Ops.causalAttention(heads, heads, heads),
+                () -> Ops.causalAttention(
+                        heads, make.apply(new long[] {2, 1, 8, 4}), make.apply(new long[] {2, 1, 8, 4})),
+                () -> Ops.rotary(heads, 2, 10000),
+                () -> Ops.addPositions(sequence, make.apply(new long[] {9, 4}), 3),
                 () -> Ops.prependToken(make.apply(new long[] {1, 1, 4}), sequence),
                 () -> Ops.select(sequence, 1, 5),
                 () -> Ops.embedding(make.apply(new long[] {9, 4}), indices(image.is_meta())));
@@ -115,6 +121,90 @@ class OpsTest {
             Tensor x = Tensors.of(new float[] {0, 255, 51, 102}, 1, 2, 1, 2);
             TensorAssert.assertThat(Ops.normalise(x, List.of(0.5, 0.2), List.of(0.25, 0.1)))
                     .isCloseTo(Tensors.of(new float[] {-2, 2, 0, 2}, 1, 2, 1, 2), 1e-6);
+        }
+    }
+
+    @Test
+    void causalAttentionIsTheFormulaOfEachQueryOverWhatIsNotLaterThanIt() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor query = random(1, 4, 3, 2); // the last 3 of 5 positions; two heads share a key
+            Tensor key = random(1, 2, 5, 2);
+            Tensor value = random(1, 2, 5, 2).add(key.flip(2));
+            float[] q = Tensors.floats(query);
+            float[] k = Tensors.floats(key);
+            float[] v = Tensors.floats(value);
+            float[] expected = new float[4 * 3 * 2];
+            for (int h = 0; h < 4; h++) {
+                for (int t = 0; t < 3; t++) {
+                    double sum = 0;
+                    double[] mixed = new double[2];
+                    for (int s = 0; s <= t + 2; s++) {
+                        int from = (h / 2 * 5 + s) * 2;
+                        int to = (h * 3 + t) * 2;
+                        double part = Math.exp((q[to] * k[from] + q[to + 1] * k[from + 1]) / Math.sqrt(2));
+                        sum += part;
+                        mixed[0] += part * v[from];
+                        mixed[1] += part * v[from + 1];
+                    }
+                    expected[(h * 3 + t) * 2] = (float) (mixed[0] / sum);
+                    expected[(h * 3 + t) * 2 + 1] = (float) (mixed[1] / sum);
+                }
+            }
+            TensorAssert.assertThat(Ops.causalAttention(query, key, value))
+                    .isCloseTo(Tensors.of(expected, 1, 4, 3, 2), 1e-5);
+        }
+    }
+
+    @Test
+    void causalAttentionRefusesMoreQueriesThanKeysAndHeadsThatDoNotShareEvenly() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor heads = random(2, 3, 6, 4);
+            Tensor two = random(2, 2, 6, 4);
+            Tensor few = random(2, 3, 5, 4);
+            assertThatThrownBy(() -> Ops.causalAttention(heads, few, few))
+                    .hasMessageContaining("as many keys as queries");
+            assertThatThrownBy(() -> Ops.causalAttention(heads, two, two)).hasMessageContaining("heads divide");
+            assertThatThrownBy(() -> Ops.rotary(random(1, 1, 2, 3), 0, 10000))
+                    .hasMessageContaining("even, but it is 3");
+        }
+    }
+
+    @Test
+    void rotaryTurnsEachPairByItsPositionTimesItsFrequency() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = random(1, 1, 3, 4);
+            float[] in = Tensors.floats(x);
+            float[] expected = new float[in.length];
+            for (int t = 0; t < 3; t++) {
+                for (int i = 0; i < 2; i++) {
+                    double angle = (t + 7) * Math.pow(100, -2.0 * i / 4);
+                    int at = t * 4 + 2 * i;
+                    expected[at] = (float) (in[at] * Math.cos(angle) - in[at + 1] * Math.sin(angle));
+                    expected[at + 1] = (float) (in[at] * Math.sin(angle) + in[at + 1] * Math.cos(angle));
+                }
+            }
+            TensorAssert.assertThat(Ops.rotary(x, 7, 100)).isCloseTo(Tensors.of(expected, 1, 1, 3, 4), 1e-5);
+        }
+    }
+
+    @Test
+    void rmsNormIsTheFormulaAndHasNoShift() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = Tensors.of(new float[] {3, 4, 0, 0, 1, 1, 1, -1}, 2, 4);
+            Tensor weight = Tensors.of(new float[] {1, 2, 3, 4}, 4);
+            double root = Math.sqrt(25 / 4.0 + 0.5);
+            double one = 1 / Math.sqrt(1.5);
+            float[] expected = {
+                (float) (3 / root),
+                (float) (8 / root),
+                0,
+                0,
+                (float) one,
+                (float) (2 * one),
+                (float) (3 * one),
+                (float) (-4 * one)
+            };
+            TensorAssert.assertThat(Ops.rmsNorm(x, weight, 0.5)).isCloseTo(Tensors.of(expected, 2, 4), 1e-6);
         }
     }
 }

@@ -53,8 +53,9 @@ class DryRunTest {
         assertThatThrownBy(() -> DryRun.input(recipe, 3, 1000))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must have data.imageSize in recipe \"tiny\"");
-        DataSettings sized = new DataSettings("x", 1, 4096, null, 32, null);
-        ImageInput input = DryRun.input(new Recipe("sized", "", recipe.model(), sized, recipe.train()), 3, 1000);
+        DataSettings sized = new DataSettings.Images("x", 1, 4096, null, 32, null);
+        ImageInput input =
+                (ImageInput) DryRun.input(new Recipe("sized", "", recipe.model(), sized, recipe.train()), 3, 1000);
         assertThat(input.size()).isEqualTo(32);
         assertThat(input.channels()).isEqualTo(3);
         assertThat(input.classes()).hasSize(1000).startsWith("class0");

@@ -170,7 +170,7 @@ class KilledRunTest {
                         headWidth,
                         model.activation(),
                         model.zeroInitResidual()),
-                new DataSettings(data.toString(), 24, 16, new Augmentation(2, true), null, null),
+                new DataSettings.Images(data.toString(), 24, 16, new Augmentation(2, true), null, null),
                 settings.build());
     }
 }

@@ -77,13 +77,33 @@ class LossesTest {
         assertThat(Math.abs(smoothed - hard)).isGreaterThan(1e-3);
     }
 
+    /** A batch of texts is its positions: (B, T, classes) as (B·T, classes), in value and gradient. */
+    @Test
+    void everyPositionOfATextCountsAlike() {
+        Tensor rows = logits(5, 6).set_requires_grad(true);
+        Tensor texts = logits(5, 6).set_requires_grad(true);
+        Tensor labels = Tensors.ofLongs(new long[] {3, 0, 1, 1, 2, 0}, 6);
+        Tensor teacher = logits(6, 6);
+        Tensor ofRows = Losses.labels(rows, labels, 0.1).add(Losses.soft(rows, teacher));
+        Tensor ofTexts = Losses.labels(texts.view(2, 3, CLASSES), labels.view(2, 3), 0.1)
+                .add(Losses.soft(texts.view(2, 3, CLASSES), teacher.view(2, 3, CLASSES)));
+        assertThat(ofTexts.item_double()).isCloseTo(ofRows.item_double(), within(1e-6));
+        ofRows.backward();
+        ofTexts.backward();
+        TensorAssert.assertThat(texts.grad()).isCloseTo(rows.grad(), 1e-7);
+    }
+
     private static Tensor logits(long seed) {
+        return logits(seed, BATCH);
+    }
+
+    private static Tensor logits(long seed, int batch) {
         SplittableRandom random = new SplittableRandom(seed);
-        float[] values = new float[BATCH * CLASSES];
+        float[] values = new float[batch * CLASSES];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (2 * random.nextGaussian());
         }
-        return Tensors.of(values, BATCH, CLASSES);
+        return Tensors.of(values, batch, CLASSES);
     }
 
     private static Tensor labels() {

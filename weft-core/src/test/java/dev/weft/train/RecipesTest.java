@@ -44,7 +44,7 @@ class RecipesTest {
                 .isEqualTo("# yaml-language-server: $schema=" + SCHEMA.getFileName());
         ModelDefinition model = recipe.model()
                 .withInput(
-                        recipe.data().imageSize() == null
+                        recipe.data() instanceof DataSettings.Images images && images.imageSize() == null
                                 ? DataSettings.input(recipe.data().open(1))
                                 : DryRun.input(recipe, 3, 1000));
         try (Family shapes = Family.ofShapes(model)) {

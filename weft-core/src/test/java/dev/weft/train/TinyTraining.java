@@ -107,7 +107,7 @@ final class TinyTraining {
     }
 
     static DataSettings dataSettings(Path folder) {
-        return new DataSettings(folder.toString(), 24, 16, Augmentation.none(), null, null);
+        return new DataSettings.Images(folder.toString(), 24, 16, Augmentation.none(), null, null);
     }
 
     /** Four steps an epoch, and everything on that costs nothing. */
@@ -153,7 +153,9 @@ final class TinyTraining {
                     evaluateEveryEpochs,
                     checkpointEverySteps,
                     runningStatistics,
-                    null, null, null);
+                    null,
+                    null,
+                    null);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
 import dev.weft.model.Family;
+import dev.weft.model.Metric;
 import dev.weft.model.MobileCnn;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.run.Event;
@@ -155,9 +156,10 @@ class TrainerTest {
                 }
 
                 @Override
-                public void evaluated(long steps, Role role, double accuracy) {
+                public void evaluated(long steps, Role role, Map<Metric, Double> values) {
                     heard.add(role + " after " + steps);
-                    assertThat(accuracy).isBetween(0.0, 1.0);
+                    assertThat(values).containsOnlyKeys(Metric.ACCURACY);
+                    assertThat(values.get(Metric.ACCURACY)).isBetween(0.0, 1.0);
                 }
             }));
         }
@@ -258,7 +260,7 @@ class TrainerTest {
 
     @Test
     void whatCannotTrainIsRefusedBeforeTheFolderIsWritten() {
-        DataSettings tooBig = new DataSettings(data.toString(), 24, 73, Augmentation.none(), null, null);
+        DataSettings tooBig = new DataSettings.Images(data.toString(), 24, 73, Augmentation.none(), null, null);
         Recipe recipe = new Recipe("tiny", "", TinyTraining.model(), tooBig, settings.build());
         assertThatThrownBy(() -> Trainer.start(recipe, run, SEED))
                 .isInstanceOf(InputException.class)
@@ -395,7 +397,7 @@ class TrainerTest {
         TinyTraining.part(data, "train", TinyTraining.TRAIN + 24, 2);
         assertThatThrownBy(() -> Trainer.resume(run))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("The training split must have the images the run began with");
+                .hasMessageContaining("The training split must hold what the run began with");
         TinyTraining.part(data, "train", TinyTraining.TRAIN + 24, 1);
         try (Trainer trainer = Trainer.resume(run)) {
             assertThat(trainer.stepsDone()).isEqualTo(2);
@@ -436,7 +438,7 @@ class TrainerTest {
                 "tiny",
                 "for tests",
                 TinyTraining.model(),
-                new DataSettings(data.toString(), 24, 16, new Augmentation(2, true), null, null),
+                new DataSettings.Images(data.toString(), 24, 16, new Augmentation(2, true), null, null),
                 settings.build());
     }
 }

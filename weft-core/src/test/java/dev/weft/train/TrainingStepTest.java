@@ -515,7 +515,7 @@ class TrainingStepTest {
     }
 
     private Tensor logits(Family family, Member member) {
-        return family.forward(batch.images(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+        return family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
     }
 
     /** Gradients of a loss alone: those of parameters that it depends on. */

@@ -87,8 +87,8 @@ final class BigNasArms {
     }
 
     private Arm arm(String name, ModelDefinition model, TrainSettings train) {
-        DataSettings settings =
-                new DataSettings(data, scale.selectionSize(), scale.batchSize(), scale.augmentation(), null, null);
+        DataSettings settings = new DataSettings.Images(
+                data, scale.selectionSize(), scale.batchSize(), scale.augmentation(), null, null);
         return new Arm(name, new Recipe("bignas-" + name, "", model, settings, train));
     }
 

@@ -74,7 +74,7 @@ public final class BigNasReproduction implements Reproduction {
         List<Long> seeds = LongStream.rangeClosed(1, settings.seeds()).boxed().toList();
         BigNasArms arms = new BigNasArms(scale, settings.data());
         // Opened before the folder is begun: unknown data must not leave one behind.
-        long stepsPerEpoch = new DataSettings(
+        long stepsPerEpoch = new DataSettings.Images(
                                 settings.data(),
                                 scale.selectionSize(),
                                 scale.batchSize(),

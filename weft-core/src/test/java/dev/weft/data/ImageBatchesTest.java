@@ -16,19 +16,19 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("try") // a scope is opened for what it frees, not to be named
-class BatchesTest {
+class ImageBatchesTest {
     private static final InMemoryImages DATA = TestImages.numbered("train", 23, 5, 3, 4, 3);
 
     @Test
     void tensorsHoldRawPixelsAndLabels() {
-        Batches batches = new Batches(DATA, 4, 9, Augmentation.none());
+        ImageBatches batches = new ImageBatches(DATA, 4, 9, Augmentation.none());
         try (PointerScope scope = new PointerScope()) {
             Batch batch = batches.batch(2);
-            assertThat(batch.images().shape()).containsExactly(4, 3, 4, 3);
-            assertThat(batch.images().scalar_type().intern()).isEqualTo(ScalarType.Float);
+            assertThat(batch.inputs().shape()).containsExactly(4, 3, 4, 3);
+            assertThat(batch.inputs().scalar_type().intern()).isEqualTo(ScalarType.Float);
             assertThat(batch.labels().scalar_type().intern()).isEqualTo(ScalarType.Long);
             assertThat(batch.labels().shape()).containsExactly(4);
-            float[] images = floats(batch.images());
+            float[] images = floats(batch.inputs());
             for (int i = 0; i < 4; i++) {
                 int index = batch.indices().get(i);
                 byte[] pixels = TestImages.pixels(DATA, index);
@@ -42,9 +42,9 @@ class BatchesTest {
 
     @Test
     void closingFreesBothTensors() {
-        Batch batch = new Batches(DATA, 4, 9, Augmentation.none()).batch(0);
+        Batch batch = new ImageBatches(DATA, 4, 9, Augmentation.none()).batch(0);
         batch.close();
-        assertThat(batch.images().isNull()).isTrue();
+        assertThat(batch.inputs().isNull()).isTrue();
         assertThat(batch.labels().isNull()).isTrue();
     }
 
@@ -52,15 +52,15 @@ class BatchesTest {
     void largeBatchesAreFilledOnAllCoresAlike() {
         InMemoryImages large = TestImages.numbered("train", 20, 5, 3, 150, 200);
         try (PointerScope scope = new PointerScope()) {
-            float[] together = floats(new EvaluationBatches(large, 20).batch(0).images()); // 1.8 million values
-            float[] last = floats(new EvaluationBatches(large, 1).batch(19).images());
+            float[] together = floats(new EvaluationBatches(large, 20).batch(0).inputs()); // 1.8 million values
+            float[] last = floats(new EvaluationBatches(large, 1).batch(19).inputs());
             assertThat(Arrays.copyOfRange(together, 19 * 90_000, 20 * 90_000)).isEqualTo(last);
         }
     }
 
     @Test
     void anEpochIsAPermutationWithoutTheRest() {
-        Batches batches = new Batches(DATA, 4, 9, Augmentation.none());
+        ImageBatches batches = new ImageBatches(DATA, 4, 9, Augmentation.none());
         assertThat(batches.stepsPerEpoch()).isEqualTo(5);
         List<Integer> first = epoch(batches, 0);
         List<Integer> second = epoch(batches, 1);
@@ -73,22 +73,22 @@ class BatchesTest {
     @Test
     void everyStepIsAFunctionOfSeedAndStep() {
         Augmentation augmentation = new Augmentation(2, true);
-        Batches one = new Batches(DATA, 4, 9, augmentation);
-        Batches other = new Batches(DATA, 4, 9, augmentation);
+        ImageBatches one = new ImageBatches(DATA, 4, 9, augmentation);
+        ImageBatches other = new ImageBatches(DATA, 4, 9, augmentation);
         try (PointerScope scope = new PointerScope()) {
             float[][] forward = IntStream.range(0, 12)
-                    .mapToObj(s -> floats(one.batch(s).images()))
+                    .mapToObj(s -> floats(one.batch(s).inputs()))
                     .toArray(float[][]::new);
             for (int step = 11; step >= 0; step--) {
-                assertThat(floats(other.batch(step).images())).isEqualTo(forward[step]);
+                assertThat(floats(other.batch(step).inputs())).isEqualTo(forward[step]);
             }
-            Batches seeded = new Batches(DATA, 4, 10, augmentation);
-            assertThat(floats(seeded.batch(0).images())).isNotEqualTo(forward[0]);
+            ImageBatches seeded = new ImageBatches(DATA, 4, 10, augmentation);
+            assertThat(floats(seeded.batch(0).inputs())).isNotEqualTo(forward[0]);
             // The same example is augmented differently in another epoch.
             int[] same = {3};
             assertThat(IntStream.range(0, 6)
                             .mapToObj(e ->
-                                    Arrays.toString(floats(one.batch(same, e).images())))
+                                    Arrays.toString(floats(one.batch(same, e).inputs())))
                             .distinct()
                             .count())
                     .isGreaterThan(3);
@@ -97,7 +97,7 @@ class BatchesTest {
 
     @Test
     void orderIsTheSameInEveryProcessAndRelease() {
-        Batches batches = new Batches(DATA, 8, 123, Augmentation.none());
+        ImageBatches batches = new ImageBatches(DATA, 8, 123, Augmentation.none());
         assertThat(batches.indices(0)).containsExactly(14, 15, 0, 16, 13, 21, 18, 3);
         assertThat(batches.indices(3)).containsExactly(14, 18, 1, 3, 12, 2, 5, 22);
     }
@@ -105,9 +105,9 @@ class BatchesTest {
     @Test
     void augmentedBatchEqualsAugmentedImages() {
         Augmentation augmentation = new Augmentation(1, true);
-        Batches batches = new Batches(DATA, 4, 9, augmentation);
+        ImageBatches batches = new ImageBatches(DATA, 4, 9, augmentation);
         try (PointerScope scope = new PointerScope()) {
-            float[] images = floats(batches.batch(new int[] {7, 2}, 3).images());
+            float[] images = floats(batches.batch(new int[] {7, 2}, 3).inputs());
             byte[] expected = new byte[72];
             augmentation.apply(TestImages.pixels(DATA, 7), 3, 4, 3, Mix.bits(9, 2, 3, 7), expected, 0);
             augmentation.apply(TestImages.pixels(DATA, 2), 3, 4, 3, Mix.bits(9, 2, 3, 2), expected, 36);
@@ -125,7 +125,7 @@ class BatchesTest {
             for (int number = 0; number < batches.count(); number++) {
                 seen.addAll(batches.batch(number).indices());
             }
-            assertThat(batches.batch(2).images().shape()).containsExactly(3, 3, 4, 3);
+            assertThat(batches.batch(2).inputs().shape()).containsExactly(3, 3, 4, 3);
             assertThat(new EvaluationBatches(DATA, Integer.MAX_VALUE).batch(0).size())
                     .isEqualTo(23);
         }
@@ -134,14 +134,15 @@ class BatchesTest {
 
     @Test
     void refusesBatchesThatTheDataCannotFill() {
-        assertThatThrownBy(() -> new Batches(DATA, 24, 0, Augmentation.none()))
+        assertThatThrownBy(() -> new ImageBatches(DATA, 24, 0, Augmentation.none()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(
                         "batchSize must be from 1 to the number of training images, 23 in train, but is 24");
-        assertThatThrownBy(() -> new Batches(DATA, 0, 0, Augmentation.none())).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> new ImageBatches(DATA, 0, 0, Augmentation.none()))
+                .isInstanceOf(InputException.class);
     }
 
-    private static List<Integer> epoch(Batches batches, int epoch) {
+    private static List<Integer> epoch(ImageBatches batches, int epoch) {
         List<Integer> indices = new ArrayList<>();
         for (long step = epoch * batches.stepsPerEpoch(); step < (epoch + 1) * batches.stepsPerEpoch(); step++) {
             Arrays.stream(batches.indices(step)).forEach(indices::add);

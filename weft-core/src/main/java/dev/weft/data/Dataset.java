@@ -1,0 +1,51 @@
+package dev.weft.data;
+
+/**
+ * Examples with stable ids, that do not change: images with their classes, or windows of a text with the tokens that come next.
+ * May be read from many threads at once.
+ */
+public interface Dataset {
+    /** For records and messages, for instance {@code fashion-mnist-10k/train}. */
+    String name();
+
+    /** The number of examples. */
+    int size();
+
+    /** An id that stays with the example. Unique within a data set and between the splits of one source. */
+    String id(int index);
+
+    /** How many predictions an example asks for: 1 for an image, one a token for text. */
+    int predictions(int index);
+
+    /** SHA-256 that says which examples these are, as records of splits hold it. */
+    String idsSha256();
+
+    /**
+     * SHA-256 of what the examples hold, in order.
+     *
+     * @throws dev.weft.io.InputException when a file cannot be read any more
+     */
+    String contentSha256();
+
+    /**
+     * Some examples, unchanged; the tensors belong to the caller's scope.
+     *
+     * @param indices of examples with equally many predictions
+     */
+    Batch batch(int[] indices);
+
+    /**
+     * Training batches of unchanged examples.
+     *
+     * @param seed of their order
+     * @throws dev.weft.io.InputException when there are too few examples for one batch
+     */
+    Batches batches(int batchSize, long seed);
+
+    /**
+     * Refuses batches that no tensor holds.
+     *
+     * @throws dev.weft.io.InputException with what to do
+     */
+    void requireFits(int batchSize);
+}

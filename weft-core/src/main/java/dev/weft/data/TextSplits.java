@@ -1,0 +1,39 @@
+package dev.weft.data;
+
+import dev.weft.text.Tokenizer;
+import java.util.List;
+
+/**
+ * A text in three splits by position: training first, then selection, then report. No window crosses from one into the next, and no
+ * token is in two.
+ */
+public record TextSplits(String source, TextWindows train, TextWindows selection, TextWindows report)
+        implements Splits {
+    public TextSplits {
+        List<TextWindows> splits = List.of(train, selection, report);
+        for (int i = 1; i < splits.size(); i++) {
+            if (splits.get(i).from() < splits.get(i - 1).to()) {
+                throw new IllegalArgumentException("%s: splits of a text must follow each other, but %s begins at %d"
+                        .formatted(source, splits.get(i).name(), splits.get(i).from()));
+            }
+        }
+    }
+
+    /**
+     * Encodes each part by itself, so that no token lies across a cut.
+     *
+     * @throws dev.weft.io.InputException when a part is shorter than one window, or holds what no token stands for
+     */
+    public static TextSplits of(TextParts parts, Tokenizer tokenizer, int contextLength) {
+        int[] train = tokenizer.encode(parts.train());
+        int[] selection = tokenizer.encode(parts.selection());
+        int[] report = tokenizer.encode(parts.report());
+        String name = parts.name();
+        int toSelection = train.length + selection.length;
+        return new TextSplits(
+                name,
+                new TextWindows(name + "/train", tokenizer, train, 0, contextLength),
+                new TextWindows(name + "/selection", tokenizer, selection, train.length, contextLength),
+                new TextWindows(name + "/report", tokenizer, report, toSelection, contextLength));
+    }
+}
