@@ -2,8 +2,14 @@ package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.DifferentiableCost;
+import dev.weft.cost.ExpectedCost;
+import dev.weft.cost.LatencyTable;
 import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
+import dev.weft.model.ModelDefinition;
 import dev.weft.space.Choice;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -32,6 +38,24 @@ public record CostTerm(
             throw new InputException("A cost must have a table exactly where its metric is a latency, but got metric="
                     + metric + ", table=" + table + ".");
         }
+    }
+
+    /**
+     * The cost of every member of a model.
+     *
+     * @throws InputException when there is none of that name, or the table does not fit the model
+     */
+    DifferentiableCost of(ModelDefinition model) {
+        if (table != null) {
+            return LatencyTable.read(Path.of(table), model.space());
+        }
+        Map<String, ExpectedCost> counted = ExpectedCost.of(model);
+        if (!counted.containsKey(metric)) {
+            throw new InputException(
+                    "A cost's metric must be one of " + counted.keySet() + ", or a latency with a table, but is \""
+                            + metric + "\"." + Suggest.nearest(metric, counted.keySet()));
+        }
+        return counted.get(metric);
     }
 
     /**

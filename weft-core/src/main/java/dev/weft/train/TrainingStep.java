@@ -25,12 +25,13 @@ import org.bytedeco.pytorch.global.torch;
  * optimiser state. Entries outside the slices that were used have gradient zero, and move by momentum and the optimiser's decay
  * as they do in PyTorch.
  */
-public final class TrainingStep {
+public final class TrainingStep implements AutoCloseable {
     private final Family family;
     private final TrainSettings settings;
     private final NormStatistics norm;
     private final Teacher teacher;
     private final ParameterUpdate update;
+    private final List<Tensor> logits; // of a blend: an ArchitectureStep trains these
 
     /** Gives a frozen teacher's logits for the inputs of a batch; {@code null} where there is no teacher. */
     @FunctionalInterface
@@ -49,7 +50,11 @@ public final class TrainingStep {
         this.norm = norm;
         this.teacher = teacher;
         Map<String, Tensor> trained = new LinkedHashMap<>(family.weights().tensors());
-        trained.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS)); // an ArchitectureStep trains these
+        this.logits = trained.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
+                .map(Map.Entry::getValue)
+                .toList();
+        trained.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
         this.update =
                 new ParameterUpdate(trained, settings.optimizer(), settings.clipping(), settings.parameterGroups());
     }
@@ -78,39 +83,90 @@ public final class TrainingStep {
             long step,
             long seed,
             List<TrainingListener> listeners) {
-        List<TrainingListener.MemberLoss> losses = new ArrayList<>();
+        return run(List.of(batch), draws, learningRate, step, seed, listeners);
+    }
+
+    /**
+     * Trains the drawn members on several batches with one update: the same as on one batch that holds them all, where batch norm
+     * and dropout do not tell them apart.
+     *
+     * @param batches of equal size
+     */
+    public List<TrainingListener.MemberLoss> run(
+            List<Batch> batches,
+            List<Draw> draws,
+            double learningRate,
+            long step,
+            long seed,
+            List<TrainingListener> listeners) {
+        double[] losses = new double[draws.size()];
+        List<TrainingListener.MemberLoss> trained = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
+            logits.forEach(logit -> logit.set_requires_grad(false));
             torch.manual_seed(seed);
-            Tensor teacherLogits =
-                    teacher == null ? null : Tensors.withoutGradients(() -> teacher.logits(batch.inputs()));
-            for (Draw draw : draws) {
-                Pass pass = pass(draw);
-                Tensor logits = settings.precision().run(() -> family.forward(batch.inputs(), pass));
-                Tensor loss = teacherLogits == null
-                        ? Losses.labels(logits, batch.labels(), settings.labelSmoothing())
-                        : Losses.soft(logits, teacherLogits);
-                if (settings.distillation() instanceof Distillation.InPlace && draw.role() == Role.LARGEST) {
-                    teacherLogits = logits.detach();
+            for (int b = 0; b < batches.size(); b++) {
+                Teaching teaching = new Teaching(batches.get(b));
+                for (int i = 0; i < losses.length; i++) {
+                    losses[i] += backward(teaching, draws, i, batches.size(), step) / batches.size();
+                    if (b == batches.size() - 1) {
+                        TrainingListener.MemberLoss loss = new TrainingListener.MemberLoss(draws.get(i), losses[i]);
+                        trained.add(loss);
+                        listeners.forEach(listener -> listener.memberTrained(step, loss));
+                    }
                 }
-                double value = loss.item_double();
-                if (!Double.isFinite(value)) {
-                    clearGradients();
-                    throw new CheckFailedException("The loss became " + value + " at step " + step + " for the "
-                            + draw.role() + " member \"" + draw.member()
-                            + "\". The last checkpoint is kept; lower the learning rate or clip gradients.");
-                }
-                // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
-                Tensor scaled = settings.gradients() == TrainSettings.Gradients.MEAN
-                        ? loss.div(new Scalar(draws.size()))
-                        : loss;
-                withDecay(scaled, draw).backward();
-                TrainingListener.MemberLoss trained = new TrainingListener.MemberLoss(draw, value);
-                losses.add(trained);
-                listeners.forEach(listener -> listener.memberTrained(step, trained));
             }
             update(learningRate, step, listeners);
         }
-        return losses;
+        return trained;
+    }
+
+    /** A batch, and the logits that students learn from instead of labels: absent until there is a teacher. */
+    private final class Teaching {
+        private final Batch batch;
+        private Tensor logits;
+
+        Teaching(Batch batch) {
+            this.batch = batch;
+            this.logits = teacher == null ? null : Tensors.withoutGradients(() -> teacher.logits(batch.inputs()));
+        }
+    }
+
+    /** Adds a member's gradients on one of {@code parts} batches; returns its loss. */
+    private double backward(Teaching teaching, List<Draw> draws, int index, int parts, long step) {
+        Draw draw = draws.get(index);
+        Batch batch = teaching.batch;
+        Pass pass = pass(draw);
+        Tensor outputs = settings.precision().run(() -> family.forward(batch.inputs(), pass));
+        Tensor loss = teaching.logits == null
+                ? Losses.labels(outputs, batch.labels(), settings.labelSmoothing())
+                : Losses.soft(outputs, teaching.logits);
+        if (settings.distillation() instanceof Distillation.InPlace && draw.role() == Role.LARGEST) {
+            teaching.logits = outputs.detach();
+        }
+        double value = loss.item_double();
+        if (!Double.isFinite(value)) {
+            clearGradients();
+            throw new CheckFailedException("The loss became " + value + " at step " + step + " for the " + draw.role()
+                    + " member \"" + draw.member() + "\"" + notFinite()
+                    + ". The last checkpoint is kept; lower the learning rate or clip gradients.");
+        }
+        // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
+        boolean mean = settings.gradients() == TrainSettings.Gradients.MEAN;
+        part(withDecay(part(loss, mean ? draws.size() : 1), draw), parts).backward();
+        return value;
+    }
+
+    private static Tensor part(Tensor loss, int of) {
+        return of == 1 ? loss : loss.div(new Scalar(of));
+    }
+
+    /** Which parameter is to blame, if one is: a router's or a weight's. */
+    private String notFinite() {
+        return family.weights().tensors().entrySet().stream()
+                .filter(entry -> !entry.getValue().detach().isfinite().all().item_bool())
+                .map(entry -> ": " + entry.getKey() + " is no longer finite")
+                .findFirst()
+                .orElse("");
     }
 
     private Pass pass(Draw draw) {
@@ -157,5 +213,10 @@ public final class TrainingStep {
         family.weights().tensors().values().forEach(parameter -> parameter
                 .mutable_grad()
                 .reset());
+    }
+
+    @Override
+    public void close() {
+        update.close();
     }
 }
