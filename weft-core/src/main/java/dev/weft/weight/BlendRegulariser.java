@@ -57,7 +57,7 @@ public sealed interface BlendRegulariser {
             return normalisers.add(expected.sum());
         }
 
-        /** The logarithm of {@code Γ(n)}, {@code n - 1} being the argument. */
+        /** {@code log(count!)}; of {@code count = n - 1} it is the normaliser of {@code Dir(1)}, {@code log Γ(n)}. */
         private static Scalar logOfFactorial(long count) {
             double log = 0;
             for (long i = 2; i <= count; i++) {
