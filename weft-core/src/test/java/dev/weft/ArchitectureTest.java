@@ -39,6 +39,7 @@ class ArchitectureTest {
             Map.entry("train", Set.of("model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
             Map.entry("search", Set.of("space", "run", "io")),
             Map.entry("export", Set.of("data", "text", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("io")),
             Map.entry(
                     "pick",

@@ -17,7 +17,8 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = MobileCnn.class, name = "mobile-cnn"),
-    @JsonSubTypes.Type(value = VisionTransformer.class, name = "vision-transformer")
+    @JsonSubTypes.Type(value = VisionTransformer.class, name = "vision-transformer"),
+    @JsonSubTypes.Type(value = LanguageModel.class, name = "language-model")
 })
 public interface ModelDefinition {
     /** For error messages and reports: "mobile-cnn". */

@@ -3,6 +3,7 @@ package dev.weft.text;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -12,10 +13,12 @@ import java.util.stream.IntStream;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = CharacterTokenizer.class, name = "characters"),
     @JsonSubTypes.Type(value = HuggingFaceTokenizer.class, name = "hugging-face"),
+    @JsonSubTypes.Type(value = SentencePieceTokenizer.class, name = "sentence-piece"),
 })
 public sealed interface Tokenizer
         permits CharacterTokenizer, //
-                HuggingFaceTokenizer {
+                HuggingFaceTokenizer, //
+                SentencePieceTokenizer {
     /** The number of different tokens: ids are 0 to this, exclusive. */
     @JsonIgnore
     int vocabularySize();
@@ -33,6 +36,16 @@ public sealed interface Tokenizer
      * @throws IllegalArgumentException when an id is not from 0 to the size of the vocabulary, exclusive
      */
     String decode(int[] tokens);
+
+    /** The token that every text begins with, where the tokenizer has one; {@link #encode} does not write it. */
+    default OptionalInt begin() {
+        return OptionalInt.empty();
+    }
+
+    /** The token that says that a text has ended, where the tokenizer has one; {@link #encode} does not write it. */
+    default OptionalInt end() {
+        return OptionalInt.empty();
+    }
 
     /** These tokens, each of which must be from 0 to {@code size}, exclusive. */
     static int[] checked(int[] tokens, int size) {
