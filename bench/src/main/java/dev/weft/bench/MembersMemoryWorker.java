@@ -2,6 +2,7 @@ package dev.weft.bench;
 
 import dev.weft.io.Json;
 import dev.weft.model.Family;
+import dev.weft.model.ImageInput;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.Pass;
 import java.io.PrintStream;
@@ -31,7 +32,7 @@ final class MembersMemoryWorker {
 
     /** One image of noise of the size that the family reads. */
     static Tensor image(Family family) {
-        int size = family.definition().input().size();
+        int size = ((ImageInput) family.definition().input()).size();
         return torch.rand(1, 3, size, size).mul(new Scalar(255));
     }
 

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.export.ExportedInput;
+import dev.weft.export.ExportedText;
 import dev.weft.export.OnnxExporter;
 import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
@@ -16,6 +17,7 @@ import dev.weft.space.Member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -54,18 +56,10 @@ public final class Latency {
 
     /** Measures an exported member. */
     public static LatencyMeasurement measure(OnnxFile file, LatencySettings settings, String hardwareFingerprint) {
-        ExportedInput input = file.input();
-        long[] shape = {settings.batch(), input.channels(), input.size(), input.size()};
-        float[] pixels = noise(Math.multiplyExact(settings.batch(), input.pixelsPerImage()));
-        FloatBuffer direct = ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, pixels.length))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer()
-                .put(pixels)
-                .flip();
         try (OrtSession session = file.session(settings.threads());
-                OnnxTensor images = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), direct, shape)) {
+                OnnxTensor examples = noise(file, settings.batch())) {
             Map<String, OnnxTensor> feed =
-                    Map.of(session.getInputNames().iterator().next(), images);
+                    Map.of(session.getInputNames().iterator().next(), examples);
             for (int i = 0; i < settings.warmup(); i++) {
                 session.run(feed).close();
             }
@@ -111,12 +105,29 @@ public final class Latency {
         return sorted[Math.max(0, (int) Math.ceil(sorted.length * percent / 100.0) - 1)];
     }
 
-    private static float[] noise(int count) {
+    /** Images of noise, or texts of random tokens as long as in training. */
+    private static OnnxTensor noise(OnnxFile file, int batch) throws OrtException {
         SplittableRandom random = new SplittableRandom(0);
-        float[] pixels = new float[count];
-        for (int i = 0; i < count; i++) {
-            pixels[i] = random.nextInt(256);
+        if (file.text().isPresent()) {
+            ExportedText text = file.text().get();
+            LongBuffer tokens = direct(Long.BYTES, batch * text.contextLength()).asLongBuffer();
+            while (tokens.hasRemaining()) {
+                tokens.put(random.nextInt(text.tokenizer().vocabularySize()));
+            }
+            long[] shape = {batch, text.contextLength()};
+            return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), tokens.flip(), shape);
         }
-        return pixels;
+        ExportedInput images = file.images().orElseThrow();
+        FloatBuffer pixels = direct(Float.BYTES, Math.multiplyExact(batch, images.pixelsPerImage()))
+                .asFloatBuffer();
+        while (pixels.hasRemaining()) {
+            pixels.put(random.nextInt(256));
+        }
+        long[] shape = {batch, images.channels(), images.size(), images.size()};
+        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), pixels.flip(), shape);
+    }
+
+    private static ByteBuffer direct(int bytesEach, int count) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(bytesEach, count)).order(ByteOrder.nativeOrder());
     }
 }

@@ -2,8 +2,6 @@ package dev.weft.export;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.weft.data.ImagePlanes;
 import dev.weft.io.InputException;
 import java.awt.image.BufferedImage;
@@ -12,8 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A member that was exported to ONNX, ready to predict. It needs ONNX Runtime and nothing else: libtorch is not loaded.
@@ -29,19 +25,21 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 public final class ExportedModel implements AutoCloseable {
     private final OnnxFile file;
-    private final OrtSession session;
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
+    private final ExportedInput input;
+    private final OnnxSession session;
 
-    private ExportedModel(OnnxFile file, OrtSession session) {
+    private ExportedModel(OnnxFile file, int threads) {
         this.file = file;
-        this.session = session;
+        this.input = file.images()
+                .orElseThrow(() -> new InputException("The model of member \"" + file.member()
+                        + "\" must read images, but reads text. Open it as an ExportedLanguageModel."));
+        this.session = new OnnxSession(file, threads);
     }
 
     /**
      * Opens a file that Weft exported; one prediction uses one thread.
      *
-     * @throws InputException when the file is damaged or Weft did not write it
+     * @throws InputException when the file is damaged, Weft did not write it, or it reads text
      */
     public static ExportedModel open(Path file) {
         return open(OnnxFile.read(file), 1);
@@ -49,7 +47,7 @@ public final class ExportedModel implements AutoCloseable {
 
     /** @param threads that one prediction may use */
     public static ExportedModel open(OnnxFile file, int threads) {
-        return new ExportedModel(file, file.session(threads));
+        return new ExportedModel(file, threads);
     }
 
     /** The names of the classes, in the order of the logits. */
@@ -64,7 +62,7 @@ public final class ExportedModel implements AutoCloseable {
 
     /** What {@link #predict} wants. */
     public ExportedInput input() {
-        return file.input();
+        return input;
     }
 
     /** Everything the file says of itself: the proof of the export, costs, the run it is from. */
@@ -108,21 +106,9 @@ public final class ExportedModel implements AutoCloseable {
                     "Images must have " + each + " pixel values each, but all together have " + pixels.length + ".");
         }
         long[] shape = {pixels.length / each, input().channels(), input().size(), input().size()};
-        lock.readLock().lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("The model \"" + member() + "\" is closed.");
-            }
-            try (OnnxTensor images =
-                            OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), FloatBuffer.wrap(pixels), shape);
-                    OrtSession.Result result = session.run(Map.of(OnnxFile.IMAGE, images))) {
-                return (float[][]) result.get(0).getValue();
-            }
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
-        } finally {
-            lock.readLock().unlock();
-        }
+        return (float[][]) session.run(
+                OnnxFile.IMAGE,
+                () -> OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), FloatBuffer.wrap(pixels), shape));
     }
 
     private Prediction prediction(float[] logits) {
@@ -151,16 +137,6 @@ public final class ExportedModel implements AutoCloseable {
 
     @Override
     public void close() {
-        lock.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                session.close();
-            }
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
-        } finally {
-            lock.writeLock().unlock();
-        }
+        session.close();
     }
 }

@@ -4,14 +4,16 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
+import dev.weft.model.ModelInput;
 import dev.weft.model.NamedMember;
+import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Ops;
-import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -52,40 +54,46 @@ public final class OnnxExporter {
                 .map(NamedMember::statistics)
                 .findFirst()
                 .orElseGet(MemberStatistics::none);
-        ImageInput input = (ImageInput) model.definition().input();
+        ModelInput input = model.definition().input();
         OnnxGraph graph = new OnnxGraph();
-        int[] resolution = new int[1];
+        int resolution;
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 OnnxRecorder recorder = new OnnxRecorder(graph);
-                Tensor images = Tensors.zeros(BATCH, input.channels(), input.size(), input.size())) {
+                Tensor examples = input.random(BATCH, new SplittableRandom(0))) {
             model.weights().tensors().forEach(recorder::publish);
             statistics.tensors().forEach(recorder::publish);
-            recorder.input(OnnxFile.IMAGE, images);
+            recorder.input(input instanceof TextInput ? OnnxFile.TOKENS : OnnxFile.IMAGE, examples);
             Ops.record(
                     recorder,
                     () -> graph.rename(
-                            recorder.name(model.forward(images, Pass.evaluation(Member.PLAIN, statistics))),
+                            recorder.name(model.forward(examples, Pass.evaluation(Member.PLAIN, statistics))),
                             OnnxFile.LOGITS));
-            resolution[0] = recorder.resolution();
+            resolution = recorder.resolution();
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(OnnxFile.MEMBER, member);
-        metadata.put(OnnxFile.CLASSES, Json.writeLine(input.classes()));
+        String name = model.definition().name();
+        if (input instanceof TextInput text) {
+            metadata.put(
+                    OnnxFile.TEXT,
+                    Json.writeLine(new ExportedText(text.tokenizer(), text.contextLength(), ExportedText.TOKENS)));
+            return OnnxFile.of(graph.build(name, OnnxFile.tokens(), OnnxFile.tokenLogits(text.outputs())), metadata);
+        }
+        ImageInput images = (ImageInput) input;
+        metadata.put(OnnxFile.CLASSES, Json.writeLine(images.classes()));
         metadata.put(
                 OnnxFile.INPUT,
                 Json.writeLine(new ExportedInput(
-                        input.channels(),
-                        input.size(),
-                        input.mean(),
-                        input.std(),
-                        resolution[0],
+                        images.channels(),
+                        images.size(),
+                        images.mean(),
+                        images.std(),
+                        resolution,
                         ExportedInput.PIXELS)));
         return OnnxFile.of(
                 graph.build(
-                        model.definition().name(),
-                        OnnxGraph.batched(OnnxFile.IMAGE, input.channels(), input.size(), input.size()),
-                        OnnxGraph.batched(OnnxFile.LOGITS, input.classes().size())),
+                        name, OnnxFile.image(images.channels(), images.size()), OnnxFile.classLogits(images.outputs())),
                 metadata);
     }
 }

@@ -5,6 +5,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
@@ -26,6 +28,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An ONNX model that Weft exported: its bytes, checked, and what its metadata says. Reading one touches no native code.
@@ -37,7 +40,9 @@ public final class OnnxFile {
     static final String MEMBER = "weft.member";
     static final String CLASSES = "weft.classes";
     static final String INPUT = "weft.input";
+    static final String TEXT = "weft.text";
     static final String IMAGE = "image";
+    static final String TOKENS = "tokens";
     static final String LOGITS = "logits";
     static final int OPERATOR_SET = 18;
     private static final int IR_VERSION = 8; // the first that knows operator set 18
@@ -47,7 +52,8 @@ public final class OnnxFile {
     private final byte[] bytes;
     private final ModelProto model;
     private final Map<String, String> metadata = new LinkedHashMap<>();
-    private final ExportedInput input;
+    private final ExportedInput images;
+    private final ExportedText text;
     private final List<String> classes;
 
     private OnnxFile(byte[] bytes, ModelProto model, String where) {
@@ -58,8 +64,16 @@ public final class OnnxFile {
                 throw new InputException(where + ": metadata \"" + entry.getKey() + "\" must be there once.");
             }
         }
-        this.input = Json.parse(required(INPUT, where), where + ", metadata " + INPUT, ExportedInput.class);
-        this.classes = List.of(Json.parse(required(CLASSES, where), where + ", metadata " + CLASSES, String[].class));
+        if (metadata.containsKey(TEXT)) {
+            this.text = Json.parse(metadata.get(TEXT), where + ", metadata " + TEXT, ExportedText.class);
+            this.images = null;
+            this.classes = List.of();
+        } else {
+            this.text = null;
+            this.images = Json.parse(required(INPUT, where), where + ", metadata " + INPUT, ExportedInput.class);
+            this.classes =
+                    List.of(Json.parse(required(CLASSES, where), where + ", metadata " + CLASSES, String[].class));
+        }
         required(MEMBER, where);
     }
 
@@ -112,7 +126,7 @@ public final class OnnxFile {
             throw new InputException(where + " must be an ONNX file, but cannot be parsed as one.", e);
         }
         OnnxFile file = new OnnxFile(bytes, model, where);
-        OnnxRules.check(model, file.input, file.classes.size(), where);
+        OnnxRules.check(model, file.graphInput(), file.graphOutput(), where);
         return file;
     }
 
@@ -138,11 +152,44 @@ public final class OnnxFile {
         return metadata.get(MEMBER);
     }
 
-    public ExportedInput input() {
-        return input;
+    /** What an image model reads; empty for a language model. */
+    public Optional<ExportedInput> images() {
+        return Optional.ofNullable(images);
     }
 
-    /** The names of the classes, in the order of the logits. */
+    /** What a language model reads; empty for an image model. */
+    public Optional<ExportedText> text() {
+        return Optional.ofNullable(text);
+    }
+
+    /** What the graph must be given, by its metadata. */
+    private ValueInfoProto graphInput() {
+        return text == null ? image(images.channels(), images.size()) : tokens();
+    }
+
+    private ValueInfoProto graphOutput() {
+        return text == null
+                ? classLogits(classes.size())
+                : tokenLogits(text.tokenizer().vocabularySize());
+    }
+
+    static ValueInfoProto image(int channels, int size) {
+        return OnnxGraph.value(IMAGE, DataType.FLOAT, "batch", channels, size, size);
+    }
+
+    static ValueInfoProto tokens() {
+        return OnnxGraph.value(TOKENS, DataType.INT64, "batch", "length");
+    }
+
+    static ValueInfoProto classLogits(int classes) {
+        return OnnxGraph.value(LOGITS, DataType.FLOAT, "batch", classes);
+    }
+
+    static ValueInfoProto tokenLogits(int vocabulary) {
+        return OnnxGraph.value(LOGITS, DataType.FLOAT, "batch", "length", vocabulary);
+    }
+
+    /** The names of the classes, in the order of the logits; empty for a language model. */
     public List<String> classes() {
         return classes;
     }

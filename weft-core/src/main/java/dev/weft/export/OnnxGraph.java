@@ -106,15 +106,23 @@ final class OnnxGraph {
                 .build();
     }
 
-    /** A float32 graph input or output whose first axis is the symbolic batch. */
-    static ValueInfoProto batched(String name, long... shapeOfOne) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder()
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("batch"));
-        Arrays.stream(shapeOfOne)
-                .forEach(size ->
-                        shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size)));
+    /**
+     * A graph input or output.
+     *
+     * @param sizes of its axes: a number, or the name of a size that is open
+     */
+    static ValueInfoProto value(String name, DataType type, Object... sizes) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (Object size : sizes) {
+            TensorShapeProto.Dimension.Builder axis = shape.addDimBuilder();
+            if (size instanceof Integer number) {
+                axis.setDimValue(number);
+            } else {
+                axis.setDimParam((String) size);
+            }
+        }
         TypeProto.Tensor tensor = TypeProto.Tensor.newBuilder()
-                .setElemType(DataType.FLOAT.getNumber())
+                .setElemType(type.getNumber())
                 .setShape(shape)
                 .build();
         return ValueInfoProto.newBuilder()

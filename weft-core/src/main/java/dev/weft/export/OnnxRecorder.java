@@ -45,7 +45,7 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
     /** Makes the graph's input known. */
     void input(String name, Tensor tensor) {
         know(tensor, name);
-        resolution = (int) tensor.size(2);
+        resolution = tensor.dim() == 4 ? (int) tensor.size(2) : 0;
     }
 
     @Override
@@ -69,7 +69,7 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
         return name;
     }
 
-    /** The side of the images after resizing. */
+    /** The side of the images after resizing; 0 where the input is text. */
     int resolution() {
         return resolution;
     }
@@ -81,7 +81,7 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
         }
         if (name == null) {
             throw new IllegalStateException("Input " + position + " of " + op
-                    + " is neither the image, nor a published weight, nor made by an operation of dev.weft.ops.Ops: "
+                    + " is neither the input, nor a published weight, nor made by an operation of dev.weft.ops.Ops: "
                     + "it would be a silent constant of the exported graph.");
         }
         use(name);

@@ -56,7 +56,11 @@ final class OnnxRules {
 
     private OnnxRules() {}
 
-    static void check(ModelProto model, ExportedInput input, int classes, String where) {
+    /**
+     * @param input what the metadata says that the graph is given
+     * @param output what it says that comes out
+     */
+    static void check(ModelProto model, ValueInfoProto input, ValueInfoProto output, String where) {
         GraphProto graph = model.getGraph();
         require(
                 model.getOpsetImportCount() == 1
@@ -67,14 +71,13 @@ final class OnnxRules {
                         && graph.getSparseInitializerCount() == 0,
                 where,
                 "the standard operators of set " + OnnxFile.OPERATOR_SET + " and nothing else");
-        long size = input.size();
         require(
                 graph.getInputCount() == 1
-                        && is(graph.getInput(0), OnnxFile.IMAGE, List.of((long) input.channels(), size, size))
+                        && isAlike(graph.getInput(0), input)
                         && graph.getOutputCount() == 1
-                        && is(graph.getOutput(0), OnnxFile.LOGITS, List.of((long) classes)),
+                        && isAlike(graph.getOutput(0), output),
                 where,
-                "the input image and the output logits that its metadata describes");
+                "the input " + input.getName() + " and the output logits that its metadata describes");
         for (NodeProto node : graph.getNodeList()) {
             require(
                     node.getDomain().isEmpty()
@@ -91,15 +94,18 @@ final class OnnxRules {
         }
     }
 
-    private static boolean is(ValueInfoProto value, String name, List<Long> shapeOfOne) {
-        List<Long> sizes = value.getType().getTensorType().getShape().getDimList().stream()
+    private static boolean isAlike(ValueInfoProto value, ValueInfoProto expected) {
+        return value.getName().equals(expected.getName())
+                && value.getType().getTensorType().getElemType()
+                        == expected.getType().getTensorType().getElemType()
+                && sizes(value).equals(sizes(expected));
+    }
+
+    /** 0 where an axis is symbolic. */
+    private static List<Long> sizes(ValueInfoProto value) {
+        return value.getType().getTensorType().getShape().getDimList().stream()
                 .map(dim -> dim.getDimValue())
                 .toList();
-        return value.getName().equals(name)
-                && value.getType().getTensorType().getElemType() == DataType.FLOAT.getNumber()
-                && sizes.size() == shapeOfOne.size() + 1
-                && sizes.get(0) == 0 // symbolic
-                && sizes.subList(1, sizes.size()).equals(shapeOfOne);
     }
 
     private static boolean isPlain(AttributeProto attribute) {

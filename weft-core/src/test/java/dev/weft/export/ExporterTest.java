@@ -70,10 +70,10 @@ class ExporterTest {
             assertThat(read.member()).isEqualTo(member.toString()).isEqualTo(result.member());
             assertThat(family.space().parse(read.member())).isEqualTo(member);
             assertThat(read.classes()).containsExactly("a", "b", "c");
-            assertThat(read.input().channels()).isEqualTo(input.channels());
-            assertThat(read.input().size()).isEqualTo(input.size());
-            assertThat(read.input().resolution()).isEqualTo(input.size() == 16 ? 12 : 8);
-            assertThat(read.input().mean()).isEqualTo(input.mean());
+            assertThat(read.images().orElseThrow().channels()).isEqualTo(input.channels());
+            assertThat(read.images().orElseThrow().size()).isEqualTo(input.size());
+            assertThat(read.images().orElseThrow().resolution()).isEqualTo(input.size() == 16 ? 12 : 8);
+            assertThat(read.images().orElseThrow().mean()).isEqualTo(input.mean());
             assertThat(read.metadata())
                     .containsEntry("weft.maxAbsError", "" + result.check().maxAbsError())
                     .containsEntry("weft.top1Agreement", "1.0")
