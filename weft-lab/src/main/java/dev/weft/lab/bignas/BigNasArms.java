@@ -114,7 +114,7 @@ final class BigNasArms {
                 0,
                 200,
                 runningStatistics,
-                1);
+                1, null, null);
     }
 
     /**
