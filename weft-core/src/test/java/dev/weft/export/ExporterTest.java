@@ -201,7 +201,7 @@ class ExporterTest {
                             List.of(),
                             ExportOptions.onnx(folder.resolve("m.onnx"))))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("one image or more");
+                    .hasMessageContaining("one example or more");
         }
     }
 

@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
@@ -133,8 +134,8 @@ class OnnxFileTest {
                                 .setKey("location")
                                 .setValue("/etc/passwd"))),
                 "tensors");
-        hostile(graph -> graph.setInput(0, OnnxGraph.batched("image", 3, 8, 8)), "input image");
-        hostile(graph -> graph.setOutput(0, OnnxGraph.batched("logits", 4)), "output logits");
+        hostile(graph -> graph.setInput(0, OnnxGraph.value("image", DataType.FLOAT, "batch", 3, 8, 8)), "input image");
+        hostile(graph -> graph.setOutput(0, OnnxGraph.value("logits", DataType.FLOAT, "batch", 4)), "output logits");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.weft.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.weft.io.Json;
 import dev.weft.ops.Op;
 import dev.weft.ops.Ops;
@@ -87,8 +88,8 @@ class OnnxOperationsTest {
             OnnxFile file = OnnxFile.of(
                     graph.build(
                             "one",
-                            OnnxGraph.batched("image", CHANNELS, SIDE, SIDE),
-                            OnnxGraph.batched("logits", width[0])),
+                            OnnxGraph.value("image", DataType.FLOAT, "batch", CHANNELS, SIDE, SIDE),
+                            OnnxGraph.value("logits", DataType.FLOAT, "batch", width[0])),
                     metadata(width[0]));
             ExportCheck check =
                     ExportCheck.run(file, x -> Ops.flatten(run(op, x), 1), List.of(images(5), images(1), recorded));
