@@ -68,7 +68,9 @@ final class StepTimer {
                 0,
                 1,
                 false,
-                null, null, null);
+                null,
+                null,
+                null);
     }
 
     /** Trains {@code count} steps on {@code batch}. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -97,15 +98,25 @@ final class EntangledWeight implements Weight {
             return Weight.super.layerNorm(x, bias, epsilon, member);
         }
         Tensor heard = multiplier(blends.apply(member)); // (C)
-        Tensor width = heard.sum();
-        Tensor centred = x.sub(x.mul(heard)
-                .sum(new long[] {-1}, true, new org.bytedeco.pytorch.ScalarTypeOptional())
-                .div(width));
-        Tensor variance = centred.square()
-                .mul(heard)
-                .sum(new long[] {-1}, true, new org.bytedeco.pytorch.ScalarTypeOptional())
-                .div(width);
-        Tensor normal = centred.mul(variance.add(new Scalar(epsilon)).rsqrt());
+        Tensor centred = x.sub(meanOf(x, heard));
+        Tensor normal = centred.mul(
+                meanOf(centred.square(), heard).add(new Scalar(epsilon)).rsqrt());
         return normal.mul(tensor(member)).add(bias);
+    }
+
+    /** As {@link #layerNorm}. */
+    @Override
+    public Tensor rmsNorm(Tensor x, double epsilon, Member member) {
+        if (!Blend.is(member) || settings.norm() == Sharing.Norm.FULL) {
+            return Weight.super.rmsNorm(x, epsilon, member);
+        }
+        Tensor heard = multiplier(blends.apply(member)); // (C)
+        Tensor normal = x.mul(meanOf(x.square(), heard).add(new Scalar(epsilon)).rsqrt());
+        return normal.mul(tensor(member));
+    }
+
+    /** The mean over the last axis in which a channel counts by how much of it is heard. */
+    private static Tensor meanOf(Tensor x, Tensor heard) {
+        return x.mul(heard).sum(new long[] {-1}, true, new ScalarTypeOptional()).div(heard.sum());
     }
 }

@@ -59,7 +59,6 @@ public sealed interface Sharing {
                                 + "and a norm (full or masked), but got map=" + map + ", norm=" + norm + ".");
             }
             weights = weights == null ? Ownership.ENTANGLED : weights;
-            partialChannels = partialChannels == 0 ? 1 : partialChannels;
             if (partialChannels < 1) {
                 throw new InputException("A blend must have partialChannels >= 1, but got " + partialChannels + ".");
             }
