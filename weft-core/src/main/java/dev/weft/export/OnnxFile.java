@@ -170,7 +170,7 @@ public final class OnnxFile {
     private ValueInfoProto graphOutput() {
         return text == null
                 ? classLogits(classes.size())
-                : tokenLogits(text.tokenizer().vocabularySize());
+                : tokenLogits(text.vocabularySize());
     }
 
     static ValueInfoProto image(int channels, int size) {
