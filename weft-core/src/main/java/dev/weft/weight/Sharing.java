@@ -190,8 +190,9 @@ public sealed interface Sharing {
     static void requireOrder(List<Sharing> sharing) {
         long blends = sharing.stream().filter(Blend.class::isInstance).count();
         if (blends > 1 || sharing.size() - blends > 1) {
-            throw new InputException("sharing must list at most one blend, and then experts or a low-rank part once, but got "
-                    + sharing + ". To share more weights in one way, widen its pattern.");
+            throw new InputException(
+                    "sharing must list at most one blend, and then experts or a low-rank part once, but got " + sharing
+                            + ". To share more weights in one way, widen its pattern.");
         }
         if (blends == 1 && !(sharing.get(0) instanceof Blend)) {
             throw new InputException("sharing must list the blend first, so that routers read what is mixed. "
