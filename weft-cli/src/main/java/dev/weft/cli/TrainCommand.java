@@ -60,7 +60,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "Try one step on random images of the real shape, with or without the data; writes nothing.")
+            description =
+                    "Try one step on random examples of the real shape, with or without the data; writes nothing.")
     private boolean dryRun;
 
     @Override
