@@ -126,7 +126,7 @@ public final class Trainer implements AutoCloseable {
                 new ArchitectureStep(shapes, train, null).close();
             }
             if (recipe.start() != null) {
-                recipe.start().requireFits(shapes);
+                recipe.start().requireFits(shapes, splits);
             }
         }
         if (train.distillation() instanceof Distillation.Teacher source) {
