@@ -7,10 +7,12 @@ import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.Llama2c;
 import dev.weft.model.Stories;
+import dev.weft.model.TextInput;
 import dev.weft.model.TinyModels;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,10 +37,7 @@ class TextGeneratorTest {
 
     @Test
     void greedyTextOfATrainedModelIsThatOfTheReferenceProgram() {
-        int prompt = ((dev.weft.model.TextInput) stories.definition().input())
-                .tokenizer()
-                .encode(PROMPT)
-                .length;
+        int prompt = ((TextInput) stories.definition().input()).tokenizer().encode(PROMPT).length;
         List<String> pieces = new ArrayList<>();
         GeneratedText text = new TextGenerator(stories, Member.PLAIN)
                 .generate(PROMPT, GenerationSettings.greedy(200 - prompt), pieces::add, () -> false);
@@ -90,6 +89,14 @@ class TextGeneratorTest {
     @Test
     void emptyPromptBeginsATextWhereTheTokenizerHasABegin() {
         assertThat(write(stories, "", GenerationSettings.greedy(5)).text()).isEqualTo("Once upon a time,");
+    }
+
+    @Test
+    void nothingNativeIsLeftBehind() {
+        write(stories, PROMPT, GenerationSettings.greedy(5));
+        long before = Pointer.totalCount();
+        write(stories, PROMPT, GenerationSettings.greedy(30));
+        assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before);
     }
 
     @Test
