@@ -103,7 +103,9 @@ public final class Family implements AutoCloseable {
     public Family with(Map<String, Tensor> values) {
         Map<String, Tensor> stored = weights.tensors();
         return new Family(
-                definition, SharedWeights.of(name -> values.getOrDefault(name, stored.get(name)), "values"), sharing);
+                definition,
+                SharedWeights.of(name -> Tensors.keep(values.getOrDefault(name, stored.get(name))), "values"),
+                sharing);
     }
 
     /**
