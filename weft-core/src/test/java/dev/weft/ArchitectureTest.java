@@ -36,7 +36,7 @@ class ArchitectureTest {
             Map.entry("data", Set.of("text", "io")),
             Map.entry("run", Set.of("io")),
             Map.entry("cost", Set.of("export", "model", "nn", "weight", "ops", "space", "io")),
-            Map.entry("train", Set.of("model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
+            Map.entry("train", Set.of("cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
             Map.entry("search", Set.of("space", "run", "io")),
             Map.entry("export", Set.of("data", "text", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),

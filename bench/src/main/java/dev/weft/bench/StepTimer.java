@@ -68,6 +68,8 @@ final class StepTimer {
                 0,
                 1,
                 false,
+                null,
+                null,
                 null);
     }
 

@@ -90,7 +90,7 @@ final class DataCommand implements Callable<Integer> {
             text.add("tokens  by character: " + Text.count(found.distinctCharacters()) + " kinds; the line above is "
                     + found.firstTokens().stream().map(String::valueOf).collect(Collectors.joining(" ")));
         }
-        end(text, found.problems());
+        end(text, found.problems(), "RECIPE");
         return text;
     }
 
@@ -111,16 +111,16 @@ final class DataCommand implements Callable<Integer> {
             }
         }
         found.notes().forEach(note -> text.add("note    " + note));
-        end(text, found.problems());
+        end(text, found.problems(), "smoke");
         return text;
     }
 
-    private void end(List<String> text, List<String> problems) {
+    /** @param recipe what to train with, where nothing must be mended */
+    private void end(List<String> text, List<String> problems, String recipe) {
         problems.forEach(problem -> text.add("PROBLEM " + problem));
         text.add(
                 problems.isEmpty()
-                        ? "Ready: weft train " + (DataCatalog.isText(source) ? "RECIPE" : "smoke") + " --data "
-                                + Shell.quote(source) + " --out RUN"
+                        ? "Ready: weft train " + recipe + " --data " + Shell.quote(source) + " --out RUN"
                         : "Mend the problems above, then look again.");
     }
 

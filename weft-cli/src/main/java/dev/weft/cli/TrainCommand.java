@@ -89,12 +89,7 @@ final class TrainCommand implements Callable<Integer> {
         Recipe read = Recipes.read(fileOrName);
         DataSettings source =
                 read.data().withSource(anywhere(data == null ? read.data().source() : data));
-        return new Recipe(
-                read.name(),
-                read.description(),
-                read.model(),
-                source,
-                epochs == null ? read.train() : read.train().withEpochs(epochs));
+        return read.with(source, epochs == null ? read.train() : read.train().withEpochs(epochs));
     }
 
     /** A folder by its full path, so that the run can be resumed from another folder. */

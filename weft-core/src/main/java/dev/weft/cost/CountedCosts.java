@@ -6,6 +6,7 @@ import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
 import dev.weft.ops.Ops;
 import dev.weft.space.Member;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class CountedCosts implements AutoCloseable {
 
     private final Family shapes;
     private final Tensor input;
+    private final Map<Long, String> names = new HashMap<>();
     private final Map<Member, MemberCosts> remembered = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Member, MemberCosts> eldest) {
@@ -33,6 +35,7 @@ public final class CountedCosts implements AutoCloseable {
     public CountedCosts(ModelDefinition definition) {
         shapes = Family.ofShapes(definition);
         input = definition.input().shapes(1);
+        shapes.weights().tensors().forEach((name, tensor) -> names.put(OperationCounter.storage(tensor), name));
     }
 
     /** All costs of one member. */
@@ -48,6 +51,11 @@ public final class CountedCosts implements AutoCloseable {
     /** The multiply-adds of one member, operation by operation. */
     public synchronized List<OperationMacs> operations(Member member) {
         return count(member, counter -> List.copyOf(counter.operations()));
+    }
+
+    /** The costs of one member, operation by operation: two members have the same name for what both run. */
+    synchronized Map<String, MemberCosts> terms(Member member) {
+        return count(member, counter -> counter.terms(names));
     }
 
     private <T> T count(Member member, Function<OperationCounter, T> result) {

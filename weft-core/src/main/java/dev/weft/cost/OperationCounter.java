@@ -5,7 +5,9 @@ import dev.weft.ops.Recorder;
 import dev.weft.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,12 +32,14 @@ public final class OperationCounter implements Recorder, AutoCloseable {
     /** Which numbers of which stored tensor. */
     private record View(long storage, long offset, long entries) {}
 
+    /** What one operation adds to the costs, and where the first weight it reads is stored; 0 for none. */
+    private record Part(long storage, MemberCosts costs) {}
+
     private final List<OperationMacs> operations = new ArrayList<>();
     private final Set<Long> made = new HashSet<>();
     private final Set<View> weights = new HashSet<>();
+    private final List<Part> parts = new ArrayList<>();
     private final List<Tensor> held = new ArrayList<>();
-    private long params;
-    private long statistics;
 
     /** @param image what the pass is given */
     public OperationCounter(Tensor image) {
@@ -44,38 +48,47 @@ public final class OperationCounter implements Recorder, AutoCloseable {
 
     @Override
     public void ran(Op op, Tensor output, List<Tensor> inputs, Map<String, Object> attributes) {
-        switch (op) {
-            case CONV2D -> {
-                Tensor weight = inputs.get(1);
-                operations.add(new OperationMacs(op, output.numel() * (weight.numel() / weight.size(0))));
-            }
-            case LINEAR ->
-                operations.add(
-                        new OperationMacs(op, output.numel() * inputs.get(1).size(1)));
-            case ATTENTION, CAUSAL_ATTENTION ->
-                operations.add(new OperationMacs(
-                        op, 2 * inputs.get(0).numel() * inputs.get(1).size(2)));
-            default -> {
-                // additions, activations and norms are not counted, as in the published figures
-            }
+        // additions, activations and norms are not counted, as in the published figures
+        long macs =
+                switch (op) {
+                    case CONV2D ->
+                        output.numel() * (inputs.get(1).numel() / inputs.get(1).size(0));
+                    case LINEAR -> output.numel() * inputs.get(1).size(1);
+                    case ATTENTION, CAUSAL_ATTENTION ->
+                        2 * inputs.get(0).numel() * inputs.get(1).size(2);
+                    default -> 0;
+                };
+        if (macs > 0) {
+            operations.add(new OperationMacs(op, macs));
         }
+        long params = 0;
+        long statistics = 0;
+        long storage = 0;
         for (int i = 0; i < inputs.size(); i++) {
             Tensor input = inputs.get(i);
             if (op == Op.BATCH_NORM && (i == 1 || i == 2)) {
                 statistics += input.numel();
             } else if (input != null && !made.contains(address(input))) {
-                weight(input);
+                View view = view(input);
+                storage = storage == 0 ? view.storage : storage;
+                if (weights.add(view)) {
+                    params += view.entries;
+                    held.add(Tensors.keep(input));
+                }
             }
         }
+        parts.add(new Part(storage, new MemberCosts(params, macs, Float.BYTES * (params + statistics))));
         make(output);
     }
 
-    private void weight(Tensor tensor) {
+    private static View view(Tensor tensor) {
+        return new View(storage(tensor), tensor.storage_offset(), tensor.numel());
+    }
+
+    /** The address of what holds the numbers of {@code tensor}. */
+    static long storage(Tensor tensor) {
         StorageImpl storage = tensor.storage().unsafeGetStorageImpl();
-        if (weights.add(new View(storage.address(), tensor.storage_offset(), tensor.numel()))) {
-            params += tensor.numel();
-            held.add(Tensors.keep(tensor));
-        }
+        return storage.address();
     }
 
     private void make(Tensor tensor) {
@@ -94,8 +107,26 @@ public final class OperationCounter implements Recorder, AutoCloseable {
 
     /** The sums, for the whole batch that the pass was given. */
     public MemberCosts costs() {
-        long macs = operations.stream().mapToLong(OperationMacs::macs).sum();
-        return new MemberCosts(params, macs, Float.BYTES * (params + statistics));
+        return parts.stream().map(Part::costs).reduce(MemberCosts.NONE, MemberCosts::plus);
+    }
+
+    /**
+     * The costs operation by operation, without those that cost nothing. An operation is called after the first weight it reads,
+     * or the one before it did, and its number among those of that name: two members have the same name for what both run.
+     *
+     * @param names of the stored weights, by the address of their storage
+     */
+    Map<String, MemberCosts> terms(Map<Long, String> names) {
+        Map<String, MemberCosts> terms = new LinkedHashMap<>();
+        Map<String, Integer> uses = new HashMap<>();
+        String name = "";
+        for (Part part : parts) {
+            name = names.getOrDefault(part.storage, name);
+            if (!part.costs.equals(MemberCosts.NONE)) {
+                terms.put(name + "#" + uses.merge(name, 1, Integer::sum), part.costs);
+            }
+        }
+        return terms;
     }
 
     @Override

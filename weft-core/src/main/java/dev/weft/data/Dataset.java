@@ -43,6 +43,17 @@ public interface Dataset {
     Batches batches(int batchSize, long seed);
 
     /**
+     * Two parts that share no example: images are drawn by the seed, a text is cut by position.
+     *
+     * @param part of the examples, over 0 and under 1, that go to the second
+     * @throws dev.weft.io.InputException when a part would be empty
+     */
+    Halves halves(double part, long seed);
+
+    /** The parts of a data set that was cut in two. */
+    record Halves(Dataset first, Dataset second) {}
+
+    /**
      * Refuses batches that no tensor holds.
      *
      * @throws dev.weft.io.InputException with what to do

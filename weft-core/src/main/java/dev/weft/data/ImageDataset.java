@@ -1,8 +1,12 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Labelled images in memory or on disk, all of one size, bytes 0 to 255. Implementations are immutable and may be read from
@@ -88,6 +92,23 @@ public interface ImageDataset extends Dataset {
     @Override
     default Batch batch(int[] indices) {
         return Batch.of(this, indices, this::pixels);
+    }
+
+    @Override
+    default Halves halves(double part, long seed) {
+        List<Integer> order = new ArrayList<>(IntStream.range(0, size()).boxed().toList());
+        Collections.shuffle(order, new Random(seed));
+        int first = size() - (int) Math.round(part * size());
+        if (first < 1 || first == size()) {
+            throw new InputException(
+                    "%s must have an example or more on either side of a part of %s, but has %d in all."
+                            .formatted(name(), part, size()));
+        }
+        return new Halves(
+                subset(name(), order.subList(0, first).stream().sorted().toList()),
+                subset(
+                        name() + "/validation",
+                        order.subList(first, size()).stream().sorted().toList()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.io.InputException;
 import dev.weft.text.Tokenizer;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -116,6 +117,19 @@ public final class TextWindows implements Dataset {
             }
         }
         return Batch.of(inputs, labels, starts, length);
+    }
+
+    @Override
+    public Halves halves(double part, long seed) {
+        int first = tokens.length - (int) Math.round(part * tokens.length);
+        return new Halves(
+                new TextWindows(name, tokenizer, Arrays.copyOf(tokens, first), from, contextLength),
+                new TextWindows(
+                        name + "/validation",
+                        tokenizer,
+                        Arrays.copyOfRange(tokens, first, tokens.length),
+                        from + first,
+                        contextLength));
     }
 
     @Override

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.WildcardType;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 
@@ -104,7 +106,7 @@ public final class JsonSchema {
         return JSON.objectNode().set("oneOf", oneOf);
     }
 
-    /** Describes a record once, under {@code $defs}, and refers to it; as a variant it also has its kind, which may be left out of the default. */
+    /** Describes a record, or a class with annotated fields, once, under {@code $defs}, and refers to it; as a variant it also has its kind, which may be left out of the default. */
     private ObjectNode define(Class<?> type, JsonTypeInfo info, String kind) {
         String outer =
                 type.getEnclosingClass() == null ? "" : type.getEnclosingClass().getSimpleName() + ".";
@@ -119,8 +121,21 @@ public final class JsonSchema {
                     required.add(info.property());
                 }
             }
-            for (RecordComponent component : type.getRecordComponents()) {
-                addComponent(component, properties, required);
+            if (type.isRecord()) {
+                for (RecordComponent component : type.getRecordComponents()) {
+                    // Annotations of Jackson reach a component's field and accessor, not the component itself.
+                    addComponent(
+                            component.getName(),
+                            component.getGenericType(),
+                            component.getAccessor(),
+                            properties,
+                            required);
+                }
+            } else {
+                Arrays.stream(type.getDeclaredFields())
+                        .filter(field -> field.isAnnotationPresent(JsonProperty.class))
+                        .forEach(field ->
+                                addComponent(field.getName(), field.getGenericType(), field, properties, required));
             }
             record.put("type", "object").set("properties", properties);
             if (!required.isEmpty()) {
@@ -131,13 +146,14 @@ public final class JsonSchema {
         return JSON.objectNode().put("$ref", "#/$defs/" + name);
     }
 
-    private void addComponent(RecordComponent component, ObjectNode properties, ArrayNode required) {
-        // Annotations of Jackson reach a component's field and accessor, not the component itself.
-        JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
-        JsonPropertyDescription text = component.getAccessor().getAnnotation(JsonPropertyDescription.class);
-        String name = property == null || property.value().isEmpty() ? component.getName() : property.value();
-        boolean needed = component.getType().isPrimitive() || property != null && property.required();
-        ObjectNode value = describe(component.getGenericType());
+    private void addComponent(
+            String declared, Type type, AnnotatedElement annotated, ObjectNode properties, ArrayNode required) {
+        JsonProperty property = annotated.getAnnotation(JsonProperty.class);
+        JsonPropertyDescription text = annotated.getAnnotation(JsonPropertyDescription.class);
+        String name = property == null || property.value().isEmpty() ? declared : property.value();
+        boolean needed =
+                type instanceof Class<?> plain && plain.isPrimitive() || property != null && property.required();
+        ObjectNode value = describe(type);
         if (needed) {
             required.add(name);
         } else {

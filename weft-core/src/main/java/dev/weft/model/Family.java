@@ -6,16 +6,21 @@ import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
+import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.RequestedWeights;
+import dev.weft.weight.RoutedWeights;
 import dev.weft.weight.SharedWeights;
+import dev.weft.weight.Sharing;
 import dev.weft.weight.Weights;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -32,43 +37,91 @@ public final class Family implements AutoCloseable {
     private final Space space;
     private final SharedWeights weights;
     private final RequestedWeights requested;
+    private final List<Sharing> sharing;
+    private final List<Weights> strategies = new ArrayList<>();
     private final boolean ownSharing;
     private final Layer model;
     private Object backing = this;
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
 
-    Family(ModelDefinition definition, SharedWeights weights) {
-        this(definition, weights, UnaryOperator.identity());
+    Family(ModelDefinition definition, SharedWeights weights, List<Sharing> sharing) {
+        this(definition, weights, sharing, UnaryOperator.identity());
     }
 
-    private Family(ModelDefinition definition, SharedWeights weights, UnaryOperator<Weights> sharing) {
+    private Family(
+            ModelDefinition definition, SharedWeights weights, List<Sharing> sharing, UnaryOperator<Weights> own) {
         this.definition = definition;
         this.space = definition.space();
         this.weights = weights;
-        Weights source = sharing.apply(weights);
-        this.ownSharing = source != weights;
-        this.requested = new RequestedWeights(source);
+        this.sharing = List.copyOf(sharing);
+        Weights source = weights;
+        for (Sharing each : sharing) {
+            source = each.over(source, space);
+            strategies.add(source);
+        }
+        Weights outermost = own.apply(source);
+        this.ownSharing = outermost != source;
+        this.requested = new RequestedWeights(outermost);
         this.model = definition.build(requested);
+        requested.built();
     }
 
-    /** A family with fresh weights, drawn from {@code seed}. */
+    /** A family with fresh weights, drawn from {@code seed}, that its members see slices of. */
     public static Family of(ModelDefinition definition, long seed) {
-        return new Family(definition, SharedWeights.initialised(seed));
+        return of(definition, seed, List.of());
     }
 
     /**
-     * A family with fresh weights that are shared in another way than by slices.
+     * A family with fresh weights.
+     *
+     * @param sharing how they are shared beyond slices; each wraps those before it
+     * @throws InputException when the model does not have what {@code sharing} speaks of
+     */
+    public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing) {
+        SharedWeights weights = SharedWeights.initialised(seed);
+        boolean done = false;
+        try {
+            Family family = new Family(definition, weights, sharing);
+            family.strategy(RoutedWeights.class).ifPresent(experts -> experts.start(weights.tensors(), seed));
+            done = true;
+            return family;
+        } finally {
+            if (!done) {
+                weights.close();
+            }
+        }
+    }
+
+    /**
+     * This family over other values of its stored weights: both can be run at once. For what is a function of the weights, such as
+     * the gradient of a loss after a step that is not taken.
+     *
+     * @param values by name, in place of the stored tensors, which serve for the names that are not there
+     */
+    public Family with(Map<String, Tensor> values) {
+        Map<String, Tensor> stored = weights.tensors();
+        return new Family(
+                definition, SharedWeights.of(name -> values.getOrDefault(name, stored.get(name)), "values"), sharing);
+    }
+
+    /**
+     * A family with fresh weights that are shared in a way of the caller's.
      *
      * @param sharing wraps the stored weights in the strategy that the model asks; what more it needs, it holds itself
      */
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
-        return new Family(definition, SharedWeights.initialised(seed), sharing);
+        return new Family(definition, SharedWeights.initialised(seed), List.of(), sharing);
     }
 
     /** A family whose weights have shapes and no data: for counting what a member costs. */
     public static Family ofShapes(ModelDefinition definition) {
-        return new Family(definition, SharedWeights.shapesOnly());
+        return ofShapes(definition, List.of());
+    }
+
+    /** The same, with what {@code sharing} stores beside. */
+    public static Family ofShapes(ModelDefinition definition, List<Sharing> sharing) {
+        return new Family(definition, SharedWeights.shapesOnly(), sharing);
     }
 
     /**
@@ -84,14 +137,14 @@ public final class Family implements AutoCloseable {
     /**
      * Writes the family: the shared tensors by published name, members' statistics, and all else as metadata.
      *
-     * @throws IllegalStateException when its weights are shared in another way than by slices: the file does not say how, so its
-     *     members would be read back as other ones. Extracted members can be saved
+     * @throws IllegalStateException when its weights are shared in a way of the caller's: the file does not say how, so its members
+     *     would be read back as other ones. Extracted members can be saved
      */
     public void save(Path file) {
         if (ownSharing) {
             throw new IllegalStateException(
-                    "A family file holds sliced weights, but those of this family are shared in "
-                            + "another way. Save extracted members.");
+                    "A family file says how weights are shared, but those of this family are shared in "
+                            + "a way of their own. Save extracted members.");
         }
         FamilyFile.save(this, file);
     }
@@ -106,6 +159,16 @@ public final class Family implements AutoCloseable {
 
     public SharedWeights weights() {
         return weights;
+    }
+
+    /** How weights are shared beyond slices. */
+    public List<Sharing> sharing() {
+        return sharing;
+    }
+
+    /** The strategy of a kind, where this family shares in that way. */
+    public <T extends Weights> Optional<T> strategy(Class<T> kind) {
+        return strategies.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
     /** The kept members by name, in the order in which they were named. */
@@ -158,6 +221,14 @@ public final class Family implements AutoCloseable {
     }
 
     /**
+     * How a member spreads over the options of a choice: (options), all on one unless it is a blend. It belongs to the caller's
+     * {@code PointerScope}.
+     */
+    public Tensor distribution(Choice<?> choice, Member member) {
+        return requested.distribution(choice, member);
+    }
+
+    /**
      * The weights that {@code member} uses, as it sees them, in the order of the model. They belong to the caller's
      * {@code PointerScope}.
      */
@@ -178,7 +249,7 @@ public final class Family implements AutoCloseable {
      * @param statistics the member's; copied
      */
     public Family extract(Member member, MemberStatistics statistics) {
-        Family extracted = new Family(definition.at(member), SharedWeights.unset());
+        Family extracted = new Family(definition.at(member), SharedWeights.unset(), List.of());
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             extracted.requested.byName().forEach((name, copy) -> copy.tensor(Member.PLAIN)

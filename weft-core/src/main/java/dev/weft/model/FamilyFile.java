@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Safetensors;
@@ -8,6 +9,7 @@ import dev.weft.io.TensorData;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.space.Space;
 import dev.weft.weight.SharedWeights;
+import dev.weft.weight.Sharing;
 import dev.weft.weight.StoredTensors;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -29,8 +31,14 @@ final class FamilyFile {
     private static final int FORMAT_VERSION = 1;
 
     /** What {@value #KEY} holds. */
-    record Document(int formatVersion, ModelDefinition model, Map<String, Entry> members, Map<String, String> notes) {
+    record Document(
+            int formatVersion,
+            ModelDefinition model,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Sharing> sharing,
+            Map<String, Entry> members,
+            Map<String, String> notes) {
         Document {
+            sharing = sharing == null ? List.of() : List.copyOf(sharing);
             if (model == null || model.input() == null || members == null || notes == null) {
                 throw new InputException("a family must have a model with its input, members and notes");
             }
@@ -61,7 +69,8 @@ final class FamilyFile {
                     .tensors()
                     .forEach((key, tensor) -> tensors.put(prefix(family, name) + key, StoredTensors.data(tensor)));
         });
-        Document document = new Document(FORMAT_VERSION, family.definition(), entries, family.notes());
+        Document document =
+                new Document(FORMAT_VERSION, family.definition(), family.sharing(), entries, family.notes());
         Safetensors.write(file, tensors, Map.of("format", "pt", KEY, Json.writeLine(document)));
     }
 
@@ -91,7 +100,7 @@ final class FamilyFile {
         }
         SharedWeights weights = SharedWeights.of(
                 name -> shared.contains(name) ? StoredTensors.mapped(file, name) : null, path.toString());
-        Family family = inFile(path, () -> new Family(document.model, weights));
+        Family family = inFile(path, () -> new Family(document.model, weights, document.sharing));
         weights.requireAllUsed(shared, path.toString());
         document.members.forEach((name, entry) -> family.name(
                 name,

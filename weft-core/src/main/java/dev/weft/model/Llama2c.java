@@ -131,7 +131,7 @@ public final class Llama2c {
         }
         int length = contextLength == 0 ? checkpoint.context : contextLength;
         LanguageModel definition = checkpoint.definition(new TextInput(tokenizer, length));
-        Family family = new Family(definition, SharedWeights.of(checkpoint::tensor, file.toString()));
+        Family family = new Family(definition, SharedWeights.of(checkpoint::tensor, file.toString()), List.of());
         family.name("model", new NamedMember(Member.PLAIN, MemberStatistics.none(), Map.of()));
         family.note("imported", "llama2c");
         return family;

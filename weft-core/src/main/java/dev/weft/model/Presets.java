@@ -2,6 +2,9 @@ package dev.weft.model;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
+import dev.weft.model.LanguageModel.Mlp;
+import dev.weft.model.LanguageModel.Norm;
+import dev.weft.model.LanguageModel.Positions;
 import dev.weft.model.MobileCnn.Block;
 import dev.weft.model.MobileCnn.Stage;
 import dev.weft.model.MobileCnn.Stem;
@@ -21,6 +24,10 @@ import java.util.Map;
  * <tr><td>{@code mobile-bignas}</td><td>the ImageNet space of BigNAS (Yu et al. 2020)</td></tr>
  * <tr><td>{@code vit-autoformer-tiny}, {@code -small}, {@code -base}</td>
  *     <td>the ImageNet spaces of AutoFormer (Chen et al. 2021)</td></tr>
+ * <tr><td>{@code lm-tiny}, {@code lm-tiny-llama}</td><td>every kind of choice of a GPT and of a Llama, in seconds: for tests</td></tr>
+ * <tr><td>{@code lm-quick}</td><td>characters on two cores</td></tr>
+ * <tr><td>{@code lm-tanglenas-tinystories}, {@code -openwebtext}, {@code -shakespeare}</td>
+ *     <td>the GPT spaces of TangleNAS (Sukthanker et al. 2024), with the biases of GPT-2</td></tr>
  * </table>
  */
 public final class Presets {
@@ -38,6 +45,15 @@ public final class Presets {
         ALL.put(
                 "vit-autoformer-base",
                 autoFormer(List.of(528, 576, 624), 14, List.of(8, 9, 10), List.of(3.0, 3.5, 4.0)));
+        ALL.put("lm-tiny", gpt(List.of(16, 24), List.of(1, 2, 3), List.of(2, 4), List.of(1.5, 3.0)));
+        ALL.put("lm-tiny-llama", llamaTiny());
+        ALL.put("lm-quick", gpt(List.of(32, 48, 64), List.of(2, 3, 4), List.of(2, 4), List.of(2.0, 3.0, 4.0)));
+        List<Double> ratios = List.of(2.0, 3.0, 4.0);
+        ALL.put("lm-tanglenas-tinystories", gpt(List.of(384, 576, 768), List.of(5, 6, 7), List.of(6, 8, 12), ratios));
+        ALL.put(
+                "lm-tanglenas-openwebtext",
+                gpt(List.of(192, 384, 768), List.of(10, 11, 12), List.of(6, 8, 12), ratios));
+        ALL.put("lm-tanglenas-shakespeare", gpt(List.of(96, 192, 384), List.of(4, 5, 6), List.of(2, 4, 6), ratios));
     }
 
     private Presets() {}
@@ -141,5 +157,40 @@ public final class Presets {
         List<Integer> depth = List.of(smallestDepth, smallestDepth + 1, smallestDepth + 2);
         VisionTransformer.Block block = new VisionTransformer.Block(numHeads, mlpRatio);
         return new VisionTransformer(null, 224, 16, embedDim, depth, 64, Collections.nCopies(smallestDepth + 2, block));
+    }
+
+    /** Of the kind of GPT-2, whose heads split the embedding width among them. */
+    private static LanguageModel gpt(
+            List<Integer> embedDim, List<Integer> depth, List<Integer> numHeads, List<Double> mlpRatio) {
+        int blocks = depth.get(depth.size() - 1);
+        return new LanguageModel(
+                null,
+                embedDim,
+                depth,
+                0,
+                1,
+                Positions.LEARNED,
+                Mlp.GELU,
+                Norm.LAYER,
+                1e-5,
+                true,
+                true,
+                Collections.nCopies(blocks, new LanguageModel.Block(numHeads, mlpRatio)));
+    }
+
+    private static LanguageModel llamaTiny() {
+        return new LanguageModel(
+                null,
+                List.of(12, 20),
+                List.of(1, 2, 3),
+                6,
+                2,
+                Positions.ROTARY,
+                Mlp.SWIGLU,
+                Norm.RMS,
+                1e-5,
+                false,
+                false,
+                Collections.nCopies(3, new LanguageModel.Block(List.of(2, 4), List.of(1.5, 2.0))));
     }
 }

@@ -140,7 +140,6 @@ public final class DryRun {
                         clock.seconds.get(i),
                         clock.lap()));
             }
-            step.optimizerState().values().forEach(slots -> slots.values().forEach(Tensor::close));
             return new Result(
                     recipe.name(), input, batchSize, params(model), members, updateSeconds, peakMemoryBytes());
         }

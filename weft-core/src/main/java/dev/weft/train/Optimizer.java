@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Optimizer.Sgd.class, name = "sgd"),
+    @JsonSubTypes.Type(value = Optimizer.Adam.class, name = "adam"),
     @JsonSubTypes.Type(value = Optimizer.AdamW.class, name = "adamw"),
     @JsonSubTypes.Type(value = Optimizer.RmsProp.class, name = "rmsprop")
 })
@@ -39,6 +40,42 @@ public interface Optimizer {
         if (!holds) {
             throw new InputException("An optimizer must have " + what + ", but got " + settings + ".");
         }
+    }
+
+    private static void requireAdam(
+            double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+        require(
+                learningRate > 0
+                        && beta1 >= 0
+                        && beta1 < 1
+                        && beta2 >= 0
+                        && beta2 < 1
+                        && epsilon > 0
+                        && weightDecay >= 0
+                        && Double.isFinite(learningRate + weightDecay),
+                "learningRate > 0, betas in [0, 1), epsilon > 0 and weightDecay >= 0",
+                "learningRate=" + learningRate + ", beta1=" + beta1 + ", beta2=" + beta2 + ", epsilon=" + epsilon
+                        + ", weightDecay=" + weightDecay);
+    }
+
+    private static void adam(
+            Tensor parameter,
+            Tensor gradient,
+            Map<String, Tensor> state,
+            double rate,
+            double beta1,
+            double beta2,
+            double epsilon) {
+        Tensor steps = state.computeIfAbsent("steps", n -> Tensors.zeros(1));
+        steps.add_(new Scalar(1));
+        double step = steps.item_float();
+        Tensor mean = zeros(state, "mean", parameter);
+        Tensor square = zeros(state, "square", parameter);
+        mean.lerp_(gradient, new Scalar(1 - beta1));
+        square.mul_(new Scalar(beta2)).addcmul_(gradient, gradient, new Scalar(1 - beta2));
+        double correction = Math.sqrt(1 - StrictMath.pow(beta2, step));
+        Tensor denominator = square.sqrt().div_(new Scalar(correction)).add_(new Scalar(epsilon));
+        parameter.addcdiv_(mean, denominator, new Scalar(-rate / (1 - StrictMath.pow(beta1, step))));
     }
 
     private static Tensor zeros(Map<String, Tensor> state, String name, Tensor like) {
@@ -78,37 +115,30 @@ public interface Optimizer {
         }
     }
 
-    /** Adam with decoupled weight decay (Loshchilov and Hutter 2019): {@code w -= lr · weightDecay · w} before Adam's step. */
-    record AdamW(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+    /** Adam (Kingma and Ba 2015), with weight decay as part of the gradient: what PyTorch calls Adam. */
+    record Adam(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
             implements Optimizer {
-        public AdamW {
-            require(
-                    learningRate > 0
-                            && beta1 >= 0
-                            && beta1 < 1
-                            && beta2 >= 0
-                            && beta2 < 1
-                            && epsilon > 0
-                            && weightDecay >= 0
-                            && Double.isFinite(learningRate + weightDecay),
-                    "learningRate > 0, betas in [0, 1), epsilon > 0 and weightDecay >= 0",
-                    "learningRate=" + learningRate + ", beta1=" + beta1 + ", beta2=" + beta2 + ", epsilon=" + epsilon
-                            + ", weightDecay=" + weightDecay);
+        public Adam {
+            requireAdam(learningRate, beta1, beta2, epsilon, weightDecay);
         }
 
         @Override
         public void update(Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double decay) {
-            Tensor steps = state.computeIfAbsent("steps", n -> Tensors.zeros(1));
-            steps.add_(new Scalar(1));
-            double step = steps.item_float();
-            Tensor mean = zeros(state, "mean", parameter);
-            Tensor square = zeros(state, "square", parameter);
-            mean.lerp_(gradient, new Scalar(1 - beta1));
-            square.mul_(new Scalar(beta2)).addcmul_(gradient, gradient, new Scalar(1 - beta2));
-            double correction = Math.sqrt(1 - StrictMath.pow(beta2, step));
-            Tensor denominator = square.sqrt().div_(new Scalar(correction)).add_(new Scalar(epsilon));
+            adam(parameter, decayed(parameter, gradient, decay), state, rate, beta1, beta2, epsilon);
+        }
+    }
+
+    /** Adam with decoupled weight decay (Loshchilov and Hutter 2019): {@code w -= lr · weightDecay · w} before Adam's step. */
+    record AdamW(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+            implements Optimizer {
+        public AdamW {
+            requireAdam(learningRate, beta1, beta2, epsilon, weightDecay);
+        }
+
+        @Override
+        public void update(Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double decay) {
             parameter.mul_(new Scalar(1 - rate * decay));
-            parameter.addcdiv_(mean, denominator, new Scalar(-rate / (1 - StrictMath.pow(beta1, step))));
+            adam(parameter, gradient, state, rate, beta1, beta2, epsilon);
         }
     }
 

@@ -1,7 +1,10 @@
 package dev.weft.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
+import dev.weft.weight.Sharing;
+import java.util.List;
 
 /**
  * A whole training rule as one document: which model, on which data, trained how. Read from YAML; its resolved form is kept in
@@ -10,11 +13,42 @@ import dev.weft.model.ModelDefinition;
  * @param name for reports
  * @param description one or two sentences: where the settings come from
  * @param model with choices; its input is bound to the data
+ * @param sharing how members share weights beyond slices, each over those before it; may be empty
+ * @param start the member of another family to begin from, in place of a model; absent for fresh weights
  */
-public record Recipe(String name, String description, ModelDefinition model, DataSettings data, TrainSettings train) {
+public record Recipe(
+        String name,
+        String description,
+        @JsonInclude(JsonInclude.Include.NON_NULL) ModelDefinition model,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Sharing> sharing,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Start start,
+        DataSettings data,
+        TrainSettings train) {
     public Recipe {
-        if (name == null || model == null || data == null || train == null) {
-            throw new InputException("A recipe must have name, model, data and train.");
+        sharing = sharing == null ? List.of() : List.copyOf(sharing);
+        if (name == null || model == null && start == null || data == null || train == null) {
+            throw new InputException("A recipe must have name, model (or start), data and train.");
         }
+        boolean blended = sharing.stream().anyMatch(Sharing.Blend.class::isInstance);
+        if (blended != (train.architecture() != null)) {
+            throw new InputException(
+                    "A recipe must have train.architecture exactly where its sharing has a blend, but got sharing "
+                            + sharing + ", architecture " + train.architecture() + ".");
+        }
+    }
+
+    /** A recipe whose members share slices and nothing else. */
+    public Recipe(String name, String description, ModelDefinition model, DataSettings data, TrainSettings train) {
+        this(name, description, model, List.of(), null, data, train);
+    }
+
+    /** This recipe on other data, trained otherwise. */
+    public Recipe with(DataSettings otherData, TrainSettings otherTrain) {
+        return new Recipe(name, description, model, sharing, start, otherData, otherTrain);
+    }
+
+    /** This recipe for a model bound to its data. */
+    Recipe withModel(ModelDefinition bound) {
+        return new Recipe(name, description, bound, sharing, start, data, train);
     }
 }

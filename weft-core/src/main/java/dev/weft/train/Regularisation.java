@@ -41,6 +41,6 @@ public record Regularisation(On on, double dropout, double dropConnect, double w
     }
 
     boolean covers(Role role) {
-        return on == On.ALL || role == Role.LARGEST;
+        return on == On.ALL || role == Role.LARGEST || role == Role.BLEND; // a blend, too, holds every weight
     }
 }

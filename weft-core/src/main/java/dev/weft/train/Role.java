@@ -4,7 +4,11 @@ package dev.weft.train;
 public enum Role {
     LARGEST,
     SMALLEST,
-    RANDOM;
+    RANDOM,
+    /** All members at once, in the parts that the logits of a blend give them. */
+    BLEND,
+    /** The member that a search by gradient would choose now. */
+    CHOSEN;
 
     @Override
     public String toString() {

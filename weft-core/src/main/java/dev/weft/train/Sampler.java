@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
 import dev.weft.space.Space;
+import dev.weft.weight.BlendedWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -13,7 +14,8 @@ import java.util.random.RandomGenerator;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Sampler.Sandwich.class, name = "sandwich"),
     @JsonSubTypes.Type(value = Sampler.SinglePath.class, name = "single-path"),
-    @JsonSubTypes.Type(value = Sampler.Largest.class, name = "largest")
+    @JsonSubTypes.Type(value = Sampler.Largest.class, name = "largest"),
+    @JsonSubTypes.Type(value = Sampler.Blend.class, name = "blend")
 })
 public interface Sampler {
     /** The members of one step, the largest first if it is among them. */
@@ -88,6 +90,19 @@ public interface Sampler {
         @Override
         public boolean drawsLargest() {
             return true;
+        }
+    }
+
+    /** One draw of a blend of all members, for search by gradient: the family's weights must be blended. */
+    record Blend() implements Sampler {
+        @Override
+        public List<Draw> draw(Space space, RandomGenerator generator) {
+            return List.of(new Draw(Role.BLEND, BlendedWeights.blend(space.largest(), generator.nextLong())));
+        }
+
+        @Override
+        public boolean drawsLargest() {
+            return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.List;
  * @param runningStatistics whether batch norm also keeps the averages over mixed members that recalibration is compared with
  * @param threads of libtorch; absent for one a core. Small models train about as fast with 1, and a machine that is busy with
  *     other work slows two threads that wait for each other far more than one
+ * @param accumulate batches that make one update, all with the same members; absent for 1. Their losses are averaged, so an update
+ *     is that of one batch as large as all of them
+ * @param architecture how the logits of blended weights are trained; absent where weights are not blended
  */
 public record TrainSettings(
         int epochs,
@@ -41,7 +45,9 @@ public record TrainSettings(
         int evaluateEveryEpochs,
         int checkpointEverySteps,
         boolean runningStatistics,
-        Integer threads) {
+        Integer threads,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Integer accumulate,
+        @JsonInclude(JsonInclude.Include.NON_NULL) ArchitectureSettings architecture) {
     /** How the gradients of one step's members are combined. Published learning rates of BigNAS are tied to the sum. */
     public enum Gradients {
         @JsonProperty("sum")
@@ -62,6 +68,14 @@ public record TrainSettings(
         if (threads != null && threads < 1) {
             throw new InputException("Training must have threads >= 1, but got " + threads + ".");
         }
+        if (accumulate != null && accumulate < 1) {
+            throw new InputException("Training must have accumulate >= 1, but got " + accumulate + ".");
+        }
+        if ((architecture != null) != (sampler instanceof Sampler.Blend)) {
+            throw new InputException(
+                    "Training must have an architecture exactly where its sampler is a blend, but got sampler "
+                            + sampler + ", architecture " + architecture + ".");
+        }
         if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
             throw new InputException("labelSmoothing must be in [0, 1), but got " + labelSmoothing + ".");
         }
@@ -78,6 +92,11 @@ public record TrainSettings(
                             + " but got sampler " + sampler
                             + ". Use sampler sandwich, or distillation none or teacher.");
         }
+    }
+
+    /** How many batches make one update. */
+    int batchesPerStep() {
+        return accumulate == null ? 1 : accumulate;
     }
 
     /** The same rule for another number of epochs. */
@@ -98,7 +117,9 @@ public record TrainSettings(
                 evaluateEveryEpochs,
                 checkpointEverySteps,
                 runningStatistics,
-                threads);
+                threads,
+                accumulate,
+                architecture);
     }
 
     /** The same rule with other members and teachers. */
@@ -119,6 +140,8 @@ public record TrainSettings(
                 evaluateEveryEpochs,
                 checkpointEverySteps,
                 runningStatistics,
-                threads);
+                threads,
+                accumulate,
+                architecture);
     }
 }

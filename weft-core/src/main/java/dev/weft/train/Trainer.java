@@ -1,7 +1,9 @@
 package dev.weft.train;
 
+import dev.weft.cost.DifferentiableCost;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
+import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
@@ -19,14 +21,18 @@ import dev.weft.nn.RunningStatistics;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
+import dev.weft.weight.BlendedWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -44,7 +50,9 @@ public final class Trainer implements AutoCloseable {
     private final Family teacher;
     private final RunningStatistics running;
     private final TrainingStep trainingStep;
+    private final ArchitectureStep architectureStep; // null where weights are not blended
     private final Batches batches;
+    private final Batches validation; // what the architecture trains on
     private long step;
     private double seconds;
 
@@ -55,7 +63,10 @@ public final class Trainer implements AutoCloseable {
         this.run = run;
         this.settings = settings;
         this.splits = splits;
-        this.family = Family.of(recipe.model(), settings.seed());
+        this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
+        if (recipe.start() != null) {
+            recipe.start().into(family);
+        }
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
         if (train.distillation() instanceof Distillation.Teacher source) {
@@ -67,7 +78,17 @@ public final class Trainer implements AutoCloseable {
             this.teacher = null;
             this.trainingStep = new TrainingStep(family, train, norm, null);
         }
-        this.batches = recipe.data().batches(splits.train(), settings.seed());
+        Dataset trained = splits.train();
+        if (train.architecture() == null) {
+            this.architectureStep = null;
+            this.validation = null;
+        } else {
+            Dataset.Halves halves = halves(recipe, splits, settings.seed());
+            trained = halves.first();
+            this.architectureStep = new ArchitectureStep(family, train, cost(recipe));
+            this.validation = recipe.data().batches(halves.second(), mix(settings.seed(), 0, 3));
+        }
+        this.batches = recipe.data().batches(trained, settings.seed());
     }
 
     /**
@@ -80,8 +101,9 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
         Splits splits = recipe.data().open(seed);
-        ModelDefinition model = recipe.model().withInput(DataSettings.input(splits));
-        Recipe resolved = new Recipe(recipe.name(), recipe.description(), model, recipe.data(), recipe.train());
+        ModelDefinition model =
+                recipe.start() == null ? recipe.model() : recipe.start().model();
+        Recipe resolved = recipe.withModel(model.withInput(DataSettings.input(splits)));
         requireFit(resolved, splits);
         Integer asked = recipe.train().threads();
         int threads = asked == null ? torch.get_num_threads() : asked;
@@ -93,13 +115,29 @@ public final class Trainer implements AutoCloseable {
     /** Refuses, before anything is written, what could not train. */
     private static void requireFit(Recipe recipe, Splits splits) {
         TrainSettings train = recipe.train();
-        recipe.data().batches(splits.train(), 0);
-        try (Family shapes = Family.ofShapes(recipe.model())) {
-            new TrainingStep(shapes, train);
+        Dataset trained = splits.train();
+        if (train.architecture() != null) {
+            Dataset.Halves halves = halves(recipe, splits, 0);
+            recipe.data().batches(halves.second(), 0);
+            trained = halves.first();
+            cost(recipe);
+        }
+        recipe.data().batches(trained, 0);
+        try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing())) {
+            new TrainingStep(shapes, train).close();
         }
         if (train.distillation() instanceof Distillation.Teacher source) {
             source.open(recipe.model().input()).close();
         }
+    }
+
+    private static Dataset.Halves halves(Recipe recipe, Splits splits, long seed) {
+        return splits.train().halves(recipe.train().architecture().validationPart(), mix(seed, 0, 4));
+    }
+
+    private static DifferentiableCost cost(Recipe recipe) {
+        CostTerm term = recipe.train().architecture().cost();
+        return term == null ? null : term.of(recipe.model());
     }
 
     /**
@@ -154,8 +192,12 @@ public final class Trainer implements AutoCloseable {
         LatestCheckpoint latest = run.latestCheckpoint();
         latest.warnings().forEach(warning -> run.database().event("warning", warning));
         latest.checkpoint().ifPresent(checkpoint -> {
-            seconds = Checkpoints.load(
-                    checkpoint, family.weights().tensors(), trainingStep.optimizerState(), runningTensors());
+            Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
+            seconds = Checkpoints.load(checkpoint, family.weights().tensors(), optimizers, runningTensors());
+            optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
+                            ? architectureStep.optimizerState()
+                            : trainingStep.optimizerState())
+                    .put(name, slots));
             step = checkpoint.step();
         });
         run.rewind(step);
@@ -185,7 +227,7 @@ public final class Trainer implements AutoCloseable {
 
     private boolean train(BooleanSupplier stop, List<TrainingListener> listeners) {
         TrainSettings train = settings.recipe().train();
-        long perEpoch = batches.stepsPerEpoch();
+        long perEpoch = stepsPerEpoch();
         long steps = steps();
         long began = System.nanoTime();
         double before = seconds;
@@ -202,6 +244,9 @@ public final class Trainer implements AutoCloseable {
             seconds = before + (System.nanoTime() - began) / 1e9;
             long epoch = step / perEpoch;
             boolean epochEnds = step % perEpoch == 0;
+            if (epochEnds && architectureStep != null) {
+                recordBlend();
+            }
             if (epochEnds && train.evaluateEveryEpochs() > 0 && epoch % train.evaluateEveryEpochs() == 0) {
                 evaluate(listeners);
             }
@@ -218,10 +263,29 @@ public final class Trainer implements AutoCloseable {
         TrainSettings train = settings.recipe().train();
         double rate =
                 train.optimizer().learningRate() * train.schedule().factor((double) step / perEpoch, train.epochs());
-        List<Draw> draws = train.sampler().draw(family.space(), new SplittableRandom(mix(settings.seed(), step, 1)));
+        SplittableRandom random = new SplittableRandom(mix(settings.seed(), step, 1));
+        List<Draw> draws = drawn(train.sampler(), random, (double) step / steps);
         List<TrainingListener.MemberLoss> losses;
-        try (Batch batch = batches.batch(step)) {
-            losses = trainingStep.run(batch, draws, rate, step + 1, mix(settings.seed(), step, 2), listeners);
+        try (PointerScope scope = new PointerScope()) {
+            List<Batch> trained = new ArrayList<>();
+            for (int i = 0; i < train.batchesPerStep(); i++) {
+                trained.add(batches.batch(step * train.batchesPerStep() + i));
+            }
+            if (architectureStep != null && step >= train.architecture().warmupEpochs() * perEpoch) {
+                Member blend = drawn(train.sampler(), random, (double) step / steps)
+                        .get(0)
+                        .member();
+                double loss = architectureStep.run(
+                        validation.batch(step),
+                        trained.get(0),
+                        blend,
+                        train.architecture().optimizer().learningRate(),
+                        rate,
+                        step + 1,
+                        mix(settings.seed(), step, 5));
+                run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
+            }
+            losses = trainingStep.run(trained, draws, rate, step + 1, mix(settings.seed(), step, 2), listeners);
         }
         step++;
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
@@ -236,7 +300,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void evaluate(List<TrainingListener> listeners) {
-        for (Draw extreme : extremes()) {
+        for (Draw extreme : evaluated()) {
             Member member = extreme.member();
             try (MemberStatistics statistics = calibrate(member)) {
                 Map<Metric, Double> values = Evaluation.of(family, member, statistics, splits.selection());
@@ -252,20 +316,51 @@ public final class Trainer implements AutoCloseable {
         return metric == Metric.LOSS ? "selectionLoss" : metric.key();
     }
 
-    /** The largest and the smallest member; of a plain model the one there is. */
-    private List<Draw> extremes() {
+    /** The members of a step, at the temperature that its place in the run has. */
+    private List<Draw> drawn(Sampler sampler, RandomGenerator random, double progress) {
+        double temperature = family.strategy(BlendedWeights.class)
+                .map(blend -> blend.settings().map().temperature().at(progress))
+                .orElse(1.0);
+        return sampler.draw(family.space(), random).stream()
+                .map(draw -> new Draw(draw.role(), BlendedWeights.at(draw.member(), temperature)))
+                .toList();
+    }
+
+    /** What the blend would choose now, and how sure it is: the record of a search at any time. */
+    private void recordBlend() {
+        BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
+        blend.probabilities().forEach((choice, weights) -> {
+            for (int i = 0; i < weights.size(); i++) {
+                String option = choice.name() + "=" + choice.options().get(i);
+                run.database().metric(step, Role.BLEND.toString(), option, weights.get(i), seconds);
+            }
+        });
+        run.database().event("chosen", "after step " + step + ": " + chosen());
+    }
+
+    private Member chosen() {
+        return family.space()
+                .canonical(family.strategy(BlendedWeights.class)
+                        .orElseThrow()
+                        .strongest(family.space().largest()));
+    }
+
+    /** The largest and the smallest member, and what a blend would choose; of a plain model the one there is. */
+    private List<Draw> evaluated() {
         Draw largest = new Draw(Role.LARGEST, family.space().largest());
         Draw smallest = new Draw(Role.SMALLEST, family.space().smallest());
+        if (architectureStep != null) {
+            return List.of(largest, smallest, new Draw(Role.CHOSEN, chosen()));
+        }
         return largest.member().equals(smallest.member()) ? List.of(largest) : List.of(largest, smallest);
     }
 
     private void checkpoint() {
-        Checkpoints.save(
-                run, step, seconds, family.weights().tensors(), trainingStep.optimizerState(), runningTensors());
+        Checkpoints.save(run, step, seconds, family.weights().tensors(), optimizerStates(), runningTensors());
     }
 
     private void saveFamily() {
-        for (Draw extreme : extremes()) {
+        for (Draw extreme : evaluated()) {
             Member member = extreme.member();
             MemberStatistics statistics = calibrate(member);
             Map<String, Double> measurements = new LinkedHashMap<>();
@@ -293,9 +388,21 @@ public final class Trainer implements AutoCloseable {
                 recipe.data().batchSize());
     }
 
+    private Map<String, Map<String, Tensor>> optimizerStates() {
+        Map<String, Map<String, Tensor>> states = new LinkedHashMap<>(trainingStep.optimizerState());
+        if (architectureStep != null) {
+            states.putAll(architectureStep.optimizerState());
+        }
+        return states;
+    }
+
+    private long stepsPerEpoch() {
+        return Math.max(1, batches.stepsPerEpoch() / settings.recipe().train().batchesPerStep());
+    }
+
     /** How many steps the whole run has. */
     public long steps() {
-        return settings.recipe().train().epochs() * batches.stepsPerEpoch();
+        return settings.recipe().train().epochs() * stepsPerEpoch();
     }
 
     /** How many are done. */
@@ -338,7 +445,10 @@ public final class Trainer implements AutoCloseable {
         if (running != null) {
             running.close();
         }
-        trainingStep.optimizerState().values().forEach(slots -> slots.values().forEach(Tensor::close));
+        trainingStep.close();
+        if (architectureStep != null) {
+            architectureStep.close();
+        }
     }
 
     private Map<String, Tensor> runningTensors() {

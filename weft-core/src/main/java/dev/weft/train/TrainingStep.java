@@ -7,14 +7,13 @@ import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
+import dev.weft.weight.BlendedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -26,13 +25,13 @@ import org.bytedeco.pytorch.global.torch;
  * optimiser state. Entries outside the slices that were used have gradient zero, and move by momentum and the optimiser's decay
  * as they do in PyTorch.
  */
-public final class TrainingStep {
+public final class TrainingStep implements AutoCloseable {
     private final Family family;
     private final TrainSettings settings;
     private final NormStatistics norm;
     private final Teacher teacher;
-    private final Map<String, ParameterGroup> groups;
-    private final Map<String, Map<String, Tensor>> optimizerState = new LinkedHashMap<>();
+    private final ParameterUpdate update;
+    private final List<Tensor> logits; // of a blend: an ArchitectureStep trains these
 
     /** Gives a frozen teacher's logits for the inputs of a batch; {@code null} where there is no teacher. */
     @FunctionalInterface
@@ -50,8 +49,14 @@ public final class TrainingStep {
         this.settings = settings;
         this.norm = norm;
         this.teacher = teacher;
-        this.groups = ParameterGroup.byParameter(
-                settings.parameterGroups(), family.weights().tensors().keySet());
+        Map<String, Tensor> trained = new LinkedHashMap<>(family.weights().tensors());
+        this.logits = trained.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
+                .map(Map.Entry::getValue)
+                .toList();
+        trained.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
+        this.update =
+                new ParameterUpdate(trained, settings.optimizer(), settings.clipping(), settings.parameterGroups());
     }
 
     public TrainingStep(Family family, TrainSettings settings) {
@@ -60,7 +65,7 @@ public final class TrainingStep {
 
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
     Map<String, Map<String, Tensor>> optimizerState() {
-        return optimizerState;
+        return update.state();
     }
 
     /**
@@ -78,39 +83,90 @@ public final class TrainingStep {
             long step,
             long seed,
             List<TrainingListener> listeners) {
-        List<TrainingListener.MemberLoss> losses = new ArrayList<>();
+        return run(List.of(batch), draws, learningRate, step, seed, listeners);
+    }
+
+    /**
+     * Trains the drawn members on several batches with one update: the same as on one batch that holds them all, where batch norm
+     * and dropout do not tell them apart.
+     *
+     * @param batches of equal size
+     */
+    public List<TrainingListener.MemberLoss> run(
+            List<Batch> batches,
+            List<Draw> draws,
+            double learningRate,
+            long step,
+            long seed,
+            List<TrainingListener> listeners) {
+        double[] losses = new double[draws.size()];
+        List<TrainingListener.MemberLoss> trained = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
+            logits.forEach(logit -> logit.set_requires_grad(false));
             torch.manual_seed(seed);
-            Tensor teacherLogits =
-                    teacher == null ? null : Tensors.withoutGradients(() -> teacher.logits(batch.inputs()));
-            for (Draw draw : draws) {
-                Pass pass = pass(draw);
-                Tensor logits = settings.precision().run(() -> family.forward(batch.inputs(), pass));
-                Tensor loss = teacherLogits == null
-                        ? Losses.labels(logits, batch.labels(), settings.labelSmoothing())
-                        : Losses.soft(logits, teacherLogits);
-                if (settings.distillation() instanceof Distillation.InPlace && draw.role() == Role.LARGEST) {
-                    teacherLogits = logits.detach();
+            for (int b = 0; b < batches.size(); b++) {
+                Teaching teaching = new Teaching(batches.get(b));
+                for (int i = 0; i < losses.length; i++) {
+                    losses[i] += backward(teaching, draws, i, batches.size(), step) / batches.size();
+                    if (b == batches.size() - 1) {
+                        TrainingListener.MemberLoss loss = new TrainingListener.MemberLoss(draws.get(i), losses[i]);
+                        trained.add(loss);
+                        listeners.forEach(listener -> listener.memberTrained(step, loss));
+                    }
                 }
-                double value = loss.item_double();
-                if (!Double.isFinite(value)) {
-                    clearGradients();
-                    throw new CheckFailedException("The loss became " + value + " at step " + step + " for the "
-                            + draw.role() + " member \"" + draw.member()
-                            + "\". The last checkpoint is kept; lower the learning rate or clip gradients.");
-                }
-                // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
-                Tensor scaled = settings.gradients() == TrainSettings.Gradients.MEAN
-                        ? loss.div(new Scalar(draws.size()))
-                        : loss;
-                withDecay(scaled, draw).backward();
-                TrainingListener.MemberLoss trained = new TrainingListener.MemberLoss(draw, value);
-                losses.add(trained);
-                listeners.forEach(listener -> listener.memberTrained(step, trained));
             }
             update(learningRate, step, listeners);
         }
-        return losses;
+        return trained;
+    }
+
+    /** A batch, and the logits that students learn from instead of labels: absent until there is a teacher. */
+    private final class Teaching {
+        private final Batch batch;
+        private Tensor logits;
+
+        Teaching(Batch batch) {
+            this.batch = batch;
+            this.logits = teacher == null ? null : Tensors.withoutGradients(() -> teacher.logits(batch.inputs()));
+        }
+    }
+
+    /** Adds a member's gradients on one of {@code parts} batches; returns its loss. */
+    private double backward(Teaching teaching, List<Draw> draws, int index, int parts, long step) {
+        Draw draw = draws.get(index);
+        Batch batch = teaching.batch;
+        Pass pass = pass(draw);
+        Tensor outputs = settings.precision().run(() -> family.forward(batch.inputs(), pass));
+        Tensor loss = teaching.logits == null
+                ? Losses.labels(outputs, batch.labels(), settings.labelSmoothing())
+                : Losses.soft(outputs, teaching.logits);
+        if (settings.distillation() instanceof Distillation.InPlace && draw.role() == Role.LARGEST) {
+            teaching.logits = outputs.detach();
+        }
+        double value = loss.item_double();
+        if (!Double.isFinite(value)) {
+            clearGradients();
+            throw new CheckFailedException("The loss became " + value + " at step " + step + " for the " + draw.role()
+                    + " member \"" + draw.member() + "\"" + notFinite()
+                    + ". The last checkpoint is kept; lower the learning rate or clip gradients.");
+        }
+        // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
+        boolean mean = settings.gradients() == TrainSettings.Gradients.MEAN;
+        part(withDecay(part(loss, mean ? draws.size() : 1), draw), parts).backward();
+        return value;
+    }
+
+    private static Tensor part(Tensor loss, int of) {
+        return of == 1 ? loss : loss.div(new Scalar(of));
+    }
+
+    /** Which parameter is to blame, if one is: a router's or a weight's. */
+    private String notFinite() {
+        return family.weights().tensors().entrySet().stream()
+                .filter(entry -> !entry.getValue().detach().isfinite().all().item_bool())
+                .map(entry -> ": " + entry.getKey() + " is no longer finite")
+                .findFirst()
+                .orElse("");
     }
 
     private Pass pass(Draw draw) {
@@ -139,59 +195,28 @@ public final class TrainingStep {
 
     private void update(double learningRate, long step, List<TrainingListener> listeners) {
         Map<String, Tensor> gradients = new LinkedHashMap<>();
-        family.weights().tensors().forEach((name, parameter) -> {
+        update.parameters().forEach((name, parameter) -> {
             Tensor gradient = parameter.grad();
             if (gradient.defined()) {
                 gradients.put(name, gradient);
             }
         });
         listeners.forEach(listener -> listener.gradientsReady(step, gradients));
-        try (NoGradGuard guard = new NoGradGuard()) {
-            Map<String, Tensor> trained = new LinkedHashMap<>(gradients);
-            trained.keySet().removeIf(name -> groups.get(name).learningRateFactor() == 0);
-            if (settings.clipping() != null) {
-                clip(trained, settings.clipping());
-            }
-            listeners.forEach(listener -> listener.gradientsClipped(step, trained));
-            trained.forEach((name, gradient) -> move(name, gradient, learningRate));
-        }
+        update.apply(
+                gradients,
+                learningRate,
+                clipped -> listeners.forEach(listener -> listener.gradientsClipped(step, clipped)));
         clearGradients();
-    }
-
-    private void move(String name, Tensor gradient, double learningRate) {
-        Optimizer optimizer = settings.optimizer();
-        ParameterGroup group = groups.get(name);
-        optimizer.update(
-                family.weights().tensors().get(name),
-                gradient,
-                optimizerState.computeIfAbsent(name, n -> new LinkedHashMap<>()),
-                learningRate * group.learningRateFactor(),
-                optimizer.weightDecay() * group.weightDecayFactor());
-    }
-
-    private static void clip(Map<String, Tensor> gradients, Clipping clipping) {
-        if (clipping.by() == Clipping.By.VALUE) {
-            gradients
-                    .values()
-                    .forEach(g -> g.clamp_(
-                            new ScalarOptional(new Scalar(-clipping.limit())),
-                            new ScalarOptional(new Scalar(clipping.limit()))));
-            return;
-        }
-        double squares = 0;
-        for (Tensor gradient : gradients.values()) {
-            double norm = gradient.norm().item_double();
-            squares += norm * norm;
-        }
-        double scale = clipping.limit() / (Math.sqrt(squares) + 1e-6);
-        if (scale < 1) {
-            gradients.values().forEach(g -> g.mul_(new Scalar(scale)));
-        }
     }
 
     private void clearGradients() {
         family.weights().tensors().values().forEach(parameter -> parameter
                 .mutable_grad()
                 .reset());
+    }
+
+    @Override
+    public void close() {
+        update.close();
     }
 }

@@ -54,6 +54,16 @@ public record Axis(Dim size, Crop crop, int part, int parts, boolean blended) {
         return prefix(Dim.of(size));
     }
 
+    /** This axis by itself, where it is one of several parts. */
+    Axis alone() {
+        return new Axis(size, crop, 0, 1, blended);
+    }
+
+    /** This axis at the one size that {@code member} picks. */
+    Axis at(Member member) {
+        return new Axis(blended ? Dim.of(size.size(member)) : size, crop, part, parts, blended);
+    }
+
     /** The length of the stored axis. */
     public int stored() {
         return parts * size.max();

@@ -32,23 +32,28 @@ class ExtractionLawTest {
         check(definition, seed);
     }
 
+    @Property(tries = 60)
+    void holdsForEveryLanguageModel(@ForAll("languageModels") LanguageModel definition, @ForAll long seed) {
+        check(definition, seed);
+    }
+
     private static void check(ModelDefinition definition, long seed) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 Family family = Family.of(definition, seed)) {
-            Tensor images = TinyModels.images(definition, 3, seed);
+            Tensor examples = TinyModels.examples(definition, 3, seed);
             for (Member member : List.of(
                     family.space().sample(new SplittableRandom(seed)),
                     family.space().smallest())) {
-                MemberStatistics statistics = FamilyTest.calibrate(family, member, images);
+                MemberStatistics statistics = FamilyTest.calibrate(family, member, examples);
                 try (Family extracted = family.extract(member, statistics)) {
                     TensorAssert.assertThat(extracted.forward(
-                                    images,
+                                    examples,
                                     Pass.evaluation(
                                             Member.PLAIN,
                                             extracted.members().get("model").statistics())))
                             .as(member.toString())
-                            .isBitEqualTo(family.forward(images, Pass.evaluation(member, statistics)));
+                            .isBitEqualTo(family.forward(examples, Pass.evaluation(member, statistics)));
                 }
             }
         }
@@ -99,6 +104,36 @@ class ExtractionLawTest {
 
     private static Arbitrary<VisionTransformer.Block> blocks() {
         return Combinators.combine(sizes(1, 2, 3), options(0.5, 1.3, 2.0, 3.5)).as(VisionTransformer.Block::new);
+    }
+
+    /** Sizes that every setting allows: heads of 2 and 4 in groups of 1 or 2, widths that 4 heads split into even ones. */
+    @Provide
+    Arbitrary<LanguageModel> languageModels() {
+        return sizes(1, 2, 3).flatMap(depth -> Combinators.combine(
+                        sizes(8, 16, 24, 40),
+                        Arbitraries.of(0, 2, 6),
+                        Arbitraries.of(1, 2),
+                        Arbitraries.of(LanguageModel.Positions.class),
+                        Arbitraries.of(LanguageModel.Mlp.class),
+                        Arbitraries.of(LanguageModel.Norm.class),
+                        Arbitraries.integers().between(0, 3),
+                        Combinators.combine(sizes(2, 4), options(0.5, 1.3, 2.0, 3.5))
+                                .as(LanguageModel.Block::new)
+                                .list()
+                                .ofSize(depth.get(depth.size() - 1)))
+                .as((embed, headDim, group, positions, mlp, norm, flags, blocks) -> new LanguageModel(
+                        TinyModels.text(7, 6),
+                        embed,
+                        depth,
+                        headDim,
+                        group,
+                        positions,
+                        mlp,
+                        norm,
+                        1e-5,
+                        flags % 2 == 0,
+                        flags < 2,
+                        blocks)));
     }
 
     private static Arbitrary<List<Integer>> sizes(Integer... options) {

@@ -12,6 +12,7 @@ import dev.weft.nn.Activation;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
 import dev.weft.space.Member;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -35,7 +36,11 @@ class PresetsTest {
     }
 
     private static ModelDefinition bound(String preset) {
-        return Presets.named(preset).withInput(imageNet(preset.startsWith("mobile") ? 320 : 224));
+        return Presets.named(preset)
+                .withInput(
+                        preset.startsWith("lm-")
+                                ? TinyModels.text(1000, 32)
+                                : imageNet(preset.startsWith("mobile") ? 320 : 224));
     }
 
     static Set<String> names() {
@@ -56,12 +61,15 @@ class PresetsTest {
         ModelDefinition definition = bound(name);
         try (PointerScope scope = new PointerScope();
                 Family shapes = Family.ofShapes(definition)) {
-            Tensor images = definition.input().shapes(2);
+            Tensor examples = definition.input().shapes(2);
+            long[] logitsShape = Arrays.copyOf(
+                    definition.input().labelShape(2), definition.input().labelShape(2).length + 1);
+            logitsShape[logitsShape.length - 1] = 1000;
             Member smallest = shapes.space().smallest();
             Member largest = shapes.space().largest();
             for (Member member : List.of(smallest, largest)) {
-                Tensor logits = shapes.forward(images, Pass.evaluation(member, new ShapeStatistics()));
-                assertThat(logits.shape()).isEqualTo(new long[] {2, 1000});
+                Tensor logits = shapes.forward(examples, Pass.evaluation(member, new ShapeStatistics()));
+                assertThat(logits.shape()).isEqualTo(logitsShape);
                 assertThat(definition.at(member).space().choices()).isEmpty();
             }
             assertThat(parameters(definition.at(smallest))).isLessThan(parameters(definition.at(largest)));
@@ -152,5 +160,58 @@ class PresetsTest {
         VisionTransformer plain = new VisionTransformer(
                 imageNet(224), 224, 16, List.of(embedDim), List.of(12), 64, Collections.nCopies(12, block));
         assertThat(parameters(plain)).isEqualTo(published);
+    }
+
+    private static LanguageModel.Block block(int numHeads, double mlpRatio) {
+        return new LanguageModel.Block(List.of(numHeads), List.of(mlpRatio));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"768, 12, 12, 124439808", "1024, 24, 16, 354823168"})
+    void gpt2HasItsPublishedNumberOfParameters(int embedDim, int depth, int numHeads, long published) {
+        LanguageModel plain = new LanguageModel(
+                TinyModels.text(50_257, 1024),
+                List.of(embedDim),
+                List.of(depth),
+                0,
+                1,
+                LanguageModel.Positions.LEARNED,
+                LanguageModel.Mlp.GELU,
+                LanguageModel.Norm.LAYER,
+                1e-5,
+                true,
+                true,
+                Collections.nCopies(depth, block(numHeads, 4)));
+        assertThat(parameters(plain)).isEqualTo(published);
+    }
+
+    @Test
+    void tinyLlamaHasItsPublishedNumberOfParameters() {
+        LanguageModel plain = new LanguageModel(
+                TinyModels.text(32_000, 2048),
+                List.of(2048),
+                List.of(22),
+                64,
+                8,
+                LanguageModel.Positions.ROTARY,
+                LanguageModel.Mlp.SWIGLU,
+                LanguageModel.Norm.RMS,
+                1e-5,
+                false,
+                false,
+                Collections.nCopies(22, block(32, 5632 / 2048.0)));
+        assertThat(parameters(plain)).isEqualTo(1_100_048_384);
+    }
+
+    /** Section 4.3 of the specification: 3 widths, and 9 pairs of heads and ratio for each block that runs. */
+    @Test
+    void tangleNasSpacesHaveThePublishedSizes() {
+        BigInteger nine = BigInteger.valueOf(9);
+        assertThat(Presets.named("lm-tanglenas-tinystories").space().count())
+                .isEqualTo(nine.pow(5).add(nine.pow(6)).add(nine.pow(7)).multiply(BigInteger.valueOf(3)));
+        assertThat(Presets.named("lm-tanglenas-openwebtext").space().count())
+                .isEqualTo(nine.pow(10).add(nine.pow(11)).add(nine.pow(12)).multiply(BigInteger.valueOf(3)));
+        assertThat(Presets.named("lm-tanglenas-shakespeare").space().count())
+                .isEqualTo(nine.pow(4).add(nine.pow(5)).add(nine.pow(6)).multiply(BigInteger.valueOf(3)));
     }
 }

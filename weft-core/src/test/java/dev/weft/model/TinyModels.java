@@ -1,6 +1,7 @@
 package dev.weft.model;
 
 import dev.weft.ops.Tensors;
+import dev.weft.text.CharacterTokenizer;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
@@ -20,6 +21,30 @@ public final class TinyModels {
 
     public static VisionTransformer visionTransformer() {
         return (VisionTransformer) Presets.named("vit-tiny").withInput(input(1, 8));
+    }
+
+    /** Characters from U+10000 on, so that there may be any number of them. */
+    public static TextInput text(int vocabulary, int contextLength) {
+        StringBuilder alphabet = new StringBuilder();
+        for (int i = 0; i < vocabulary; i++) {
+            alphabet.appendCodePoint(0x10000 + i);
+        }
+        return new TextInput(new CharacterTokenizer(alphabet.toString()), contextLength);
+    }
+
+    /** Of the kind of GPT-2: heads split the width. */
+    public static LanguageModel languageModel() {
+        return (LanguageModel) Presets.named("lm-tiny").withInput(text(11, 10));
+    }
+
+    /** Of the kind of Llama: heads of a fixed width, two to a key. */
+    public static LanguageModel llama() {
+        return (LanguageModel) Presets.named("lm-tiny-llama").withInput(text(11, 10));
+    }
+
+    /** What the model reads, images or token ids. */
+    public static Tensor examples(ModelDefinition definition, int batch, long seed) {
+        return definition.input().random(batch, new SplittableRandom(seed));
     }
 
     /** Pixel values 0 to 255, (batch, C, H, W). */

@@ -153,6 +153,8 @@ final class TinyTraining {
                     evaluateEveryEpochs,
                     checkpointEverySteps,
                     runningStatistics,
+                    null,
+                    null,
                     null);
         }
     }

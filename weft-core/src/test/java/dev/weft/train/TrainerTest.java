@@ -281,7 +281,7 @@ class TrainerTest {
             assertThatThrownBy(() -> trainer.run(() -> false, List.of()))
                     .isInstanceOf(CheckFailedException.class)
                     .hasMessageMatching("(The loss became (NaN|Infinity|-Infinity) at step \\d+ for the largest member "
-                            + "\".+\"|Weight .+ is no longer finite after step \\d+)\\. The last checkpoint is kept; "
+                            + "\".+\"(: .+ is no longer finite)?|Weight .+ is no longer finite after step \\d+)\\. The last checkpoint is kept; "
                             + "lower the learning rate or clip gradients\\.");
         }
         assertThat(events()).extracting(Event::kind).contains("failed");

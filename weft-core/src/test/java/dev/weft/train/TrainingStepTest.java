@@ -481,7 +481,8 @@ class TrainingStepTest {
                     .isInstanceOf(CheckFailedException.class)
                     .hasMessage("The loss became NaN at step 41 for the random member \""
                             + family.space().largest()
-                            + "\". The last checkpoint is kept; lower the learning rate or clip gradients.");
+                            + "\": blocks.1.2.conv_dw.weight is no longer finite. "
+                            + "The last checkpoint is kept; lower the learning rate or clip gradients.");
             family.weights().tensors().forEach((name, weight) -> {
                 TensorAssert.assertThat(weight.nan_to_num())
                         .isBitEqualTo(before.get(name).nan_to_num());

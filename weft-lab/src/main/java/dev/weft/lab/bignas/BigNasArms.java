@@ -114,7 +114,9 @@ final class BigNasArms {
                 0,
                 200,
                 runningStatistics,
-                1);
+                1,
+                null,
+                null);
     }
 
     /**

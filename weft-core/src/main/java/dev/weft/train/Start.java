@@ -1,0 +1,61 @@
+package dev.weft.train;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.ModelDefinition;
+import dev.weft.nn.MemberStatistics;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A member of a trained family as the model of a run: fine-tuned from the weights it inherits, or trained again from scratch.
+ *
+ * @param family its file
+ * @param member by name, or written as its choices
+ * @param weights what it begins with
+ */
+public record Start(String family, String member, Weights weights) {
+    /** What a member begins with. */
+    public enum Weights {
+        /** What it has in its family. */
+        @JsonProperty("inherited")
+        INHERITED,
+        /** Fresh ones, drawn from the run's seed. */
+        @JsonProperty("fresh")
+        FRESH
+    }
+
+    public Start {
+        if (family == null || member == null || weights == null) {
+            throw new InputException(
+                    "A start must have family, member and weights (inherited or fresh), but got family=" + family
+                            + ", member=" + member + ", weights=" + weights + ".");
+        }
+    }
+
+    /** The plain model of the member. */
+    ModelDefinition model() {
+        try (Family from = Family.open(Path.of(family))) {
+            return from.definition().at(from.member(member));
+        }
+    }
+
+    /** Copies the inherited weights into a fresh family of {@link #model}. */
+    void into(Family fresh) {
+        if (weights == Weights.FRESH) {
+            return;
+        }
+        try (Family from = Family.open(Path.of(family));
+                MemberStatistics none = MemberStatistics.none();
+                Family alone = from.extract(from.member(member), none);
+                PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Map<String, Tensor> inherited = alone.weights().tensors();
+            fresh.weights().tensors().forEach((name, tensor) -> tensor.copy_(inherited.get(name)));
+        }
+    }
+}

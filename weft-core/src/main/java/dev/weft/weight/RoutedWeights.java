@@ -1,0 +1,190 @@
+package dev.weft.weight;
+
+import dev.weft.io.InputException;
+import dev.weft.io.SafetensorsFile;
+import dev.weft.io.Suggest;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Choice;
+import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Weights of which those with matching names have several experts, mixed by routers that read the member. The first expert has
+ * the weight's own name, the others {@code LAYER.experts.J.weight}; routers are {@code LAYER.router.N.weight}. All are stored
+ * weights, trained and kept with the others; a member that is taken out of its family has neither experts nor router.
+ */
+public final class RoutedWeights implements Weights {
+    private final Weights source;
+    private final Sharing.Experts settings;
+    private final List<MemberEncoding.Entry> encoding;
+    private final Pattern pattern;
+    private final Map<String, RoutedWeight> routed = new LinkedHashMap<>();
+    private final Map<String, Router> routers = new LinkedHashMap<>();
+    private final List<String> others = new ArrayList<>();
+
+    RoutedWeights(Weights source, Sharing.Experts settings, Space space) {
+        this.source = source;
+        this.settings = settings;
+        this.pattern = Pattern.compile(settings.pattern());
+        this.encoding = settings.encoding().entries(space);
+    }
+
+    @Override
+    public Weight weight(String name, Init init, Axis... axes) {
+        Matcher matcher = pattern.matcher(name);
+        if (!matcher.find()) {
+            others.add(name);
+            return source.weight(name, init, axes);
+        }
+        if (!settings.plainWeights()
+                && Arrays.stream(axes).allMatch(axis -> axis.size().choices().isEmpty())) {
+            throw new InputException("Experts must have weights that differ between members, but pattern \""
+                    + settings.pattern() + "\" matches " + name
+                    + ", which has nothing elastic. Narrow the pattern, or set plainWeights: true.");
+        }
+        int dot = name.lastIndexOf('.');
+        String layer = dot < 0 ? name : name.substring(0, dot);
+        String last = dot < 0 ? "" : name.substring(dot);
+        List<Weight> experts = new ArrayList<>(List.of(source.weight(name, init, axes)));
+        for (int j = 1; j < settings.count(); j++) {
+            experts.add(source.weight(layer + ".experts." + j + last, init, axes));
+        }
+        boolean neurons = settings.granularity() == Sharing.Granularity.NEURON;
+        String shared = !neurons && matcher.groupCount() > 0 && matcher.group(1) != null ? matcher.group(1) : layer;
+        Router router = routers.computeIfAbsent(
+                shared,
+                n -> new Router(
+                        source, settings, encoding, n, neurons ? axes[0].size().max() : 1));
+        RoutedWeight weight = new RoutedWeight(experts, router, settings.granularity());
+        routed.put(name, weight);
+        return weight;
+    }
+
+    @Override
+    public Weight batchNorm(String name, Init init, Axis channels) {
+        return source.batchNorm(name, init, channels);
+    }
+
+    @Override
+    public Gate gate(String name, Dim count) {
+        return source.gate(name, count);
+    }
+
+    @Override
+    public Tensor distribution(Choice<?> choice, Member member) {
+        return source.distribution(choice, member);
+    }
+
+    /** @throws InputException when the pattern matched no weight */
+    @Override
+    public void built() {
+        if (routed.isEmpty()) {
+            throw new InputException("The pattern of experts must be found in the name of a weight, but \""
+                    + settings.pattern() + "\" is in none of "
+                    + others.stream().distinct().limit(5).toList() + ", …."
+                    + Suggest.nearest(settings.pattern(), others) + " See them all with: weft inspect FAMILY");
+        }
+        source.built();
+    }
+
+    /** The names of the weights that have experts. */
+    public List<String> names() {
+        return List.copyOf(routed.keySet());
+    }
+
+    /** How a member's weight {@code name} is mixed: (experts), or (out, experts); it belongs to the caller's scope. */
+    public Tensor mixing(String name, Member member) {
+        return routed.get(name).mixing(member);
+    }
+
+    /** The mean cosine between two experts of a weight, at the sizes of {@code member}: 1 for equal ones. */
+    public double expertCosine(String name, Member member) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            List<Tensor> flat = routed.get(name).experts().stream()
+                    .map(weight -> weight.tensor(member).reshape(-1))
+                    .toList();
+            double sum = 0;
+            int pairs = 0;
+            for (int i = 0; i < flat.size(); i++) {
+                for (int j = 0; j < i; j++) {
+                    double norms = flat.get(i).norm().item_double()
+                            * flat.get(j).norm().item_double();
+                    sum += norms == 0 ? 1 : flat.get(i).dot(flat.get(j)).item_double() / norms;
+                    pairs++;
+                }
+            }
+            return pairs == 0 ? 1 : sum / pairs;
+        }
+    }
+
+    /**
+     * Puts fresh experts where the settings say they begin.
+     *
+     * @param stored the stored tensors by name; written to
+     * @throws InputException when the supernet to begin from is of another model
+     */
+    public void start(Map<String, Tensor> stored, long seed) {
+        if (settings.start() instanceof ExpertStart.Supernet supernet) {
+            copy(SafetensorsFile.open(Path.of(supernet.family())), stored);
+            spread(stored, supernet.noise(), seed);
+        } else if (settings.start() instanceof ExpertStart.Copy copy) {
+            spread(stored, copy.noise(), seed);
+        }
+    }
+
+    private void copy(SafetensorsFile file, Map<String, Tensor> stored) {
+        for (Map.Entry<String, Tensor> entry : stored.entrySet()) {
+            String name = entry.getKey();
+            if (name.contains(".experts.") || name.contains(".router.") || name.startsWith(BlendedWeights.LOGITS)) {
+                continue;
+            }
+            List<Long> shape = Arrays.stream(entry.getValue().shape()).boxed().toList();
+            if (!file.contains(name) || !file.entry(name).shape().equals(shape)) {
+                throw new InputException(file.path() + " must be a family of the same model, to start experts from, "
+                        + "but has no tensor " + name + " " + shape + ".");
+            }
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard();
+                    Tensor mapped = StoredTensors.mapped(file, name)) {
+                entry.getValue().copy_(mapped);
+            }
+        }
+    }
+
+    /** Every other expert becomes the first, and noise. */
+    private void spread(Map<String, Tensor> stored, double noise, long seed) {
+        routed.keySet().forEach(name -> {
+            int dot = name.lastIndexOf('.');
+            String layer = dot < 0 ? name : name.substring(0, dot);
+            String last = dot < 0 ? "" : name.substring(dot);
+            for (int j = 1; j < settings.count(); j++) {
+                String expert = layer + ".experts." + j + last;
+                try (PointerScope scope = new PointerScope();
+                        NoGradGuard guard = new NoGradGuard()) {
+                    Tensor first = stored.get(name);
+                    double scale = first.numel() > 1 ? noise * first.std(true).item_double() : noise;
+                    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + expert.hashCode());
+                    float[] values = new float[Math.toIntExact(first.numel())];
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = (float) (scale * random.nextGaussian());
+                    }
+                    stored.get(expert).copy_(first.add(Tensors.of(values, first.shape())));
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,160 @@
+package dev.weft.weight;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
+import dev.weft.space.Space;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * How the members of a family share weights beyond slices: a strategy's settings, as data. A recipe and a family file list them;
+ * each wraps those before it. An empty list is slices alone.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Sharing.Blend.class, name = "blend"),
+    @JsonSubTypes.Type(value = Sharing.Experts.class, name = "experts")
+})
+public sealed interface Sharing {
+    /** The strategy, over another that gives it stored tensors. */
+    Weights over(Weights source, Space space);
+
+    /** What normalises under a blend. */
+    enum Norm {
+        /** The full width, also what a blend mutes; batch norm is not blended. As TangleNAS was published. */
+        @JsonProperty("full")
+        FULL,
+        /** A channel counts by its multiplier, and its batch norm is muted with it: a blend of one member is that member. */
+        @JsonProperty("masked")
+        MASKED
+    }
+
+    /** Who owns the weights of an option. */
+    enum Ownership {
+        /** A slice of the largest option's: one set of weights, one operation. */
+        @JsonProperty("entangled")
+        ENTANGLED,
+        /** Every combination of options its own, each an operation: the baseline. Norms stay shared. */
+        @JsonProperty("separate")
+        SEPARATE
+    }
+
+    /**
+     * Members may be mixtures over all options, for search by gradient (TangleNAS, Sukthanker et al. 2024).
+     *
+     * @param map from blend logits to mixing weights
+     * @param norm how norms treat what is mixed
+     * @param weights who owns an option's weights
+     * @param partialChannels only every so many-th input channel is mixed, the others use the largest option (PC-DARTS, Xu et al.
+     *     2020); 1 for all
+     */
+    record Blend(SimplexMap map, Norm norm, Ownership weights, int partialChannels) implements Sharing {
+        public Blend {
+            if (map == null || norm == null) {
+                throw new InputException(
+                        "A blend must have a map (softmax, sparsemax, dirichlet, gumbel or gumbel-softmax) "
+                                + "and a norm (full or masked), but got map=" + map + ", norm=" + norm + ".");
+            }
+            weights = weights == null ? Ownership.ENTANGLED : weights;
+            if (partialChannels < 1) {
+                throw new InputException("A blend must have partialChannels >= 1, but got " + partialChannels + ".");
+            }
+            if (weights == Ownership.SEPARATE && partialChannels > 1) {
+                throw new InputException("Partial channels must have entangled weights, but got weights: separate.");
+            }
+        }
+
+        @Override
+        public BlendedWeights over(Weights source, Space space) {
+            return new BlendedWeights(source, this);
+        }
+    }
+
+    /** How a router's output picks among experts. */
+    enum Routing {
+        /** The softmax over all experts. */
+        @JsonProperty("soft")
+        SOFT,
+        /** The most probable expert, times its probability. */
+        @JsonProperty("hard")
+        HARD
+    }
+
+    /** What shares one mixture. */
+    enum Granularity {
+        /** All of a layer. */
+        @JsonProperty("layer")
+        LAYER,
+        /** Each output neuron has its own. */
+        @JsonProperty("neuron")
+        NEURON
+    }
+
+    /**
+     * Several copies of each matching weight, mixed by a router that reads the member (Mixture-of-Supernets, Jawahar et al. 2024).
+     *
+     * @param pattern a regular expression, found in the names of the weights that get experts. A capturing group names what
+     *     shares a layer-wise router; without one, each layer (a weight and its bias) has its own
+     * @param count of experts
+     * @param granularity of the mixture
+     * @param routing soft or hard
+     * @param hidden width of the router; 128 in the paper's code
+     * @param layers of the router, 1 or more; 2 in the paper's code
+     * @param encoding of the member into the router's input
+     * @param fixedInput whether the router reads 0.5 everywhere instead: the ablation that has the parameters and not the
+     *     knowledge of the member
+     * @param start where the experts begin
+     * @param plainWeights whether weights that have nothing elastic may match
+     */
+    record Experts(
+            String pattern,
+            int count,
+            Granularity granularity,
+            Routing routing,
+            int hidden,
+            int layers,
+            MemberEncoding encoding,
+            boolean fixedInput,
+            ExpertStart start,
+            boolean plainWeights)
+            implements Sharing {
+        public Experts {
+            if (pattern == null || granularity == null || encoding == null) {
+                throw new InputException("Experts must have a pattern, a granularity (layer or neuron) and an encoding "
+                        + "(scaled, one-hot or features), but got pattern=" + pattern + ", granularity=" + granularity
+                        + ", encoding=" + encoding + ".");
+            }
+            try {
+                Pattern.compile(pattern);
+            } catch (PatternSyntaxException e) {
+                throw new InputException(
+                        "The pattern of experts must be a regular expression, but got \"" + pattern + "\": "
+                                + e.getDescription() + ".",
+                        e);
+            }
+            routing = routing == null ? Routing.SOFT : routing;
+            start = start == null ? new ExpertStart.Independent() : start;
+            if (count < 1 || hidden < 1 || layers < 1) {
+                throw new InputException("Experts must have count, hidden and layers >= 1, but got count=" + count
+                        + ", hidden=" + hidden + ", layers=" + layers + ".");
+            }
+        }
+
+        @Override
+        public RoutedWeights over(Weights source, Space space) {
+            return new RoutedWeights(source, this, space);
+        }
+    }
+
+    /** The strategies of a list over {@code source}, the last outermost. */
+    static Weights all(List<Sharing> sharing, Weights source, Space space) {
+        Weights weights = source;
+        for (Sharing each : sharing) {
+            weights = each.over(weights, space);
+        }
+        return weights;
+    }
+}

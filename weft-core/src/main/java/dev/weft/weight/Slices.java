@@ -1,0 +1,108 @@
+package dev.weft.weight;
+
+import dev.weft.ops.Tensors;
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Which entries of some axes each combination of options sees, as 0 and 1. The axes depend on common choices, so what a blend
+ * multiplies them by is no outer product of one vector an axis:
+ *
+ * <pre>
+ *   M[i, j] = Σ_k p_k · 1[i in slice k of axis 1] · 1[j in slice k of axis 2]
+ * </pre>
+ *
+ * Equal for equal axes, so that weights that meet at a width share one multiplier.
+ */
+final class Slices {
+    private final List<Axis> axes;
+    private final List<Choice<?>> choices;
+    private final List<Tensor> seen; // for each axis (K, length)
+
+    /** @param axes whose sizes depend on {@code choices}, each in one part */
+    Slices(List<Axis> axes) {
+        this.axes = axes;
+        this.choices = axes.stream()
+                .flatMap(axis -> axis.size().choices().stream())
+                .distinct()
+                .collect(Collectors.toUnmodifiableList());
+        List<Member> combinations = combinations(choices);
+        this.seen = axes.stream().map(axis -> seen(axis, combinations)).toList();
+    }
+
+    /** Members for every combination of options, the first choice varying slowest. */
+    static List<Member> combinations(List<Choice<?>> choices) {
+        List<Member> all = List.of(Member.PLAIN);
+        for (Choice<?> choice : choices) {
+            List<Member> longer = new ArrayList<>();
+            for (Member member : all) {
+                choice.options().forEach(option -> longer.add(member.with(choice, option)));
+            }
+            all = longer;
+        }
+        return all;
+    }
+
+    private static Tensor seen(Axis axis, List<Member> combinations) {
+        int length = axis.size().max();
+        float[] entries = new float[combinations.size() * length];
+        for (int k = 0; k < combinations.size(); k++) {
+            int from = axis.offset(combinations.get(k));
+            int size = axis.size().size(combinations.get(k));
+            java.util.Arrays.fill(entries, k * length + from, k * length + from + size, 1);
+        }
+        return Tensors.of(entries, combinations.size(), length);
+    }
+
+    List<Choice<?>> choices() {
+        return choices;
+    }
+
+    /**
+     * What the entries of the axes are multiplied by: one dimension an axis.
+     *
+     * @param weights of the combinations (K), summing to 1
+     */
+    Tensor multiplier(Tensor weights) {
+        return FullPrecision.of(() -> {
+            Tensor mixed = seen.get(0).to(weights.scalar_type()).mul(weights.unsqueeze(1)); // (K, length)
+            if (axes.size() == 1) {
+                return mixed.sum(0);
+            }
+            for (Tensor next : seen.subList(1, axes.size() - 1)) {
+                mixed = mixed.unsqueeze(2).mul(next.unsqueeze(1)).flatten(1, -1);
+            }
+            Tensor last = seen.get(axes.size() - 1).to(weights.scalar_type());
+            long[] shape = axes.stream().mapToLong(axis -> axis.size().max()).toArray();
+            return mixed.t().matmul(last).reshape(shape);
+        });
+    }
+
+    /** A multiplier of one where {@code every}-th entries of the second axis keep theirs: partial channels. */
+    static Tensor everyOther(Tensor multiplier, int every) {
+        long inputs = multiplier.size(1);
+        float[] mixed = new float[(int) inputs];
+        for (int i = 0; i < inputs; i += every) {
+            mixed[i] = 1;
+        }
+        long[] shape = new long[(int) multiplier.dim()];
+        java.util.Arrays.fill(shape, 1);
+        shape[1] = inputs;
+        return multiplier.sub(new Scalar(1)).mul(Tensor.create(mixed, shape)).add(new Scalar(1));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Slices slices && slices.axes.equals(axes);
+    }
+
+    @Override
+    public int hashCode() {
+        return axes.hashCode();
+    }
+}
