@@ -55,6 +55,7 @@ public final class Family implements AutoCloseable {
         this.space = definition.space();
         this.weights = weights;
         this.sharing = List.copyOf(sharing);
+        Sharing.requireOrder(sharing);
         Weights source = weights;
         for (Sharing each : sharing) {
             source = each.over(source, space);

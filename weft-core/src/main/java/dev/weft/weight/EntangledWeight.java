@@ -101,7 +101,8 @@ final class EntangledWeight implements Weight {
         Tensor centred = x.sub(meanOf(x, heard));
         Tensor normal = centred.mul(
                 meanOf(centred.square(), heard).add(new Scalar(epsilon)).rsqrt());
-        return normal.mul(tensor(member)).add(bias);
+        Tensor scaled = normal.mul(tensor(member));
+        return bias == null ? scaled : scaled.add(bias);
     }
 
     /** As {@link #layerNorm}. */
