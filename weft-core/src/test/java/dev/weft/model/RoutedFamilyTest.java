@@ -293,7 +293,7 @@ class RoutedFamilyTest {
         try (PointerScope scope = new PointerScope();
                 Family family =
                         Family.of(TinyModels.visionTransformer(), 1, List.of(blend(), experts(MLPS, 2, granularity)))) {
-            Member member = BlendedWeights.blend(family.space().largest(), 1);
+            Member member = BlendedWeights.blend(family.space().largest(), 3);
             // Through the router alone: what a routed weight says of the blend depends on its logits.
             RoutedWeights routed = family.strategy(RoutedWeights.class).orElseThrow();
             routed.mixing("blocks.0.mlp.fc1.weight", member).square().sum().backward();
