@@ -143,7 +143,7 @@ public sealed interface Sharing {
 
     /**
      * A low-rank part of the member's own on each matching weight that is no vector, made by a hypernetwork that reads the member:
-     * see {@link LowRankWeight}.
+     * see {@link LowRankWeights}.
      *
      * @param pattern a regular expression, found in the names of the weights that get one
      * @param matrixRank at most that of the part; 50 in the paper's code
