@@ -30,6 +30,7 @@ final class OnnxRules {
             "HardSwish",
             "LayerNormalization",
             "MatMul",
+            "MaxPool",
             "Mul",
             "ReduceMean",
             "Relu",
