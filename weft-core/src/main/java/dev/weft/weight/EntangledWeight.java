@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -68,7 +69,15 @@ final class EntangledWeight implements Weight {
     @Override
     public Tensor tensor(Member member) {
         Tensor view = slices.tensor(member);
-        return Blend.is(member) ? view.mul(multiplier(blends.apply(member))) : view;
+        if (!Blend.is(member)) {
+            return view;
+        }
+        Tensor multiplier = multiplier(blends.apply(member));
+        boolean hasInputs = (view.dim() == 2 || view.dim() == 4) && view.size(1) > 1;
+        return view.mul(
+                hasInputs && settings.partialChannels() > 1
+                        ? Slices.partial(multiplier, settings.partialChannels(), view.size(1))
+                        : multiplier);
     }
 
     private Tensor multiplier(Blend blend) {
@@ -76,10 +85,7 @@ final class EntangledWeight implements Weight {
         for (Part part : parts.subList(1, parts.size())) {
             product = product.mul(part.multiplier(blend));
         }
-        // Bypassing channels keep the largest option, whatever the blend says.
-        return settings.partialChannels() > 1 && product.dim() > 1 && product.size(1) > 1
-                ? Slices.everyOther(product, settings.partialChannels())
-                : product;
+        return product;
     }
 
     @Override
@@ -98,14 +104,13 @@ final class EntangledWeight implements Weight {
         }
         Tensor heard = multiplier(blends.apply(member)); // (C)
         Tensor width = heard.sum();
-        Tensor centred = x.sub(x.mul(heard)
-                .sum(new long[] {-1}, true, new org.bytedeco.pytorch.ScalarTypeOptional())
-                .div(width));
-        Tensor variance = centred.square()
-                .mul(heard)
-                .sum(new long[] {-1}, true, new org.bytedeco.pytorch.ScalarTypeOptional())
-                .div(width);
+        Tensor centred = x.sub(sumOfFeatures(x.mul(heard)).div(width));
+        Tensor variance = sumOfFeatures(centred.square().mul(heard)).div(width);
         Tensor normal = centred.mul(variance.add(new Scalar(epsilon)).rsqrt());
         return normal.mul(tensor(member)).add(bias);
+    }
+
+    private static Tensor sumOfFeatures(Tensor x) {
+        return x.sum(new long[] {-1}, true, new ScalarTypeOptional());
     }
 }
