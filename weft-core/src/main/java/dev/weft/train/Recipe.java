@@ -29,6 +29,11 @@ public record Recipe(
         if (name == null || model == null && start == null || data == null || train == null) {
             throw new InputException("A recipe must have name, model (or start), data and train.");
         }
+        if (start != null && !sharing.isEmpty()) {
+            throw new InputException(
+                    "A recipe that starts from a member trains one plain model, so it must have no sharing, but got "
+                            + sharing + ".");
+        }
         boolean blended = sharing.stream().anyMatch(Sharing.Blend.class::isInstance);
         if (blended != (train.architecture() != null)) {
             throw new InputException(
@@ -45,6 +50,14 @@ public record Recipe(
     /** This recipe on other data, trained otherwise. */
     public Recipe with(DataSettings otherData, TrainSettings otherTrain) {
         return new Recipe(name, description, model, sharing, start, otherData, otherTrain);
+    }
+
+    /**
+     * This recipe for one member of another family, in place of its model: the same data, optimiser and schedule, without sharing and
+     * without the search of an architecture.
+     */
+    public Recipe from(Start member) {
+        return new Recipe(name, description, null, List.of(), member, data, train.ofOneModel());
     }
 
     /** This recipe for a model bound to its data. */

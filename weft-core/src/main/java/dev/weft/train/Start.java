@@ -6,6 +6,7 @@ import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -41,6 +42,31 @@ public record Start(String family, String member, Weights weights) {
     ModelDefinition model() {
         try (Family from = Family.open(Path.of(family))) {
             return from.definition().at(from.member(member));
+        }
+    }
+
+    /**
+     * Refuses a start whose weights do not fit the data of the run.
+     *
+     * @param fresh a family of {@link #model}, bound to that data
+     */
+    void requireFits(Family fresh) {
+        if (weights == Weights.FRESH) {
+            return;
+        }
+        try (Family from = Family.open(Path.of(family));
+                Family alone = Family.ofShapes(from.definition().at(from.member(member)))) {
+            Map<String, Tensor> inherited = alone.weights().tensors();
+            fresh.weights().tensors().forEach((name, tensor) -> {
+                if (!Arrays.equals(tensor.shape(), inherited.get(name).shape())) {
+                    throw new InputException(
+                            "A member whose weights are inherited must read data like its family's, but "
+                                    + name + " is "
+                                    + Arrays.toString(inherited.get(name).shape()) + " in " + family + " and "
+                                    + Arrays.toString(tensor.shape())
+                                    + " for this run's data. Use that data, or start with weights: fresh.");
+                }
+            });
         }
     }
 
