@@ -28,10 +28,7 @@ final class LowRankWeight implements Weight {
     public Tensor tensor(Member member) {
         Tensor weight = shared.tensor(member);
         return FullPrecision.of(() -> {
-            Tensor left = hypernetwork
-                    .numbers(member)
-                    .reshape(neurons.stored(), matrixRank)
-                    .narrow(0, neurons.offset(member), weight.size(0));
+            Tensor left = hypernetwork.ofNeurons(member, neurons, matrixRank);
             Tensor right = basis.tensor(member).reshape(matrixRank, -1);
             return weight.add(left.mm(right).reshape(weight.shape()));
         });

@@ -7,9 +7,10 @@ import dev.weft.space.Space;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Weights of which those with matching names have a low-rank part that a hypernetwork makes for each member: see
- * {@link LowRankWeight}. Vectors, such as biases, stay as they are. Everything is stored and trained with the other weights, as
- * {@code NAME.low_rank.basis} and {@code NAME.low_rank.N.weight}; a member that is taken out of its family has neither.
+ * Weights of which those with matching names have a low-rank part that a hypernetwork makes for each member,
+ * {@code W(a) = W + H(e(a)) V} (a variant of Mixture-of-Supernets without experts). Vectors, such as biases, stay as they are.
+ * Everything is stored and trained with the other weights, as {@code NAME.low_rank.basis} and {@code NAME.low_rank.N.weight}; a
+ * member that is taken out of its family has neither.
  */
 public final class LowRankWeights implements Weights {
     private final Weights source;

@@ -4,7 +4,6 @@ import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -32,17 +31,23 @@ final class MemberNetwork {
         }
     }
 
-    /** The numbers of a member, in the caller's scope. */
-    Tensor numbers(Member member) {
-        Tensor first = matrices.get(0).tensor(member);
-        Tensor x = encoder.encoded(member);
-        x = x.scalar_type().equals(first.scalar_type()) ? x : x.to(first.scalar_type());
-        for (int layer = 0; layer < matrices.size(); layer++) {
-            x = torch.linear(
-                    layer == 0 ? x : torch.relu(x),
-                    layer == 0 ? first : matrices.get(layer).tensor(member),
-                    new TensorOptional(biases.get(layer).tensor(member)));
+    /** A member's numbers {@code from} to {@code from + count}, in the caller's scope; the others are not computed. */
+    Tensor numbers(Member member, int from, int count) {
+        Tensor x = encoder.encoded(member).to(matrices.get(0).tensor(member)); // of its type
+        int last = matrices.size() - 1;
+        for (int layer = 0; layer < last; layer++) {
+            x = torch.relu(torch.addmv(
+                    biases.get(layer).tensor(member), matrices.get(layer).tensor(member), x));
         }
-        return x;
+        return torch.addmv(
+                biases.get(last).tensor(member).narrow(0, from, count),
+                matrices.get(last).tensor(member).narrow(0, from, count),
+                x);
+    }
+
+    /** Those numbers of a member that belong to the output neurons it sees of an axis: (neurons, each). */
+    Tensor ofNeurons(Member member, Axis neurons, int each) {
+        int count = neurons.size().size(member);
+        return numbers(member, neurons.offset(member) * each, count * each).reshape(count, each);
     }
 }

@@ -20,17 +20,13 @@ final class Router {
 
     /** The mixing weights (experts) of a member. */
     Tensor mixture(Member member) {
-        return FullPrecision.of(() -> routed(network.numbers(member).softmax(0), 0));
+        return FullPrecision.of(() -> routed(network.numbers(member, 0, experts).softmax(0), 0));
     }
 
     /** The mixing weights (neurons, experts) of those output neurons that a member sees of an axis. */
     Tensor mixtures(Member member, Axis neurons) {
-        return FullPrecision.of(() -> {
-            Tensor used = network.numbers(member)
-                    .reshape(neurons.stored(), experts)
-                    .narrow(0, neurons.offset(member), neurons.size().size(member));
-            return routed(used.softmax(1), 1);
-        });
+        return FullPrecision.of(
+                () -> routed(network.ofNeurons(member, neurons, experts).softmax(1), 1));
     }
 
     private Tensor routed(Tensor probabilities, int axis) {

@@ -36,7 +36,7 @@ public sealed interface Sharing {
         /** A slice of the largest option's: one set of weights, one operation. */
         @JsonProperty("entangled")
         ENTANGLED,
-        /** Every combination of options its own, each an operation: the baseline. Norms stay shared. */
+        /** Every combination of options its own, each an operation: the baseline. Batch norms stay shared. */
         @JsonProperty("separate")
         SEPARATE
     }
@@ -47,8 +47,8 @@ public sealed interface Sharing {
      * @param map from blend logits to mixing weights
      * @param norm how norms treat what is mixed
      * @param weights who owns an option's weights
-     * @param partialChannels only every so many-th input channel is mixed, the others use the largest option (PC-DARTS, Xu et al.
-     *     2020); 1 for all
+     * @param partialChannels only every so many-th input channel (axis 1 of a matrix or of kernels) is mixed, the others use the
+     *     largest option (PC-DARTS, Xu et al. 2020); 1 for all
      */
     record Blend(SimplexMap map, Norm norm, Ownership weights, int partialChannels) implements Sharing {
         public Blend {
@@ -68,7 +68,7 @@ public sealed interface Sharing {
 
         @Override
         public BlendedWeights over(Weights source, Space space) {
-            return new BlendedWeights(source, this);
+            return new BlendedWeights(source, this, space);
         }
     }
 
@@ -143,7 +143,7 @@ public sealed interface Sharing {
 
     /**
      * A low-rank part of the member's own on each matching weight that is no vector, made by a hypernetwork that reads the member:
-     * see {@link LowRankWeight}.
+     * see {@link LowRankWeights}.
      *
      * @param pattern a regular expression, found in the names of the weights that get one
      * @param matrixRank at most that of the part; 50 in the paper's code

@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
-/** Prefix slices of stored doubles, normally distributed, for finite differences. */
+/** Slices of stored doubles, normally distributed, for finite differences. */
 final class DoubleWeights implements Weights {
     final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
@@ -31,7 +31,8 @@ final class DoubleWeights implements Weights {
             public Tensor tensor(Member member) {
                 Tensor view = stored;
                 for (int i = 0; i < axes.length; i++) {
-                    view = view.narrow(i, 0, axes[i].size().size(member));
+                    int size = axes[i].size().size(member);
+                    view = size == axes[i].stored() ? view : view.narrow(i, axes[i].offset(member), size);
                 }
                 return view;
             }
