@@ -60,8 +60,9 @@ public record Plot(String title, String caption, Axis x, Axis y, List<Series> se
         for (Series each : series) {
             for (Point point : each.points()) {
                 if (!fits(x, point.x()) || !fits(y, point.y())) {
-                    throw new IllegalArgumentException("every point must be finite, and above 0 on a logarithmic axis, but "
-                            + each.name() + " has " + point);
+                    throw new IllegalArgumentException(
+                            "every point must be finite, and above 0 on a logarithmic axis, but " + each.name()
+                                    + " has " + point);
                 }
             }
         }

@@ -170,8 +170,7 @@ final class PlotPicture {
         }
         for (Point point : series.points()) {
             String title = point.label().isEmpty() ? "" : "<title>" + Page.escape(point.label()) + "</title>";
-            html.append(
-                    "<g>" + title + mark(series.mark(), index, across(point.x()), down(point.y()), 4.5) + "</g>\n");
+            html.append("<g>" + title + mark(series.mark(), index, across(point.x()), down(point.y()), 4.5) + "</g>\n");
         }
     }
 
@@ -202,7 +201,8 @@ final class PlotPicture {
         for (double coordinate : coordinates) {
             points.append(String.format(Locale.ROOT, "%.1f ", coordinate));
         }
-        return "<polygon class=\"fill " + colour + "\" points=\"" + points.toString().strip() + "\"/>";
+        return "<polygon class=\"fill " + colour + "\" points=\""
+                + points.toString().strip() + "\"/>";
     }
 
     private double across(double value) {
