@@ -80,8 +80,8 @@ public record ConvNet(ImageInput input, int resolution, List<Conv> layers, boole
     }
 
     @Override
-    public ConvNet withInput(ImageInput other) {
-        return new ConvNet(other, resolution, layers, batchNorm, hidden);
+    public ConvNet withInput(ModelInput other) {
+        return new ConvNet(ImageInput.of(name(), other), resolution, layers, batchNorm, hidden);
     }
 
     @Override

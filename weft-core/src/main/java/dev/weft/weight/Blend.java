@@ -96,10 +96,12 @@ final class Blend {
         if (choices.size() == 1) {
             return weights(choices.get(0));
         }
+        List<Tensor> each =
+                choices.stream().map(this::weights).toList(); // here, so that they live as long as the joint ones
         return remembered(choices, choices, () -> {
-            Tensor joint = weights(choices.get(0));
-            for (Choice<?> choice : choices.subList(1, choices.size())) {
-                joint = joint.unsqueeze(1).mul(weights(choice)).flatten();
+            Tensor joint = each.get(0);
+            for (Tensor next : each.subList(1, each.size())) {
+                joint = joint.unsqueeze(1).mul(next).flatten();
             }
             return joint;
         });
@@ -107,7 +109,8 @@ final class Blend {
 
     /** The multiplier of some axes; see {@link Slices#multiplier}. */
     Tensor multiplier(Slices slices) {
-        return remembered(slices, slices.choices(), () -> slices.multiplier(joint(slices.choices())));
+        Tensor joint = joint(slices.choices());
+        return remembered(slices, slices.choices(), () -> slices.multiplier(joint));
     }
 
     private Tensor remembered(Object key, List<Choice<?>> choices, Supplier<Tensor> compute) {

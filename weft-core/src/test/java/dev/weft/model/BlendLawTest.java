@@ -80,7 +80,7 @@ class BlendLawTest {
             values[choice.options().indexOf(member.value(choice))] = 200;
             weights.logits(choice).copy_(Tensors.of(values, values.length));
         }
-        return BlendedWeights.blend(largest, 0, 1);
+        return BlendedWeights.blend(largest, 0);
     }
 
     private static Set<Member> members(Family family, int count) {
@@ -167,7 +167,7 @@ class BlendLawTest {
             List<Tensor> outputs = new ArrayList<>();
             for (Family family : List.of(full, masked)) {
                 blended(family).choices().forEach(c -> blended(family).logits(c).zero_());
-                Member even = BlendedWeights.blend(family.space().largest(), 0, 1);
+                Member even = BlendedWeights.blend(family.space().largest(), 0);
                 outputs.add(family.forward(images, new Pass(even, BatchStatistics.INSTANCE, 0, 0)));
             }
             assertThat(outputs.get(0).sub(outputs.get(1)).abs().max().item_double())
@@ -214,7 +214,7 @@ class BlendLawTest {
                 NoGradGuard guard = new NoGradGuard()) {
             family.save(file);
             Tensor images = TinyModels.images(model, 4, 2);
-            Member blend = BlendedWeights.blend(family.space().largest(), 9, 1);
+            Member blend = BlendedWeights.blend(family.space().largest(), 9);
             Pass pass = new Pass(blend, BatchStatistics.INSTANCE, 0, 0);
             try (Family read = Family.open(file)) {
                 assertThat(read.sharing()).isEqualTo(family.sharing());

@@ -35,7 +35,7 @@ final class BlendFixture implements AutoCloseable {
     }
 
     Member blend(long seed) {
-        return BlendedWeights.blend(space.largest(), seed, 1);
+        return BlendedWeights.blend(space.largest(), seed);
     }
 
     void logits(Choice<?> choice, double... values) {

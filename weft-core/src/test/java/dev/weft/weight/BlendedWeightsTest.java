@@ -282,7 +282,7 @@ class BlendedWeightsTest {
         try (PointerScope scope = new PointerScope()) {
             Tensor x = random(4, 5, 4).to(torch.ScalarType.Double);
             Supplier<Tensor> loss = () -> {
-                Member blend = BlendedWeights.blend(space.largest(), 0, 1);
+                Member blend = BlendedWeights.blend(space.largest(), 0);
                 Tensor h = Ops.gelu(first.linear(x, bias.tensor(blend), blend));
                 return second.linear(h, null, blend).square().mean();
             };
