@@ -13,6 +13,7 @@ import java.util.Map;
  * @param steps what a step costs, and how many weights are stored for it
  * @param plain the name in {@code steps} of the largest member trained alone
  * @param largest what the largest member costs
+ * @param options of all choices together
  * @param seedResults in the order of {@code seeds}
  */
 record Measurements(
@@ -20,6 +21,7 @@ record Measurements(
         StepTimes.Measured steps,
         String plain,
         Cost largest,
+        int options,
         List<Seed> seedResults,
         SmallSpace smallSpace) {
     /** Groups of members that are trained alone, beside the choice of each search, which has its arm's name. */

@@ -126,7 +126,8 @@ final class TangleNasTable {
                 measured.largest().params(),
                 measured.steps().weights().get(measured.plain()),
                 measured.steps().weights().get(TangleNasArms.ENTANGLED),
-                measured.steps().weights().get(TangleNasArms.SEPARATE)));
+                measured.steps().weights().get(TangleNasArms.SEPARATE),
+                measured.options()));
         judged.add(stepTime(
                 measured.steps().millis().get(TangleNasArms.ENTANGLED),
                 measured.steps().millis().get(TangleNasArms.SEPARATE),
@@ -184,13 +185,15 @@ final class TangleNasTable {
     }
 
     /**
-     * Entangled weights are those of the largest member and one logit an option; separate ones are more than twice as many. Exact.
+     * Entangled weights are those of the largest member and one logit an option, to the last one; separate ones are more than twice as
+     * many.
      *
+     * @param largest parameters that the largest member uses
      * @param plain stored weights of the largest member trained alone
+     * @param options of all choices together
      */
-    static Judgement weights(long largest, long plain, long entangled, long separate) {
-        long logits = entangled - plain;
-        boolean holds = plain == largest && logits >= 0 && logits < 0.01 * plain && separate > 2 * entangled;
+    static Judgement weights(long largest, long plain, long entangled, long separate, int options) {
+        boolean holds = plain == largest && entangled == largest + options && separate > 2 * entangled;
         return new Judgement(
                 "weights stored by A, the largest member and B",
                 Kind.CLAIM,
@@ -201,10 +204,10 @@ final class TangleNasTable {
                 String.format(
                         Locale.ROOT,
                         "Claim: A stores the weights of the largest member and its logits, B far more; counted %,d for the largest,"
-                                + " %,d with %d logits for A, %,d for B (%.1f times A).",
+                                + " %,d for A, whose options have %d logits, %,d for B (%.1f times A).",
                         largest,
                         entangled,
-                        logits,
+                        options,
                         separate,
                         (double) separate / entangled));
     }
