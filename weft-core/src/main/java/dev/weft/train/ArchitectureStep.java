@@ -7,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.weight.BlendedWeights;
 import dev.weft.weight.SimplexMap;
@@ -122,13 +123,14 @@ public final class ArchitectureStep implements AutoCloseable {
     private Map<String, Tensor> secondOrder(
             Batch validation, Batch training, Member member, double weightRate, double[] value) {
         Map<String, Tensor> weights = weights();
-        Map<String, Tensor> slopes = gradients(loss(family, training, member), weights, true);
+        Tensor ahead = Tensors.withSecondGradients(() -> loss(family, training, member));
+        Map<String, Tensor> slopes = gradients(ahead, weights, true);
         Map<String, Tensor> moved = new LinkedHashMap<>();
         slopes.forEach((name, slope) -> moved.put(name, stepped(name, weights.get(name), slope, weightRate)));
-        try (Family ahead = family.with(moved)) {
-            Tensor loss = loss(ahead, validation, member);
+        try (Family next = family.with(moved)) {
+            Tensor loss = loss(next, validation, member);
             value[0] = loss.item_double();
-            return gradients(withTerms(loss, ahead, member), logits, false);
+            return gradients(withTerms(loss, next, member), logits, false);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weft.train;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
+import dev.weft.model.ModelInput;
 import dev.weft.weight.Sharing;
 import java.util.List;
 
@@ -12,7 +13,7 @@ import java.util.List;
  *
  * @param name for reports
  * @param description one or two sentences: where the settings come from
- * @param model with choices; its input is bound to the data
+ * @param model with choices; its input is bound to the data. In a run that starts from a member, that member's
  * @param sharing how members share weights beyond slices, each over those before it; may be empty
  * @param start the member of another family to begin from, in place of a model; absent for fresh weights
  */
@@ -60,8 +61,9 @@ public record Recipe(
         return new Recipe(name, description, null, List.of(), member, data, train.ofOneModel());
     }
 
-    /** This recipe for a model bound to its data. */
-    Recipe withModel(ModelDefinition bound) {
-        return new Recipe(name, description, bound, sharing, start, data, train);
+    /** This recipe with its model, or that of the member it starts from, bound to its data. */
+    Recipe on(ModelInput input) {
+        ModelDefinition open = start == null ? model : start.model();
+        return new Recipe(name, description, open.withInput(input), sharing, start, data, train);
     }
 }

@@ -98,9 +98,7 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
         Splits splits = recipe.data().open(seed);
-        ModelDefinition model =
-                recipe.start() == null ? recipe.model() : recipe.start().model();
-        Recipe resolved = recipe.withModel(model.withInput(DataSettings.input(splits)));
+        Recipe resolved = recipe.on(DataSettings.input(splits));
         requireFit(resolved, splits);
         Integer asked = recipe.train().threads();
         int threads = asked == null ? torch.get_num_threads() : asked;
@@ -126,7 +124,7 @@ public final class Trainer implements AutoCloseable {
                 new ArchitectureStep(shapes, train, null).close();
             }
             if (recipe.start() != null) {
-                recipe.start().requireFits(shapes);
+                recipe.start().requireFits(shapes, splits);
             }
         }
         if (train.distillation() instanceof Distillation.Teacher source) {

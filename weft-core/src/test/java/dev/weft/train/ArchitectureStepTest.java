@@ -10,14 +10,12 @@ import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
-import dev.weft.model.TextInput;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import dev.weft.text.CharacterTokenizer;
 import dev.weft.train.ArchitectureSettings.Order;
 import dev.weft.weight.BlendRegulariser;
 import dev.weft.weight.BlendedWeights;
@@ -43,7 +41,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Exact check 9 of the TangleNAS specification, and the gradients of the two orders. */
 class ArchitectureStepTest {
     private static final double AHEAD = 0.5; // a large step, so that the second order has something to say
-    private static final int CONTEXT = 6;
 
     private PointerScope scope;
     private Batch validation;
@@ -53,8 +50,8 @@ class ArchitectureStepTest {
     @BeforeEach
     void open() {
         scope = new PointerScope();
-        validation = text(6, 11);
-        training = text(6, 12);
+        validation = TinyText.batch(6, 11);
+        training = TinyText.batch(6, 12);
         settings = TinyTraining.settings();
         settings.sampler = new Sampler.Blend();
         settings.distillation = new Distillation.None();
@@ -71,7 +68,7 @@ class ArchitectureStepTest {
     @EnumSource(Order.class)
     void logitsMoveAndNoWeightDoesByABit(Order order) {
         descend(order);
-        try (Family family = family(new SimplexMap.Dirichlet());
+        try (Family family = family(new SimplexMap.Softmax());
                 ArchitectureStep step = new ArchitectureStep(family, settings.build(), null)) {
             Map<String, Tensor> before = copies(family);
             step.run(validation, training, blend(family, 4), 0.5, AHEAD, 1);
@@ -162,7 +159,7 @@ class ArchitectureStepTest {
         double[] pulled = gradient(map, Order.FIRST, AHEAD, settings.architecture);
         assertThat(norm(difference(pulled, plain)))
                 .as("a pull of length 3 on each choice")
-                .isCloseTo(3 * Math.sqrt(CHOICES), org.assertj.core.api.Assertions.within(1e-3));
+                .isCloseTo(3 * Math.sqrt(TinyText.CHOICES), org.assertj.core.api.Assertions.within(1e-3));
         ArchitectureSettings clipped = new ArchitectureSettings(
                 0.5,
                 new Optimizer.Sgd(1, 0, false, 0),
@@ -199,7 +196,7 @@ class ArchitectureStepTest {
                 ArchitectureStep step = new ArchitectureStep(family, settings.build(), null)) {
             Map<String, Tensor> before = copies(family);
             try (NoGradGuard guard = new NoGradGuard()) {
-                family.weights().tensors().get("token.weight").fill_(new Scalar(Float.NaN));
+                family.weights().tensors().get("wte.weight").fill_(new Scalar(Float.NaN));
             }
             assertThatThrownBy(() -> step.run(validation, training, blend(family, 1), 0.5, AHEAD, 17))
                     .isInstanceOf(CheckFailedException.class)
@@ -211,28 +208,28 @@ class ArchitectureStepTest {
                 }
             });
         }
+    }
+
+    @Test
+    void logitThatIsNotFiniteStopsAndNamesTheStepAndTheChoice() {
+        settings.architecture = new ArchitectureSettings(
+                0.5, new Optimizer.Sgd(1e38, 0, false, 1), null, Order.FIRST, null, null, 0); // 1e38 times itself
         try (Family family = family(new SimplexMap.Softmax());
                 ArchitectureStep step = new ArchitectureStep(family, settings.build(), null)) {
-            try (NoGradGuard guard = new NoGradGuard()) {
-                family.weights()
-                        .tensors()
-                        .get("blend.depth")
-                        .mul_(new Scalar(1e36))
-                        .add_(new Scalar(1e38));
-            }
-            settings.architecture = null;
             assertThatThrownBy(() -> {
-                        for (int i = 0; i < 3; i++) {
-                            step.run(validation, training, blend(family, 1), Double.MAX_VALUE, AHEAD, 18);
+                        for (int i = 18; i < 21; i++) {
+                            step.run(validation, training, blend(family, 1), 1e38, AHEAD, i);
                         }
                     })
-                    .isInstanceOf(RuntimeException.class);
+                    .isInstanceOf(CheckFailedException.class)
+                    .hasMessageContaining("The logits of choice \"")
+                    .hasMessageContaining("at step 19");
         }
     }
 
     @Test
     void modelWithoutChoicesIsRefused() {
-        LanguageModel plain = model();
+        LanguageModel plain = TinyText.model();
         try (Family family =
                 Family.of(plain.at(plain.space().smallest()), 1, TinyTraining.blended(new SimplexMap.Softmax()))) {
             assertThatThrownBy(() -> new ArchitectureStep(family, settings.build(), null))
@@ -241,7 +238,6 @@ class ArchitectureStepTest {
         }
     }
 
-    /** Some choices with one option, some with three: what cannot be chosen does not move. */
     @Test
     void resolutionOfImagesIsNotBlended() {
         try (Family family =
@@ -254,30 +250,8 @@ class ArchitectureStepTest {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------------------------
-
-    private static final int CHOICES = 6;
-
-    private static LanguageModel model() {
-        LanguageModel.Block block = new LanguageModel.Block(List.of(1, 2), List.of(1.0, 2.0));
-        return new LanguageModel(
-                        null,
-                        List.of(8, 16),
-                        List.of(1, 2),
-                        8,
-                        1,
-                        LanguageModel.Positions.ROTARY,
-                        LanguageModel.Mlp.GELU,
-                        LanguageModel.Norm.RMS,
-                        1e-5,
-                        false,
-                        true,
-                        List.of(block, block))
-                .withInput(new TextInput(new CharacterTokenizer("abcdefg"), CONTEXT));
-    }
-
     private static Family family(SimplexMap map) {
-        Family family = Family.of(model(), 5, TinyTraining.blended(map));
+        Family family = TinyText.family(TinyTraining.blended(map));
         SplittableRandom random = new SplittableRandom(3);
         try (NoGradGuard guard = new NoGradGuard();
                 PointerScope scope = new PointerScope()) {
@@ -292,16 +266,6 @@ class ArchitectureStepTest {
             });
         }
         return family;
-    }
-
-    private static Batch text(int size, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        long[] inputs = random.longs((long) size * CONTEXT, 0, 7).toArray();
-        long[] labels = random.longs((long) size * CONTEXT, 0, 7).toArray();
-        return new Batch(
-                Tensors.keep(Tensor.create(inputs, size, CONTEXT)),
-                Tensors.keep(Tensor.create(labels, size, CONTEXT)),
-                IntStream.range(0, size).boxed().toList());
     }
 
     private static Member blend(Family family, long seed) {
@@ -393,7 +357,7 @@ class ArchitectureStepTest {
         Map<String, Tensor> alphas = new LinkedHashMap<>();
         BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
         blend.choices().forEach(choice -> alphas.put(choice.name(), blend.logits(choice)));
-        assertThat(alphas).hasSize(CHOICES);
+        assertThat(alphas).hasSize(TinyText.CHOICES);
         return alphas;
     }
 
