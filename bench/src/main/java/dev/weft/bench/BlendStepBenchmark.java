@@ -35,7 +35,7 @@ final class BlendStepBenchmark {
             }
         }
         for (String model : List.of("fused-cnn-all", "transformer-all")) {
-            for (int count : counts) {
+            for (int count : options.quick() ? counts : List.of(2, 4, 8)) {
                 goal(model, count, steps.compare(model, count, List.of(PLAIN, BLEND, MASKED)));
             }
         }

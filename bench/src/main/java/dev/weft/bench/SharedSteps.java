@@ -22,8 +22,8 @@ final class SharedSteps {
         this.options = options;
         this.out = out;
         this.result = result;
-        this.rounds = options.quick() ? 2 : 8;
-        this.steps = options.quick() ? 2 : 4;
+        this.rounds = options.quick() ? 2 : 6;
+        this.steps = options.quick() ? 2 : 3;
         this.batchSize = options.quick() ? 16 : 32;
         result.setting("threads", options.threads())
                 .setting("batch", batchSize)
