@@ -24,7 +24,7 @@ final class LanguageModelBenchmark {
     LanguageModelBenchmark(Options options, PrintStream out) {
         this.options = options;
         this.out = out;
-        this.rounds = options.quick() ? 2 : 6;
+        this.rounds = options.quick() ? 2 : 10;
         this.batchSize = options.quick() ? 4 : 8;
     }
 

@@ -273,11 +273,14 @@ public final class Ops {
     private static Tensor rotated(Tensor x, int first, float[] frequencies) {
         Tensor positions = torch.arange(new Scalar((double) first), new Scalar((double) first + x.size(2)));
         Tensor angles = torch.outer(positions, Tensor.create(frequencies, frequencies.length)); // (T, hd / 2)
-        Tensor turns = torch.polar(torch.ones_like(angles), angles);
-        // A pair as a complex number is turned by one product; there are none of 16 bits.
-        Tensor whole = x.scalar_type().intern() == ScalarType.Double ? x : x.to(ScalarType.Float);
-        Tensor pairs = torch.view_as_complex(whole.contiguous().unflatten(3, new long[] {frequencies.length, 2}));
-        return torch.view_as_real(pairs.mul(turns)).flatten(3, 4);
+        Tensor cos = angles.cos();
+        Tensor sin = angles.sin();
+        Tensor pairs = x.unflatten(3, new long[] {frequencies.length, 2});
+        Tensor even = pairs.select(4, 0);
+        Tensor odd = pairs.select(4, 1);
+        TensorVector turned =
+                new TensorVector(even.mul(cos).sub(odd.mul(sin)), even.mul(sin).add(odd.mul(cos)));
+        return torch.stack(turned, 4).flatten(3, 4);
     }
 
     /** {@code base^(-2i / headDim)} for each pair of a head. */
