@@ -97,8 +97,15 @@ final class TangleNasWork implements AutoCloseable {
         }
         return smallSpace(seeds.get(0))
                 .map(small -> new Measurements(
-                        seeds, times, plain.name(), new Measurements.Cost(costs.of(space.largest())),
-                        space.choices().stream().mapToInt(c -> c.options().size()).sum(), all, small));
+                        seeds,
+                        times,
+                        plain.name(),
+                        new Measurements.Cost(costs.of(space.largest())),
+                        space.choices().stream()
+                                .mapToInt(c -> c.options().size())
+                                .sum(),
+                        all,
+                        small));
     }
 
     private Optional<Measurements.Seed> seed(long seed) {
