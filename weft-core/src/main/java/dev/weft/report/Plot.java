@@ -39,6 +39,7 @@ public record Plot(String title, String caption, Axis x, Axis y, List<Series> se
      *
      * @param name for the legend
      * @param mark of each point
+     * @param points in the order in which a line joins them
      */
     public record Series(String name, Mark mark, List<Point> points) {
         public Series {

@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
 
 /** A plot as a figure: a legend in HTML, and inline SVG that takes its colours from the page's style. */
 final class PlotPicture {
-    private static final int WIDTH = 420;
-    private static final int HEIGHT = 260;
+    private static final int WIDTH = 340;
+    private static final int HEIGHT = 226;
     private static final int LEFT = 48;
     private static final int RIGHT = 12;
     private static final int TOP = 8;
@@ -66,12 +66,18 @@ final class PlotPicture {
                 }
                 return ticks;
             }
-            for (int power = (int) Math.floor(low); power <= high; power++) {
-                for (int digit : new int[] {1, 2, 5}) {
-                    double tick = digit * Math.pow(10, power);
-                    if (Math.log10(tick) >= low && Math.log10(tick) <= high) {
-                        ticks.add(tick);
+            for (int[] digits : List.of(new int[] {1, 2, 5}, new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9})) {
+                ticks.clear();
+                for (int power = (int) Math.floor(low); power <= high; power++) {
+                    for (int digit : digits) {
+                        double tick = digit * Math.pow(10, power);
+                        if (Math.log10(tick) >= low && Math.log10(tick) <= high) {
+                            ticks.add(tick);
+                        }
                     }
+                }
+                if (ticks.size() > 2) {
+                    break;
                 }
             }
             return ticks;

@@ -274,6 +274,8 @@ final class TangleNasPage {
                         + " members of the same cost.",
                 "The time of a search by gradient holds the evaluations behind its curve; that of C is training and measuring"
                         + " candidates. Step times are medians of steps taken in turn.",
+                "The last convolution sees 3×3 pixels in the full experiment: a kernel of 7 does no more there than one of 5, and costs"
+                        + " more. Without a budget nothing tells a search so.",
                 "C halves the training images differently from A: both halves are random, of the same images."));
         if (scale.separateSeeds() < measured.seeds().size()) {
             notes.add("B was searched to its end with " + scale.separateSeeds() + " of the seeds only.");
