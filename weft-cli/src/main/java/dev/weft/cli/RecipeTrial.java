@@ -4,9 +4,9 @@ import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
+import dev.weft.text.TokenizerSettings;
 import dev.weft.train.DataSettings;
 import dev.weft.train.DryRun;
-import dev.weft.text.TokenizerSettings;
 import dev.weft.train.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +34,9 @@ final class RecipeTrial {
         boolean here = DataCatalog.list().stream().anyMatch(d -> d.name().equals(source) && d.available())
                 || Files.exists(Path.of(source));
         boolean grey = recipe.data() instanceof DataSettings.Images images && images.colour() == Colour.GREY;
-        ModelInput input =
-                here ? DataSettings.input(recipe.data().open(seed)) : DryRun.input(recipe, grey ? 1 : 3, outputs(recipe));
+        ModelInput input = here
+                ? DataSettings.input(recipe.data().open(seed))
+                : DryRun.input(recipe, grey ? 1 : 3, outputs(recipe));
         return DryRun.run(recipe, input, BATCH, seed);
     }
 

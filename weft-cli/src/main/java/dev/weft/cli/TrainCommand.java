@@ -41,9 +41,7 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(
-            paramLabel = "RECIPE",
-            description = "A YAML file, or a recipe that comes with Weft: " + NAMES)
+    @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft: " + NAMES)
     private String recipe;
 
     @Option(
@@ -93,7 +91,8 @@ final class TrainCommand implements Callable<Integer> {
         Recipe read = recipe(recipe, data, epochs);
         Recipe chosen = start == null ? read : read.from(start());
         if (start == null && (member != null || weights != null)) {
-            throw new InputException("--member and --weights are of the family that training starts from. Give it: --start FAMILY");
+            throw new InputException(
+                    "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
         }
         long seed = seed(chosen);
         if (dryRun) {

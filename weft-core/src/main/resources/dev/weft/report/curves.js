@@ -2,7 +2,9 @@
 weft.curves = (function () {
   "use strict";
   const element = document.getElementById("curve-chart");
-  const COLORS = { largest: "accent", smallest: "second", random: "third" };
+  const COLORS = {
+    largest: "accent", smallest: "second", random: "third", blend: "accent", architecture: "second", chosen: "third",
+  };
   let chart, curves, metric;
 
   const isShare = (name) => /accuracy|agreement/i.test(name);
