@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  weft reproduce bignas               about ten minutes on a quiet machine",
             "  weft reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
+            "  weft reproduce tanglenas --maps     half an hour and more: also softmax, sparsemax and Gumbel",
             "",
             "Ctrl-C stops after the current step; the same command goes on from there.",
             "Exit code 1: a part of the paper's claim did not hold."
@@ -37,7 +38,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(index = "0", paramLabel = "SYSTEM", description = "What to reproduce: bignas.")
+    @Parameters(index = "0", paramLabel = "SYSTEM", description = "What to reproduce: bignas, tanglenas.")
     private String system;
 
     @Option(
@@ -56,6 +57,12 @@ final class ReproduceCommand implements Callable<Integer> {
     private boolean smoke;
 
     @Option(
+            names = "--maps",
+            description =
+                    "tanglenas: also arms with softmax, sparsemax and Gumbel. May be added later in the same folder.")
+    private boolean maps;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Folder for runs, results.json and report.html; reproduce-SYSTEM unless given.")
@@ -72,7 +79,7 @@ final class ReproduceCommand implements Callable<Integer> {
     public Integer call() {
         Reproduction reproduction = Reproductions.named(system);
         ReproductionSettings settings = new ReproductionSettings(
-                seeds == null ? (smoke ? 1 : 3) : seeds, smoke, TrainCommand.anywhere(data), epochs);
+                seeds == null ? (smoke ? 1 : 3) : seeds, smoke, TrainCommand.anywhere(data), epochs, maps);
         Path folder = out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
         Phases phases = new Phases();
         try (Interrupt interrupt = Interrupt.watch(options.err())) {

@@ -89,7 +89,7 @@ final class DotPlot {
     }
 
     /** The smallest of 1, 2, 5 times a power of ten that is not below {@code rough}. */
-    private static double niceStep(double rough) {
+    static double niceStep(double rough) {
         double power = Math.pow(10, Math.floor(Math.log10(rough)));
         for (double factor : new double[] {1, 2, 5}) {
             if (factor * power >= rough) return factor * power;

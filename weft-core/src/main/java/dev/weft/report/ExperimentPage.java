@@ -32,6 +32,10 @@ final class ExperimentPage {
         slots.put("paper", paper());
         slots.put("charts", charts());
         slots.put("hideCharts", Page.hiddenIf(report.metrics().stream().noneMatch(Metric::charted)));
+        slots.put("hidePlots", Page.hiddenIf(report.plots().isEmpty()));
+        slots.put(
+                "plots",
+                report.plots().stream().map(p -> new PlotPicture(p).html()).collect(Collectors.joining()));
         slots.put("spread", Page.escape(spread()));
         slots.put("head", head());
         slots.put("rows", report.arms().stream().map(this::row).collect(Collectors.joining()));
