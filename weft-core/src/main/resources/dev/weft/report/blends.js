@@ -31,14 +31,16 @@ weft.blends = (function () {
   function draw() {
     choices.forEach((choice, at) => {
       const label = { color: weft.color("quiet"), fontSize: 11 };
-      const end = last(choice).step;
+      const end = choice.history.length - 1;
       charts[at].setOption({
         animation: false,
         textStyle: { fontFamily: weft.font() },
         grid: { left: 34, right: 8, top: 6, bottom: 22 },
         xAxis: {
-          type: "value", min: 0, max: end, interval: end, axisLabel: { ...label, alignMinLabel: "left", alignMaxLabel: "right" },
-          splitLine: { show: false }, axisTick: { show: false }, axisLine: { lineStyle: { color: weft.color("dot") } },
+          // Categories, because of two value axes ECharts would stack the horizontal one.
+          type: "category", boundaryGap: false, data: choice.history.map((h) => h.step),
+          axisLabel: { ...label, interval: (i) => i === 0 || i === end, alignMinLabel: "left", alignMaxLabel: "right" },
+          axisTick: { show: false }, axisLine: { lineStyle: { color: weft.color("dot") } },
         },
         yAxis: {
           type: "value", min: 0, max: 100, interval: 50, axisLabel: { ...label, formatter: "{value}" },
@@ -53,7 +55,7 @@ weft.blends = (function () {
           itemStyle: { opacity: strength(i, choice.options.length) },
           lineStyle: { width: 1, color: weft.color("paper") },
           areaStyle: { color: weft.color("accent"), opacity: strength(i, choice.options.length) },
-          data: choice.history.map((h) => [h.step, 100 * h.parts[i]]),
+          data: choice.history.map((h) => 100 * h.parts[i]),
         })),
       }, true);
     });
@@ -66,8 +68,9 @@ weft.blends = (function () {
     return {
       title: !curve ? "" : share ? "Selection accuracy" : "Selection loss",
       at: (step) => {
-        const point = curve && curve.points.find((p) => p.step === step);
-        if (!point || point.value === null) return "";
+        const known = curve ? curve.points.filter((p) => p.step <= step && p.value !== null) : [];
+        const point = known[known.length - 1]; // not every epoch is evaluated
+        if (!point) return "";
         return share ? (100 * point.value).toFixed(1) + " %" : point.value.toFixed(3);
       },
     };
