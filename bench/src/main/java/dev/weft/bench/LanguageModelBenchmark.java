@@ -18,6 +18,9 @@ final class LanguageModelBenchmark {
     private final Options options;
     private final PrintStream out;
     private final Result.Builder result = new Result.Builder("language-model");
+    /** Asked this often before timing begins: the JVM goes on compiling for some thousand tokens. */
+    private static final int WARM_UP = 20;
+
     private final int rounds;
     private final int batchSize;
 
@@ -77,7 +80,7 @@ final class LanguageModelBenchmark {
     }
 
     private void inTurns(String what, String command, Child weft, Child python) {
-        for (int i = 0; i < 2; i++) { // warms up
+        for (int i = 0; i < (options.quick() ? 2 : WARM_UP); i++) {
             weft.ask(command, StepWorker.Steps.class);
             python.ask(command, StepWorker.Steps.class);
         }
