@@ -84,12 +84,12 @@ final class DotPlot {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
-    private static String tick(double value, double step) {
+    static String tick(double value, double step) {
         return String.format(Locale.ROOT, "%." + Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9)) + "f", value);
     }
 
     /** The smallest of 1, 2, 5 times a power of ten that is not below {@code rough}. */
-    private static double niceStep(double rough) {
+    static double niceStep(double rough) {
         double power = Math.pow(10, Math.floor(Math.log10(rough)));
         for (double factor : new double[] {1, 2, 5}) {
             if (factor * power >= rough) return factor * power;

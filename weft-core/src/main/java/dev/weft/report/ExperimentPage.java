@@ -32,6 +32,7 @@ final class ExperimentPage {
         slots.put("paper", paper());
         slots.put("charts", charts());
         slots.put("hideCharts", Page.hiddenIf(report.metrics().stream().noneMatch(Metric::charted)));
+        slots.put("figures", report.figures().stream().map(this::group).collect(Collectors.joining()));
         slots.put("spread", Page.escape(spread()));
         slots.put("head", head());
         slots.put("rows", report.arms().stream().map(this::row).collect(Collectors.joining()));
@@ -126,5 +127,27 @@ final class ExperimentPage {
                     + plot.html() + "</figure>\n");
         }
         return html.toString();
+    }
+
+    private String group(FigureGroup group) {
+        StringBuilder html = new StringBuilder("<section>\n<h2>" + Page.escape(group.title()) + "</h2>\n"
+                + "<p class=\"hint\">" + Page.escape(group.hint()) + "</p>\n<div class=\"columns plots\">\n");
+        for (Figure figure : group.figures()) {
+            html.append("<figure><figcaption>" + Page.escape(figure.title()) + " <span class=\"quiet\">"
+                    + Page.escape(figure.caption()) + "</span></figcaption>\n" + picture(figure) + "</figure>\n");
+        }
+        return html.append("</div>\n</section>\n").toString();
+    }
+
+    private static String picture(Figure figure) {
+        if (figure instanceof Figure.Curves curves) return new CurvePlot(curves).html();
+        if (figure instanceof Figure.HeatMap map) return new HeatGrid(map).html();
+        Figure.Dots dots = (Figure.Dots) figure;
+        Metric metric = new Metric(dots.title(), dots.unit(), dots.decimals(), true);
+        DotPlot plot = new DotPlot(dots.decimals());
+        for (Figure.Row row : dots.rows()) {
+            plot.row(row.label(), row.cell(), meanAndSpread(row.cell(), metric));
+        }
+        return plot.html();
     }
 }

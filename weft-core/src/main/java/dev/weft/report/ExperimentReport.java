@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param environment machine and versions
  * @param commands exact command lines that repeat it
  * @param notes why it came out so, what is not shown
+ * @param figures further pictures; may be empty
  */
 public record ExperimentReport(
         String title,
@@ -31,7 +32,8 @@ public record ExperimentReport(
         List<Fact> settings,
         List<Fact> environment,
         List<String> commands,
-        List<String> notes) {
+        List<String> notes,
+        List<FigureGroup> figures) {
 
     public ExperimentReport {
         Objects.requireNonNull(title, "title");
@@ -46,12 +48,43 @@ public record ExperimentReport(
         environment = List.copyOf(environment);
         commands = List.copyOf(commands);
         notes = List.copyOf(notes);
+        figures = List.copyOf(figures);
         for (Arm arm : arms) {
             if (arm.cells().size() != metrics.size()) {
                 throw new IllegalArgumentException("every arm must have one cell per metric (" + metrics.size()
                         + "), but arm " + arm.name() + " has " + arm.cells().size());
             }
         }
+    }
+
+    /** A report whose only pictures are those of its metrics. */
+    public ExperimentReport(
+            String title,
+            String created,
+            Paper paper,
+            String claim,
+            List<Verdict> verdicts,
+            List<Long> seeds,
+            List<Metric> metrics,
+            List<Arm> arms,
+            List<Fact> settings,
+            List<Fact> environment,
+            List<String> commands,
+            List<String> notes) {
+        this(
+                title,
+                created,
+                paper,
+                claim,
+                verdicts,
+                seeds,
+                metrics,
+                arms,
+                settings,
+                environment,
+                commands,
+                notes,
+                List.of());
     }
 
     /** The published work; {@code link} is shown as text and may be an identifier such as {@code arXiv:2003.11142}. */

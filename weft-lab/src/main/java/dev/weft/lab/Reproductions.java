@@ -3,11 +3,12 @@ package dev.weft.lab;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.lab.bignas.BigNasReproduction;
+import dev.weft.lab.mos.MosReproduction;
 import java.util.List;
 
 /** The registry: every system that can be reproduced. A new one is its package and its line here. */
 public final class Reproductions {
-    public static final List<Reproduction> ALL = List.of(new BigNasReproduction());
+    public static final List<Reproduction> ALL = List.of(new BigNasReproduction(), new MosReproduction());
 
     private Reproductions() {}
 
