@@ -35,7 +35,7 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "RECIPE",
             description = {
                 "A YAML file, or a recipe that comes with Weft: quickstart, smoke, bignas-imagenet,",
-                "attentivenas-imagenet."
+                "attentivenas-imagenet, mos-bert."
             })
     private String recipe;
 

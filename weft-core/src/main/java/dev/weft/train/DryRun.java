@@ -112,7 +112,7 @@ public final class DryRun {
         TrainSettings train = recipe.train();
         SplittableRandom random = new SplittableRandom(seed);
         try (PointerScope scope = new PointerScope();
-                Family family = Family.of(model, seed);
+                Family family = Family.of(model, seed, recipe.sharing());
                 RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random)) {
             TrainingStep step = new TrainingStep(
@@ -141,7 +141,7 @@ public final class DryRun {
                         clock.lap()));
             }
             return new Result(
-                    recipe.name(), input, batchSize, params(model), members, updateSeconds, peakMemoryBytes());
+                    recipe.name(), input, batchSize, params(family), members, updateSeconds, peakMemoryBytes());
         }
     }
 
@@ -187,10 +187,14 @@ public final class DryRun {
 
     private static long params(ModelDefinition model) {
         try (Family shapes = Family.ofShapes(model)) {
-            return shapes.weights().tensors().values().stream()
-                    .mapToLong(Tensor::numel)
-                    .sum();
+            return params(shapes);
         }
+    }
+
+    private static long params(Family family) {
+        return family.weights().tensors().values().stream()
+                .mapToLong(Tensor::numel)
+                .sum();
     }
 
     private static Long peakMemoryBytes() {

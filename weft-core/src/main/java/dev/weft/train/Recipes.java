@@ -14,7 +14,8 @@ import java.util.List;
 /** Recipes by file, and those that come with Weft by name. */
 public final class Recipes {
     /** Files of the folder {@code recipes} that the build puts into the jar; a new one is its file and its name here. */
-    public static final List<String> NAMES = List.of("quickstart", "smoke", "bignas-imagenet", "attentivenas-imagenet");
+    public static final List<String> NAMES =
+            List.of("quickstart", "smoke", "bignas-imagenet", "attentivenas-imagenet", "mos-bert");
 
     private Recipes() {}
 

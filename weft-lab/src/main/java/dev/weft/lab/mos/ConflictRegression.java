@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -45,11 +46,19 @@ final class ConflictRegression {
      * @param widths of the hidden layer, one member each
      * @param steps updates; every member trains at each
      * @param inputs numbers that the function reads
+     * @param outputs numbers that it gives
      * @param points where it is known, and where it is compared
      * @param learningRate of Adam at the first step; it falls in a straight line to zero
      * @param routerWidth of the routers' hidden layer
      */
-    record Settings(List<Integer> widths, int steps, int inputs, int points, double learningRate, int routerWidth) {
+    record Settings(
+            List<Integer> widths,
+            int steps,
+            int inputs,
+            int outputs,
+            int points,
+            double learningRate,
+            int routerWidth) {
         Settings {
             widths = List.copyOf(widths);
         }
@@ -100,7 +109,8 @@ final class ConflictRegression {
             Layer features = new Linear(drawn, "mlp.fc1", Dim.of(settings.inputs()), hidden, Init.truncatedNormal(1))
                     .then(Activation.GELU);
             drawn.tensors().values().forEach(tensor -> tensor.set_requires_grad(false));
-            Layer model = features.then(new Linear(weights, "mlp.fc2", hidden, Dim.of(1), Init.uniformFanIn()));
+            Layer model = features.then(
+                    new Linear(weights, "mlp.fc2", hidden, Dim.of(settings.outputs()), Init.uniformFanIn()));
             weights.built();
             Task task = task(features, seed);
             train(model, stored.tensors(), task, members);
@@ -116,16 +126,17 @@ final class ConflictRegression {
         }
     }
 
-    /** Points (N, inputs), and {@code g} there (N, 1), with mean 0 and variance 1. */
+    /** Points (N, inputs), and {@code g} there (N, outputs): each output has mean 0, and all together have variance 1. */
     private record Task(Tensor points, Tensor wanted) {}
 
     private Task task(Layer features, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] points = normal(random, settings.points() * settings.inputs());
-        float[] weights = normal(random, settings.widths().get(0));
+        float[] weights = normal(random, settings.widths().get(0) * settings.outputs());
         Tensor x = Tensor.create(points, settings.points(), settings.inputs());
-        Tensor sum = features.forward(x, pass(space.smallest())).matmul(Tensor.create(weights, weights.length, 1));
-        Tensor centred = sum.sub(sum.mean());
+        Tensor sum = features.forward(x, pass(space.smallest()))
+                .matmul(Tensor.create(weights, settings.widths().get(0), settings.outputs()));
+        Tensor centred = sum.sub(sum.mean(new long[] {0}, true, new ScalarTypeOptional()));
         return new Task(x, centred.div(centred.square().mean().sqrt()));
     }
 

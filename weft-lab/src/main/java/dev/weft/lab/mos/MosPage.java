@@ -113,11 +113,12 @@ final class MosPage {
                         "Conflict regression",
                         String.format(
                                 Locale.ROOT,
-                                "hidden widths %s, of which every second one is to be -g; %d inputs, %d points, %d steps of"
+                                "hidden widths %s, of which every second one is to be -g; %d inputs, %d outputs, %d points, %d steps of"
                                         + " Adam from %.3f to 0, all members at each; first layer as drawn; experts in the"
                                         + " second, one-hot encoding",
                                 conflict.widths(),
                                 conflict.inputs(),
+                                conflict.outputs(),
                                 conflict.points(),
                                 conflict.steps(),
                                 conflict.learningRate())),

@@ -109,6 +109,8 @@ final class MosPictures {
             List<String> names = List.copyOf(members.evaluated().keySet());
             List<List<Double>> values = new ArrayList<>();
             double reach = 0.01;
+            boolean ofLayers =
+                    routing.layers().stream().anyMatch(layer -> layer.name().contains(".fc2."));
             for (String member : names) {
                 List<Double> row = new ArrayList<>();
                 for (MosRouting.Layer layer : routing.layers()) {
@@ -122,7 +124,9 @@ final class MosPictures {
                     arm,
                     caption(routing),
                     names.stream().map(n -> n.replace('x', '×')).toList(),
-                    routing.layers().stream().map(l -> shortName(l.name())).toList(),
+                    routing.layers().stream()
+                            .map(layer -> shortName(layer.name(), ofLayers))
+                            .toList(),
                     values,
                     0.5 - reach,
                     0.5 + reach,
@@ -152,9 +156,9 @@ final class MosPictures {
                 most);
     }
 
-    /** {@code blocks.0.mlp.fc1.weight} as {@code block 1 fc1}. */
-    private static String shortName(String weight) {
+    /** {@code blocks.0.mlp.fc1.weight} as {@code block 1}, or as {@code block 1 fc1} where each of its layers has a router. */
+    private static String shortName(String weight, boolean layers) {
         String[] parts = weight.split("\\.");
-        return "block " + (Integer.parseInt(parts[1]) + 1) + " " + parts[3];
+        return "block " + (Integer.parseInt(parts[1]) + 1) + (layers ? " " + parts[3] : "");
     }
 }

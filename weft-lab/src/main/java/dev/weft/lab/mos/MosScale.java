@@ -37,7 +37,7 @@ public record MosScale(
     /** About forty minutes for three seeds on one quiet core. */
     static MosScale full() {
         return new MosScale(
-                new ConflictRegression.Settings(List.of(4, 8, 16, 32), 600, 8, 512, 0.02, 16),
+                new ConflictRegression.Settings(List.of(4, 8, 16, 32), 400, 8, 2, 512, 0.02, 16),
                 model(64, 4, List.of(1, 2, 3), List.of(0.5, 1.0, 2.0, 4.0)),
                 64,
                 2,
@@ -52,8 +52,8 @@ public record MosScale(
     /** Under a minute, one seed: every arm and every step of the work, and no meaning. */
     static MosScale smoke() {
         return new MosScale(
-                new ConflictRegression.Settings(List.of(2, 4), 20, 3, 32, 0.02, 4),
-                model(16, 2, List.of(1, 2), List.of(0.5, 1.0, 2.0, 4.0)),
+                new ConflictRegression.Settings(List.of(2, 4), 20, 3, 2, 32, 0.02, 4),
+                model(8, 2, List.of(1, 2), List.of(0.5, 1.0, 2.0, 4.0)),
                 32,
                 1,
                 512,
