@@ -1,6 +1,8 @@
 package dev.weft.examples;
 
+import dev.weft.space.Choice;
 import dev.weft.space.Dim;
+import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.bytedeco.pytorch.Tensor;
 
 // tag::weights[]
 /**
@@ -43,8 +46,23 @@ public final class MaskedWeights implements Weights, AutoCloseable {
     }
 
     @Override
+    public Weight batchNorm(String name, Init init, Axis channels) {
+        return shared.batchNorm(name, init, channels);
+    }
+
+    @Override
     public Gate gate(String name, Dim count) {
         return shared.gate(name, count);
+    }
+
+    @Override
+    public Tensor distribution(Choice<?> choice, Member member) {
+        return shared.distribution(choice, member);
+    }
+
+    @Override
+    public void built() {
+        shared.built();
     }
 
     private float[] mask(List<Integer> shape, RandomGenerator random) {

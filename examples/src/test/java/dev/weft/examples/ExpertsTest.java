@@ -51,8 +51,7 @@ class ExpertsTest {
                 false,
                 new ExpertStart.Independent(),
                 true);
-        Recipe recipe =
-                new Recipe("experts", "", plain.model(), List.of(experts), null, plain.data(), plain.train());
+        Recipe recipe = new Recipe("experts", "", plain.model(), List.of(experts), null, plain.data(), plain.train());
         try (Trainer trainer = Trainer.start(recipe, folder, 1)) {
             trainer.run();
             Family family = trainer.family();
@@ -69,6 +68,7 @@ class ExpertsTest {
     }
 
     private static double loss(Family family, Member member, Trainer trainer) {
-        return Evaluation.loss(family, member, MemberStatistics.none(), trainer.splits().report());
+        return Evaluation.loss(
+                family, member, MemberStatistics.none(), trainer.splits().report());
     }
 }

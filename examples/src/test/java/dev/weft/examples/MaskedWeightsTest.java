@@ -148,7 +148,7 @@ class MaskedWeightsTest {
         try (Family family = Family.of(TinyModels.visionTransformer(), 1, this::mask)) {
             assertThatThrownBy(() -> family.save(folder.resolve("family.safetensors")))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("shared in another way");
+                    .hasMessageContaining("shared in a way of their own");
         }
     }
 

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "evaluate",
-        description = "Measure how good a member is: accuracy, or the loss and perplexity of a language model.",
+        description = "Measure how good a member is: its accuracy, or a language model's loss.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  weft evaluate run --member largest",

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  weft export run --member smallest --onnx smallest.onnx --safetensors smallest.safetensors",
             "",
-            "ONNX Runtime and the live member are given the same images of the report split. Where any output differs by",
+            "ONNX Runtime and the live member are given the same examples of the report split. Where any output differs by",
             "more than the limit the command fails with exit code 1 and writes nothing."
         })
 final class ExportCommand implements Callable<Integer> {
@@ -98,8 +98,9 @@ final class ExportCommand implements Callable<Integer> {
         List<String> text = new ArrayList<>();
         text.add("Wrote " + result.onnx() + (safetensors == null ? "" : " and " + result.safetensors()));
         text.add("member: " + result.member());
-        text.add("proof:  largest difference of a logit " + Text.scientific(result.maxAbsError()) + ", same class on "
-                + Text.percent(result.top1Agreement()) + " of " + Text.count(result.examples()) + " held-out images");
+        text.add("proof:  largest difference of a logit " + Text.scientific(result.maxAbsError())
+                + ", same first choice on " + Text.percent(result.top1Agreement()) + " of "
+                + Text.count(result.examples()) + " held-out examples");
         text.add("Next: weft inspect " + Shell.quote(onnx));
         options.result(result, text);
     }

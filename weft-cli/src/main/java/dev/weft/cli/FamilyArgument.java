@@ -21,6 +21,11 @@ final class FamilyArgument {
      * @throws InputException when a folder is given that holds no trained family
      */
     Path file() {
+        return file(given);
+    }
+
+    /** As {@link #file()}, of a family that an option names. */
+    static Path file(Path given) {
         if (!Files.isDirectory(given)) {
             return given;
         }

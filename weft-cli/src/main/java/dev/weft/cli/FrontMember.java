@@ -9,29 +9,36 @@ import java.util.Locale;
 /**
  * A member of a Pareto front, as {@code --json} prints it.
  *
- * @param latencyMillisP50 of one image in ONNX Runtime on this machine
- * @param accuracy on the selection split
+ * @param latencyMillisP50 of one example in ONNX Runtime on this machine
+ * @param accuracy on the selection split; null of a family that is not measured by it
+ * @param loss alike, in nats a token
  */
-record FrontMember(String member, long params, long macs, double latencyMillisP50, double accuracy) {
+record FrontMember(String member, long params, long macs, double latencyMillisP50, Double accuracy, Double loss) {
     static FrontMember of(MeasuredMember measured) {
         return new FrontMember(
                 measured.member().toString(),
                 (long) measured.value(MetricNames.PARAMS),
                 (long) measured.value(MetricNames.MACS),
                 measured.value(MetricNames.LATENCY_MILLIS_P50),
-                measured.value(MetricNames.ACCURACY));
+                measured.values().get(MetricNames.ACCURACY),
+                measured.values().get(MetricNames.LOSS));
     }
 
     /** A table for people, a line each. */
     static List<String> table(List<FrontMember> front) {
         List<String> lines = new ArrayList<>();
-        lines.add(
-                String.format("  %9s %11s %11s %14s  %s", "accuracy", "latency", "params", "multiply-adds", "member"));
+        lines.add(String.format(
+                "  %9s %11s %11s %14s  %s",
+                front.stream().anyMatch(m -> m.loss != null) ? "loss" : "accuracy",
+                "latency",
+                "params",
+                "multiply-adds",
+                "member"));
         for (FrontMember m : front) {
             lines.add(String.format(
                     Locale.ROOT,
                     "  %9s %11s %,11d %,14d  %s",
-                    Text.percent(m.accuracy),
+                    m.loss == null ? Text.percent(m.accuracy) : String.format(Locale.ROOT, "%.4f", m.loss),
                     Text.millis(m.latencyMillisP50),
                     m.params,
                     m.macs,

@@ -68,6 +68,15 @@ final class GlobalOptions {
         out.flush();
     }
 
+    /** Prints a part of the result as it comes; under {@code --json} nothing, for the document holds it. */
+    void stream(String part) {
+        if (!json) {
+            PrintWriter out = command.commandLine().getOut();
+            out.print(part);
+            out.flush();
+        }
+    }
+
     static String toJson(Object value) {
         try {
             return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);

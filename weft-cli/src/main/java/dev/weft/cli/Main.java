@@ -37,6 +37,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Train", DataCommand::new),
             new Entry("Train", TrainCommand::new),
             new Entry("Train", ResumeCommand::new),
+            new Entry("Train", ImportCommand::new),
             new Entry("Pick", EvaluateCommand::new),
             new Entry("Pick", SearchCommand::new),
             new Entry("Pick", MeasureCommand::new),
@@ -44,6 +45,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Ship", ExportCommand::new),
             new Entry("Ship", ExtractCommand::new),
             new Entry("Ship", InspectCommand::new),
+            new Entry("Ship", GenerateCommand::new),
             new Entry("Around it", ReproduceCommand::new),
             new Entry("Around it", DoctorCommand::new),
             new Entry("Around it", CompletionCommand::new));

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.cost.LatencySettings;
 import dev.weft.model.Family;
+import dev.weft.model.TextInput;
 import dev.weft.pick.MemberEvaluator;
 import dev.weft.run.Environment;
 import dev.weft.run.RunFolder;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  weft measure run --member smallest --threads 2",
             "",
-            "Latency is that of one image in ONNX Runtime. The folder of a run remembers it: the same member on the same",
+            "Latency is that of one image, or one text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
             "hardware with as many threads is not measured again."
         })
 final class MeasureCommand implements Callable<Integer> {
@@ -80,7 +81,9 @@ final class MeasureCommand implements Callable<Integer> {
                             "multiply-adds " + Text.count(result.macs()),
                             "size          " + Text.bytes(result.bytes()),
                             "latency       p50 " + Text.millis(result.latencyMillisP50()) + ", p99 "
-                                    + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one image, " + threads
+                                    + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one "
+                                    + (opened.definition().input() instanceof TextInput ? "text" : "image") + ", "
+                                    + threads
                                     + (threads == 1 ? " thread" : " threads") + ", hardware " + result.hardware()
                                     + ")"));
         }

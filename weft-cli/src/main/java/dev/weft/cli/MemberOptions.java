@@ -20,7 +20,7 @@ final class MemberOptions {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Images: see weft data (default: what the family was trained on).")
+            description = "Images or text: see weft data (default: what the family was trained on).")
     private String data;
 
     String member() {

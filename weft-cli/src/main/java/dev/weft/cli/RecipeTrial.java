@@ -4,6 +4,7 @@ import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
+import dev.weft.text.TokenizerSettings;
 import dev.weft.train.DataSettings;
 import dev.weft.train.DryRun;
 import dev.weft.train.Recipe;
@@ -21,6 +22,11 @@ final class RecipeTrial {
     /** Of data that cannot be looked at: as ImageNet. */
     private static final int CLASSES = 1000;
 
+    /** Likewise: as GPT-2's tokenizer, or the characters of English. */
+    private static final int TOKENS = 50_257;
+
+    private static final int CHARACTERS = 100;
+
     private RecipeTrial() {}
 
     static DryRun.Result run(Recipe recipe, long seed) {
@@ -28,9 +34,17 @@ final class RecipeTrial {
         boolean here = DataCatalog.list().stream().anyMatch(d -> d.name().equals(source) && d.available())
                 || Files.exists(Path.of(source));
         boolean grey = recipe.data() instanceof DataSettings.Images images && images.colour() == Colour.GREY;
-        ModelInput input =
-                here ? DataSettings.input(recipe.data().open(seed)) : DryRun.input(recipe, grey ? 1 : 3, CLASSES);
+        ModelInput input = here
+                ? DataSettings.input(recipe.data().open(seed))
+                : DryRun.input(recipe, grey ? 1 : 3, outputs(recipe));
         return DryRun.run(recipe, input, BATCH, seed);
+    }
+
+    private static int outputs(Recipe recipe) {
+        if (recipe.data() instanceof DataSettings.Text text) {
+            return text.tokenizer() instanceof TokenizerSettings.Characters ? CHARACTERS : TOKENS;
+        }
+        return CLASSES;
     }
 
     private static String shape(ModelInput input) {
@@ -54,6 +68,14 @@ final class RecipeTrial {
                     member.loss(),
                     member.trainSeconds(),
                     member.evaluateSeconds()));
+        }
+        if (result.architecture() != null) {
+            text.add(String.format(
+                    Locale.ROOT,
+                    "  step of %d logits  loss %.3f  %.2f s",
+                    result.architecture().logits(),
+                    result.architecture().loss(),
+                    result.architecture().seconds()));
         }
         text.add(String.format(Locale.ROOT, "  optimiser %.2f s", result.updateSeconds())
                 + (result.peakMemoryBytes() == null

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.cost.LatencySettings;
 import dev.weft.io.InputException;
+import dev.weft.model.Metric;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
 import dev.weft.search.Constraints;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Parameters;
             "  weft search run --constraint \"latencyMillis<=1\"",
             "  weft search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
             "",
-            "Metrics: accuracy (selection split), params, macs, bytes, latencyMillisP50 (or latencyMillis), latencyMillisP99.",
+            "Metrics: accuracy, or loss and perplexity of a language model (selection split), params, macs, bytes,",
+            "latencyMillisP50 (or latencyMillis), latencyMillisP99.",
             "The best member by the first objective is kept in the family under the name. Nothing is ever measured twice:",
             "a search that was stopped goes on when it is started again."
         })
@@ -55,9 +58,11 @@ final class SearchCommand implements Callable<Integer> {
             names = "--objectives",
             paramLabel = "METRICS",
             split = ",",
-            defaultValue = "accuracy,latencyMillisP50",
-            description = "The first decides which member is best, all make the front (default: ${DEFAULT-VALUE}).")
-    private List<String> objectives;
+            description = {
+                "The first decides which member is best, all make the front (default: accuracy,latencyMillisP50; of a",
+                "language model loss,latencyMillisP50)."
+            })
+    private List<String> objectives = new ArrayList<>();
 
     @Option(
             names = "--candidates",
@@ -91,7 +96,7 @@ final class SearchCommand implements Callable<Integer> {
     public Integer call() {
         long began = System.nanoTime();
         Constraints budget = Constraints.parse(String.join(",", constraints));
-        List<Objective> goals =
+        List<Objective> given =
                 objectives.stream().map(o -> Objective.of(o.strip())).toList();
         Strategy.named(strategy); // what is given is checked before the hours of searching
         if (!name.matches("[A-Za-z0-9._-]+") || name.equals("largest") || name.equals("smallest")) {
@@ -104,6 +109,10 @@ final class SearchCommand implements Callable<Integer> {
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 RunSearch search = RunSearch.open(run, LatencySettings.DEFAULT.withThreads(threads))) {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
+            Metric quality = search.family().definition().input().metrics().get(0);
+            List<Objective> goals = given.isEmpty()
+                    ? List.of(Objective.of(quality.key()), Objective.of(MetricNames.LATENCY_MILLIS_P50))
+                    : given;
             Progress progress = Progress.start(options.err(), "search", 0);
             SearchResult found = search.search(
                     Strategy.named(strategy).search(search.family().space(), candidates),
@@ -126,8 +135,10 @@ final class SearchCommand implements Callable<Integer> {
 
     static void show(Progress progress, SearchProgress state) {
         String best = state.best()
-                .filter(m -> m.values().containsKey(MetricNames.ACCURACY))
-                .map(m -> "best " + Text.percent(m.value(MetricNames.ACCURACY)))
+                .flatMap(m -> Stream.of(Metric.ACCURACY, Metric.LOSS)
+                        .filter(metric -> m.values().containsKey(metric.key()))
+                        .map(metric -> "best " + Text.metric(metric, m.value(metric.key())))
+                        .findFirst())
                 .orElse("");
         progress.update(state.candidates(), state.planned(), "members", best);
     }

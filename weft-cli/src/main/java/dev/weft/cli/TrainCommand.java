@@ -2,14 +2,18 @@ package dev.weft.cli;
 
 import dev.weft.data.DataCatalog;
 import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
 import dev.weft.pick.RunReports;
 import dev.weft.train.DataSettings;
 import dev.weft.train.DryRun;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
+import dev.weft.train.Role;
+import dev.weft.train.Start;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,19 +28,20 @@ import picocli.CommandLine.Parameters;
             "  weft train smoke --out run                     a recipe that comes with Weft, about a minute",
             "  weft train recipe.yaml --out run --seed 1 --data my-images",
             "  weft train bignas-imagenet --dry-run",
+            "  weft train tanglenas-mobile-quick --out searched",
+            "  weft train tanglenas-mobile-quick --out tuned --start searched --member chosen --epochs 3",
             "",
             "Ctrl-C writes a checkpoint; weft resume DIR goes on from there."
         })
 final class TrainCommand implements Callable<Integer> {
+    private static final String NAMES = "quickstart, smoke, lm-quick, mos-lm-quick, tanglenas-mobile-quick, "
+            + "tanglenas-vit-quick, tanglenas-lm-quick, bignas-imagenet, attentivenas-imagenet, "
+            + "tanglenas-autoformer-tiny, tanglenas-mobilenetv3, tanglenas-gpt-tinystories, mos-bert.";
+
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(
-            paramLabel = "RECIPE",
-            description = {
-                "A YAML file, or a recipe that comes with Weft: quickstart, smoke, bignas-imagenet,",
-                "attentivenas-imagenet, mos-bert."
-            })
+    @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft: " + NAMES)
     private String recipe;
 
     @Option(
@@ -48,9 +53,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            defaultValue = "0",
-            description = "Of everything random (default: ${DEFAULT-VALUE}).")
-    private long seed;
+            description = "Of everything random (default: 0, or with inherited weights that of their family).")
+    private Long seed;
 
     @Option(names = "--data", paramLabel = "NAME_OR_DIR", description = "Other data than the recipe's: see weft data.")
     private String data;
@@ -59,13 +63,38 @@ final class TrainCommand implements Callable<Integer> {
     private Integer epochs;
 
     @Option(
+            names = "--start",
+            paramLabel = "FAMILY",
+            description = "Train one member of this family, alone, in place of the recipe's model.")
+    private Path start;
+
+    @Option(
+            names = "--member",
+            paramLabel = "MEMBER",
+            description = "Which one: with --start (default: chosen, what a search by gradient has chosen).")
+    private String member;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "WEIGHTS",
+            description = "What it begins with: inherited (default) or fresh.")
+    private String weights;
+
+    @Option(
             names = "--dry-run",
-            description = "Try one step on random images of the real shape, with or without the data; writes nothing.")
+            description =
+                    "Try one step on random examples of the real shape, with or without the data; writes nothing.")
     private boolean dryRun;
 
     @Override
     public Integer call() {
-        Recipe chosen = recipe(recipe, data, epochs);
+        Recipe read = recipe(recipe, data, epochs);
+        Recipe chosen = start == null ? read : read.from(start());
+        if (start == null && (member != null || weights != null)) {
+            throw new InputException(
+                    "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
+        }
+        long seed = seed(chosen);
         if (dryRun) {
             DryRun.Result result = RecipeTrial.run(chosen, seed);
             options.result(result, RecipeTrial.text(result));
@@ -81,6 +110,32 @@ final class TrainCommand implements Callable<Integer> {
             Training.print(result, options);
             return result.exitCode();
         }
+    }
+
+    private Start start() {
+        return new Start(
+                FamilyArgument.file(start).toAbsolutePath().normalize().toString(),
+                member == null ? Role.CHOSEN.toString() : member,
+                weights(weights));
+    }
+
+    private static Start.Weights weights(String given) {
+        if (given == null || given.equals("inherited")) {
+            return Start.Weights.INHERITED;
+        }
+        if (given.equals("fresh")) {
+            return Start.Weights.FRESH;
+        }
+        throw new InputException("--weights must be inherited or fresh, but is \"" + given + "\"."
+                + Suggest.nearest(given, List.of("inherited", "fresh")));
+    }
+
+    private long seed(Recipe chosen) {
+        if (seed != null) {
+            return seed;
+        }
+        boolean inherited = chosen.start() != null && chosen.start().weights() == Start.Weights.INHERITED;
+        return inherited ? chosen.start().seed().orElse(0) : 0;
     }
 
     /** A recipe with other data and epochs, where given. */

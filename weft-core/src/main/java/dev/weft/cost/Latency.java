@@ -112,7 +112,7 @@ public final class Latency {
             ExportedText text = file.text().get();
             LongBuffer tokens = direct(Long.BYTES, batch * text.contextLength()).asLongBuffer();
             while (tokens.hasRemaining()) {
-                tokens.put(random.nextInt(text.tokenizer().vocabularySize()));
+                tokens.put(random.nextInt(text.vocabularySize()));
             }
             long[] shape = {batch, text.contextLength()};
             return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), tokens.flip(), shape);

@@ -19,4 +19,9 @@ public record ExportedText(Tokenizer tokenizer, int contextLength, String tokens
                     + " got tokenizer=" + tokenizer + ", contextLength=" + contextLength + ".");
         }
     }
+
+    /** The number of logits of each token; ids are 0 to this, exclusive. */
+    public int vocabularySize() {
+        return tokenizer.vocabularySize();
+    }
 }

@@ -26,7 +26,8 @@ public final class Exporter {
      * recorded.
      *
      * @param statistics the member's batch-norm statistics; {@link MemberStatistics#none} for a model without batch norm
-     * @param heldOut images that the member was not trained on, pixel values 0 to 255 (B, C, H, W), in batches of any sizes
+     * @param heldOut inputs that the member was not trained on: pixel values 0 to 255 (B, C, H, W) or token ids (B, T), in batches of
+     *     any sizes
      * @throws dev.weft.io.CheckFailedException when a logit differs by more than the limit; no file is written then
      * @throws dev.weft.io.InputException when a file cannot be written, or the member is too large for ONNX; of two files neither is
      *     left then
@@ -40,7 +41,7 @@ public final class Exporter {
         try (Family alone = family.extract(member, statistics)) {
             OnnxFile recorded = OnnxExporter.record(alone, name);
             ExportCheck check = ExportCheck.run(
-                    recorded, images -> family.forward(images, Pass.evaluation(member, statistics)), heldOut);
+                    recorded, inputs -> family.forward(inputs, Pass.evaluation(member, statistics)), heldOut);
             check.requireWithin(options.maxAbsError(), name);
             Map<String, String> label = new LinkedHashMap<>();
             label.put(MAX_ABS_ERROR, Double.toString(check.maxAbsError()));

@@ -168,9 +168,7 @@ public final class OnnxFile {
     }
 
     private ValueInfoProto graphOutput() {
-        return text == null
-                ? classLogits(classes.size())
-                : tokenLogits(text.tokenizer().vocabularySize());
+        return text == null ? classLogits(classes.size()) : tokenLogits(text.vocabularySize());
     }
 
     static ValueInfoProto image(int channels, int size) {

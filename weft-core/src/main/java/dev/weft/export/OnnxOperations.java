@@ -72,6 +72,10 @@ final class OnnxOperations {
                                         .mapToLong(Integer::longValue)
                                         .toArray())),
                         attribute("keepdims", integer(attributes, "keep")));
+            case MAX_POOL -> {
+                List<Integer> window = List.of(integer(attributes, "size"), integer(attributes, "size"));
+                yield graph.node("MaxPool", in, attribute("kernel_shape", window), attribute("strides", window));
+            }
             case UNFLATTEN -> unflatten(x, integer(attributes, "axis"), output);
             case FLATTEN -> flatten(x, integer(attributes, "axis"));
             case TRANSPOSE ->

@@ -33,6 +33,7 @@ final class OnnxRules {
             "HardSwish",
             "LayerNormalization",
             "MatMul",
+            "MaxPool",
             "Mul",
             "Range",
             "ReduceMean",

@@ -2,6 +2,7 @@ package dev.weft.io;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Finds what the user may have meant. */
 public final class Suggest {
@@ -24,6 +25,31 @@ public final class Suggest {
             }
         }
         return best == null ? "" : " Did you mean \"" + best + "\"?";
+    }
+
+    /**
+     * The same for a pattern that should be found in a name: of its words, the first that is in no name, and the nearest part between
+     * the dots of names; {@code  Did you mean "mlp", as in "blocks.0.mlp.fc1.weight"?}.
+     */
+    public static String part(String pattern, Collection<String> known) {
+        for (String word : pattern.replaceAll("\\\\[A-Za-z]", " ").split("[^A-Za-z0-9_]+")) {
+            if (word.length() < 2 || known.stream().anyMatch(name -> name.contains(word))) {
+                continue;
+            }
+            String nearest = nearest(
+                    word,
+                    known.stream()
+                            .flatMap(name -> Stream.of(name.split("\\.")))
+                            .distinct()
+                            .toList());
+            if (!nearest.isEmpty()) {
+                String part = nearest.substring(nearest.indexOf('"') + 1, nearest.lastIndexOf('"'));
+                String name =
+                        known.stream().filter(n -> n.contains(part)).findFirst().orElseThrow();
+                return " Did you mean \"" + part + "\", as in \"" + name + "\"?";
+            }
+        }
+        return "";
     }
 
     /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

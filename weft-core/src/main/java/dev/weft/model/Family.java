@@ -9,6 +9,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.BlendedWeights;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.RoutedWeights;
 import dev.weft.weight.SharedWeights;
@@ -55,6 +56,7 @@ public final class Family implements AutoCloseable {
         this.space = definition.space();
         this.weights = weights;
         this.sharing = List.copyOf(sharing);
+        Sharing.requireOrder(sharing);
         Weights source = weights;
         for (Sharing each : sharing) {
             source = each.over(source, space);
@@ -102,7 +104,9 @@ public final class Family implements AutoCloseable {
     public Family with(Map<String, Tensor> values) {
         Map<String, Tensor> stored = weights.tensors();
         return new Family(
-                definition, SharedWeights.of(name -> values.getOrDefault(name, stored.get(name)), "values"), sharing);
+                definition,
+                SharedWeights.of(name -> Tensors.keep(values.getOrDefault(name, stored.get(name))), "values"),
+                sharing);
     }
 
     /**
@@ -247,8 +251,13 @@ public final class Family implements AutoCloseable {
      * bit for bit on CPU in float32.
      *
      * @param statistics the member's; copied
+     * @throws IllegalArgumentException when the member is a blend: what it mixes at gates and in norms is no plain model
      */
     public Family extract(Member member, MemberStatistics statistics) {
+        if (BlendedWeights.isBlend(member)) {
+            throw new IllegalArgumentException("A blend is no member that can stand alone: extract "
+                    + "BlendedWeights.strongest, or another member, instead of \"" + member + "\".");
+        }
         Family extracted = new Family(definition.at(member), SharedWeights.unset(), List.of());
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {

@@ -17,6 +17,7 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = MobileCnn.class, name = "mobile-cnn"),
+    @JsonSubTypes.Type(value = ConvNet.class, name = "conv-net"),
     @JsonSubTypes.Type(value = VisionTransformer.class, name = "vision-transformer"),
     @JsonSubTypes.Type(value = LanguageModel.class, name = "language-model")
 })

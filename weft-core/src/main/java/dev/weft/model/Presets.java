@@ -22,6 +22,9 @@ import java.util.Map;
  * <tr><td>{@code mobile-tiny}, {@code vit-tiny}</td><td>every kind of choice, in seconds: for tests</td></tr>
  * <tr><td>{@code mobile-quick}</td><td>28×28 images on two cores</td></tr>
  * <tr><td>{@code mobile-bignas}</td><td>the ImageNet space of BigNAS (Yu et al. 2020)</td></tr>
+ * <tr><td>{@code conv-quick}</td><td>three convolutions on 14×14 images, 729 members: to compare searches on two cores</td></tr>
+ * <tr><td>{@code conv-macro}</td>
+ *     <td>the convolutional toy space of TangleNAS (Sukthanker et al. 2024) for CIFAR-10, 6561 members</td></tr>
  * <tr><td>{@code vit-autoformer-tiny}, {@code -small}, {@code -base}</td>
  *     <td>the ImageNet spaces of AutoFormer (Chen et al. 2021)</td></tr>
  * <tr><td>{@code lm-tiny}, {@code lm-tiny-llama}</td><td>every kind of choice of a GPT and of a Llama, in seconds: for tests</td></tr>
@@ -37,6 +40,8 @@ public final class Presets {
         ALL.put("mobile-tiny", mobileTiny());
         ALL.put("mobile-quick", mobileQuick());
         ALL.put("mobile-bignas", mobileBigNas());
+        ALL.put("conv-quick", convQuick());
+        ALL.put("conv-macro", convMacro());
         ALL.put("vit-tiny", vitTiny());
         ALL.put("vit-autoformer-tiny", autoFormer(List.of(192, 216, 240), 12, List.of(3, 4), List.of(3.5, 4.0)));
         ALL.put(
@@ -144,6 +149,29 @@ public final class Presets {
     private static Stage bigNasStage(
             List<Integer> width, List<Integer> depth, List<Integer> kernelSize, double expandRatio, int stride) {
         return new Stage(Block.DEPTHWISE, width, depth, kernelSize, List.of(expandRatio), stride, true);
+    }
+
+    private static ConvNet convQuick() {
+        return new ConvNet(null, 14, List.of(conv(4, true), conv(8, true), conv(16, false)), true, List.of());
+    }
+
+    /** Where the two poolings lie is not published; that there are two follows from the 6×6 pixels after the last layer. */
+    private static ConvNet convMacro() {
+        return new ConvNet(
+                null,
+                32,
+                List.of(
+                        conv(8, false),
+                        conv(16, true),
+                        conv(32, false),
+                        conv(64, true),
+                        new ConvNet.Conv(List.of(256), List.of(7), 1, false)),
+                false,
+                List.of(256, 128, 64));
+    }
+
+    private static ConvNet.Conv conv(int width, boolean pool) {
+        return new ConvNet.Conv(List.of(width, 2 * width, 4 * width), List.of(3, 5, 7), 0, pool);
     }
 
     private static VisionTransformer vitTiny() {

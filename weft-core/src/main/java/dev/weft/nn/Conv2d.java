@@ -32,7 +32,26 @@ public final class Conv2d implements Layer {
                 Axis.prefix(in),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, new Convolution(stride, true, 1));
+        return new Conv2d(weight, null, new Convolution(stride, 0, 1));
+    }
+
+    /**
+     * Every output channel reads every input channel, with stride 1.
+     *
+     * @param trim rows and columns that the output has fewer than the input on each side, at most half the smallest kernel
+     * @param biased whether a bias is added; none where a batch norm follows
+     */
+    public static Conv2d trimmed(
+            Weights weights, String name, Dim in, Dim out, Dim kernelSize, int trim, boolean biased) {
+        Weight weight = weights.weight(
+                name + ".weight",
+                Init.heFanOut(1),
+                Axis.prefix(out),
+                Axis.prefix(in),
+                Axis.centre(kernelSize),
+                Axis.centre(kernelSize));
+        Weight bias = biased ? weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out)) : null;
+        return new Conv2d(weight, bias, new Convolution(1, trim, 1));
     }
 
     /** {@code groups} equal groups of channels, each reading its own; sizes must be multiples of {@code groups}. No bias. */
@@ -50,7 +69,7 @@ public final class Conv2d implements Layer {
                 Axis.prefix(inPerGroup),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, new Convolution(1, true, groups));
+        return new Conv2d(weight, null, new Convolution(1, 0, groups));
     }
 
     /** One kernel a channel; as many groups as the member has channels. No bias: a batch norm follows. */
@@ -62,7 +81,7 @@ public final class Conv2d implements Layer {
                 Axis.fixed(1),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, new Convolution(stride, true, Convolution.DEPTHWISE));
+        return new Conv2d(weight, null, new Convolution(stride, 0, Convolution.DEPTHWISE));
     }
 
     /** 1×1 with a bias: the two halves of squeeze-excite. */
@@ -70,7 +89,7 @@ public final class Conv2d implements Layer {
         Weight weight = weights.weight(
                 name + ".weight", Init.heFanOut(1), Axis.prefix(out), Axis.prefix(in), Axis.fixed(1), Axis.fixed(1));
         Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
-        return new Conv2d(weight, bias, new Convolution(1, true, 1));
+        return new Conv2d(weight, bias, new Convolution(1, 0, 1));
     }
 
     /** Non-overlapping patches with a bias: kernel and stride are {@code size}, no padding. */
@@ -83,7 +102,7 @@ public final class Conv2d implements Layer {
                 Axis.fixed(size),
                 Axis.fixed(size));
         Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
-        return new Conv2d(weight, bias, new Convolution(size, false, 1));
+        return new Conv2d(weight, bias, new Convolution(size, size / 2, 1));
     }
 
     @Override

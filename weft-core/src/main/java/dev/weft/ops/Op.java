@@ -18,6 +18,7 @@ public enum Op {
     NORMALISE,
     RESIZE,
     MEAN,
+    MAX_POOL,
     UNFLATTEN,
     FLATTEN,
     TRANSPOSE,

@@ -197,6 +197,15 @@ public final class Ops {
         return ran(Op.MEAN, y, Map.of("axes", axes, "keep", keep ? 1 : 0), x);
     }
 
+    /** The greatest of each {@code size}×{@code size} pixels: x (B, C, H, W) to (B, C, H / size, W / size), what is left over dropped. */
+    public static Tensor maxPool2d(Tensor x, int size) {
+        long[] window = {size, size};
+        Tensor y = x.is_meta()
+                ? like(x, x.size(0), x.size(1), x.size(2) / size, x.size(3) / size)
+                : torch.max_pool2d(x, window, window, new long[] {0, 0}, new long[] {1, 1}, false);
+        return ran(Op.MAX_POOL, y, Map.of("size", size), x);
+    }
+
     /** Splits one axis into {@code sizes}; one size may be -1. */
     public static Tensor unflatten(Tensor x, int axis, List<Integer> sizes) {
         Tensor y =
@@ -323,6 +332,14 @@ public final class Ops {
      */
     public static Tensor dropout(Tensor x, double rate) {
         return rate == 0 ? x : unrecorded("Dropout", torch.dropout(x, rate, true));
+    }
+
+    /**
+     * Zeroes whole channels of x (B, C, …) with probability {@code rate} and scales the others by {@code 1 / (1 - rate)} (Tompson et
+     * al. 2015). At rate 0 it is the input itself.
+     */
+    public static Tensor channelDropout(Tensor x, double rate) {
+        return rate == 0 ? x : unrecorded("Dropout of channels", torch.feature_dropout(x, rate, true));
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -63,6 +64,21 @@ public final class Tensors {
     /** A new int64 tensor with these values, row by row, kept. */
     public static Tensor ofLongs(long[] values, long... shape) {
         return keep(Tensor.create(values, shape));
+    }
+
+    /**
+     * Runs a body whose gradient is to have a gradient itself: attention then runs unfused, because the fused kernel has no second
+     * derivative. The setting is libtorch's, for the whole process: another thread's attention meanwhile is slower, not wrong.
+     */
+    public static <T> T withSecondGradients(Supplier<T> body) {
+        Context context = torch.globalContext();
+        boolean fused = context.userEnabledFlashSDP();
+        context.setSDPUseFlash(false);
+        try {
+            return body.get();
+        } finally {
+            context.setSDPUseFlash(fused);
+        }
     }
 
     /** A tensor that has a shape and no data, kept. */

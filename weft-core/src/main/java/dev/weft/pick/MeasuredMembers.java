@@ -1,6 +1,7 @@
 package dev.weft.pick;
 
 import dev.weft.model.FamilyDescription;
+import dev.weft.model.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.MemberResult;
 import dev.weft.run.MemberValue;
@@ -25,19 +26,21 @@ final class MeasuredMembers {
     /** Accuracy of the exported file on the report split. */
     static final String TEST_ACCURACY = "testAccuracy";
 
-    private static final List<Objective> FRONT =
-            List.of(Objective.of(MetricNames.ACCURACY), Objective.of(MetricNames.LATENCY_MILLIS_P50));
-
     private final Map<String, String> contexts = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> values = new LinkedHashMap<>();
     /** The file of each export, the last one of a member. */
     private final Map<String, String> exports = new LinkedHashMap<>();
 
     private final Path folder;
+    private final String quality;
 
-    /** @param folder of the run, which names of exported files are relative to */
-    MeasuredMembers(List<MemberValue> rows, Path folder) {
+    /**
+     * @param folder of the run, which names of exported files are relative to
+     * @param quality what members are chosen by
+     */
+    MeasuredMembers(List<MemberValue> rows, Path folder, Metric quality) {
         this.folder = folder;
+        this.quality = quality.key();
         // Numbers of other weights or machines do not compare: the latest context counts.
         rows.forEach(row -> contexts.put(row.metric(), row.context()));
         for (MemberValue row : rows) {
@@ -50,7 +53,9 @@ final class MeasuredMembers {
                 exports.put(row.member(), row.context());
             }
         }
-        values.values().removeIf(found -> !found.keySet().containsAll(MetricNames.ALL));
+        values.values()
+                .removeIf(found ->
+                        !found.containsKey(this.quality) || !found.keySet().containsAll(MetricNames.COSTS));
     }
 
     int count() {
@@ -71,7 +76,7 @@ final class MeasuredMembers {
         values.keySet().forEach(line -> parsed.put(line, model.space().parse(line)));
         Set<Member> front = new HashSet<>();
         ParetoFront.of(
-                        FRONT,
+                        List.of(Objective.of(quality), Objective.of(MetricNames.LATENCY_MILLIS_P50)),
                         values.entrySet().stream()
                                 .map(e -> new MeasuredMember(parsed.get(e.getKey()), e.getValue()))
                                 .toList())
@@ -88,7 +93,7 @@ final class MeasuredMembers {
                         found.get(MetricNames.BYTES).longValue(),
                         found.get(MetricNames.LATENCY_MILLIS_P50),
                         found.get(MetricNames.LATENCY_MILLIS_P99)),
-                found.get(MetricNames.ACCURACY),
+                found.get(quality),
                 found.get(TEST_ACCURACY),
                 export(line, found),
                 picture.of(model, parsed.get(line)))));

@@ -18,6 +18,7 @@ import dev.weft.train.Evaluation;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,22 +26,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures the members of a trained family: counts, latency in ONNX Runtime on this machine, and accuracy on the selection split
+ * Measures the members of a trained family: counts, latency in ONNX Runtime on this machine, and accuracy, or loss and perplexity, on the selection split
  * with recalibrated batch norm. Never sees the report split. Holds a little native memory until {@link #close}; the family stays
  * the caller's.
  */
 public final class MemberEvaluator implements Evaluator, AutoCloseable {
-    private static final List<String> COSTS = MetricNames.ALL.stream()
-            .filter(metric -> !metric.equals(MetricNames.ACCURACY))
-            .toList();
-
     private final Family family;
     private final Optional<FamilyData> data;
     private final LatencySettings latency;
     private final CountedCosts counted;
     private final String hardware = Environment.current().hardwareFingerprint();
     private final String latencyContext;
-    private final String accuracyContext;
+    private final String qualityContext;
 
     private MemberEvaluator(Family family, Optional<FamilyData> data, LatencySettings latency) {
         this.family = family;
@@ -48,7 +45,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         this.latency = latency;
         this.latencyContext = latencyContext(latency);
         this.counted = new CountedCosts(family.definition());
-        this.accuracyContext = data.map(d -> "weights=%s selection=%s images=%s calibration=%dx%d"
+        this.qualityContext = data.map(d -> "weights=%s selection=%s images=%s calibration=%dx%d"
                         .formatted(
                                 weightsFingerprint(family),
                                 selection(d).idsSha256().substring(0, 12),
@@ -81,14 +78,18 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
 
     @Override
     public List<String> metrics() {
-        return data.isPresent() ? MetricNames.ALL : COSTS;
+        List<String> metrics = new ArrayList<>(MetricNames.COSTS);
+        if (data.isPresent()) {
+            family.definition().input().metrics().forEach(metric -> metrics.add(metric.key()));
+        }
+        return metrics;
     }
 
     @Override
     public String context(String metric) {
         return switch (metric) {
             case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 -> latencyContext;
-            case MetricNames.ACCURACY -> accuracyContext;
+            case MetricNames.ACCURACY, MetricNames.LOSS, MetricNames.PERPLEXITY -> qualityContext;
             default -> "";
         };
     }
@@ -97,7 +98,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     public Map<String, Double> measure(Member member, String metric) {
         return switch (metric) {
             case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 -> latency(member);
-            case MetricNames.ACCURACY -> Map.of(metric, accuracy(member));
+            case MetricNames.ACCURACY, MetricNames.LOSS, MetricNames.PERPLEXITY -> quality(member);
             default -> counts(member);
         };
     }
@@ -119,10 +120,13 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         return values;
     }
 
-    private double accuracy(Member member) {
+    private Map<String, Double> quality(Member member) {
+        Map<String, Double> values = new LinkedHashMap<>();
         try (MemberStatistics statistics = calibrate(member)) {
-            return Evaluation.accuracy(family, member, statistics, selection(data.orElseThrow()));
+            Evaluation.of(family, member, statistics, selection(data.orElseThrow()))
+                    .forEach((metric, value) -> values.put(metric.key(), value));
         }
+        return values;
     }
 
     /** Fresh statistics of a member over the training split; the caller closes them. */

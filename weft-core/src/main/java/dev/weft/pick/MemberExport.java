@@ -9,6 +9,7 @@ import dev.weft.model.Family;
 import dev.weft.run.MemberValue;
 import dev.weft.run.RunFolder;
 import dev.weft.search.MetricNames;
+import dev.weft.train.Evaluation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +40,7 @@ public final class MemberExport {
     /**
      * As {@link Exporter#export}. A kept member's {@value #LATENCY} comes from the family, any other's from the options' metadata.
      *
-     * @param heldOut images to prove it on, all of them
+     * @param heldOut examples to prove it on, all of them
      * @param measurements that the files are to carry, by metric
      */
     public static ExportResult export(
@@ -58,13 +59,13 @@ public final class MemberExport {
                     .map(name -> family.notes().get(latencyNote(name)))
                     .ifPresent(setting -> label.putIfAbsent(LATENCY, setting));
         }
-        EvaluationBatches batches = new EvaluationBatches(heldOut, BATCH);
+        EvaluationBatches batches = new EvaluationBatches(heldOut, Evaluation.batchSize(family, heldOut, BATCH));
         try (PointerScope scope = new PointerScope()) {
-            List<Tensor> images = new ArrayList<>();
+            List<Tensor> inputs = new ArrayList<>();
             for (int i = 0; i < batches.count(); i++) {
-                images.add(batches.batch(i).inputs());
+                inputs.add(batches.batch(i).inputs());
             }
-            return Exporter.export(family, member.member(), member.statistics(), images, options.withMetadata(label));
+            return Exporter.export(family, member.member(), member.statistics(), inputs, options.withMetadata(label));
         }
     }
 

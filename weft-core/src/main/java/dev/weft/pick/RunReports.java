@@ -7,6 +7,7 @@ import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
 import dev.weft.report.RunReport;
+import dev.weft.report.RunReport.Quality;
 import dev.weft.run.Environment;
 import dev.weft.run.Event;
 import dev.weft.run.Metric;
@@ -41,9 +42,10 @@ public final class RunReports {
     public static RunReport of(Path folder) {
         RunSettings settings = Trainer.settings(folder);
         ModelDefinition model = settings.recipe().model();
+        dev.weft.model.Metric quality = model.input().metrics().get(0);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             List<Event> events = database.events();
-            MeasuredMembers measured = new MeasuredMembers(database.members(), folder);
+            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, quality);
             NetworkPicture picture = new NetworkPicture(model);
             Path family = folder.resolve("family.safetensors");
             List<FamilyDescription.Kept> kept = Files.exists(family)
@@ -69,9 +71,10 @@ public final class RunReports {
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
                     .curves(curves(database.metrics()))
+                    .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
                     .members(measured.results(kept, model, picture))
                     .network(picture.full())
-                    .notes(notes(measured, model))
+                    .notes(notes(measured, model, quality))
                     .build();
         }
     }
@@ -149,11 +152,12 @@ public final class RunReports {
         return thinned;
     }
 
-    private static List<String> notes(MeasuredMembers measured, ModelDefinition model) {
+    private static List<String> notes(MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality) {
         List<String> notes = new ArrayList<>();
-        notes.add(
-                "Members are chosen by their accuracy on the selection split, which makes that figure of a chosen member "
-                        + "a little too good; the test accuracy is from the report split, which no choice has seen.");
+        notes.add("Members are chosen by their " + quality
+                + " on the selection split, which makes that figure of a chosen"
+                + " member a little too good; the test " + quality
+                + " is from the report split, which no choice has seen.");
         notes.add(measured.count() + " of " + model.space().count()
                 + " members were measured; a better one may be among the others.");
         notes.add("All members share their weights as trained: a member trained alone may rank otherwise.");

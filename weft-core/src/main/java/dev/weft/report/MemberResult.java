@@ -8,10 +8,10 @@ import java.util.Objects;
  *
  * @param member the member in one line, {@code depth=2,width=16}
  * @param name a name the family gives it ({@code largest}), or null
- * @param onFront whether no other measured member is both faster (latency p50) and more accurate (selection accuracy)
+ * @param onFront whether no other measured member is both faster (latency p50) and better (by its quality on the selection split)
  * @param cost parameters, multiply-adds, bytes and latency
- * @param accuracy on the selection split, 0 to 1
- * @param testAccuracy on the report split, 0 to 1, or null where it was not taken
+ * @param quality on the selection split: see {@link RunReport.Quality}
+ * @param testQuality on the report split, or null where it was not taken
  * @param exported the proof of its export, or null where it was not exported
  * @param network the full network with this member's sizes; blocks it does not run are inactive
  */
@@ -20,16 +20,14 @@ public record MemberResult(
         String name,
         boolean onFront,
         Cost cost,
-        double accuracy,
-        Double testAccuracy,
+        double quality,
+        Double testQuality,
         Export exported,
         List<RunReport.Stage> network) {
 
     public MemberResult {
         Objects.requireNonNull(member, "member");
         Objects.requireNonNull(cost, "cost");
-        checkShare("accuracy", accuracy, member);
-        if (testAccuracy != null) checkShare("testAccuracy", testAccuracy, member);
         network = List.copyOf(network);
     }
 
@@ -56,13 +54,6 @@ public record MemberResult(
     public record Export(String onnx, String safetensors, double maxAbsError, double top1Agreement) {
         public Export {
             Objects.requireNonNull(onnx, "onnx");
-        }
-    }
-
-    private static void checkShare(String what, double value, String member) {
-        if (!(value >= 0 && value <= 1)) {
-            throw new IllegalArgumentException(
-                    what + " must be between 0 and 1, but member " + member + " has " + value);
         }
     }
 }

@@ -23,11 +23,11 @@ final class MemberTable {
             int decimals,
             ToDoubleFunction<MemberResult> value) {}
 
-    MemberTable(List<MemberResult> members) {
+    MemberTable(List<MemberResult> members, RunReport.Quality quality) {
         this.members = members;
         this.columns = List.of(
-                new Column("accuracy", "Accuracy, selection", "%", 0.01, 1, MemberResult::accuracy),
-                new Column("testAccuracy", "Accuracy, test", "%", 0.01, 1, MemberTable::testAccuracy),
+                quality("quality", "selection", quality, MemberResult::quality),
+                quality("testQuality", "test", quality, MemberTable::testQuality),
                 new Column("p50", "Latency p50", "ms", 1, 3, m -> m.cost().latencyMillisP50()),
                 new Column("p99", "Latency p99", "ms", 1, 3, m -> m.cost().latencyMillisP99()),
                 counted("params", "Parameters", 1, m -> m.cost().params()),
@@ -107,7 +107,13 @@ final class MemberTable {
         return members.stream().mapToDouble(value).max().orElse(0);
     }
 
-    private static double testAccuracy(MemberResult m) {
-        return m.testAccuracy() == null ? Double.NaN : m.testAccuracy();
+    private static Column quality(
+            String key, String split, RunReport.Quality quality, ToDoubleFunction<MemberResult> value) {
+        String label = quality.name() + ", " + split;
+        return new Column(key, label, quality.unit(), quality.divisor(), quality.decimals(), value);
+    }
+
+    private static double testQuality(MemberResult m) {
+        return m.testQuality() == null ? Double.NaN : m.testQuality();
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -33,12 +34,15 @@ final class RunPage {
     }
 
     private Map<String, String> slots() {
-        MemberTable table = new MemberTable(report.members());
+        MemberTable table = new MemberTable(report.members(), report.quality());
         Map<String, String> slots = new LinkedHashMap<>();
         slots.put("title", Page.escape(report.title()));
         slots.put("eyebrow", Page.escape(eyebrow()));
         slots.put("lede", Page.escape(lede()));
         slots.put("figures", figures());
+        slots.put("quality", Page.escape(report.quality().name()));
+        slots.put("qualityWord", Page.escape(report.quality().name().toLowerCase(Locale.ROOT)));
+        slots.put("outcome", report.quality().equals(RunReport.Quality.LOSS) ? "next token" : "class");
         slots.put("hideMembers", Page.hiddenIf(report.members().isEmpty()));
         slots.put("latencySetting", Page.escape(report.latencySetting()));
         slots.put("hideCurves", Page.hiddenIf(report.curves().isEmpty()));
@@ -70,24 +74,25 @@ final class RunPage {
     }
 
     private String figures() {
+        RunReport.Quality quality = report.quality();
         StringBuilder html = new StringBuilder();
         html.append(figure(
                 "Members in one set of weights",
                 Figures.large(report.space().members()),
                 count(report.space().choices().size(), "choice")));
         report.members().stream()
-                .filter(m -> m.testAccuracy() != null)
-                .max(Comparator.comparingDouble(MemberResult::testAccuracy))
+                .filter(m -> m.testQuality() != null)
+                .max(Comparator.comparingDouble(m -> quality.higherIsBetter() ? m.testQuality() : -m.testQuality()))
                 .ifPresent(m -> html.append(figure(
-                        "Best test accuracy",
-                        Figures.percent(m.testAccuracy()),
-                        called(m) + "selection " + Figures.percent(m.accuracy()))));
+                        "Best test " + quality.name().toLowerCase(Locale.ROOT),
+                        quality.text(m.testQuality()),
+                        called(m) + "selection " + quality.text(m.quality()))));
         front.stream()
                 .findFirst()
                 .ifPresent(m -> html.append(figure(
                         "Fastest on the front",
                         Figures.significant(m.cost().latencyMillisP50()) + "\u00a0ms",
-                        called(m) + "selection " + Figures.percent(m.accuracy()) + speedup(m))));
+                        called(m) + "selection " + quality.text(m.quality()) + speedup(m))));
         worstExport()
                 .ifPresent(worst -> html.append(figure(
                         "Largest export error",

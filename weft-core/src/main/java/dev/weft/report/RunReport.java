@@ -1,6 +1,7 @@
 package dev.weft.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param environment what the figures depend on: machine, versions, threads, seed
  * @param latencySetting how latency was measured, in one sentence (batch, threads, warm-up, repeats, runtime)
  * @param space choices and number of members
+ * @param quality what members are chosen by
  * @param curves training curves, one per member role and metric
  * @param members the measured members, in any order
  * @param network the full network, the one that every member's picture is drawn against
@@ -28,6 +30,7 @@ public record RunReport(
         List<Fact> environment,
         String latencySetting,
         Space space,
+        Quality quality,
         List<Curve> curves,
         List<MemberResult> members,
         List<Stage> network,
@@ -40,12 +43,54 @@ public record RunReport(
         Objects.requireNonNull(recipe, "recipe");
         Objects.requireNonNull(latencySetting, "latencySetting");
         Objects.requireNonNull(space, "space");
+        Objects.requireNonNull(quality, "quality");
         commands = List.copyOf(commands);
         environment = List.copyOf(environment);
         curves = List.copyOf(curves);
         members = List.copyOf(members);
         network = List.copyOf(network);
         notes = List.copyOf(notes);
+        for (MemberResult member : members) {
+            quality.check(member.quality(), member.member());
+            if (member.testQuality() != null) {
+                quality.check(member.testQuality(), member.member());
+            }
+        }
+    }
+
+    /**
+     * What members are chosen by, and how it is shown.
+     *
+     * @param name as the axis says it
+     * @param unit of what is shown; may be empty
+     * @param divisor from the measured value to what is shown
+     * @param decimals of what is shown
+     * @param higherIsBetter whether the front prefers more of it
+     */
+    public record Quality(String name, String unit, double divisor, int decimals, boolean higherIsBetter) {
+        /** A part from 0 to 1, shown in percent. */
+        public static final Quality ACCURACY = new Quality("Accuracy", "%", 0.01, 1, true);
+
+        /** Cross-entropy of a language model. */
+        public static final Quality LOSS = new Quality("Loss", "nats a token", 1, 4, false);
+
+        public Quality {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(unit, "unit");
+        }
+
+        /** {@code 86.1 %}. */
+        String text(double value) {
+            return String.format(Locale.ROOT, "%." + decimals + "f\u00a0%s", value / divisor, unit);
+        }
+
+        private void check(double value, String member) {
+            boolean share = unit.equals("%");
+            if (!(value >= 0 && value <= (share ? 1 : Double.MAX_VALUE))) {
+                throw new IllegalArgumentException(name + " must be " + (share ? "between 0 and 1" : "0 or more")
+                        + ", but member " + member + " has " + value);
+            }
+        }
     }
 
     /** The data set by name, its disjoint splits, and the class names in label order. */
@@ -147,6 +192,7 @@ public record RunReport(
         private final Space space;
         private String recipe = "";
         private String latencySetting = "";
+        private Quality quality = Quality.ACCURACY;
         private List<String> commands = List.of();
         private List<Fact> environment = List.of();
         private List<Curve> curves = List.of();
@@ -168,6 +214,12 @@ public record RunReport(
 
         public Builder latencySetting(String sentence) {
             this.latencySetting = sentence;
+            return this;
+        }
+
+        /** Accuracy, unless it is said. */
+        public Builder quality(Quality chosenBy) {
+            this.quality = chosenBy;
             return this;
         }
 
@@ -211,6 +263,7 @@ public record RunReport(
                     environment,
                     latencySetting,
                     space,
+                    quality,
                     curves,
                     members,
                     network,

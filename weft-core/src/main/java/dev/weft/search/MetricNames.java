@@ -3,11 +3,16 @@ package dev.weft.search;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The names of what is measured of a member. */
 public final class MetricNames {
-    /** Fraction of examples that are classified rightly, 0 to 1. */
+    /** Fraction of predictions that are right, 0 to 1. */
     public static final String ACCURACY = "accuracy";
+    /** Cross-entropy of a language model, in nats a token. */
+    public static final String LOSS = "loss";
+    /** {@code exp(loss)}. */
+    public static final String PERPLEXITY = "perplexity";
     /** Numbers in the extracted model's parameters. */
     public static final String PARAMS = "params";
     /** Multiply-adds for one input. */
@@ -18,9 +23,12 @@ public final class MetricNames {
     public static final String LATENCY_MILLIS_P50 = "latencyMillisP50";
     public static final String LATENCY_MILLIS_P99 = "latencyMillisP99";
 
-    /** Every name, what is cheap to measure first. */
+    /** What needs no data, what is cheap to measure first. */
+    public static final List<String> COSTS = List.of(PARAMS, BYTES, MACS, LATENCY_MILLIS_P50, LATENCY_MILLIS_P99);
+
+    /** Every name. A family is measured by accuracy, or by loss and perplexity. */
     public static final List<String> ALL =
-            List.of(PARAMS, BYTES, MACS, LATENCY_MILLIS_P50, LATENCY_MILLIS_P99, ACCURACY);
+            Stream.concat(COSTS.stream(), Stream.of(ACCURACY, LOSS, PERPLEXITY)).toList();
 
     private static final String LATENCY_MILLIS = "latencyMillis";
 

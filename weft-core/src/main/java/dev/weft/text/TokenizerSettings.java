@@ -2,10 +2,15 @@ package dev.weft.text;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
+import java.nio.file.Path;
 
 /** Which tokenizer a recipe trains with, before there is a text: {@code tokenizer: {kind: characters}}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({@JsonSubTypes.Type(value = TokenizerSettings.Characters.class, name = "characters")})
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = TokenizerSettings.Characters.class, name = "characters"),
+    @JsonSubTypes.Type(value = TokenizerSettings.HuggingFace.class, name = "hugging-face")
+})
 public sealed interface TokenizerSettings {
     /**
      * The tokenizer for a text; the same text gives the same one.
@@ -21,6 +26,24 @@ public sealed interface TokenizerSettings {
         @Override
         public Tokenizer of(String training, String whole) {
             return CharacterTokenizer.of(whole);
+        }
+    }
+
+    /**
+     * One that others trained.
+     *
+     * @param file a {@code tokenizer.json}, or the folder of one
+     */
+    record HuggingFace(String file) implements TokenizerSettings {
+        public HuggingFace {
+            if (file == null) {
+                throw new InputException("A tokenizer of kind hugging-face must have a file: a tokenizer.json.");
+            }
+        }
+
+        @Override
+        public Tokenizer of(String training, String whole) {
+            return HuggingFaceTokenizer.open(Path.of(file));
         }
     }
 }

@@ -3,9 +3,11 @@ package dev.weft.train;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
+import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.weight.BlendedWeights;
 import dev.weft.weight.SimplexMap;
@@ -22,8 +24,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * One step of a blend's logits, against a batch that the weights do not train on. The weights do not move, not by a bit; a
- * {@link TrainingStep} leaves the logits alone in turn.
+ * One step of a blend's logits, against a batch that the weights do not train on, without dropout. The weights do not move, not by
+ * a bit; a {@link TrainingStep} leaves the logits alone in turn.
  */
 public final class ArchitectureStep implements AutoCloseable {
     private static final double PERTURBATION = 0.01; // r of DARTS
@@ -36,6 +38,7 @@ public final class ArchitectureStep implements AutoCloseable {
     private final double largestCost;
     private final Map<String, Tensor> logits = new LinkedHashMap<>();
     private final ParameterUpdate update;
+    private final Map<String, ParameterGroup> groups;
 
     /** @param cost of {@link ArchitectureSettings#cost}; {@code null} where there is none */
     public ArchitectureStep(Family family, TrainSettings train, DifferentiableCost cost) {
@@ -47,7 +50,13 @@ public final class ArchitectureStep implements AutoCloseable {
         this.blend = family.strategy(BlendedWeights.class)
                 .orElseThrow(() -> new IllegalArgumentException("The weights of the family must be blended."));
         blend.choices().forEach(choice -> logits.put(BlendedWeights.LOGITS + choice.name(), blend.logits(choice)));
+        if (logits.isEmpty()) {
+            throw new InputException("A blend must have choices that weights depend on, but model "
+                    + family.definition().name() + " has none. Give a size several options, or leave the blend out.");
+        }
         this.update = new ParameterUpdate(logits, settings.optimizer(), settings.clipping(), List.of());
+        this.groups =
+                ParameterGroup.byParameter(train.parameterGroups(), weights().keySet());
     }
 
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
@@ -63,15 +72,12 @@ public final class ArchitectureStep implements AutoCloseable {
      * @param member the blend
      * @param weightRate learning rate of the step that is looked ahead
      * @param step its number, from 1, for errors
-     * @param seed of dropout
      * @return the loss against {@code validation}, without regularisers and cost
      * @throws CheckFailedException when the loss or a logit is not finite; the weights are as they were
      */
-    public double run(
-            Batch validation, Batch training, Member member, double rate, double weightRate, long step, long seed) {
+    public double run(Batch validation, Batch training, Member member, double rate, double weightRate, long step) {
         try (PointerScope scope = new PointerScope()) {
             logits.values().forEach(logit -> logit.set_requires_grad(true));
-            torch.manual_seed(seed);
             double[] loss = new double[1];
             Map<String, Tensor> gradients =
                     switch (settings.order()) {
@@ -117,13 +123,14 @@ public final class ArchitectureStep implements AutoCloseable {
     private Map<String, Tensor> secondOrder(
             Batch validation, Batch training, Member member, double weightRate, double[] value) {
         Map<String, Tensor> weights = weights();
-        Map<String, Tensor> slopes = gradients(loss(family, training, member), weights, true);
+        Tensor ahead = Tensors.withSecondGradients(() -> loss(family, training, member));
+        Map<String, Tensor> slopes = gradients(ahead, weights, true);
         Map<String, Tensor> moved = new LinkedHashMap<>();
-        slopes.forEach((name, slope) -> moved.put(name, stepped(weights.get(name), slope, weightRate)));
-        try (Family ahead = family.with(moved)) {
-            Tensor loss = loss(ahead, validation, member);
+        slopes.forEach((name, slope) -> moved.put(name, stepped(name, weights.get(name), slope, weightRate)));
+        try (Family next = family.with(moved)) {
+            Tensor loss = loss(next, validation, member);
             value[0] = loss.item_double();
-            return gradients(withTerms(loss, ahead, member), logits, false);
+            return gradients(withTerms(loss, next, member), logits, false);
         }
     }
 
@@ -133,7 +140,7 @@ public final class ArchitectureStep implements AutoCloseable {
         Map<String, Tensor> slopes = gradients(loss(family, training, member), weights, false);
         Map<String, Tensor> moved = new LinkedHashMap<>();
         try (NoGradGuard guard = new NoGradGuard()) {
-            slopes.forEach((name, slope) -> moved.put(name, stepped(weights.get(name), slope, weightRate)));
+            slopes.forEach((name, slope) -> moved.put(name, stepped(name, weights.get(name), slope, weightRate)));
         }
         moved.values().forEach(tensor -> tensor.set_requires_grad(true));
         Map<String, Tensor> both = new LinkedHashMap<>(logits);
@@ -175,8 +182,10 @@ public final class ArchitectureStep implements AutoCloseable {
         }
     }
 
-    private Tensor stepped(Tensor weight, Tensor slope, double rate) {
-        double decay = train.optimizer().weightDecay();
+    private Tensor stepped(String name, Tensor weight, Tensor slope, double weightRate) {
+        ParameterGroup group = groups.get(name);
+        double rate = weightRate * group.learningRateFactor();
+        double decay = train.optimizer().weightDecay() * group.weightDecayFactor();
         return weight.mul(new Scalar(1 - rate * decay)).sub(slope, new Scalar(rate));
     }
 

@@ -1,5 +1,7 @@
 package dev.weft.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.cost.DifferentiableCost;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
@@ -15,6 +17,7 @@ import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
+import dev.weft.weight.BlendedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +40,7 @@ public final class DryRun {
     /**
      * @param params of all shared weights
      * @param updateSeconds after the members' passes: clipping and the optimiser
+     * @param architecture the step of a blend's logits that came first; {@code null} where nothing is blended
      * @param peakMemoryBytes of this process since it began; {@code null} where the system does not tell
      */
     public record Result(
@@ -46,6 +50,7 @@ public final class DryRun {
             long params,
             List<MemberResult> members,
             double updateSeconds,
+            @JsonInclude(JsonInclude.Include.NON_NULL) ArchitectureResult architecture,
             Long peakMemoryBytes) {
         public Result {
             members = List.copyOf(members);
@@ -63,8 +68,15 @@ public final class DryRun {
     public record MemberResult(
             Role role, String member, long params, double loss, double trainSeconds, double evaluateSeconds) {}
 
+    /**
+     * A step of a blend's logits: forward, backward and update.
+     *
+     * @param logits how many numbers
+     */
+    public record ArchitectureResult(long logits, double loss, double seconds) {}
+
     /** Of a made-up alphabet: from here on there are characters without a gap. */
-    private static final int FIRST_CHARACTER = 0x4E00;
+    private static final int FIRST_CHARACTER = 0xF0000;
 
     private DryRun() {}
 
@@ -108,7 +120,7 @@ public final class DryRun {
         if (batchSize < 2) {
             throw new InputException("A dry run must have a batch size >= 2, but got " + batchSize + ".");
         }
-        ModelDefinition model = recipe.model().withInput(input);
+        ModelDefinition model = recipe.on(input).model();
         TrainSettings train = recipe.train();
         SplittableRandom random = new SplittableRandom(seed);
         try (PointerScope scope = new PointerScope();
@@ -122,10 +134,12 @@ public final class DryRun {
                     train.distillation() instanceof Distillation.Teacher
                             ? inputs -> randomLogits(random, input, batchSize)
                             : null);
-            Clock clock = new Clock();
             List<Draw> draws = train.sampler().draw(family.space(), random);
             double rate =
                     train.optimizer().learningRate() * batchSize / recipe.data().batchSize();
+            ArchitectureResult architecture =
+                    train.architecture() == null ? null : architecture(recipe, family, batch, draws.get(0), rate);
+            Clock clock = new Clock();
             List<TrainingListener.MemberLoss> losses = step.run(batch, draws, rate, 1, seed, List.of(clock));
             double updateSeconds = clock.lap();
             List<MemberResult> members = new ArrayList<>();
@@ -141,7 +155,31 @@ public final class DryRun {
                         clock.lap()));
             }
             return new Result(
-                    recipe.name(), input, batchSize, params(family), members, updateSeconds, peakMemoryBytes());
+                    recipe.name(),
+                    input,
+                    batchSize,
+                    params(family),
+                    members,
+                    updateSeconds,
+                    architecture,
+                    peakMemoryBytes());
+        }
+    }
+
+    /** Its cost is left out where it needs a table, which may not exist yet. */
+    private static ArchitectureResult architecture(Recipe recipe, Family family, Batch batch, Draw draw, double rate) {
+        ArchitectureSettings settings = recipe.train().architecture();
+        CostTerm term = settings.cost();
+        DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.definition());
+        long began = System.nanoTime();
+        try (ArchitectureStep step = new ArchitectureStep(family, recipe.train(), cost)) {
+            double loss =
+                    step.run(batch, batch, draw.member(), settings.optimizer().learningRate(), rate, 1);
+            long logits = family.weights().tensors().entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
+                    .mapToLong(entry -> entry.getValue().numel())
+                    .sum();
+            return new ArchitectureResult(logits, loss, (System.nanoTime() - began) / 1e9);
         }
     }
 

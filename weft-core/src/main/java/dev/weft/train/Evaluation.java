@@ -89,7 +89,7 @@ public final class Evaluation {
     }
 
     private static double mean(Family family, Member member, NormStatistics statistics, Dataset data, Score score) {
-        EvaluationBatches batches = new EvaluationBatches(data, Math.min(batchSize(family, data), data.size()));
+        EvaluationBatches batches = new EvaluationBatches(data, batchSize(family, data, BATCH_SIZE));
         Pass pass = Pass.evaluation(member, statistics);
         double sum = 0;
         long predictions = 0;
@@ -104,9 +104,14 @@ public final class Evaluation {
         return sum / predictions;
     }
 
-    /** Texts have many predictions, each as wide as the vocabulary. */
-    private static int batchSize(Family family, Dataset data) {
+    /**
+     * How many examples to run at a time, so that their logits stay small: texts have many predictions, each as wide as the
+     * vocabulary.
+     *
+     * @param most of them where logits are few
+     */
+    public static int batchSize(Family family, Dataset data, int most) {
         long each = (long) family.definition().input().outputs() * data.predictions(0);
-        return (int) Math.max(1, Math.min(BATCH_SIZE, MAX_LOGITS / each));
+        return (int) Math.max(1, Math.min(Math.min(most, data.size()), MAX_LOGITS / each));
     }
 }

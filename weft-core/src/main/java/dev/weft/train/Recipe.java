@@ -3,6 +3,7 @@ package dev.weft.train;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
+import dev.weft.model.ModelInput;
 import dev.weft.weight.Sharing;
 import java.util.List;
 
@@ -12,7 +13,7 @@ import java.util.List;
  *
  * @param name for reports
  * @param description one or two sentences: where the settings come from
- * @param model with choices; its input is bound to the data
+ * @param model with choices; its input is bound to the data. In a run that starts from a member, that member's
  * @param sharing how members share weights beyond slices, each over those before it; may be empty
  * @param start the member of another family to begin from, in place of a model; absent for fresh weights
  */
@@ -28,6 +29,11 @@ public record Recipe(
         sharing = sharing == null ? List.of() : List.copyOf(sharing);
         if (name == null || model == null && start == null || data == null || train == null) {
             throw new InputException("A recipe must have name, model (or start), data and train.");
+        }
+        if (start != null && !sharing.isEmpty()) {
+            throw new InputException(
+                    "A recipe that starts from a member trains one plain model, so it must have no sharing, but got "
+                            + sharing + ".");
         }
         boolean blended = sharing.stream().anyMatch(Sharing.Blend.class::isInstance);
         if (blended != (train.architecture() != null)) {
@@ -47,8 +53,17 @@ public record Recipe(
         return new Recipe(name, description, model, sharing, start, otherData, otherTrain);
     }
 
-    /** This recipe for a model bound to its data. */
-    Recipe withModel(ModelDefinition bound) {
-        return new Recipe(name, description, bound, sharing, start, data, train);
+    /**
+     * This recipe for one member of another family, in place of its model: the same data, optimiser and schedule, without sharing and
+     * without the search of an architecture.
+     */
+    public Recipe from(Start member) {
+        return new Recipe(name, description, null, List.of(), member, data, train.ofOneModel());
+    }
+
+    /** This recipe with its model, or that of the member it starts from, bound to its data. */
+    Recipe on(ModelInput input) {
+        ModelDefinition open = start == null ? model : start.model();
+        return new Recipe(name, description, open.withInput(input), sharing, start, data, train);
     }
 }

@@ -14,8 +14,20 @@ import java.util.List;
 /** Recipes by file, and those that come with Weft by name. */
 public final class Recipes {
     /** Files of the folder {@code recipes} that the build puts into the jar; a new one is its file and its name here. */
-    public static final List<String> NAMES =
-            List.of("quickstart", "smoke", "bignas-imagenet", "attentivenas-imagenet", "mos-bert");
+    public static final List<String> NAMES = List.of(
+            "quickstart",
+            "smoke",
+            "lm-quick",
+            "mos-lm-quick",
+            "tanglenas-mobile-quick",
+            "tanglenas-vit-quick",
+            "tanglenas-lm-quick",
+            "bignas-imagenet",
+            "attentivenas-imagenet",
+            "tanglenas-autoformer-tiny",
+            "tanglenas-mobilenetv3",
+            "tanglenas-gpt-tinystories",
+            "mos-bert");
 
     private Recipes() {}
 

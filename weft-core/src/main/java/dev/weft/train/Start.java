@@ -1,12 +1,15 @@
 package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -41,6 +44,55 @@ public record Start(String family, String member, Weights weights) {
     ModelDefinition model() {
         try (Family from = Family.open(Path.of(family))) {
             return from.definition().at(from.member(member));
+        }
+    }
+
+    /** The seed that cut the data of the family into splits; empty for a family that no {@link Trainer} made. */
+    public OptionalLong seed() {
+        try (Family from = Family.open(Path.of(family))) {
+            return Origin.of(from.notes())
+                    .map(origin -> OptionalLong.of(origin.seed()))
+                    .orElse(OptionalLong.empty());
+        }
+    }
+
+    /**
+     * Refuses a start whose weights do not fit the data of the run, or have learnt from what the run holds out.
+     *
+     * @param fresh a family of {@link #model}, bound to that data
+     * @param splits of the run
+     */
+    void requireFits(Family fresh, Splits splits) {
+        if (weights == Weights.FRESH) {
+            return;
+        }
+        try (Family from = Family.open(Path.of(family));
+                Family alone = Family.ofShapes(from.definition().at(from.member(member)))) {
+            Map<String, Tensor> inherited = alone.weights().tensors();
+            fresh.weights().tensors().forEach((name, tensor) -> {
+                if (!Arrays.equals(tensor.shape(), inherited.get(name).shape())) {
+                    throw new InputException(
+                            "A member whose weights are inherited must read data like its family's, but "
+                                    + name + " is "
+                                    + Arrays.toString(inherited.get(name).shape()) + " in " + family + " and "
+                                    + Arrays.toString(tensor.shape())
+                                    + " for this run's data. Use that data, or start with weights: fresh.");
+                }
+            });
+            Origin.of(from.notes()).ifPresent(origin -> requireSameSplits(origin, splits));
+        }
+    }
+
+    private void requireSameSplits(Origin origin, Splits splits) {
+        Splits before = origin.data().source().equals(splits.record().source())
+                ? origin.data().open(origin.seed())
+                : splits;
+        if (!before.train().idsSha256().equals(splits.train().idsSha256())) {
+            throw new InputException(
+                    "The data of a member whose weights are inherited must be split as its family's, or"
+                            + " it is chosen by examples that it has learnt from. " + family + " was trained with seed "
+                            + origin.seed() + " and " + origin.data()
+                            + ": use that seed, or start with weights: fresh.");
         }
     }
 

@@ -76,6 +76,12 @@ public record TrainSettings(
                     "Training must have an architecture exactly where its sampler is a blend, but got sampler "
                             + sampler + ", architecture " + architecture + ".");
         }
+        if (architecture != null && architecture.warmupEpochs() >= epochs) {
+            throw new InputException(
+                    "An architecture must have fewer warmupEpochs than training has epochs, or its logits"
+                            + " never train, but got warmupEpochs=" + architecture.warmupEpochs() + ", epochs=" + epochs
+                            + ".");
+        }
         if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
             throw new InputException("labelSmoothing must be in [0, 1), but got " + labelSmoothing + ".");
         }
@@ -124,6 +130,19 @@ public record TrainSettings(
 
     /** The same rule with other members and teachers. */
     public TrainSettings with(Sampler otherSampler, Distillation otherDistillation) {
+        return with(otherSampler, otherDistillation, architecture);
+    }
+
+    /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
+    TrainSettings ofOneModel() {
+        return with(
+                new Sampler.Largest(),
+                distillation instanceof Distillation.Teacher ? distillation : new Distillation.None(),
+                null);
+    }
+
+    private TrainSettings with(
+            Sampler otherSampler, Distillation otherDistillation, ArchitectureSettings otherArchitecture) {
         return new TrainSettings(
                 epochs,
                 otherSampler,
@@ -142,6 +161,6 @@ public record TrainSettings(
                 runningStatistics,
                 threads,
                 accumulate,
-                architecture);
+                otherArchitecture);
     }
 }

@@ -64,9 +64,6 @@ public final class Trainer implements AutoCloseable {
         this.settings = settings;
         this.splits = splits;
         this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
-        if (recipe.start() != null) {
-            recipe.start().into(family);
-        }
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
         if (train.distillation() instanceof Distillation.Teacher source) {
@@ -101,9 +98,7 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
         Splits splits = recipe.data().open(seed);
-        ModelDefinition model =
-                recipe.start() == null ? recipe.model() : recipe.start().model();
-        Recipe resolved = recipe.withModel(model.withInput(DataSettings.input(splits)));
+        Recipe resolved = recipe.on(DataSettings.input(splits));
         requireFit(resolved, splits);
         Integer asked = recipe.train().threads();
         int threads = asked == null ? torch.get_num_threads() : asked;
@@ -125,6 +120,12 @@ public final class Trainer implements AutoCloseable {
         recipe.data().batches(trained, 0);
         try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing())) {
             new TrainingStep(shapes, train).close();
+            if (train.architecture() != null) {
+                new ArchitectureStep(shapes, train, null).close();
+            }
+            if (recipe.start() != null) {
+                recipe.start().requireFits(shapes, splits);
+            }
         }
         if (train.distillation() instanceof Distillation.Teacher source) {
             source.open(recipe.model().input()).close();
@@ -179,6 +180,10 @@ public final class Trainer implements AutoCloseable {
         boolean done = false;
         try {
             Trainer trainer = new Trainer(run, settings, splits);
+            Start from = settings.recipe().start();
+            if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
+                from.into(trainer.family); // a checkpoint holds what has become of these weights
+            }
             done = true;
             return trainer;
         } finally {
@@ -281,8 +286,8 @@ public final class Trainer implements AutoCloseable {
                         blend,
                         train.architecture().optimizer().learningRate(),
                         rate,
-                        step + 1,
-                        mix(settings.seed(), step, 5));
+                        step + 1);
+                listeners.forEach(listener -> listener.architectureTrained(step + 1, blend, loss));
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
             losses = trainingStep.run(trained, draws, rate, step + 1, mix(settings.seed(), step, 2), listeners);

@@ -1,6 +1,7 @@
 package dev.weft.train;
 
 import dev.weft.model.Metric;
+import dev.weft.space.Member;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -18,6 +19,14 @@ public interface TrainingListener {
 
     /** After clipping, before the optimiser: the gradients of the parameters that are about to move, so none of frozen ones. */
     default void gradientsClipped(long step, Map<String, Tensor> gradients) {}
+
+    /**
+     * After the logits of a blend moved, before the weights of the same step do.
+     *
+     * @param blend whose draw of mixing weights they moved by
+     * @param loss on the batch that is theirs
+     */
+    default void architectureTrained(long step, Member blend, double loss) {}
 
     /** After the optimiser. */
     default void stepDone(StepReport report) {}

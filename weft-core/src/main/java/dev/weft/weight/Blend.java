@@ -1,5 +1,6 @@
 package dev.weft.weight;
 
+import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -7,13 +8,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorBase;
+import org.bytedeco.pytorch.VoidTensorHook;
 
 /**
  * One draw of mixing weights for every choice: a pure function of the blend logits and of the draw's name in the member
  * ({@code @blend=SEED}, {@code @temperature=T}). What was computed is remembered while it is alive and true: until its
- * {@code PointerScope} ends, a logit changes, or gradients are wanted where none were recorded.
+ * {@code PointerScope} ends, a logit changes, gradients are wanted where none were recorded, or a backward pass has gone through
+ * mixing weights and freed what it would need a second time.
  */
 final class Blend {
     /** The context entry that makes a member a blend: a seed, or {@link #MEAN}. */
@@ -23,16 +29,32 @@ final class Blend {
     /** The draw of the expected mixing weights, without randomness. */
     static final String MEAN = "mean";
 
-    /** A tensor, and the state of the logits that it was computed from. */
-    private record Known(Tensor tensor, long version) {
+    private static final AtomicLong BACKWARD_PASSES = new AtomicLong();
+    /** One for all: JavaCPP has room for a handful of callbacks. */
+    private static final VoidTensorHook COUNT_BACKWARD = new CountBackward().retainReference();
+
+    /** Hears of the gradient of mixing weights, on whatever thread autograd computes it. */
+    private static final class CountBackward extends VoidTensorHook {
+        @Override
+        public void call(TensorBase gradient) {
+            BACKWARD_PASSES.incrementAndGet();
+        }
+    }
+
+    /** A tensor, the state of the logits that it was computed from, and how many backward passes there had been. */
+    private record Known(Tensor tensor, long version, long backwardPasses) {
         boolean stillTrue(long now, boolean gradients) {
-            return !tensor.isNull() && version == now && tensor.requires_grad() == gradients;
+            return !tensor.isNull()
+                    && version == now
+                    && tensor.requires_grad() == gradients
+                    && (!gradients || backwardPasses == BACKWARD_PASSES.get());
         }
     }
 
     private final SimplexMap map;
     private final Map<Choice<?>, Weight> logits;
     private final String draw;
+    private final long seed;
     private final double temperature;
     private final Map<Object, Known> known = new LinkedHashMap<>();
 
@@ -40,7 +62,16 @@ final class Blend {
         this.map = map;
         this.logits = logits;
         this.draw = member.context().get(DRAW);
-        this.temperature = Double.parseDouble(member.context().getOrDefault(TEMPERATURE, "1"));
+        String degrees = member.context().getOrDefault(TEMPERATURE, "1");
+        try {
+            this.seed = draw.equals(MEAN) ? 0 : Long.parseLong(draw);
+            this.temperature = Double.parseDouble(degrees);
+        } catch (NumberFormatException e) {
+            throw new InputException(
+                    "A blend must have a seed or \"" + MEAN + "\" as @" + DRAW + " and a number as @" + TEMPERATURE
+                            + ", but got @" + DRAW + "=" + draw + ",@" + TEMPERATURE + "=" + degrees + ".",
+                    e);
+        }
     }
 
     static boolean is(Member member) {
@@ -55,8 +86,9 @@ final class Blend {
         });
     }
 
+    /** Far apart for neighbouring draws, whatever the names: equal seeds would draw equal noise. */
     private long seed(Choice<?> choice) {
-        return new SplittableRandom(Long.parseLong(draw) + choice.name().hashCode()).nextLong();
+        return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + choice.name().hashCode()).nextLong();
     }
 
     /** The weight of every combination of the choices' options, the first choice varying slowest: their product (K). */
@@ -64,10 +96,12 @@ final class Blend {
         if (choices.size() == 1) {
             return weights(choices.get(0));
         }
+        List<Tensor> each =
+                choices.stream().map(this::weights).toList(); // here, so that they live as long as the joint ones
         return remembered(choices, choices, () -> {
-            Tensor joint = weights(choices.get(0));
-            for (Choice<?> choice : choices.subList(1, choices.size())) {
-                joint = joint.unsqueeze(1).mul(weights(choice)).flatten();
+            Tensor joint = each.get(0);
+            for (Tensor next : each.subList(1, each.size())) {
+                joint = joint.unsqueeze(1).mul(next).flatten();
             }
             return joint;
         });
@@ -75,10 +109,11 @@ final class Blend {
 
     /** The multiplier of some axes; see {@link Slices#multiplier}. */
     Tensor multiplier(Slices slices) {
-        return remembered(slices, slices.choices(), () -> slices.multiplier(joint(slices.choices())));
+        Tensor joint = joint(slices.choices());
+        return remembered(slices, slices.choices(), () -> slices.multiplier(joint));
     }
 
-    private Tensor remembered(Object key, List<Choice<?>> choices, java.util.function.Supplier<Tensor> compute) {
+    private Tensor remembered(Object key, List<Choice<?>> choices, Supplier<Tensor> compute) {
         long version = 0;
         boolean gradients = false;
         for (Choice<?> choice : choices) {
@@ -91,8 +126,12 @@ final class Blend {
         if (before != null && before.stillTrue(version, gradients)) {
             return before.tensor;
         }
+        long backwardPasses = BACKWARD_PASSES.get();
         Tensor tensor = Tensors.scoped(compute);
-        known.put(key, new Known(tensor, version));
+        if (gradients && key instanceof Choice) { // all else is a function of these
+            tensor.register_hook(COUNT_BACKWARD);
+        }
+        known.put(key, new Known(tensor, version, backwardPasses));
         return tensor;
     }
 }

@@ -1,9 +1,11 @@
 package dev.weft.weight;
 
+import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,6 +37,7 @@ public final class BlendedWeights implements Weights {
 
     private final Weights source;
     private final Sharing.Blend settings;
+    private final Space space;
     private final Map<Choice<?>, Weight> logits = new LinkedHashMap<>();
     private final Map<List<Object>, Blend> blends =
             new LinkedHashMap<>() { // tensors of a draw live in a thread's scope
@@ -44,9 +47,10 @@ public final class BlendedWeights implements Weights {
                 }
             };
 
-    BlendedWeights(Weights source, Sharing.Blend settings) {
+    BlendedWeights(Weights source, Sharing.Blend settings, Space space) {
         this.source = source;
         this.settings = settings;
+        this.space = space;
     }
 
     /**
@@ -74,13 +78,18 @@ public final class BlendedWeights implements Weights {
         return largest.withContext(Blend.DRAW, Blend.MEAN);
     }
 
+    /** Whether {@code member} is a mixture, for which there is no stand-alone model. */
+    public static boolean isBlend(Member member) {
+        return Blend.is(member);
+    }
+
     @Override
     public Weight weight(String name, Init init, Axis... axes) {
         List<EntangledWeight.Part> parts = EntangledWeight.parts(axes);
         if (parts.isEmpty()) {
             return source.weight(name, init, axes);
         }
-        parts.forEach(part -> part.slices().choices().forEach(this::logits));
+        parts.forEach(part -> part.slices().choices().forEach(this::blended));
         return settings.weights() == Sharing.Ownership.SEPARATE
                 ? new SeparateWeight(source, this::blend, name, init, axes)
                 : new EntangledWeight(source.weight(name, init, axes), parts, this::blend, settings);
@@ -94,7 +103,7 @@ public final class BlendedWeights implements Weights {
         if (parts.isEmpty() || settings.norm() == Sharing.Norm.FULL) {
             return slices;
         }
-        parts.forEach(part -> part.slices().choices().forEach(this::logits));
+        parts.forEach(part -> part.slices().choices().forEach(this::blended));
         return new EntangledWeight(slices, parts, this::blend, settings);
     }
 
@@ -104,7 +113,7 @@ public final class BlendedWeights implements Weights {
         if (count.choices().isEmpty()) {
             return one;
         }
-        count.choices().forEach(this::logits);
+        count.choices().forEach(this::blended);
         List<Member> combinations = Slices.combinations(count.choices());
         Map<Integer, List<Integer>> byCount = new TreeMap<>();
         for (int k = 0; k < combinations.size(); k++) {
@@ -142,13 +151,22 @@ public final class BlendedWeights implements Weights {
         return List.copyOf(logits.keySet());
     }
 
+    /** Gives a choice logits, if it has none. */
+    private void blended(Choice<?> choice) {
+        logits.computeIfAbsent(
+                choice,
+                c -> source.weight(
+                        LOGITS + c.name(), INIT, Axis.fixed(c.options().size())));
+    }
+
     /** The logits (options) of a blended choice, as they are trained. Do not close them. */
     public Tensor logits(Choice<?> choice) {
-        return logits.computeIfAbsent(
-                        choice,
-                        c -> source.weight(
-                                LOGITS + c.name(), INIT, Axis.fixed(c.options().size())))
-                .tensor(Member.PLAIN);
+        Weight weight = logits.get(choice);
+        if (weight == null) {
+            throw new IllegalArgumentException("Choice " + choice.name() + " is not blended. Blended: "
+                    + logits.keySet().stream().map(Choice::name).toList() + ".");
+        }
+        return weight.tensor(Member.PLAIN);
     }
 
     /** What is mixed by which weight, on average over draws: probabilities by choice. */
@@ -166,9 +184,14 @@ public final class BlendedWeights implements Weights {
         return all;
     }
 
-    /** The option of every blended choice with the largest logit; the other choices as {@code base} has them. */
+    /**
+     * The option of every blended choice with the largest logit; the other choices as {@code base} has them. Canonical, and no
+     * blend even if {@code base} is one. The space's constraints are not looked at.
+     */
     public Member strongest(Member base) {
-        Member member = base;
+        Map<String, String> context = new LinkedHashMap<>(base.context());
+        context.keySet().removeAll(List.of(Blend.DRAW, Blend.TEMPERATURE));
+        Member member = new Member(base.options(), context);
         for (Map.Entry<Choice<?>, Weight> entry : logits.entrySet()) {
             float[] values = Tensors.floats(entry.getValue().tensor(Member.PLAIN));
             int best = 0;
@@ -177,10 +200,16 @@ public final class BlendedWeights implements Weights {
             }
             member = member.with(entry.getKey(), entry.getKey().options().get(best));
         }
-        return member;
+        return space.canonical(member);
     }
 
     private synchronized Blend blend(Member member) {
+        for (Choice<?> choice : logits.keySet()) {
+            if (!choice.largest().equals(member.value(choice))) {
+                throw new InputException("A blend must pick the largest option of every choice that it mixes, but \""
+                        + member + "\" picks " + choice.name() + "=" + member.value(choice) + ".");
+            }
+        }
         return blends.computeIfAbsent(
                 List.of(member.context(), Thread.currentThread().getId()),
                 key -> new Blend(settings.map(), logits, member));

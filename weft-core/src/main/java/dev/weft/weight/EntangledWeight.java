@@ -69,7 +69,15 @@ final class EntangledWeight implements Weight {
     @Override
     public Tensor tensor(Member member) {
         Tensor view = slices.tensor(member);
-        return Blend.is(member) ? view.mul(multiplier(blends.apply(member))) : view;
+        if (!Blend.is(member)) {
+            return view;
+        }
+        Tensor multiplier = multiplier(blends.apply(member));
+        boolean hasInputs = (view.dim() == 2 || view.dim() == 4) && view.size(1) > 1;
+        return view.mul(
+                hasInputs && settings.partialChannels() > 1
+                        ? Slices.partial(multiplier, settings.partialChannels(), view.size(1))
+                        : multiplier);
     }
 
     private Tensor multiplier(Blend blend) {
@@ -77,10 +85,7 @@ final class EntangledWeight implements Weight {
         for (Part part : parts.subList(1, parts.size())) {
             product = product.mul(part.multiplier(blend));
         }
-        // Bypassing channels keep the largest option, whatever the blend says.
-        return settings.partialChannels() > 1 && product.dim() > 1 && product.size(1) > 1
-                ? Slices.everyOther(product, settings.partialChannels())
-                : product;
+        return product;
     }
 
     @Override
@@ -101,7 +106,8 @@ final class EntangledWeight implements Weight {
         Tensor centred = x.sub(meanOf(x, heard));
         Tensor normal = centred.mul(
                 meanOf(centred.square(), heard).add(new Scalar(epsilon)).rsqrt());
-        return normal.mul(tensor(member)).add(bias);
+        Tensor scaled = normal.mul(tensor(member));
+        return bias == null ? scaled : scaled.add(bias);
     }
 
     /** As {@link #layerNorm}. */

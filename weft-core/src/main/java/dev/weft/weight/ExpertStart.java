@@ -18,7 +18,8 @@ public sealed interface ExpertStart {
     record Independent() implements ExpertStart {}
 
     /**
-     * The first expert's values, and noise on the others.
+     * The first expert's values, and noise on the others. A weight that begins constant, such as a bias, gets no noise: its experts
+     * differ once their mixing weights do.
      *
      * @param noise standard deviation, as a part of the weight's own
      */

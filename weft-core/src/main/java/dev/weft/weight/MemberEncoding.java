@@ -8,13 +8,14 @@ import dev.weft.io.Suggest;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A member as numbers, for a router. Every number is a weighted sum over choices of the picked option's value, so a blend has an
- * encoding too: the expected one. Decisions that mean nothing in a member count with their first option, as in
- * {@link Space#canonical}.
+ * A member as numbers, for a router. Every number is a sum, or a mean, over choices of the picked option's value, so a blend has
+ * an encoding too: the expected one. Decisions that mean nothing in a member count in a sum with their first option, as in
+ * {@link Space#canonical}, and in a mean not at all.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
@@ -29,9 +30,14 @@ public sealed interface MemberEncoding {
     /**
      * One number of an encoding.
      *
-     * @param shift added to the terms
+     * @param mean whether it is the mean over the terms whose choices mean something in the member, not the sum over all
+     * @param shift added to that
      */
-    record Entry(List<Term> terms, double shift) {}
+    record Entry(List<Term> terms, boolean mean, double shift) {
+        private static Entry of(Choice<?> choice, List<Double> values, double shift) {
+            return new Entry(List.of(new Term(choice, values)), false, shift);
+        }
+    }
 
     /**
      * What one choice adds to a number.
@@ -47,11 +53,10 @@ public sealed interface MemberEncoding {
             List<Entry> entries = new ArrayList<>();
             for (Choice<?> choice : space.choices()) {
                 List<Double> values = values(choice);
-                double largest = values.get(values.size() - 1);
-                entries.add(new Entry(
-                        List.of(new Term(
-                                choice, values.stream().map(v -> v / largest).toList())),
-                        0));
+                double largest = values.stream().mapToDouble(Math::abs).max().orElseThrow();
+                double divide = largest == 0 ? 1 : largest;
+                entries.add(
+                        Entry.of(choice, values.stream().map(v -> v / divide).toList(), 0));
             }
             return entries;
         }
@@ -64,11 +69,10 @@ public sealed interface MemberEncoding {
             List<Entry> entries = new ArrayList<>();
             for (Choice<?> choice : space.choices()) {
                 for (int i = 0; i < choice.options().size(); i++) {
-                    List<Double> values = new ArrayList<>();
-                    for (int j = 0; j < choice.options().size(); j++) {
-                        values.add(i == j ? 1.0 : 0.0);
-                    }
-                    entries.add(new Entry(List.of(new Term(choice, values)), 0));
+                    List<Double> values =
+                            new ArrayList<>(Collections.nCopies(choice.options().size(), 0.0));
+                    values.set(i, 1.0);
+                    entries.add(Entry.of(choice, values, 0));
                 }
             }
             return entries;
@@ -97,7 +101,7 @@ public sealed interface MemberEncoding {
         /** A number each. */
         @JsonProperty("each")
         EACH,
-        /** One number, their mean. */
+        /** One number, the mean of those that mean something in the member: as many layers as it has. */
         @JsonProperty("mean")
         MEAN
     }
@@ -110,9 +114,11 @@ public sealed interface MemberEncoding {
     record Feature(String choices, Combine combine, double subtract, double divide, double add) {
         public Feature {
             combine = combine == null ? Combine.EACH : combine;
-            divide = divide == 0 ? 1 : divide;
-            if (choices == null) {
-                throw new InputException("A feature must name its choices.");
+            WeightNames.requirePattern("A feature's choices", choices);
+            if (!Double.isFinite(divide) || divide == 0 || !Double.isFinite(subtract) || !Double.isFinite(add)) {
+                throw new InputException(
+                        "A feature must have finite subtract and add and divide != 0, but got subtract=" + subtract
+                                + ", divide=" + divide + ", add=" + add + ".");
             }
         }
 
@@ -127,18 +133,16 @@ public sealed interface MemberEncoding {
                         + "\", but \"" + choices + "\" matches none of " + names + "."
                         + Suggest.nearest(choices, names));
             }
+            double shift = add - subtract / divide;
             if (combine == Combine.MEAN) {
                 return List.of(new Entry(
-                        matching.stream().map(c -> term(c, matching.size())).toList(), add - subtract / divide));
+                        matching.stream().map(c -> new Term(c, divided(c))).toList(), true, shift));
             }
-            return matching.stream()
-                    .map(c -> new Entry(List.of(term(c, 1)), add - subtract / divide))
-                    .toList();
+            return matching.stream().map(c -> Entry.of(c, divided(c), shift)).toList();
         }
 
-        private Term term(Choice<?> choice, int of) {
-            return new Term(
-                    choice, values(choice).stream().map(v -> v / divide / of).toList());
+        private List<Double> divided(Choice<?> choice) {
+            return values(choice).stream().map(v -> v / divide).toList();
         }
     }
 

@@ -12,12 +12,12 @@ import org.bytedeco.pytorch.Tensor;
 final class RoutedWeight implements Weight {
     private final List<Weight> experts;
     private final Router router;
-    private final Sharing.Granularity granularity;
+    private final Axis neurons; // null where the layer has one mixture
 
-    RoutedWeight(List<Weight> experts, Router router, Sharing.Granularity granularity) {
+    RoutedWeight(List<Weight> experts, Router router, Axis neurons) {
         this.experts = experts;
         this.router = router;
-        this.granularity = granularity;
+        this.neurons = neurons;
     }
 
     @Override
@@ -27,7 +27,7 @@ final class RoutedWeight implements Weight {
         for (int j = 0; j < experts.size(); j++) {
             Tensor expert = experts.get(j).tensor(member);
             Tensor part = mixing.select(mixing.dim() - 1, j);
-            if (granularity == Sharing.Granularity.NEURON) {
+            if (neurons != null) {
                 long[] shape = new long[(int) expert.dim()];
                 Arrays.fill(shape, 1);
                 shape[0] = part.size(0);
@@ -40,9 +40,7 @@ final class RoutedWeight implements Weight {
 
     /** (experts), or (out, experts) where each output neuron has its own. */
     Tensor mixing(Member member) {
-        return granularity == Sharing.Granularity.NEURON
-                ? router.mixtures(member, shape(member).get(0))
-                : router.mixture(member);
+        return neurons == null ? router.mixture(member) : router.mixtures(member, neurons);
     }
 
     List<Weight> experts() {

@@ -2,7 +2,6 @@ package dev.weft.weight;
 
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
-import dev.weft.io.Suggest;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
@@ -14,9 +13,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.regex.MatchResult;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -27,50 +26,58 @@ import org.bytedeco.pytorch.Tensor;
  * weights, trained and kept with the others; a member that is taken out of its family has neither experts nor router.
  */
 public final class RoutedWeights implements Weights {
+    private static final String EXPERTS = ".experts.";
+    private static final String ROUTER = ".router";
+
     private final Weights source;
     private final Sharing.Experts settings;
-    private final List<MemberEncoding.Entry> encoding;
-    private final Pattern pattern;
+    private final WeightNames matching;
+    private final Encoder encoder;
     private final Map<String, RoutedWeight> routed = new LinkedHashMap<>();
     private final Map<String, Router> routers = new LinkedHashMap<>();
-    private final List<String> others = new ArrayList<>();
 
     RoutedWeights(Weights source, Sharing.Experts settings, Space space) {
         this.source = source;
         this.settings = settings;
-        this.pattern = Pattern.compile(settings.pattern());
-        this.encoding = settings.encoding().entries(space);
+        this.matching = new WeightNames("Experts", settings.pattern(), settings.plainWeights());
+        this.encoder = new Encoder(source, settings.encoding(), space, settings.fixedInput());
     }
 
     @Override
     public Weight weight(String name, Init init, Axis... axes) {
-        Matcher matcher = pattern.matcher(name);
-        if (!matcher.find()) {
-            others.add(name);
+        Optional<MatchResult> match = matching.find(name, axes);
+        if (match.isEmpty()) {
             return source.weight(name, init, axes);
         }
-        if (!settings.plainWeights()
-                && Arrays.stream(axes).allMatch(axis -> axis.size().choices().isEmpty())) {
-            throw new InputException("Experts must have weights that differ between members, but pattern \""
-                    + settings.pattern() + "\" matches " + name
-                    + ", which has nothing elastic. Narrow the pattern, or set plainWeights: true.");
-        }
-        int dot = name.lastIndexOf('.');
-        String layer = dot < 0 ? name : name.substring(0, dot);
-        String last = dot < 0 ? "" : name.substring(dot);
-        List<Weight> experts = new ArrayList<>(List.of(source.weight(name, init, axes)));
-        for (int j = 1; j < settings.count(); j++) {
-            experts.add(source.weight(layer + ".experts." + j + last, init, axes));
+        List<Weight> experts = new ArrayList<>();
+        for (int j = 0; j < settings.count(); j++) {
+            experts.add(source.weight(expert(name, j), init, axes));
         }
         boolean neurons = settings.granularity() == Sharing.Granularity.NEURON;
-        String shared = !neurons && matcher.groupCount() > 0 && matcher.group(1) != null ? matcher.group(1) : layer;
+        boolean named = !neurons && match.get().groupCount() > 0 && match.get().group(1) != null;
         Router router = routers.computeIfAbsent(
-                shared,
-                n -> new Router(
-                        source, settings, encoding, n, neurons ? axes[0].size().max() : 1));
-        RoutedWeight weight = new RoutedWeight(experts, router, settings.granularity());
+                named ? match.get().group(1) : layer(name), n -> router(n, neurons ? axes[0].stored() : 1));
+        RoutedWeight weight = new RoutedWeight(experts, router, neurons ? axes[0] : null);
         routed.put(name, weight);
         return weight;
+    }
+
+    private Router router(String name, int mixtures) {
+        MemberNetwork network = new MemberNetwork(
+                source, encoder, name + ROUTER, settings.layers(), settings.hidden(), settings.count() * mixtures);
+        return new Router(network, settings.count(), settings.routing());
+    }
+
+    /** The stored name of expert {@code j} of a weight; the first has the weight's own. */
+    private static String expert(String name, int j) {
+        return j == 0
+                ? name
+                : layer(name) + EXPERTS + j + name.substring(layer(name).length());
+    }
+
+    private static String layer(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot < 0 ? name : name.substring(0, dot);
     }
 
     @Override
@@ -91,12 +98,7 @@ public final class RoutedWeights implements Weights {
     /** @throws InputException when the pattern matched no weight */
     @Override
     public void built() {
-        if (routed.isEmpty()) {
-            throw new InputException("The pattern of experts must be found in the name of a weight, but \""
-                    + settings.pattern() + "\" is in none of "
-                    + others.stream().distinct().limit(5).toList() + ", …."
-                    + Suggest.nearest(settings.pattern(), others) + " See them all with: weft inspect FAMILY");
-        }
+        matching.requireSome();
         source.built();
     }
 
@@ -105,16 +107,27 @@ public final class RoutedWeights implements Weights {
         return List.copyOf(routed.keySet());
     }
 
-    /** How a member's weight {@code name} is mixed: (experts), or (out, experts); it belongs to the caller's scope. */
+    /**
+     * How a member's weight {@code name} is mixed: (experts), or (out, experts); it belongs to the caller's scope. Of a weight with
+     * several parts, the last part's.
+     */
     public Tensor mixing(String name, Member member) {
-        return routed.get(name).mixing(member);
+        return named(name).mixing(member);
+    }
+
+    private RoutedWeight named(String name) {
+        RoutedWeight weight = routed.get(name);
+        if (weight == null) {
+            throw new IllegalArgumentException("Weight " + name + " has no experts; those that have: " + names());
+        }
+        return weight;
     }
 
     /** The mean cosine between two experts of a weight, at the sizes of {@code member}: 1 for equal ones. */
     public double expertCosine(String name, Member member) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            List<Tensor> flat = routed.get(name).experts().stream()
+            List<Tensor> flat = named(name).experts().stream()
                     .map(weight -> weight.tensor(member).reshape(-1))
                     .toList();
             double sum = 0;
@@ -149,7 +162,8 @@ public final class RoutedWeights implements Weights {
     private void copy(SafetensorsFile file, Map<String, Tensor> stored) {
         for (Map.Entry<String, Tensor> entry : stored.entrySet()) {
             String name = entry.getKey();
-            if (name.contains(".experts.") || name.contains(".router.") || name.startsWith(BlendedWeights.LOGITS)) {
+            // What the supernet need not have; everything else it must.
+            if (name.contains(EXPERTS) || name.contains(ROUTER + ".") || name.startsWith(BlendedWeights.LOGITS)) {
                 continue;
             }
             List<Long> shape = Arrays.stream(entry.getValue().shape()).boxed().toList();
@@ -157,8 +171,7 @@ public final class RoutedWeights implements Weights {
                 throw new InputException(file.path() + " must be a family of the same model, to start experts from, "
                         + "but has no tensor " + name + " " + shape + ".");
             }
-            try (PointerScope scope = new PointerScope();
-                    NoGradGuard guard = new NoGradGuard();
+            try (NoGradGuard guard = new NoGradGuard();
                     Tensor mapped = StoredTensors.mapped(file, name)) {
                 entry.getValue().copy_(mapped);
             }
@@ -167,12 +180,9 @@ public final class RoutedWeights implements Weights {
 
     /** Every other expert becomes the first, and noise. */
     private void spread(Map<String, Tensor> stored, double noise, long seed) {
-        routed.keySet().forEach(name -> {
-            int dot = name.lastIndexOf('.');
-            String layer = dot < 0 ? name : name.substring(0, dot);
-            String last = dot < 0 ? "" : name.substring(dot);
+        for (String name : routed.keySet()) {
             for (int j = 1; j < settings.count(); j++) {
-                String expert = layer + ".experts." + j + last;
+                String expert = expert(name, j);
                 try (PointerScope scope = new PointerScope();
                         NoGradGuard guard = new NoGradGuard()) {
                     Tensor first = stored.get(name);
@@ -182,9 +192,11 @@ public final class RoutedWeights implements Weights {
                     for (int i = 0; i < values.length; i++) {
                         values[i] = (float) (scale * random.nextGaussian());
                     }
-                    stored.get(expert).copy_(first.add(Tensors.of(values, first.shape())));
+                    try (Tensor drawn = Tensors.of(values, first.shape())) {
+                        stored.get(expert).copy_(first.add(drawn));
+                    }
                 }
             }
-        });
+        }
     }
 }

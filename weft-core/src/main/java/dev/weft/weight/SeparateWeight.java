@@ -118,4 +118,19 @@ final class SeparateWeight implements Weight {
         });
         return bias == null ? mixed : mixed.add(bias.reshape(1, -1, 1, 1));
     }
+
+    /** Every combination normalises the features that it has. */
+    @Override
+    public Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Member member) {
+        if (!Blend.is(member)) {
+            return Weight.super.layerNorm(x, bias, epsilon, member);
+        }
+        int axis = (int) x.dim() - 1;
+        Tensor mixed = mixed(member, weight -> {
+            Tensor own = weight.tensor(member);
+            Tensor y = Ops.layerNorm(x.narrow(axis, 0, own.size(0)), own, null, epsilon);
+            return torch.constant_pad_nd(y, 0, axes.get(0).size().max() - own.size(0));
+        });
+        return mixed.add(bias);
+    }
 }

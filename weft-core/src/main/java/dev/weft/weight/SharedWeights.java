@@ -62,7 +62,7 @@ public final class SharedWeights implements Weights, AutoCloseable {
                         + Arrays.toString(tensor.shape()) + " of "
                         + tensor.scalar_type().intern() + ".");
             }
-            return Tensors.keep(tensor);
+            return tensor;
         });
     }
 

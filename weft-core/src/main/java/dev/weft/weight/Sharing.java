@@ -6,8 +6,6 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
 import dev.weft.space.Space;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * How the members of a family share weights beyond slices: a strategy's settings, as data. A recipe and a family file list them;
@@ -16,7 +14,8 @@ import java.util.regex.PatternSyntaxException;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Sharing.Blend.class, name = "blend"),
-    @JsonSubTypes.Type(value = Sharing.Experts.class, name = "experts")
+    @JsonSubTypes.Type(value = Sharing.Experts.class, name = "experts"),
+    @JsonSubTypes.Type(value = Sharing.LowRank.class, name = "low-rank")
 })
 public sealed interface Sharing {
     /** The strategy, over another that gives it stored tensors. */
@@ -37,7 +36,7 @@ public sealed interface Sharing {
         /** A slice of the largest option's: one set of weights, one operation. */
         @JsonProperty("entangled")
         ENTANGLED,
-        /** Every combination of options its own, each an operation: the baseline. Norms stay shared. */
+        /** Every combination of options its own, each an operation: the baseline. Batch norms stay shared. */
         @JsonProperty("separate")
         SEPARATE
     }
@@ -48,8 +47,8 @@ public sealed interface Sharing {
      * @param map from blend logits to mixing weights
      * @param norm how norms treat what is mixed
      * @param weights who owns an option's weights
-     * @param partialChannels only every so many-th input channel is mixed, the others use the largest option (PC-DARTS, Xu et al.
-     *     2020); 1 for all
+     * @param partialChannels only every so many-th input channel (axis 1 of a matrix or of kernels) is mixed, the others use the
+     *     largest option (PC-DARTS, Xu et al. 2020); 1 for all
      */
     record Blend(SimplexMap map, Norm norm, Ownership weights, int partialChannels) implements Sharing {
         public Blend {
@@ -69,7 +68,7 @@ public sealed interface Sharing {
 
         @Override
         public BlendedWeights over(Weights source, Space space) {
-            return new BlendedWeights(source, this);
+            return new BlendedWeights(source, this, space);
         }
     }
 
@@ -127,14 +126,7 @@ public sealed interface Sharing {
                         + "(scaled, one-hot or features), but got pattern=" + pattern + ", granularity=" + granularity
                         + ", encoding=" + encoding + ".");
             }
-            try {
-                Pattern.compile(pattern);
-            } catch (PatternSyntaxException e) {
-                throw new InputException(
-                        "The pattern of experts must be a regular expression, but got \"" + pattern + "\": "
-                                + e.getDescription() + ".",
-                        e);
-            }
+            WeightNames.requirePattern("Experts", pattern);
             routing = routing == null ? Routing.SOFT : routing;
             start = start == null ? new ExpertStart.Independent() : start;
             if (count < 1 || hidden < 1 || layers < 1) {
@@ -149,12 +141,61 @@ public sealed interface Sharing {
         }
     }
 
-    /** The strategies of a list over {@code source}, the last outermost. */
-    static Weights all(List<Sharing> sharing, Weights source, Space space) {
-        Weights weights = source;
-        for (Sharing each : sharing) {
-            weights = each.over(weights, space);
+    /**
+     * A low-rank part of the member's own on each matching weight that is no vector, made by a hypernetwork that reads the member:
+     * see {@link LowRankWeights}.
+     *
+     * @param pattern a regular expression, found in the names of the weights that get one
+     * @param matrixRank at most that of the part; 50 in the paper's code
+     * @param hidden width of the hypernetwork; 64 in the paper's code
+     * @param layers of the hypernetwork, 1 or more
+     * @param encoding of the member into its input
+     * @param fixedInput whether it reads 0.5 everywhere instead
+     * @param plainWeights whether weights that have nothing elastic may match
+     */
+    record LowRank(
+            String pattern,
+            int matrixRank,
+            int hidden,
+            int layers,
+            MemberEncoding encoding,
+            boolean fixedInput,
+            boolean plainWeights)
+            implements Sharing {
+        public LowRank {
+            WeightNames.requirePattern("A low-rank part", pattern);
+            if (encoding == null) {
+                throw new InputException("A low-rank part must have an encoding (scaled, one-hot or features).");
+            }
+            if (matrixRank < 1 || hidden < 1 || layers < 1) {
+                throw new InputException(
+                        "A low-rank part must have matrixRank, hidden and layers >= 1, but got matrixRank=" + matrixRank
+                                + ", hidden=" + hidden + ", layers=" + layers + ".");
+            }
         }
-        return weights;
+
+        @Override
+        public LowRankWeights over(Weights source, Space space) {
+            return new LowRankWeights(source, this, space);
+        }
+    }
+
+    /**
+     * Checks that a list can be wrapped one by one: a blend, then one kind that reads the member, either of which may be absent.
+     *
+     * @throws InputException when it cannot. A router inside a blend would be asked for the largest member, whatever is mixed; and
+     *     two kinds that read the member would share each other's routers
+     */
+    static void requireOrder(List<Sharing> sharing) {
+        long blends = sharing.stream().filter(Blend.class::isInstance).count();
+        if (blends > 1 || sharing.size() - blends > 1) {
+            throw new InputException(
+                    "sharing must list at most one blend, and then experts or a low-rank part once, but got " + sharing
+                            + ". To share more weights in one way, widen its pattern.");
+        }
+        if (blends == 1 && !(sharing.get(0) instanceof Blend)) {
+            throw new InputException("sharing must list the blend first, so that routers read what is mixed. "
+                    + "Put kind: blend before the others.");
+        }
     }
 }

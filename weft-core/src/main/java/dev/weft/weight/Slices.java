@@ -1,9 +1,9 @@
 package dev.weft.weight;
 
-import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Scalar;
@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
 final class Slices {
     private final List<Axis> axes;
     private final List<Choice<?>> choices;
-    private final List<Tensor> seen; // for each axis (K, length)
+    private final List<float[]> seen; // for each axis (K, length); of Java, so that nobody need close it
 
     /** @param axes whose sizes depend on {@code choices}, each in one part */
     Slices(List<Axis> axes) {
@@ -48,15 +48,15 @@ final class Slices {
         return all;
     }
 
-    private static Tensor seen(Axis axis, List<Member> combinations) {
+    private static float[] seen(Axis axis, List<Member> combinations) {
         int length = axis.size().max();
         float[] entries = new float[combinations.size() * length];
         for (int k = 0; k < combinations.size(); k++) {
             int from = axis.offset(combinations.get(k));
             int size = axis.size().size(combinations.get(k));
-            java.util.Arrays.fill(entries, k * length + from, k * length + from + size, 1);
+            Arrays.fill(entries, k * length + from, k * length + from + size, 1);
         }
-        return Tensors.of(entries, combinations.size(), length);
+        return entries;
     }
 
     List<Choice<?>> choices() {
@@ -70,30 +70,39 @@ final class Slices {
      */
     Tensor multiplier(Tensor weights) {
         return FullPrecision.of(() -> {
-            Tensor mixed = seen.get(0).to(weights.scalar_type()).mul(weights.unsqueeze(1)); // (K, length)
+            Tensor mixed = seen(0, weights).mul(weights.unsqueeze(1)); // (K, length)
             if (axes.size() == 1) {
                 return mixed.sum(0);
             }
-            for (Tensor next : seen.subList(1, axes.size() - 1)) {
-                mixed = mixed.unsqueeze(2).mul(next.unsqueeze(1)).flatten(1, -1);
+            for (int i = 1; i < axes.size() - 1; i++) {
+                mixed = mixed.unsqueeze(2).mul(seen(i, weights).unsqueeze(1)).flatten(1, -1);
             }
-            Tensor last = seen.get(axes.size() - 1).to(weights.scalar_type());
+            Tensor last = seen(axes.size() - 1, weights);
             long[] shape = axes.stream().mapToLong(axis -> axis.size().max()).toArray();
             return mixed.t().matmul(last).reshape(shape);
         });
     }
 
-    /** A multiplier of one where {@code every}-th entries of the second axis keep theirs: partial channels. */
-    static Tensor everyOther(Tensor multiplier, int every) {
-        long inputs = multiplier.size(1);
+    /** (K, length) of one axis, as the weights are stored. */
+    private Tensor seen(int axis, Tensor weights) {
+        return Tensor.create(
+                        seen.get(axis), weights.size(0), axes.get(axis).size().max())
+                .to(weights);
+    }
+
+    /** The multiplier for every {@code every}-th of the {@code inputs} of the second axis, and one for the others: partial channels. */
+    static Tensor partial(Tensor multiplier, int every, long inputs) {
         float[] mixed = new float[(int) inputs];
         for (int i = 0; i < inputs; i += every) {
             mixed[i] = 1;
         }
         long[] shape = new long[(int) multiplier.dim()];
-        java.util.Arrays.fill(shape, 1);
+        Arrays.fill(shape, 1);
         shape[1] = inputs;
-        return multiplier.sub(new Scalar(1)).mul(Tensor.create(mixed, shape)).add(new Scalar(1));
+        return multiplier
+                .sub(new Scalar(1))
+                .mul(Tensor.create(mixed, shape).to(multiplier))
+                .add(new Scalar(1));
     }
 
     @Override

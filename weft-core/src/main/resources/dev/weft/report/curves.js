@@ -6,6 +6,8 @@ weft.curves = (function () {
   let chart, curves, metric;
 
   const isShare = (name) => /accuracy|agreement/i.test(name);
+  /** "selection loss" of selectionLoss. */
+  const words = (name) => name.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
   const metrics = () => [...new Set(curves.map((c) => c.metric))];
 
   function series(curve) {
@@ -26,7 +28,7 @@ weft.curves = (function () {
     const quiet = weft.color("quiet");
     const label = { color: quiet, fontSize: 12 };
     const nameTextStyle = { color: quiet, fontSize: 13 };
-    const title = metric.charAt(0).toUpperCase() + metric.slice(1) + (isShare(metric) ? " (%)" : "");
+    const title = metric.charAt(0).toUpperCase() + words(metric.slice(1)) + (isShare(metric) ? " (%)" : "");
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: weft.font() },
@@ -58,7 +60,7 @@ weft.curves = (function () {
       metric = metrics()[0];
       const group = document.getElementById("curve-metric");
       for (const name of metrics()) {
-        const button = weft.element("button", "", name);
+        const button = weft.element("button", "", words(name));
         button.type = "button";
         button.dataset.value = name;
         button.setAttribute("aria-pressed", String(name === metric));

@@ -19,7 +19,7 @@ weft.details = (function () {
   }
 
   function cost(index, largest) {
-    const facts = ["accuracy", "testAccuracy"].map((key) => fact(weft.table.label(key), weft.table.text(index, key)));
+    const facts = ["quality", "testQuality"].map((key) => fact(weft.table.label(key), weft.table.text(index, key)));
     for (const key of ["p50", "p99", "params", "macs", "bytes"]) {
       facts.push(fact(weft.table.label(key), weft.table.text(index, key), relative(index, key, largest)));
     }
@@ -44,7 +44,7 @@ weft.details = (function () {
     into.replaceChildren(
       weft.element("strong", "", "Exported and checked. "),
       "ONNX Runtime differs from the live member by at most " + exported.maxAbsError.toExponential(1) +
-        "; same first class on " + same + " % of held-out inputs. ",
+        "; same first choice on " + same + " % of held-out inputs. ",
       weft.element("code", "", files));
   }
 

@@ -1,20 +1,23 @@
-// The chart of accuracy against cost. Numbers come from the table, in the table's units.
+// The chart of quality against cost. Numbers come from the table, in the table's units.
 weft.front = (function () {
   "use strict";
   const element = document.getElementById("front-chart");
-  let chart, members, axis = "p50", selected = -1, picked;
+  let chart, members, quality, axis = "p50", selected = -1, picked;
+
+  /** More is better. */
+  const utility = (member) => (quality.higherIsBetter ? member.quality : -member.quality);
 
   /** For latency the front is the report's; for another cost it is computed the same way on that cost. */
   function onFront(index) {
     if (axis === "p50") return members[index].onFront;
-    const x = weft.table.value(index, axis), y = members[index].accuracy;
+    const x = weft.table.value(index, axis), y = utility(members[index]);
     return !members.some((m, i) => {
       const otherX = weft.table.value(i, axis);
-      return otherX <= x && m.accuracy >= y && (otherX < x || m.accuracy > y);
+      return otherX <= x && utility(m) >= y && (otherX < x || utility(m) > y);
     });
   }
 
-  const point = (i) => ({ value: [weft.table.value(i, axis), weft.table.value(i, "accuracy"), i], name: weft.table.name(i) });
+  const point = (i) => ({ value: [weft.table.value(i, axis), weft.table.value(i, "quality"), i], name: weft.table.name(i) });
   const all = () => members.map((m, i) => i);
   const byCost = (indices) => indices.sort((a, b) => weft.table.value(a, axis) - weft.table.value(b, axis));
 
@@ -33,7 +36,7 @@ weft.front = (function () {
     const i = params.value[2];
     const box = weft.element("div");
     box.append(weft.element("strong", "", weft.table.name(i)), weft.element("br"),
-      weft.table.text(i, "accuracy") + " · " + weft.table.text(i, axis));
+      weft.table.text(i, "quality") + " · " + weft.table.text(i, axis));
     return box;
   }
 
@@ -47,7 +50,7 @@ weft.front = (function () {
       textStyle: { fontFamily: weft.font() },
       grid: { left: 52, right: 18, top: 14, bottom: 52 },
       xAxis: { ...axisStyle(weft.table.label(axis) + " (" + unit + ")"), nameGap: 32 },
-      yAxis: { ...axisStyle("Selection accuracy (%)"), nameGap: 38 },
+      yAxis: { ...axisStyle("Selection " + quality.name.toLowerCase() + " (" + quality.unit + ")"), nameGap: 38 },
       tooltip: {
         trigger: "item", formatter: tooltip, confine: true, backgroundColor: paper, borderColor: weft.color("line"),
         textStyle: { color: weft.color("ink"), fontSize: 13 },
@@ -76,8 +79,9 @@ weft.front = (function () {
 
   return {
     /** Starts the chart; onPick receives the index of the member that the reader selects. */
-    start(measured, onPick) {
+    start(measured, chosenBy, onPick) {
       members = measured;
+      quality = chosenBy;
       picked = onPick;
       chart = echarts.init(element, null, { renderer: "svg" });
       chart.on("click", (params) => picked(params.value[2]));

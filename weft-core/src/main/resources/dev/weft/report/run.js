@@ -26,7 +26,7 @@
   }
 
   if (report.members.length > 0) {
-    weft.front.start(report.members, select);
+    weft.front.start(report.members, report.quality, select);
     weft.table.onPick(selectFromTable);
     select(first());
   }

@@ -80,6 +80,42 @@ final class HandFormula {
         return f.costs();
     }
 
+    /** The tiny GPT on 10 of 11 tokens: learned positions, biases, the table of tokens also last. */
+    static MemberCosts languageModel(Member member) {
+        HandFormula f = new HandFormula();
+        int c = integer(member, "embedDim");
+        f.params += 11L * c + 10L * c;
+        for (int block = 1; block <= integer(member, "depth"); block++) {
+            int hidden = (int) (c * decimal(member, "block" + block + ".mlpRatio"));
+            f.params += 4L * c; // two layer norms
+            f.linear(10, c, 3 * c);
+            f.macs += 2L * 10 * 10 * c; // whatever the heads: they split the width
+            f.linear(10, c, c);
+            f.linear(10, c, hidden);
+            f.linear(10, hidden, c);
+        }
+        f.params += 2L * c;
+        f.macs += 10L * c * 11;
+        return f.costs();
+    }
+
+    /** The tiny Llama on 10 of 11 tokens: no biases, heads of 6 of which two share a key, a matrix of its own last. */
+    static MemberCosts llama(Member member) {
+        HandFormula f = new HandFormula();
+        int c = integer(member, "embedDim");
+        f.params += 11L * c;
+        for (int block = 1; block <= integer(member, "depth"); block++) {
+            int inner = 6 * integer(member, "block" + block + ".numHeads");
+            int hidden = (int) (c * decimal(member, "block" + block + ".mlpRatio"));
+            long matrices = (long) c * inner + 2L * c * inner / 2 + (long) inner * c + 3L * c * hidden;
+            f.params += 2L * c + matrices;
+            f.macs += 10 * matrices + 2L * 10 * 10 * inner;
+        }
+        f.params += c + 11L * c;
+        f.macs += 10L * c * 11;
+        return f.costs();
+    }
+
     private void linear(int tokens, int in, int out) {
         params += (long) in * out + out;
         macs += (long) tokens * in * out;

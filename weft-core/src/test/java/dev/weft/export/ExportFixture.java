@@ -19,7 +19,7 @@ final class ExportFixture {
     private ExportFixture() {}
 
     static List<ModelDefinition> definitions() {
-        return List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer());
+        return List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.convNet());
     }
 
     static List<Member> members(Family family, int count) {

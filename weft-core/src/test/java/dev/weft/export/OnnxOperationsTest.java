@@ -47,6 +47,7 @@ class OnnxOperationsTest {
             case NORMALISE -> Ops.normalise(x, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.3, 0.4));
             case RESIZE -> Ops.resize(x, 3, 2);
             case MEAN -> Ops.mean(x, List.of(1, 3), false);
+            case MAX_POOL -> Ops.maxPool2d(x, 2);
             case UNFLATTEN -> Ops.unflatten(x, 2, List.of(2, -1));
             case FLATTEN -> Ops.flatten(x, 2);
             case TRANSPOSE -> Ops.transpose(x, 1, 3);

@@ -7,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.Llama2c;
 import dev.weft.model.Stories;
+import dev.weft.model.TextInput;
 import dev.weft.model.TinyModels;
 import dev.weft.space.Member;
 import java.util.ArrayList;
@@ -35,10 +36,7 @@ class TextGeneratorTest {
 
     @Test
     void greedyTextOfATrainedModelIsThatOfTheReferenceProgram() {
-        int prompt = ((dev.weft.model.TextInput) stories.definition().input())
-                .tokenizer()
-                .encode(PROMPT)
-                .length;
+        int prompt = ((TextInput) stories.definition().input()).tokenizer().encode(PROMPT).length;
         List<String> pieces = new ArrayList<>();
         GeneratedText text = new TextGenerator(stories, Member.PLAIN)
                 .generate(PROMPT, GenerationSettings.greedy(200 - prompt), pieces::add, () -> false);

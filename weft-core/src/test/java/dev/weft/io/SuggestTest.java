@@ -23,6 +23,19 @@ class SuggestTest {
     }
 
     @Test
+    void nearestPartOfANameIsSuggestedForAPattern() {
+        List<String> known = List.of("cls_token", "blocks.0.attn.qkv.weight", "blocks.0.mlp.fc1.weight");
+        String mlp = " Did you mean \"mlp\", as in \"blocks.0.mlp.fc1.weight\"?";
+        assertThat(Suggest.part("mpl", known)).isEqualTo(mlp);
+        assertThat(Suggest.part("(blocks\\.\\d+)\\.mpl\\.fc1", known)).isEqualTo(mlp);
+        assertThat(Suggest.part("atn\\.qkv", known))
+                .isEqualTo(" Did you mean \"attn\", as in \"blocks.0.attn.qkv.weight\"?");
+        assertThat(Suggest.part("convolution", known)).isEmpty();
+        assertThat(Suggest.part("mlp$", known)).isEmpty(); // every word is known: the pattern is what is wrong
+        assertThat(Suggest.part("", List.of())).isEmpty();
+    }
+
+    @Test
     void distanceCountsEdits() {
         assertThat(Suggest.distance("abcd", "abcd")).isZero();
         assertThat(Suggest.distance("abcd", "abdc")).isEqualTo(1);

@@ -28,7 +28,7 @@ class FamilyTest {
     Path folder;
 
     static List<ModelDefinition> definitions() {
-        return List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer());
+        return List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.convNet());
     }
 
     static MemberStatistics calibrate(Family family, Member member, Tensor... batches) {

@@ -12,9 +12,11 @@ import dev.weft.nn.Activation;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -108,6 +110,47 @@ class PresetsTest {
         ModelDefinition definition = bound("mobile-bignas");
         assertThat(parameters(definition.at(definition.space().smallest()))).isLessThan(4_500_000);
         assertThat(parameters(definition)).isGreaterThan(9_500_000);
+    }
+
+    /** Check 10 of TangleNAS's specification: as many members as published, and all distinct as numbers. */
+    @ParameterizedTest
+    @CsvSource({"conv-macro, 6561", "conv-quick, 729"})
+    void convolutionalSpacesHaveTheirMembers(String name, int members) {
+        Space space = Presets.named(name).space();
+        Set<List<Integer>> encoded = new HashSet<>();
+        space.enumerate(members).forEach(member -> encoded.add(space.encode(member)));
+        assertThat(encoded).hasSize(members);
+        assertThat(space.count()).isEqualTo(java.math.BigInteger.valueOf(members));
+    }
+
+    /** The fifth layer of the toy space: a 7×7 kernel with two rows of zeros turns 8×8 pixels into 6×6. */
+    @Test
+    void convolutionalSpaceEndsInThePublishedFeatureMap() {
+        ModelDefinition definition = bound("conv-macro");
+        try (Family shapes = Family.ofShapes(definition)) {
+            assertThat(shapes.weights().tensors().get("fc1.weight").shape()).isEqualTo(new long[] {256, 6 * 6 * 256});
+            assertThat(shapes.weights().tensors().get("conv5.weight").shape()).isEqualTo(new long[] {256, 256, 7, 7});
+            assertThat(shapes.weights().tensors().get("conv5.bias").shape()).isEqualTo(new long[] {256});
+        }
+    }
+
+    @Test
+    void convolutionsThatDoNotFitAreRefused() {
+        List<Integer> seven = List.of(7);
+        assertThatThrownBy(() -> new ConvNet.Conv(List.of(4), List.of(3, 4), 0, false))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("kernelSize=[3, 4]");
+        assertThatThrownBy(() -> new ConvNet.Conv(List.of(4), List.of(3, 7), 2, false))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("trim=2");
+        ConvNet.Conv conv = new ConvNet.Conv(List.of(4), seven, 3, true);
+        assertThatThrownBy(() -> new ConvNet(null, 7, List.of(conv), true, List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "The resolution must leave a pixel or more after the last of 1 layers and be at most 16384, "
+                                + "but is 7.");
+        assertThat(new ConvNet(null, 8, List.of(conv), true, List.of()).choices())
+                .isEmpty();
     }
 
     private static MobileCnn plain(int[][] rows, boolean squeezeExcite, Activation activation) {

@@ -47,6 +47,18 @@ public final class TinyModels {
         return definition.input().random(batch, new SplittableRandom(seed));
     }
 
+    /** Without batch norm, with hidden layers; {@code conv-quick} is the other way round. */
+    public static ConvNet convNet() {
+        return new ConvNet(
+                input(3, 16),
+                12,
+                List.of(
+                        new ConvNet.Conv(List.of(4, 6), List.of(3, 5), 0, true),
+                        new ConvNet.Conv(List.of(5, 8), List.of(3, 5, 7), 1, false)),
+                false,
+                List.of(10, 7));
+    }
+
     /** Pixel values 0 to 255, (batch, C, H, W). */
     public static Tensor images(ModelDefinition definition, int batch, long seed) {
         ImageInput input = (ImageInput) definition.input();

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -276,6 +277,156 @@ class LayersTest {
                         .narrow(1, 0, width)
                         .t())
                 .add(stored("attn.qkv.bias").narrow(0, first, headDim));
+    }
+
+    private static final Choice<Integer> WIDTH = Choice.of("width", 8, 12);
+
+    private static Member wide(int width, Choice<Integer> heads, int count) {
+        return new Member(Map.of("width", width, heads.name(), count));
+    }
+
+    /** Causal attention with so many heads over the prefix of every stored matrix, head by head: (B, T, width). */
+    private Tensor splitByHand(Tensor x, int width, int count) {
+        int headDim = width / count;
+        List<Tensor> outputs = new ArrayList<>();
+        for (int h = 0; h < count; h++) {
+            List<Tensor> parts = new ArrayList<>();
+            for (int part = 0; part < 3; part++) {
+                int first = part * 12 + h * headDim; // each part is stored for the largest width
+                parts.add(x.matmul(stored("attn.qkv.weight")
+                        .narrow(0, first, headDim)
+                        .narrow(1, 0, width)
+                        .t()));
+            }
+            Tensor scores = parts.get(0).matmul(parts.get(1).transpose(1, 2)).div(new Scalar(Math.sqrt(headDim)));
+            Tensor later = torch.ones(scores.size(1), scores.size(1)).triu(1).mul(new Scalar(1e9));
+            outputs.add(torch.softmax(scores.sub(later), -1).matmul(parts.get(2)));
+        }
+        return torch.cat(new TensorVector(outputs.toArray(new Tensor[0])), -1);
+    }
+
+    private Tensor projected(Tensor x, int width) {
+        return x.matmul(stored("attn.proj.weight")
+                .narrow(0, 0, width)
+                .narrow(1, 0, width)
+                .t());
+    }
+
+    private static Attention.Form split() {
+        return new Attention.Form(0, 1, true, 0, false);
+    }
+
+    @Test
+    void splitAttentionCutsTheSameRowsIntoAsManyHeadsAsTheMemberHas() {
+        Choice<Integer> heads = Choice.of("heads", 1, 2, 4);
+        Attention attention = new Attention(weights, "attn", Dim.of(WIDTH), Dim.of(heads), split(), NORMAL);
+        for (int width : WIDTH.options()) {
+            for (int count : heads.options()) {
+                Tensor x = random(2, 5, width);
+                TensorAssert.assertThat(attention.forward(x, pass(wide(width, heads, count))))
+                        .isCloseTo(projected(splitByHand(x, width, count), width), 1e-5);
+            }
+        }
+    }
+
+    /** Check 12 of the TangleNAS specification, and the mixture that it is about. */
+    @Test
+    void splitAttentionMixesTheHeadCountsThatItsGateSharesOutAndProjectsOnce() {
+        Choice<Integer> heads = Choice.of("heads", 1, 2, 4);
+        List<Double> parts = List.of(0.2, 0.5, 0.3);
+        List<String> asked = new ArrayList<>();
+        Weights mixing = new Weights() {
+            @Override
+            public Weight weight(String name, Init init, Axis... axes) {
+                return weights.weight(name, init, axes);
+            }
+
+            @Override
+            public Gate gate(String name, Dim count) {
+                asked.add(name);
+                return member -> IntStream.range(0, 3)
+                        .mapToObj(i -> new Gate.Share(
+                                heads.options().get(i),
+                                Tensors.of(new float[] {parts.get(i).floatValue()})))
+                        .toList();
+            }
+        };
+        Attention attention = new Attention(mixing, "attn", Dim.of(WIDTH), Dim.of(heads), split(), NORMAL);
+        Tensor x = random(2, 5, 12);
+        Tensor mixed = torch.zeros(2, 5, 12);
+        for (int i = 0; i < 3; i++) {
+            mixed = mixed.add(splitByHand(x, 12, heads.options().get(i)).mul(new Scalar(parts.get(i))));
+        }
+        TensorAssert.assertThat(attention.forward(x, pass(wide(12, heads, 4)))).isCloseTo(projected(mixed, 12), 1e-5);
+        assertThat(asked).containsExactly("attn.heads");
+        new Attention(mixing, "fixed", Dim.of(WIDTH), Dim.of(heads), new Attention.Form(3, 1, true, 0, false), NORMAL);
+        assertThat(asked).hasSize(1); // heads of a fixed width are rows: nothing to gate
+    }
+
+    @Test
+    void groupedAttentionReadsTheKeyOfItsGroupAndAMemberTheFirstGroups() {
+        Choice<Integer> heads = Choice.of("heads", 2, 4);
+        int headDim = 2;
+        Attention.Form form = new Attention.Form(headDim, 2, true, 100, false);
+        Attention attention = new Attention(weights, "attn", Dim.of(WIDTH), Dim.of(heads), form, NORMAL);
+        assertThat(stored("attn.q.weight").shape()).isEqualTo(new long[] {8, 12});
+        assertThat(stored("attn.kv.weight").shape()).isEqualTo(new long[] {8, 12}); // two keys of 2, two values of 2
+        for (int count : heads.options()) {
+            Tensor x = random(1, 4, 8);
+            List<Tensor> outputs = new ArrayList<>();
+            for (int h = 0; h < count; h++) {
+                Tensor query = turned(x, stored("attn.q.weight").narrow(0, h * headDim, headDim));
+                Tensor key = turned(x, stored("attn.kv.weight").narrow(0, h / 2 * headDim, headDim));
+                Tensor value = x.matmul(stored("attn.kv.weight")
+                        .narrow(0, 4 + h / 2 * headDim, headDim)
+                        .narrow(1, 0, 8)
+                        .t());
+                Tensor scores = query.matmul(key.transpose(1, 2)).div(new Scalar(Math.sqrt(headDim)));
+                Tensor later = torch.ones(4, 4).triu(1).mul(new Scalar(1e9));
+                outputs.add(torch.softmax(scores.sub(later), -1).matmul(value));
+            }
+            Tensor joined = torch.cat(new TensorVector(outputs.toArray(new Tensor[0])), -1);
+            Tensor expected = joined.matmul(stored("attn.proj.weight")
+                    .narrow(0, 0, 8)
+                    .narrow(1, 0, count * headDim)
+                    .t());
+            TensorAssert.assertThat(attention.forward(x, pass(wide(8, heads, count))))
+                    .isCloseTo(expected, 1e-5);
+        }
+    }
+
+    /** One head of two entries, turned by its position: the angle of the only pair is the position itself. */
+    private static Tensor turned(Tensor x, Tensor rows) {
+        float[] plain = Tensors.floats(x.matmul(rows.narrow(1, 0, x.size(2)).t()));
+        float[] turned = new float[plain.length];
+        for (int t = 0; 2 * t < plain.length; t++) {
+            turned[2 * t] = (float) (plain[2 * t] * Math.cos(t) - plain[2 * t + 1] * Math.sin(t));
+            turned[2 * t + 1] = (float) (plain[2 * t] * Math.sin(t) + plain[2 * t + 1] * Math.cos(t));
+        }
+        return Tensors.of(turned, 1, plain.length / 2, 2);
+    }
+
+    @Test
+    void rmsNormAndSwiGluReadThePrefixOfTheirWeights() {
+        RmsNorm norm = new RmsNorm(weights, "n", Dim.of(IN), 1e-5);
+        SwiGlu mlp = new SwiGlu(weights, "mlp", Dim.of(IN), Dim.of(OUT), false, NORMAL, NORMAL);
+        stored("n.weight").copy_(random(6));
+        for (Member member : BOTH) {
+            int width = member.value(IN);
+            int hidden = member.value(OUT);
+            Tensor x = random(2, 3, width);
+            Tensor root =
+                    x.square().mean(new long[] {2}).add(new Scalar(1e-5)).sqrt().unsqueeze(2);
+            TensorAssert.assertThat(norm.forward(x, pass(member)))
+                    .isCloseTo(x.div(root).mul(stored("n.weight").narrow(0, 0, width)), 1e-5);
+            Tensor gate = x.matmul(matrix("mlp.fc1_g.weight", hidden, width).t());
+            Tensor value = x.matmul(matrix("mlp.fc1_x.weight", hidden, width).t());
+            Tensor expected = gate.mul(gate.sigmoid())
+                    .mul(value)
+                    .matmul(matrix("mlp.fc2.weight", width, hidden).t());
+            TensorAssert.assertThat(mlp.forward(x, pass(member))).isCloseTo(expected, 1e-4);
+        }
+        assertThat(weights.tensors()).doesNotContainKeys("n.bias", "mlp.fc2.bias");
     }
 
     private static Layer plus(double value) {

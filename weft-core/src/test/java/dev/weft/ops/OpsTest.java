@@ -40,6 +40,7 @@ class OpsTest {
                 () -> Ops.resize(image, 3, 4),
                 () -> Ops.mean(image, List.of(2, 3), true),
                 () -> Ops.mean(image, List.of(2, 3), false),
+                () -> Ops.maxPool2d(image, 2),
                 () -> Ops.unflatten(sequence, 2, List.of(-1, 2)),
                 () -> Ops.flatten(image, 2),
                 () -> Ops.transpose(image, 1, 2),
@@ -104,14 +105,32 @@ class OpsTest {
             Recorder none = (op, output, inputs, attributes) -> {};
             assertThatThrownBy(() -> Ops.record(none, () -> Ops.dropout(x, 0.5)))
                     .hasMessageContaining("Dropout");
+            assertThatThrownBy(() -> Ops.record(none, () -> Ops.channelDropout(x, 0.5)))
+                    .hasMessageContaining("Dropout of channels");
             assertThatThrownBy(() -> Ops.record(none, () -> Ops.dropConnect(x, 0.5)))
                     .hasMessageContaining("Drop-connect");
             assertThatThrownBy(() -> Ops.record(none, () -> Ops.batchNormOfBatch(x, null, null, null, null, 0, 1e-5)))
                     .hasMessageContaining("Batch norm over the batch cannot be recorded");
             assertThatThrownBy(() -> Ops.record(none, () -> Ops.record(none, () -> {})))
                     .hasMessageContaining("already active");
-            Ops.record(none, () -> assertThat(Ops.dropConnect(Ops.dropout(x, 0), 0))
+            Ops.record(none, () -> assertThat(Ops.dropConnect(Ops.channelDropout(Ops.dropout(x, 0), 0), 0))
                     .isSameAs(x));
+        }
+    }
+
+    @Test
+    void channelsAreDroppedWhole() {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(1);
+            float[] kept = Tensors.floats(Ops.channelDropout(torch.ones(4, 8, 3, 3), 0.75));
+            int dropped = 0;
+            for (int c = 0; c < 32; c++) {
+                for (int i = 0; i < 9; i++) {
+                    assertThat(kept[9 * c + i]).isEqualTo(kept[9 * c]).isIn(0f, 4f);
+                }
+                dropped += kept[9 * c] == 0 ? 1 : 0;
+            }
+            assertThat(dropped).isBetween(16, 31);
         }
     }
 

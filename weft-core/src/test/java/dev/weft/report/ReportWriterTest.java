@@ -45,7 +45,7 @@ class ReportWriterTest {
         RunReport report = Samples.run(20);
         String html = withoutScripts(runHtml(report));
         for (MemberResult m : report.members()) {
-            assertThat(html).contains(m.member(), "%.1f".formatted(100 * m.accuracy()));
+            assertThat(html).contains(m.member(), "%.1f".formatted(100 * m.quality()));
         }
     }
 

@@ -51,7 +51,7 @@ class RunPageTest {
         MemberResult member = front.get(front.size() - 2);
         assertThat(browser.text("#details-member")).isNotEqualTo(member.member());
 
-        clickPoint(member.cost().latencyMillisP50(), 100 * member.accuracy());
+        clickPoint(member.cost().latencyMillisP50(), 100 * member.quality());
 
         assertShown(member);
         int index = REPORT.members().indexOf(member);
@@ -64,7 +64,7 @@ class RunPageTest {
         browser.open(page, 1280, 900, false);
         browser.click("#front-axis [data-value='macs']");
         MemberResult largest = REPORT.members().get(0);
-        clickPoint(largest.cost().macs() / 1e6, 100 * largest.accuracy());
+        clickPoint(largest.cost().macs() / 1e6, 100 * largest.quality());
         assertShown(largest);
         assertThat(browser.text("#front-chart")).contains("Multiply-adds (million)");
     }

@@ -167,10 +167,10 @@ final class Samples {
                                 .noneMatch(o -> o != m
                                         && o.cost().latencyMillisP50()
                                                 <= m.cost().latencyMillisP50()
-                                        && o.accuracy() >= m.accuracy()),
+                                        && o.quality() >= m.quality()),
                         m.cost(),
-                        m.accuracy(),
-                        m.testAccuracy(),
+                        m.quality(),
+                        m.testQuality(),
                         m.exported(),
                         m.network()))
                 .toList();
@@ -196,8 +196,8 @@ final class Samples {
                                     name,
                                     m.onFront(),
                                     m.cost(),
-                                    m.accuracy(),
-                                    m.accuracy() - 0.006,
+                                    m.quality(),
+                                    m.quality() - 0.006,
                                     new MemberResult.Export(file + ".onnx", file + ".safetensors", 2.4e-6, 1.0),
                                     m.network()));
         }

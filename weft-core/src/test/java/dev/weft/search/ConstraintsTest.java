@@ -37,7 +37,7 @@ class ConstraintsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            parms<=2          | Constraint "parms<=2": unknown metric "parms". Known: params, bytes, macs, latencyMillisP50, latencyMillisP99, accuracy. Did you mean "params"?
+            parms<=2          | Constraint "parms<=2": unknown metric "parms". Known: params, bytes, macs, latencyMillisP50, latencyMillisP99, accuracy, loss, perplexity. Did you mean "params"?
             params<200        | Constraint "params<200" must be METRIC<=NUMBER or METRIC>=NUMBER, for instance latencyMillis<=2.
             params<=2,,macs<=1| Constraint "" must be METRIC<=NUMBER or METRIC>=NUMBER, for instance latencyMillis<=2.
             params<=many      | Constraint "params<=many": the limit must be a number, but got "many".

@@ -40,6 +40,34 @@ class DryRunTest {
     }
 
     @Test
+    void blendTakesAStepOfItsLogitsAndOneOfItsWeights() {
+        TinyTraining.Settings settings = TinyTraining.settings();
+        settings.sampler = new Sampler.Blend();
+        settings.distillation = new Distillation.None();
+        settings.architecture = new ArchitectureSettings(
+                0.5,
+                new Optimizer.Adam(0.01, 0.5, 0.999, 1e-8, 0),
+                null,
+                ArchitectureSettings.Order.SECOND,
+                null,
+                new CostTerm("macs", 1, null, null),
+                0);
+        Recipe recipe = new Recipe(
+                "tiny",
+                "",
+                TinyTraining.model(),
+                TinyTraining.blended(new dev.weft.weight.SimplexMap.Dirichlet()),
+                null,
+                TinyTraining.dataSettings(Path.of("no-data")),
+                settings.build());
+        DryRun.Result result = DryRun.run(recipe, INPUT, 2, 1);
+        assertThat(result.members()).extracting(DryRun.MemberResult::role).containsExactly(Role.BLEND);
+        assertThat(result.architecture().loss()).isFinite();
+        long largest = DryRun.run(recipe(TinyTraining.settings()), INPUT, 2, 1).params();
+        assertThat(result.params()).isEqualTo(largest + result.architecture().logits());
+    }
+
+    @Test
     void needsNoTeacherFile() {
         TinyTraining.Settings settings = TinyTraining.settings();
         settings.distillation = new Distillation.Teacher("not-there.safetensors", "largest");

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Adam;
+import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.AdamW;
 import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -39,6 +41,19 @@ class OptimizerTest {
             options.nesterov().put(nesterov);
             options.weight_decay().put(weightDecay);
             return new SGD(parameters, options);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.999, 1e-8, 0", "0.5, 0.999, 1e-8, 0.1", "0.5, 0.9, 1e-3, 0.01"})
+    void adamEqualsLibtorch(double beta1, double beta2, double epsilon, double weightDecay) {
+        equalsLibtorch(new Optimizer.Adam(0.01, beta1, beta2, epsilon, weightDecay), (parameters, rate) -> {
+            AdamOptions options = new AdamOptions(rate);
+            boolean reversed = options.betas().get(0) == 0.999; // a C++ tuple: its layout is the library's affair
+            options.betas().put(reversed ? 1 : 0, beta1).put(reversed ? 0 : 1, beta2);
+            options.eps().put(epsilon);
+            options.weight_decay().put(weightDecay);
+            return new Adam(parameters, options);
         });
     }
 

@@ -48,8 +48,36 @@ class RecipesTest {
                                 ? DataSettings.input(recipe.data().open(1))
                                 : DryRun.input(recipe, 3, 1000));
         try (Family shapes = Family.ofShapes(model, recipe.sharing())) {
-            new TrainingStep(shapes, recipe.train());
+            new TrainingStep(shapes, recipe.train()).close();
+            if (recipe.train().architecture() != null) {
+                new ArchitectureStep(shapes, recipe.train(), null).close();
+            }
         }
+    }
+
+    @Test
+    void everyShippedFileHasItsName() throws IOException {
+        assertThat(Recipes.NAMES)
+                .containsExactlyInAnyOrderElementsOf(shipped().stream()
+                        .map(file -> file.getFileName().toString().replace(".yaml", ""))
+                        .toList());
+    }
+
+    /** Section 4.3 of the TangleNAS specification. */
+    @Test
+    void tangleNasRecipesHaveThePublishedSpacesAndLogits() {
+        assertThat(recipe("tanglenas-autoformer-tiny").model()).isEqualTo(Presets.named("vit-autoformer-tiny"));
+        assertThat(recipe("tanglenas-gpt-tinystories").model()).isEqualTo(Presets.named("lm-tanglenas-tinystories"));
+        for (String name : List.of("tanglenas-autoformer-tiny", "tanglenas-mobilenetv3", "tanglenas-gpt-tinystories")) {
+            ArchitectureSettings architecture = recipe(name).train().architecture();
+            assertThat(architecture.validationPart()).as(name).isEqualTo(0.2);
+            assertThat(architecture.optimizer()).as(name).isEqualTo(new Optimizer.Adam(3e-4, 0.5, 0.999, 1e-8, 1e-3));
+            assertThat(architecture.order()).as(name).isEqualTo(ArchitectureSettings.Order.FIRST);
+            assertThat(recipe(name).train().clipping()).as(name).isEqualTo(new Clipping(Clipping.By.NORM, 5));
+        }
+        TrainSettings gpt = recipe("tanglenas-gpt-tinystories").train();
+        assertThat(gpt.batchesPerStep()).isEqualTo(20);
+        assertThat(gpt.optimizer()).isEqualTo(new Optimizer.AdamW(5e-4, 0.9, 0.99, 1e-8, 0.1));
     }
 
     @Test

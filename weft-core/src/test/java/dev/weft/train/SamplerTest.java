@@ -78,6 +78,23 @@ class SamplerTest {
         }
     }
 
+    @Nested
+    class Blend extends OnTinySpace {
+        @Override
+        public Sampler sampler() {
+            return new Sampler.Blend();
+        }
+
+        @Test
+        void isOneBlendOfAllWithADrawOfItsOwnEachTime() {
+            SplittableRandom random = new SplittableRandom(1);
+            List<Draw> one = sampler().draw(SPACE, random);
+            assertThat(one).extracting(Draw::role).containsExactly(Role.BLEND);
+            assertThat(one.get(0).member().context()).containsKey("blend");
+            assertThat(sampler().draw(SPACE, random)).isNotEqualTo(one);
+        }
+    }
+
     @Test
     void everyRegisteredSamplerHasItsContractTest() {
         Set<String> tested = Arrays.stream(SamplerTest.class.getDeclaredClasses())

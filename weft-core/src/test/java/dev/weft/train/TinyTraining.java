@@ -11,6 +11,8 @@ import dev.weft.nn.Activation;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Sharing;
+import dev.weft.weight.SimplexMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -115,6 +117,17 @@ final class TinyTraining {
         return new Recipe("tiny", "for tests", model(), dataSettings(data), train);
     }
 
+    /** A blend of everything, searched by gradient. */
+    static List<Sharing> blended(SimplexMap map) {
+        return List.of(new Sharing.Blend(map, Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED, 1));
+    }
+
+    /** Logits that move by Adam, half of the data theirs. */
+    static ArchitectureSettings architecture(ArchitectureSettings.Order order) {
+        return new ArchitectureSettings(
+                0.5, new Optimizer.Adam(0.01, 0.5, 0.999, 1e-8, 1e-3), null, order, null, null, 0);
+    }
+
     static Settings settings() {
         return new Settings();
     }
@@ -135,6 +148,9 @@ final class TinyTraining {
         int evaluateEveryEpochs;
         int checkpointEverySteps = 1000;
         boolean runningStatistics;
+        Integer accumulate;
+        ArchitectureSettings architecture;
+        List<Sharing> sharing = List.of(); // of the recipe
 
         TrainSettings build() {
             return new TrainSettings(
@@ -154,8 +170,8 @@ final class TinyTraining {
                     checkpointEverySteps,
                     runningStatistics,
                     null,
-                    null,
-                    null);
+                    accumulate,
+                    architecture);
         }
     }
 }

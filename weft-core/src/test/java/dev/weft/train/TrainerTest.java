@@ -16,6 +16,9 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.run.Event;
 import dev.weft.run.RunDatabase;
 import dev.weft.space.Member;
+import dev.weft.weight.MemberEncoding;
+import dev.weft.weight.Sharing;
+import dev.weft.weight.SimplexMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -72,7 +75,54 @@ class TrainerTest {
             s.sampler = new Sampler.SinglePath(1);
             s.distillation = new Distillation.None();
         });
+        changes.put("dirichlet blend, both optimisers with a state, two batches a step", s -> {
+            blend(s, new SimplexMap.Dirichlet(), ArchitectureSettings.Order.FIRST);
+            s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
+            s.regularisation = new Regularisation(Regularisation.On.LARGEST, 0.3, 0.3, 1e-4, false);
+            s.epochs = 8;
+            s.accumulate = 2;
+        });
+        changes.put("gumbel blend that cools, exact second order", s -> {
+            blend(s, new SimplexMap.Gumbel(null), ArchitectureSettings.Order.SECOND);
+            s.epochs = 4;
+        });
+        changes.put("softmax blend, finite difference", s -> {
+            blend(s, new SimplexMap.Softmax(), ArchitectureSettings.Order.SECOND_FINITE_DIFFERENCE);
+            s.optimizer = new Optimizer.AdamW(0.003, 0.9, 0.999, 1e-8, 0.05);
+            s.epochs = 4;
+        });
+        changes.put("experts, sandwich, in-place", s -> {
+            s.sharing = List.of(experts());
+            s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
+        });
+        changes.put("experts over a blend", s -> {
+            blend(s, new SimplexMap.Dirichlet(), ArchitectureSettings.Order.FIRST);
+            s.sharing = List.of(s.sharing.get(0), experts());
+            s.epochs = 4;
+        });
         return changes.entrySet().stream().map(change -> Arguments.of(change.getKey(), change.getValue()));
+    }
+
+    /** Half of the data is the logits', so an epoch of the weights has two steps. */
+    private static void blend(TinyTraining.Settings settings, SimplexMap map, ArchitectureSettings.Order order) {
+        settings.sampler = new Sampler.Blend();
+        settings.distillation = new Distillation.None();
+        settings.sharing = TinyTraining.blended(map);
+        settings.architecture = TinyTraining.architecture(order);
+    }
+
+    private static Sharing experts() {
+        return new Sharing.Experts(
+                "conv_(exp|pwl)",
+                2,
+                Sharing.Granularity.LAYER,
+                Sharing.Routing.SOFT,
+                8,
+                2,
+                new MemberEncoding.Scaled(),
+                false,
+                null,
+                false);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -438,6 +488,8 @@ class TrainerTest {
                 "tiny",
                 "for tests",
                 TinyTraining.model(),
+                settings.sharing,
+                null,
                 new DataSettings.Images(data.toString(), 24, 16, new Augmentation(2, true), null, null),
                 settings.build());
     }

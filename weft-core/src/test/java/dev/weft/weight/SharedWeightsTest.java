@@ -225,4 +225,13 @@ class SharedWeightsTest {
                     .hasMessage("file: the model has no tensor y (and 1 more).");
         }
     }
+
+    @Test
+    void givenTensorsAreFreedOnClose() {
+        Tensor tensor = Tensors.zeros(2, 3);
+        SharedWeights given = SharedWeights.of(name -> tensor, "file");
+        given.weight("w", COUNTING, Axis.fixed(2), Axis.fixed(3));
+        given.close();
+        assertThat(tensor.isNull()).isTrue();
+    }
 }

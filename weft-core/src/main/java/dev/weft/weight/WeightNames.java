@@ -1,0 +1,78 @@
+package dev.weft.weight;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+
+/** The weights that a strategy is for: those in whose names a regular expression is found. */
+final class WeightNames {
+    private static final int SHOWN = 5;
+
+    private final String what;
+    private final Pattern pattern;
+    private final boolean plainWeights;
+    private final Set<String> others = new LinkedHashSet<>();
+    private boolean matched;
+
+    /**
+     * @param what messages call the strategy, with a capital letter
+     * @param plainWeights whether weights that have nothing elastic may match
+     */
+    WeightNames(String what, String pattern, boolean plainWeights) {
+        this.what = what;
+        this.pattern = Pattern.compile(pattern);
+        this.plainWeights = plainWeights;
+    }
+
+    /** @throws InputException when {@code pattern}, of settings, is absent or no regular expression */
+    static void requirePattern(String what, String pattern) {
+        try {
+            if (pattern != null) {
+                Pattern.compile(pattern);
+                return;
+            }
+        } catch (PatternSyntaxException e) {
+            throw new InputException(
+                    what + ": a pattern must be a regular expression, but got \"" + pattern + "\": "
+                            + e.getDescription() + ".",
+                    e);
+        }
+        throw new InputException(what + " must have a pattern that is found in the names of weights.");
+    }
+
+    /** Where the pattern is found in {@code name}; empty for a weight that is none of the strategy's. */
+    Optional<MatchResult> find(String name, Axis... axes) {
+        Matcher matcher = pattern.matcher(name);
+        if (!matcher.find()) {
+            others.add(name);
+            return Optional.empty();
+        }
+        if (!plainWeights
+                && Arrays.stream(axes).allMatch(axis -> axis.size().choices().isEmpty())) {
+            throw new InputException(what + " must have weights that differ between members, but pattern \"" + pattern
+                    + "\" matches " + name
+                    + ", which has nothing elastic. Narrow the pattern, or set plainWeights: true.");
+        }
+        matched = true;
+        return Optional.of(matcher.toMatchResult());
+    }
+
+    /** @throws InputException when the pattern was found in no name */
+    void requireSome() {
+        if (!matched) {
+            throw new InputException(
+                    what + " must have a pattern that is found in the name of a weight, but \"" + pattern
+                            + "\" is in none of " + others.stream().limit(SHOWN).collect(Collectors.joining(", "))
+                            + (others.size() > SHOWN ? " and " + (others.size() - SHOWN) + " more." : ".")
+                            + Suggest.part(pattern.pattern(), others) + " See them all with: weft inspect FAMILY");
+        }
+    }
+}

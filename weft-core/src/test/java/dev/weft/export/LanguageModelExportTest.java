@@ -1,0 +1,67 @@
+package dev.weft.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.model.Family;
+import dev.weft.model.LanguageModel;
+import dev.weft.model.Stories;
+import dev.weft.model.TinyModels;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Both kinds of language model in ONNX Runtime beside libtorch, on sequences of lengths other than the recorded one. */
+class LanguageModelExportTest {
+    @TempDir
+    Path folder;
+
+    static Stream<LanguageModel> models() {
+        return Stream.of(TinyModels.languageModel(), TinyModels.llama());
+    }
+
+    private static Tensor tokens(int batch, int length, int vocabulary) {
+        long[] tokens = new SplittableRandom(length)
+                .longs((long) batch * length, 0, vocabulary)
+                .toArray();
+        return Tensors.ofLongs(tokens, batch, length);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void exportedMembersEqualTheLiveOnesForEveryLength(LanguageModel model) {
+        try (Family family = Family.of(model, 3)) {
+            for (Member member : ExportFixture.members(family, 6)) {
+                ExportResult result = Exporter.export(
+                        family,
+                        member,
+                        MemberStatistics.none(),
+                        List.of(tokens(3, 10, 11), tokens(1, 1, 11), tokens(2, 7, 11)),
+                        ExportOptions.onnx(folder.resolve("member.onnx")));
+                assertThat(result.check().maxAbsError()).as(member.toString()).isLessThanOrEqualTo(1e-5);
+            }
+        }
+    }
+
+    @Test
+    void trainedModelPredictsTheSameTokens() {
+        try (Family family = Stories.family()) {
+            ExportResult result = Exporter.export(
+                    family,
+                    Member.PLAIN,
+                    MemberStatistics.none(),
+                    List.of(tokens(2, 300, 512), tokens(1, 3, 512)),
+                    ExportOptions.onnx(folder.resolve("stories.onnx")));
+            assertThat(result.check().maxAbsError()).isLessThanOrEqualTo(1e-3);
+            assertThat(result.check().top1Agreement()).isGreaterThan(0.99);
+        }
+    }
+}
