@@ -21,8 +21,8 @@ final class CurvePlot {
 
     CurvePlot(Figure.Curves figure) {
         this.figure = figure;
-        this.x = Scale.of(points().map(Point::x).toList(), LEFT, WIDTH - RIGHT);
-        this.y = Scale.of(points().map(Point::y).toList(), HEIGHT - BOTTOM, TOP);
+        this.x = Scale.tight(points().map(Point::x).toList(), LEFT, WIDTH - RIGHT);
+        this.y = Scale.even(points().map(Point::y).toList(), HEIGHT - BOTTOM, TOP);
     }
 
     private Stream<Point> points() {
@@ -72,18 +72,46 @@ final class CurvePlot {
         return String.format(Locale.ROOT, format, values);
     }
 
-    /** From values to places, with ticks at multiples of a step. */
-    private record Scale(long first, long last, double step, double from, double to) {
-        static Scale of(List<Double> values, double from, double to) {
-            double low = values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-            double high = values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-            double step = DotPlot.niceStep(high > low ? (high - low) / 5 : 1);
-            long first = (long) Math.floor(low / step);
-            return new Scale(first, Math.max(first + 1, (long) Math.ceil(high / step)), step, from, to);
+    /**
+     * From values to places, with ticks at multiples of a step.
+     *
+     * @param first of the ticks, in steps
+     * @param last of the ticks, in steps
+     * @param low what lies at {@code from}
+     * @param high what lies at {@code to}
+     */
+    private record Scale(long first, long last, double step, double low, double high, double from, double to) {
+        /** From the least to the largest value. */
+        static Scale tight(List<Double> values, double from, double to) {
+            double low = least(values);
+            double high = Math.max(largest(values), low + 1e-9);
+            double step = step(low, high);
+            long first = (long) Math.ceil(low / step);
+            return new Scale(first, (long) Math.floor(high / step), step, low, high, from, to);
+        }
+
+        /** From tick to tick, around all values. */
+        static Scale even(List<Double> values, double from, double to) {
+            double step = step(least(values), largest(values));
+            long first = (long) Math.floor(least(values) / step);
+            long last = Math.max(first + 1, (long) Math.ceil(largest(values) / step));
+            return new Scale(first, last, step, first * step, last * step, from, to);
+        }
+
+        private static double step(double low, double high) {
+            return DotPlot.niceStep(high > low ? (high - low) / 5 : 1);
+        }
+
+        private static double least(List<Double> values) {
+            return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+        }
+
+        private static double largest(List<Double> values) {
+            return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
         }
 
         double place(double value) {
-            return from + (to - from) * (value / step - first) / (last - first);
+            return from + (to - from) * (value - low) / (high - low);
         }
     }
 }

@@ -89,9 +89,9 @@ class ExperimentPageTest {
                 assertThat(browser.eval("document.querySelectorAll('path.line').length"))
                         .isEqualTo(2L);
             }
-            // Axes are 0 to 80 on 570 places from 58 on, and 1.4 to 2.6 on 244 places from 256 upwards.
+            // Axes are 0 to 70 on 570 places from 58 on, and 1.4 to 2.6 on 244 places from 256 upwards.
             assertThat(browser.eval("document.querySelector('path.line').getAttribute('d')"))
-                    .isEqualTo("M58.0 32.3L556.8 235.7");
+                    .isEqualTo("M58.0 32.3L628.0 235.7");
             assertThat(browser.eval("document.querySelectorAll('.heat td.deep').length"))
                     .as("only the darkest shade has light ink")
                     .isEqualTo(1L);
