@@ -193,12 +193,14 @@ def main(folder, threads, momentum, rate):
     for line in sys.stdin:
         mode, count = line.split()[:2]  # a third word, phases, asks for what is always answered here
         clock = {"forward": 0.0, "backward": 0.0, "optimiser": 0.0}
-        seconds, losses = [], []
+        seconds, processor, losses = [], [], []
         for _ in range(int(count)):
-            start = time.perf_counter()
+            computed, start = time.thread_time(), time.perf_counter()
             losses = modes[mode].step(clock)
             seconds.append(time.perf_counter() - start)
-        print(json.dumps({"seconds": seconds, "losses": losses, "phases": clock}), flush=True)
+            processor.append(time.thread_time() - computed)
+        answer = {"seconds": seconds, "processor": processor, "losses": losses, "phases": clock}
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

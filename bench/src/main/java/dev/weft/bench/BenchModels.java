@@ -1,26 +1,36 @@
 package dev.weft.bench;
 
+import dev.weft.data.Augmentation;
+import dev.weft.data.Batch;
 import dev.weft.data.FashionMnist;
+import dev.weft.data.ImageBatches;
 import dev.weft.data.ImageDataset;
 import dev.weft.model.ImageInput;
+import dev.weft.model.LanguageModel;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.MobileCnn.Block;
 import dev.weft.model.MobileCnn.Stage;
 import dev.weft.model.MobileCnn.Stem;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
+import dev.weft.model.TextInput;
 import dev.weft.model.VisionTransformer;
 import dev.weft.nn.Activation;
+import dev.weft.text.CharacterTokenizer;
 import dev.weft.train.Recipes;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** The fixed models that are measured. Change one and old results no longer compare. */
 final class BenchModels {
     private static final ImageInput FASHION =
             new ImageInput(1, 28, List.of(0.286), List.of(0.353), FashionMnist.CLASSES);
+
+    /** Tokens that a language model reads at a time. */
+    static final int CONTEXT = 128;
 
     /** Sides of the images, by preset. */
     private static final Map<String, Integer> IMAGENET_SIZE = Map.of("mobile-bignas", 320, "vit-autoformer-tiny", 224);
@@ -120,5 +130,84 @@ final class BenchModels {
     static VisionTransformer tinyTransformer() {
         VisionTransformer.Block block = new VisionTransformer.Block(List.of(1, 2), List.of(1.0, 2.0));
         return new VisionTransformer(FASHION, 28, 14, List.of(16, 32), List.of(1, 2), 16, List.of(block, block));
+    }
+
+    /**
+     * A network to be searched, with so many options a choice, evenly spaced up to the same largest: {@code fused-cnn} and {@code
+     * transformer}, in which every weight depends on one choice; the same with {@code -all}, in which widths are choices too, so
+     * that a weight depends on two or more; {@code language-model}, whose MLPs are choices alone.
+     */
+    static ModelDefinition searched(String name, int options) {
+        return switch (name) {
+            case "fused-cnn" -> fused(List.of(32), List.of(64), evenly(4, options));
+            case "fused-cnn-all" -> fused(whole(evenly(32, options)), whole(evenly(64, options)), evenly(4, options));
+            case "transformer" -> transformer(List.of(128), options);
+            case "transformer-all" -> transformer(whole(evenly(128, options)), options);
+            case "language-model" -> language(128, 4, 4, evenly(4, options), false);
+            default -> throw new IllegalArgumentException("no such model: " + name);
+        };
+    }
+
+    private static List<Double> evenly(double largest, int options) {
+        return IntStream.rangeClosed(1, options)
+                .mapToObj(i -> largest * i / options)
+                .toList();
+    }
+
+    private static List<Integer> whole(List<Double> sizes) {
+        return sizes.stream().map(size -> (int) Math.ceil(size)).toList();
+    }
+
+    private static MobileCnn fused(List<Integer> first, List<Integer> second, List<Double> expands) {
+        return new MobileCnn(
+                FASHION,
+                List.of(28),
+                new Stem(first, 2),
+                List.of(
+                        new Stage(Block.FUSED, first, List.of(2), List.of(3), expands, 1, false),
+                        new Stage(Block.FUSED, second, List.of(2), List.of(3), expands, 2, false)),
+                List.of(),
+                Activation.RELU,
+                false);
+    }
+
+    private static VisionTransformer transformer(List<Integer> embed, int options) {
+        VisionTransformer.Block block = new VisionTransformer.Block(whole(evenly(8, options)), evenly(4, options));
+        return new VisionTransformer(FASHION, 28, 4, embed, List.of(4), 16, Collections.nCopies(4, block));
+    }
+
+    /**
+     * A plain or elastic language model for 128 characters of text.
+     *
+     * @param llama whether it is of Llama's kind, two heads to a key and value; otherwise of GPT-2's
+     */
+    static LanguageModel language(int embed, int depth, int heads, List<Double> ratios, boolean llama) {
+        String alphabet =
+                IntStream.range(32, 128).mapToObj(Character::toString).collect(java.util.stream.Collectors.joining());
+        return new LanguageModel(
+                new TextInput(new CharacterTokenizer(alphabet), CONTEXT),
+                List.of(embed),
+                List.of(depth),
+                embed / heads,
+                llama ? 2 : 1,
+                llama ? LanguageModel.Positions.ROTARY : LanguageModel.Positions.LEARNED,
+                llama ? LanguageModel.Mlp.SWIGLU : LanguageModel.Mlp.GELU,
+                llama ? LanguageModel.Norm.RMS : LanguageModel.Norm.LAYER,
+                1e-5,
+                !llama,
+                true,
+                Collections.nCopies(depth, new LanguageModel.Block(List.of(heads), ratios)));
+    }
+
+    /** A batch that a model can train on: images, or random text of the whole context. */
+    static Batch batch(ModelDefinition definition, int size) {
+        if (!(definition.input() instanceof TextInput text)) {
+            return new ImageBatches(trainingImages(), size, 0, Augmentation.none()).batch(0);
+        }
+        SplittableRandom random = new SplittableRandom(5);
+        return new Batch(
+                text.random(size, random),
+                text.random(size, random),
+                IntStream.range(0, size).boxed().toList());
     }
 }

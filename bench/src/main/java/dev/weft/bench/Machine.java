@@ -76,4 +76,9 @@ public record Machine(
             throw new UncheckedIOException(e);
         }
     }
+
+    /** Nanoseconds that the current thread has spent computing. */
+    static long threadNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
 }

@@ -15,8 +15,15 @@ import java.util.List;
 /** What {@code bench/run} starts: {@code NAME [--quick]}, {@code report}, or {@code worker …} for a benchmark's own processes. */
 public final class Main {
     /** Every benchmark, in the order of the report. */
-    static final List<String> BENCHMARKS =
-            List.of("training-step", "member-cost", "members-memory", "native-memory-soak", "search-rate");
+    static final List<String> BENCHMARKS = List.of(
+            "training-step",
+            "member-cost",
+            "members-memory",
+            "native-memory-soak",
+            "search-rate",
+            "blend-step",
+            "routed-step",
+            "language-model");
 
     private Main() {}
 
@@ -56,6 +63,9 @@ public final class Main {
             case "members-memory" -> new MembersMemoryBenchmark(options, out).run();
             case "native-memory-soak" -> new MemorySoakBenchmark(options, out).run();
             case "search-rate" -> new SearchRateBenchmark(options, out).run();
+            case "blend-step" -> new BlendStepBenchmark(options, out).run();
+            case "routed-step" -> new RoutedStepBenchmark(options, out).run();
+            case "language-model" -> new LanguageModelBenchmark(options, out).run();
             default ->
                 throw new InputException(
                         "A benchmark must be one of " + BENCHMARKS + ", or report, but got \"" + name + "\".");
@@ -63,20 +73,39 @@ public final class Main {
     }
 
     private static void work(List<String> arguments, PrintStream out) throws IOException {
-        Path path = Path.of(arguments.get(2));
-        if (arguments.get(0).equals("training-step")) {
-            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            StepWorker.run(
-                    arguments.get(1),
-                    path,
-                    Integer.parseInt(arguments.get(3)),
-                    Integer.parseInt(arguments.get(4)),
-                    Double.parseDouble(arguments.get(5)),
-                    Double.parseDouble(arguments.get(6)),
-                    in,
-                    out);
-        } else {
-            MembersMemoryWorker.run(arguments.get(1), path, Integer.parseInt(arguments.get(3)), out);
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        List<String> more = arguments.subList(1, arguments.size());
+        switch (arguments.get(0)) {
+            case "training-step" ->
+                StepWorker.run(
+                        more.get(0),
+                        Path.of(more.get(1)),
+                        Integer.parseInt(more.get(2)),
+                        Integer.parseInt(more.get(3)),
+                        Double.parseDouble(more.get(4)),
+                        Double.parseDouble(more.get(5)),
+                        in,
+                        out);
+            case "members-memory" ->
+                MembersMemoryWorker.run(more.get(0), Path.of(more.get(1)), Integer.parseInt(more.get(2)), out);
+            case "shared-step" ->
+                SharedStepWorker.run(
+                        SharedStepWorker.Kind.valueOf(more.get(0)),
+                        BenchModels.searched(more.get(1), Integer.parseInt(more.get(2))),
+                        Integer.parseInt(more.get(3)),
+                        Integer.parseInt(more.get(4)),
+                        in,
+                        out);
+            case "language-model" ->
+                LanguageModelWorker.run(
+                        more.get(0),
+                        Path.of(more.get(1)),
+                        Integer.parseInt(more.get(2)),
+                        Integer.parseInt(more.get(3)),
+                        Double.parseDouble(more.get(4)),
+                        in,
+                        out);
+            default -> throw new IllegalArgumentException("no such worker: " + arguments);
         }
     }
 }

@@ -21,6 +21,11 @@ final class ProcessMemory {
         return kib(Path.of("/proc/self/status"), "RssAnon:") / KIB_PER_MIB;
     }
 
+    /** The most that was ever resident of this process (VmHWM), in MiB. */
+    static double peakMib() {
+        return kib(Path.of("/proc/self/status"), "VmHWM:") / KIB_PER_MIB;
+    }
+
     static long machineMib() {
         return (long) (kib(Path.of("/proc/meminfo"), "MemTotal:") / KIB_PER_MIB);
     }

@@ -10,6 +10,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
+import dev.weft.train.Optimizer;
 import dev.weft.train.Sampler;
 import dev.weft.train.TrainingStep;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ final class Soak {
         SplittableRandom random = new SplittableRandom(1);
         Sampler sampler = new Sampler.Sandwich(2);
         try (Family family = Family.of(definition, 1)) {
-            TrainingStep trainingStep = new TrainingStep(family, StepTimer.settings(0.9, 0.01));
+            TrainingStep trainingStep =
+                    new TrainingStep(family, StepTimer.settings(new Optimizer.Sgd(0.01, 0.9, false, 0)));
             return watch(steps, every, i -> {
                 try (PointerScope scope = new PointerScope()) {
                     Batch batch = batches.batch(i);

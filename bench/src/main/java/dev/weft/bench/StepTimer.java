@@ -44,14 +44,19 @@ final class StepTimer {
 
     /** @param draws the members of each step, again from the front after the last */
     StepTimer(Family family, List<List<Draw>> draws, double momentum, double rate) {
+        this(family, draws, new Optimizer.Sgd(rate, momentum, false, 0));
+    }
+
+    /** As above, with another optimiser. */
+    StepTimer(Family family, List<List<Draw>> draws, Optimizer optimizer) {
         this.family = family;
-        this.trainingStep = new TrainingStep(family, settings(momentum, rate));
+        this.trainingStep = new TrainingStep(family, settings(optimizer));
         this.draws = draws;
-        this.rate = rate;
+        this.rate = optimizer.learningRate();
     }
 
     /** A plain step is one with the largest member alone: in-place distillation then has no student. */
-    static TrainSettings settings(double momentum, double rate) {
+    static TrainSettings settings(Optimizer optimizer) {
         return new TrainSettings(
                 1,
                 new Sampler.Sandwich(2),
@@ -59,7 +64,7 @@ final class StepTimer {
                 0,
                 TrainSettings.Gradients.SUM,
                 null,
-                new Optimizer.Sgd(rate, momentum, false, 0),
+                optimizer,
                 new LearningRateSchedule.Constant(),
                 Regularisation.none(),
                 List.of(),
@@ -76,19 +81,22 @@ final class StepTimer {
     /** Trains {@code count} steps on {@code batch}. */
     StepWorker.Steps train(Batch batch, int count) {
         List<Double> seconds = new ArrayList<>();
+        List<Double> processor = new ArrayList<>();
         List<Double> losses = List.of();
         optimiser = 0;
         for (int i = 0; i < count; i++) {
+            long computed = Machine.threadNanos();
             long start = System.nanoTime();
             List<TrainingListener.MemberLoss> members =
                     trainingStep.run(batch, draws(done), rate, done + 1, done, List.of(clock));
             long end = System.nanoTime();
             seconds.add((end - start) * NANOS);
+            processor.add((Machine.threadNanos() - computed) * NANOS);
             optimiser += (end - gradientsAt) * NANOS;
             losses = members.stream().map(TrainingListener.MemberLoss::loss).toList();
             done++;
         }
-        return new StepWorker.Steps(seconds, losses, Map.of());
+        return new StepWorker.Steps(seconds, processor, losses, Map.of());
     }
 
     /**
@@ -118,7 +126,7 @@ final class StepTimer {
         phases.put("backward", total - optimiser - forward);
         phases.put("optimiser", optimiser);
         phases.put("data", data);
-        return new StepWorker.Steps(steps.seconds(), steps.losses(), phases);
+        return new StepWorker.Steps(steps.seconds(), steps.processor(), steps.losses(), phases);
     }
 
     private List<Draw> draws(long step) {

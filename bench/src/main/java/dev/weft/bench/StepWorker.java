@@ -43,10 +43,12 @@ final class StepWorker {
      * The answer to a command.
      *
      * @param seconds of every step
+     * @param processor seconds of every step that the thread which ran it spent computing: what a busy machine does not change,
+     *     and all of a step where there is one thread
      * @param losses of the members of the last step, before its update
      * @param phases seconds of all steps together, by phase; empty when not asked for
      */
-    record Steps(List<Double> seconds, List<Double> losses, Map<String, Double> phases) {}
+    record Steps(List<Double> seconds, List<Double> processor, List<Double> losses, Map<String, Double> phases) {}
 
     private StepWorker() {}
 

@@ -131,7 +131,7 @@ final class TrainingStepBenchmark {
         return Spread.of(seconds.stream().map(s -> s * 1e3).toList());
     }
 
-    private static void checkSame(String what, List<Double> ours, List<Double> theirs) {
+    static void checkSame(String what, List<Double> ours, List<Double> theirs) {
         boolean same = ours.size() == theirs.size();
         for (int i = 0; same && i < ours.size(); i++) {
             same = Math.abs(ours.get(i) - theirs.get(i)) <= TOLERANCE;

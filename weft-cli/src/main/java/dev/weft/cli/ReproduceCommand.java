@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  weft reproduce bignas               about ten minutes on a quiet machine",
             "  weft reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
+            "  weft reproduce tanglenas --maps     half an hour and more: also softmax, sparsemax and Gumbel",
             "  weft reproduce mixture-of-supernets about forty minutes",
             "",
             "Ctrl-C stops after the current step; the same command goes on from there.",
@@ -38,7 +39,10 @@ final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(index = "0", paramLabel = "SYSTEM", description = "What to reproduce: bignas, mixture-of-supernets.")
+    @Parameters(
+            index = "0",
+            paramLabel = "SYSTEM",
+            description = "What to reproduce: bignas, tanglenas, mixture-of-supernets.")
     private String system;
 
     @Option(
@@ -55,6 +59,12 @@ final class ReproduceCommand implements Callable<Integer> {
 
     @Option(names = "--smoke", description = "Tiny settings: shows that it works, says nothing about the claim.")
     private boolean smoke;
+
+    @Option(
+            names = "--maps",
+            description =
+                    "tanglenas: also arms with softmax, sparsemax and Gumbel. May be added later in the same folder.")
+    private boolean maps;
 
     @Option(
             names = "--out",
@@ -75,7 +85,8 @@ final class ReproduceCommand implements Callable<Integer> {
                 seeds == null ? (smoke ? 1 : 3) : seeds,
                 smoke,
                 TrainCommand.anywhere(data == null ? reproduction.data() : data),
-                epochs);
+                epochs,
+                maps);
         Path folder = out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
         Phases phases = new Phases();
         try (Interrupt interrupt = Interrupt.watch(options.err())) {

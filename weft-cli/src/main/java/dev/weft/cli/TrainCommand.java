@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
 final class TrainCommand implements Callable<Integer> {
     private static final String NAMES = "quickstart, smoke, lm-quick, mos-lm-quick, tanglenas-mobile-quick, "
             + "tanglenas-vit-quick, tanglenas-lm-quick, bignas-imagenet, attentivenas-imagenet, "
-            + "tanglenas-autoformer-tiny, tanglenas-mobilenetv3, tanglenas-gpt-tinystories, mos-bert.";
+            + "tanglenas-conv-macro, tanglenas-autoformer-tiny, tanglenas-mobilenetv3, tanglenas-gpt-tinystories, "
+            + "mos-bert.";
 
     @Mixin
     private GlobalOptions options;
@@ -88,8 +89,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe read = recipe(recipe, data, epochs);
-        Recipe chosen = start == null ? read : read.from(start());
+        Recipe chosen = start == null ? recipe(recipe, data, epochs) : fromStart();
         if (start == null && (member != null || weights != null)) {
             throw new InputException(
                     "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
@@ -110,6 +110,12 @@ final class TrainCommand implements Callable<Integer> {
             Training.print(result, options);
             return result.exitCode();
         }
+    }
+
+    /** Epochs are of the one member: fewer than a search needs will do. */
+    private Recipe fromStart() {
+        Recipe read = recipe(recipe, data, null).from(start());
+        return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }
 
     private Start start() {

@@ -60,6 +60,53 @@ class TrainCommandTest {
     }
 
     @Test
+    void oneMemberOfAFamilyTrainsOnAlone() {
+        String family = folder.resolve("run").toString();
+        Run.weft("train", recipe().toString(), "--out", family, "--epochs", "1", "--seed", "5");
+        Path tuned = folder.resolve("tuned");
+        JsonNode json = Run.weft(
+                        "train",
+                        recipe().toString(),
+                        "--out",
+                        tuned.toString(),
+                        "--start",
+                        family,
+                        "--member",
+                        "smallest",
+                        "--epochs",
+                        "1",
+                        "--json")
+                .json();
+        assertThat(json.get("accuracy").fieldNames()).toIterable().containsExactly("largest"); // a family of one
+        assertThat(dev.weft.train.Trainer.settings(tuned).seed())
+                .as("that of the family")
+                .isEqualTo(5);
+
+        Run other = Run.weft(
+                "train",
+                recipe().toString(),
+                "--out",
+                folder.resolve("x").toString(),
+                "--start",
+                family,
+                "--seed",
+                "6",
+                "--member",
+                "smallest");
+        assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err()).contains("must be split as its family's").contains("seed 5");
+        Run unknown = Run.weft(
+                "train", recipe().toString(), "--out", folder.resolve("x").toString(), "--start", family);
+        assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(unknown.err()).contains("\"chosen\" names no member of this family");
+        Run alone = Run.weft("train", recipe().toString(), "--member", "largest", "--dry-run");
+        assertThat(alone.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(alone.err()).contains("--start FAMILY");
+        Run weights = Run.weft("train", recipe().toString(), "--start", family, "--weights", "frsh", "--dry-run");
+        assertThat(weights.err()).contains("Did you mean \"fresh\"?");
+    }
+
+    @Test
     void aFolderThatHoldsARunIsNotOverwritten() {
         String out = folder.resolve("run").toString();
         Run.weft("train", recipe().toString(), "--out", out, "--epochs", "1");

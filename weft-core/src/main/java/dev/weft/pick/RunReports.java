@@ -12,6 +12,8 @@ import dev.weft.run.Environment;
 import dev.weft.run.Event;
 import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
+import dev.weft.space.Choice;
+import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
@@ -19,9 +21,12 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /** Builds the report of a run from the run's files alone, also while another process has the run open. */
 public final class RunReports {
@@ -71,6 +76,7 @@ public final class RunReports {
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
                     .curves(curves(database.metrics()))
+                    .blends(blends(database.metrics(), model))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
                     .members(measured.results(kept, model, picture))
                     .network(picture.full())
@@ -131,12 +137,50 @@ public final class RunReports {
     private static List<RunReport.Curve> curves(List<Metric> metrics) {
         Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
         for (Metric metric : metrics) {
-            curves.computeIfAbsent(List.of(metric.role(), metric.name()), key -> new ArrayList<>())
+            if (isPart(metric)) {
+                continue;
+            }
+            boolean architecture = metric.name().equals("architectureLoss");
+            List<String> curve = architecture ? List.of("architecture", "loss") : List.of(metric.role(), metric.name());
+            curves.computeIfAbsent(curve, key -> new ArrayList<>())
                     .add(new RunReport.Point(metric.step(), metric.value()));
         }
         return curves.entrySet().stream()
                 .map(e -> new RunReport.Curve(e.getKey().get(0), e.getKey().get(1), thinned(e.getValue())))
                 .toList();
+    }
+
+    /** Whether a metric is the part of an option in a blend, {@code stage2.width=24}. */
+    private static boolean isPart(Metric metric) {
+        return metric.role().equals(Role.BLEND.toString()) && metric.name().contains("=");
+    }
+
+    private static List<RunReport.BlendedChoice> blends(List<Metric> metrics, ModelDefinition model) {
+        Map<String, TreeMap<Long, Double>> parts = new HashMap<>();
+        metrics.stream().filter(RunReports::isPart).forEach(metric -> parts.computeIfAbsent(
+                        metric.name(), name -> new TreeMap<>())
+                .put(metric.step(), metric.value()));
+        List<RunReport.BlendedChoice> blends = new ArrayList<>();
+        for (Choice<?> choice : model.space().choices()) {
+            List<String> options =
+                    choice.options().stream().map(Object::toString).toList();
+            List<TreeMap<Long, Double>> histories = options.stream()
+                    .map(option -> parts.get(choice.name() + "=" + option))
+                    .toList();
+            if (histories.stream().allMatch(Objects::nonNull)) {
+                blends.add(new RunReport.BlendedChoice(
+                        choice.name(),
+                        options,
+                        histories.get(0).keySet().stream()
+                                .map(step -> new RunReport.Parts(
+                                        step,
+                                        histories.stream()
+                                                .map(history -> history.getOrDefault(step, 0.0))
+                                                .toList()))
+                                .toList()));
+            }
+        }
+        return blends;
     }
 
     /** Means of neighbours, at the last of their steps; a value that is not finite stays visible in the mean. */

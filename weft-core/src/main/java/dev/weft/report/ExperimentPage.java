@@ -32,6 +32,10 @@ final class ExperimentPage {
         slots.put("paper", paper());
         slots.put("charts", charts());
         slots.put("hideCharts", Page.hiddenIf(report.metrics().stream().noneMatch(Metric::charted)));
+        slots.put("hidePlots", Page.hiddenIf(report.plots().isEmpty()));
+        slots.put(
+                "plots",
+                report.plots().stream().map(p -> new PlotPicture(p).html()).collect(Collectors.joining()));
         slots.put("figures", report.figures().stream().map(this::group).collect(Collectors.joining()));
         slots.put("spread", Page.escape(spread()));
         slots.put("head", head());
@@ -132,17 +136,18 @@ final class ExperimentPage {
     private String group(FigureGroup group) {
         StringBuilder html = new StringBuilder("<section>\n<h2>" + Page.escape(group.title()) + "</h2>\n"
                 + "<p class=\"hint\">" + Page.escape(group.hint()) + "</p>\n<div class=\"columns plots\">\n");
-        for (Figure figure : group.figures()) {
-            html.append("<figure><figcaption>" + Page.escape(figure.title()) + " <span class=\"quiet\">"
-                    + Page.escape(figure.caption()) + "</span></figcaption>\n" + picture(figure) + "</figure>\n");
-        }
+        group.figures().forEach(figure -> html.append(picture(figure)));
         return html.append("</div>\n</section>\n").toString();
     }
 
     private static String picture(Figure figure) {
-        if (figure instanceof Figure.Curves curves) return new CurvePlot(curves).html();
-        if (figure instanceof Figure.HeatMap map) return new HeatGrid(map).html();
-        Figure.Dots dots = (Figure.Dots) figure;
+        if (figure instanceof Plot plot) return new PlotPicture(plot).html();
+        String drawn = figure instanceof Figure.HeatMap map ? new HeatGrid(map).html() : dots((Figure.Dots) figure);
+        return "<figure><figcaption>" + Page.escape(figure.title()) + " <span class=\"quiet\">"
+                + Page.escape(figure.caption()) + "</span></figcaption>\n" + drawn + "</figure>\n";
+    }
+
+    private static String dots(Figure.Dots dots) {
         Metric metric = new Metric(dots.title(), dots.unit(), dots.decimals(), true);
         DotPlot plot = new DotPlot(dots.decimals());
         for (Figure.Row row : dots.rows()) {

@@ -18,7 +18,8 @@ import java.util.Objects;
  * @param environment machine and versions
  * @param commands exact command lines that repeat it
  * @param notes why it came out so, what is not shown
- * @param figures further pictures; may be empty
+ * @param plots pictures beyond those of the charted metrics; may be empty
+ * @param figures more pictures, by what they are about; may be empty
  */
 public record ExperimentReport(
         String title,
@@ -33,6 +34,7 @@ public record ExperimentReport(
         List<Fact> environment,
         List<String> commands,
         List<String> notes,
+        List<Plot> plots,
         List<FigureGroup> figures) {
 
     public ExperimentReport {
@@ -48,6 +50,7 @@ public record ExperimentReport(
         environment = List.copyOf(environment);
         commands = List.copyOf(commands);
         notes = List.copyOf(notes);
+        plots = List.copyOf(plots);
         figures = List.copyOf(figures);
         for (Arm arm : arms) {
             if (arm.cells().size() != metrics.size()) {
@@ -57,7 +60,7 @@ public record ExperimentReport(
         }
     }
 
-    /** A report whose only pictures are those of its metrics. */
+    /** A report without pictures of its own. */
     public ExperimentReport(
             String title,
             String created,
@@ -84,6 +87,39 @@ public record ExperimentReport(
                 environment,
                 commands,
                 notes,
+                List.of(),
+                List.of());
+    }
+
+    /** A report with plots and no other pictures. */
+    public ExperimentReport(
+            String title,
+            String created,
+            Paper paper,
+            String claim,
+            List<Verdict> verdicts,
+            List<Long> seeds,
+            List<Metric> metrics,
+            List<Arm> arms,
+            List<Fact> settings,
+            List<Fact> environment,
+            List<String> commands,
+            List<String> notes,
+            List<Plot> plots) {
+        this(
+                title,
+                created,
+                paper,
+                claim,
+                verdicts,
+                seeds,
+                metrics,
+                arms,
+                settings,
+                environment,
+                commands,
+                notes,
+                plots,
                 List.of());
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** A picture of an experiment's page, beside those of its metrics. */
-public sealed interface Figure {
+public sealed interface Figure permits Plot, Figure.Dots, Figure.HeatMap {
     String title();
 
     /** What is to be seen and how to read it; may be empty. */
@@ -25,34 +25,6 @@ public sealed interface Figure {
 
     /** One row of dots. */
     record Row(String label, Cell cell) {}
-
-    /**
-     * Lines over one axis, at most {@link #MAX}: more cannot be told apart.
-     *
-     * @param x name of the horizontal axis
-     * @param y name of the vertical axis
-     */
-    record Curves(String title, String caption, String x, String y, List<Curve> curves) implements Figure {
-        public static final int MAX = 5;
-
-        public Curves {
-            curves = List.copyOf(curves);
-            if (curves.size() > MAX || curves.stream().allMatch(c -> c.points().isEmpty())) {
-                throw new IllegalArgumentException("a figure of curves must have 1 to " + MAX
-                        + " curves, not all of them empty, but has " + curves.size());
-            }
-        }
-    }
-
-    /** One line, from left to right. */
-    record Curve(String name, List<Point> points) {
-        public Curve {
-            points = List.copyOf(points);
-        }
-    }
-
-    /** A point of a line; both finite. */
-    record Point(double x, double y) {}
 
     /**
      * Numbers as shades.

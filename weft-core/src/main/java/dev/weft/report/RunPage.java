@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 
 /** The page of a run. All text and the whole table are in the HTML; scripts add the charts, the details and the sorting. */
 final class RunPage {
-    private static final List<String> SCRIPTS =
-            List.of("common.js", "table.js", "picture.js", "details.js", "front.js", "curves.js", "run.js");
+    private static final List<String> SCRIPTS = List.of(
+            "common.js", "table.js", "picture.js", "details.js", "front.js", "curves.js", "blends.js", "run.js");
 
     private final RunReport report;
     private final List<MemberResult> front;
@@ -46,6 +46,7 @@ final class RunPage {
         slots.put("hideMembers", Page.hiddenIf(report.members().isEmpty()));
         slots.put("latencySetting", Page.escape(report.latencySetting()));
         slots.put("hideCurves", Page.hiddenIf(report.curves().isEmpty()));
+        slots.put("hideBlends", Page.hiddenIf(report.blends().isEmpty()));
         slots.put("head", table.head());
         slots.put("rows", table.rows());
         slots.put("memberCount", Figures.grouped(report.members().size()));

@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param space choices and number of members
  * @param quality what members are chosen by
  * @param curves training curves, one per member role and metric
+ * @param blends how a search by gradient weighed the options of each choice; empty for any other run
  * @param members the measured members, in any order
  * @param network the full network, the one that every member's picture is drawn against
  * @param notes plain statements on what these figures do and do not show
@@ -32,6 +33,7 @@ public record RunReport(
         Space space,
         Quality quality,
         List<Curve> curves,
+        List<BlendedChoice> blends,
         List<MemberResult> members,
         List<Stage> network,
         List<String> notes) {
@@ -47,6 +49,7 @@ public record RunReport(
         commands = List.copyOf(commands);
         environment = List.copyOf(environment);
         curves = List.copyOf(curves);
+        blends = List.copyOf(blends);
         members = List.copyOf(members);
         network = List.copyOf(network);
         notes = List.copyOf(notes);
@@ -140,6 +143,33 @@ public record RunReport(
         }
     }
 
+    /**
+     * One choice of a search by gradient: which part of the blend each option had in the course of training.
+     *
+     * @param options from the smallest to the largest
+     * @param history in order of step
+     */
+    public record BlendedChoice(String name, List<String> options, List<Parts> history) {
+        public BlendedChoice {
+            Objects.requireNonNull(name, "name");
+            options = List.copyOf(options);
+            history = List.copyOf(history);
+            for (Parts parts : history) {
+                if (parts.parts().size() != options.size()) {
+                    throw new IllegalArgumentException("Choice " + name + " must have a part for each of " + options
+                            + ", but got " + parts.parts() + " after step " + parts.step() + ".");
+                }
+            }
+        }
+    }
+
+    /** The parts of a choice's options after a training step: none below 0, sum 1. */
+    public record Parts(long step, List<Double> parts) {
+        public Parts {
+            parts = List.copyOf(parts);
+        }
+    }
+
     /** A value at a training step; a value that is not finite is drawn as a gap. */
     public record Point(long step, double value) {}
 
@@ -196,6 +226,7 @@ public record RunReport(
         private List<String> commands = List.of();
         private List<Fact> environment = List.of();
         private List<Curve> curves = List.of();
+        private List<BlendedChoice> blends = List.of();
         private List<MemberResult> members = List.of();
         private List<Stage> network = List.of();
         private List<String> notes = List.of();
@@ -238,6 +269,11 @@ public record RunReport(
             return this;
         }
 
+        public Builder blends(List<BlendedChoice> all) {
+            this.blends = all;
+            return this;
+        }
+
         public Builder members(List<MemberResult> all) {
             this.members = all;
             return this;
@@ -265,6 +301,7 @@ public record RunReport(
                     space,
                     quality,
                     curves,
+                    blends,
                     members,
                     network,
                     notes);

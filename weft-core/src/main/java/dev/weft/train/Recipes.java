@@ -24,6 +24,7 @@ public final class Recipes {
             "tanglenas-lm-quick",
             "bignas-imagenet",
             "attentivenas-imagenet",
+            "tanglenas-conv-macro",
             "tanglenas-autoformer-tiny",
             "tanglenas-mobilenetv3",
             "tanglenas-gpt-tinystories",

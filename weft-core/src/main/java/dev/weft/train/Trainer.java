@@ -104,7 +104,11 @@ public final class Trainer implements AutoCloseable {
         int threads = asked == null ? torch.get_num_threads() : asked;
         RunSettings settings = new RunSettings(RunSettings.FORMAT_VERSION, seed, threads, resolved, splits.record());
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
-        return opened(run, settings, splits);
+        Trainer trainer = opened(run, settings, splits);
+        if (trainer.architectureStep != null) {
+            trainer.recordBlend();
+        }
+        return trainer;
     }
 
     /** Refuses, before anything is written, what could not train. */

@@ -2,7 +2,9 @@
 weft.curves = (function () {
   "use strict";
   const element = document.getElementById("curve-chart");
-  const COLORS = { largest: "accent", smallest: "second", random: "third" };
+  const COLORS = {
+    largest: "accent", smallest: "second", random: "third", blend: "accent", architecture: "second", chosen: "third",
+  };
   let chart, curves, metric;
 
   const isShare = (name) => /accuracy|agreement/i.test(name);
@@ -32,7 +34,7 @@ weft.curves = (function () {
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: weft.font() },
-      grid: { left: 56, right: 72, top: 14, bottom: 52 },
+      grid: { left: 56, right: 92, top: 14, bottom: 52 },
       xAxis: {
         type: "value", name: "Training step", nameLocation: "middle", nameGap: 32, nameTextStyle, axisLabel: label,
         max: "dataMax", splitLine: { show: false }, axisLine: { lineStyle: { color: weft.color("dot") } },

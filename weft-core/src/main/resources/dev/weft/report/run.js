@@ -31,4 +31,5 @@
     select(first());
   }
   if (report.curves.length > 0) weft.curves.start(report.curves);
+  if (report.blends.length > 0) weft.blends.start(report.blends, report.curves);
 })();

@@ -64,9 +64,9 @@ class RoutedFamilyTest {
     /** One of each kind, in one list a family. */
     static List<List<Sharing>> sharings() {
         return List.of(
-                List.of(experts("blocks", 3, Granularity.LAYER)),
+                List.of(experts("blocks|^conv[0-9]", 3, Granularity.LAYER)),
                 List.of(new Sharing.Experts(
-                        "blocks",
+                        "blocks|^conv[0-9]",
                         2,
                         Granularity.NEURON,
                         Routing.HARD,
@@ -77,7 +77,7 @@ class RoutedFamilyTest {
                         new ExpertStart.Copy(0.1),
                         true)),
                 List.of(new Sharing.Experts(
-                        "blocks",
+                        "blocks|^conv[0-9]",
                         2,
                         Granularity.NEURON,
                         Routing.SOFT,
@@ -88,9 +88,9 @@ class RoutedFamilyTest {
                         false,
                         new ExpertStart.Independent(),
                         false)),
-                List.of(lowRank("blocks")),
-                List.of(blend(), experts("blocks", 2, Granularity.LAYER)),
-                List.of(blend(), lowRank("blocks")));
+                List.of(lowRank("blocks|^conv[0-9]")),
+                List.of(blend(), experts("blocks|^conv[0-9]", 2, Granularity.LAYER)),
+                List.of(blend(), lowRank("blocks|^conv[0-9]")));
     }
 
     static List<Arguments> modelsAndSharings() {
@@ -207,7 +207,7 @@ class RoutedFamilyTest {
     void oneExpertIsTheOrdinarySupernet(ModelDefinition definition, Granularity granularity) {
         try (PointerScope scope = new PointerScope();
                 Family plain = Family.of(definition, 1);
-                Family routed = Family.of(definition, 1, List.of(experts("blocks", 1, granularity)))) {
+                Family routed = Family.of(definition, 1, List.of(experts("blocks|^conv[0-9]", 1, granularity)))) {
             Tensor images = TinyModels.images(definition, 4, 2);
             for (Member member : FamilyTest.someMembers(plain, 4)) {
                 Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);

@@ -49,14 +49,13 @@ class ExperimentPageTest {
         List<Figure> figures = List.of(
                 new Figure.Dots(
                         "2×128", "", "nats", 3, List.of(new Figure.Row("standard", new Cell(List.of(1.5, 1.6))))),
-                new Figure.Curves(
+                new Plot(
                         "Training",
                         "",
-                        "step",
-                        "nats",
-                        List.of(
-                                new Figure.Curve("a", List.of(new Figure.Point(0, 2.5), new Figure.Point(70, 1.5))),
-                                new Figure.Curve("b", List.of(new Figure.Point(0, 2.4), new Figure.Point(70, 1.7))))),
+                        new Plot.Axis("step", Plot.Scale.LINEAR),
+                        new Plot.Axis("nats", Plot.Scale.LINEAR),
+                        List.of(new Plot.Series(
+                                "a", Plot.Mark.LINE, List.of(new Plot.Point(0, 2.5), new Plot.Point(70, 1.5))))),
                 new Figure.HeatMap(
                         "Routing",
                         "",
@@ -79,6 +78,7 @@ class ExperimentPageTest {
                 base.environment(),
                 base.commands(),
                 base.notes(),
+                List.of(),
                 List.of(new FigureGroup("In detail", "How to read it.", figures)));
         Path page = ReportWriter.write(report, folder.resolve("pictures.html"));
         try (Browser browser = new Browser()) {
@@ -86,12 +86,9 @@ class ExperimentPageTest {
                 browser.open(page, width, 900, width == 1280);
                 browser.assertFitsInto(width);
                 assertThat(browser.text(".heat")).contains("0.25", "0.75", "–");
-                assertThat(browser.eval("document.querySelectorAll('path.line').length"))
-                        .isEqualTo(2L);
+                assertThat(browser.eval("document.querySelectorAll('.plot polyline').length"))
+                        .isEqualTo(1L);
             }
-            // Axes are 0 to 70 on 570 places from 58 on, and 1.4 to 2.6 on 244 places from 256 upwards.
-            assertThat(browser.eval("document.querySelector('path.line').getAttribute('d')"))
-                    .isEqualTo("M58.0 32.3L628.0 235.7");
             assertThat(browser.eval("document.querySelectorAll('.heat td.deep').length"))
                     .as("only the darkest shade has light ink")
                     .isEqualTo(1L);

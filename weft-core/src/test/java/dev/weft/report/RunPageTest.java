@@ -133,6 +133,38 @@ class RunPageTest {
     }
 
     @Test
+    void searchByGradientShowsEveryChoiceAndWhenTheChosenMemberChanged() {
+        RunReport searched = Samples.searched();
+        Path page = ReportWriter.write(searched, folder.resolve("searched.html"));
+        browser.open(page, 1280, 900, false);
+        assertThat(count("#blend-charts figure")).isEqualTo(21);
+        String chosen = searched.blends().stream()
+                .map(choice -> choice.name() + "="
+                        + choice.options()
+                                .get(strongest(choice, choice.history().size() - 1)))
+                .collect(java.util.stream.Collectors.joining(","));
+        assertThat(browser.text("#blend-chosen")).isEqualTo(chosen);
+        long epochsWithAChange = java.util.stream.IntStream.range(1, 21)
+                .filter(epoch -> searched.blends().stream()
+                        .anyMatch(choice -> strongest(choice, epoch) != strongest(choice, epoch - 1)))
+                .count();
+        assertThat(count("#blend-changes tbody tr")).isBetween(epochsWithAChange, epochsWithAChange + 1);
+        assertThat(browser.text("#blend-changes")).contains("→", "Selection accuracy", "86.0 %");
+        assertThat(browser.text("#curve-chart")).contains("blend", "architecture");
+        assertThat(count("#blend-charts figure:nth-child(2) path[fill-opacity]"))
+                .isPositive();
+        browser.open(page, 360, 780, false);
+        browser.assertFitsInto(360);
+        browser.open(ReportWriter.write(REPORT, folder.resolve("report.html")), 1280, 900, false);
+        assertThat(browser.find("#search").isDisplayed()).isFalse();
+    }
+
+    private static int strongest(RunReport.BlendedChoice choice, int epoch) {
+        List<Double> parts = choice.history().get(epoch).parts();
+        return parts.indexOf(parts.stream().max(Double::compare).orElseThrow());
+    }
+
+    @Test
     void phoneShowsEverythingWithoutScrollingSideways() {
         browser.open(page, 360, 780, false);
         browser.assertFitsInto(360);

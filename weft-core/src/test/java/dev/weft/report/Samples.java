@@ -217,6 +217,56 @@ final class Samples {
         return choices;
     }
 
+    /** A run with a search by gradient over 21 choices: some decided early, some late, some not. */
+    static RunReport searched() {
+        Random random = new Random(11);
+        RunReport run = run(12);
+        List<RunReport.BlendedChoice> blends = new ArrayList<>();
+        for (int c = 0; c < 21; c++) {
+            List<String> options = List.of(List.of("8", "12", "16"), List.of("1", "2", "3", "4"), List.of("3", "5"))
+                    .get(c % 3);
+            double[] drift = random.doubles(options.size(), -1.5, 1.5).toArray();
+            List<RunReport.Parts> history = new ArrayList<>();
+            for (int epoch = 0; epoch <= 20; epoch++) {
+                double[] weights = new double[options.size()];
+                for (int i = 0; i < weights.length; i++) {
+                    weights[i] = Math.exp(drift[i] * epoch / 9.0 + 0.12 * random.nextGaussian());
+                }
+                double sum = java.util.Arrays.stream(weights).sum();
+                history.add(new RunReport.Parts(
+                        70L * epoch,
+                        java.util.Arrays.stream(weights).mapToObj(w -> w / sum).toList()));
+            }
+            blends.add(new RunReport.BlendedChoice(
+                    "stage" + (c / 3 + 1) + "."
+                            + List.of("width", "depth", "kernel").get(c % 3),
+                    options,
+                    history));
+        }
+        List<Curve> curves = new ArrayList<>();
+        for (String role : List.of("blend", "architecture")) {
+            List<Point> loss = new ArrayList<>();
+            for (int step = 10; step <= 1400; step += 10) {
+                double above = role.equals("blend") ? 0.4 : 0.47;
+                loss.add(new Point(step, above + 1.9 * Math.exp(-step / 160.0) + 0.05 * random.nextGaussian()));
+            }
+            curves.add(new Curve(role, "loss", loss));
+        }
+        for (String role : List.of("largest", "smallest", "chosen")) {
+            double end = role.equals("smallest") ? 0.78 : role.equals("chosen") ? 0.86 : 0.84;
+            List<Point> accuracy = new ArrayList<>();
+            for (int step = 70; step <= 1400; step += 70) {
+                accuracy.add(new Point(step, end - 0.5 * Math.exp(-step / 150.0)));
+            }
+            curves.add(new Curve(role, "accuracy", accuracy));
+        }
+        return RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
+                .recipe("TangleNAS: a blend of all members")
+                .curves(curves)
+                .blends(blends)
+                .build();
+    }
+
     private static List<Curve> curves(Random random) {
         List<Curve> curves = new ArrayList<>();
         for (String role : List.of("largest", "random", "smallest")) {

@@ -68,7 +68,11 @@ class RecipesTest {
     void tangleNasRecipesHaveThePublishedSpacesAndLogits() {
         assertThat(recipe("tanglenas-autoformer-tiny").model()).isEqualTo(Presets.named("vit-autoformer-tiny"));
         assertThat(recipe("tanglenas-gpt-tinystories").model()).isEqualTo(Presets.named("lm-tanglenas-tinystories"));
-        for (String name : List.of("tanglenas-autoformer-tiny", "tanglenas-mobilenetv3", "tanglenas-gpt-tinystories")) {
+        for (String name : List.of(
+                "tanglenas-conv-macro",
+                "tanglenas-autoformer-tiny",
+                "tanglenas-mobilenetv3",
+                "tanglenas-gpt-tinystories")) {
             ArchitectureSettings architecture = recipe(name).train().architecture();
             assertThat(architecture.validationPart()).as(name).isEqualTo(0.2);
             assertThat(architecture.optimizer()).as(name).isEqualTo(new Optimizer.Adam(3e-4, 0.5, 0.999, 1e-8, 1e-3));

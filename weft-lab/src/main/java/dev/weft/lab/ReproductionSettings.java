@@ -9,8 +9,9 @@ import dev.weft.io.InputException;
  * @param smoke everything in a minute, to see that it works: one seed, and the numbers say nothing about the claim
  * @param data a name of {@code weft data}, or a folder
  * @param epochs of every arm, where the time of an arm is counted in epochs; {@code null} for the system's own number
+ * @param maps whether arms with other maps from logits to mixing weights are run too, where a system has such
  */
-public record ReproductionSettings(int seeds, boolean smoke, String data, Integer epochs) {
+public record ReproductionSettings(int seeds, boolean smoke, String data, Integer epochs, boolean maps) {
     private static final int MAX_SEEDS = 1000;
     private static final int MAX_EPOCHS = 100_000;
 
@@ -24,5 +25,10 @@ public record ReproductionSettings(int seeds, boolean smoke, String data, Intege
         if (data == null || data.isBlank()) {
             throw new InputException("data must be a name of `weft data` or a folder, but is empty.");
         }
+    }
+
+    /** Without arms for other maps. */
+    public ReproductionSettings(int seeds, boolean smoke, String data, Integer epochs) {
+        this(seeds, smoke, data, epochs, false);
     }
 }

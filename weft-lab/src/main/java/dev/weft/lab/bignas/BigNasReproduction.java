@@ -1,6 +1,7 @@
 package dev.weft.lab.bignas;
 
 import dev.weft.io.AtomicFile;
+import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.lab.Arm;
 import dev.weft.lab.ArmResult;
@@ -73,6 +74,9 @@ public final class BigNasReproduction implements Reproduction {
     @Override
     public Optional<Results> run(
             ReproductionSettings settings, Path folder, ReproductionProgress progress, BooleanSupplier stop) {
+        if (settings.maps()) {
+            throw new InputException("bignas must be run without maps: it mixes no weights.");
+        }
         BigNasScale own = settings.smoke() ? smoke : full;
         BigNasScale scale = settings.epochs() == null ? own : own.withEpochs(settings.epochs());
         Settings kept = new Settings(1, NAME, settings.smoke(), settings.data(), scale);

@@ -69,6 +69,7 @@ final class MosPage {
                         + " --seeds " + seeds.size()
                         + " --data " + settings.data() + " --out " + folder),
                 notes(found),
+                List.of(),
                 pictures.groups());
     }
 

@@ -3,6 +3,7 @@ package dev.weft.lab.mos;
 import dev.weft.report.ExperimentReport.Cell;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
+import dev.weft.report.Plot;
 import dev.weft.train.Role;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,22 +86,26 @@ final class MosPictures {
     }
 
     private Figure curves(Role role, String alone) {
-        List<Figure.Curve> curves = new ArrayList<>();
+        List<Plot.Series> curves = new ArrayList<>();
         for (MosSharing sharing : MosSharing.values()) {
             curves.add(curve(sharing.arm(), details.of(sharing.arm(), SEED), role));
         }
         curves.add(curve(MosArms.ALONE, details.of(MosArms.alone(alone), SEED), Role.LARGEST));
-        return new Figure.Curves(
-                "The " + role + " member, " + alone.replace('x', '×'), "", "step", MosTable.LOSS, curves);
+        return new Plot(
+                "The " + role + " member, " + alone.replace('x', '×'),
+                "",
+                new Plot.Axis("step", Plot.Scale.LINEAR),
+                new Plot.Axis(MosTable.LOSS, Plot.Scale.LINEAR),
+                curves);
     }
 
-    private static Figure.Curve curve(String name, MosDetails details, Role role) {
+    private static Plot.Series curve(String name, MosDetails details, Role role) {
         List<Double> losses = details.curves().get(role.toString());
-        List<Figure.Point> points = new ArrayList<>();
+        List<Plot.Point> points = new ArrayList<>();
         for (int i = (int) (SHOWN_FROM * losses.size()); i < losses.size(); i++) {
-            points.add(new Figure.Point((i + 0.5) / losses.size() * details.steps(), losses.get(i)));
+            points.add(new Plot.Point((i + 0.5) / losses.size() * details.steps(), losses.get(i)));
         }
-        return new Figure.Curve(name, points);
+        return new Plot.Series(name, Plot.Mark.LINE, points);
     }
 
     private List<Figure> heatMaps() {

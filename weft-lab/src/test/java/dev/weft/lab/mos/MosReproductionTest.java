@@ -81,7 +81,7 @@ class MosReproductionTest {
                 .contains("\"smoke\": true", "\"routing\"", "\"inWindow\"", "\"cosine\"")
                 .doesNotContain("null");
         assertThat(Files.readString(out.resolve("report.html")))
-                .contains("says nothing about the claim", "<svg class=\"curves\"", "<table class=\"heat\">");
+                .contains("says nothing about the claim", "<figure class=\"plot\">", "<table class=\"heat\">");
     }
 
     @Test

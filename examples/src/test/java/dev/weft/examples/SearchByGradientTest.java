@@ -1,0 +1,75 @@
+package dev.weft.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.io.Yaml;
+import dev.weft.model.Family;
+import dev.weft.train.ArchitectureSettings;
+import dev.weft.train.Distillation;
+import dev.weft.train.Optimizer;
+import dev.weft.train.Recipe;
+import dev.weft.train.Sampler;
+import dev.weft.train.TrainSettings;
+import dev.weft.weight.Sharing;
+import dev.weft.weight.SimplexMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SearchByGradientTest {
+    @Test
+    void chosenMemberIsTrainedOn(@TempDir Path folder) throws IOException {
+        Path pictures = folder.resolve("pictures");
+        Pictures.write(pictures, 120);
+        Path file = Files.writeString(folder.resolve("blended.yaml"), Yaml.write(blended(pictures)));
+        Path out = folder.resolve("out");
+
+        String printed = Output.of(() -> SearchByGradient.main(new String[] {file.toString(), out.toString()}));
+
+        try (Family searched = Family.open(out.resolve("search/family.safetensors"));
+                Family tuned = Family.open(out.resolve("tuned/family.safetensors"))) {
+            assertThat(printed).contains(searched.member("chosen").toString(), "{accuracy=");
+            assertThat(tuned.definition().choices()).isEmpty();
+            assertThat(tuned.members().get("largest").measurements().get("accuracy"))
+                    .isGreaterThan(0.9);
+        }
+    }
+
+    /** The tiny recipe with one resolution, searched by gradient. */
+    private static Recipe blended(Path pictures) throws IOException {
+        String text = Files.readString(Path.of("src/test/resources/tiny.yaml"));
+        Recipe tiny = Yaml.parse(text.replace("[12, 16]", "[16]"), "tiny.yaml", Recipe.class);
+        TrainSettings train = tiny.train();
+        ArchitectureSettings architecture =
+                new ArchitectureSettings(0.5, new Optimizer.Adam(0.01, 0.5, 0.999, 1e-8, 0), null, null, null, null, 0);
+        return new Recipe(
+                tiny.name(),
+                tiny.description(),
+                tiny.model(),
+                List.of(new Sharing.Blend(new SimplexMap.Dirichlet(), Sharing.Norm.MASKED, null, 1)),
+                null,
+                tiny.data().withSource(pictures.toString()),
+                new TrainSettings(
+                        8,
+                        new Sampler.Blend(),
+                        new Distillation.None(),
+                        train.labelSmoothing(),
+                        train.gradients(),
+                        train.clipping(),
+                        train.optimizer(),
+                        train.schedule(),
+                        train.regularisation(),
+                        train.parameterGroups(),
+                        train.precision(),
+                        train.calibrationBatches(),
+                        train.evaluateEveryEpochs(),
+                        train.checkpointEverySteps(),
+                        train.runningStatistics(),
+                        1,
+                        null,
+                        architecture));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.weft.report;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A picture of a reproduced experiment: values against values, drawn on the page as a figure that needs no script.
+ *
+ * @param title what it shows
+ * @param caption how to read it; may be empty
+ * @param x the axis to the right
+ * @param y the axis upwards
+ * @param series in the order of the legend; the first is drawn on top
+ */
+public record Plot(String title, String caption, Axis x, Axis y, List<Series> series) implements Figure {
+    /** How values lie on an axis. */
+    public enum Scale {
+        LINEAR,
+        /** By their logarithm; values must be above 0. */
+        LOGARITHMIC
+    }
+
+    /** What marks a point. Shapes, not only colours, tell series apart. */
+    public enum Mark {
+        /** Points are joined in their order, and not marked themselves. */
+        LINE,
+        DOT,
+        RING,
+        SQUARE,
+        TRIANGLE,
+        DIAMOND
+    }
+
+    /** An axis with its label, the unit included; it need not begin at zero. */
+    public record Axis(String label, Scale scale) {}
+
+    /**
+     * Points of one kind.
+     *
+     * @param name for the legend
+     * @param mark of each point
+     * @param points in the order in which a line joins them
+     */
+    public record Series(String name, Mark mark, List<Point> points) {
+        public Series {
+            points = List.copyOf(points);
+        }
+    }
+
+    /** A value, and what a pointer that rests on it reads; may be empty. */
+    public record Point(double x, double y, String label) {
+        public Point(double x, double y) {
+            this(x, y, "");
+        }
+    }
+
+    public Plot {
+        Objects.requireNonNull(title, "title");
+        Objects.requireNonNull(caption, "caption");
+        series = List.copyOf(series);
+        for (Series each : series) {
+            for (Point point : each.points()) {
+                if (!fits(x, point.x()) || !fits(y, point.y())) {
+                    throw new IllegalArgumentException(
+                            "every point must be finite, and above 0 on a logarithmic axis, but " + each.name()
+                                    + " has " + point);
+                }
+            }
+        }
+        if (series.stream().allMatch(each -> each.points().isEmpty())) {
+            throw new IllegalArgumentException("a plot must have a point, but \"" + title + "\" has none");
+        }
+    }
+
+    private static boolean fits(Axis axis, double value) {
+        return Double.isFinite(value) && (axis.scale() == Scale.LINEAR || value > 0);
+    }
+}

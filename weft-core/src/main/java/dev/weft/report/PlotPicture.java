@@ -1,0 +1,221 @@
+package dev.weft.report;
+
+import dev.weft.report.Plot.Mark;
+import dev.weft.report.Plot.Point;
+import dev.weft.report.Plot.Scale;
+import dev.weft.report.Plot.Series;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** A plot as a figure: a legend in HTML, and inline SVG that takes its colours from the page's style. */
+final class PlotPicture {
+    private static final int WIDTH = 340;
+    private static final int HEIGHT = 226;
+    private static final int LEFT = 48;
+    private static final int RIGHT = 12;
+    private static final int TOP = 8;
+    private static final int BOTTOM = 42;
+    private static final double ROOM = 0.04; // of an axis beyond its extremes, so that marks are not cut
+
+    private final Plot plot;
+    private final Range x;
+    private final Range y;
+
+    PlotPicture(Plot plot) {
+        this.plot = plot;
+        this.x = Range.of(plot, plot.x(), Point::x);
+        this.y = Range.of(plot, plot.y(), Point::y);
+    }
+
+    /** Both ends of an axis, on its own scale. */
+    private record Range(Scale scale, double low, double high) {
+        static Range of(Plot plot, Plot.Axis axis, ToDoubleFunction<Point> coordinate) {
+            double low = Double.POSITIVE_INFINITY;
+            double high = Double.NEGATIVE_INFINITY;
+            boolean lines = true;
+            for (Series series : plot.series()) {
+                lines &= series.mark() == Mark.LINE;
+                for (Point point : series.points()) {
+                    double value = on(axis.scale(), coordinate.applyAsDouble(point));
+                    low = Math.min(low, value);
+                    high = Math.max(high, value);
+                }
+            }
+            double room = high > low ? (high - low) * ROOM : Math.max(1e-9, 0.1 * Math.abs(high));
+            boolean tight = lines && axis == plot.x() && high > low;
+            return new Range(axis.scale(), tight ? low : low - room, tight ? high : high + room);
+        }
+
+        private static double on(Scale scale, double value) {
+            return scale == Scale.LOGARITHMIC ? Math.log10(value) : value;
+        }
+
+        double share(double value) {
+            return (on(scale, value) - low) / (high - low);
+        }
+
+        /** Round values within the range. */
+        List<Double> ticks() {
+            List<Double> ticks = new ArrayList<>();
+            if (scale == Scale.LINEAR) {
+                double step = DotPlot.niceStep((high - low) / 5);
+                for (long i = (long) Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
+                    ticks.add(i * step);
+                }
+                return ticks;
+            }
+            for (int[] digits : List.of(new int[] {1, 2, 5}, new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9})) {
+                ticks.clear();
+                for (int power = (int) Math.floor(low); power <= high; power++) {
+                    for (int digit : digits) {
+                        double tick = digit * Math.pow(10, power);
+                        if (Math.log10(tick) >= low && Math.log10(tick) <= high) {
+                            ticks.add(tick);
+                        }
+                    }
+                }
+                if (ticks.size() > 2) {
+                    break;
+                }
+            }
+            return ticks;
+        }
+
+        String text(double tick) {
+            if (scale == Scale.LOGARITHMIC) {
+                double shown = Math.abs(tick) >= 1000 ? tick / 1000 : tick;
+                return plain(shown) + (Math.abs(tick) >= 1000 ? "k" : "");
+            }
+            double step = DotPlot.niceStep((high - low) / 5);
+            int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
+            return String.format(Locale.ROOT, "%." + decimals + "f", tick);
+        }
+
+        private static String plain(double value) {
+            return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        }
+    }
+
+    String html() {
+        StringBuilder html = new StringBuilder("<figure class=\"plot\"><figcaption>" + Page.escape(plot.title()));
+        if (!plot.caption().isEmpty()) {
+            html.append(" <span class=\"quiet\">" + Page.escape(plot.caption()) + "</span>");
+        }
+        html.append("</figcaption>\n<ul class=\"legend\">");
+        for (int i = 0; i < plot.series().size(); i++) {
+            Series series = plot.series().get(i);
+            html.append("<li><svg class=\"key\" viewBox=\"0 0 16 12\" aria-hidden=\"true\">" + key(series.mark(), i)
+                    + "</svg>" + Page.escape(series.name()) + "</li>");
+        }
+        html.append(String.format(
+                Locale.ROOT,
+                "</ul>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
+                WIDTH,
+                HEIGHT,
+                Page.escape(plot.title())));
+        axes(html);
+        for (int i = plot.series().size() - 1; i >= 0; i--) {
+            draw(html, plot.series().get(i), i);
+        }
+        return html.append("</svg></figure>\n").toString();
+    }
+
+    private void axes(StringBuilder html) {
+        for (double tick : y.ticks()) {
+            html.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"gridline\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\""
+                            + " text-anchor=\"end\">%s</text>\n",
+                    LEFT,
+                    WIDTH - RIGHT,
+                    down(tick),
+                    down(tick),
+                    LEFT - 6,
+                    down(tick) + 4,
+                    y.text(tick)));
+        }
+        for (double tick : x.ticks()) {
+            html.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/><text x=\"%.1f\" y=\"%d\""
+                            + " text-anchor=\"middle\">%s</text>\n",
+                    across(tick),
+                    across(tick),
+                    HEIGHT - BOTTOM,
+                    HEIGHT - BOTTOM + 4,
+                    across(tick),
+                    HEIGHT - BOTTOM + 17,
+                    x.text(tick)));
+        }
+        html.append(String.format(
+                Locale.ROOT,
+                "<line class=\"tick\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\""
+                        + " text-anchor=\"middle\">%s</text><text transform=\"translate(11 %d) rotate(-90)\""
+                        + " text-anchor=\"middle\">%s</text>\n",
+                LEFT,
+                WIDTH - RIGHT,
+                HEIGHT - BOTTOM,
+                HEIGHT - BOTTOM,
+                (LEFT + WIDTH - RIGHT) / 2,
+                HEIGHT - 6,
+                Page.escape(plot.x().label()),
+                (TOP + HEIGHT - BOTTOM) / 2,
+                Page.escape(plot.y().label())));
+    }
+
+    private void draw(StringBuilder html, Series series, int index) {
+        if (series.mark() == Mark.LINE) {
+            html.append("<polyline class=\"stroke c" + index % 5 + "\" points=\"");
+            for (Point point : series.points()) {
+                html.append(String.format(Locale.ROOT, "%.1f,%.1f ", across(point.x()), down(point.y())));
+            }
+            html.append("\"/>\n");
+            return;
+        }
+        for (Point point : series.points()) {
+            String title = point.label().isEmpty() ? "" : "<title>" + Page.escape(point.label()) + "</title>";
+            html.append("<g>" + title + mark(series.mark(), index, across(point.x()), down(point.y()), 4.5) + "</g>\n");
+        }
+    }
+
+    private static String key(Mark mark, int index) {
+        return mark == Mark.LINE
+                ? "<line class=\"stroke c" + index % 5 + "\" x1=\"0\" x2=\"16\" y1=\"6\" y2=\"6\"/>"
+                : mark(mark, index, 8, 6, 4.5);
+    }
+
+    private static String mark(Mark mark, int index, double x, double y, double r) {
+        String colour = "c" + index % 5;
+        return switch (mark) {
+            case DOT -> circle("fill " + colour, x, y, r - 1.5);
+            case RING -> circle("stroke " + colour, x, y, r - 1);
+            case SQUARE -> shape(colour, x - r, y - r, x + r, y - r, x + r, y + r, x - r, y + r);
+            case TRIANGLE -> shape(colour, x, y - r - 1, x + r + 1, y + r, x - r - 1, y + r);
+            case DIAMOND -> shape(colour, x, y - r - 2, x + r + 2, y, x, y + r + 2, x - r - 2, y);
+            case LINE -> throw new IllegalArgumentException("a line has no mark of its own");
+        };
+    }
+
+    private static String circle(String style, double x, double y, double r) {
+        return String.format(Locale.ROOT, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", style, x, y, r);
+    }
+
+    private static String shape(String colour, double... coordinates) {
+        StringBuilder points = new StringBuilder();
+        for (double coordinate : coordinates) {
+            points.append(String.format(Locale.ROOT, "%.1f ", coordinate));
+        }
+        return "<polygon class=\"fill " + colour + "\" points=\""
+                + points.toString().strip() + "\"/>";
+    }
+
+    private double across(double value) {
+        return LEFT + x.share(value) * (WIDTH - LEFT - RIGHT);
+    }
+
+    private double down(double value) {
+        return HEIGHT - BOTTOM - y.share(value) * (HEIGHT - TOP - BOTTOM);
+    }
+}

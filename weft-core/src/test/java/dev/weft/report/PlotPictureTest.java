@@ -1,0 +1,84 @@
+package dev.weft.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weft.report.Plot.Axis;
+import dev.weft.report.Plot.Mark;
+import dev.weft.report.Plot.Point;
+import dev.weft.report.Plot.Scale;
+import dev.weft.report.Plot.Series;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class PlotPictureTest {
+    private static Plot plot(Scale scale, Series... series) {
+        return new Plot("a < b", "", new Axis("cost", scale), new Axis("accuracy, %", Scale.LINEAR), List.of(series));
+    }
+
+    private static List<Double> numbers(String html, String attribute) {
+        List<Double> found = new ArrayList<>();
+        Matcher matcher =
+                Pattern.compile("<circle[^>]* " + attribute + "=\"([^\"]+)\"").matcher(html);
+        while (matcher.find()) {
+            found.add(Double.parseDouble(matcher.group(1)));
+        }
+        return found.subList(1, found.size()); // the first is the legend's
+    }
+
+    @Test
+    void equalRatiosLieEquallyFarApartOnALogarithmicAxis() {
+        String html = new PlotPicture(plot(
+                        Scale.LOGARITHMIC,
+                        new Series(
+                                "members",
+                                Mark.DOT,
+                                List.of(new Point(1000, 80), new Point(10_000, 90), new Point(100_000, 85)))))
+                .html();
+        List<Double> x = numbers(html, "cx");
+        assertThat(x.get(1) - x.get(0)).isBetween(x.get(2) - x.get(1) - 0.2, x.get(2) - x.get(1) + 0.2);
+        assertThat(html).contains(">1k<", ">10k<", ">100k<");
+    }
+
+    @Test
+    void moreIsFurtherUp() {
+        String html = new PlotPicture(plot(
+                        Scale.LINEAR, new Series("members", Mark.RING, List.of(new Point(1, 80), new Point(2, 90)))))
+                .html();
+        assertThat(numbers(html, "cy").get(1)).isLessThan(numbers(html, "cy").get(0));
+        assertThat(html).contains("a &lt; b").doesNotContain("a < b");
+    }
+
+    @Test
+    void firstSeriesIsDrawnOnTopAndMarksAreNamed() {
+        String html = new PlotPicture(plot(
+                        Scale.LINEAR,
+                        new Series("chosen", Mark.DIAMOND, List.of(new Point(1, 80, "seed 1 & more"))),
+                        new Series("all", Mark.LINE, List.of(new Point(0, 79), new Point(1, 80)))))
+                .html();
+        assertThat(html.lastIndexOf("<polygon")).isGreaterThan(html.lastIndexOf("<polyline"));
+        assertThat(html).contains("<title>seed 1 &amp; more</title>", "chosen</li>", "all</li>");
+    }
+
+    @Test
+    void oneValueStillMakesAPicture() {
+        String html = new PlotPicture(
+                        plot(Scale.LOGARITHMIC, new Series("one", Mark.DOT, List.of(new Point(1000, 80)))))
+                .html();
+        assertThat(html).doesNotContain("NaN", "Infinity");
+        assertThat(numbers(html, "cx").get(0)).isBetween(48.0, 340.0);
+    }
+
+    @Test
+    void whatCannotBeDrawnIsRefused() {
+        assertThatThrownBy(() -> plot(Scale.LOGARITHMIC, new Series("s", Mark.DOT, List.of(new Point(0, 1)))))
+                .hasMessageContaining("above 0 on a logarithmic axis");
+        assertThatThrownBy(() -> plot(Scale.LINEAR, new Series("s", Mark.DOT, List.of(new Point(Double.NaN, 1)))))
+                .hasMessageContaining("finite");
+        assertThatThrownBy(() -> plot(Scale.LINEAR, new Series("s", Mark.DOT, List.of())))
+                .hasMessageContaining("must have a point");
+    }
+}
