@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param y the axis upwards
  * @param series in the order of the legend; the first is drawn on top
  */
-public record Plot(String title, String caption, Axis x, Axis y, List<Series> series) {
+public record Plot(String title, String caption, Axis x, Axis y, List<Series> series) implements Figure {
     /** How values lie on an axis. */
     public enum Scale {
         LINEAR,
