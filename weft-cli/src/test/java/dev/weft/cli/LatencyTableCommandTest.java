@@ -28,7 +28,7 @@ class LatencyTableCommandTest {
                 "latency-table",
                 recipe.toString(),
                 "--members",
-                "20",
+                "15",
                 "--out",
                 out.toString(),
                 "--seed",
