@@ -2,6 +2,7 @@ package dev.weft.pick;
 
 import dev.weft.io.Json;
 import dev.weft.io.SafetensorsFile;
+import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
@@ -13,9 +14,12 @@ import dev.weft.run.Event;
 import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
 import dev.weft.space.Choice;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
+import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -23,9 +27,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /** Builds the report of a run from the run's files alone, also while another process has the run open. */
@@ -36,6 +43,8 @@ public final class RunReports {
     static final String ENVIRONMENT = "environment";
     /** More points than a screen has pixels tell nothing. */
     private static final int MAX_POINTS = 300;
+    /** Members drawn to see what routers do: their mean and variance are then known to a few parts in a hundred. */
+    private static final int ROUTED_MEMBERS = 100;
 
     private RunReports() {}
 
@@ -77,6 +86,7 @@ public final class RunReports {
                     .latencySetting(measured.latencySetting())
                     .curves(curves(database.metrics()))
                     .blends(blends(database.metrics(), model))
+                    .routing(routing(settings, family))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
                     .members(measured.results(kept, model, picture))
                     .network(picture.full())
@@ -181,6 +191,30 @@ public final class RunReports {
             }
         }
         return blends;
+    }
+
+    /** Of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */
+    private static RunReport.Routing routing(RunSettings settings, Path file) {
+        if (settings.recipe().sharing().stream().noneMatch(Sharing.Experts.class::isInstance) || !Files.exists(file)) {
+            return null;
+        }
+        try (Family family = Family.open(file)) {
+            Space space = family.space();
+            SplittableRandom random = new SplittableRandom(settings.seed());
+            Set<Member> members = new LinkedHashSet<>(List.of(space.largest(), space.smallest()));
+            for (int i = 0; i < ROUTED_MEMBERS; i++) {
+                members.add(space.sample(random));
+            }
+            RoutingDiagnosis found = RoutingDiagnosis.of(family, List.copyOf(members));
+            return new RunReport.Routing(
+                    members.size(),
+                    found.weights().stream()
+                            .map(w -> new RunReport.RoutedWeight(
+                                    w.name(), w.meanMixing(), w.mixingVariance(), w.expertCosine()))
+                            .toList(),
+                    found.trainingParameters(),
+                    found.deployedParameters());
+        }
     }
 
     /** Means of neighbours, at the last of their steps; a value that is not finite stays visible in the mean. */

@@ -47,6 +47,11 @@ final class RunPage {
         slots.put("latencySetting", Page.escape(report.latencySetting()));
         slots.put("hideCurves", Page.hiddenIf(report.curves().isEmpty()));
         slots.put("hideBlends", Page.hiddenIf(report.blends().isEmpty()));
+        RunReport.Routing routing = report.routing();
+        slots.put("hideRouting", Page.hiddenIf(routing == null));
+        slots.put("routingMembers", routing == null ? "" : count(routing.members(), "member"));
+        slots.put("routingFacts", routing == null ? "" : new RoutingTable(routing).facts());
+        slots.put("routingRows", routing == null ? "" : new RoutingTable(routing).rows());
         slots.put("head", table.head());
         slots.put("rows", table.rows());
         slots.put("memberCount", Figures.grouped(report.members().size()));

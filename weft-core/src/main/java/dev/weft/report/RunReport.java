@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param quality what members are chosen by
  * @param curves training curves, one per member role and metric
  * @param blends how a search by gradient weighed the options of each choice; empty for any other run
+ * @param routing what became of the experts; null where the family has none, or is not trained yet
  * @param members the measured members, in any order
  * @param network the full network, the one that every member's picture is drawn against
  * @param notes plain statements on what these figures do and do not show
@@ -34,6 +35,7 @@ public record RunReport(
         Quality quality,
         List<Curve> curves,
         List<BlendedChoice> blends,
+        Routing routing,
         List<MemberResult> members,
         List<Stage> network,
         List<String> notes) {
@@ -170,6 +172,34 @@ public record RunReport(
         }
     }
 
+    /**
+     * What became of the experts of a family.
+     *
+     * @param members how many members were looked at
+     * @param weights those that have experts, in the order of the model
+     * @param trainingParameters all stored numbers, with experts and routers
+     * @param deployedParameters of the plain model of the largest member
+     */
+    public record Routing(int members, List<RoutedWeight> weights, long trainingParameters, long deployedParameters) {
+        public Routing {
+            weights = List.copyOf(weights);
+        }
+    }
+
+    /**
+     * One weight with experts.
+     *
+     * @param meanMixing of each expert, over members; sum 1
+     * @param mixingVariance over members; 0 where the router tells none apart
+     * @param expertCosine mean cosine between two experts; 1 for equal ones
+     */
+    public record RoutedWeight(String name, List<Double> meanMixing, double mixingVariance, double expertCosine) {
+        public RoutedWeight {
+            Objects.requireNonNull(name, "name");
+            meanMixing = List.copyOf(meanMixing);
+        }
+    }
+
     /** A value at a training step; a value that is not finite is drawn as a gap. */
     public record Point(long step, double value) {}
 
@@ -227,6 +257,7 @@ public record RunReport(
         private List<Fact> environment = List.of();
         private List<Curve> curves = List.of();
         private List<BlendedChoice> blends = List.of();
+        private Routing routing;
         private List<MemberResult> members = List.of();
         private List<Stage> network = List.of();
         private List<String> notes = List.of();
@@ -274,6 +305,12 @@ public record RunReport(
             return this;
         }
 
+        /** None, unless it is said. */
+        public Builder routing(Routing found) {
+            this.routing = found;
+            return this;
+        }
+
         public Builder members(List<MemberResult> all) {
             this.members = all;
             return this;
@@ -302,6 +339,7 @@ public record RunReport(
                     quality,
                     curves,
                     blends,
+                    routing,
                     members,
                     network,
                     notes);

@@ -50,6 +50,16 @@ class ReportWriterTest {
     }
 
     @Test
+    void expertsAreShownWithoutScriptsAndOnlyWhereThereAreSome() throws IOException {
+        assertThat(runHtml(Samples.run(20))).contains("aria-labelledby=\"routing-title\" hidden");
+        String html = withoutScripts(runHtml(Samples.routed()));
+        assertThat(html)
+                .doesNotContain("aria-labelledby=\"routing-title\" hidden")
+                .contains("62 members", "396,164, with all experts", "207,744, of the largest", "1.91×")
+                .contains("blocks.0.mlp.fc1.weight", "70.0 · 30.0", "0.0125", "0.031", "2.0e-7", "0.998");
+    }
+
+    @Test
     void textOfTheUserCannotBecomeMarkup() throws IOException {
         String hostile = "</script><img src=x onerror=alert(1)>{{rows}}$1";
         RunReport report = RunReport.builder(

@@ -267,6 +267,21 @@ final class Samples {
                 .build();
     }
 
+    /** A run with experts: one weight whose router tells members apart, one whose experts are all but equal. */
+    static RunReport routed() {
+        RunReport run = run(12);
+        return RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
+                .curves(run.curves())
+                .routing(new RunReport.Routing(
+                        62,
+                        List.of(
+                                new RunReport.RoutedWeight("blocks.0.mlp.fc1.weight", List.of(0.7, 0.3), 0.0125, 0.031),
+                                new RunReport.RoutedWeight("blocks.0.mlp.fc2.weight", List.of(0.5, 0.5), 2e-7, 0.998)),
+                        396_164,
+                        207_744))
+                .build();
+    }
+
     private static List<Curve> curves(Random random) {
         List<Curve> curves = new ArrayList<>();
         for (String role : List.of("largest", "random", "smallest")) {
