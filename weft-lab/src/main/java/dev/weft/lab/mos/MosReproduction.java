@@ -1,6 +1,7 @@
 package dev.weft.lab.mos;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.data.TextSource;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.Json;
 import dev.weft.lab.Arm;
@@ -35,6 +36,8 @@ import java.util.stream.LongStream;
 public final class MosReproduction implements Reproduction {
     private static final String NAME = "mixture-of-supernets";
     /** The conflict takes seconds, and so has more seeds than the language model. */
+    private static final int SMOKE_CHARACTERS = 60_000;
+
     private static final int REGRESSION_SEEDS = 5;
 
     private final MosScale full;
@@ -96,12 +99,13 @@ public final class MosReproduction implements Reproduction {
         MosScale own = settings.smoke() ? smoke : full;
         MosScale scale = settings.epochs() == null ? own : own.withEpochs(settings.epochs());
         Settings kept = new Settings(1, NAME, settings.smoke(), settings.data(), scale);
-        MosArms arms = new MosArms(scale, settings.data());
         MosMembers members = new MosMembers(scale.model());
         // Opened before the folder is begun: unknown data must not leave one behind.
+        new MosArms(scale, settings.data()).data().open(1);
+        Experiment experiment = Experiment.open(folder, kept, stop);
+        MosArms arms = new MosArms(scale, settings.smoke() ? excerpt(settings.data(), folder) : settings.data());
         var splits = arms.data().open(1);
         long stepsPerEpoch = arms.data().batches(splits.train(), 1).stepsPerEpoch();
-        Experiment experiment = Experiment.open(folder, kept, stop);
         List<Long> seeds = LongStream.rangeClosed(1, settings.seeds()).boxed().toList();
         int regressionSeeds = settings.smoke() ? settings.seeds() : Math.max(REGRESSION_SEEDS, settings.seeds());
         Training training = new Training(experiment, arms, members, stepsPerEpoch, progress, stop);
@@ -143,6 +147,18 @@ public final class MosReproduction implements Reproduction {
         AtomicFile.writeText(folder.resolve("results.json"), Json.write(results));
         ReportWriter.write(report, folder.resolve("report.html"));
         return Optional.of(results);
+    }
+
+    /** The beginning of a text as a file of its own: an epoch of all of it is too long for a smoke run. */
+    private static String excerpt(String data, Path folder) {
+        String text = TextSource.open(data).text();
+        Path file = folder.resolve("excerpt.txt").toAbsolutePath();
+        AtomicFile.writeText(
+                file,
+                text.substring(
+                        0,
+                        text.offsetByCodePoints(0, Math.min(SMOKE_CHARACTERS, text.codePointCount(0, text.length())))));
+        return file.toString();
     }
 
     private static double deployed(MosScale scale, ModelInput input) {
