@@ -238,7 +238,7 @@ class RoutedFamilyTest {
 
     static List<Arguments> oneExpert() {
         List<Arguments> all = new ArrayList<>();
-        for (ModelDefinition definition : FamilyTest.definitions()) {
+        for (ModelDefinition definition : definitions()) {
             for (Granularity granularity : Granularity.values()) {
                 all.add(Arguments.of(definition, granularity));
             }
