@@ -7,9 +7,6 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A cost that is known for every member at once, so that the choices themselves can be trained against it. */
 public interface DifferentiableCost {
-    /** What it measures, as in a search's budget: {@code macs}, {@code latencyMillisP50}. */
-    String metric();
-
     /**
      * The mean cost of members whose choices are drawn independently. Gradients flow to the distributions; where each is
      * one-hot, the cost is that of the member. Each distribution must sum to 1, as one made by softmax does: a term that does not

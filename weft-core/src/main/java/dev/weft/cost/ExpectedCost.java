@@ -21,11 +21,9 @@ import org.bytedeco.pytorch.Tensor;
  * independent distributions know none. Holds no native memory; thread-safe.
  */
 public final class ExpectedCost implements DifferentiableCost {
-    private final String metric;
     private final TableSum sum;
 
-    private ExpectedCost(String metric, TableSum sum) {
-        this.metric = metric;
+    private ExpectedCost(TableSum sum) {
         this.sum = sum;
     }
 
@@ -46,13 +44,8 @@ public final class ExpectedCost implements DifferentiableCost {
         Map<String, ExpectedCost> byMetric = new LinkedHashMap<>();
         new CostTerms(space, terms)
                 .tables()
-                .forEach((metric, tables) -> byMetric.put(metric, new ExpectedCost(metric, tables)));
+                .forEach((metric, tables) -> byMetric.put(metric, new ExpectedCost(tables)));
         return byMetric;
-    }
-
-    @Override
-    public String metric() {
-        return metric;
     }
 
     @Override

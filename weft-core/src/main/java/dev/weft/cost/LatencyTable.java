@@ -30,9 +30,6 @@ import org.bytedeco.pytorch.Tensor;
  * fits narrow spaces better than wide ones: {@link LatencyFit} says how well. Holds no native memory.
  */
 public final class LatencyTable implements DifferentiableCost {
-    /** The metric: the median latency. */
-    public static final String METRIC = "latencyMillisP50";
-
     private final Document document;
     private final TableSum sum;
 
@@ -126,11 +123,6 @@ public final class LatencyTable implements DifferentiableCost {
 
     private static boolean isJson(Path file) {
         return file.toString().endsWith(".json");
-    }
-
-    @Override
-    public String metric() {
-        return METRIC;
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.StorageImpl;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Counts while a pass runs; the tensors need no data. Multiply-adds, for outputs of B images:
+ * Counts while a pass runs; the tensors need no data. Multiply-adds, for outputs of B examples:
  *
  * <pre>
  *   convolution   B · out · H' · W' · (in / groups) · k · k
@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>Causal attention is counted as the whole T × S, though half of the scores are masked: so do published figures.
  *
- * <p>A weight is a tensor that an operation reads and no operation made, but for the image and what normalises. A view that is read
+ * <p>A weight is a tensor that an operation reads and no operation made, but for the input and what normalises it. A view that is read
  * twice is counted once. Tensors are held until {@link #close}, so that no address means two of them.
  */
 public final class OperationCounter implements Recorder, AutoCloseable {
@@ -41,9 +41,9 @@ public final class OperationCounter implements Recorder, AutoCloseable {
     private final List<Part> parts = new ArrayList<>();
     private final List<Tensor> held = new ArrayList<>();
 
-    /** @param image what the pass is given */
-    public OperationCounter(Tensor image) {
-        make(image);
+    /** @param input what the pass is given */
+    public OperationCounter(Tensor input) {
+        make(input);
     }
 
     @Override

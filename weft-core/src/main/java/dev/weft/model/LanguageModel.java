@@ -176,45 +176,24 @@ public record LanguageModel(
 
     @Override
     public List<Choice<?>> choices() {
-        List<Choice<?>> all = new ArrayList<>(List.of(embedChoice(), depthChoice()));
-        for (int b = 0; b < blocks.size(); b++) {
-            all.add(heads(b));
-            all.add(ratio(b));
-        }
-        return all.stream().filter(choice -> choice.options().size() > 1).toList();
+        return transformer().elastic();
     }
 
-    private Choice<Integer> embedChoice() {
-        return new Choice<>("embedDim", embedDim);
-    }
-
-    private Choice<Integer> depthChoice() {
-        return new Choice<>("depth", depth);
-    }
-
-    private Choice<Integer> heads(int b) {
-        return ofBlock(b, new Choice<>("block" + (b + 1) + ".numHeads", blocks.get(b).numHeads));
-    }
-
-    private Choice<Double> ratio(int b) {
-        return ofBlock(b, new Choice<>("block" + (b + 1) + ".mlpRatio", blocks.get(b).mlpRatio));
-    }
-
-    private <T> Choice<T> ofBlock(int b, Choice<T> choice) {
-        return b < depth.get(0) ? choice : choice.activeWhen("depth", b + 1);
+    private TransformerChoices transformer() {
+        return new TransformerChoices(
+                embedDim,
+                depth,
+                blocks.stream().map(Block::numHeads).toList(),
+                blocks.stream().map(Block::mlpRatio).toList());
     }
 
     @Override
     public LanguageModel at(Member member) {
-        int count = member.value(depthChoice());
-        List<Block> fixed = new ArrayList<>();
-        for (int b = 0; b < count; b++) {
-            fixed.add(new Block(List.of(member.value(heads(b))), List.of(member.value(ratio(b)))));
-        }
+        TransformerChoices choices = transformer();
         return new LanguageModel(
                 input,
-                List.of(member.value(embedChoice())),
-                List.of(count),
+                List.of(member.value(choices.embedDim())),
+                List.of(member.value(choices.depth())),
                 headDim,
                 groupSize,
                 positions,
@@ -223,7 +202,7 @@ public record LanguageModel(
                 normEpsilon,
                 bias,
                 tied,
-                fixed);
+                choices.blocks(member, Block::new));
     }
 
     @Override
@@ -232,7 +211,7 @@ public record LanguageModel(
             throw new IllegalStateException(
                     "A model definition must be given its input before it is built: withInput(...).");
         }
-        Dim embed = Dim.of(embedChoice());
+        Dim embed = Dim.of(transformer().embedDim());
         Axis tokens = Axis.fixed(input.tokenizer().vocabularySize());
         Weight table = weights.weight("wte.weight", INIT, tokens, Axis.prefix(embed));
         Layer embedding = new Embedding(table);
@@ -247,7 +226,7 @@ public record LanguageModel(
         }
         Layer body = embedding
                 .then((x, pass) -> Ops.dropout(x, pass.dropout()))
-                .then(new Stack(weights, "blocks", Dim.of(depthChoice()), layers))
+                .then(new Stack(weights, "blocks", Dim.of(transformer().depth()), layers))
                 .then(norm(weights, "norm", embed))
                 .then(new Linear(tied ? table : weights.weight("head.weight", INIT, tokens, Axis.prefix(embed)), null));
         return (x, pass) -> {
@@ -266,14 +245,15 @@ public record LanguageModel(
 
     private Layer block(Weights weights, int b, Dim embed) {
         String name = "blocks." + b + ".";
-        Dim hidden = embed.scaled(ratio(b), 1);
+        Dim hidden = embed.scaled(transformer().mlpRatio(b), 1);
         double position = (b + 1.0) / blocks.size();
         // GPT-2: two branches a block add to the stream, which keeps its size when each begins smaller.
         Init last = Init.truncatedNormal(STD / Math.sqrt(2.0 * blocks.size()));
         Attention.Form form =
                 new Attention.Form(headDim, groupSize, true, positions == Positions.ROTARY ? ROTARY_BASE : 0, bias);
         Layer attention = norm(weights, name + "norm1", embed)
-                .then(new Attention(weights, name + "attn", embed, Dim.of(heads(b)), form, last));
+                .then(new Attention(
+                        weights, name + "attn", embed, Dim.of(transformer().numHeads(b)), form, last));
         Layer twoLayers = mlp == Mlp.SWIGLU
                 ? new SwiGlu(weights, name + "mlp", embed, hidden, bias, INIT, last)
                 : new Linear(weights, name + "mlp.fc1", embed, hidden, INIT, bias)

@@ -87,49 +87,34 @@ public record VisionTransformer(
 
     @Override
     public List<Choice<?>> choices() {
-        List<Choice<?>> all = new ArrayList<>(List.of(embedChoice(), depthChoice()));
-        for (int b = 0; b < blocks.size(); b++) {
-            all.add(heads(b));
-            all.add(ratio(b));
-        }
-        return all.stream().filter(choice -> choice.options().size() > 1).toList();
+        return transformer().elastic();
     }
 
-    private Choice<Integer> embedChoice() {
-        return new Choice<>("embedDim", embedDim);
-    }
-
-    private Choice<Integer> depthChoice() {
-        return new Choice<>("depth", depth);
-    }
-
-    private Choice<Integer> heads(int b) {
-        return ofBlock(b, new Choice<>("block" + (b + 1) + ".numHeads", blocks.get(b).numHeads));
-    }
-
-    private Choice<Double> ratio(int b) {
-        return ofBlock(b, new Choice<>("block" + (b + 1) + ".mlpRatio", blocks.get(b).mlpRatio));
-    }
-
-    private <T> Choice<T> ofBlock(int b, Choice<T> choice) {
-        return b < depth.get(0) ? choice : choice.activeWhen("depth", b + 1);
+    private TransformerChoices transformer() {
+        return new TransformerChoices(
+                embedDim,
+                depth,
+                blocks.stream().map(Block::numHeads).toList(),
+                blocks.stream().map(Block::mlpRatio).toList());
     }
 
     @Override
     public VisionTransformer at(Member member) {
-        int count = member.value(depthChoice());
-        List<Block> fixed = new ArrayList<>();
-        for (int b = 0; b < count; b++) {
-            fixed.add(new Block(List.of(member.value(heads(b))), List.of(member.value(ratio(b)))));
-        }
+        TransformerChoices choices = transformer();
         return new VisionTransformer(
-                input, resolution, patchSize, List.of(member.value(embedChoice())), List.of(count), headDim, fixed);
+                input,
+                resolution,
+                patchSize,
+                List.of(member.value(choices.embedDim())),
+                List.of(member.value(choices.depth())),
+                headDim,
+                choices.blocks(member, Block::new));
     }
 
     @Override
     public Layer build(Weights weights) {
-        Dim embed = Dim.of(embedChoice());
-        Dim depths = Dim.of(depthChoice());
+        Dim embed = Dim.of(transformer().embedDim());
+        Dim depths = Dim.of(transformer().depth());
         ImageInput images = ImageInput.bound(input);
         int side = resolution / patchSize;
         Conv2d patches = Conv2d.patches(weights, "patch_embed.proj", images.channels(), embed, patchSize);
@@ -155,10 +140,11 @@ public record VisionTransformer(
 
     private Layer block(Weights weights, int b, Dim embed) {
         String name = "blocks." + b + ".";
-        Dim hidden = embed.scaled(ratio(b), 1);
+        Dim hidden = embed.scaled(transformer().mlpRatio(b), 1);
         double position = (b + 1.0) / blocks.size();
         Layer attention = new LayerNorm(weights, name + "norm1", embed)
-                .then(new Attention(weights, name + "attn", embed, Dim.of(heads(b)), headDim));
+                .then(new Attention(
+                        weights, name + "attn", embed, Dim.of(transformer().numHeads(b)), headDim));
         Layer mlp = new LayerNorm(weights, name + "norm2", embed)
                 .then(new Linear(weights, name + "mlp.fc1", embed, hidden, INIT))
                 .then(Activation.GELU)

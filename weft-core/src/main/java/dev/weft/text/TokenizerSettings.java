@@ -15,16 +15,15 @@ public sealed interface TokenizerSettings {
     /**
      * The tokenizer for a text; the same text gives the same one.
      *
-     * @param training what a tokenizer may be learned from
      * @param whole the text with its held-out parts, for the characters that occur in it
      * @throws dev.weft.io.InputException when the text will not do
      */
-    Tokenizer of(String training, String whole);
+    Tokenizer of(String whole);
 
     /** One token for each different character of the whole text. */
     record Characters() implements TokenizerSettings {
         @Override
-        public Tokenizer of(String training, String whole) {
+        public Tokenizer of(String whole) {
             return CharacterTokenizer.of(whole);
         }
     }
@@ -42,7 +41,7 @@ public sealed interface TokenizerSettings {
         }
 
         @Override
-        public Tokenizer of(String training, String whole) {
+        public Tokenizer of(String whole) {
             return HuggingFaceTokenizer.open(Path.of(file));
         }
     }

@@ -165,8 +165,8 @@ public sealed interface DataSettings {
         public TextSplits open(long seed) {
             TextSource text = TextSource.open(source);
             TextParts parts = TextParts.of(text, selectionFraction, reportFraction);
-            Tokenizer learned = tokenizer.of(parts.train(), text.text());
-            return TextSplits.of(parts, learned, contextLength);
+            Tokenizer opened = tokenizer.of(text.text());
+            return TextSplits.of(parts, opened, contextLength);
         }
 
         @Override

@@ -38,9 +38,6 @@ public sealed interface SimplexMap {
      */
     Tensor map(Tensor logits, long seed, double temperature);
 
-    /** Whether {@link #map} depends on the seed. */
-    boolean isRandom();
-
     /**
      * The parts without randomness, with gradient: what is reported as the probabilities of the options. The mean of the draws of
      * {@link Dirichlet} and {@link Gumbel}, and the map itself where it is not random. For {@link GumbelSoftmax} the softmax of
@@ -77,11 +74,6 @@ public sealed interface SimplexMap {
         }
 
         @Override
-        public boolean isRandom() {
-            return false;
-        }
-
-        @Override
         public Tensor mean(Tensor logits) {
             return torch.softmax(logits, 0);
         }
@@ -96,11 +88,6 @@ public sealed interface SimplexMap {
         @Override
         public Tensor map(Tensor logits, long seed, double temperature) {
             return mean(logits);
-        }
-
-        @Override
-        public boolean isRandom() {
-            return false;
         }
 
         @Override
@@ -154,11 +141,6 @@ public sealed interface SimplexMap {
         }
 
         @Override
-        public boolean isRandom() {
-            return true;
-        }
-
-        @Override
         public Tensor mean(Tensor logits) {
             return Tensors.scoped(() -> {
                 Tensor concentration = concentration(logits);
@@ -198,11 +180,6 @@ public sealed interface SimplexMap {
         }
 
         @Override
-        public boolean isRandom() {
-            return true;
-        }
-
-        @Override
         public Tensor mean(Tensor logits) {
             return torch.softmax(logits, 0);
         }
@@ -221,11 +198,6 @@ public sealed interface SimplexMap {
         @Override
         public Tensor map(Tensor logits, long seed, double temperature) {
             return Tensors.scoped(() -> relaxed(logits, seed, temperature));
-        }
-
-        @Override
-        public boolean isRandom() {
-            return true;
         }
 
         @Override

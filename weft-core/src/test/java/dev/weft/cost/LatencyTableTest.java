@@ -58,7 +58,6 @@ class LatencyTableTest {
     @Test
     void isTheSumOfItsNumbersAndOfBlocksThatRun() {
         LatencyTable table = read(TEXT);
-        assertThat(table.metric()).isEqualTo("latencyMillisP50");
         assertThat(table.exact(member("depth=3,ratio=3.5,block2.heads=4"))).isEqualTo(0.5 + 2.5 + 0.25 + 4);
         assertThat(table.exact(member("depth=1,ratio=2.0,block2.heads=6"))).isEqualTo(0.5);
     }

@@ -93,9 +93,16 @@ class RoutedFamilyTest {
                 List.of(blend(), lowRank("blocks|^conv[0-9]")));
     }
 
+    static List<ModelDefinition> definitions() {
+        List<ModelDefinition> all = new ArrayList<>(FamilyTest.definitions());
+        all.add(TinyModels.languageModel());
+        all.add(TinyModels.llama());
+        return all;
+    }
+
     static List<Arguments> modelsAndSharings() {
         List<Arguments> all = new ArrayList<>();
-        for (ModelDefinition definition : FamilyTest.definitions()) {
+        for (ModelDefinition definition : definitions()) {
             sharings().forEach(sharing -> all.add(Arguments.of(definition, sharing)));
         }
         return all;
@@ -128,7 +135,7 @@ class RoutedFamilyTest {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 Family family = family(definition, sharing)) {
-            Tensor images = TinyModels.images(definition, 4, 2);
+            Tensor images = TinyModels.examples(definition, 4, 2);
             for (Member member : FamilyTest.someMembers(family, 12)) {
                 MemberStatistics statistics = FamilyTest.calibrate(family, member, images);
                 Tensor inside = family.forward(images, Pass.evaluation(member, statistics));
@@ -164,7 +171,7 @@ class RoutedFamilyTest {
                 assertThat(read.weights().tensors().keySet())
                         .containsExactlyInAnyOrderElementsOf(
                                 family.weights().tensors().keySet());
-                Tensor images = TinyModels.images(definition, 3, 2);
+                Tensor images = TinyModels.examples(definition, 3, 2);
                 for (Member member : FamilyTest.someMembers(family, 5)) {
                     TensorAssert.assertThat(read.forward(images, new Pass(member, BatchStatistics.INSTANCE, 0, 0)))
                             .isBitEqualTo(family.forward(images, new Pass(member, BatchStatistics.INSTANCE, 0, 0)));
@@ -208,7 +215,7 @@ class RoutedFamilyTest {
         try (PointerScope scope = new PointerScope();
                 Family plain = Family.of(definition, 1);
                 Family routed = Family.of(definition, 1, List.of(experts("blocks|^conv[0-9]", 1, granularity)))) {
-            Tensor images = TinyModels.images(definition, 4, 2);
+            Tensor images = TinyModels.examples(definition, 4, 2);
             for (Member member : FamilyTest.someMembers(plain, 4)) {
                 Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
                 Tensor expected = plain.forward(images, pass);
@@ -231,7 +238,7 @@ class RoutedFamilyTest {
 
     static List<Arguments> oneExpert() {
         List<Arguments> all = new ArrayList<>();
-        for (ModelDefinition definition : FamilyTest.definitions()) {
+        for (ModelDefinition definition : definitions()) {
             for (Granularity granularity : Granularity.values()) {
                 all.add(Arguments.of(definition, granularity));
             }
@@ -394,7 +401,7 @@ class RoutedFamilyTest {
                 TensorAssert.assertThat(second).isCloseTo(first, 1e-3);
                 assertThat(Tensors.floats(second)).isNotEqualTo(Tensors.floats(first));
                 assertThat(second.requires_grad()).isTrue();
-                Tensor images = TinyModels.images(definition, 3, 2);
+                Tensor images = TinyModels.examples(definition, 3, 2);
                 for (Member member : FamilyTest.someMembers(routed, 4)) {
                     Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
                     TensorAssert.assertThat(routed.forward(images, pass))
