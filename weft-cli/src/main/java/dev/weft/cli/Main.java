@@ -41,6 +41,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Pick", EvaluateCommand::new),
             new Entry("Pick", SearchCommand::new),
             new Entry("Pick", MeasureCommand::new),
+            new Entry("Pick", LatencyTableCommand::new),
             new Entry("Pick", ReportCommand::new),
             new Entry("Ship", ExportCommand::new),
             new Entry("Ship", ExtractCommand::new),

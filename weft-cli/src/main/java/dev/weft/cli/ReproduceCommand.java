@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "  weft reproduce bignas               about ten minutes on a quiet machine",
             "  weft reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
             "  weft reproduce tanglenas --maps     half an hour and more: also softmax, sparsemax and Gumbel",
+            "  weft reproduce mixture-of-supernets about forty minutes",
             "",
             "Ctrl-C stops after the current step; the same command goes on from there.",
             "Exit code 1: a part of the paper's claim did not hold."
@@ -38,7 +39,10 @@ final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(index = "0", paramLabel = "SYSTEM", description = "What to reproduce: bignas, tanglenas.")
+    @Parameters(
+            index = "0",
+            paramLabel = "SYSTEM",
+            description = "What to reproduce: bignas, tanglenas, mixture-of-supernets.")
     private String system;
 
     @Option(
@@ -71,15 +75,18 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            defaultValue = "fashion-mnist-10k",
-            description = "Data to use: a name of `weft data` or a folder. Default: ${DEFAULT-VALUE}.")
+            description = "Data to use: a name of `weft data` or a folder. Default: what the experiment is meant for.")
     private String data;
 
     @Override
     public Integer call() {
         Reproduction reproduction = Reproductions.named(system);
         ReproductionSettings settings = new ReproductionSettings(
-                seeds == null ? (smoke ? 1 : 3) : seeds, smoke, TrainCommand.anywhere(data), epochs, maps);
+                seeds == null ? (smoke ? 1 : 3) : seeds,
+                smoke,
+                TrainCommand.anywhere(data == null ? reproduction.data() : data),
+                epochs,
+                maps);
         Path folder = out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
         Phases phases = new Phases();
         try (Interrupt interrupt = Interrupt.watch(options.err())) {

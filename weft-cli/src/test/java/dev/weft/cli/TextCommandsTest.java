@@ -141,6 +141,6 @@ class TextCommandsTest {
     void dryRunNeedsNoText() {
         Path recipe = TinyTextRun.recipe(folder.resolve("elsewhere.yaml"), Path.of("/nowhere/text.txt"), 2);
         assertThat(Run.weft("train", recipe.toString(), "--dry-run").out())
-                .contains("random examples, text of 1000 different tokens, 8 at a time;");
+                .contains("random examples, text of 100 different tokens, 8 at a time;");
     }
 }

@@ -221,11 +221,11 @@ public final class Family implements AutoCloseable {
     }
 
     /**
-     * Pixel values 0 to 255 (B, C, H, W) to logits (B, classes), which belong to the caller's {@code PointerScope}. Changes
-     * nothing.
+     * Pixel values 0 to 255 (B, C, H, W) to logits (B, classes), or token ids (B, T) to logits (B, T, tokens); they belong to the
+     * caller's {@code PointerScope}. Changes nothing but the cache of the pass, if it has one.
      */
-    public Tensor forward(Tensor images, Pass pass) {
-        return model.forward(images, pass);
+    public Tensor forward(Tensor inputs, Pass pass) {
+        return model.forward(inputs, pass);
     }
 
     /**

@@ -68,9 +68,10 @@ public final class Tensors {
 
     /**
      * Runs a body whose gradient is to have a gradient itself: attention then runs unfused, because the fused kernel has no second
-     * derivative. The setting is libtorch's, for the whole process: another thread's attention meanwhile is slower, not wrong.
+     * derivative. The setting is libtorch's, for the whole process: another thread's attention meanwhile is slower, not wrong. Bodies
+     * run one at a time, or the first to end would switch fused attention on again for the others.
      */
-    public static <T> T withSecondGradients(Supplier<T> body) {
+    public static synchronized <T> T withSecondGradients(Supplier<T> body) {
         Context context = torch.globalContext();
         boolean fused = context.userEnabledFlashSDP();
         context.setSDPUseFlash(false);

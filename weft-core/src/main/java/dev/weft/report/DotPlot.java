@@ -84,7 +84,7 @@ final class DotPlot {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
-    private static String tick(double value, double step) {
+    static String tick(double value, double step) {
         return String.format(Locale.ROOT, "%." + Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9)) + "f", value);
     }
 

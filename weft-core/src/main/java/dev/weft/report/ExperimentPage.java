@@ -36,6 +36,7 @@ final class ExperimentPage {
         slots.put(
                 "plots",
                 report.plots().stream().map(p -> new PlotPicture(p).html()).collect(Collectors.joining()));
+        slots.put("figures", report.figures().stream().map(this::group).collect(Collectors.joining()));
         slots.put("spread", Page.escape(spread()));
         slots.put("head", head());
         slots.put("rows", report.arms().stream().map(this::row).collect(Collectors.joining()));
@@ -130,5 +131,28 @@ final class ExperimentPage {
                     + plot.html() + "</figure>\n");
         }
         return html.toString();
+    }
+
+    private String group(FigureGroup group) {
+        StringBuilder html = new StringBuilder("<section>\n<h2>" + Page.escape(group.title()) + "</h2>\n"
+                + "<p class=\"hint\">" + Page.escape(group.hint()) + "</p>\n<div class=\"columns plots\">\n");
+        group.figures().forEach(figure -> html.append(picture(figure)));
+        return html.append("</div>\n</section>\n").toString();
+    }
+
+    private static String picture(Figure figure) {
+        if (figure instanceof Plot plot) return new PlotPicture(plot).html();
+        String drawn = figure instanceof Figure.HeatMap map ? new HeatGrid(map).html() : dots((Figure.Dots) figure);
+        return "<figure><figcaption>" + Page.escape(figure.title()) + " <span class=\"quiet\">"
+                + Page.escape(figure.caption()) + "</span></figcaption>\n" + drawn + "</figure>\n";
+    }
+
+    private static String dots(Figure.Dots dots) {
+        Metric metric = new Metric(dots.title(), dots.unit(), dots.decimals(), true);
+        DotPlot plot = new DotPlot(dots.decimals());
+        for (Figure.Row row : dots.rows()) {
+            plot.row(row.label(), row.cell(), meanAndSpread(row.cell(), metric));
+        }
+        return plot.html();
     }
 }

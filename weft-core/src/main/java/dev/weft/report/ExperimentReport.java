@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param commands exact command lines that repeat it
  * @param notes why it came out so, what is not shown
  * @param plots pictures beyond those of the charted metrics; may be empty
+ * @param figures more pictures, by what they are about; may be empty
  */
 public record ExperimentReport(
         String title,
@@ -33,7 +34,8 @@ public record ExperimentReport(
         List<Fact> environment,
         List<String> commands,
         List<String> notes,
-        List<Plot> plots) {
+        List<Plot> plots,
+        List<FigureGroup> figures) {
 
     public ExperimentReport {
         Objects.requireNonNull(title, "title");
@@ -49,6 +51,7 @@ public record ExperimentReport(
         commands = List.copyOf(commands);
         notes = List.copyOf(notes);
         plots = List.copyOf(plots);
+        figures = List.copyOf(figures);
         for (Arm arm : arms) {
             if (arm.cells().size() != metrics.size()) {
                 throw new IllegalArgumentException("every arm must have one cell per metric (" + metrics.size()
@@ -84,6 +87,39 @@ public record ExperimentReport(
                 environment,
                 commands,
                 notes,
+                List.of(),
+                List.of());
+    }
+
+    /** A report with plots and no other pictures. */
+    public ExperimentReport(
+            String title,
+            String created,
+            Paper paper,
+            String claim,
+            List<Verdict> verdicts,
+            List<Long> seeds,
+            List<Metric> metrics,
+            List<Arm> arms,
+            List<Fact> settings,
+            List<Fact> environment,
+            List<String> commands,
+            List<String> notes,
+            List<Plot> plots) {
+        this(
+                title,
+                created,
+                paper,
+                claim,
+                verdicts,
+                seeds,
+                metrics,
+                arms,
+                settings,
+                environment,
+                commands,
+                notes,
+                plots,
                 List.of());
     }
 

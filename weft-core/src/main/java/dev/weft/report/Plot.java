@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param y the axis upwards
  * @param series in the order of the legend; the first is drawn on top
  */
-public record Plot(String title, String caption, Axis x, Axis y, List<Series> series) {
+public record Plot(String title, String caption, Axis x, Axis y, List<Series> series) implements Figure {
     /** How values lie on an axis. */
     public enum Scale {
         LINEAR,
@@ -22,7 +22,7 @@ public record Plot(String title, String caption, Axis x, Axis y, List<Series> se
 
     /** What marks a point. Shapes, not only colours, tell series apart. */
     public enum Mark {
-        /** Points are joined in their order, and not marked themselves. */
+        /** Points are joined in their order, and not marked themselves; a single one is a dot. */
         LINE,
         DOT,
         RING,

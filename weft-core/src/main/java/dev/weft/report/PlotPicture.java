@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
 final class PlotPicture {
     private static final int WIDTH = 340;
     private static final int HEIGHT = 226;
-    private static final int LEFT = 48;
+    private static final int LEFT = 54;
     private static final int RIGHT = 12;
     private static final int TOP = 8;
     private static final int BOTTOM = 42;
@@ -166,7 +166,7 @@ final class PlotPicture {
     }
 
     private void draw(StringBuilder html, Series series, int index) {
-        if (series.mark() == Mark.LINE) {
+        if (series.mark() == Mark.LINE && series.points().size() > 1) {
             html.append("<polyline class=\"stroke c" + index % 5 + "\" points=\"");
             for (Point point : series.points()) {
                 html.append(String.format(Locale.ROOT, "%.1f,%.1f ", across(point.x()), down(point.y())));
@@ -194,7 +194,7 @@ final class PlotPicture {
             case SQUARE -> shape(colour, x - r, y - r, x + r, y - r, x + r, y + r, x - r, y + r);
             case TRIANGLE -> shape(colour, x, y - r - 1, x + r + 1, y + r, x - r - 1, y + r);
             case DIAMOND -> shape(colour, x, y - r - 2, x + r + 2, y, x, y + r + 2, x - r - 2, y);
-            case LINE -> throw new IllegalArgumentException("a line has no mark of its own");
+            case LINE -> circle("fill " + colour, x, y, r - 1.5); // a line of one point
         };
     }
 

@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
  * A term of the architecture's loss that grows with the expected cost of what is chosen. Without a target it is
  * {@code factor · cost / largest}; with one, {@code factor · max(0, cost / target - 1)}, which is zero within the budget.
  *
- * @param metric {@code params}, {@code macs}, or {@code latencyMillis} with a table
+ * @param metric {@code params}, {@code macs}, {@code bytes}, or a name that begins with {@code latency}, with a table
  * @param factor of the term
  * @param target the budget; absent for the smaller the better
  * @param table file of a latency table
@@ -46,9 +46,17 @@ public record CostTerm(
      * @throws InputException when there is none of that name, or the table does not fit the model
      */
     DifferentiableCost of(ModelDefinition model) {
-        if (table != null) {
-            return LatencyTable.read(Path.of(table), model.space());
+        DifferentiableCost cost = table == null ? counted(model) : LatencyTable.read(Path.of(table), model.space());
+        double largest = cost.exact(model.space().largest());
+        if (!(largest > 0 && Double.isFinite(largest))) {
+            throw new InputException("The " + metric
+                    + " of the largest member must be over 0, because others are compared" + " with it, but is "
+                    + largest + ". Correct " + (table == null ? "the metric" : table) + ".");
         }
+        return cost;
+    }
+
+    private DifferentiableCost counted(ModelDefinition model) {
         Map<String, ExpectedCost> counted = ExpectedCost.of(model);
         if (!counted.containsKey(metric)) {
             throw new InputException(

@@ -126,14 +126,14 @@ public final class DryRun {
         try (PointerScope scope = new PointerScope();
                 Family family = Family.of(model, seed, recipe.sharing());
                 RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
-                Batch batch = batch(input, batchSize, random)) {
-            TrainingStep step = new TrainingStep(
-                    family,
-                    train,
-                    running == null ? BatchStatistics.INSTANCE : running,
-                    train.distillation() instanceof Distillation.Teacher
-                            ? inputs -> randomLogits(random, input, batchSize)
-                            : null);
+                Batch batch = batch(input, batchSize, random);
+                TrainingStep step = new TrainingStep(
+                        family,
+                        train,
+                        running == null ? BatchStatistics.INSTANCE : running,
+                        train.distillation() instanceof Distillation.Teacher
+                                ? inputs -> randomLogits(random, input, batchSize)
+                                : null)) {
             List<Draw> draws = train.sampler().draw(family.space(), random);
             double rate =
                     train.optimizer().learningRate() * batchSize / recipe.data().batchSize();

@@ -27,7 +27,8 @@ public final class Recipes {
             "tanglenas-conv-macro",
             "tanglenas-autoformer-tiny",
             "tanglenas-mobilenetv3",
-            "tanglenas-gpt-tinystories");
+            "tanglenas-gpt-tinystories",
+            "mos-bert");
 
     private Recipes() {}
 

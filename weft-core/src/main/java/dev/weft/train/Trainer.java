@@ -348,10 +348,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Member chosen() {
-        return family.space()
-                .canonical(family.strategy(BlendedWeights.class)
-                        .orElseThrow()
-                        .strongest(family.space().largest()));
+        return family.strategy(BlendedWeights.class)
+                .orElseThrow()
+                .strongest(family.space().largest());
     }
 
     /** The largest and the smallest member, and what a blend would choose; of a plain model the one there is. */

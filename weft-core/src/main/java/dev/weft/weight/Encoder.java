@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Members as tensors of numbers, by a {@link MemberEncoding}. A blend has the expected numbers, differentiable in what it is mixed
- * by. Members that differ only in decisions that mean nothing have equal numbers.
+ * Members as tensors of numbers, by a {@link MemberEncoding}. A blend has the expected numbers (of a mean, the expected sum over the
+ * expected count), differentiable in what it is mixed by. Members that differ only in decisions that mean nothing have equal numbers.
  */
 final class Encoder {
     private static final float FIXED = 0.5f;

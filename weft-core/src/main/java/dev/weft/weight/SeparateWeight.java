@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
@@ -125,12 +126,24 @@ final class SeparateWeight implements Weight {
         if (!Blend.is(member)) {
             return Weight.super.layerNorm(x, bias, epsilon, member);
         }
-        int axis = (int) x.dim() - 1;
-        Tensor mixed = mixed(member, weight -> {
+        Tensor mixed = normalised(x, member, (part, own) -> Ops.layerNorm(part, own, null, epsilon));
+        return bias == null ? mixed : mixed.add(bias);
+    }
+
+    /** As {@link #layerNorm}. */
+    @Override
+    public Tensor rmsNorm(Tensor x, double epsilon, Member member) {
+        return Blend.is(member)
+                ? normalised(x, member, (part, own) -> Ops.rmsNorm(part, own, epsilon))
+                : Weight.super.rmsNorm(x, epsilon, member);
+    }
+
+    /** @param norm of the features that a combination has, and its weight */
+    private Tensor normalised(Tensor x, Member member, BinaryOperator<Tensor> norm) {
+        return mixed(member, weight -> {
             Tensor own = weight.tensor(member);
-            Tensor y = Ops.layerNorm(x.narrow(axis, 0, own.size(0)), own, null, epsilon);
+            Tensor y = norm.apply(x.narrow(x.dim() - 1, 0, own.size(0)), own);
             return torch.constant_pad_nd(y, 0, axes.get(0).size().max() - own.size(0));
         });
-        return mixed.add(bias);
     }
 }

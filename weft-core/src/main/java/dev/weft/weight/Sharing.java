@@ -197,5 +197,12 @@ public sealed interface Sharing {
             throw new InputException("sharing must list the blend first, so that routers read what is mixed. "
                     + "Put kind: blend before the others.");
         }
+        if (sharing.size() == 2
+                && ((Blend) sharing.get(0)).weights() == Ownership.SEPARATE
+                && sharing.get(1) instanceof Experts experts
+                && !(experts.start() instanceof ExpertStart.Independent)) {
+            throw new InputException("Experts of separate weights must start independently, because no one weight is"
+                    + " copied, but got start=" + experts.start() + ". Use start: {kind: independent}.");
+        }
     }
 }

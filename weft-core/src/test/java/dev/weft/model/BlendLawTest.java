@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,8 @@ class BlendLawTest {
                 TinyModels.mobileCnn(),
                 TinyModels.visionTransformer(),
                 TinyModels.convNet(),
-                Presets.named("conv-quick").withInput(TinyModels.input(1, 14)));
+                Presets.named("conv-quick").withInput(TinyModels.input(1, 14)),
+                TinyModels.llama());
     }
 
     static List<ModelDefinition> modelsWithBatchNorm() {
@@ -108,7 +110,7 @@ class BlendLawTest {
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             perturb(family);
-            Tensor images = TinyModels.images(model, 4, 2);
+            Tensor images = TinyModels.examples(model, 4, 2);
             for (Member member : members(family, owner == Sharing.Ownership.ENTANGLED ? 60 : 15)) {
                 try (PointerScope inner = new PointerScope()) {
                     assertThat(gap(family, member, images))
@@ -116,6 +118,29 @@ class BlendLawTest {
                             .isLessThan(TOLERANCE);
                 }
             }
+        }
+    }
+
+    /** Heads that split the width cut the blend's, which is the largest: a narrower member's heads are narrower. */
+    @Test
+    void whereHeadsSplitTheWidthABlendOfOneMemberOfTheFullWidthIsThatMemberAndNoNarrowerOneIs() {
+        LanguageModel model = TinyModels.languageModel();
+        try (Family family = Family.of(model, 1, blend(Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED));
+                PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            perturb(family);
+            family.weights().tensors().forEach((name, tensor) -> {
+                if (name.endsWith("qkv.weight")) {
+                    tensor.mul_(new Scalar(20)); // fresh ones attend to all alike, however they are cut
+                }
+            });
+            Tensor tokens = TinyModels.examples(model, 4, 2);
+            Member smallest = family.space().smallest();
+            Member wide = smallest.with(
+                    family.space().choices().get(0),
+                    family.space().largest().value(family.space().choices().get(0)));
+            assertThat(gap(family, wide, tokens)).isLessThan(TOLERANCE);
+            assertThat(gap(family, smallest, tokens)).isGreaterThan(1e-3);
         }
     }
 
@@ -141,7 +166,7 @@ class BlendLawTest {
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             perturb(family);
-            Tensor images = TinyModels.images(model, 4, 2);
+            Tensor images = TinyModels.examples(model, 4, 2);
             assertThat(gap(family, family.space().smallest(), images)).isGreaterThan(100 * TOLERANCE);
             assertThat(gap(family, family.space().largest(), images)).isLessThan(TOLERANCE);
         }
@@ -160,7 +185,7 @@ class BlendLawTest {
                 NoGradGuard guard = new NoGradGuard()) {
             perturb(full);
             perturb(masked);
-            Tensor images = TinyModels.images(model, 4, 2);
+            Tensor images = TinyModels.examples(model, 4, 2);
             for (Member member : members(full, 10)) {
                 assertThat(gap(full, member, images)).as(member.toString()).isLessThan(TOLERANCE);
             }
@@ -181,7 +206,7 @@ class BlendLawTest {
         ModelDefinition model = TinyModels.visionTransformer();
         try (Family family = Family.of(model, 1, blend(Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED));
                 PointerScope scope = new PointerScope()) {
-            Tensor images = TinyModels.images(model, 4, 2);
+            Tensor images = TinyModels.examples(model, 4, 2);
             Member three =
                     family.space().parse(family.space().largest().toString().replace("depth=4", "depth=3"));
             Member blend = picked(family, three);
@@ -213,7 +238,7 @@ class BlendLawTest {
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             family.save(file);
-            Tensor images = TinyModels.images(model, 4, 2);
+            Tensor images = TinyModels.examples(model, 4, 2);
             Member blend = BlendedWeights.blend(family.space().largest(), 9);
             Pass pass = new Pass(blend, BatchStatistics.INSTANCE, 0, 0);
             try (Family read = Family.open(file)) {
@@ -236,7 +261,7 @@ class BlendLawTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("BlendedWeights.strongest");
             Member member = blended(family).strongest(blend);
-            Tensor images = TinyModels.images(model, 3, 5);
+            Tensor images = TinyModels.examples(model, 3, 5);
             MemberStatistics statistics = FamilyTest.calibrate(family, member, images);
             try (Family alone = family.extract(member, statistics)) {
                 assertThat(alone.weights().tensors().keySet()).noneMatch(name -> name.startsWith("blend."));

@@ -336,6 +336,22 @@ class RoutedFamilyTest {
         assertThatThrownBy(() -> Family.of(definition, 1, List.of(blend(), blend())))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("at most one blend");
+        Sharing.Blend separate =
+                new Sharing.Blend(new SimplexMap.Softmax(), Sharing.Norm.FULL, Sharing.Ownership.SEPARATE, 1);
+        Sharing.Experts copies = new Sharing.Experts(
+                MLPS,
+                2,
+                Granularity.LAYER,
+                null,
+                4,
+                2,
+                new MemberEncoding.Scaled(),
+                false,
+                new ExpertStart.Copy(0.1),
+                false);
+        assertThatThrownBy(() -> Family.of(definition, 1, List.of(separate, copies)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("Experts of separate weights must start independently");
     }
 
     @Test

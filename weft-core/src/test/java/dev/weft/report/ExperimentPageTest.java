@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weft.report.ExperimentReport.Arm;
 import dev.weft.report.ExperimentReport.Cell;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,68 @@ class ExperimentPageTest {
             browser.assertNoComplaints();
             browser.assertNoRequests();
         }
+    }
+
+    @Test
+    void picturesAreDrawnWithoutScriptsInsideThePage() {
+        ExperimentReport base = Samples.experiment();
+        List<Figure> figures = List.of(
+                new Figure.Dots(
+                        "2×128", "", "nats", 3, List.of(new Figure.Row("standard", new Cell(List.of(1.5, 1.6))))),
+                new Plot(
+                        "Training",
+                        "",
+                        new Plot.Axis("step", Plot.Scale.LINEAR),
+                        new Plot.Axis("nats", Plot.Scale.LINEAR),
+                        List.of(new Plot.Series(
+                                "a", Plot.Mark.LINE, List.of(new Plot.Point(0, 2.5), new Plot.Point(70, 1.5))))),
+                new Figure.HeatMap(
+                        "Routing",
+                        "",
+                        List.of("small", "large"),
+                        List.of("block 1", "block 2"),
+                        List.of(Arrays.asList(0.25, null), List.of(0.75, 0.5)),
+                        0.25,
+                        0.75,
+                        2));
+        ExperimentReport report = new ExperimentReport(
+                base.title(),
+                base.created(),
+                base.paper(),
+                base.claim(),
+                base.verdicts(),
+                base.seeds(),
+                base.metrics(),
+                base.arms(),
+                base.settings(),
+                base.environment(),
+                base.commands(),
+                base.notes(),
+                List.of(),
+                List.of(new FigureGroup("In detail", "How to read it.", figures)));
+        Path page = ReportWriter.write(report, folder.resolve("pictures.html"));
+        try (Browser browser = new Browser()) {
+            for (int width : new int[] {360, 1280}) {
+                browser.open(page, width, 900, width == 1280);
+                browser.assertFitsInto(width);
+                assertThat(browser.text(".heat")).contains("0.25", "0.75", "–");
+                assertThat(browser.eval("document.querySelectorAll('.plot polyline').length"))
+                        .isEqualTo(1L);
+            }
+            assertThat(browser.eval("document.querySelectorAll('.heat td.deep').length"))
+                    .as("only the darkest shade has light ink")
+                    .isEqualTo(1L);
+            browser.assertNoComplaints();
+            browser.assertNoRequests();
+        }
+    }
+
+    @Test
+    void heatMapWithoutAValueForEachPlaceIsRefused() {
+        assertThatThrownBy(() ->
+                        new Figure.HeatMap("t", "", List.of("r"), List.of("a", "b"), List.of(List.of(1.0)), 0, 1, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a value for each of 1 rows and 2 columns");
     }
 
     @Test

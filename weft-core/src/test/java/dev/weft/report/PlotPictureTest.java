@@ -73,6 +73,13 @@ class PlotPictureTest {
     }
 
     @Test
+    void lineOfOnePointIsSeen() {
+        String html =
+                new PlotPicture(plot(Scale.LINEAR, new Series("seed 1", Mark.LINE, List.of(new Point(2, 80))))).html();
+        assertThat(html).contains("<circle").doesNotContain("<polyline");
+    }
+
+    @Test
     void whatCannotBeDrawnIsRefused() {
         assertThatThrownBy(() -> plot(Scale.LOGARITHMIC, new Series("s", Mark.DOT, List.of(new Point(0, 1)))))
                 .hasMessageContaining("above 0 on a logarithmic axis");

@@ -10,6 +10,8 @@ import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.TinyModels;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
@@ -21,6 +23,7 @@ import dev.weft.weight.BlendRegulariser;
 import dev.weft.weight.BlendedWeights;
 import dev.weft.weight.SimplexMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Exact check 9 of the TangleNAS specification, and the gradients of the two orders. */
 class ArchitectureStepTest {
@@ -132,6 +136,41 @@ class ArchitectureStepTest {
         assertThat(distance(gradient(map, Order.SECOND_FINITE_DIFFERENCE, AHEAD), exact))
                 .isLessThan(0.02 * largest(exact));
         assertThat(distance(gradient(map, Order.FIRST, AHEAD), exact)).isGreaterThan(0.05 * largest(exact));
+    }
+
+    static List<ModelDefinition> models() {
+        return List.of(
+                TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.languageModel(), TinyModels.llama());
+    }
+
+    /**
+     * Every operation of these models has a second derivative, or this throws; and a right one. Not of {@code ConvNet}: a finite
+     * difference over the kinks of its few ReLUs is no witness.
+     */
+    @ParameterizedTest
+    @MethodSource("models")
+    void secondOrderOfModelsAgreesWithItsFiniteDifference(ModelDefinition model) {
+        double[] exact = gradient(model, Order.SECOND);
+        assertThat(distance(gradient(model, Order.SECOND_FINITE_DIFFERENCE), exact))
+                .isLessThan(0.1 * distance(gradient(model, Order.FIRST), exact));
+    }
+
+    private double[] gradient(ModelDefinition model, Order order) {
+        descend(order);
+        try (Family family = Family.of(model, 1, TinyTraining.blended(new SimplexMap.Softmax()));
+                ArchitectureStep step = new ArchitectureStep(family, settings.build(), null)) {
+            double[] before = logits(family);
+            step.run(batch(model, 1), batch(model, 2), blend(family, 4), 1, AHEAD, 1);
+            return difference(before, logits(family));
+        }
+    }
+
+    private static Batch batch(ModelDefinition model, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long[] shape = model.input().labelShape(6);
+        int count = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+        long[] labels = random.longs(count, 0, model.input().outputs()).toArray();
+        return new Batch(model.input().random(6, random), Tensor.create(labels, shape), List.of(0, 1, 2, 3, 4, 5));
     }
 
     @ParameterizedTest
@@ -357,7 +396,7 @@ class ArchitectureStepTest {
         Map<String, Tensor> alphas = new LinkedHashMap<>();
         BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
         blend.choices().forEach(choice -> alphas.put(choice.name(), blend.logits(choice)));
-        assertThat(alphas).hasSize(TinyText.CHOICES);
+        assertThat(alphas).isNotEmpty();
         return alphas;
     }
 

@@ -7,6 +7,7 @@ import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
 import dev.weft.data.TextWindows;
+import dev.weft.io.AtomicFile;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
@@ -15,6 +16,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.run.Event;
 import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
+import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
 import dev.weft.train.ArchitectureSettings.Order;
@@ -29,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -363,9 +366,25 @@ class GradientSearchTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Did you mean \"macs\"?");
         assertThat(run).doesNotExist();
+        assertThatThrownBy(() -> new CostTerm("latencyMillisP50", 1, null, tableOfZeros()).of(TinyTraining.model()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("of the largest member must be over 0")
+                .hasMessageContaining("but is 0.0. Correct " + temporary.resolve("table.yaml"));
         assertThatThrownBy(() -> new CostTerm("latencyMillis", 1, null, null)).isInstanceOf(InputException.class);
         assertThatThrownBy(() -> new CostTerm("macs", 1, -3.0, null)).isInstanceOf(InputException.class);
         assertThatThrownBy(() -> new CostTerm("macs", 0, null, null)).isInstanceOf(InputException.class);
+    }
+
+    private String tableOfZeros() {
+        StringBuilder table = new StringBuilder("base: 0\nchoices:\n");
+        for (Choice<?> choice : TinyTraining.model().space().choices()) {
+            table.append("  ").append(choice.name()).append(": {");
+            table.append(choice.options().stream().map(option -> option + ": 0").collect(Collectors.joining(", ")));
+            table.append("}\n");
+        }
+        Path file = temporary.resolve("table.yaml");
+        AtomicFile.writeText(file, table.toString());
+        return file.toString();
     }
 
     private Recipe recipe() {

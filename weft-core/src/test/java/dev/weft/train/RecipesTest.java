@@ -128,6 +128,27 @@ class RecipesTest {
         assertThat(train.clipping()).isNull();
     }
 
+    /** Section 4.2 of the specification, as far as a decoder has it. */
+    @Test
+    void mixtureOfSupernetsHasThePublishedSettings() {
+        Recipe recipe = recipe("mos-bert");
+        TrainSettings train = recipe.train();
+        assertThat(recipe.data().batchSize() * train.accumulate()).isEqualTo(2048);
+        assertThat(train.sampler()).isEqualTo(new Sampler.Sandwich(1));
+        assertThat(train.optimizer()).isEqualTo(new Optimizer.AdamW(5e-4, 0.9, 0.98, 1e-8, 0.01));
+        assertThat(train.gradients()).isEqualTo(TrainSettings.Gradients.SUM);
+        try (Family shapes =
+                Family.ofShapes(recipe.model().withInput(DryRun.input(recipe, 3, 1000)), recipe.sharing())) {
+            var tensors = shapes.weights().tensors();
+            assertThat(tensors.get("blocks.11.mlp.fc1.experts.1.weight").shape())
+                    .containsExactly(3072, 768);
+            // Twelve numbers in, 128 wide, two experts out: one router for both layers of an MLP.
+            assertThat(tensors.get("blocks.11.mlp.router.0.weight").shape()).containsExactly(128, 12);
+            assertThat(tensors.get("blocks.11.mlp.router.1.weight").shape()).containsExactly(2, 128);
+            assertThat(tensors).doesNotContainKey("blocks.11.mlp.fc1.router.0.weight");
+        }
+    }
+
     @Test
     void attentiveNasDecaysMatricesOnly() {
         Recipe recipe = recipe("attentivenas-imagenet");

@@ -151,7 +151,7 @@ class SeparateWeightTest {
     }
 
     @Test
-    void layerNormOfOneOptionIsTheMembers() {
+    void normsOfOneOptionAreTheMembers() {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 BlendFixture fixture = new BlendFixture(separate(), OUT)) {
@@ -168,6 +168,10 @@ class SeparateWeightTest {
                 if (width < 5) {
                     TensorAssert.assertThat(mixed.narrow(2, width, 5 - width)).isAllZero();
                 }
+                TensorAssert.assertThat(weight.layerNorm(x, null, 1e-6, blend))
+                        .isCloseTo(mixed.sub(bias.tensor(blend)), 1e-5);
+                TensorAssert.assertThat(weight.rmsNorm(x, 1e-6, blend).narrow(2, 0, width))
+                        .isCloseTo(weight.rmsNorm(x.narrow(2, 0, width).clone(), 1e-6, member), 1e-5);
             }
         }
     }

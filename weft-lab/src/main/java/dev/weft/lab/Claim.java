@@ -11,10 +11,17 @@ import java.util.Locale;
  * @param text what is compared: {@code "smallest member, A minus B"}
  * @param kind whether the statement is the paper's, a goal of ours, or only reported
  * @param bound on which side of the threshold the difference must lie
- * @param threshold in points of accuracy
+ * @param threshold in the claim's unit
+ * @param unit as it follows a number, in the plural: {@code points}; empty for plain numbers
+ * @param decimals of what is measured; the threshold is printed with one less
  */
-public record Claim(String text, Kind kind, Bound bound, double threshold) {
+public record Claim(String text, Kind kind, Bound bound, double threshold, String unit, int decimals) {
     static final double CONFIDENCE = 0.95;
+
+    /** A claim in points of accuracy. */
+    public Claim(String text, Kind kind, Bound bound, double threshold) {
+        this(text, kind, bound, threshold, "points", 2);
+    }
 
     /** Whose statement it is. Only a {@link #CLAIM} decides whether a reproduction succeeded. */
     public enum Kind {
@@ -37,7 +44,10 @@ public record Claim(String text, Kind kind, Bound bound, double threshold) {
         @JsonProperty("at-least")
         AT_LEAST("at least"),
         @JsonProperty("at-most")
-        AT_MOST("at most");
+        AT_MOST("at most"),
+        /** Between minus the threshold and the threshold. */
+        @JsonProperty("within")
+        WITHIN("within ±");
 
         private final String words;
 
@@ -58,29 +68,46 @@ public record Claim(String text, Kind kind, Bound bound, double threshold) {
         Outcome outcome = outcome(interval);
         String sentence = String.format(
                 Locale.ROOT,
-                "%s: %s %s %.1f points expected; measured %+.2f%s.",
+                "%s: %s %s%." + Math.max(1, decimals - 1) + "f%s expected; measured " + signed() + "%s.",
                 kind.word,
                 text,
-                bound.words,
+                bound.words + (bound == Bound.WITHIN ? "" : " "),
                 threshold,
+                unit.isEmpty() ? "" : " " + unit,
                 mean,
                 interval == null
                         ? " with one seed, which gives no interval"
                         : String.format(
                                 Locale.ROOT,
-                                " (95 %% interval %+.2f to %+.2f, %d seeds)",
+                                " (95 %% interval " + signed() + " to " + signed() + ", %d seeds)",
                                 interval.low(),
                                 interval.high(),
                                 differences.size()));
         return new Judgement(text, kind, outcome, threshold, mean, interval, sentence);
     }
 
+    private String signed() {
+        return "%+." + decimals + "f";
+    }
+
     private Outcome outcome(Statistics.Interval interval) {
         if (interval == null) {
             return Outcome.UNDECIDED;
         }
-        boolean lowRight = bound == Bound.AT_LEAST ? interval.low() >= threshold : interval.low() <= threshold;
-        boolean highRight = bound == Bound.AT_LEAST ? interval.high() >= threshold : interval.high() <= threshold;
-        return lowRight && highRight ? Outcome.HELD : lowRight || highRight ? Outcome.UNDECIDED : Outcome.NOT_HELD;
+        double low = interval.low();
+        double high = interval.high();
+        boolean allRight =
+                switch (bound) {
+                    case AT_LEAST -> low >= threshold;
+                    case AT_MOST -> high <= threshold;
+                    case WITHIN -> low >= -threshold && high <= threshold;
+                };
+        boolean allWrong =
+                switch (bound) {
+                    case AT_LEAST -> high < threshold;
+                    case AT_MOST -> low > threshold;
+                    case WITHIN -> low > threshold || high < -threshold;
+                };
+        return allRight ? Outcome.HELD : allWrong ? Outcome.NOT_HELD : Outcome.UNDECIDED;
     }
 }

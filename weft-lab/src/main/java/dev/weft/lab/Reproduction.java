@@ -15,6 +15,9 @@ public interface Reproduction {
     /** One line for lists: what is compared. */
     String description();
 
+    /** The data it is meant for, where the user names none. */
+    String data();
+
     /**
      * Runs every arm for every seed, or what a former call in the same folder left undone, and writes {@code results.json} and
      * {@code report.html} there.

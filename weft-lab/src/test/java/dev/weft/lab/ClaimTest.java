@@ -40,4 +40,16 @@ class ClaimTest {
                 .isEqualTo("Claim: smallest member, A minus B at least 1.0 points expected; measured +2.10"
                         + " (95 % interval +1.85 to +2.35, 3 seeds).");
     }
+
+    @Test
+    void withinIsHeldInsideAndNotHeldOutsideOnEitherSide() {
+        Claim within = new Claim("fixed input minus standard", Kind.CLAIM, Bound.WITHIN, 0.005, "nats", 4);
+        assertThat(within.judge(List.of(0.001, 0.002, 0.0015)).outcome()).isEqualTo(Outcome.HELD);
+        assertThat(within.judge(List.of(-0.0011, -0.0012, -0.001)).outcome()).isEqualTo(Outcome.HELD);
+        assertThat(within.judge(List.of(0.04, 0.041, 0.042)).outcome()).isEqualTo(Outcome.NOT_HELD);
+        assertThat(within.judge(List.of(-0.04, -0.041, -0.042)).outcome()).isEqualTo(Outcome.NOT_HELD);
+        assertThat(within.judge(List.of(-0.01, 0.0, 0.01)).outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(within.judge(List.of(0.001, 0.002, 0.0015)).sentence())
+                .startsWith("Claim: fixed input minus standard within ±0.005 nats expected; measured +0.0015 (95 %");
+    }
 }

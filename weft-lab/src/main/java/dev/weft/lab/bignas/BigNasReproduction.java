@@ -67,6 +67,11 @@ public final class BigNasReproduction implements Reproduction {
     }
 
     @Override
+    public String data() {
+        return "fashion-mnist-10k";
+    }
+
+    @Override
     public Optional<Results> run(
             ReproductionSettings settings, Path folder, ReproductionProgress progress, BooleanSupplier stop) {
         if (settings.maps()) {

@@ -143,7 +143,7 @@ final class TangleNasArms {
                         scale.searchEpochs(),
                         new Sampler.Blend(),
                         scale.weightRate(),
-                        scale.curveEveryEpochs(),
+                        Math.min(scale.curveEveryEpochs(), scale.searchEpochs()), // a short search has one point
                         architecture));
     }
 

@@ -96,8 +96,9 @@ final class TangleNasPage {
         series.add(alone("largest", Mark.SQUARE, Measurements.LARGEST));
         series.add(alone("random, A's cost", Mark.RING, Measurements.MATCHED));
         series.add(alone("random", Mark.DOT, Measurements.RANDOM));
+        series.add(alone("A, budget", Mark.SQUARE, TangleNasArms.WITHIN_BUDGET));
         return new Plot(
-                "Every member that was trained alone",
+                "Members trained alone",
                 "One mark for each member and seed. A choice is good when it lies above others of its cost.",
                 new Plot.Axis("parameters", Scale.LOGARITHMIC),
                 new Plot.Axis("test accuracy, %", Scale.LINEAR),
@@ -138,7 +139,7 @@ final class TangleNasPage {
         List<String> members =
                 small.members().stream().map(SmallSpace.Trained::member).toList();
         return new Plot(
-                "All " + members.size() + " members of a small space, by rank",
+                "All " + members.size() + " members of a small space",
                 "Each trained alone with seed " + measured.seeds().get(0) + ", the best at the left.",
                 new Plot.Axis("rank", Scale.LINEAR),
                 new Plot.Axis("test accuracy, %", Scale.LINEAR),

@@ -65,6 +65,11 @@ public final class TangleNasReproduction implements Reproduction {
     }
 
     @Override
+    public String data() {
+        return "fashion-mnist-10k";
+    }
+
+    @Override
     public Optional<Results> run(
             ReproductionSettings settings, Path folder, ReproductionProgress progress, BooleanSupplier stop) {
         TangleNasScale own = settings.smoke() ? smoke : full;

@@ -277,12 +277,8 @@ final class TangleNasWork implements AutoCloseable {
         TrainingListener listener = new TrainingListener() {
             @Override
             public void stepDone(StepReport report) {
-                progress.update(
-                        "train",
-                        Math.round(done + weight * report.step()),
-                        Math.round(total),
-                        "steps of the largest",
-                        detail);
+                long now = Math.round(done + weight * report.step());
+                progress.update("train", now, Math.max(now, Math.round(total)), "steps of the largest", detail);
             }
         };
         Optional<ArmResult> result = experiment.train(arm, seed, listener, measure);

@@ -80,6 +80,15 @@ class TangleNasMembersTest {
     }
 
     @Test
+    void searchOfFewEpochsStillHasAPointOfItsCurve() {
+        Arm brief = new TangleNasArms(scale.withEpochs(1), "fashion-mnist-10k", IMAGES, 127_098)
+                .byGradient(TangleNasArms.ENTANGLED);
+        assertThat(brief.recipe().train().evaluateEveryEpochs())
+                .isPositive()
+                .isLessThanOrEqualTo(brief.recipe().train().epochs());
+    }
+
+    @Test
     void storedWeightsAreThoseOfTheClosedForm() {
         long norms = 2 * (16 + 32 + 64);
         long logits = 6 * 3;

@@ -1,0 +1,149 @@
+package dev.weft.cli;
+
+import dev.weft.cost.LatencyFit;
+import dev.weft.cost.LatencySettings;
+import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.ModelDefinition;
+import dev.weft.pick.MemberEvaluator;
+import dev.weft.run.Environment;
+import dev.weft.search.Evaluations;
+import dev.weft.search.MetricNames;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import dev.weft.train.DataSettings;
+import dev.weft.train.Recipe;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "latency-table",
+        description = "Fit a latency table of a recipe's space, for a search by gradient.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  weft latency-table tanglenas-mobile-quick --members 100 --out here.yaml",
+            "",
+            "Name the file in train.architecture.cost of the recipe: {metric: latencyMillisP50,",
+            "factor: 1.0, target: 0.1, table: here.yaml}. Weights do not change a latency, so",
+            "nothing need be trained. One in five members is held out to tell how good the table is."
+        })
+final class LatencyTableCommand implements Callable<Integer> {
+    private static final int HELD_OUT_EVERY = 5;
+
+    record Result(
+            String table,
+            int members,
+            int heldOut,
+            double rSquared,
+            double heldOutMeanErrorMillis,
+            double heldOutMaxErrorMillis,
+            String hardware) {}
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft.")
+    private String recipe;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The table to write: .yaml or .json.")
+    private Path out;
+
+    @Option(
+            names = "--members",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "Members to measure (default: ${DEFAULT-VALUE}).")
+    private int members;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "That one run may use (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Which members are measured (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Override
+    public Integer call() {
+        Recipe read = TrainCommand.recipe(recipe, null, null);
+        ModelDefinition model =
+                read.model().withInput(DataSettings.input(read.data().open(seed)));
+        Map<Member, Double> fitted = new LinkedHashMap<>();
+        Map<Member, Double> heldOut = new LinkedHashMap<>();
+        try (Family family = Family.of(model, seed);
+                MemberEvaluator evaluator =
+                        MemberEvaluator.ofCosts(family, LatencySettings.DEFAULT.withThreads(threads))) {
+            Evaluations evaluations = Evaluations.inMemory(evaluator);
+            Progress progress = Progress.start(options.err(), "measure", 0);
+            List<Member> drawn = draw(model.space());
+            for (int i = 0; i < drawn.size(); i++) {
+                double millis = evaluations
+                        .values(drawn.get(i), List.of(MetricNames.LATENCY_MILLIS_P50))
+                        .value(MetricNames.LATENCY_MILLIS_P50);
+                (i % HELD_OUT_EVERY == HELD_OUT_EVERY - 1 ? heldOut : fitted).put(drawn.get(i), millis);
+                progress.update(i + 1, drawn.size(), "members", "");
+            }
+            progress.clear();
+        }
+        LatencyFit fit = LatencyFit.of(model.space(), fitted);
+        double worst = 0;
+        double sum = 0;
+        for (Map.Entry<Member, Double> measured : heldOut.entrySet()) {
+            double error = Math.abs(fit.table().exact(measured.getKey()) - measured.getValue());
+            worst = Math.max(worst, error);
+            sum += error;
+        }
+        fit.table().write(out);
+        Result result = new Result(
+                out.toString(),
+                fit.members(),
+                heldOut.size(),
+                fit.rSquared(),
+                sum / heldOut.size(),
+                worst,
+                Environment.current().hardwareFingerprint());
+        options.result(
+                result,
+                List.of(
+                        "Wrote " + out + ", fitted to " + result.members() + " members (R² "
+                                + String.format(Locale.ROOT, "%.3f", result.rSquared()) + ")",
+                        "of " + result.heldOut() + " others it is off by "
+                                + Text.millis(result.heldOutMeanErrorMillis()) + " on average, "
+                                + Text.millis(result.heldOutMaxErrorMillis()) + " at most",
+                        "hardware      " + result.hardware()));
+        return ExitCode.DONE;
+    }
+
+    /** Distinct random members. */
+    private List<Member> draw(Space space) {
+        if (members < HELD_OUT_EVERY || space.count().compareTo(BigInteger.valueOf(members)) < 0) {
+            throw new InputException("--members must be from " + HELD_OUT_EVERY + " to the number of members, "
+                    + space.count() + ", but is " + members + ".");
+        }
+        SplittableRandom random = new SplittableRandom(seed);
+        Set<Member> drawn = new LinkedHashSet<>();
+        while (drawn.size() < members) {
+            drawn.add(space.sample(random));
+        }
+        return new ArrayList<>(drawn);
+    }
+}

@@ -1,0 +1,146 @@
+package dev.weft.lab.mos;
+
+import dev.weft.cost.CountedCosts;
+import dev.weft.lab.ReproductionProgress;
+import dev.weft.model.Family;
+import dev.weft.search.Bound;
+import dev.weft.search.Constraints;
+import dev.weft.search.Direction;
+import dev.weft.search.Evaluations;
+import dev.weft.search.Evaluator;
+import dev.weft.search.MeasuredMember;
+import dev.weft.search.MetricNames;
+import dev.weft.search.Nsga2;
+import dev.weft.search.Objective;
+import dev.weft.search.SearchResult;
+import dev.weft.search.SearchTask;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import dev.weft.train.Trainer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** The paper's selection: evolution by inherited loss within a window of parameters, then the found member alone. */
+final class WindowSearch {
+    private static final String LOSS = "loss";
+    private static final int MAX_MEMBERS = 10_000;
+    /** Probabilities of the paper's code. */
+    private static final double MUTATION = 0.3;
+
+    private static final double CROSSOVER = 0.5;
+
+    private final MosScale scale;
+
+    WindowSearch(MosScale scale) {
+        this.scale = scale;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param from fewest parameters allowed
+     * @param to most parameters allowed
+     * @param selectionLoss nats a character, of the split it was chosen by
+     * @param reportLoss of the split that the search never saw, routed
+     * @param collapsedLoss of the static model, on the same
+     * @param measured members whose loss the evolution asked for
+     * @param place of the found one among all members in the window by selection loss, from 1: all were measured afterwards
+     * @param inWindow how many these are
+     */
+    record Found(
+            double from,
+            double to,
+            String member,
+            double parameters,
+            double selectionLoss,
+            double reportLoss,
+            double collapsedLoss,
+            int measured,
+            int place,
+            int inWindow) {}
+
+    /** Searches, or goes on with it: what was measured is in the run's table. Empty when stopped. */
+    Optional<Found> search(Trainer trainer, long seed, ReproductionProgress progress, BooleanSupplier stop) {
+        Family family = trainer.family();
+        Space space = family.space();
+        try (CountedCosts costs = new CountedCosts(trainer.settings().recipe().model())) {
+            Evaluations evaluations =
+                    Evaluations.of(evaluator(trainer, costs), trainer.folder().database());
+            List<Double> window = window(
+                    costs.of(space.smallest()).params(),
+                    costs.of(space.largest()).params());
+            Constraints budget = new Constraints(List.of(
+                    new Bound(MetricNames.PARAMS, false, window.get(0)),
+                    new Bound(MetricNames.PARAMS, true, window.get(1))));
+            SearchTask task = new SearchTask(space, List.of(new Objective(LOSS, Direction.MINIMIZE)), budget, seed);
+            SearchResult result = new Nsga2(scale.population(), scale.generations(), CROSSOVER, MUTATION)
+                    .search(
+                            task,
+                            evaluations,
+                            p -> progress.update(
+                                    "search", p.candidates(), p.planned(), "members", "least loss in the window"),
+                            stop);
+            if (!result.complete()) {
+                return Optional.empty();
+            }
+            MeasuredMember best = result.best().get(0).measured();
+            List<Double> all = space.enumerate(MAX_MEMBERS).stream()
+                    .filter(member -> {
+                        double params = costs.of(member).params();
+                        return params >= window.get(0) && params <= window.get(1);
+                    })
+                    .map(member -> evaluations.value(member, LOSS))
+                    .toList();
+            Member member = best.member();
+            return Optional.of(new Found(
+                    window.get(0),
+                    window.get(1),
+                    member.toString(),
+                    best.value(MetricNames.PARAMS),
+                    best.value(LOSS),
+                    MosMeasurement.loss(family, member, trainer.splits().report()),
+                    MosMeasurement.collapsedLoss(
+                            family, member, trainer.splits().report()),
+                    result.measured().size(),
+                    1
+                            + (int) all.stream()
+                                    .filter(loss -> loss < best.value(LOSS))
+                                    .count(),
+                    all.size()));
+        }
+    }
+
+    /** The middle fifth between the smallest and the largest. */
+    static List<Double> window(double smallest, double largest) {
+        return List.of(
+                Math.rint(smallest + 0.4 * (largest - smallest)), Math.rint(smallest + 0.6 * (largest - smallest)));
+    }
+
+    private static Evaluator evaluator(Trainer trainer, CountedCosts costs) {
+        return new Evaluator() {
+            @Override
+            public List<String> metrics() {
+                return List.of(MetricNames.PARAMS, LOSS);
+            }
+
+            @Override
+            public String context(String metric) {
+                return metric.equals(LOSS) ? "selection" : "";
+            }
+
+            @Override
+            public Map<String, Double> measure(Member member, String metric) {
+                return Map.of(
+                        metric,
+                        metric.equals(LOSS)
+                                ? MosMeasurement.loss(
+                                        trainer.family(),
+                                        member,
+                                        trainer.splits().selection())
+                                : (double) costs.of(member).params());
+            }
+        };
+    }
+}
