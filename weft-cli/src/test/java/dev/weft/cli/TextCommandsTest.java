@@ -95,6 +95,24 @@ class TextCommandsTest {
                 .isGreaterThanOrEqualTo(found.get("measured").asInt());
     }
 
+    /** What training measured of it counts, so that an export needs no search to be reported. */
+    @Test
+    void memberThatWasExportedWithoutASearchIsReported() {
+        Path own = folder.resolve("exported");
+        String recipe = folder.resolve("tiny.yaml").toString();
+        json("train", recipe, "--out", own.toString(), "--epochs", "1");
+        json(
+                "export",
+                own.toString(),
+                "--member",
+                "smallest",
+                "--onnx",
+                own.resolve("smallest.onnx").toString());
+        JsonNode report = json("report", own.toString());
+        assertThat(report.get("members").asInt()).isEqualTo(1);
+        assertThat(report.get("exported").asInt()).isEqualTo(1);
+    }
+
     @Test
     void oneMemberIsNamedAndLeavesNothingToSearch() {
         Path tuned = folder.resolve("tuned");
