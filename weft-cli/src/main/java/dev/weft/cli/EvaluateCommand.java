@@ -2,11 +2,13 @@ package dev.weft.cli;
 
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
+import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.PickedMember;
 import dev.weft.train.Evaluation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -79,15 +81,16 @@ final class EvaluateCommand implements Callable<Integer> {
                         split.name(),
                         data.source(),
                         MemberOptions.statistics(picked));
-                options.result(
-                        result,
-                        List.of(
-                                Text.metrics(values) + " of " + Text.count(examples.size())
-                                        + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + split
-                                        + " split of " + data.source(),
-                                "member: " + result.member(),
-                                "batch-norm statistics: " + result.statistics()
-                                        + (picked.recalibrated() ? " on the training split" : " in the family")));
+                List<String> text = new ArrayList<>(List.of(
+                        Text.metrics(values) + " of " + Text.count(examples.size())
+                                + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + split
+                                + " split of " + data.source(),
+                        "member: " + Text.member(result.member())));
+                if (!BatchNorms.channels(opened.definition(), picked.member()).isEmpty()) {
+                    text.add("batch-norm statistics: " + result.statistics()
+                            + (picked.recalibrated() ? " on the training split" : " in the family"));
+                }
+                options.result(result, text);
             }
         }
         return ExitCode.DONE;

@@ -97,7 +97,7 @@ final class ExportCommand implements Callable<Integer> {
     private void print(Result result) {
         List<String> text = new ArrayList<>();
         text.add("Wrote " + result.onnx() + (safetensors == null ? "" : " and " + result.safetensors()));
-        text.add("member: " + result.member());
+        text.add("member: " + Text.member(result.member()));
         text.add("proof:  largest difference of a logit " + Text.scientific(result.maxAbsError())
                 + ", same first choice on " + Text.percent(result.top1Agreement()) + " of "
                 + Text.count(result.examples()) + " held-out examples");

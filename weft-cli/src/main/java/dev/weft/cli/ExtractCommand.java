@@ -50,7 +50,7 @@ final class ExtractCommand implements Callable<Integer> {
                     result,
                     List.of(
                             "Wrote " + out + ", " + Text.bytes(result.bytes()),
-                            "member: " + line,
+                            "member: " + Text.member(line),
                             "Next: weft evaluate " + Shell.quote(out)));
         } catch (IOException e) {
             throw new EnvironmentException("Cannot read " + out + ": " + IoReason.of(e) + ".", e);

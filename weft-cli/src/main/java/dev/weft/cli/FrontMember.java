@@ -42,7 +42,7 @@ record FrontMember(String member, long params, long macs, double latencyMillisP5
                     Text.millis(m.latencyMillisP50),
                     m.params,
                     m.macs,
-                    m.member));
+                    Text.member(m.member)));
         }
         return lines;
     }

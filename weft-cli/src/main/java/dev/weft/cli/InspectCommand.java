@@ -1,6 +1,5 @@
 package dev.weft.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,8 +24,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path family = file.resolve(FamilyArgument.FILE);
-        Inspection found = Inspection.of(Files.isDirectory(file) && Files.exists(family) ? family : file);
+        Inspection found = Inspection.of(FamilyArgument.file(file));
         options.result(found, found.text());
         return ExitCode.DONE;
     }

@@ -112,12 +112,17 @@ public final class Main implements Callable<Integer> {
 
     private static String groupedCommands(Help help, Map<String, List<String>> groups) {
         StringBuilder text = new StringBuilder();
+        int width = groups.values().stream()
+                .flatMap(List::stream)
+                .mapToInt(String::length)
+                .max()
+                .orElse(0);
         groups.forEach((group, names) -> {
             text.append(String.format("%n%s:%n", group));
             for (String name : names) {
                 CommandSpec command = help.subcommands().get(name).commandSpec();
                 // Padded by hand: colour codes have no width.
-                String padding = " ".repeat(Math.max(1, 12 - name.length()));
+                String padding = " ".repeat(width + 2 - name.length());
                 text.append(String.format(
                         "  %s%s%s%n",
                         help.colorScheme().commandText(name),

@@ -76,7 +76,7 @@ final class MeasureCommand implements Callable<Integer> {
             options.result(
                     result,
                     List.of(
-                            "member        " + result.member(),
+                            "member        " + Text.member(result.member()),
                             "parameters    " + Text.count(result.params()),
                             "multiply-adds " + Text.count(result.macs()),
                             "size          " + Text.bytes(result.bytes()),

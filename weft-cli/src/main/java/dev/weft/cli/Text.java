@@ -28,6 +28,11 @@ final class Text {
                 .collect(Collectors.joining(", "));
     }
 
+    /** The member's line, which is empty where there is nothing to choose. */
+    static String member(String line) {
+        return line.isEmpty() ? "the only one" : line;
+    }
+
     /** {@code 12,345}. */
     static String count(long count) {
         return String.format(Locale.ROOT, "%,d", count);

@@ -4,6 +4,7 @@ import dev.weft.data.DataCatalog;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.pick.RunReports;
+import dev.weft.text.TokenizerSettings;
 import dev.weft.train.DataSettings;
 import dev.weft.train.DryRun;
 import dev.weft.train.Recipe;
@@ -149,10 +150,14 @@ final class TrainCommand implements Callable<Integer> {
         Recipe read = Recipes.read(fileOrName);
         DataSettings source =
                 read.data().withSource(anywhere(data == null ? read.data().source() : data));
+        if (source instanceof DataSettings.Text text
+                && text.tokenizer() instanceof TokenizerSettings.HuggingFace tokenizer) {
+            source = text.withTokenizer(new TokenizerSettings.HuggingFace(anywhere(tokenizer.file())));
+        }
         return read.with(source, epochs == null ? read.train() : read.train().withEpochs(epochs));
     }
 
-    /** A folder by its full path, so that the run can be resumed from another folder. */
+    /** A file or folder by its full path, so that the run can be resumed from another folder. */
     static String anywhere(String source) {
         boolean named = source == null
                 || DataCatalog.list().stream().anyMatch(known -> known.name().equals(source));

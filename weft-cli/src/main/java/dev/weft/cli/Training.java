@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** Training as the commands show it: progress while it runs, and what came out. */
@@ -36,6 +37,11 @@ final class Training {
             Map<String, Double> loss) {
         int exitCode() {
             return complete ? ExitCode.DONE : ExitCode.INTERRUPTED;
+        }
+
+        /** Names of those that were measured. */
+        Set<String> members() {
+            return (accuracy == null ? loss : accuracy).keySet();
         }
     }
 
@@ -76,12 +82,27 @@ final class Training {
             add(text, Metric.ACCURACY, result.accuracy());
             add(text, Metric.LOSS, result.loss());
             text.add("Next:");
-            text.add("  weft search " + run + " --constraint \"latencyMillis<=1\"");
-            text.add("  weft evaluate " + run + " --member largest");
-            text.add("  weft export " + run + " --member smallest --onnx smallest.onnx");
-            text.add("  weft report " + run);
+            text.addAll(next(run, result.members()));
         }
         options.result(result, text);
+    }
+
+    /** A model of one member has nothing to search; after a search by gradient its choice is what matters. */
+    private static List<String> next(String run, Set<String> members) {
+        List<String> next = new ArrayList<>();
+        boolean one = members.equals(Set.of("largest"));
+        if (!one) {
+            next.add("  weft search " + run + " --constraint \"latencyMillis<=1\"");
+        }
+        String chosen = Role.CHOSEN.toString();
+        String shown = members.contains(chosen) ? chosen : one ? "largest" : "smallest";
+        next.add("  weft evaluate " + run + " --member " + (shown.equals(chosen) ? chosen : "largest"));
+        next.add("  weft export " + run + " --member " + shown + " --onnx " + shown + ".onnx");
+        if (shown.equals(chosen)) {
+            next.add("  weft train RECIPE --out tuned --start " + run);
+        }
+        next.add("  weft report " + run);
+        return next;
     }
 
     private static void add(List<String> text, Metric metric, Map<String, Double> values) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.pick.TinyTextRun;
+import dev.weft.text.TokenizerSettings;
+import dev.weft.train.DataSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -77,6 +79,80 @@ class TextCommandsTest {
         assertThat(Run.weft("report", run.toString(), "--out", page.toString()).exitCode())
                 .isZero();
         assertThat(Files.readString(page)).contains("Loss against cost");
+    }
+
+    @Test
+    void modelWithoutBatchNormSaysNothingOfItsStatistics() {
+        assertThat(Run.weft("evaluate", run.toString()).out())
+                .contains("member: ")
+                .doesNotContain("batch-norm");
+    }
+
+    @Test
+    void reportShowsEveryMemberThatASearchMeasured() {
+        JsonNode found = json("search", run.toString(), "--candidates", "14", "--strategy", "random", "--seed", "5");
+        assertThat(json("report", run.toString()).get("members").asInt())
+                .isGreaterThanOrEqualTo(found.get("measured").asInt());
+    }
+
+    /** What training measured of it counts, so that an export needs no search to be reported. */
+    @Test
+    void memberThatWasExportedWithoutASearchIsReported() {
+        Path own = folder.resolve("exported");
+        String recipe = folder.resolve("tiny.yaml").toString();
+        json("train", recipe, "--out", own.toString(), "--epochs", "1");
+        json(
+                "export",
+                own.toString(),
+                "--member",
+                "smallest",
+                "--onnx",
+                own.resolve("smallest.onnx").toString());
+        JsonNode report = json("report", own.toString());
+        assertThat(report.get("members").asInt()).isEqualTo(1);
+        assertThat(report.get("exported").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void oneMemberIsNamedAndLeavesNothingToSearch() {
+        Path tuned = folder.resolve("tuned");
+        String out = Run.weft(
+                        "train",
+                        folder.resolve("tiny.yaml").toString(),
+                        "--out",
+                        tuned.toString(),
+                        "--start",
+                        run.toString(),
+                        "--member",
+                        "smallest",
+                        "--epochs",
+                        "1")
+                .out();
+        assertThat(out).contains("--member largest --onnx largest.onnx").doesNotContain("weft search");
+        assertThat(Run.weft("evaluate", tuned.toString()).out()).contains("member: the only one");
+    }
+
+    @Test
+    void unfinishedRunIsInspectedByNoOne() throws Exception {
+        Path unfinished = Files.createDirectory(folder.resolve("unfinished"));
+        Files.writeString(unfinished.resolve("config.yaml"), "");
+        Run refused = Run.weft("inspect", unfinished.toString());
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("training is not finished", "weft resume");
+    }
+
+    @Test
+    void tokenizerOfARecipeIsKeptByItsFullPath() throws Exception {
+        Path recipe = folder.resolve("tokenizer.yaml");
+        Files.writeString(
+                recipe,
+                Files.readString(folder.resolve("tiny.yaml"))
+                        .replace("{kind: characters}", "{kind: hugging-face, file: pom.xml}"));
+        DataSettings.Text data = (DataSettings.Text)
+                TrainCommand.recipe(recipe.toString(), null, null).data();
+        assertThat(data.tokenizer())
+                .isEqualTo(new TokenizerSettings.HuggingFace(
+                        Path.of("pom.xml").toAbsolutePath().toString()));
     }
 
     @Test

@@ -33,7 +33,12 @@ public final class DataCatalog {
                     throw new InputException(nameOrFolder + " is text, but images are needed here: a folder, or one of "
                             + names(ImageListing.class));
                 }
-                Path folder = folder(nameOrFolder, names(ImageListing.class));
+                Path folder = existing(nameOrFolder, "a folder", names(ImageListing.class));
+                if (!Files.isDirectory(folder)) {
+                    throw new InputException(nameOrFolder
+                            + " is not a folder, but images are needed here: a folder, or one of "
+                            + names(ImageListing.class));
+                }
                 return DataKind.of(folder).open(folder, nameOrFolder, options);
         }
     }
@@ -107,8 +112,8 @@ public final class DataCatalog {
         if (names(ImageListing.class).contains(nameOrFolder)) {
             return DataInspection.of("IDX files", open(nameOrFolder));
         }
-        Path folder = folder(nameOrFolder, names(DataListing.class));
-        DataKind kind = DataKind.of(folder);
+        Path folder = existing(nameOrFolder, "a folder of images, a file or folder of text", names(DataListing.class));
+        DataKind kind = kind(folder);
         if (kind == DataKind.IMAGES) {
             return ImageFolder.inspect(folder);
         }
@@ -119,7 +124,16 @@ public final class DataCatalog {
         }
     }
 
-    private static Path folder(String nameOrFolder, List<String> names) {
+    private static DataKind kind(Path folder) {
+        try {
+            return DataKind.of(folder);
+        } catch (InputException e) {
+            throw new InputException(
+                    e.getMessage() + "; and no text: that is files whose names end in .txt or .txt.gz", e);
+        }
+    }
+
+    private static Path existing(String nameOrFolder, String wanted, List<String> names) {
         try {
             Path path = Path.of(nameOrFolder);
             if (!nameOrFolder.isBlank() && Files.exists(path)) {
@@ -129,7 +143,7 @@ public final class DataCatalog {
             throw new InputException(
                     "\"" + nameOrFolder + "\" is neither the name of a data set nor a folder: " + e.getReason(), e);
         }
-        throw new InputException("Unknown data \"%s\": it must be a folder, or one of %s; there is no folder %s"
-                .formatted(nameOrFolder, names, Path.of(nameOrFolder).toAbsolutePath()));
+        throw new InputException("Unknown data \"%s\": it must be %s, or one of %s; there is no %s"
+                .formatted(nameOrFolder, wanted, names, Path.of(nameOrFolder).toAbsolutePath()));
     }
 }

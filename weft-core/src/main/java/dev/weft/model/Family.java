@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -210,8 +212,10 @@ public final class Family implements AutoCloseable {
         if (!text.contains("=")
                 && !text.strip().equals("largest")
                 && !text.strip().equals("smallest")) {
-            throw new InputException("\"" + text + "\" names no member of this family. Members: " + members.keySet()
-                    + ", largest, smallest, or choice=value,…" + Suggest.nearest(text, members.keySet()));
+            Set<String> names = new LinkedHashSet<>(List.of("largest", "smallest"));
+            names.addAll(members.keySet());
+            throw new InputException("\"" + text + "\" names no member of this family. Members: "
+                    + String.join(", ", names) + ", or choice=value,…" + Suggest.nearest(text, names));
         }
         return space.parse(text);
     }

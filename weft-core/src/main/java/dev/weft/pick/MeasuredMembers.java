@@ -32,14 +32,17 @@ final class MeasuredMembers {
     private final Map<String, String> exports = new LinkedHashMap<>();
 
     private final Path folder;
+    private final List<FamilyDescription.Kept> kept;
     private final String quality;
 
     /**
      * @param folder of the run, which names of exported files are relative to
+     * @param kept in the family, with what was measured of them there: training does not note it among the rows
      * @param quality what members are chosen by
      */
-    MeasuredMembers(List<MemberValue> rows, Path folder, Metric quality) {
+    MeasuredMembers(List<MemberValue> rows, Path folder, List<FamilyDescription.Kept> kept, Metric quality) {
         this.folder = folder;
+        this.kept = List.copyOf(kept);
         this.quality = quality.key();
         // Numbers of other weights or machines do not compare: the latest context counts.
         rows.forEach(row -> contexts.put(row.metric(), row.context()));
@@ -51,6 +54,13 @@ final class MeasuredMembers {
             }
             if (row.metric().equals(MAX_ABS_ERROR)) {
                 exports.put(row.member(), row.context());
+            }
+        }
+        for (FamilyDescription.Kept member : kept) {
+            Double value = member.measurements().get(this.quality);
+            Map<String, Double> found = values.get(member.member());
+            if (found != null && value != null) {
+                found.putIfAbsent(this.quality, value);
             }
         }
         values.values()
@@ -71,7 +81,7 @@ final class MeasuredMembers {
     }
 
     /** Those with every number. */
-    List<MemberResult> results(List<FamilyDescription.Kept> kept, ModelDefinition model, NetworkPicture picture) {
+    List<MemberResult> results(ModelDefinition model, NetworkPicture picture) {
         Map<String, Member> parsed = new LinkedHashMap<>();
         values.keySet().forEach(line -> parsed.put(line, model.space().parse(line)));
         Set<Member> front = new HashSet<>();
@@ -85,7 +95,7 @@ final class MeasuredMembers {
         List<MemberResult> results = new ArrayList<>();
         values.forEach((line, found) -> results.add(new MemberResult(
                 line,
-                name(line, kept),
+                name(line),
                 front.contains(parsed.get(line)),
                 new MemberResult.Cost(
                         found.get(MetricNames.PARAMS).longValue(),
@@ -114,7 +124,7 @@ final class MeasuredMembers {
     }
 
     /** A member may have several names: "largest" says most, otherwise the one it was given last. */
-    private static String name(String line, List<FamilyDescription.Kept> kept) {
+    private String name(String line) {
         List<String> names = kept.stream()
                 .filter(k -> k.member().equals(line))
                 .map(FamilyDescription.Kept::name)

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,9 @@ import java.util.regex.Pattern;
 final class NetworkPicture {
     /** {@code blocks.1.0.} or {@code blocks.3.}, then the layer. */
     private static final Pattern IN_BLOCK = Pattern.compile("([A-Za-z_]+)\\.(\\d+)\\.(?:(\\d+)\\.)?(.+)");
+
+    /** Tables of tokens and of positions, as language models call them. */
+    private static final Set<String> EMBEDDINGS = Set.of("wte.weight", "wpe.weight");
 
     /** Where a weight belongs. */
     private record Place(String stage, String block) {}
@@ -97,7 +101,8 @@ final class NetworkPicture {
         String kind = name.contains(".attn.")
                 ? "attention"
                 : depthwise ? "inverted residual" : kernel > 0 ? "convolution" : "linear";
-        return new Size(kind, shape.get(0), kernel);
+        int width = EMBEDDINGS.contains(name) ? shape.get(1) : shape.get(0); // a table has a row for each token
+        return new Size(kind, width, kernel);
     }
 
     /** The last weight decides the width, the largest kernel is the block's, and what tells most names the kind. */

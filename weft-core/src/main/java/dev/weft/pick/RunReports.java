@@ -59,7 +59,6 @@ public final class RunReports {
         dev.weft.model.Metric quality = model.input().metrics().get(0);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             List<Event> events = database.events();
-            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, quality);
             NetworkPicture picture = new NetworkPicture(model);
             Path family = folder.resolve("family.safetensors");
             List<FamilyDescription.Kept> kept = Files.exists(family)
@@ -67,6 +66,7 @@ public final class RunReports {
                             .map(FamilyDescription::members)
                             .orElse(List.of())
                     : List.of();
+            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality);
             RunReport.Dataset dataset = new RunReport.Dataset(
                     settings.splits().source(),
                     List.of(
@@ -88,7 +88,7 @@ public final class RunReports {
                     .blends(blends(database.metrics(), model))
                     .routing(routing(settings, family))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
-                    .members(measured.results(kept, model, picture))
+                    .members(measured.results(model, picture))
                     .network(picture.full())
                     .notes(notes(measured, model, quality))
                     .build();

@@ -87,7 +87,7 @@ public final class RunSearch implements AutoCloseable {
         }
     }
 
-    /** As {@link Search#search}, over this family. */
+    /** As {@link Search#search}, over this family. What was measured is counted as well, so that reports can show it. */
     public SearchResult search(
             Search search,
             List<Objective> objectives,
@@ -95,7 +95,12 @@ public final class RunSearch implements AutoCloseable {
             long seed,
             SearchListener listener,
             BooleanSupplier stop) {
-        return search.search(new SearchTask(family.space(), objectives, budgets, seed), evaluations, listener, stop);
+        SearchResult found =
+                search.search(new SearchTask(family.space(), objectives, budgets, seed), evaluations, listener, stop);
+        for (MeasuredMember member : found.measured()) {
+            evaluations.values(member.member(), List.of(MetricNames.PARAMS, MetricNames.MACS, MetricNames.BYTES));
+        }
+        return found;
     }
 
     /** A search within one budget, to its end. */

@@ -92,8 +92,8 @@ public final class ArchitectureStep implements AutoCloseable {
             }
             update.apply(gradients, rate, clipped -> {});
             blend.choices()
-                    .forEach(choice ->
-                            SimplexMap.requireFinite(choice.name() + " at step " + step, blend.logits(choice)));
+                    .forEach(choice -> SimplexMap.requireFinite(
+                            "choice \"" + choice.name() + "\" at step " + step, blend.logits(choice)));
             return loss[0];
         } finally {
             logits.values().forEach(logit -> logit.set_requires_grad(false));

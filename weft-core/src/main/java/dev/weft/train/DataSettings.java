@@ -160,6 +160,10 @@ public sealed interface DataSettings {
             return new Text(other, tokenizer, contextLength, selectionFraction, reportFraction, batchSize);
         }
 
+        public Text withTokenizer(TokenizerSettings other) {
+            return new Text(source, other, contextLength, selectionFraction, reportFraction, batchSize);
+        }
+
         /** Cuts by position alone, so every seed gives the same splits. */
         @Override
         public TextSplits open(long seed) {

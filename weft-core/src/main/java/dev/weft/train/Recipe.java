@@ -36,10 +36,16 @@ public record Recipe(
                             + sharing + ".");
         }
         boolean blended = sharing.stream().anyMatch(Sharing.Blend.class::isInstance);
-        if (blended != (train.architecture() != null)) {
+        if (blended && train.architecture() == null) {
             throw new InputException(
-                    "A recipe must have train.architecture exactly where its sharing has a blend, but got sharing "
-                            + sharing + ", architecture " + train.architecture() + ".");
+                    "A recipe whose sharing has a blend must have sampler blend and train.architecture,"
+                            + " which train it, but has sampler " + train.sampler() + " and no train.architecture.");
+        }
+        if (!blended && train.architecture() != null) {
+            throw new InputException("A recipe with sampler blend must have a blend in its sharing, but has "
+                    + (sharing.isEmpty() ? "no sharing" : "sharing " + sharing)
+                    + ". Add one, as the recipe tanglenas-lm-quick has it, or use another sampler without"
+                    + " train.architecture.");
         }
     }
 

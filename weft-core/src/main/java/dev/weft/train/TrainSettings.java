@@ -71,10 +71,14 @@ public record TrainSettings(
         if (accumulate != null && accumulate < 1) {
             throw new InputException("Training must have accumulate >= 1, but got " + accumulate + ".");
         }
-        if ((architecture != null) != (sampler instanceof Sampler.Blend)) {
+        if (architecture == null && sampler instanceof Sampler.Blend) {
             throw new InputException(
-                    "Training must have an architecture exactly where its sampler is a blend, but got sampler "
-                            + sampler + ", architecture " + architecture + ".");
+                    "Training with sampler blend must have train.architecture, which says how the logits of the blend are"
+                            + " trained, but has none.");
+        }
+        if (architecture != null && !(sampler instanceof Sampler.Blend)) {
+            throw new InputException(
+                    "Training with train.architecture must have sampler blend, but has sampler " + sampler + ".");
         }
         if (architecture != null && architecture.warmupEpochs() >= epochs) {
             throw new InputException(

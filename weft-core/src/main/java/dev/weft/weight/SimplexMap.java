@@ -55,13 +55,13 @@ public sealed interface SimplexMap {
     /**
      * Ends a search that has diverged, before its numbers spread to the weights. Reads the logits back from their device.
      *
-     * @param choice the name of the choice, for the message
+     * @param choice which choice, for the message
      * @throws CheckFailedException when a logit is NaN or infinite
      */
     static void requireFinite(String choice, Tensor logits) {
         double[] values = doubles(logits);
         if (!Arrays.stream(values).allMatch(Double::isFinite)) {
-            throw new CheckFailedException("The logits of choice \"" + choice + "\" must be finite, but are "
+            throw new CheckFailedException("The logits of " + choice + " must be finite, but are "
                     + Arrays.toString(values) + ". The search has diverged: lower the learning rate of the logits.");
         }
     }

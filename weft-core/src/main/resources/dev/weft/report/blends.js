@@ -68,9 +68,8 @@ weft.blends = (function () {
     return {
       title: !curve ? "" : share ? "Selection accuracy" : "Selection loss",
       at: (step) => {
-        const known = curve ? curve.points.filter((p) => p.step <= step && p.value !== null) : [];
-        const point = known[known.length - 1]; // not every epoch is evaluated
-        if (!point) return "";
+        const point = curve && curve.points.find((p) => p.step === step && p.value !== null);
+        if (!point) return "–"; // not every epoch is evaluated
         return share ? (100 * point.value).toFixed(1) + " %" : point.value.toFixed(3);
       },
     };

@@ -5,6 +5,7 @@ weft.curves = (function () {
   const COLORS = {
     largest: "accent", smallest: "second", random: "third", blend: "accent", architecture: "second", chosen: "third",
   };
+  const NAME_HEIGHT = 15; // pixels
   let chart, curves, metric;
 
   const isShare = (name) => /accuracy|agreement/i.test(name);
@@ -21,12 +22,28 @@ weft.curves = (function () {
       // A value that is not finite comes as null, which leaves a gap.
       data: curve.points.map((p) => [p.step, p.value === null ? null : p.value * scale]),
       endLabel: { show: true, formatter: "{a}", color, fontSize: 12, distance: 6 },
-      labelLayout: { moveOverlap: "shiftY" },
     };
+  }
+
+  const lastValue = (one) => one.data.reduce((last, [, value]) => (value === null ? last : value), null);
+
+  /** Names of curves that end close together are moved apart; ECharts' own shifting leaves the names of lines alone. */
+  function spreadNames(all) {
+    const at = all.map((one) => ({ one, y: chart.convertToPixel({ yAxisIndex: 0 }, lastValue(one)) }))
+      .filter((name) => isFinite(name.y)).sort((a, b) => a.y - b.y);
+    const lowest = chart.getHeight() - 60;
+    const places = at.map((name) => name.y);
+    for (let i = 1; i < places.length; i++) places[i] = Math.max(places[i], places[i - 1] + NAME_HEIGHT);
+    for (let i = places.length - 1; i >= 0; i--) {
+      places[i] = Math.min(places[i], i === places.length - 1 ? lowest : places[i + 1] - NAME_HEIGHT);
+    }
+    at.forEach((name, i) => { name.one.endLabel.offset = [0, places[i] - name.y]; });
+    chart.setOption({ series: all });
   }
 
   function draw() {
     const shown = curves.filter((c) => c.metric === metric);
+    const all = shown.map(series);
     const quiet = weft.color("quiet");
     const label = { color: quiet, fontSize: 12 };
     const nameTextStyle = { color: quiet, fontSize: 13 };
@@ -48,8 +65,9 @@ weft.curves = (function () {
         textStyle: { color: weft.color("ink"), fontSize: 13 },
         valueFormatter: (v) => (v === null || v === undefined ? "–" : isShare(metric) ? v.toFixed(1) + " %" : v.toPrecision(3)),
       },
-      series: shown.map(series),
+      series: all,
     }, true);
+    spreadNames(all);
     element.setAttribute("aria-label", title + " by training step. Last values: " + shown.map((c) => {
       const last = c.points[c.points.length - 1];
       return last ? c.role + " " + last.value : c.role + " none";

@@ -35,8 +35,19 @@ class DataCatalogTest {
                 "Unknown data \"fashion\": it must be a folder, or one of [fashion-mnist-10k, fashion-mnist]");
         refused("", "Unknown data \"\"");
         refused("a\0b", "neither the name of a data set nor a folder");
-        refused(Files.createFile(folder.resolve("file")).toString(), "is not a folder");
+        refused(Files.createFile(folder.resolve("file")).toString(), "is not a folder, but images are needed here");
         refused(Files.createDirectory(folder.resolve("empty")).toString(), "holds no images that Weft knows");
+    }
+
+    @Test
+    void whatIsInspectedMayBeTextAsWell() throws IOException {
+        assertThatThrownBy(() -> DataCatalog.inspect("nowhere.txt"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("a file or folder of text, or one of [fashion-mnist-10k, fashion-mnist, tiny-");
+        assertThatThrownBy(() -> DataCatalog.inspect(folder.toString()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("holds no images that Weft knows")
+                .hasMessageContaining("and no text: that is files whose names end in .txt");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.weft.model.Presets;
 import dev.weft.model.TinyModels;
 import dev.weft.report.RunReport.Block;
 import dev.weft.report.RunReport.Stage;
+import dev.weft.space.Member;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,21 @@ class NetworkPictureTest {
         List<Block> blocks = smallest.stream().flatMap(s -> s.blocks().stream()).toList();
         assertThat(blocks).anyMatch(b -> !b.active()).anyMatch(b -> b.active() && b.width() < b.maxWidth());
         assertThat(blocks).filteredOn(b -> !b.active()).allMatch(b -> b.width() == 0);
+    }
+
+    @Test
+    void embeddingsOfALanguageModelAreAsWideAsItsBlocks() {
+        ModelDefinition model = TinyModels.languageModel();
+        Member smallest = model.space().smallest();
+        int width = (int) smallest.options().get("embedDim"); // 16 of 16 or 24
+        assertThat(new NetworkPicture(model)
+                        .of(model, smallest).stream()
+                                .filter(stage -> stage.name().matches("wte|wpe|blocks"))
+                                .flatMap(stage -> stage.blocks().stream())
+                                .filter(Block::active)
+                                .map(Block::width))
+                .hasSizeGreaterThan(2)
+                .containsOnly(width);
     }
 
     @Test

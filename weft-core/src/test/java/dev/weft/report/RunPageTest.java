@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,6 +131,27 @@ class RunPageTest {
         assertThat(browser.text("#curve-chart")).contains("Loss", "largest", "smallest", "random");
         browser.click("#curve-metric [data-value='selection accuracy']");
         assertThat(browser.text("#curve-chart")).contains("Selection accuracy (%)");
+    }
+
+    @Test
+    void namesOfCurvesThatEndTogetherDoNotOverlap() {
+        RunReport run = Samples.run(12);
+        List<RunReport.Curve> together = Stream.of("blend", "architecture")
+                .map(role -> new RunReport.Curve(
+                        role, "loss", List.of(new RunReport.Point(1, 2.0), new RunReport.Point(9, 1.0))))
+                .toList();
+        RunReport report = RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
+                .curves(together)
+                .build();
+        browser.open(ReportWriter.write(report, folder.resolve("together.html")), 1280, 900, false);
+        assertThat(top("architecture") - top("blend")).isGreaterThan(10);
+    }
+
+    /** Where a text of the chart begins, in pixels from above. */
+    private double top(String text) {
+        return ((Number) browser.eval("[...document.querySelectorAll('#curve-chart text')]"
+                        + ".find(t => t.textContent === '" + text + "').getBoundingClientRect().top"))
+                .doubleValue();
     }
 
     @Test

@@ -335,16 +335,16 @@ class GradientSearchTest {
         settings.sharing = List.of();
         assertThatThrownBy(this::recipe)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("train.architecture exactly where its sharing has a blend");
+                .hasMessageContaining("must have a blend in its sharing, but has no sharing");
         settings.sharing = blend;
         settings.architecture = null;
         assertThatThrownBy(this::recipe)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("architecture exactly where its sampler is a blend");
+                .hasMessageContaining("sampler blend must have train.architecture");
         settings.sampler = new Sampler.Largest();
         assertThatThrownBy(this::recipe)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("train.architecture exactly where its sharing has a blend");
+                .hasMessageContaining("sharing has a blend must have sampler blend and train.architecture");
         settings.architecture = TinyTraining.architecture(Order.FIRST);
         assertThatThrownBy(this::recipe).isInstanceOf(InputException.class).hasMessageContaining("sampler");
         settings.sampler = new Sampler.Blend();

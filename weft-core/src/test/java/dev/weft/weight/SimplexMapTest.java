@@ -182,10 +182,10 @@ class SimplexMapTest {
     @Test
     void divergedLogitsAreNamed() {
         try (PointerScope scope = new PointerScope()) {
-            assertThatCode(() -> SimplexMap.requireFinite("depth", leaf(SKEWED)))
+            assertThatCode(() -> SimplexMap.requireFinite("choice \"depth\"", leaf(SKEWED)))
                     .doesNotThrowAnyException();
             for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
-                assertThatThrownBy(() -> SimplexMap.requireFinite("depth", leaf(new double[] {0.5, bad})))
+                assertThatThrownBy(() -> SimplexMap.requireFinite("choice \"depth\"", leaf(new double[] {0.5, bad})))
                         .isInstanceOf(CheckFailedException.class)
                         .hasMessageContaining("choice \"depth\" must be finite, but are [0.5, " + bad + "]")
                         .hasMessageContaining("lower the learning rate");
