@@ -57,7 +57,9 @@ final class DotPlot {
 
     private String axis(long first, long last, double step) {
         StringBuilder html = new StringBuilder("<span class=\"axis\" aria-hidden=\"true\">");
-        for (long i = first; i <= last; i++) {
+        long apart =
+                (last - first + 2) / 3; // three or four numbers fit beside each other where three plots share a row
+        for (long i = first; i <= last; i += apart) {
             html.append(String.format(
                     Locale.ROOT,
                     "<b style=\"left:%.2f%%\">%s</b>",
