@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -44,7 +45,22 @@ public final class Ops {
 
     /** {@code y = x Wᵀ + b}: x (…, in), weight (out, in), bias (out) or {@code null}; returns (…, out). */
     public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-        return ran(Op.LINEAR, torch.linear(x, weight, optional(bias)), Map.of(), x, weight, bias);
+        Tensor y = isOneRow(x, weight) ? row(x, weight, bias) : torch.linear(x, weight, optional(bias));
+        return ran(Op.LINEAR, y, Map.of(), x, weight, bias);
+    }
+
+    /** Not under autocast, which knows {@code linear} and would leave this in float32. */
+    private static boolean isOneRow(Tensor x, Tensor weight) {
+        return !x.is_meta() && x.numel() == weight.size(1) && !torch.is_autocast_enabled(DeviceType.CPU);
+    }
+
+    /** One row, such as the next token of a text, as a matrix-vector product: libtorch would copy the matrix to multiply by it. */
+    private static Tensor row(Tensor x, Tensor weight, Tensor bias) {
+        long[] shape = x.shape();
+        shape[shape.length - 1] = weight.size(0);
+        Tensor vector = x.reshape(-1);
+        Tensor y = bias == null ? weight.mv(vector) : torch.addmv(bias, weight, vector);
+        return y.reshape(shape);
     }
 
     /**

@@ -60,6 +60,25 @@ class OpsTest {
         return meta ? indices.to(Tensors.meta(1).device(), torch.ScalarType.Long) : indices;
     }
 
+    /** A row alone takes another way than one of many: it must be the same row, and a slice its copy to the bit. */
+    @Test
+    void linearOfOneRowIsThatRowOfManyAndOfASliceThatOfItsCopy() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor stored = random(37, 29);
+            Tensor slice = stored.narrow(0, 0, 21).narrow(1, 0, 17);
+            Tensor copy = slice.clone().contiguous();
+            Tensor bias = random(21);
+            Tensor rows = random(2, 3, 17);
+            for (Tensor b : java.util.Arrays.asList(bias, null)) {
+                Tensor row = rows.narrow(0, 1, 1).narrow(1, 2, 1); // (1, 1, 17)
+                Tensor alone = Ops.linear(row, slice, b);
+                TensorAssert.assertThat(alone)
+                        .isCloseTo(Ops.linear(rows, slice, b).narrow(0, 1, 1).narrow(1, 2, 1), 1e-5);
+                TensorAssert.assertThat(alone).isBitEqualTo(Ops.linear(row, copy, b));
+            }
+        }
+    }
+
     private static Tensor random(long... shape) {
         SplittableRandom random = new SplittableRandom(shape.length);
         int count = 1;
