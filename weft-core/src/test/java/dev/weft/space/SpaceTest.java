@@ -284,4 +284,18 @@ class SpaceTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Member \"depth=1\" picks no option for choice width.");
     }
+
+    /** The toy cell of TangleNAS: two kinds of cell with three edges each, an operation an edge. No model of Weft has it yet. */
+    @Test
+    void toyCellHas4096MembersThatAllEncodeDifferently() {
+        List<Choice<?>> edges = new ArrayList<>();
+        for (String cell : List.of("normal", "reduction")) {
+            for (int edge = 1; edge <= 3; edge++) {
+                edges.add(Choice.of(cell + ".edge" + edge, "separable3", "separable5", "dilated3", "dilated5"));
+            }
+        }
+        Space space = new Space("toy-cell", edges);
+        assertThat(space.count()).isEqualTo(BigInteger.valueOf(4096));
+        assertThat(space.enumerate(5000).stream().map(space::encode).distinct()).hasSize(4096);
+    }
 }
