@@ -1,19 +1,15 @@
 package dev.weft.examples;
 
-import dev.weft.space.Choice;
-import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import dev.weft.weight.Axis;
-import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
+import dev.weft.weight.WrappedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.bytedeco.pytorch.Tensor;
 
 // tag::weights[]
 /**
@@ -22,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>Holds its masks until {@link #close}; the shared weights belong to whoever made them.
  */
-public final class MaskedWeights implements Weights, AutoCloseable {
+public final class MaskedWeights implements WrappedWeights, AutoCloseable {
     private final Weights shared;
     private final double kept;
     private final Map<String, SharedWeights> masks = new LinkedHashMap<>();
@@ -46,23 +42,8 @@ public final class MaskedWeights implements Weights, AutoCloseable {
     }
 
     @Override
-    public Weight batchNorm(String name, Init init, Axis channels) {
-        return shared.batchNorm(name, init, channels);
-    }
-
-    @Override
-    public Gate gate(String name, Dim count) {
-        return shared.gate(name, count);
-    }
-
-    @Override
-    public Tensor distribution(Choice<?> choice, Member member) {
-        return shared.distribution(choice, member);
-    }
-
-    @Override
-    public void built() {
-        shared.built();
+    public Weights source() {
+        return shared;
     }
 
     private float[] mask(List<Integer> shape, RandomGenerator random) {

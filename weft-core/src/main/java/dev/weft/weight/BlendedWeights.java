@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  * <p>The logits are stored weights called {@code blend.CHOICE}: trained, kept and read back with all others. A choice that no
  * weight and no gate depends on, such as the resolution of images, has none.
  */
-public final class BlendedWeights implements Weights {
+public final class BlendedWeights implements WrappedWeights {
     /** What the names of blend logits begin with. */
     public static final String LOGITS = "blend.";
 
@@ -84,6 +84,11 @@ public final class BlendedWeights implements Weights {
     }
 
     @Override
+    public Weights source() {
+        return source;
+    }
+
+    @Override
     public Weight weight(String name, Init init, Axis... axes) {
         List<EntangledWeight.Part> parts = EntangledWeight.parts(axes);
         if (parts.isEmpty()) {
@@ -139,11 +144,6 @@ public final class BlendedWeights implements Weights {
         return Blend.is(member) && logits.containsKey(choice)
                 ? blend(member).weights(choice)
                 : source.distribution(choice, member);
-    }
-
-    @Override
-    public void built() {
-        source.built();
     }
 
     /** The choices that are blended, in the order in which the model depends on them. */

@@ -1,10 +1,6 @@
 package dev.weft.weight;
 
-import dev.weft.space.Choice;
-import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import dev.weft.space.Space;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Weights of which those with matching names have a low-rank part that a hypernetwork makes for each member,
@@ -12,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  * Everything is stored and trained with the other weights, as {@code NAME.low_rank.basis} and {@code NAME.low_rank.N.weight}; a
  * member that is taken out of its family has neither.
  */
-public final class LowRankWeights implements Weights {
+public final class LowRankWeights implements WrappedWeights {
     private final Weights source;
     private final Sharing.LowRank settings;
     private final WeightNames names;
@@ -23,6 +19,11 @@ public final class LowRankWeights implements Weights {
         this.settings = settings;
         this.names = new WeightNames("A low-rank part", settings.pattern(), settings.plainWeights());
         this.encoder = new Encoder(source, settings.encoding(), space, settings.fixedInput());
+    }
+
+    @Override
+    public Weights source() {
+        return source;
     }
 
     @Override
@@ -46,21 +47,6 @@ public final class LowRankWeights implements Weights {
                 source.weight(prefix + ".basis", Init.zeros(), basis),
                 axes[0],
                 settings.matrixRank());
-    }
-
-    @Override
-    public Weight batchNorm(String name, Init init, Axis channels) {
-        return source.batchNorm(name, init, channels);
-    }
-
-    @Override
-    public Gate gate(String name, Dim count) {
-        return source.gate(name, count);
-    }
-
-    @Override
-    public Tensor distribution(Choice<?> choice, Member member) {
-        return source.distribution(choice, member);
     }
 
     @Override

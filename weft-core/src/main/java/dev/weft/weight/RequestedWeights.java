@@ -1,24 +1,25 @@
 package dev.weft.weight;
 
-import dev.weft.space.Choice;
-import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Remembers every weight a model asks another strategy for. Two builds of one model class, elastic and plain, ask for the same
  * names, so a member is collapsed by copying each of its weights to the plain model's, whatever kinds they are.
  */
-public final class RequestedWeights implements Weights {
+public final class RequestedWeights implements WrappedWeights {
     private final Weights source;
     private final Map<String, Weight> requested = new LinkedHashMap<>();
 
     public RequestedWeights(Weights source) {
         this.source = source;
+    }
+
+    @Override
+    public Weights source() {
+        return source;
     }
 
     @Override
@@ -37,21 +38,6 @@ public final class RequestedWeights implements Weights {
                 : Arrays.toString(Arrays.stream(axes).mapToInt(Axis::part).toArray());
         requested.put(name + parts, weight);
         return weight;
-    }
-
-    @Override
-    public Gate gate(String name, Dim count) {
-        return source.gate(name, count);
-    }
-
-    @Override
-    public Tensor distribution(Choice<?> choice, Member member) {
-        return source.distribution(choice, member);
-    }
-
-    @Override
-    public void built() {
-        source.built();
     }
 
     /** The weights by name, and part where a stored tensor has several, in the order in which they were asked for. */

@@ -3,8 +3,6 @@ package dev.weft.weight;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.ops.Tensors;
-import dev.weft.space.Choice;
-import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.nio.file.Path;
@@ -25,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  * the weight's own name, the others {@code LAYER.experts.J.weight}; routers are {@code LAYER.router.N.weight}. All are stored
  * weights, trained and kept with the others; a member that is taken out of its family has neither experts nor router.
  */
-public final class RoutedWeights implements Weights {
+public final class RoutedWeights implements WrappedWeights {
     private static final String EXPERTS = ".experts.";
     private static final String ROUTER = ".router";
 
@@ -41,6 +39,11 @@ public final class RoutedWeights implements Weights {
         this.settings = settings;
         this.matching = new WeightNames("Experts", settings.pattern(), settings.plainWeights());
         this.encoder = new Encoder(source, settings.encoding(), space, settings.fixedInput());
+    }
+
+    @Override
+    public Weights source() {
+        return source;
     }
 
     @Override
@@ -78,21 +81,6 @@ public final class RoutedWeights implements Weights {
     private static String layer(String name) {
         int dot = name.lastIndexOf('.');
         return dot < 0 ? name : name.substring(0, dot);
-    }
-
-    @Override
-    public Weight batchNorm(String name, Init init, Axis channels) {
-        return source.batchNorm(name, init, channels);
-    }
-
-    @Override
-    public Gate gate(String name, Dim count) {
-        return source.gate(name, count);
-    }
-
-    @Override
-    public Tensor distribution(Choice<?> choice, Member member) {
-        return source.distribution(choice, member);
     }
 
     /** @throws InputException when the pattern matched no weight */

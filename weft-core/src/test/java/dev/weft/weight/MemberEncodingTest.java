@@ -256,7 +256,7 @@ class MemberEncodingTest {
         Weights source = new Weights() {
             @Override
             public Weight weight(String name, Init init, Axis... axes) {
-                throw new UnsupportedOperationException();
+                throw new AssertionError("An encoding asks for no weight, but asked for " + name);
             }
 
             @Override

@@ -1,0 +1,35 @@
+package dev.weft.weight;
+
+import dev.weft.space.Choice;
+import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A strategy over another one: what it does not decide itself, it leaves to that one. Without this a wrapper that forgets a method
+ * would silently go round the strategy that it wraps.
+ */
+public interface WrappedWeights extends Weights {
+    /** The strategy underneath. */
+    Weights source();
+
+    @Override
+    default Weight batchNorm(String name, Init init, Axis channels) {
+        return source().batchNorm(name, init, channels);
+    }
+
+    @Override
+    default Gate gate(String name, Dim count) {
+        return source().gate(name, count);
+    }
+
+    @Override
+    default Tensor distribution(Choice<?> choice, Member member) {
+        return source().distribution(choice, member);
+    }
+
+    @Override
+    default void built() {
+        source().built();
+    }
+}
