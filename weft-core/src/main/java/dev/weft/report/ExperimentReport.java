@@ -60,69 +60,6 @@ public record ExperimentReport(
         }
     }
 
-    /** A report without pictures of its own. */
-    public ExperimentReport(
-            String title,
-            String created,
-            Paper paper,
-            String claim,
-            List<Verdict> verdicts,
-            List<Long> seeds,
-            List<Metric> metrics,
-            List<Arm> arms,
-            List<Fact> settings,
-            List<Fact> environment,
-            List<String> commands,
-            List<String> notes) {
-        this(
-                title,
-                created,
-                paper,
-                claim,
-                verdicts,
-                seeds,
-                metrics,
-                arms,
-                settings,
-                environment,
-                commands,
-                notes,
-                List.of(),
-                List.of());
-    }
-
-    /** A report with plots and no other pictures. */
-    public ExperimentReport(
-            String title,
-            String created,
-            Paper paper,
-            String claim,
-            List<Verdict> verdicts,
-            List<Long> seeds,
-            List<Metric> metrics,
-            List<Arm> arms,
-            List<Fact> settings,
-            List<Fact> environment,
-            List<String> commands,
-            List<String> notes,
-            List<Plot> plots) {
-        this(
-                title,
-                created,
-                paper,
-                claim,
-                verdicts,
-                seeds,
-                metrics,
-                arms,
-                settings,
-                environment,
-                commands,
-                notes,
-                plots,
-                List.of());
-    }
-
     /** The published work; {@code link} is shown as text and may be an identifier such as {@code arXiv:2003.11142}. */
     public record Paper(String title, String authors, int year, String link) {}
 

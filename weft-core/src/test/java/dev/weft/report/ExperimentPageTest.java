@@ -137,7 +137,9 @@ class ExperimentPageTest {
                         good.settings(),
                         good.environment(),
                         good.commands(),
-                        good.notes()))
+                        good.notes(),
+                        List.of(),
+                        List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("every arm must have one cell per metric (5), but arm E has 1");
     }

@@ -341,7 +341,9 @@ final class Samples {
                         new Fact("Calibration", "20 batches of 128")),
                 List.of(new Fact("Processor", "2 cores, x86-64"), new Fact("Engine", "libtorch 2.10.0")),
                 List.of("./weft reproduce bignas --out results --seeds 1,2,3"),
-                List.of("Five epochs are few: the published schedule has 360.", "Three seeds give a rough spread."));
+                List.of("Five epochs are few: the published schedule has 360.", "Three seeds give a rough spread."),
+                List.of(),
+                List.of());
     }
 
     private static Arm arm(String name, String description, double... means) {

@@ -61,7 +61,9 @@ final class BigNasPage {
                         + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
                         + " --seeds " + seeds.size()
                         + " --data " + settings.data() + " --out " + folder),
-                notes(found));
+                notes(found),
+                List.of(),
+                List.of());
     }
 
     private List<Fact> settings(BudgetSearch.Found found) {

@@ -73,7 +73,8 @@ final class TangleNasPage {
                         + " --seeds " + measured.seeds().size()
                         + " --data " + settings.data() + " --out " + folder),
                 notes(),
-                plots());
+                plots(),
+                List.of());
     }
 
     // --- Pictures
