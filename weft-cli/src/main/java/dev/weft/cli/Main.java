@@ -39,6 +39,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Train", ResumeCommand::new),
             new Entry("Train", ImportCommand::new),
             new Entry("Pick", EvaluateCommand::new),
+            new Entry("Pick", TrustCommand::new),
             new Entry("Pick", SearchCommand::new),
             new Entry("Pick", MeasureCommand::new),
             new Entry("Pick", LatencyTableCommand::new),
