@@ -181,13 +181,20 @@ public record CellNetwork(
 
     @Override
     public List<Choice<?>> choices() {
-        List<Choice<?>> all = new ArrayList<>();
+        return edgeChoices().stream()
+                .filter(choice -> choice.options().size() > 1)
+                .<Choice<?>>map(choice -> choice)
+                .toList();
+    }
+
+    private List<Choice<String>> edgeChoices() {
+        List<Choice<String>> all = new ArrayList<>();
         for (int node = 1; node < nodes(edges.size()); node++) {
             for (int from = 0; from < node; from++) {
                 all.add(edge(node, from));
             }
         }
-        return all.stream().filter(choice -> choice.options().size() > 1).toList();
+        return all;
     }
 
     private Choice<String> edge(int node, int from) {
@@ -207,7 +214,8 @@ public record CellNetwork(
                 choices(),
                 connected
                         ? List.of(new Constraint("the cell's input is connected with its output", this::isConnected))
-                        : List.of());
+                        : List.of(),
+                new CellNotation(nodes(edges.size()), edgeChoices()));
     }
 
     private boolean isConnected(Member member) {
@@ -224,12 +232,9 @@ public record CellNetwork(
 
     @Override
     public CellNetwork at(Member member) {
-        List<List<Operation>> fixed = new ArrayList<>();
-        for (int node = 1; node < nodes(edges.size()); node++) {
-            for (int from = 0; from < node; from++) {
-                fixed.add(List.of(Operation.named(member.value(edge(node, from)))));
-            }
-        }
+        List<List<Operation>> fixed = edgeChoices().stream()
+                .map(edge -> List.of(Operation.named(member.value(edge))))
+                .toList();
         return new CellNetwork(input, resolution, channels, stages, cellsPerStage, fixed, bias, affine, connected);
     }
 

@@ -280,6 +280,50 @@ class CellNetworkTest {
     }
 
     @Test
+    void membersPrintAndParseAsTheBenchmarkWritesThem() {
+        Space space = published(true, Affine.NOWHERE, true).space();
+        String line = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_1x1~2|";
+        Member member = member("nor_conv_3x3", "none", "skip_connect", "avg_pool_3x3", "none", "nor_conv_1x1");
+        assertThat(space.print(member)).isEqualTo(line);
+        assertThat(space.parse(line)).isEqualTo(member);
+        assertThat(space.parse(member.toString())).isEqualTo(member);
+        Member task = member.withContext("task", "b");
+        assertThat(space.print(task)).isEqualTo(line + ",@task=b");
+        assertThat(space.parse(space.print(task))).isEqualTo(task);
+        for (Member each : space.enumerate(15_625)) {
+            assertThat(space.parse(space.print(each))).isEqualTo(each);
+        }
+        // of a cell with a fixed edge, only the others are chosen
+        CellNetwork part = new CellNetwork(
+                null, 8, 4, 1, 1, List.of(List.of(Operation.SKIP), ALL, ALL), true, Affine.NOWHERE, true);
+        assertThat(part.space().print(part.space().largest()))
+                .isEqualTo("|skip_connect~0|+|nor_conv_3x3~0|nor_conv_3x3~1|");
+        assertThat(part.space().parse("|skip_connect~0|+|none~0|nor_conv_3x3~1|"))
+                .hasToString("edge2-0=none,edge2-1=nor_conv_3x3");
+        assertThatThrownBy(() -> part.space().parse("|none~0|+|none~0|nor_conv_3x3~1|"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("edge1-0 must be one of [skip_connect], but got none");
+    }
+
+    @Test
+    void whatIsNoCellIsRefusedByTheFormThatItMustHave() {
+        Space space = published(true, Affine.NOWHERE, true).space();
+        assertThatThrownBy(() -> space.parse("|nor_conv_3x3~0|+|none~0|skip_connect~0|"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("A cell must be written as |op~0|+|op~0|op~1|+|op~0|op~1|op~2|, but got "
+                        + "\"|nor_conv_3x3~0|+|none~0|skip_connect~0|\".");
+        assertThatThrownBy(() -> space.parse("|none~0|+|none~0|none~1|+|none~0|none~1|nor_conv_1x2~2|"))
+                .isInstanceOf(InputException.class)
+                .hasMessageEndingWith("but got nor_conv_1x2. Did you mean \"nor_conv_1x1\"?");
+        assertThatThrownBy(() -> space.parse("|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("must satisfy \"the cell's input is connected with its output\"");
+        assertThatThrownBy(() -> space.parse("nor_conv_3x3"))
+                .isInstanceOf(InputException.class)
+                .hasMessageEndingWith("Or write the whole as |op~0|+|op~0|op~1|+|op~0|op~1|op~2|.");
+    }
+
+    @Test
     void settingsThatDoNotFitAreRefused() {
         List<List<Operation>> edges = Collections.nCopies(6, ALL);
         assertThatThrownBy(() ->
