@@ -367,7 +367,8 @@ public final class Trainer implements AutoCloseable {
                 run.database().metric(step, Role.BLEND.toString(), option, weights.get(i), seconds);
             }
         });
-        run.database().event("chosen", "after step " + step + ": " + chosen());
+        run.database()
+                .event("chosen", "after step " + step + ": " + family.space().print(chosen()));
     }
 
     private Member chosen() {
