@@ -48,7 +48,10 @@ class ArchitectureTest {
                     "pick",
                     Set.of(
                             "report", "search", "train", "cost", "export", "run", "data", "model", "nn", "weight",
-                            "ops", "space", "text", "io")));
+                            "ops", "space", "text", "io")),
+            Map.entry(
+                    "trust",
+                    Set.of("pick", "report", "train", "cost", "run", "data", "model", "nn", "weight", "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {

@@ -138,7 +138,7 @@ final class SharedStepWorker {
 
     private static List<List<Draw>> draws(Kind kind, ModelDefinition definition) {
         SplittableRandom random = new SplittableRandom(7);
-        Sampler sampler = kind.isBlend() ? new Sampler.Blend() : new Sampler.SinglePath(1);
+        Sampler.Memoryless sampler = kind.isBlend() ? new Sampler.Blend() : new Sampler.SinglePath(1);
         return kind == Kind.PLAIN
                 ? List.of(List.of(new Draw(Role.LARGEST, Member.PLAIN)))
                 : IntStream.range(0, DRAWS)

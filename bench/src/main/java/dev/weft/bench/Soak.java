@@ -53,7 +53,7 @@ final class Soak {
     static Series training(ModelDefinition definition, int steps, int every) {
         Batches batches = new ImageBatches(images(), BATCH_SIZE, 0, Augmentation.none());
         SplittableRandom random = new SplittableRandom(1);
-        Sampler sampler = new Sampler.Sandwich(2);
+        Sampler.Memoryless sampler = new Sampler.Sandwich(2);
         try (Family family = Family.of(definition, 1)) {
             TrainingStep trainingStep =
                     new TrainingStep(family, StepTimer.settings(new Optimizer.Sgd(0.01, 0.9, false, 0)));

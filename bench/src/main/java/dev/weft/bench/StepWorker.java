@@ -88,7 +88,7 @@ final class StepWorker {
 
     private static List<List<Draw>> sandwiches(ModelDefinition definition) {
         SplittableRandom random = new SplittableRandom(7);
-        Sampler sampler = new Sampler.Sandwich(2);
+        Sampler.Memoryless sampler = new Sampler.Sandwich(2);
         return IntStream.range(0, SANDWICHES)
                 .mapToObj(i -> sampler.draw(definition.space(), random))
                 .toList();

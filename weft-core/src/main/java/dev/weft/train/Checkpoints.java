@@ -17,13 +17,14 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The state of a training run as tensors: weights, what the optimiser remembers, running statistics. Random state needs no
+ * The state of a training run as tensors: weights, what the optimiser and the sampler remember, running statistics. Random state needs no
  * place: every draw is a function of seed and step.
  */
 final class Checkpoints {
     private static final String WEIGHTS = "weights/";
     private static final String OPTIMIZER = "optimizer/";
     private static final String STATISTICS = "statistics/";
+    private static final String SAMPLER = "sampler/";
     private static final String SECONDS = "weft.seconds";
 
     private Checkpoints() {}
@@ -34,7 +35,8 @@ final class Checkpoints {
             double seconds,
             Map<String, Tensor> weights,
             Map<String, Map<String, Tensor>> optimizer,
-            Map<String, Tensor> statistics) {
+            Map<String, Tensor> statistics,
+            Map<String, Tensor> sampler) {
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> {
             requireFinite(name, tensor, step);
@@ -43,6 +45,7 @@ final class Checkpoints {
         optimizer.forEach((name, slots) -> slots.forEach(
                 (slot, tensor) -> tensors.put(OPTIMIZER + slot + "/" + name, StoredTensors.data(tensor))));
         statistics.forEach((name, tensor) -> tensors.put(STATISTICS + name, StoredTensors.data(tensor)));
+        sampler.forEach((name, tensor) -> tensors.put(SAMPLER + name, StoredTensors.data(tensor)));
         run.saveCheckpoint(step, tensors, Map.of(SECONDS, Double.toString(seconds)));
     }
 
@@ -64,12 +67,14 @@ final class Checkpoints {
             Checkpoint checkpoint,
             Map<String, Tensor> weights,
             Map<String, Map<String, Tensor>> optimizer,
-            Map<String, Tensor> statistics) {
+            Map<String, Tensor> statistics,
+            Map<String, Tensor> sampler) {
         SafetensorsFile file = SafetensorsFile.open(checkpoint.file());
         double seconds = seconds(file);
         Map<String, Tensor> expected = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> expected.put(WEIGHTS + name, tensor));
         statistics.forEach((name, tensor) -> expected.put(STATISTICS + name, tensor));
+        sampler.forEach((name, tensor) -> expected.put(SAMPLER + name, tensor));
         expected.forEach((name, tensor) -> require(file, name, tensor, false));
         List<String> slots = file.names().stream()
                 .filter(name -> !expected.containsKey(name))

@@ -3,6 +3,7 @@ package dev.weft.train;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.data.Batch;
+import dev.weft.data.Batches;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
@@ -127,20 +128,23 @@ public final class DryRun {
                 Family family = Family.of(model, seed, recipe.sharing());
                 RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
+                Sampling sampling =
+                        train.sampler().start(new Sampling.Setup(family, train, batchSize, one(batch), 1, seed));
                 TrainingStep step = new TrainingStep(
                         family,
                         train,
                         running == null ? BatchStatistics.INSTANCE : running,
                         train.distillation() instanceof Distillation.Teacher
                                 ? inputs -> randomLogits(random, input, batchSize)
-                                : null)) {
-            List<Draw> draws = train.sampler().draw(family.space(), random);
+                                : null,
+                        sampling)) {
+            List<Draw> draws = sampling.draw(0, batch, random);
             double rate =
                     train.optimizer().learningRate() * batchSize / recipe.data().batchSize();
             ArchitectureResult architecture =
                     train.architecture() == null ? null : architecture(recipe, family, batch, draws.get(0), rate);
             Clock clock = new Clock();
-            List<TrainingListener.MemberLoss> losses = step.run(batch, draws, rate, 1, seed, List.of(clock));
+            List<TrainingListener.MemberLoss> losses = step.run(batch, draws, rate, 1, seed, List.of(sampling, clock));
             double updateSeconds = clock.lap();
             List<MemberResult> members = new ArrayList<>();
             for (int i = 0; i < draws.size(); i++) {
@@ -164,6 +168,21 @@ public final class DryRun {
                     architecture,
                     peakMemoryBytes());
         }
+    }
+
+    /** A data set of one batch. */
+    private static Batches one(Batch batch) {
+        return new Batches() {
+            @Override
+            public long stepsPerEpoch() {
+                return 1;
+            }
+
+            @Override
+            public Batch batch(long step) {
+                return batch;
+            }
+        };
     }
 
     /** Its cost is left out where it needs a table, which may not exist yet. */

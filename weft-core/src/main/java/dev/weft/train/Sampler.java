@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Which members train at a step. A value: what it draws depends on the space and the generator alone. */
+/** Which members train at a step, as data: a recipe's setting. At work in a run it is a {@link Sampling}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Sampler.Sandwich.class, name = "sandwich"),
@@ -18,18 +18,42 @@ import java.util.random.RandomGenerator;
     @JsonSubTypes.Type(value = Sampler.Blend.class, name = "blend")
 })
 public interface Sampler {
-    /** The members of one step, the largest first if it is among them. */
-    List<Draw> draw(Space space, RandomGenerator random);
+    /**
+     * Begins a run.
+     *
+     * @throws dev.weft.io.InputException when the family or the data is not one that it can draw from
+     */
+    Sampling start(Sampling.Setup setup);
 
     /** Whether every step draws the largest: in-place distillation has no teacher without it. */
     boolean drawsLargest();
+
+    /** How many members train at a step. */
+    int membersPerStep(Space space);
+
+    /** The part of the training split that it learns from and the weights do not see; 0 for none. */
+    default double heldOutPart() {
+        return 0;
+    }
+
+    /** A sampler whose draws depend on the space and the generator alone. */
+    interface Memoryless extends Sampler {
+        /** The members of one step, the largest first if it is among them. */
+        List<Draw> draw(Space space, RandomGenerator random);
+
+        @Override
+        default Sampling start(Sampling.Setup setup) {
+            Space space = setup.family().space();
+            return Sampling.of(random -> draw(space, random));
+        }
+    }
 
     /**
      * The sandwich rule (Yu and Huang, universally slimmable networks, 2019): the largest, the smallest and some random members.
      *
      * @param random how many random members; 2 in BigNAS
      */
-    record Sandwich(int random) implements Sampler {
+    record Sandwich(int random) implements Memoryless {
         public Sandwich {
             if (random < 0) {
                 throw new InputException("A sandwich must have random >= 0, but got " + random + ".");
@@ -48,6 +72,11 @@ public interface Sampler {
         }
 
         @Override
+        public int membersPerStep(Space space) {
+            return random + 2;
+        }
+
+        @Override
         public boolean drawsLargest() {
             return true;
         }
@@ -58,7 +87,7 @@ public interface Sampler {
      *
      * @param members how many a step; 1 in the paper
      */
-    record SinglePath(int members) implements Sampler {
+    record SinglePath(int members) implements Memoryless {
         public SinglePath {
             if (members < 1) {
                 throw new InputException("Single-path sampling must have members >= 1, but got " + members + ".");
@@ -75,16 +104,26 @@ public interface Sampler {
         }
 
         @Override
+        public int membersPerStep(Space space) {
+            return members;
+        }
+
+        @Override
         public boolean drawsLargest() {
             return false;
         }
     }
 
     /** The largest member alone: ordinary training, also of a plain model. */
-    record Largest() implements Sampler {
+    record Largest() implements Memoryless {
         @Override
         public List<Draw> draw(Space space, RandomGenerator generator) {
             return List.of(new Draw(Role.LARGEST, space.largest()));
+        }
+
+        @Override
+        public int membersPerStep(Space space) {
+            return 1;
         }
 
         @Override
@@ -94,10 +133,15 @@ public interface Sampler {
     }
 
     /** One draw of a blend of all members, for search by gradient: the family's weights must be blended. */
-    record Blend() implements Sampler {
+    record Blend() implements Memoryless {
         @Override
         public List<Draw> draw(Space space, RandomGenerator generator) {
             return List.of(new Draw(Role.BLEND, BlendedWeights.blend(space.largest(), generator.nextLong())));
+        }
+
+        @Override
+        public int membersPerStep(Space space) {
+            return 1;
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.data.Batches;
 import dev.weft.io.InputException;
 import java.util.List;
 
@@ -107,6 +108,16 @@ public record TrainSettings(
     /** How many batches make one update. */
     int batchesPerStep() {
         return accumulate == null ? 1 : accumulate;
+    }
+
+    /** How many updates see about as much as the data set holds; at least 1. */
+    long stepsPerEpoch(Batches batches) {
+        return Math.max(1, batches.stepsPerEpoch() / batchesPerStep());
+    }
+
+    /** The part of the training split that is kept from the weights, for an architecture or a sampler to learn from; 0 for none. */
+    double heldOutPart() {
+        return architecture == null ? sampler.heldOutPart() : architecture.validationPart();
     }
 
     /** The same rule for another number of epochs. */

@@ -42,6 +42,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Trainer implements AutoCloseable {
     private static final double RUNNING_MOMENTUM = 0.1;
+    private static final String SAMPLER = "sampler"; // in place of a role
 
     private final RunFolder run;
     private final RunSettings settings;
@@ -51,8 +52,9 @@ public final class Trainer implements AutoCloseable {
     private final RunningStatistics running;
     private final TrainingStep trainingStep;
     private final ArchitectureStep architectureStep; // null where weights are not blended
+    private final Sampling sampling;
     private final Batches batches;
-    private final Batches validation; // what the architecture trains on
+    private final Batches heldOut; // what architecture and sampler learn from; null where they need none
     private long step;
     private double seconds;
 
@@ -66,26 +68,35 @@ public final class Trainer implements AutoCloseable {
         this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
+        Dataset trained = splits.train();
+        if (train.heldOutPart() > 0) {
+            Dataset.Halves halves = halves(recipe, splits, settings.seed());
+            trained = halves.first();
+            this.heldOut = recipe.data().batches(halves.second(), mix(settings.seed(), 0, 3));
+        } else {
+            this.heldOut = null;
+        }
+        Batches uniform = recipe.data().batches(trained, settings.seed());
+        this.sampling = train.sampler()
+                .start(new Sampling.Setup(
+                        family,
+                        train,
+                        trained.size(),
+                        heldOut,
+                        train.stepsPerEpoch(uniform),
+                        mix(settings.seed(), 0, 5)));
+        this.batches = sampling.batches(uniform);
+        this.architectureStep = train.architecture() == null ? null : new ArchitectureStep(family, train, cost(recipe));
         if (train.distillation() instanceof Distillation.Teacher source) {
             this.teacher = source.open(recipe.model().input());
             NamedMember named = teacher.members().get(source.member());
             Pass pass = Pass.evaluation(named.member(), named.statistics());
-            this.trainingStep = new TrainingStep(family, train, norm, images -> teacher.forward(images, pass));
+            this.trainingStep =
+                    new TrainingStep(family, train, norm, images -> teacher.forward(images, pass), sampling);
         } else {
             this.teacher = null;
-            this.trainingStep = new TrainingStep(family, train, norm, null);
+            this.trainingStep = new TrainingStep(family, train, norm, null, sampling);
         }
-        Dataset trained = splits.train();
-        if (train.architecture() == null) {
-            this.architectureStep = null;
-            this.validation = null;
-        } else {
-            Dataset.Halves halves = halves(recipe, splits, settings.seed());
-            trained = halves.first();
-            this.architectureStep = new ArchitectureStep(family, train, cost(recipe));
-            this.validation = recipe.data().batches(halves.second(), mix(settings.seed(), 0, 3));
-        }
-        this.batches = recipe.data().batches(trained, settings.seed());
     }
 
     /**
@@ -115,14 +126,18 @@ public final class Trainer implements AutoCloseable {
     private static void requireFit(Recipe recipe, Splits splits) {
         TrainSettings train = recipe.train();
         Dataset trained = splits.train();
-        if (train.architecture() != null) {
+        Batches heldOut = null;
+        if (train.heldOutPart() > 0) {
             Dataset.Halves halves = halves(recipe, splits, 0);
-            recipe.data().batches(halves.second(), 0);
+            heldOut = recipe.data().batches(halves.second(), 0);
             trained = halves.first();
-            cost(recipe);
         }
-        recipe.data().batches(trained, 0);
+        cost(recipe);
+        Batches batches = recipe.data().batches(trained, 0);
         try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing())) {
+            train.sampler()
+                    .start(new Sampling.Setup(shapes, train, trained.size(), heldOut, train.stepsPerEpoch(batches), 0))
+                    .close();
             new TrainingStep(shapes, train).close();
             if (train.architecture() != null) {
                 new ArchitectureStep(shapes, train, null).close();
@@ -137,12 +152,14 @@ public final class Trainer implements AutoCloseable {
     }
 
     private static Dataset.Halves halves(Recipe recipe, Splits splits, long seed) {
-        return splits.train().halves(recipe.train().architecture().validationPart(), mix(seed, 0, 4));
+        return splits.train().halves(recipe.train().heldOutPart(), mix(seed, 0, 4));
     }
 
     private static DifferentiableCost cost(Recipe recipe) {
-        CostTerm term = recipe.train().architecture().cost();
-        return term == null ? null : term.of(recipe.model());
+        ArchitectureSettings architecture = recipe.train().architecture();
+        return architecture == null || architecture.cost() == null
+                ? null
+                : architecture.cost().of(recipe.model());
     }
 
     /**
@@ -202,7 +219,8 @@ public final class Trainer implements AutoCloseable {
         latest.warnings().forEach(warning -> run.database().event("warning", warning));
         latest.checkpoint().ifPresent(checkpoint -> {
             Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
-            seconds = Checkpoints.load(checkpoint, family.weights().tensors(), optimizers, runningTensors());
+            seconds = Checkpoints.load(
+                    checkpoint, family.weights().tensors(), optimizers, runningTensors(), sampling.state());
             optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
                             ? architectureStep.optimizerState()
                             : trainingStep.optimizerState())
@@ -273,28 +291,30 @@ public final class Trainer implements AutoCloseable {
         double rate =
                 train.optimizer().learningRate() * train.schedule().factor((double) step / perEpoch, train.epochs());
         SplittableRandom random = new SplittableRandom(mix(settings.seed(), step, 1));
-        List<Draw> draws = drawn(train.sampler(), random, (double) step / steps);
+        List<TrainingListener> all = new ArrayList<>(listeners);
+        all.add(0, sampling);
         List<TrainingListener.MemberLoss> losses;
         try (PointerScope scope = new PointerScope()) {
             List<Batch> trained = new ArrayList<>();
             for (int i = 0; i < train.batchesPerStep(); i++) {
                 trained.add(batches.batch(step * train.batchesPerStep() + i));
             }
+            List<Draw> draws = drawn(trained.get(0), random, (double) step / steps);
             if (architectureStep != null && step >= train.architecture().warmupEpochs() * perEpoch) {
-                Member blend = drawn(train.sampler(), random, (double) step / steps)
+                Member blend = drawn(trained.get(0), random, (double) step / steps)
                         .get(0)
                         .member();
                 double loss = architectureStep.run(
-                        validation.batch(step),
+                        heldOut.batch(step),
                         trained.get(0),
                         blend,
                         train.architecture().optimizer().learningRate(),
                         rate,
                         step + 1);
-                listeners.forEach(listener -> listener.architectureTrained(step + 1, blend, loss));
+                all.forEach(listener -> listener.architectureTrained(step + 1, blend, loss));
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
-            losses = trainingStep.run(trained, draws, rate, step + 1, mix(settings.seed(), step, 2), listeners);
+            losses = trainingStep.run(trained, draws, rate, step + 1, mix(settings.seed(), step, 2), all);
         }
         step++;
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
@@ -305,7 +325,10 @@ public final class Trainer implements AutoCloseable {
         }
         sums.forEach((role, sum) -> run.database().metric(step, role.toString(), "loss", sum[0] / sum[1], seconds));
         TrainingListener.StepReport report = new TrainingListener.StepReport(step, steps, rate, losses);
-        listeners.forEach(listener -> listener.stepDone(report));
+        all.forEach(listener -> listener.stepDone(report));
+        if (step % perEpoch == 0) {
+            sampling.measures().forEach((name, value) -> run.database().metric(step, SAMPLER, name, value, seconds));
+        }
     }
 
     private void evaluate(List<TrainingListener> listeners) {
@@ -326,11 +349,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** The members of a step, at the temperature that its place in the run has. */
-    private List<Draw> drawn(Sampler sampler, RandomGenerator random, double progress) {
+    private List<Draw> drawn(Batch batch, RandomGenerator random, double progress) {
         double temperature = family.strategy(BlendedWeights.class)
                 .map(blend -> blend.settings().map().temperature().at(progress))
                 .orElse(1.0);
-        return sampler.draw(family.space(), random).stream()
+        return sampling.draw(step, batch, random).stream()
                 .map(draw -> new Draw(draw.role(), BlendedWeights.at(draw.member(), temperature)))
                 .toList();
     }
@@ -364,7 +387,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkpoint() {
-        Checkpoints.save(run, step, seconds, family.weights().tensors(), optimizerStates(), runningTensors());
+        Checkpoints.save(
+                run, step, seconds, family.weights().tensors(), optimizerStates(), runningTensors(), sampling.state());
     }
 
     private void saveFamily() {
@@ -405,7 +429,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private long stepsPerEpoch() {
-        return Math.max(1, batches.stepsPerEpoch() / settings.recipe().train().batchesPerStep());
+        return settings.recipe().train().stepsPerEpoch(batches);
     }
 
     /** How many steps the whole run has. */
@@ -454,6 +478,7 @@ public final class Trainer implements AutoCloseable {
             running.close();
         }
         trainingStep.close();
+        sampling.close();
         if (architectureStep != null) {
             architectureStep.close();
         }

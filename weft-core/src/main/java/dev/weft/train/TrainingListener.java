@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import dev.weft.data.Batch;
 import dev.weft.model.Metric;
 import dev.weft.space.Member;
 import java.util.List;
@@ -8,6 +9,13 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Told what happens while training, on the training thread. Tensors it is shown are valid during the call only. */
 public interface TrainingListener {
+    /**
+     * After forward of one member on one batch, before backward.
+     *
+     * @param outputs its logits
+     */
+    default void memberForwarded(long step, Draw draw, Batch batch, Tensor outputs) {}
+
     /** After backward of one member, before the next. */
     default void memberTrained(long step, MemberLoss loss) {}
 

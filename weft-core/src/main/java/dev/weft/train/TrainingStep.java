@@ -30,6 +30,7 @@ public final class TrainingStep implements AutoCloseable {
     private final TrainSettings settings;
     private final NormStatistics norm;
     private final Teacher teacher;
+    private final Sampling sampling;
     private final ParameterUpdate update;
     private final List<Tensor> logits; // of a blend: an ArchitectureStep trains these
 
@@ -42,25 +43,28 @@ public final class TrainingStep implements AutoCloseable {
     /**
      * @param norm where batch norm gets its statistics while training: {@link BatchStatistics}, unless running averages are kept
      * @param teacher for {@link Distillation.Teacher}, otherwise {@code null}
+     * @param sampling what drew the members, which may add to their losses; not closed here
      */
-    public TrainingStep(Family family, TrainSettings settings, NormStatistics norm, Teacher teacher) {
+    public TrainingStep(
+            Family family, TrainSettings settings, NormStatistics norm, Teacher teacher, Sampling sampling) {
         settings.precision().requireHardware();
         this.family = family;
         this.settings = settings;
         this.norm = norm;
         this.teacher = teacher;
+        this.sampling = sampling;
         Map<String, Tensor> trained = new LinkedHashMap<>(family.weights().tensors());
         this.logits = trained.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
                 .map(Map.Entry::getValue)
                 .toList();
-        trained.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
+        trained.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS) || sampling.trains(name));
         this.update =
                 new ParameterUpdate(trained, settings.optimizer(), settings.clipping(), settings.parameterGroups());
     }
 
     public TrainingStep(Family family, TrainSettings settings) {
-        this(family, settings, BatchStatistics.INSTANCE, null);
+        this(family, settings, BatchStatistics.INSTANCE, null, Sampling.of(random -> List.of()));
     }
 
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
@@ -107,7 +111,7 @@ public final class TrainingStep implements AutoCloseable {
             for (int b = 0; b < batches.size(); b++) {
                 Teaching teaching = new Teaching(batches.get(b));
                 for (int i = 0; i < losses.length; i++) {
-                    losses[i] += backward(teaching, draws, i, batches.size(), step) / batches.size();
+                    losses[i] += backward(teaching, draws, i, batches.size(), step, listeners) / batches.size();
                     if (b == batches.size() - 1) {
                         TrainingListener.MemberLoss loss = new TrainingListener.MemberLoss(draws.get(i), losses[i]);
                         trained.add(loss);
@@ -132,11 +136,13 @@ public final class TrainingStep implements AutoCloseable {
     }
 
     /** Adds a member's gradients on one of {@code parts} batches; returns its loss. */
-    private double backward(Teaching teaching, List<Draw> draws, int index, int parts, long step) {
+    private double backward(
+            Teaching teaching, List<Draw> draws, int index, int parts, long step, List<TrainingListener> listeners) {
         Draw draw = draws.get(index);
         Batch batch = teaching.batch;
         Pass pass = pass(draw);
         Tensor outputs = settings.precision().run(() -> family.forward(batch.inputs(), pass));
+        listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, outputs));
         Tensor loss = teaching.logits == null
                 ? Losses.labels(outputs, batch.labels(), settings.labelSmoothing())
                 : Losses.soft(outputs, teaching.logits);
@@ -152,8 +158,14 @@ public final class TrainingStep implements AutoCloseable {
         }
         // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
         boolean mean = settings.gradients() == TrainSettings.Gradients.MEAN;
-        part(withDecay(part(loss, mean ? draws.size() : 1), draw), parts).backward();
+        part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw), draw), parts)
+                .backward();
         return value;
+    }
+
+    private Tensor withPenalty(Tensor loss, Draw draw) {
+        Tensor penalty = sampling.penalty(draw);
+        return penalty == null ? loss : loss.add(penalty);
     }
 
     private static Tensor part(Tensor loss, int of) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** What holds for every sampler; implement it for a new one. */
 interface SamplerContract {
-    Sampler sampler();
+    Sampler.Memoryless sampler();
 
     Space space();
 

@@ -29,7 +29,7 @@ class SamplerTest {
     @Nested
     class Sandwich extends OnTinySpace {
         @Override
-        public Sampler sampler() {
+        public Sampler.Memoryless sampler() {
             return new Sampler.Sandwich(2);
         }
 
@@ -47,7 +47,7 @@ class SamplerTest {
     @Nested
     class SinglePath extends OnTinySpace {
         @Override
-        public Sampler sampler() {
+        public Sampler.Memoryless sampler() {
             return new Sampler.SinglePath(3);
         }
 
@@ -67,7 +67,7 @@ class SamplerTest {
     @Nested
     class Largest extends OnTinySpace {
         @Override
-        public Sampler sampler() {
+        public Sampler.Memoryless sampler() {
             return new Sampler.Largest();
         }
 
@@ -81,7 +81,7 @@ class SamplerTest {
     @Nested
     class Blend extends OnTinySpace {
         @Override
-        public Sampler sampler() {
+        public Sampler.Memoryless sampler() {
             return new Sampler.Blend();
         }
 

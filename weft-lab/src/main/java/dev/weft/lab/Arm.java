@@ -2,7 +2,6 @@ package dev.weft.lab;
 
 import dev.weft.io.InputException;
 import dev.weft.train.Recipe;
-import java.util.SplittableRandom;
 
 /**
  * One way of training.
@@ -19,9 +18,6 @@ public record Arm(String name, Recipe recipe) {
 
     /** How many members train at a step. */
     public int membersPerStep() {
-        return recipe.train()
-                .sampler()
-                .draw(recipe.model().space(), new SplittableRandom(0))
-                .size();
+        return recipe.train().sampler().membersPerStep(recipe.model().space());
     }
 }

@@ -9,6 +9,7 @@ import dev.weft.train.ArchitectureStep;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Draw;
 import dev.weft.train.Recipe;
+import dev.weft.train.Sampling;
 import dev.weft.train.TrainingStep;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -88,6 +89,7 @@ final class StepTimes {
         private final TrainingStep weightStep;
         private final ArchitectureStep logitStep; // null where nothing is blended
         private final Batches batches;
+        private final Sampling sampling;
         private final SplittableRandom random = new SplittableRandom(1);
         private long step;
 
@@ -101,6 +103,9 @@ final class StepTimes {
             logitStep =
                     recipe.train().architecture() == null ? null : new ArchitectureStep(family, recipe.train(), null);
             batches = recipe.data().batches(train, 1);
+            sampling = recipe.train()
+                    .sampler()
+                    .start(new Sampling.Setup(family, recipe.train(), train.size(), null, batches.stepsPerEpoch(), 1));
         }
 
         /** Milliseconds. */
@@ -115,18 +120,18 @@ final class StepTimes {
                     logitStep.run(
                             second,
                             first,
-                            draws().get(0).member(),
+                            draws(first).get(0).member(),
                             recipe.train().architecture().optimizer().learningRate(),
                             rate,
                             step);
                 }
-                weightStep.run(first, draws(), rate, step, step, List.of());
+                weightStep.run(first, draws(first), rate, step, step, List.of());
                 return (System.nanoTime() - began) / 1e6;
             }
         }
 
-        private List<Draw> draws() {
-            return recipe.train().sampler().draw(family.space(), random);
+        private List<Draw> draws(Batch first) {
+            return sampling.draw(step, first, random);
         }
 
         long weights() {
@@ -138,6 +143,7 @@ final class StepTimes {
         @Override
         public void close() {
             weightStep.close();
+            sampling.close();
             if (logitStep != null) {
                 logitStep.close();
             }
