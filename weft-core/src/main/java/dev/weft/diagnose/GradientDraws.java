@@ -2,9 +2,8 @@ package dev.weft.diagnose;
 
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
-import dev.weft.space.Space;
 import dev.weft.train.Draw;
-import dev.weft.train.Sampler;
+import dev.weft.train.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -21,18 +20,22 @@ public interface GradientDraws {
     GradientDraw draw(int index, RandomGenerator random);
 
     /**
-     * As training draws: the sampler's members, all on the same batches.
+     * As training draws: the sampling's members, all on the same batches. What it has learnt so far decides its draws, and it learns
+     * nothing from these.
      *
+     * @param data what it trains on: {@link Sampling#batches} where it also chooses examples
      * @param accumulate how many batches make one update
      */
-    static GradientDraws of(Sampler sampler, Space space, Batches data, int accumulate) {
+    static GradientDraws of(Sampling sampling, Batches data, int accumulate) {
         return (index, random) -> {
-            List<Draw> members = sampler.draw(space, random);
-            List<GradientDraw.Term> terms = new ArrayList<>();
+            List<Batch> batches = new ArrayList<>();
             for (int i = 0; i < accumulate; i++) {
-                Batch batch = data.batch((long) index * accumulate + i);
-                members.forEach(
-                        draw -> terms.add(new GradientDraw.Term(draw.member(), batch, 1.0 / accumulate, List.of())));
+                batches.add(data.batch((long) index * accumulate + i));
+            }
+            List<GradientDraw.Term> terms = new ArrayList<>();
+            for (Draw draw : sampling.draw(index, batches.get(0), random)) {
+                batches.forEach(
+                        batch -> terms.add(new GradientDraw.Term(draw.member(), batch, 1.0 / accumulate, List.of())));
             }
             return new GradientDraw(terms);
         };

@@ -38,9 +38,11 @@ public record GradientVariance(int draws, Part whole, List<Part> layers) {
      * @param name of the layer, or {@code whole}
      * @param squaredMean {@code ‖mean‖²} of the drawn gradients. Its expectation is too large by {@code variance / draws}
      * @param variance {@code tr Var}, with the divisor {@code draws − 1}: unbiased
-     * @param standardError of {@code variance}, from the differences of consecutive draws alone, so rather too large than too small
+     * @param ofPairs the mean of half the squared distance of draws 0 and 1, 2 and 3, …: {@code tr Var} once more, where draws are
+     *     independent. Where a sampling gives both of a pair the same data, it is the variance of what the data leaves open
+     * @param standardError of {@code ofPairs}, and rather too large for {@code variance}, which uses all pairs; NaN of two draws
      */
-    public record Part(String name, double squaredMean, double variance, double standardError) {
+    public record Part(String name, double squaredMean, double variance, double ofPairs, double standardError) {
         /** {@code tr Var / ‖mean‖²}, as PA&amp;DA's probe has it; it cannot exceed the number of draws by much, however noisy they are. */
         public double relative() {
             return variance / squaredMean;
@@ -139,7 +141,8 @@ public record GradientVariance(int draws, Part whole, List<Part> layers) {
                 pairs[i] += tensor.pairs().get(i);
             }
         }
-        return new Part(name, squaredMean, variance, standardError(pairs));
+        return new Part(
+                name, squaredMean, variance, Arrays.stream(pairs).average().orElseThrow(), standardError(pairs));
     }
 
     /** Of the mean; NaN of a single value. */

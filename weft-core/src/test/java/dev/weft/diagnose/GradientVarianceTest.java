@@ -20,6 +20,7 @@ import dev.weft.space.Space;
 import dev.weft.train.Clipping;
 import dev.weft.train.Losses;
 import dev.weft.train.Sampler;
+import dev.weft.train.Sampling;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.SimplexMap;
 import java.util.ArrayList;
@@ -231,9 +232,9 @@ class GradientVarianceTest {
         Dataset data = ToyModel.data(64, 3);
         try (Family family = Family.of(toy, 1)) {
             GradientVariance.Applied plain = GradientVariance.Applied.PLAIN;
-            GradientDraws one = GradientDraws.of(new Sampler.SinglePath(1), family.space(), data.batches(4, 1), 1);
-            GradientDraws accumulated =
-                    GradientDraws.of(new Sampler.SinglePath(1), family.space(), data.batches(4, 1), 8);
+            Sampling single = Sampling.of(random -> new Sampler.SinglePath(1).draw(family.space(), random));
+            GradientDraws one = GradientDraws.of(single, data.batches(4, 1), 1);
+            GradientDraws accumulated = GradientDraws.of(single, data.batches(4, 1), 8);
             VarianceComparison compared =
                     VarianceComparison.of(family, one, accumulated, 64, List.of(1L, 2L, 3L), plain);
             assertThat(compared.differences(v -> v.whole().variance()))
