@@ -43,7 +43,7 @@ class ArchitectureTest {
             Map.entry("report", Set.of("io")),
             Map.entry(
                     "diagnose",
-                    Set.of("report", "train", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of("report", "trust", "train", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
                     "pick",
                     Set.of(
