@@ -37,6 +37,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Train", DataCommand::new),
             new Entry("Train", TrainCommand::new),
             new Entry("Train", ResumeCommand::new),
+            new Entry("Train", DiagnoseCommand::new),
             new Entry("Train", ImportCommand::new),
             new Entry("Pick", EvaluateCommand::new),
             new Entry("Pick", TrustCommand::new),
