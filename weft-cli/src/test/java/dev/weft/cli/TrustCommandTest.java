@@ -65,7 +65,11 @@ class TrustCommandTest {
     @Test
     void filesThatDoNotFitAreRefusedInOneLine() throws IOException {
         String good = file("good.csv", "member,score\na,1\nb,2\nc,3\n");
-        refused(good, file("other.csv", "member,score\na,1\nb,2\nz,3\n"), "1 is only in", "other.csv (z), and 2 are in both");
+        refused(
+                good,
+                file("other.csv", "member,score\na,1\nb,2\nz,3\n"),
+                "1 is only in",
+                "other.csv (z), and 2 are in both");
         refused(good, file("twice.csv", "member,score\na,1\nb,2\nb,3\n"), "twice.csv, line 4: every member");
         refused(good, file("text.csv", "member,score\na,1\nb,high\nc,3\n"), "text.csv, line 3", "\"high\"");
         refused(good, file("nan.csv", "member,score\na,1\nb,2\nc,NaN\n"), "nan.csv, line 4", "NaN");
