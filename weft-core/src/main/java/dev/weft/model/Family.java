@@ -258,7 +258,8 @@ public final class Family implements AutoCloseable {
     public Family extract(Member member, MemberStatistics statistics) {
         if (BlendedWeights.isBlend(member)) {
             throw new IllegalArgumentException("A blend is no member that can stand alone: extract "
-                    + "BlendedWeights.strongest, or another member, instead of \"" + member + "\".");
+                    + "BlendedWeights.strongest (of a generator GeneratedWeights.plain), or another member, instead of \""
+                    + member + "\".");
         }
         Family extracted = new Family(definition.at(member), SharedWeights.unset(), List.of());
         try (PointerScope scope = new PointerScope();
