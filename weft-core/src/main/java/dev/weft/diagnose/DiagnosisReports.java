@@ -21,6 +21,7 @@ public final class DiagnosisReports {
     private static final int MOST_MEMBERS = 16;
     private static final int MOST_CHOICES = 8;
     private static final int MOST_OPTION_MAPS = 3;
+    private static final double CLEAR = 2;
 
     private final Diagnosis diagnosis;
 
@@ -179,14 +180,16 @@ public final class DiagnosisReports {
         List<Figure> figures = new ArrayList<>();
         Set<String> seen = new LinkedHashSet<>();
         for (ChoiceConflict conflict : byGap(diagnosis.choicesByLayer())) {
-            if (figures.size() < MOST_OPTION_MAPS && seen.add(conflict.choice())) {
+            if (figures.size() < MOST_OPTION_MAPS
+                    && conflict.gap() > CLEAR * conflict.standardError() // false where that is not known
+                    && seen.add(conflict.choice())) {
                 figures.add(optionMap(conflict));
             }
         }
         return new FigureGroup(
                 "Which options disagree",
-                "Mean cosine between members of two options of a choice, in the layer where the choice matters most. The gap is"
-                        + " to the members that agree in the choice.",
+                "Mean cosine between members of two options of a choice, in the layer where the choice matters most: of the"
+                        + " layers whose gap is over two standard errors, the one with the widest.",
                 figures);
     }
 
