@@ -72,8 +72,9 @@ public final class DiagnosisReports {
                                 "A step's gradient: variance %.3g, %.1f times the squared norm of its mean.",
                                 variance.whole().variance(), diagnosis.noiseToSignal()));
         findings.add(format(
-                "Of that variance %.0f percent is between members on the same data, the rest between batches.",
-                100 * diagnosis.memberShare()));
+                "Of that variance %.0f percent (standard error %.0f) is between members on the same data, the rest between"
+                        + " batches.",
+                100 * diagnosis.memberShare(), 100 * diagnosis.memberShareError()));
         findings.add(
                 Double.isNaN(diagnosis.meanCosine())
                         ? "No two of the members share a weight."
