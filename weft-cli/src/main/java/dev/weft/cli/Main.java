@@ -40,6 +40,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Train", DiagnoseCommand::new),
             new Entry("Train", ImportCommand::new),
             new Entry("Pick", EvaluateCommand::new),
+            new Entry("Pick", TrustCommand::new),
             new Entry("Pick", SearchCommand::new),
             new Entry("Pick", MeasureCommand::new),
             new Entry("Pick", LatencyTableCommand::new),

@@ -1,13 +1,11 @@
 package dev.weft.weight;
 
-import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.GradMode;
@@ -16,19 +14,12 @@ import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.VoidTensorHook;
 
 /**
- * One draw of mixing weights for every choice: a pure function of the blend logits and of the draw's name in the member
- * ({@code @blend=SEED}, {@code @temperature=T}). What was computed is remembered while it is alive and true: until its
- * {@code PointerScope} ends, a logit changes, gradients are wanted where none were recorded, or a backward pass has gone through
+ * One draw of mixing weights for every choice, and the multipliers that follow from them: a pure function of the stored parameters
+ * behind them and of the draw's name in the member (see {@link BlendDraw}). What was computed is remembered while it is alive and true: until its
+ * {@code PointerScope} ends, a parameter changes, gradients are wanted where none were recorded, or a backward pass has gone through
  * mixing weights and freed what it would need a second time.
  */
 final class Blend {
-    /** The context entry that makes a member a blend: a seed, or {@link #MEAN}. */
-    static final String DRAW = "blend";
-    /** The context entry with the temperature of the draw; 1 where absent. */
-    static final String TEMPERATURE = "temperature";
-    /** The draw of the expected mixing weights, without randomness. */
-    static final String MEAN = "mean";
-
     private static final AtomicLong BACKWARD_PASSES = new AtomicLong();
     /** One for all: JavaCPP has room for a handful of callbacks. */
     private static final VoidTensorHook COUNT_BACKWARD = new CountBackward().retainReference();
@@ -51,48 +42,26 @@ final class Blend {
         }
     }
 
-    private final SimplexMap map;
-    private final Map<String, BlendedChoice> choices;
-    private final String draw;
-    private final long seed;
-    private final double temperature;
+    private final MixingWeights mixing;
     private final Map<Object, Known> known = new LinkedHashMap<>();
 
-    Blend(SimplexMap map, Map<String, BlendedChoice> choices, Member member) {
-        this.map = map;
-        this.choices = choices;
-        this.draw = member.context().get(DRAW);
-        String degrees = member.context().getOrDefault(TEMPERATURE, "1");
-        try {
-            this.seed = draw.equals(MEAN) ? 0 : Long.parseLong(draw);
-            this.temperature = Double.parseDouble(degrees);
-        } catch (NumberFormatException e) {
-            throw new InputException(
-                    "A blend must have a seed or \"" + MEAN + "\" as @" + DRAW + " and a number as @" + TEMPERATURE
-                            + ", but got @" + DRAW + "=" + draw + ",@" + TEMPERATURE + "=" + degrees + ".",
-                    e);
-        }
+    Blend(MixingWeights mixing) {
+        this.mixing = mixing;
     }
 
     static boolean is(Member member) {
-        return member.context().containsKey(DRAW);
+        return member.context().containsKey(BlendDraw.SEED);
     }
 
     /** The mixing weights (options) of a choice of the model; exactly 0 for an option that the space does not have. */
     Tensor weights(Choice<?> choice) {
-        return remembered(choice, List.of(choice), () -> choices.get(choice.name())
-                .parts(alpha -> draw.equals(MEAN) ? map.mean(alpha) : map.map(alpha, seed(choice), temperature)));
+        return mixing.weights(choice, this);
     }
 
     /** Whether the space has every option that {@code combination} picks for {@code of}. */
     boolean allows(List<Choice<?>> of, Member combination) {
-        return of.stream().allMatch(choice -> choices.get(choice.name())
-                .allows(choice.options().indexOf(combination.value(choice))));
-    }
-
-    /** Far apart for neighbouring draws, whatever the names: equal seeds would draw equal noise. */
-    private long seed(Choice<?> choice) {
-        return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + choice.name().hashCode()).nextLong();
+        return of.stream()
+                .allMatch(choice -> mixing.allows(choice, choice.options().indexOf(combination.value(choice))));
     }
 
     /** The weight of every combination of the choices' options, the first choice varying slowest: their product (K). */
@@ -117,13 +86,20 @@ final class Blend {
         return remembered(slices, slices.choices(), () -> slices.multiplier(joint));
     }
 
-    private Tensor remembered(Object key, List<Choice<?>> choices, Supplier<Tensor> compute) {
+    /**
+     * What was computed, or is now. Temporaries of {@code compute} are freed.
+     *
+     * @param key a choice for its mixing weights; anything else for what is a function of such, or they of it
+     * @param choices whose mixing weights it has to do with
+     */
+    Tensor remembered(Object key, List<Choice<?>> choices, Supplier<Tensor> compute) {
         long version = 0;
         boolean gradients = false;
         for (Choice<?> choice : choices) {
-            Tensor alpha = this.choices.get(choice.name()).logits();
-            version += alpha._version();
-            gradients |= alpha.requires_grad();
+            for (Tensor parameter : mixing.parameters(choice)) {
+                version += parameter._version();
+                gradients |= parameter.requires_grad();
+            }
         }
         gradients &= GradMode.is_enabled();
         Known before = known.get(key);
