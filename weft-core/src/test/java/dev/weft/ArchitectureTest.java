@@ -42,13 +42,16 @@ class ArchitectureTest {
             Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("io")),
             Map.entry(
+                    "diagnose",
+                    Set.of("report", "trust", "train", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry(
                     "pick",
                     Set.of(
                             "report", "search", "train", "cost", "export", "run", "data", "model", "nn", "weight",
                             "ops", "space", "text", "io")),
             Map.entry(
                     "trust",
-                    Set.of("pick", "report", "train", "cost", "run", "data", "model", "nn", "weight", "space", "io")));
+                    Set.of("pick", "search", "report", "train", "cost", "run", "data", "model", "nn", "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
+import dev.weft.space.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +15,9 @@ import java.util.Locale;
  * @param loss alike, in nats a token
  */
 record FrontMember(String member, long params, long macs, double latencyMillisP50, Double accuracy, Double loss) {
-    static FrontMember of(MeasuredMember measured) {
+    static FrontMember of(Space space, MeasuredMember measured) {
         return new FrontMember(
-                measured.member().toString(),
+                space.print(measured.member()),
                 (long) measured.value(MetricNames.PARAMS),
                 (long) measured.value(MetricNames.MACS),
                 measured.value(MetricNames.LATENCY_MILLIS_P50),

@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
  * @param members how many
  * @param tau Kendall's τ-b, NaN where all scores or all truths tie
  * @param spearman NaN likewise
- * @param regrets one for each {@code k} that is less than the number of members
+ * @param regrets one for each {@code k} that is at most half of the members; among more there is little left to miss
  */
 public record RankQuality(int members, Estimate tau, Estimate spearman, List<Regret> regrets) {
     private static final int FEW = 10;
@@ -43,25 +43,38 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
     public static RankQuality of(List<Double> scores, List<Double> truths, RankSettings settings) {
         RankedPairs pairs = RankedPairs.of(scores, truths);
         List<Integer> tops =
-                settings.topK().stream().filter(k -> k < scores.size()).toList();
+                settings.topK().stream().filter(k -> 2 * k <= scores.size()).toList();
         List<ToDoubleFunction<int[]>> statistics = new ArrayList<>(List.of(pairs::kendall, pairs::spearman));
         tops.forEach(k -> statistics.add(drawn -> pairs.regret(k, drawn)));
         List<Estimate> found = settings.bootstrap().estimates(scores.size(), statistics);
         List<Regret> regrets = new ArrayList<>();
         for (int i = 0; i < tops.size(); i++) {
-            regrets.add(new Regret(tops.get(i), found.get(2 + i)));
+            regrets.add(new Regret(tops.get(i), found.get(2 + i).containing()));
         }
         int n = scores.size();
         return new RankQuality(n, ofFew(found.get(0), n), spearmanOfFew(found.get(1), n), regrets);
     }
 
-    /** τ of few members: its standard error under independence is √(2(2n + 5) / 9n(n - 1)), Kendall 1938. */
-    static Estimate ofFew(Estimate tau, int members) {
-        double n = members;
-        return members >= FEW ? tau : tau.noNarrowerThan(NORMAL_95 * Math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1))));
+    /** Of so few members that there is nothing to compute. */
+    static RankQuality undefined(int members) {
+        return new RankQuality(members, Estimate.none(), Estimate.none(), List.of());
     }
 
-    private static Estimate spearmanOfFew(Estimate spearman, int members) {
-        return members >= FEW ? spearman : spearman.noNarrowerThan(NORMAL_95 / Math.sqrt(members - 1.0));
+    /** τ of few members: its standard error under independence is √(2(2n + 5) / 9n(n - 1)), Kendall 1938. */
+    static Estimate ofFew(Estimate tau, int members) {
+        return members >= FEW ? tau : tau.noNarrowerThan(NORMAL_95 * independent(members), 1);
+    }
+
+    /** The difference of two such τ. */
+    static Estimate differenceOfFew(Estimate difference, int members) {
+        return members >= FEW ? difference : difference.noNarrowerThan(NORMAL_95 * independent(members), 2);
+    }
+
+    private static double independent(double n) {
+        return Math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)));
+    }
+
+    static Estimate spearmanOfFew(Estimate spearman, int members) {
+        return members >= FEW ? spearman : spearman.noNarrowerThan(NORMAL_95 / Math.sqrt(members - 1.0), 1);
     }
 }

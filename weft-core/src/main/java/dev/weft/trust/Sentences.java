@@ -1,0 +1,194 @@
+package dev.weft.trust;
+
+import dev.weft.trust.TrustReport.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What may be concluded, as a person would say it: every verdict has its sentence, with the numbers that it rests on. */
+final class Sentences {
+    private static final int FEW = 20;
+
+    private Sentences() {}
+
+    /** What a verdict means for these members. */
+    static String of(String part, Ranking ranking, RankQuality quality, NoiseFloor floor, Verdict verdict) {
+        String among = among(part, quality.members());
+        String tau = "τ " + text(quality.tau());
+        return switch (verdict) {
+            case TOO_FEW ->
+                among + " there are too few to say anything about their order: even a perfect order of four"
+                        + " happens by chance once in 24 times.";
+            case ALL_TIE -> tie(among, ranking);
+            case CHANCE ->
+                among + " the order by score cannot be told from chance: " + tau
+                        + ". Do not choose among them by score"
+                        + (quality.members() < FEW ? ", or give more members: so few may hide an order." : ".");
+            case REVERSED ->
+                among + " the order by score is the wrong way round: " + tau
+                        + ". The higher score is more often the worse member.";
+            case BETTER_THAN_CHANCE ->
+                among + " scores rank better than chance: " + tau + ", so of two members the one"
+                        + " with the higher score is better in about "
+                        + ofHundred(quality.tau().value())
+                        + " of 100 pairs.";
+            case NOISE ->
+                among + " two trainings of the same members do not rank each other better than chance: τ "
+                        + text(floor.tau())
+                        + ". The members differ by less than the noise of training, so no ranking is"
+                        + " claimed, whatever the scores say (" + tau + ").";
+            case BELOW_FLOOR ->
+                among + " scores rank better than chance, but worse than a second training would: τ "
+                        + text(floor.scoreTau()) + " with one training, against " + text(floor.tau())
+                        + " between two. They sort out weak members; the order of near ones is not claimed. Train the"
+                        + " candidates alone before you choose.";
+            case AT_FLOOR ->
+                among + " scores cannot be told from a second training: τ " + text(floor.scoreTau())
+                        + " with one training, against " + text(floor.tau()) + " between two. As far as "
+                        + quality.members() + " members tell, they rank as well as training does, and no better.";
+            case ABOVE_FLOOR ->
+                among + " scores agree with a training better than a second training does: τ "
+                        + text(floor.scoreTau()) + " with one training, against " + text(floor.tau())
+                        + " between two. Trust the order as far as you would trust a training.";
+        };
+    }
+
+    private static String tie(String among, Ranking ranking) {
+        boolean scores = ranking.scores().stream().distinct().count() < 2;
+        boolean truths = ranking.truths().stream().distinct().count() < 2;
+        return among
+                + (scores && truths
+                        ? " all scores are equal and all truths too"
+                        : scores ? " all scores are equal" : " all truths are equal")
+                + ": there is no order to compare, and τ is not defined."
+                + (truths ? "" : " These scores cannot choose.");
+    }
+
+    /** What follows from all parts together; empty where the parts say it themselves. */
+    static List<String> lead(List<Part> parts) {
+        Verdict all = parts.get(0).verdict();
+        Verdict half = parts.get(1).verdict();
+        Verdict tenth = parts.get(2).verdict();
+        if (all == Verdict.TOO_FEW) {
+            return List.of(
+                    "There are too few members to conclude anything. Give five or more; thirty say a good deal.");
+        }
+        if (all == Verdict.ALL_TIE) {
+            return List.of("There is no order to judge.");
+        }
+        if (!all.ranks()) {
+            return List.of(
+                    all == Verdict.NOISE
+                            ? "Nothing may be concluded about the order: training itself does not tell these members apart."
+                            : all == Verdict.REVERSED
+                                    ? "Do not rank by these scores: they order members the wrong way round."
+                                    : "Do not rank by these scores: nothing shows that they are better than a draw by lot.");
+        }
+        if (tenth.ranks()) {
+            return List.of("Scores rank members, also the best tenth of them.");
+        }
+        boolean fewInTenth = tenth == Verdict.TOO_FEW;
+        if (half.ranks()) {
+            return List.of(
+                    fewInTenth
+                            ? "Scores rank members, also the best half of them; whether they rank the best tenth, so few"
+                                    + " members cannot tell."
+                            : "Scores rank members, also the best half of them, but do not tell the best from the very"
+                                    + " good: train the candidates alone before you choose.");
+        }
+        if (half == Verdict.TOO_FEW) {
+            return List.of("Scores rank members; whether they also rank the good ones, so few members cannot tell.");
+        }
+        return List.of(
+                "Scores tell weak members from good ones, but nothing shows that they rank the good ones: use them"
+                        + " to sort out, and train the candidates alone before you choose.");
+    }
+
+    /** How far one training can be believed. */
+    static List<String> noise(Part all, String unit) {
+        return List.of(
+                all.floor() == null
+                        ? "No noise floor is known, because each member has one truth: how well a second training would rank"
+                                + " them, and whether scores come near to that, cannot be said."
+                        : "Trainings of one member differ by a standard deviation of "
+                                + points(all.floor().standardDeviation()) + " " + unit
+                                + ": one training does not tell members apart that are nearer than that.");
+    }
+
+    /** How inherited weights compare with training alone. */
+    static List<String> gap(CostGap gap, String cost, String unit) {
+        double mean = gap.mean().value();
+        String by = points(Math.abs(mean)) + " " + unit + " on average" + interval(gap.mean(), mean < 0 ? -1 : 1);
+        List<String> sentences = new ArrayList<>();
+        if (mean >= 0) {
+            sentences.add("Members trained alone are better than with inherited weights by " + by + ".");
+        } else {
+            sentences.add("Members trained alone are worse than with inherited weights by " + by
+                    + ": that is less training than they need, and what it ranks is how fast members learn. Give them more"
+                    + " epochs before you believe it.");
+        }
+        Estimate correlation = gap.costCorrelation();
+        if (correlation.isPositive()) {
+            sentences.add("The gap grows with " + cost + " (Spearman " + text(correlation)
+                    + "): inherited weights make dear members look worse than they are.");
+        } else if (correlation.isNegative()) {
+            sentences.add("The gap shrinks with " + cost + " (Spearman " + text(correlation)
+                    + "): inherited weights make cheap members look worse than they are.");
+        } else if (correlation.isBounded()) {
+            sentences.add(
+                    "Whether the gap depends on " + cost + " cannot be told (Spearman " + text(correlation) + ").");
+        }
+        return List.of(String.join(" ", sentences));
+    }
+
+    private static String interval(Estimate estimate, int sign) {
+        if (!estimate.isBounded()) {
+            return "";
+        }
+        double a = sign * estimate.low();
+        double b = sign * estimate.high();
+        return " (" + points(Math.min(a, b)) + " to " + points(Math.max(a, b)) + ")";
+    }
+
+    /** What choosing by score costs. */
+    static List<String> regret(Part all, String unit) {
+        List<String> sentences = new ArrayList<>();
+        for (RankQuality.Regret regret : all.quality().regrets()) {
+            Estimate loss = regret.loss();
+            String by = points(loss.value()) + " " + unit + interval(loss, 1) + " short";
+            sentences.add(
+                    regret.k() == 1
+                            ? "The member with the highest score falls " + by + " of the best one."
+                            : "The best of the " + regret.k() + " with the highest scores falls " + by + ".");
+        }
+        return sentences.isEmpty() ? List.of() : List.of(String.join(" ", sentences));
+    }
+
+    private static String among(String part, int members) {
+        return switch (part) {
+            case "all" -> "Among all " + members + " members";
+            default -> "In the " + part + " (" + members + (members == 1 ? " member)" : " members)");
+        };
+    }
+
+    /** {@code 0.485 (0.471 to 0.498)}. */
+    static String text(Estimate estimate) {
+        String value = number(estimate.value());
+        return estimate.isBounded()
+                ? value + " (" + number(estimate.low()) + " to " + number(estimate.high()) + ")"
+                : value;
+    }
+
+    private static String number(double value) {
+        String text = String.format(Locale.ROOT, "%.2f", value);
+        return (text.equals("-0.00") ? "0.00" : text).replace('-', '−');
+    }
+
+    static String points(double value) {
+        return String.format(Locale.ROOT, "%.2f", value).replace('-', '−');
+    }
+
+    private static long ofHundred(double tau) {
+        return Math.round(50 * (1 + tau));
+    }
+}
