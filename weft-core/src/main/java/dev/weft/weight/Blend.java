@@ -26,6 +26,10 @@ final class Blend {
     static final String DRAW = "blend";
     /** The context entry with the temperature of the draw; 1 where absent. */
     static final String TEMPERATURE = "temperature";
+    /** What begins the context entry of a choice of which the blend has one option, named by its value, and nothing of the others. */
+    static final String ONLY = "only.";
+    /** The same, of a choice of which the blend has no more of the option than its part. */
+    static final String PART = "part.";
     /** The draw of the expected mixing weights, without randomness. */
     static final String MEAN = "mean";
 
@@ -56,12 +60,14 @@ final class Blend {
     private final String draw;
     private final long seed;
     private final double temperature;
+    private final Map<String, String> context;
     private final Map<Object, Known> known = new LinkedHashMap<>();
 
     Blend(SimplexMap map, Map<Choice<?>, Weight> logits, Member member) {
         this.map = map;
         this.logits = logits;
-        this.draw = member.context().get(DRAW);
+        this.context = member.context();
+        this.draw = context.get(DRAW);
         String degrees = member.context().getOrDefault(TEMPERATURE, "1");
         try {
             this.seed = draw.equals(MEAN) ? 0 : Long.parseLong(draw);
@@ -80,6 +86,23 @@ final class Blend {
 
     /** The mixing weights (options) of a choice. */
     Tensor weights(Choice<?> choice) {
+        String only = context.get(ONLY + choice.name());
+        String part = context.get(PART + choice.name());
+        if (only != null) {
+            return row(choice, only);
+        }
+        return part == null ? drawn(choice) : drawn(choice).mul(row(choice, part));
+    }
+
+    private static Tensor row(Choice<?> choice, String option) {
+        float[] row = new float[choice.options().size()];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = choice.options().get(i).toString().equals(option) ? 1 : 0;
+        }
+        return Tensor.create(row, row.length);
+    }
+
+    private Tensor drawn(Choice<?> choice) {
         return remembered(choice, List.of(choice), () -> {
             Tensor alpha = logits.get(choice).tensor(Member.PLAIN);
             return draw.equals(MEAN) ? map.mean(alpha) : map.map(alpha, seed(choice), temperature);

@@ -68,6 +68,16 @@ public final class BlendedWeights implements WrappedWeights {
         return Blend.is(member) ? member.withContext(Blend.TEMPERATURE, Double.toString(temperature)) : member;
     }
 
+    /**
+     * A blend that has one option of a choice and nothing of the others: what the option does among blends of all else.
+     *
+     * @param blend whose other choices are mixed as before
+     * @param whole whether it has all of the option, or no more than its part
+     */
+    public static Member only(Member blend, Choice<?> choice, Object option, boolean whole) {
+        return blend.withContext((whole ? Blend.ONLY : Blend.PART) + choice.name(), option.toString());
+    }
+
     /** The settings of this strategy. */
     public Sharing.Blend settings() {
         return settings;
