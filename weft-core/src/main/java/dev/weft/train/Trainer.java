@@ -522,8 +522,15 @@ public final class Trainer implements AutoCloseable {
         return seconds;
     }
 
-    public long stepsPerEpoch() {
+    private long stepsPerEpoch() {
         return settings.recipe().train().stepsPerEpoch(batches);
+    }
+
+    /** How many steps an epoch of a recipe has on its data. */
+    public static long stepsPerEpoch(Recipe recipe, Splits splits) {
+        TrainSettings train = recipe.train();
+        Dataset trained = train.heldOutPart() > 0 ? halves(recipe, splits, 0).first() : splits.train();
+        return train.stepsPerEpoch(recipe.data().batches(trained, 0));
     }
 
     /** How many steps the whole run has. */
