@@ -46,7 +46,10 @@ class ArchitectureTest {
                     "pick",
                     Set.of(
                             "report", "search", "tree", "train", "cost", "export", "run", "data", "model", "nn",
-                            "weight", "ops", "space", "text", "io")));
+                            "weight", "ops", "space", "text", "io")),
+            Map.entry(
+                    "trust",
+                    Set.of("pick", "report", "train", "cost", "run", "data", "model", "nn", "weight", "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {

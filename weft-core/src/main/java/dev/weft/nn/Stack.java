@@ -30,7 +30,7 @@ public final class Stack implements Layer {
         Tensor mixed = null;
         int done = 0;
         for (Gate.Share share : depth.shares(pass.member())) {
-            for (; done < share.count(); done++) {
+            for (; done < share.value(); done++) {
                 x = layers.get(done).forward(x, pass);
             }
             Tensor exit = share.part() == null ? x : Ops.multiply(x, share.part());

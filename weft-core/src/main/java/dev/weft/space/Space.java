@@ -3,11 +3,14 @@ package dev.weft.space;
 import dev.weft.io.InputException;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -17,10 +20,11 @@ import java.util.stream.Collectors;
  *
  * @param name for error messages, usually the model's
  * @param choices the decisions, in the order in which members print and encode
- * @param constraints what every member obeys; the smallest and the largest member must
+ * @param constraints what every member obeys
  */
 public record Space(String name, List<Choice<?>> choices, List<Constraint> constraints) {
     private static final int MAX_DRAWS = 10_000;
+    private static final int MAX_TRIES = 100_000;
 
     public Space {
         choices = List.copyOf(choices);
@@ -40,16 +44,6 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
                             || !(controller.smallest() instanceof Integer))) {
                 throw new InputException("Choice " + choice.name() + " of space \"" + name + "\" depends on "
                         + choice.controller() + ", which must be an unconditional choice between integers.");
-            }
-        }
-        for (Member extreme :
-                List.of(canonical(choices, pick(choices, false)), canonical(choices, pick(choices, true)))) {
-            for (Constraint constraint : constraints) {
-                if (!constraint.holds().test(extreme)) {
-                    throw new InputException(
-                            "The smallest and the largest member of space \"" + name + "\" must satisfy \""
-                                    + constraint.description() + "\", but \"" + extreme + "\" does not.");
-                }
             }
         }
     }
@@ -92,14 +86,37 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return new Space(name, restricted, constraints);
     }
 
-    /** The member with the first option of every choice. */
+    /**
+     * The member with the first option of every choice; where that one breaks a constraint, the first in the order of
+     * {@link #enumerate} that keeps all.
+     *
+     * @throws InputException when none of the first {@value #MAX_TRIES} does
+     */
     public Member smallest() {
-        return canonical(pick(choices, false));
+        return extreme("first", UnaryOperator.identity());
     }
 
-    /** The member with the last option of every choice. */
+    /** The same from the other end: the member with the last option of every choice, or the last one that keeps the constraints. */
     public Member largest() {
-        return canonical(pick(choices, true));
+        return extreme("last", options -> {
+            List<Object> reversed = new ArrayList<>(options);
+            Collections.reverse(reversed);
+            return reversed;
+        });
+    }
+
+    private Member extreme(String end, UnaryOperator<List<Object>> order) {
+        Member[] found = new Member[1];
+        int[] tries = new int[1];
+        visit(0, new LinkedHashMap<>(), order, member -> {
+            found[0] = satisfies(member) ? member : null;
+            return found[0] != null || ++tries[0] == MAX_TRIES;
+        });
+        if (found[0] == null) {
+            throw new InputException("Space \"" + name + "\" must have a member that satisfies " + rules()
+                    + ", but the " + end + " " + tries[0] + " do not. Loosen the constraints, or list more options.");
+        }
+        return found[0];
     }
 
     /** Whether {@code member} is canonical, picks one option for every choice and satisfies every constraint. */
@@ -139,25 +156,37 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
                     + " members to be enumerated, but has " + size + ". Sample it instead.");
         }
         Set<Member> members = new LinkedHashSet<>();
-        enumerate(0, new LinkedHashMap<>(), members);
+        visit(0, new LinkedHashMap<>(), UnaryOperator.identity(), member -> {
+            if (satisfies(member)) {
+                members.add(member);
+            }
+            return false;
+        });
         return List.copyOf(members);
     }
 
-    private void enumerate(int index, Map<String, Object> picked, Set<Member> into) {
+    /**
+     * Shows every member, whether it satisfies the constraints or not, the first choice varying slowest.
+     *
+     * @param order of the options of a choice
+     * @param stop is shown a member, and says whether it was the last
+     * @return whether {@code stop} did
+     */
+    private boolean visit(
+            int index, Map<String, Object> picked, UnaryOperator<List<Object>> order, Predicate<Member> stop) {
         if (index == choices.size()) {
-            Member member = canonical(new Member(picked));
-            if (satisfies(member)) {
-                into.add(member);
-            }
-            return;
+            return stop.test(canonical(new Member(picked)));
         }
         Choice<?> choice = choices.get(index);
-        for (Object option :
-                isActive(choice, picked) ? choice.options() : choice.options().subList(0, 1)) {
+        boolean active = isActive(choice, picked);
+        for (Object option : active ? order.apply(List.copyOf(choice.options())) : List.of(choice.smallest())) {
             picked.put(choice.name(), option);
-            enumerate(index + 1, picked, into);
+            if (visit(index + 1, picked, order, stop)) {
+                return true;
+            }
         }
         picked.remove(choice.name());
+        return false;
     }
 
     /** A member with every decision drawn uniformly, redrawn until the constraints hold. */
@@ -208,10 +237,8 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
                 return member;
             }
         }
-        throw new InputException("No member of space \"" + name + "\" that satisfies "
-                + constraints.stream().map(Constraint::description).collect(Collectors.joining(" and "))
-                + " was found in " + MAX_DRAWS
-                + " draws. Loosen the constraints.");
+        throw new InputException("No member of space \"" + name + "\" that satisfies " + rules() + " was found in "
+                + MAX_DRAWS + " draws. Loosen the constraints.");
     }
 
     /** The index of each picked option, in the order of the choices. */
@@ -247,10 +274,6 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
 
     /** Decisions that mean nothing under the options of their controllers are set to their first option. */
     public Member canonical(Member member) {
-        return canonical(choices, member);
-    }
-
-    private static Member canonical(List<Choice<?>> choices, Member member) {
         Map<String, Object> picked = new LinkedHashMap<>();
         for (Choice<?> choice : choices) {
             picked.put(choice.name(), isActive(choice, member.options()) ? member.value(choice) : choice.smallest());
@@ -264,16 +287,13 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
                 || value >= choice.activeFrom();
     }
 
-    private boolean satisfies(Member member) {
+    /** Whether {@code member} obeys every constraint. */
+    public boolean satisfies(Member member) {
         return constraints.stream().allMatch(c -> c.holds().test(member));
     }
 
-    private static Member pick(List<Choice<?>> choices, boolean largest) {
-        Map<String, Object> picked = new LinkedHashMap<>();
-        for (Choice<?> choice : choices) {
-            picked.put(choice.name(), largest ? choice.largest() : choice.smallest());
-        }
-        return new Member(picked);
+    private String rules() {
+        return constraints.stream().map(Constraint::description).collect(Collectors.joining(" and "));
     }
 
     /**

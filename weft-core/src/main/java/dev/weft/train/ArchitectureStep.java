@@ -108,7 +108,7 @@ public final class ArchitectureStep implements AutoCloseable {
 
     /** What is added to the loss of the logits, of the same draw. */
     private Tensor withTerms(Tensor loss, Family of, Member member) {
-        Tensor total = loss.add(settings.regulariser().penalty(List.copyOf(logits.values())));
+        Tensor total = loss.add(settings.regulariser().penalty(blend.logitsInUse()));
         return cost == null
                 ? total
                 : total.add(settings.cost().of(cost, largestCost, choice -> of.distribution(choice, member)));

@@ -167,6 +167,13 @@ public final class GradientProbe {
         return compared;
     }
 
+    /** All that is trained but the logits of a blend. */
+    private Map<String, Tensor> weights() {
+        Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
+        weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
+        return weights;
+    }
+
     /** 1 for the entries that a member reads, by name of the stored weight. */
     private Map<String, Tensor> read(Member member) {
         Tensor sum = torch.zeros(new long[0]);
@@ -174,7 +181,7 @@ public final class GradientProbe {
             sum = sum.add(weight.sum());
         }
         Map<String, Tensor> read = new LinkedHashMap<>();
-        gradients(sum, family.weights().tensors()).forEach((name, gradient) -> {
+        gradients(sum, weights()).forEach((name, gradient) -> {
             if (gradient.defined()) {
                 read.put(name, gradient.ne(new Scalar(0)).to(torch.ScalarType.Float));
             }
@@ -187,7 +194,7 @@ public final class GradientProbe {
      * that it does not use are undefined. In the caller's scope.
      */
     private Map<String, Tensor> gradients(Batch batch, Member member, Map<String, Tensor> compared) {
-        Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
+        Map<String, Tensor> weights = weights();
         weights.keySet().retainAll(compared.keySet());
         Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
         Tensor outputs = train.precision().run(() -> family.forward(batch.inputs(), pass));

@@ -57,7 +57,8 @@ public final class TreeTrainer implements AutoCloseable {
         this.stepsPerEpoch = Trainer.stepsPerEpoch(settings.recipe(), splits);
         this.tree = TreeRecord.of(run.path())
                 .orElseGet(() -> TreeRecord.begin(
-                        settings.recipe().train().epochs(), split.end(0, settings.recipe().train().epochs())));
+                        settings.recipe().train().epochs(),
+                        split.end(0, settings.recipe().train().epochs())));
     }
 
     /**
@@ -224,9 +225,8 @@ public final class TreeTrainer implements AutoCloseable {
     }
 
     private boolean split(Trainer trainer, String name, int level, BooleanSupplier stop, TreeListener listener) {
-        int splits = (int) tree.nodes().stream()
-                .filter(node -> node.split() != null)
-                .count();
+        int splits =
+                (int) tree.nodes().stream().filter(node -> node.split() != null).count();
         List<String> why = new ArrayList<>();
         List<Choice<?>> candidates =
                 chooser.candidates(space.within(tree.node(name).options()), level, why);
@@ -235,7 +235,7 @@ public final class TreeTrainer implements AutoCloseable {
             Map<Choice<?>, Partition> partitions = new LinkedHashMap<>();
             List<Choice<?>> probed = chooser.probed(candidates, level, splits);
             for (Choice<?> choice : probed) {
-                if (stop.getAsBoolean()) {
+                if (known(name, choice).isEmpty() && stop.getAsBoolean()) {
                     return false;
                 }
                 Optional<TreeRecord.Probe> probe = probe(trainer, name, choice, level, splits, listener, why);
@@ -262,6 +262,12 @@ public final class TreeTrainer implements AutoCloseable {
         return true;
     }
 
+    private Optional<TreeRecord.Probe> known(String name, Choice<?> choice) {
+        return tree.node(name).probes().stream()
+                .filter(probe -> probe.choice().equals(choice.name()))
+                .findFirst();
+    }
+
     /** The distances of a choice, measured unless they are known; empty where they cannot be. */
     private Optional<TreeRecord.Probe> probe(
             Trainer trainer,
@@ -271,18 +277,13 @@ public final class TreeTrainer implements AutoCloseable {
             int splits,
             TreeListener listener,
             List<String> why) {
-        Optional<TreeRecord.Probe> known = tree.node(name).probes().stream()
-                .filter(probe -> probe.choice().equals(choice.name()))
-                .findFirst();
+        Optional<TreeRecord.Probe> known = known(name, choice);
         if (known.isPresent()) {
             return known;
         }
         long began = System.nanoTime();
         GradientProbe probe = new GradientProbe(
-                trainer.family(),
-                settings.recipe().train(),
-                split,
-                (double) trainer.stepsDone() / trainer.steps());
+                trainer.family(), settings.recipe().train(), split, (double) trainer.stepsDone() / trainer.steps());
         long seed = seed(name + "/" + choice.name());
         double[][] distances;
         try {
@@ -325,7 +326,8 @@ public final class TreeTrainer implements AutoCloseable {
                 .toList();
         List<Map<String, List<String>>> children = new ArrayList<>();
         for (List<String> group : groups) {
-            Map<String, List<String>> options = new LinkedHashMap<>(tree.node(name).options());
+            Map<String, List<String>> options =
+                    new LinkedHashMap<>(tree.node(name).options());
             options.put(choice.name(), group);
             if (!SplitChooser.hasMembers(space, options)) {
                 why.add(choice.name() + " cannot split: no member that the space allows has one of " + group);
@@ -339,7 +341,12 @@ public final class TreeTrainer implements AutoCloseable {
 
     private void keepWhole(String name, int level, List<String> why, TreeListener listener) {
         String reason = why.isEmpty() ? "every choice that may be split was split before" : text(why);
-        finish(name, new TreeRecord.Split(null, List.of(), reason), List.of(tree.node(name).options()), level, listener);
+        finish(
+                name,
+                new TreeRecord.Split(null, List.of(), reason),
+                List.of(tree.node(name).options()),
+                level,
+                listener);
     }
 
     private static String text(List<String> why) {
@@ -392,8 +399,9 @@ public final class TreeTrainer implements AutoCloseable {
             boolean fresh = split.restarts(level);
             if (level > 0 && (!fresh || split.weights() == SplitSettings.RestartWeights.PARENT)) {
                 Checkpoint parent = lastCheckpoint(folder(node.parent()))
-                        .orElseThrow(() -> new InputException("The supernet that " + node.name() + " comes from must have"
-                                + " a checkpoint, but " + folder(node.parent()) + " has none. Begin the tree again."));
+                        .orElseThrow(() -> new InputException(
+                                "The supernet that " + node.name() + " comes from must have" + " a checkpoint, but "
+                                        + folder(node.parent()) + " has none. Begin the tree again."));
                 if (fresh) {
                     trainer.inheritWeights(parent);
                 } else {
@@ -473,7 +481,9 @@ public final class TreeTrainer implements AutoCloseable {
             long supernets = 1;
             steps += (node.toEpoch() - node.fromEpoch()) * stepsPerEpoch;
             for (int l = level; node.split() == null && l < split.rounds().size(); l++) {
-                supernets *= split.groups() == null ? chooser.usualOptions() : split.groups().get(l);
+                supernets *= split.groups() == null
+                        ? chooser.usualOptions()
+                        : split.groups().get(l);
                 steps += supernets * (split.end(l + 1, tree.epochs()) - split.begin(l + 1)) * stepsPerEpoch;
             }
         }

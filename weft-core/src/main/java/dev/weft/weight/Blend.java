@@ -56,16 +56,16 @@ final class Blend {
     }
 
     private final SimplexMap map;
-    private final Map<Choice<?>, Weight> logits;
+    private final Map<String, BlendedChoice> choices;
     private final String draw;
     private final long seed;
     private final double temperature;
     private final Map<String, String> context;
     private final Map<Object, Known> known = new LinkedHashMap<>();
 
-    Blend(SimplexMap map, Map<Choice<?>, Weight> logits, Member member) {
+    Blend(SimplexMap map, Map<String, BlendedChoice> choices, Member member) {
         this.map = map;
-        this.logits = logits;
+        this.choices = choices;
         this.context = member.context();
         this.draw = context.get(DRAW);
         String degrees = member.context().getOrDefault(TEMPERATURE, "1");
@@ -84,7 +84,7 @@ final class Blend {
         return member.context().containsKey(DRAW);
     }
 
-    /** The mixing weights (options) of a choice. */
+    /** The mixing weights (options) of a choice of the model; exactly 0 for an option that the space does not have. */
     Tensor weights(Choice<?> choice) {
         String only = context.get(ONLY + choice.name());
         String part = context.get(PART + choice.name());
@@ -103,10 +103,14 @@ final class Blend {
     }
 
     private Tensor drawn(Choice<?> choice) {
-        return remembered(choice, List.of(choice), () -> {
-            Tensor alpha = logits.get(choice).tensor(Member.PLAIN);
-            return draw.equals(MEAN) ? map.mean(alpha) : map.map(alpha, seed(choice), temperature);
-        });
+        return remembered(choice, List.of(choice), () -> choices.get(choice.name())
+                .parts(alpha -> draw.equals(MEAN) ? map.mean(alpha) : map.map(alpha, seed(choice), temperature)));
+    }
+
+    /** Whether the space has every option that {@code combination} picks for {@code of}. */
+    boolean allows(List<Choice<?>> of, Member combination) {
+        return of.stream().allMatch(choice -> choices.get(choice.name())
+                .allows(choice.options().indexOf(combination.value(choice))));
     }
 
     /** Far apart for neighbouring draws, whatever the names: equal seeds would draw equal noise. */
@@ -140,7 +144,7 @@ final class Blend {
         long version = 0;
         boolean gradients = false;
         for (Choice<?> choice : choices) {
-            Tensor alpha = logits.get(choice).tensor(Member.PLAIN);
+            Tensor alpha = this.choices.get(choice.name()).logits();
             version += alpha._version();
             gradients |= alpha.requires_grad();
         }

@@ -8,15 +8,17 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Weights of which a member may see a mixture over all options, for search by gradient. A member with {@code @blend=SEED} in its
- * context is a <em>blend</em>: it picks the largest option everywhere, and its choices have mixing weights instead, a
+ * context is a <em>blend</em>: it picks the largest option that the space has everywhere, and its choices have mixing weights instead, a
  * function of stored blend logits, one vector a choice, and of the seed. Any other member sees its slice.
  *
  * <p>The logits are stored weights called {@code blend.CHOICE}: trained, kept and read back with all others. A choice that no
@@ -34,11 +36,12 @@ public final class BlendedWeights implements WrappedWeights {
         return values;
     };
     private static final int REMEMBERED = 16;
+    private static final int MAX_STRONGEST = 10_000;
 
     private final Weights source;
     private final Sharing.Blend settings;
     private final Space space;
-    private final Map<Choice<?>, Weight> logits = new LinkedHashMap<>();
+    private final Map<String, BlendedChoice> blended = new LinkedHashMap<>();
     private final Map<List<Object>, Blend> blends =
             new LinkedHashMap<>() { // tensors of a draw live in a thread's scope
                 @Override
@@ -130,12 +133,50 @@ public final class BlendedWeights implements WrappedWeights {
         }
         count.choices().forEach(this::blended);
         List<Member> combinations = Slices.combinations(count.choices());
-        Map<Integer, List<Integer>> byCount = new TreeMap<>();
-        for (int k = 0; k < combinations.size(); k++) {
-            byCount.computeIfAbsent(count.size(combinations.get(k)), c -> new ArrayList<>())
-                    .add(k);
+        return member -> {
+            if (!Blend.is(member)) {
+                return one.shares(member);
+            }
+            Blend blend = blend(member);
+            Map<Integer, List<Integer>> byCount = new TreeMap<>();
+            for (int k = 0; k < combinations.size(); k++) {
+                if (blend.allows(count.choices(), combinations.get(k))) {
+                    byCount.computeIfAbsent(count.size(combinations.get(k)), c -> new ArrayList<>())
+                            .add(k);
+                }
+            }
+            return shares(byCount, blend.joint(count.choices()));
+        };
+    }
+
+    /**
+     * An operation with exactly none of the blend does not run: one that the space does not have, and all but one of a hard draw
+     * (GDAS), whose gradient then reaches the logits through the operation that was drawn alone.
+     */
+    @Override
+    public Gate gate(String name, Choice<?> operations) {
+        Gate one = source.gate(name, operations);
+        if (operations.options().size() == 1) {
+            return one;
         }
-        return member -> Blend.is(member) ? shares(byCount, blend(member).joint(count.choices())) : one.shares(member);
+        blended(operations);
+        return member -> Blend.is(member) ? shares(operations, blend(member).weights(operations)) : one.shares(member);
+    }
+
+    private List<Gate.Share> shares(Choice<?> operations, Tensor weights) {
+        float[] values = weights.is_meta() ? null : Tensors.floats(weights);
+        BlendedChoice allowed = blended.get(operations.name());
+        List<Gate.Share> shares = new ArrayList<>();
+        for (int i = 0; i < operations.options().size(); i++) {
+            if (allowed.allows(i) && (values == null || values[i] != 0)) {
+                shares.add(new Gate.Share(i, weights.select(0, i)));
+            }
+        }
+        if (shares.isEmpty()) { // nothing of a part, see only(): one must run, for its shape
+            int first = allowed.first();
+            shares.add(new Gate.Share(first, weights.select(0, first)));
+        }
+        return shares;
     }
 
     private static List<Gate.Share> shares(Map<Integer, List<Integer>> byCount, Tensor weights) {
@@ -151,77 +192,116 @@ public final class BlendedWeights implements WrappedWeights {
 
     @Override
     public Tensor distribution(Choice<?> choice, Member member) {
-        return Blend.is(member) && logits.containsKey(choice)
-                ? blend(member).weights(choice)
+        BlendedChoice mixed = blended.get(choice.name());
+        return Blend.is(member) && mixed != null
+                ? mixed.as(choice, blend(member).weights(mixed.choice()))
                 : source.distribution(choice, member);
     }
 
-    /** The choices that are blended, in the order in which the model depends on them. */
+    /** The choices of the model that are blended, in the order in which it depends on them. */
     public List<Choice<?>> choices() {
-        return List.copyOf(logits.keySet());
+        return blended.values().stream().<Choice<?>>map(BlendedChoice::choice).toList();
     }
 
     /** Gives a choice logits, if it has none. */
     private void blended(Choice<?> choice) {
-        logits.computeIfAbsent(
-                choice,
-                c -> source.weight(
-                        LOGITS + c.name(), INIT, Axis.fixed(c.options().size())));
+        blended.computeIfAbsent(
+                choice.name(),
+                name -> new BlendedChoice(
+                        choice,
+                        source.weight(
+                                LOGITS + name, INIT, Axis.fixed(choice.options().size())),
+                        space));
     }
 
-    /** The logits (options) of a blended choice, as they are trained. Do not close them. */
+    /** The logits (options) of a blended choice of the model, as they are trained. Do not close them. */
     public Tensor logits(Choice<?> choice) {
-        Weight weight = logits.get(choice);
-        if (weight == null) {
-            throw new IllegalArgumentException("Choice " + choice.name() + " is not blended. Blended: "
-                    + logits.keySet().stream().map(Choice::name).toList() + ".");
+        BlendedChoice mixed = blended.get(choice.name());
+        if (mixed == null) {
+            throw new IllegalArgumentException(
+                    "Choice " + choice.name() + " is not blended. Blended: " + blended.keySet() + ".");
         }
-        return weight.tensor(Member.PLAIN);
+        return mixed.logits();
+    }
+
+    /**
+     * The logits that a blend reads, one vector a blended choice: those of the options that the space has. They belong to the
+     * caller's {@code PointerScope}, with gradient to the stored ones.
+     */
+    public List<Tensor> logitsInUse() {
+        return blended.values().stream().map(BlendedChoice::allowedLogits).toList();
     }
 
     /** What is mixed by which weight, on average over draws: probabilities by choice. */
     public Map<Choice<?>, List<Double>> probabilities() {
         Map<Choice<?>, List<Double>> all = new LinkedHashMap<>();
-        logits.forEach((choice, weight) -> {
-            try (Tensor mean = Tensors.withoutGradients(() -> settings.map().mean(weight.tensor(Member.PLAIN)))) {
+        blended.values().forEach(choice -> {
+            try (Tensor mean = Tensors.withoutGradients(() -> choice.parts(settings.map()::mean))) {
                 List<Double> weights = new ArrayList<>();
                 for (float value : Tensors.floats(mean)) {
                     weights.add((double) value);
                 }
-                all.put(choice, Collections.unmodifiableList(weights));
+                all.put(choice.choice(), Collections.unmodifiableList(weights));
             }
         });
         return all;
     }
 
     /**
-     * The option of every blended choice with the largest logit; the other choices as {@code base} has them. Canonical, and no
-     * blend even if {@code base} is one. The space's constraints are not looked at.
+     * The option of every blended choice with the largest logit, of those that the space has; the other choices as {@code base} has
+     * them. Where that member breaks a constraint, the one that keeps all of them with the greatest sum of logits: the greatest
+     * product of their softmax. Canonical, and no blend even if {@code base} is one.
+     *
+     * @throws InputException when the {@value #MAX_STRONGEST} strongest combinations all break a constraint
      */
     public Member strongest(Member base) {
         Map<String, String> context = new LinkedHashMap<>(base.context());
         context.keySet().removeAll(List.of(Blend.DRAW, Blend.TEMPERATURE));
-        Member member = new Member(base.options(), context);
-        for (Map.Entry<Choice<?>, Weight> entry : logits.entrySet()) {
-            float[] values = Tensors.floats(entry.getValue().tensor(Member.PLAIN));
-            int best = 0;
-            for (int i = 1; i < values.length; i++) {
-                best = values[i] > values[best] ? i : best;
+        Member rest = new Member(base.options(), context);
+        List<Ranked> ranked = blended.values().stream().map(Ranked::of).toList();
+        Strongest order = new Strongest(ranked.stream().map(Ranked::logits).toList());
+        for (int i = 0; i < MAX_STRONGEST && order.hasNext(); i++) {
+            List<Integer> places = order.next();
+            Member member = rest;
+            for (int c = 0; c < ranked.size(); c++) {
+                member = member.with(ranked.get(c).choice, ranked.get(c).options.get(places.get(c)));
             }
-            member = member.with(entry.getKey(), entry.getKey().options().get(best));
+            Member canonical = space.canonical(member);
+            if (space.satisfies(canonical)) {
+                return canonical;
+            }
         }
-        return space.canonical(member);
+        throw new InputException("None of the strongest members of space \"" + space.name()
+                + "\" satisfies its constraints. Loosen them.");
+    }
+
+    /** The options of a choice that the space has, by falling logit; equal ones in the order of the choice. */
+    private record Ranked(Choice<?> choice, List<Object> options, List<Double> logits) {
+        static Ranked of(BlendedChoice blended) {
+            float[] values = Tensors.floats(blended.logits());
+            List<Integer> order = IntStream.range(0, values.length)
+                    .filter(blended::allows)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(i -> -values[i]))
+                    .toList();
+            return new Ranked(
+                    blended.choice(),
+                    order.stream()
+                            .<Object>map(i -> blended.choice().options().get(i))
+                            .toList(),
+                    order.stream().map(i -> (double) values[i]).toList());
+        }
     }
 
     private synchronized Blend blend(Member member) {
-        for (Choice<?> choice : logits.keySet()) {
-            if (!choice.largest().equals(member.value(choice))) {
+        for (BlendedChoice choice : blended.values()) {
+            if (!choice.largest().equals(member.value(choice.choice()))) {
                 throw new InputException("A blend must pick the largest option of every choice that it mixes, but \""
-                        + member + "\" picks " + choice.name() + "=" + member.value(choice) + ".");
+                        + member + "\" picks " + choice.choice().name() + "=" + member.value(choice.choice()) + ".");
             }
         }
         return blends.computeIfAbsent(
                 List.of(member.context(), Thread.currentThread().getId()),
-                key -> new Blend(settings.map(), logits, member));
+                key -> new Blend(settings.map(), blended, member));
     }
 }

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A sliced weight of which a blend sees the weighted sum of all slices, each padded with zeros to the largest size (TangleNAS,
+ * A sliced weight of which a blend sees the weighted sum of all slices, each padded with zeros to the size that the blend picks, the largest (TangleNAS,
  * Sukthanker et al. 2024). Computed as one product, {@code W ⊙ M}: an entry is multiplied by the weights of the slices that hold
  * it, so memory does not grow with the number of options.
  *
@@ -24,9 +24,9 @@ final class EntangledWeight implements Weight {
 
     /** Axes that depend on common choices, and where in the weight they lie. */
     record Part(Slices slices, int[] positions, int dims) {
-        /** The multiplier, shaped to be broadcast over the weight. */
-        Tensor multiplier(Blend blend) {
-            Tensor multiplier = blend.multiplier(slices);
+        /** The multiplier, shaped to be broadcast over the weight as the blend {@code member} sees it. */
+        Tensor multiplier(Blend blend, Member member) {
+            Tensor multiplier = slices.narrowed(blend.multiplier(slices), member);
             long[] shape = new long[dims];
             Arrays.fill(shape, 1);
             for (int i = 0; i < positions.length; i++) {
@@ -72,7 +72,7 @@ final class EntangledWeight implements Weight {
         if (!Blend.is(member)) {
             return view;
         }
-        Tensor multiplier = multiplier(blends.apply(member));
+        Tensor multiplier = multiplier(member);
         boolean hasInputs = (view.dim() == 2 || view.dim() == 4) && view.size(1) > 1;
         return view.mul(
                 hasInputs && settings.partialChannels() > 1
@@ -80,10 +80,11 @@ final class EntangledWeight implements Weight {
                         : multiplier);
     }
 
-    private Tensor multiplier(Blend blend) {
-        Tensor product = parts.get(0).multiplier(blend);
+    private Tensor multiplier(Member member) {
+        Blend blend = blends.apply(member);
+        Tensor product = parts.get(0).multiplier(blend, member);
         for (Part part : parts.subList(1, parts.size())) {
-            product = product.mul(part.multiplier(blend));
+            product = product.mul(part.multiplier(blend, member));
         }
         return product;
     }
@@ -102,7 +103,7 @@ final class EntangledWeight implements Weight {
         if (!Blend.is(member) || settings.norm() == Sharing.Norm.FULL) {
             return Weight.super.layerNorm(x, bias, epsilon, member);
         }
-        Tensor heard = multiplier(blends.apply(member)); // (C)
+        Tensor heard = multiplier(member); // (C)
         Tensor centred = x.sub(meanOf(x, heard));
         Tensor normal = centred.mul(
                 meanOf(centred.square(), heard).add(new Scalar(epsilon)).rsqrt());
@@ -116,7 +117,7 @@ final class EntangledWeight implements Weight {
         if (!Blend.is(member) || settings.norm() == Sharing.Norm.FULL) {
             return Weight.super.rmsNorm(x, epsilon, member);
         }
-        Tensor heard = multiplier(blends.apply(member)); // (C)
+        Tensor heard = multiplier(member); // (C)
         Tensor normal = x.mul(meanOf(x.square(), heard).add(new Scalar(epsilon)).rsqrt());
         return normal.mul(tensor(member));
     }

@@ -1,28 +1,35 @@
 package dev.weft.weight;
 
+import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How many of something a member runs, where that is not a slice of a tensor. Usually one number; a blend runs several and
- * mixes their outcomes.
+ * What a member runs, where that is not a slice of a tensor: how many of something, or which operation. Usually one of them; a
+ * blend runs several and mixes their outcomes.
  */
 @FunctionalInterface
 public interface Gate {
-    /** What runs for a member, by rising count. */
+    /** What runs for a member, by rising value; one or more. What is not listed must not run: it gets no gradient, not even zero. */
     List<Share> shares(Member member);
 
     /**
-     * One count and its part of the outcome.
+     * One thing that runs and its part of the outcome.
      *
-     * @param count how many run
+     * @param value how many run, or the position of the operation among the options of its choice
      * @param part a scalar tensor that multiplies the outcome, or {@code null} for the whole of it
      */
-    record Share(int count, Tensor part) {}
+    record Share(int value, Tensor part) {}
 
+    /** So many as a member has. */
     static Gate of(Dim count) {
         return member -> List.of(new Share(count.size(member), null));
+    }
+
+    /** The operation that a member picks. */
+    static Gate of(Choice<?> operations) {
+        return member -> List.of(new Share(operations.options().indexOf(member.value(operations)), null));
     }
 }

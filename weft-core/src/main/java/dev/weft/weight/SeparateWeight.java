@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class SeparateWeight implements Weight {
     private final List<Choice<?>> choices;
+    private final List<Member> combinations;
     private final List<Weight> weights; // one a combination
     private final Map<List<Object>, Integer> index = new LinkedHashMap<>();
     private final List<Axis> axes;
@@ -34,7 +35,7 @@ final class SeparateWeight implements Weight {
                 .flatMap(axis -> axis.size().choices().stream())
                 .distinct()
                 .collect(Collectors.toUnmodifiableList());
-        List<Member> combinations = Slices.combinations(choices);
+        this.combinations = Slices.combinations(choices);
         combinations.forEach(member -> index.put(options(member), index.size()));
         this.weights = combinations.stream()
                 .map(member -> source.weight(
@@ -57,25 +58,29 @@ final class SeparateWeight implements Weight {
         if (!Blend.is(member)) {
             return own(member).tensor(member);
         }
-        return mixed(member, weight -> padded(weight.tensor(member)));
+        return mixed(member, weight -> padded(weight.tensor(member), member));
     }
 
     /** @param outcome what one combination gives; all of one shape */
     private Tensor mixed(Member member, Function<Weight, Tensor> outcome) {
-        Tensor parts = blends.apply(member).joint(choices);
+        Blend blend = blends.apply(member);
+        Tensor parts = blend.joint(choices);
         Tensor sum = null;
         for (int k = 0; k < weights.size(); k++) {
+            if (!blend.allows(choices, combinations.get(k))) {
+                continue;
+            }
             Tensor part = outcome.apply(weights.get(k)).mul(parts.select(0, k));
             sum = sum == null ? part : sum.add(part);
         }
         return sum;
     }
 
-    /** Zeros around a combination's tensor, up to the largest size. */
-    private Tensor padded(Tensor tensor) {
+    /** Zeros around a combination's tensor, up to the size that a blend picks: the largest. */
+    private Tensor padded(Tensor tensor, Member member) {
         long[] padding = new long[2 * axes.size()];
         for (int i = 0; i < axes.size(); i++) {
-            long missing = axes.get(i).size().max() - tensor.size(i);
+            long missing = axes.get(i).size().size(member) - tensor.size(i);
             long before = axes.get(i).crop() == Axis.Crop.CENTRE ? missing / 2 : 0;
             int last = 2 * (axes.size() - 1 - i); // padding is given from the last axis on
             padding[last] = before;
@@ -87,7 +92,7 @@ final class SeparateWeight implements Weight {
     @Override
     public List<Integer> shape(Member member) {
         return Blend.is(member)
-                ? axes.stream().map(axis -> axis.size().max()).toList()
+                ? axes.stream().map(axis -> axis.size().size(member)).toList()
                 : own(member).shape(member);
     }
 
@@ -100,7 +105,7 @@ final class SeparateWeight implements Weight {
         Tensor mixed = mixed(member, weight -> {
             Tensor own = weight.tensor(member);
             Tensor y = Ops.linear(x.narrow(axis, 0, own.size(1)), own, null);
-            return torch.constant_pad_nd(y, 0, axes.get(0).size().max() - own.size(0));
+            return torch.constant_pad_nd(y, 0, axes.get(0).size().size(member) - own.size(0));
         });
         return bias == null ? mixed : mixed.add(bias);
     }
@@ -115,7 +120,7 @@ final class SeparateWeight implements Weight {
             int groups = how.groups(own);
             Tensor y =
                     Ops.conv2d(x.narrow(1, 0, own.size(1) * groups), own, null, how.stride(), how.padding(own), groups);
-            return torch.constant_pad_nd(y, 0, 0, 0, 0, 0, axes.get(0).size().max() - own.size(0));
+            return torch.constant_pad_nd(y, 0, 0, 0, 0, 0, axes.get(0).size().size(member) - own.size(0));
         });
         return bias == null ? mixed : mixed.add(bias.reshape(1, -1, 1, 1));
     }
@@ -143,7 +148,7 @@ final class SeparateWeight implements Weight {
         return mixed(member, weight -> {
             Tensor own = weight.tensor(member);
             Tensor y = norm.apply(x.narrow(x.dim() - 1, 0, own.size(0)), own);
-            return torch.constant_pad_nd(y, 0, axes.get(0).size().max() - own.size(0));
+            return torch.constant_pad_nd(y, 0, axes.get(0).size().size(member) - own.size(0));
         });
     }
 }

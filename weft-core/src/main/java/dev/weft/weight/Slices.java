@@ -83,6 +83,21 @@ final class Slices {
         });
     }
 
+    /**
+     * The part of a multiplier that a blend sees which picks less than the largest of every axis: what its sub-space has.
+     *
+     * @param member the blend
+     */
+    Tensor narrowed(Tensor multiplier, Member member) {
+        for (int i = 0; i < axes.size(); i++) {
+            int size = axes.get(i).size().size(member);
+            if (size < multiplier.size(i)) {
+                multiplier = multiplier.narrow(i, axes.get(i).offset(member), size);
+            }
+        }
+        return multiplier;
+    }
+
     /** (K, length) of one axis, as the weights are stored. */
     private Tensor seen(int axis, Tensor weights) {
         return Tensor.create(

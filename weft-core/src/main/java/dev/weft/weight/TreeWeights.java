@@ -179,6 +179,13 @@ public final class TreeWeights implements WrappedWeights {
     }
 
     @Override
+    public Gate gate(String name, Choice<?> operations) {
+        Map<Leaf, Gate> each = new LinkedHashMap<>();
+        leaves.forEach(leaf -> each.put(leaf, leaf.weights.gate(name, operations)));
+        return member -> each.get(of(member)).shares(member);
+    }
+
+    @Override
     public Tensor distribution(Choice<?> choice, Member member) {
         return of(member).weights.distribution(choice, member);
     }

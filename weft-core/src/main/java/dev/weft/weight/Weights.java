@@ -36,6 +36,15 @@ public interface Weights {
     }
 
     /**
+     * The gate called {@code name}: which operation a member runs. Each of them has weights of its own, under names of its own.
+     *
+     * @param operations one option an operation
+     */
+    default Gate gate(String name, Choice<?> operations) {
+        return Gate.of(operations);
+    }
+
+    /**
      * How a member spreads over the options of a choice: (options), summing to 1. All on one option, unless the member is a
      * blend. It belongs to the caller's {@code PointerScope}.
      */

@@ -24,6 +24,11 @@ public interface WrappedWeights extends Weights {
     }
 
     @Override
+    default Gate gate(String name, Choice<?> operations) {
+        return source().gate(name, operations);
+    }
+
+    @Override
     default Tensor distribution(Choice<?> choice, Member member) {
         return source().distribution(choice, member);
     }

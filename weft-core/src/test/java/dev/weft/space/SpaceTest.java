@@ -179,10 +179,28 @@ class SpaceTest {
     }
 
     @Test
-    void constraintThatTheExtremesBreakIsRefused() {
-        assertThatThrownBy(() -> new Space("net", List.of(WIDTH), List.of(new Constraint("never", m -> false))))
+    void extremesAreTheFirstAndTheLastMemberThatKeepsTheConstraints() {
+        Choice<String> first = Choice.of("first", "none", "skip", "conv");
+        Choice<String> second = Choice.of("second", "none", "skip", "conv");
+        Constraint connected = new Constraint(
+                "one is not none and they differ",
+                m -> !m.value(first).equals(m.value(second)) && m.value(first).equals("skip"));
+        Space space = new Space("net", List.of(first, second), List.of(connected));
+        List<Member> all = space.enumerate(9);
+        assertThat(all).hasSize(2);
+        assertThat(space.smallest()).isEqualTo(all.get(0)).hasToString("first=skip,second=none");
+        assertThat(space.largest()).isEqualTo(all.get(1)).hasToString("first=skip,second=conv");
+        assertThat(space.parse("smallest")).isEqualTo(all.get(0));
+    }
+
+    @Test
+    void spaceWithoutMembersHasNoExtreme() {
+        Space empty = new Space("net", List.of(WIDTH), List.of(new Constraint("never", m -> false)));
+        assertThatThrownBy(empty::smallest)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("The smallest and the largest member of space \"net\" must satisfy \"never\"");
+                .hasMessage("Space \"net\" must have a member that satisfies never, but the first "
+                        + WIDTH.options().size() + " do not. Loosen the constraints, or list more options.");
+        assertThatThrownBy(empty::largest).isInstanceOf(InputException.class).hasMessageContaining("the last");
     }
 
     @Test

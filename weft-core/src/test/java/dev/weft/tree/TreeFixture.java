@@ -1,26 +1,54 @@
 package dev.weft.tree;
 
+import dev.weft.model.ModelDefinition;
+import dev.weft.train.ArchitectureSettings;
 import dev.weft.train.Distillation;
 import dev.weft.train.LearningRateSchedule;
 import dev.weft.train.Optimizer;
 import dev.weft.train.Precision;
+import dev.weft.train.Recipe;
 import dev.weft.train.Regularisation;
 import dev.weft.train.Sampler;
+import dev.weft.train.SplitSettings;
+import dev.weft.train.SplitSettings.PartitionBy;
+import dev.weft.train.SplitSettings.Restart;
+import dev.weft.train.SplitSettings.RestartSchedule;
+import dev.weft.train.SplitSettings.RestartWeights;
+import dev.weft.train.SplitSettings.Rule;
+import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainSettings;
+import dev.weft.weight.SimplexMap;
+import java.nio.file.Path;
 import java.util.List;
 
-/** Settings so small that a tree trains in seconds. */
+/** Settings so small that a tree trains in seconds; tests change what they are about. */
 final class TreeFixture {
-    private TreeFixture() {}
+    List<Integer> rounds = List.of(1, 2);
+    List<Integer> groups;
+    Integer minimumSize;
+    List<String> choices;
+    Rule rule;
+    PartitionBy partition;
+    int repeats = 2;
+    Restart restart;
+    RestartWeights weights;
+    RestartSchedule schedule;
+    int epochs = 4;
+    boolean blended;
+    int warmupEpochs;
+    int checkpointEverySteps = 1000;
+    ModelDefinition model = TinyTraining.model();
 
     static TrainSettings train() {
-        return train(6, new Sampler.SinglePath(1));
+        return new TreeFixture().trainSettings();
     }
 
-    static TrainSettings train(int epochs, Sampler sampler) {
+    TrainSettings trainSettings() {
+        ArchitectureSettings architecture =
+                TinyTraining.architecture(ArchitectureSettings.Order.FIRST).withWarmup(warmupEpochs);
         return new TrainSettings(
                 epochs,
-                sampler,
+                blended ? new Sampler.Blend() : new Sampler.SinglePath(1),
                 new Distillation.None(),
                 0,
                 TrainSettings.Gradients.SUM,
@@ -32,10 +60,40 @@ final class TreeFixture {
                 Precision.FLOAT32,
                 2,
                 0,
-                1000,
+                checkpointEverySteps,
                 false,
                 1,
                 null,
-                null);
+                blended ? architecture : null);
+    }
+
+    SplitSettings split() {
+        return new SplitSettings(
+                rounds,
+                groups,
+                minimumSize,
+                choices,
+                rule,
+                partition,
+                repeats,
+                null,
+                null,
+                null,
+                null,
+                restart,
+                weights,
+                schedule);
+    }
+
+    Recipe recipe(Path data) {
+        return new Recipe(
+                "tiny-tree",
+                "for tests",
+                model,
+                blended ? TinyTraining.blended(new SimplexMap.Softmax()) : List.of(),
+                null,
+                TinyTraining.dataSettings(data),
+                trainSettings(),
+                split());
     }
 }

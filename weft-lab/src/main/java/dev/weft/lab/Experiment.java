@@ -4,6 +4,7 @@ import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.io.Json;
+import dev.weft.report.ReportWriter;
 import dev.weft.run.Metric;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
@@ -121,6 +122,13 @@ public final class Experiment {
         Optional<T> done = work.get();
         done.ifPresent(value -> write(name, value));
         return done;
+    }
+
+    /** Writes {@code results.json} and {@code report.html}, and returns the results. */
+    public Results conclude(Results results) {
+        AtomicFile.writeText(folder.resolve("results.json"), Json.write(results));
+        ReportWriter.write(results.report(), folder.resolve("report.html"));
+        return results;
     }
 
     private boolean begun(String arm, long seed) {

@@ -39,31 +39,6 @@ public final class Statistics {
     }
 
     /**
-     * Kendall's rank correlation with ties (τ-b): 1 when both order the pairs alike, -1 when they order them in opposite ways, 0 when
-     * neither says anything of the other. NaN where one of them has no two different values. Of n values there are n(n - 1)/2 pairs:
-     * with three values τ can only be ±1 or ±1/3, unless some tie.
-     */
-    public static double kendallTau(List<Double> first, List<Double> second) {
-        if (first.size() != second.size() || first.size() < 2) {
-            throw new IllegalArgumentException("rank correlation needs two or more pairs, but got " + first.size()
-                    + " and " + second.size() + " values");
-        }
-        long agreement = 0;
-        long orderedByFirst = 0;
-        long orderedBySecond = 0;
-        for (int i = 0; i < first.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                int a = Double.compare(first.get(i) + 0.0, first.get(j) + 0.0); // -0.0 is 0.0
-                int b = Double.compare(second.get(i) + 0.0, second.get(j) + 0.0);
-                agreement += Integer.signum(a) * Integer.signum(b);
-                orderedByFirst += a == 0 ? 0 : 1;
-                orderedBySecond += b == 0 ? 0 : 1;
-            }
-        }
-        return agreement / Math.sqrt((double) orderedByFirst * orderedBySecond);
-    }
-
-    /**
      * Student's interval for the mean of two values or more, {@code mean ± t(n - 1) · s / √n}. Not for few values that are far from
      * normal; paired differences of accuracies over seeds are near enough.
      */

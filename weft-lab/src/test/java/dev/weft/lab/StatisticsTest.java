@@ -43,30 +43,4 @@ class StatisticsTest {
         assertThatThrownBy(() -> Statistics.standardDeviation(List.of(1.0)))
                 .hasMessage("2 or more values expected, but got 1");
     }
-
-    @Test
-    void kendallCountsPairsThatAgree() {
-        List<Double> up = List.of(1.0, 2.0, 3.0, 4.0);
-        assertThat(Statistics.kendallTau(up, List.of(10.0, 20.0, 25.0, 90.0))).isEqualTo(1);
-        assertThat(Statistics.kendallTau(up, List.of(4.0, 3.0, 2.0, 1.0))).isEqualTo(-1);
-        // One of six pairs is the other way round: (5 - 1) / 6.
-        assertThat(Statistics.kendallTau(up, List.of(1.0, 3.0, 2.0, 4.0))).isCloseTo(4 / 6.0, within(1e-12));
-    }
-
-    @Test
-    void kendallOfTiesIsTauB() {
-        // Pairs: 6; two ties in the first, one in the second; of the rest 3 agree, 0 do not: 3 / √(4 · 5).
-        assertThat(Statistics.kendallTau(List.of(1.0, 1.0, 2.0, 2.0), List.of(1.0, 2.0, 2.0, 3.0)))
-                .isCloseTo(3 / Math.sqrt(4 * 5), within(1e-12));
-        assertThat(Statistics.kendallTau(List.of(0.0, -0.0, 1.0), List.of(1.0, 2.0, 3.0)))
-                .isCloseTo(2 / Math.sqrt(2 * 3), within(1e-12));
-        assertThat(Statistics.kendallTau(List.of(1.0, 1.0), List.of(1.0, 2.0))).isNaN();
-    }
-
-    @Test
-    void kendallOfUnequallyManyIsRefused() {
-        assertThatThrownBy(() -> Statistics.kendallTau(List.of(1.0, 2.0), List.of(1.0)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("rank correlation needs two or more pairs, but got 2 and 1 values");
-    }
 }

@@ -1,8 +1,6 @@
 package dev.weft.lab.bignas;
 
-import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
-import dev.weft.io.Json;
 import dev.weft.lab.Arm;
 import dev.weft.lab.ArmResult;
 import dev.weft.lab.Experiment;
@@ -12,7 +10,6 @@ import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
 import dev.weft.report.ExperimentReport;
-import dev.weft.report.ReportWriter;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
@@ -111,10 +108,8 @@ public final class BigNasReproduction implements Reproduction {
         judgements.add(BudgetSearch.monotone(found.get()));
         ExperimentReport report =
                 new BigNasPage(this, settings, folder, scale, table).report(seeds, judgements, found.get());
-        Results results = Results.of(NAME, settings.smoke(), judgements, report, kept, found.get());
-        AtomicFile.writeText(folder.resolve("results.json"), Json.write(results));
-        ReportWriter.write(report, folder.resolve("report.html"));
-        return Optional.of(results);
+        return Optional.of(
+                experiment.conclude(Results.of(NAME, settings.smoke(), judgements, report, kept, found.get())));
     }
 
     /** Seed by seed, so that after the first one every arm has a number. Says whether all are done. */

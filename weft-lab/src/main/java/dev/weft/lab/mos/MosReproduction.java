@@ -3,7 +3,6 @@ package dev.weft.lab.mos;
 import dev.weft.cost.CountedCosts;
 import dev.weft.data.TextSource;
 import dev.weft.io.AtomicFile;
-import dev.weft.io.Json;
 import dev.weft.lab.Arm;
 import dev.weft.lab.Experiment;
 import dev.weft.lab.Judgement;
@@ -13,7 +12,6 @@ import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
 import dev.weft.model.ModelInput;
 import dev.weft.report.ExperimentReport;
-import dev.weft.report.ReportWriter;
 import dev.weft.space.Member;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Trainer;
@@ -133,7 +131,7 @@ public final class MosReproduction implements Reproduction {
         MosPictures pictures = new MosPictures(table, members, training::details);
         ExperimentReport report = new MosPage(this, settings, folder, scale, table, members)
                 .report(seeds, judgements, found.get(), pictures);
-        Results results = Results.of(
+        return Optional.of(experiment.conclude(Results.of(
                 NAME,
                 settings.smoke(),
                 judgements,
@@ -143,10 +141,7 @@ public final class MosReproduction implements Reproduction {
                         table.allLosses(),
                         table.allErrors(scale.regression().widths()),
                         pictures.routing(),
-                        found.get()));
-        AtomicFile.writeText(folder.resolve("results.json"), Json.write(results));
-        ReportWriter.write(report, folder.resolve("report.html"));
-        return Optional.of(results);
+                        found.get()))));
     }
 
     /** The beginning of a text as a file of its own: an epoch of all of it is too long for a smoke run. */

@@ -11,6 +11,7 @@ import dev.weft.report.ExperimentReport.Cell;
 import dev.weft.report.ExperimentReport.Metric;
 import dev.weft.report.ExperimentReport.Outcome;
 import dev.weft.space.Member;
+import dev.weft.trust.RankCorrelation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,7 +171,7 @@ final class MosTable {
     }
 
     private double tau(String row, long seed) {
-        return Statistics.kendallTau(
+        return RankCorrelation.kendall(
                 members.alone().stream().map(member -> loss(row, member, seed)).toList(),
                 members.alone().stream().map(member -> alone(member, seed)).toList());
     }

@@ -1,8 +1,6 @@
 package dev.weft.lab.tanglenas;
 
 import dev.weft.data.Splits;
-import dev.weft.io.AtomicFile;
-import dev.weft.io.Json;
 import dev.weft.lab.Experiment;
 import dev.weft.lab.Judgement;
 import dev.weft.lab.Reproduction;
@@ -10,7 +8,6 @@ import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
 import dev.weft.report.ExperimentReport;
-import dev.weft.report.ReportWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -86,10 +83,7 @@ public final class TangleNasReproduction implements Reproduction {
                 List<Judgement> judgements = table.judgements();
                 ExperimentReport report =
                         new TangleNasPage(this, settings, folder, scale, table, done).report(judgements);
-                Results results = Results.of(NAME, settings.smoke(), judgements, report, kept, done);
-                AtomicFile.writeText(folder.resolve("results.json"), Json.write(results));
-                ReportWriter.write(report, folder.resolve("report.html"));
-                return results;
+                return experiment.conclude(Results.of(NAME, settings.smoke(), judgements, report, kept, done));
             });
         }
     }

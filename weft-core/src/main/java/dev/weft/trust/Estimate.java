@@ -1,0 +1,45 @@
+package dev.weft.trust;
+
+/**
+ * A measured number and how sure it is.
+ *
+ * @param value NaN where it is not defined, as a rank correlation of values that all tie; written to JSON as {@code null}
+ * @param low of the interval; NaN where there is none
+ * @param high of the interval; NaN where there is none
+ */
+public record Estimate(double value, double low, double high) {
+    /** A number of which no interval is known. */
+    static Estimate alone(double value) {
+        return new Estimate(value, Double.NaN, Double.NaN);
+    }
+
+    /** Whether an interval is known. */
+    public boolean isBounded() {
+        return !Double.isNaN(low) && !Double.isNaN(high);
+    }
+
+    /** Whether the whole interval is over 0. */
+    public boolean isPositive() {
+        return low > 0;
+    }
+
+    /** Whether the whole interval is under 0. */
+    public boolean isNegative() {
+        return high < 0;
+    }
+
+    /** At least as wide as {@code halfWidth} to each side, within -1 and 1. */
+    Estimate noNarrowerThan(double halfWidth) {
+        return !isBounded()
+                ? this
+                : new Estimate(
+                        value,
+                        Math.max(-1, Math.min(low, value - halfWidth)),
+                        Math.min(1, Math.max(high, value + halfWidth)));
+    }
+
+    /** In another unit. */
+    Estimate times(double factor) {
+        return new Estimate(value * factor, low * factor, high * factor);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.weft.trust;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How well scores rank members of which the truth is known; more is better in both. Intervals are of drawing other members of the same
+ * kind: see {@link Bootstrap}. Those of fewer than ten members are widened to what the standard error of independent orders gives,
+ * because a bootstrap of few members that agree is too narrow.
+ *
+ * @param members how many
+ * @param tau Kendall's τ-b, NaN where all scores or all truths tie
+ * @param spearman NaN likewise
+ * @param regrets one for each {@code k} that is less than the number of members
+ */
+public record RankQuality(int members, Estimate tau, Estimate spearman, List<Regret> regrets) {
+    private static final int FEW = 10;
+    private static final double NORMAL_95 = 1.96;
+
+    public RankQuality {
+        regrets = List.copyOf(regrets);
+    }
+
+    /**
+     * What picking by score costs.
+     *
+     * @param k how many of the best by score are looked at, and the truly best of them picked
+     * @param loss the best truth of all minus that of the one that is picked; in the unit of the truth
+     */
+    public record Regret(int k, Estimate loss) {}
+
+    /** With regret of the top 1 and the top 5; see {@link #of(List, List, RankSettings)}. */
+    public static RankQuality of(List<Double> scores, List<Double> truths, long seed) {
+        return of(scores, truths, RankSettings.of(seed));
+    }
+
+    /**
+     * @param scores one a member
+     * @param truths of the same members, in the same order
+     * @throws IllegalArgumentException when the lists are not equally long, have fewer than two values, or one that is not finite
+     */
+    public static RankQuality of(List<Double> scores, List<Double> truths, RankSettings settings) {
+        RankedPairs pairs = RankedPairs.of(scores, truths);
+        List<Integer> tops =
+                settings.topK().stream().filter(k -> k < scores.size()).toList();
+        List<ToDoubleFunction<int[]>> statistics = new ArrayList<>(List.of(pairs::kendall, pairs::spearman));
+        tops.forEach(k -> statistics.add(drawn -> pairs.regret(k, drawn)));
+        List<Estimate> found = settings.bootstrap().estimates(scores.size(), statistics);
+        List<Regret> regrets = new ArrayList<>();
+        for (int i = 0; i < tops.size(); i++) {
+            regrets.add(new Regret(tops.get(i), found.get(2 + i)));
+        }
+        int n = scores.size();
+        return new RankQuality(n, ofFew(found.get(0), n), spearmanOfFew(found.get(1), n), regrets);
+    }
+
+    /** τ of few members: its standard error under independence is √(2(2n + 5) / 9n(n - 1)), Kendall 1938. */
+    static Estimate ofFew(Estimate tau, int members) {
+        double n = members;
+        return members >= FEW ? tau : tau.noNarrowerThan(NORMAL_95 * Math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1))));
+    }
+
+    private static Estimate spearmanOfFew(Estimate spearman, int members) {
+        return members >= FEW ? spearman : spearman.noNarrowerThan(NORMAL_95 / Math.sqrt(members - 1.0));
+    }
+}

@@ -1,0 +1,225 @@
+package dev.weft.trust;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Scores and truths of the same members, sorted once, so that statistics of many resamples cost no more sorting. A resample is how
+ * often each member was drawn; a member that was drawn twice ties with itself in both, so τ does not hear of it.
+ */
+final class RankedPairs {
+    private final int[] memberAt; // by place: members in the order of their scores, then of their truths
+    private final int[] scoreEnds; // by place: the first place behind those that tie in score
+    private final int[] truthRanks; // by place: 0 is the lowest truth, the same for those that tie
+    private final double[] truths; // by place
+    private final int ranks;
+
+    private RankedPairs(double[] scores, double[] byMember) {
+        int n = scores.length;
+        memberAt = IntStream.range(0, n)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingDouble(m -> scores[m]).thenComparingDouble(m -> byMember[m]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        truths = Arrays.stream(memberAt).mapToDouble(m -> byMember[m]).toArray();
+        scoreEnds = new int[n];
+        for (int place = n - 1; place >= 0; place--) {
+            boolean ties = place + 1 < n && scores[memberAt[place]] == scores[memberAt[place + 1]];
+            scoreEnds[place] = ties ? scoreEnds[place + 1] : place + 1;
+        }
+        double[] distinct = Arrays.stream(byMember).sorted().distinct().toArray();
+        ranks = distinct.length;
+        truthRanks = Arrays.stream(truths)
+                .mapToInt(t -> Arrays.binarySearch(distinct, t))
+                .toArray();
+    }
+
+    /** @throws IllegalArgumentException when the lists are not equally long, have fewer than two values or one that is not finite */
+    static RankedPairs of(List<Double> scores, List<Double> truths) {
+        if (scores.size() != truths.size() || scores.size() < 2) {
+            throw new IllegalArgumentException("rank correlation needs two or more pairs, but got " + scores.size()
+                    + " and " + truths.size() + " values");
+        }
+        return new RankedPairs(finite(scores), finite(truths));
+    }
+
+    private static double[] finite(List<Double> values) {
+        return values.stream()
+                .mapToDouble(value -> {
+                    if (!Double.isFinite(value)) {
+                        throw new IllegalArgumentException("ranked values must be finite, but one is " + value);
+                    }
+                    return value + 0.0; // -0.0 is 0.0
+                })
+                .toArray();
+    }
+
+    private int[] once() {
+        int[] drawn = new int[memberAt.length];
+        Arrays.fill(drawn, 1);
+        return drawn;
+    }
+
+    double kendall() {
+        return kendall(once());
+    }
+
+    double spearman() {
+        return spearman(once());
+    }
+
+    double regret(int k) {
+        return regret(k, once());
+    }
+
+    /** Knight's way: pairs in opposite order are counted by a tree over the ranks of the truth, members coming by score. */
+    double kendall(int[] drawn) {
+        long[] tree = new long[ranks + 1];
+        long members = 0;
+        long tiedByScore = 0;
+        long tiedByBoth = 0;
+        long opposite = 0;
+        for (int from = 0; from < memberAt.length; from = scoreEnds[from]) {
+            int to = scoreEnds[from];
+            long group = 0;
+            long both = 0;
+            for (int place = from; place < to; place++) {
+                int weight = drawn[memberAt[place]];
+                if (weight > 0) {
+                    opposite += weight * (members - upTo(tree, truthRanks[place]));
+                }
+                both = (place > from && truthRanks[place] == truthRanks[place - 1] ? both : 0) + weight;
+                boolean ends = place + 1 == to || truthRanks[place + 1] != truthRanks[place];
+                tiedByBoth += ends ? pairs(both) : 0;
+                group += weight;
+            }
+            for (int place = from; place < to; place++) {
+                add(tree, truthRanks[place], drawn[memberAt[place]]);
+            }
+            tiedByScore += pairs(group);
+            members += group;
+        }
+        long tiedByTruth = 0;
+        for (long weight : weightsByRank(drawn)) {
+            tiedByTruth += pairs(weight);
+        }
+        long all = pairs(members);
+        long ordered = all - tiedByScore - tiedByTruth + tiedByBoth;
+        double either = Math.sqrt((double) (all - tiedByScore) * (all - tiedByTruth));
+        return either == 0 ? Double.NaN : (ordered - 2 * opposite) / either;
+    }
+
+    double spearman(int[] drawn) {
+        double[] truthMid = mids(weightsByRank(drawn));
+        long members = 0;
+        for (int weight : drawn) {
+            members += weight;
+        }
+        double middle = (members + 1) / 2.0;
+        double before = 0;
+        double scoreSquares = 0;
+        double truthSquares = 0;
+        double products = 0;
+        for (int from = 0; from < memberAt.length; from = scoreEnds[from]) {
+            double group = 0;
+            for (int place = from; place < scoreEnds[from]; place++) {
+                group += drawn[memberAt[place]];
+            }
+            double score = before + (group + 1) / 2 - middle;
+            for (int place = from; place < scoreEnds[from]; place++) {
+                int weight = drawn[memberAt[place]];
+                double truth = truthMid[truthRanks[place]] - middle;
+                scoreSquares += weight * score * score;
+                truthSquares += weight * truth * truth;
+                products += weight * score * truth;
+            }
+            before += group;
+        }
+        double either = Math.sqrt(scoreSquares * truthSquares);
+        return either == 0 ? Double.NaN : Math.max(-1, Math.min(1, products / either));
+    }
+
+    /**
+     * The best truth of all minus the best truth among the k members with the highest scores. Of members that tie for the last places
+     * some are taken by chance: it is the mean over all ways to take them. A member that was drawn twice is there once.
+     */
+    double regret(int k, int[] drawn) {
+        double best = Double.NEGATIVE_INFINITY;
+        for (int place = 0; place < truths.length; place++) {
+            if (drawn[memberAt[place]] > 0) {
+                best = Math.max(best, truths[place]);
+            }
+        }
+        double taken = Double.NEGATIVE_INFINITY;
+        int left = k;
+        int end = truths.length;
+        while (left > 0 && end > 0) {
+            int from = end - 1;
+            while (from > 0 && scoreEnds[from - 1] == end) {
+                from--;
+            }
+            double[] tied = IntStream.range(from, end)
+                    .filter(place -> drawn[memberAt[place]] > 0)
+                    .mapToDouble(place -> truths[place])
+                    .toArray(); // from the lowest truth to the highest
+            taken = expectedBest(taken, tied, left);
+            left -= tied.length;
+            end = from;
+        }
+        return best - taken;
+    }
+
+    /** The mean of the highest of {@code taken} and {@code count} values drawn from {@code tied}, all of them when they are few. */
+    private static double expectedBest(double taken, double[] tied, int count) {
+        int t = tied.length;
+        if (count >= t) {
+            return t == 0 ? taken : Math.max(taken, tied[t - 1]);
+        }
+        double mean = 0;
+        double chance = (double) count / t; // that the j-th highest is the highest one drawn
+        for (int j = 0; j < t && chance > 0; j++) {
+            mean += chance * Math.max(taken, tied[t - 1 - j]);
+            chance *= (double) (t - j - count) / (t - j - 1);
+        }
+        return mean;
+    }
+
+    private long[] weightsByRank(int[] drawn) {
+        long[] weights = new long[ranks];
+        for (int place = 0; place < truthRanks.length; place++) {
+            weights[truthRanks[place]] += drawn[memberAt[place]];
+        }
+        return weights;
+    }
+
+    /** The mean rank, counted from 1, of those that tie. */
+    private static double[] mids(long[] weights) {
+        double[] mids = new double[weights.length];
+        long before = 0;
+        for (int i = 0; i < weights.length; i++) {
+            mids[i] = before + (weights[i] + 1) / 2.0;
+            before += weights[i];
+        }
+        return mids;
+    }
+
+    private static long pairs(long count) {
+        return count * (count - 1) / 2;
+    }
+
+    private static void add(long[] tree, int rank, long weight) {
+        for (int i = rank + 1; i < tree.length; i += i & -i) {
+            tree[i] += weight;
+        }
+    }
+
+    private static long upTo(long[] tree, int rank) {
+        long sum = 0;
+        for (int i = rank + 1; i > 0; i -= i & -i) {
+            sum += tree[i];
+        }
+        return sum;
+    }
+}
