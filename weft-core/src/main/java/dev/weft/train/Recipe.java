@@ -85,7 +85,7 @@ public record Recipe(
     }
 
     /** This recipe with its model, or that of the member it starts from, bound to its data. */
-    Recipe on(ModelInput input) {
+    public Recipe on(ModelInput input) {
         ModelDefinition open = start == null ? model : start.model();
         return new Recipe(name, description, open.withInput(input), sharing, start, data, train, split);
     }

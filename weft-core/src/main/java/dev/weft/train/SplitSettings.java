@@ -191,6 +191,25 @@ public record SplitSettings(
         schedule = schedule == null ? RestartSchedule.REMAINING : schedule;
     }
 
+    /** The same with one batch a probe. */
+    public SplitSettings once() {
+        return new SplitSettings(
+                rounds,
+                groups,
+                minimumSize,
+                choices,
+                rule,
+                partition,
+                1,
+                distance,
+                row,
+                mean,
+                exclude,
+                restart,
+                weights,
+                schedule);
+    }
+
     /** The epoch after which the supernets of a level, from 0, end, of a run of so many epochs. */
     public int end(int level, int epochs) {
         return level < rounds.size() ? rounds.get(level) : epochs;

@@ -7,6 +7,7 @@ import dev.weft.io.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,6 +115,12 @@ public record TreeRecord(int formatVersion, int epochs, List<Node> nodes) {
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Split(String choice, List<List<String>> groups, String why) {}
+
+    static List<List<Double>> rows(double[][] matrix) {
+        return Arrays.stream(matrix)
+                .map(row -> Arrays.stream(row).boxed().toList())
+                .toList();
+    }
 
     static TreeRecord begin(int epochs, int end) {
         return new TreeRecord(

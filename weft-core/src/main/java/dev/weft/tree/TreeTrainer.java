@@ -89,9 +89,10 @@ public final class TreeTrainer implements AutoCloseable {
         new SplitChooser(recipe.split(), recipe.model().space(), seed);
     }
 
-    /** Whether the run in {@code folder} is a tree's. */
+    /** Whether {@code folder} holds the run of a tree. */
     public static boolean isTree(Path folder) {
-        return Trainer.settings(folder).recipe().split() != null;
+        return Files.exists(folder.resolve("config.yaml"))
+                && Trainer.settings(folder).recipe().split() != null;
     }
 
     /**
@@ -293,18 +294,10 @@ public final class TreeTrainer implements AutoCloseable {
             return Optional.empty();
         }
         Partition partition = chooser.partition(choice, distances, level, splits);
-        List<List<Double>> rows = new ArrayList<>();
-        for (double[] row : distances) {
-            List<Double> values = new ArrayList<>();
-            for (double value : row) {
-                values.add(value);
-            }
-            rows.add(values);
-        }
         TreeRecord.Probe found = new TreeRecord.Probe(
                 choice.name(),
                 choice.options().stream().map(Object::toString).toList(),
-                rows,
+                TreeRecord.rows(distances),
                 partition.groups(),
                 partition.within(),
                 partition.cut(),
