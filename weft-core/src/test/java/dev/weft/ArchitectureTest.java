@@ -43,6 +43,9 @@ class ArchitectureTest {
             Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("io")),
             Map.entry(
+                    "diagnose",
+                    Set.of("report", "trust", "train", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry(
                     "pick",
                     Set.of(
                             "report", "search", "tree", "train", "cost", "export", "run", "data", "model", "nn",

@@ -26,20 +26,16 @@ record FrontMember(
         Double accuracy,
         Double loss,
         @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {
-    static FrontMember of(MeasuredMember measured) {
-        return of(measured, null);
-    }
-
-    /** A member of a family, which may be a tree. */
-    static FrontMember of(MeasuredMember measured, Family family) {
+    /** @param family of the member, which may be a tree */
+    static FrontMember of(Family family, MeasuredMember measured) {
         return new FrontMember(
-                measured.member().toString(),
+                family.space().print(measured.member()),
                 (long) measured.value(MetricNames.PARAMS),
                 (long) measured.value(MetricNames.MACS),
                 measured.value(MetricNames.LATENCY_MILLIS_P50),
                 measured.values().get(MetricNames.ACCURACY),
                 measured.values().get(MetricNames.LOSS),
-                family == null ? null : leaf(family, measured.member()));
+                leaf(family, measured.member()));
     }
 
     /** The leaf that a member belongs to, or null where the family is no tree. */

@@ -115,10 +115,13 @@ record Inspection(
 
     /** The member of an extracted model is empty there: its line is in the notes. */
     private static List<FamilyDescription.Kept> members(FamilyDescription family) {
+        dev.weft.space.Space space = family.model().space();
         return family.members().stream()
                 .map(m -> new FamilyDescription.Kept(
                         m.name(),
-                        m.member().isEmpty() ? family.notes().getOrDefault("member", "") : m.member(),
+                        m.member().isEmpty()
+                                ? family.notes().getOrDefault("member", "")
+                                : space.print(space.parse(m.member())),
                         m.measurements()))
                 .toList();
     }

@@ -84,7 +84,9 @@ final class Quickstart {
             result = new QuickstartResult(
                     FamilyArgument.FILE,
                     search.folder().report().getFileName().toString(),
-                    front.members().stream().map(FrontMember::of).toList(),
+                    front.members().stream()
+                            .map(member -> FrontMember.of(search.family(), member))
+                            .toList(),
                     exported,
                     test,
                     (System.nanoTime() - began) / 1e9);

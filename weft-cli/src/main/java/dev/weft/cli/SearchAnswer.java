@@ -40,7 +40,7 @@ record SearchAnswer(
     }
 
     private static FrontMember row(RunSearch search, MeasuredMember member) {
-        return FrontMember.of(search.measured(member.member()), search.family());
+        return FrontMember.of(search.family(), search.measured(member.member()));
     }
 
     List<String> text() {

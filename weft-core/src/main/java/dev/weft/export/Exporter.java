@@ -37,7 +37,7 @@ public final class Exporter {
         // An extracted model remembers which member of its family it was.
         String name = family.space().choices().isEmpty()
                 ? family.notes().getOrDefault("member", member.toString())
-                : member.toString();
+                : family.space().print(member);
         try (Family alone = family.extract(member, statistics)) {
             OnnxFile recorded = OnnxExporter.record(alone, name);
             ExportCheck check = ExportCheck.run(

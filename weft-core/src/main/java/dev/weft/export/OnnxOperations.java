@@ -38,11 +38,17 @@ final class OnnxOperations {
         return switch (op) {
             case LINEAR -> linear(in, inputs.get(0).dim() == 2);
             case CONV2D -> conv2d(in, inputs.get(1), attributes);
-            case BATCH_NORM ->
-                graph.node(
+            case BATCH_NORM -> {
+                int channels = (int) inputs.get(0).size(1); // scale and shift must be there, also of a norm without
+                String scale =
+                        in.get(3).isEmpty() ? graph.floats(Collections.nCopies(channels, 1.0), channels) : in.get(3);
+                String shift =
+                        in.get(4).isEmpty() ? graph.floats(Collections.nCopies(channels, 0.0), channels) : in.get(4);
+                yield graph.node(
                         "BatchNormalization",
-                        List.of(x, in.get(3), in.get(4), in.get(1), in.get(2)),
+                        List.of(x, scale, shift, in.get(1), in.get(2)),
                         attribute("epsilon", (Double) attributes.get("epsilon")));
+            }
             case LAYER_NORM ->
                 graph.node("LayerNormalization", present(in), attribute("axis", -1), attribute("epsilon", (Double)
                         attributes.get("epsilon")));
@@ -76,6 +82,18 @@ final class OnnxOperations {
                 List<Integer> window = List.of(integer(attributes, "size"), integer(attributes, "size"));
                 yield graph.node("MaxPool", in, attribute("kernel_shape", window), attribute("strides", window));
             }
+            case AVERAGE_POOL -> {
+                int size = integer(attributes, "size");
+                int stride = integer(attributes, "stride");
+                yield graph.node(
+                        "AveragePool",
+                        in,
+                        attribute("kernel_shape", List.of(size, size)),
+                        attribute("strides", List.of(stride, stride)),
+                        attribute("pads", Collections.nCopies(4, integer(attributes, "padding"))),
+                        attribute("count_include_pad", 0));
+            }
+            case ZEROS -> graph.node("Expand", List.of(graph.scalar(0), graph.node("Shape", List.of(x))));
             case UNFLATTEN -> unflatten(x, integer(attributes, "axis"), output);
             case FLATTEN -> flatten(x, integer(attributes, "axis"));
             case TRANSPOSE ->

@@ -18,6 +18,7 @@ import java.util.Set;
 final class OnnxRules {
     private static final Set<String> OPERATORS = Set.of(
             "Add",
+            "AveragePool",
             "BatchNormalization",
             "Cast",
             "Concat",

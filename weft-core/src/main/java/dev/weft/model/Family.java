@@ -209,9 +209,7 @@ public final class Family implements AutoCloseable {
         if (named != null) {
             return named.member();
         }
-        if (!text.contains("=")
-                && !text.strip().equals("largest")
-                && !text.strip().equals("smallest")) {
+        if (!space.describes(text)) {
             Set<String> names = new LinkedHashSet<>(List.of("largest", "smallest"));
             names.addAll(members.keySet());
             throw new InputException("\"" + text + "\" names no member of this family. Members: "
@@ -260,7 +258,8 @@ public final class Family implements AutoCloseable {
     public Family extract(Member member, MemberStatistics statistics) {
         if (BlendedWeights.isBlend(member)) {
             throw new IllegalArgumentException("A blend is no member that can stand alone: extract "
-                    + "BlendedWeights.strongest, or another member, instead of \"" + member + "\".");
+                    + "BlendedWeights.strongest (of a generator GeneratedWeights.plain), or another member, instead of \""
+                    + member + "\".");
         }
         Family extracted = new Family(definition.at(member), SharedWeights.unset(), List.of());
         try (PointerScope scope = new PointerScope();
@@ -272,7 +271,7 @@ public final class Family implements AutoCloseable {
         statistics.tensors().forEach((name, tensor) -> own.put(name, Tensors.keep(tensor.clone())));
         extracted.name("model", new NamedMember(Member.PLAIN, new MemberStatistics(own), Map.of()));
         extracted.notes.putAll(notes);
-        extracted.note("member", member.toString());
+        extracted.note("member", space.print(member));
         return extracted;
     }
 

@@ -25,6 +25,11 @@ import java.util.Map;
  * <tr><td>{@code conv-quick}</td><td>three convolutions on 14×14 images, 729 members: to compare searches on two cores</td></tr>
  * <tr><td>{@code conv-macro}</td>
  *     <td>the convolutional toy space of TangleNAS (Sukthanker et al. 2024) for CIFAR-10, 6561 members</td></tr>
+ * <tr><td>{@code cell-tiny}, {@code cell-quick}, {@code cell-grey}</td>
+ *     <td>the cell space of NAS-Bench-201 (Dong and Yang 2020), 15,284 members: on 8×8 images for tests, on 14×14 and on 28×28
+ *     grey ones for two cores</td></tr>
+ * <tr><td>{@code cell-nasbench201}</td><td>the same at its published size, for CIFAR-10, as PA&amp;DA (Lu et al. 2023) trains
+ *     it: 1,692,474 weights</td></tr>
  * <tr><td>{@code vit-autoformer-tiny}, {@code -small}, {@code -base}</td>
  *     <td>the ImageNet spaces of AutoFormer (Chen et al. 2021)</td></tr>
  * <tr><td>{@code lm-tiny}, {@code lm-tiny-llama}</td><td>every kind of choice of a GPT and of a Llama, in seconds: for tests</td></tr>
@@ -42,6 +47,10 @@ public final class Presets {
         ALL.put("mobile-bignas", mobileBigNas());
         ALL.put("conv-quick", convQuick());
         ALL.put("conv-macro", convMacro());
+        ALL.put("cell-tiny", cell(8, 4, 2, 1, CellNetwork.Affine.OUTSIDE_CELLS));
+        ALL.put("cell-quick", cell(14, 8, 2, 1, CellNetwork.Affine.NOWHERE));
+        ALL.put("cell-grey", cell(28, 16, 3, 1, CellNetwork.Affine.NOWHERE));
+        ALL.put("cell-nasbench201", cell(32, 16, 3, 5, CellNetwork.Affine.NOWHERE));
         ALL.put("vit-tiny", vitTiny());
         ALL.put("vit-autoformer-tiny", autoFormer(List.of(192, 216, 240), 12, List.of(3, 4), List.of(3.5, 4.0)));
         ALL.put(
@@ -172,6 +181,22 @@ public final class Presets {
 
     private static ConvNet.Conv conv(int width, boolean pool) {
         return new ConvNet.Conv(List.of(width, 2 * width, 4 * width), List.of(3, 5, 7), 0, pool);
+    }
+
+    /** Every operation on every edge of a cell of four nodes. */
+    private static CellNetwork cell(
+            int resolution, int channels, int stages, int cellsPerStage, CellNetwork.Affine affine) {
+        List<CellNetwork.Operation> all = List.of(CellNetwork.Operation.values());
+        return new CellNetwork(
+                null,
+                resolution,
+                channels,
+                stages,
+                cellsPerStage,
+                Collections.nCopies(6, all),
+                affine == CellNetwork.Affine.NOWHERE,
+                affine,
+                true);
     }
 
     private static VisionTransformer vitTiny() {

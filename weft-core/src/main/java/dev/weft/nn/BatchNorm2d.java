@@ -12,7 +12,7 @@ public final class BatchNorm2d implements Layer {
     private static final double EPSILON = 1e-5;
 
     private final String name;
-    private final Weight weight;
+    private final Weight weight; // null where the norm neither scales nor shifts
     private final Weight bias;
 
     public BatchNorm2d(Weights weights, String name, Dim channels) {
@@ -26,8 +26,21 @@ public final class BatchNorm2d implements Layer {
         this.bias = weights.batchNorm(name + ".bias", Init.zeros(), Axis.prefix(channels));
     }
 
+    private BatchNorm2d(String name) {
+        this.name = name;
+        this.weight = null;
+        this.bias = null;
+    }
+
+    /** A norm without scale and shift: it has statistics and no weights. */
+    public static BatchNorm2d plain(String name) {
+        return new BatchNorm2d(name);
+    }
+
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return pass.norm().normalise(name, x, weight.tensor(pass.member()), bias.tensor(pass.member()), EPSILON);
+        return weight == null
+                ? pass.norm().normalise(name, x, null, null, EPSILON)
+                : pass.norm().normalise(name, x, weight.tensor(pass.member()), bias.tensor(pass.member()), EPSILON);
     }
 }

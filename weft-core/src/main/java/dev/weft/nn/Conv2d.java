@@ -25,14 +25,30 @@ public final class Conv2d implements Layer {
 
     /** Every output channel reads every input channel. No bias: a batch norm follows. */
     public static Conv2d dense(Weights weights, String name, Dim in, Dim out, Dim kernelSize, int stride) {
-        Weight weight = weights.weight(
+        return dense(weights, name, in, out, kernelSize, stride, false);
+    }
+
+    /** @param biased whether a bias is added */
+    public static Conv2d dense(
+            Weights weights, String name, Dim in, Dim out, Dim kernelSize, int stride, boolean biased) {
+        return new Conv2d(
+                denseWeight(weights, name, in, out, kernelSize),
+                biased ? bias(weights, name, out) : null,
+                new Convolution(stride, 0, 1));
+    }
+
+    private static Weight denseWeight(Weights weights, String name, Dim in, Dim out, Dim kernelSize) {
+        return weights.weight(
                 name + ".weight",
                 Init.heFanOut(1),
                 Axis.prefix(out),
                 Axis.prefix(in),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, new Convolution(stride, 0, 1));
+    }
+
+    private static Weight bias(Weights weights, String name, Dim out) {
+        return weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
     }
 
     /**
@@ -43,15 +59,10 @@ public final class Conv2d implements Layer {
      */
     public static Conv2d trimmed(
             Weights weights, String name, Dim in, Dim out, Dim kernelSize, int trim, boolean biased) {
-        Weight weight = weights.weight(
-                name + ".weight",
-                Init.heFanOut(1),
-                Axis.prefix(out),
-                Axis.prefix(in),
-                Axis.centre(kernelSize),
-                Axis.centre(kernelSize));
-        Weight bias = biased ? weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out)) : null;
-        return new Conv2d(weight, bias, new Convolution(1, trim, 1));
+        return new Conv2d(
+                denseWeight(weights, name, in, out, kernelSize),
+                biased ? bias(weights, name, out) : null,
+                new Convolution(1, trim, 1));
     }
 
     /** {@code groups} equal groups of channels, each reading its own; sizes must be multiples of {@code groups}. No bias. */
@@ -88,8 +99,7 @@ public final class Conv2d implements Layer {
     public static Conv2d pointwise(Weights weights, String name, Dim in, Dim out) {
         Weight weight = weights.weight(
                 name + ".weight", Init.heFanOut(1), Axis.prefix(out), Axis.prefix(in), Axis.fixed(1), Axis.fixed(1));
-        Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
-        return new Conv2d(weight, bias, new Convolution(1, 0, 1));
+        return new Conv2d(weight, bias(weights, name, out), new Convolution(1, 0, 1));
     }
 
     /** Non-overlapping patches with a bias: kernel and stride are {@code size}, no padding. */
@@ -101,8 +111,7 @@ public final class Conv2d implements Layer {
                 Axis.fixed(in),
                 Axis.fixed(size),
                 Axis.fixed(size));
-        Weight bias = weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out));
-        return new Conv2d(weight, bias, new Convolution(size, size / 2, 1));
+        return new Conv2d(weight, bias(weights, name, out), new Convolution(size, size / 2, 1));
     }
 
     @Override

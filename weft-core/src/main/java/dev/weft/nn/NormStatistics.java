@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public interface NormStatistics {
     /**
-     * Normalises x (B, C, H, W) per channel and applies weight and bias (C).
+     * Normalises x (B, C, H, W) per channel and applies weight and bias (C), where they are not {@code null}.
      *
      * @param name of the batch norm layer
      */

@@ -19,6 +19,8 @@ public enum Op {
     RESIZE,
     MEAN,
     MAX_POOL,
+    AVERAGE_POOL,
+    ZEROS,
     UNFLATTEN,
     FLATTEN,
     TRANSPOSE,

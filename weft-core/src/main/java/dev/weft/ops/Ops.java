@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -91,7 +92,8 @@ public final class Ops {
     }
 
     /**
-     * Batch norm with given statistics: x (B, C, H, W); mean, variance, weight and bias (C). Not for training: there the
+     * Batch norm with given statistics: x (B, C, H, W); mean, variance, weight and bias (C), the last two {@code null} for a norm
+     * that does not scale and shift. Not for training: there the
      * statistics come from the batch, see {@link #batchNormOfBatch}.
      */
     public static Tensor batchNorm(Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double epsilon) {
@@ -220,6 +222,34 @@ public final class Ops {
                 ? like(x, x.size(0), x.size(1), x.size(2) / size, x.size(3) / size)
                 : torch.max_pool2d(x, window, window, new long[] {0, 0}, new long[] {1, 1}, false);
         return ran(Op.MAX_POOL, y, Map.of("size", size), x);
+    }
+
+    /**
+     * The mean of each {@code size}×{@code size} pixels, those outside the image not counted: x (B, C, H, W) to (B, C, H', W') with
+     * H' = (H + 2 padding - size) / stride + 1.
+     */
+    public static Tensor averagePool2d(Tensor x, int size, int stride, int padding) {
+        Tensor y = x.is_meta()
+                ? like(
+                        x,
+                        x.size(0),
+                        x.size(1),
+                        (x.size(2) + 2L * padding - size) / stride + 1,
+                        (x.size(3) + 2L * padding - size) / stride + 1)
+                : torch.avg_pool2d(
+                        x,
+                        new long[] {size, size},
+                        new long[] {stride, stride},
+                        new long[] {padding, padding},
+                        false,
+                        false,
+                        new LongOptional());
+        return ran(Op.AVERAGE_POOL, y, Map.of("size", size, "stride", stride, "padding", padding), x);
+    }
+
+    /** Zeros of the shape of x, whatever is in it: no gradient reaches x. */
+    public static Tensor zeros(Tensor x) {
+        return ran(Op.ZEROS, torch.zeros_like(x), Map.of(), x);
     }
 
     /** Splits one axis into {@code sizes}; one size may be -1. */

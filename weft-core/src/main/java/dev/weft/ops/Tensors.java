@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
@@ -105,6 +106,16 @@ public final class Tensors {
             Tensor plain = tensor.detach().to(torch.ScalarType.Float).contiguous();
             float[] values = new float[Math.toIntExact(plain.numel())];
             new FloatPointer(plain.data_ptr_float()).get(values);
+            return values;
+        }
+    }
+
+    /** As {@link #floats}, in double precision. */
+    public static double[] doubles(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor plain = tensor.detach().to(torch.ScalarType.Double).contiguous();
+            double[] values = new double[Math.toIntExact(plain.numel())];
+            new DoublePointer(plain.data_ptr_double()).get(values);
             return values;
         }
     }

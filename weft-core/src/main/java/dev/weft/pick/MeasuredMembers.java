@@ -10,6 +10,7 @@ import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,8 +40,10 @@ final class MeasuredMembers {
      * @param folder of the run, which names of exported files are relative to
      * @param kept in the family, with what was measured of them there: training does not note it among the rows
      * @param quality what members are chosen by
+     * @param space of the members
      */
-    MeasuredMembers(List<MemberValue> rows, Path folder, List<FamilyDescription.Kept> kept, Metric quality) {
+    MeasuredMembers(
+            List<MemberValue> rows, Path folder, List<FamilyDescription.Kept> kept, Metric quality, Space space) {
         this.folder = folder;
         this.kept = List.copyOf(kept);
         this.quality = quality.key();
@@ -50,10 +53,11 @@ final class MeasuredMembers {
             boolean ofExport =
                     Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY).contains(row.metric());
             if (ofExport || row.context().equals(contexts.get(row.metric()))) {
-                values.computeIfAbsent(row.member(), m -> new LinkedHashMap<>()).put(row.metric(), row.value());
+                values.computeIfAbsent(line(row, space), m -> new LinkedHashMap<>())
+                        .put(row.metric(), row.value());
             }
             if (row.metric().equals(MAX_ABS_ERROR)) {
-                exports.put(row.member(), row.context());
+                exports.put(line(row, space), row.context());
             }
         }
         for (FamilyDescription.Kept member : kept) {
@@ -66,6 +70,13 @@ final class MeasuredMembers {
         values.values()
                 .removeIf(found ->
                         !found.containsKey(this.quality) || !found.keySet().containsAll(MetricNames.COSTS));
+    }
+
+    /** The member of a row by its choices: an export is noted as it is shown, which may be a notation of the space's own. */
+    private static String line(MemberValue row, Space space) {
+        return space.notation() != null && space.notation().matches(row.member())
+                ? space.parse(row.member()).toString()
+                : row.member();
     }
 
     int count() {
@@ -94,7 +105,7 @@ final class MeasuredMembers {
                 .forEach(m -> front.add(m.member()));
         List<MemberResult> results = new ArrayList<>();
         values.forEach((line, found) -> results.add(new MemberResult(
-                line,
+                model.space().print(parsed.get(line)),
                 name(line),
                 front.contains(parsed.get(line)),
                 new MemberResult.Cost(

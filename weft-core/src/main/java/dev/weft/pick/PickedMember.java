@@ -41,7 +41,7 @@ public record PickedMember(Optional<String> name, Member member, MemberStatistic
     public String describe(Family family) {
         return family.space().choices().isEmpty()
                 ? family.notes().getOrDefault("member", member.toString())
-                : member.toString();
+                : family.space().print(member);
     }
 
     /** Two names may stand for one member: the one that was given comes first. */

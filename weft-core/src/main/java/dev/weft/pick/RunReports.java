@@ -67,7 +67,7 @@ public final class RunReports {
                             .map(FamilyDescription::members)
                             .orElse(List.of())
                     : List.of();
-            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality);
+            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
             RunReport.Dataset dataset = new RunReport.Dataset(
                     settings.splits().source(),
                     List.of(

@@ -24,6 +24,16 @@ final class DotPlot {
         rows.add(new Row(label, cell, shown));
     }
 
+    /** {@code 79.6 ± 0.3}; one value has no spread. */
+    static String meanAndSpread(Cell cell, int decimals) {
+        if (cell.values().isEmpty()) return "–";
+        String format = "%." + decimals + "f";
+        String mean = String.format(Locale.ROOT, format, cell.mean());
+        return cell.values().size() < 2
+                ? mean
+                : mean + "\u00a0±\u00a0" + String.format(Locale.ROOT, format, cell.standardDeviation());
+    }
+
     String html() {
         double low = measured().mapToDouble(DotPlot::low).min().orElse(0);
         double high = measured().mapToDouble(DotPlot::high).max().orElse(1);

@@ -36,7 +36,7 @@ final class ExperimentPage {
         slots.put(
                 "plots",
                 report.plots().stream().map(p -> new PlotPicture(p).html()).collect(Collectors.joining()));
-        slots.put("figures", report.figures().stream().map(this::group).collect(Collectors.joining()));
+        slots.put("figures", report.figures().stream().map(Pictures::group).collect(Collectors.joining()));
         slots.put("spread", Page.escape(spread()));
         slots.put("head", head());
         slots.put("rows", report.arms().stream().map(this::row).collect(Collectors.joining()));
@@ -90,8 +90,9 @@ final class ExperimentPage {
             Metric metric = report.metrics().get(i);
             Cell cell = arm.cells().get(i);
             String label = metric.unit().isEmpty() ? metric.name() : metric.name() + ", " + metric.unit();
-            html.append("<td data-label=\"" + Page.escape(label) + "\"><div>" + meanAndSpread(cell, metric)
-                    + "<span class=\"seeds\">" + seeds(cell, metric) + "</span></div></td>\n");
+            html.append("<td data-label=\"" + Page.escape(label) + "\"><div>"
+                    + DotPlot.meanAndSpread(cell, metric.decimals()) + "<span class=\"seeds\">" + seeds(cell, metric)
+                    + "</span></div></td>\n");
         }
         return html.append("</tr>\n").toString();
     }
@@ -107,12 +108,6 @@ final class ExperimentPage {
         return text.toString();
     }
 
-    private static String meanAndSpread(Cell cell, Metric metric) {
-        if (cell.values().isEmpty()) return "–";
-        String mean = shown(cell.mean(), metric);
-        return cell.values().size() < 2 ? mean : mean + "\u00a0±\u00a0" + shown(cell.standardDeviation(), metric);
-    }
-
     private static String shown(double value, Metric metric) {
         return String.format(Locale.ROOT, "%." + metric.decimals() + "f", value);
     }
@@ -125,34 +120,11 @@ final class ExperimentPage {
             DotPlot plot = new DotPlot(metric.decimals());
             for (Arm arm : report.arms()) {
                 Cell cell = arm.cells().get(i);
-                plot.row(arm.name(), cell, meanAndSpread(cell, metric));
+                plot.row(arm.name(), cell, DotPlot.meanAndSpread(cell, metric.decimals()));
             }
             html.append("<figure><figcaption>" + Page.escape(metric.name()) + unit(metric) + "</figcaption>\n"
                     + plot.html() + "</figure>\n");
         }
         return html.toString();
-    }
-
-    private String group(FigureGroup group) {
-        StringBuilder html = new StringBuilder("<section>\n<h2>" + Page.escape(group.title()) + "</h2>\n"
-                + "<p class=\"hint\">" + Page.escape(group.hint()) + "</p>\n<div class=\"columns plots\">\n");
-        group.figures().forEach(figure -> html.append(picture(figure)));
-        return html.append("</div>\n</section>\n").toString();
-    }
-
-    private static String picture(Figure figure) {
-        if (figure instanceof Plot plot) return new PlotPicture(plot).html();
-        String drawn = figure instanceof Figure.HeatMap map ? new HeatGrid(map).html() : dots((Figure.Dots) figure);
-        return "<figure><figcaption>" + Page.escape(figure.title()) + " <span class=\"quiet\">"
-                + Page.escape(figure.caption()) + "</span></figcaption>\n" + drawn + "</figure>\n";
-    }
-
-    private static String dots(Figure.Dots dots) {
-        Metric metric = new Metric(dots.title(), dots.unit(), dots.decimals(), true);
-        DotPlot plot = new DotPlot(dots.decimals());
-        for (Figure.Row row : dots.rows()) {
-            plot.row(row.label(), row.cell(), meanAndSpread(row.cell(), metric));
-        }
-        return plot.html();
     }
 }

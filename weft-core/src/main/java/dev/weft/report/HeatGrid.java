@@ -33,11 +33,13 @@ final class HeatGrid {
         if (value == null) {
             return "<td class=\"none\">–</td>";
         }
-        double shade = Math.max(0, Math.min(1, (value - map.low()) / (map.high() - map.low())));
+        double shown = map.signed() ? Math.abs(value) : value;
+        double shade = Math.max(0, Math.min(1, (shown - map.low()) / (map.high() - map.low())));
+        String classes = (map.signed() && value < 0 ? "below " : "") + (shade > DEEP ? "deep" : "");
         return String.format(
                 Locale.ROOT,
                 "<td%s style=\"--shade:%.0f%%\">%." + map.decimals() + "f</td>",
-                shade > DEEP ? " class=\"deep\"" : "",
+                classes.isEmpty() ? "" : " class=\"" + classes.strip() + "\"",
                 100 * shade,
                 value);
     }

@@ -130,9 +130,11 @@ final class Candidates {
                         .filter(m -> !admit(m, List.of(budget)).isEmpty())
                         .findFirst();
                 if (extreme.isEmpty() && !stopped) {
-                    throw budget.unmet(seen.entrySet().stream()
-                            .map(e -> new MeasuredMember(e.getKey(), e.getValue()))
-                            .toList());
+                    throw budget.unmet(
+                            seen.entrySet().stream()
+                                    .map(e -> new MeasuredMember(e.getKey(), e.getValue()))
+                                    .toList(),
+                            task.space()::print);
                 }
                 extreme.ifPresent(added::add);
             }

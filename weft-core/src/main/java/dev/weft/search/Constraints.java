@@ -1,7 +1,9 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import dev.weft.space.Member;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -41,8 +43,9 @@ public record Constraints(List<Bound> bounds) {
      * What to tell a user whom no member satisfied: the first bound that nothing met, with the nearest value.
      *
      * @param seen everything measured, whether allowed or not
+     * @param print a member as people see it
      */
-    InputException unmet(List<MeasuredMember> seen) {
+    InputException unmet(List<MeasuredMember> seen, Function<Member, String> print) {
         for (Bound bound : bounds) {
             MeasuredMember nearest = null;
             for (MeasuredMember each : seen) {
@@ -56,7 +59,8 @@ public record Constraints(List<Bound> bounds) {
             if (nearest != null && !bound.holds(nearest.value(bound.metric()))) {
                 return new InputException("No member satisfies " + bound + ": the "
                         + (bound.upper() ? "smallest" : "largest") + " found is "
-                        + Bound.print(nearest.value(bound.metric())) + ", of \"" + nearest.member() + "\". "
+                        + Bound.print(nearest.value(bound.metric())) + ", of \"" + print.apply(nearest.member())
+                        + "\". "
                         + (bound.upper() ? "Raise" : "Lower") + " the limit.");
             }
         }

@@ -1,6 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -91,7 +92,7 @@ public record ParetoFront(List<Objective> objectives, List<MeasuredMember> membe
         Optional<MeasuredMember> best = members.stream()
                 .filter(budget::hold)
                 .min((a, b) -> first.compare(a.value(first.metric()), b.value(first.metric())));
-        return best.orElseThrow(() -> budget.unmet(members));
+        return best.orElseThrow(() -> budget.unmet(members, Member::toString));
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Choices plus constraints: every member there is. Members it returns are canonical (see {@link #canonical}), so two of them
@@ -21,8 +22,9 @@ import java.util.stream.Collectors;
  * @param name for error messages, usually the model's
  * @param choices the decisions, in the order in which members print and encode
  * @param constraints what every member obeys
+ * @param notation another way to write members, or {@code null}
  */
-public record Space(String name, List<Choice<?>> choices, List<Constraint> constraints) {
+public record Space(String name, List<Choice<?>> choices, List<Constraint> constraints, Notation notation) {
     private static final int MAX_DRAWS = 10_000;
     private static final int MAX_TRIES = 100_000;
 
@@ -46,6 +48,10 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
                         + choice.controller() + ", which must be an unconditional choice between integers.");
             }
         }
+    }
+
+    public Space(String name, List<Choice<?>> choices, List<Constraint> constraints) {
+        this(name, choices, constraints, null);
     }
 
     public Space(String name, List<Choice<?>> choices) {
@@ -83,7 +89,7 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
             }
             restricted.add(new Choice<>(choice.name(), options, choice.controller(), choice.activeFrom()));
         }
-        return new Space(name, restricted, constraints);
+        return new Space(name, restricted, constraints, notation);
     }
 
     /**
@@ -296,9 +302,29 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return constraints.stream().map(Constraint::description).collect(Collectors.joining(" and "));
     }
 
+    /** A member as people see it: in the space's own notation, if it has one, otherwise as the member prints. */
+    public String print(Member member) {
+        return notation == null
+                ? member.toString()
+                : Stream.concat(
+                                Stream.of(notation.print(member)),
+                                member.context().entrySet().stream()
+                                        .map(entry -> "@" + entry.getKey() + "=" + entry.getValue()))
+                        .collect(Collectors.joining(","));
+    }
+
+    /** Whether {@code text} is meant as a member, and not as a name of one. */
+    public boolean describes(String text) {
+        String stripped = text.strip();
+        return stripped.equals("largest")
+                || stripped.equals("smallest")
+                || stripped.contains("=")
+                || notation != null && notation.matches(stripped);
+    }
+
     /**
      * Reads {@code choice=value,…} (commas or blanks between), with {@code @name=value} for context; the words {@code largest}
-     * and {@code smallest} stand for those members. Every choice must be given.
+     * and {@code smallest} stand for those members. Every choice must be given: one by one, or by the space's own notation.
      */
     public Member parse(String text) {
         if (text.strip().equals("largest")) {
@@ -311,10 +337,21 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         Map<String, Object> picked = new LinkedHashMap<>();
         Map<String, String> context = new LinkedHashMap<>();
         for (String part : text.isBlank() ? new String[0] : text.strip().split("[,\\s]+")) {
+            if (notation != null && notation.matches(part)) {
+                if (!picked.isEmpty()) {
+                    throw new InputException(
+                            where + ": " + notation.form() + " must stand alone, without choice=value.");
+                }
+                notation.parse(part)
+                        .forEach((key, value) ->
+                                picked.put(key, choice(key, where).parse(value, where)));
+                continue;
+            }
             int equals = part.indexOf('=');
             if (equals < 1) {
                 throw new InputException(where + ": every part must be choice=value, but got \"" + part
-                        + "\". Choices: " + names() + ".");
+                        + "\". Choices: " + names()
+                        + (notation == null ? "." : ". Or write the whole as " + notation.form() + "."));
             }
             String key = part.substring(0, equals);
             String value = part.substring(equals + 1);

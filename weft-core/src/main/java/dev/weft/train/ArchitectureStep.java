@@ -11,25 +11,17 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.weight.BlendedWeights;
 import dev.weft.weight.SimplexMap;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * One step of a blend's logits, against a batch that the weights do not train on, without dropout. The weights do not move, not by
  * a bit; a {@link TrainingStep} leaves the logits alone in turn.
  */
 public final class ArchitectureStep implements AutoCloseable {
-    private static final double PERTURBATION = 0.01; // r of DARTS
-
     private final Family family;
     private final TrainSettings train;
     private final ArchitectureSettings settings;
@@ -79,12 +71,15 @@ public final class ArchitectureStep implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             logits.values().forEach(logit -> logit.set_requires_grad(true));
             double[] loss = new double[1];
+            StepAhead.Loss objective = validation(validation, member, loss);
             Map<String, Tensor> gradients =
                     switch (settings.order()) {
                         case FIRST -> firstOrder(validation, member, loss);
-                        case SECOND -> secondOrder(validation, training, member, weightRate, loss);
+                        case SECOND ->
+                            Tensors.withSecondGradients(
+                                    () -> ahead(weightRate).exact(training(training, member), objective));
                         case SECOND_FINITE_DIFFERENCE ->
-                            finiteDifference(validation, training, member, weightRate, loss);
+                            ahead(weightRate).byFiniteDifference(training(training, member), objective);
                     };
             if (!Double.isFinite(loss[0])) {
                 throw new CheckFailedException("The loss of the blend became " + loss[0] + " at step " + step
@@ -117,101 +112,41 @@ public final class ArchitectureStep implements AutoCloseable {
     private Map<String, Tensor> firstOrder(Batch validation, Member member, double[] value) {
         Tensor loss = loss(family, validation, member);
         value[0] = loss.item_double();
-        return gradients(withTerms(loss, family, member), logits, false);
+        return StepAhead.gradients(withTerms(loss, family, member), logits, false);
     }
 
-    private Map<String, Tensor> secondOrder(
-            Batch validation, Batch training, Member member, double weightRate, double[] value) {
-        Map<String, Tensor> weights = weights();
-        Tensor ahead = Tensors.withSecondGradients(() -> loss(family, training, member));
-        Map<String, Tensor> slopes = gradients(ahead, weights, true);
-        Map<String, Tensor> moved = new LinkedHashMap<>();
-        slopes.forEach((name, slope) -> moved.put(name, stepped(name, weights.get(name), slope, weightRate)));
-        try (Family next = family.with(moved)) {
-            Tensor loss = loss(next, validation, member);
-            value[0] = loss.item_double();
-            return gradients(withTerms(loss, next, member), logits, false);
-        }
+    private StepAhead ahead(double weightRate) {
+        return new StepAhead(
+                weights(),
+                logits,
+                name -> weightRate * groups.get(name).learningRateFactor(),
+                name -> train.optimizer().weightDecay() * groups.get(name).weightDecayFactor());
     }
 
-    private Map<String, Tensor> finiteDifference(
-            Batch validation, Batch training, Member member, double weightRate, double[] value) {
-        Map<String, Tensor> weights = weights();
-        Map<String, Tensor> slopes = gradients(loss(family, training, member), weights, false);
-        Map<String, Tensor> moved = new LinkedHashMap<>();
-        try (NoGradGuard guard = new NoGradGuard()) {
-            slopes.forEach((name, slope) -> moved.put(name, stepped(name, weights.get(name), slope, weightRate)));
-        }
-        moved.values().forEach(tensor -> tensor.set_requires_grad(true));
-        Map<String, Tensor> both = new LinkedHashMap<>(logits);
-        both.putAll(moved);
-        Map<String, Tensor> gradients;
-        try (Family ahead = family.with(moved)) {
-            Tensor loss = loss(ahead, validation, member);
-            value[0] = loss.item_double();
-            gradients = gradients(withTerms(loss, ahead, member), both, false);
-        }
-        Map<String, Tensor> direction = new LinkedHashMap<>(gradients);
-        direction.keySet().removeAll(logits.keySet());
-        gradients.keySet().retainAll(logits.keySet());
-        double norm = Math.sqrt(direction.values().stream()
-                .mapToDouble(tensor -> tensor.square().sum().item_double())
-                .sum());
-        if (norm == 0) {
-            return gradients;
-        }
-        double epsilon = PERTURBATION / norm;
-        Map<String, Tensor> plus = ofTraining(training, member, weights, direction, epsilon);
-        Map<String, Tensor> minus = ofTraining(training, member, weights, direction, -epsilon);
-        Map<String, Tensor> corrected = new LinkedHashMap<>(gradients);
-        plus.forEach((name, gradient) -> corrected.merge(
-                name, gradient.sub(minus.get(name)).mul(new Scalar(-weightRate / (2 * epsilon))), Tensor::add));
-        return corrected;
+    /** The loss of the weights' own batch. */
+    private StepAhead.Loss training(Batch batch, Member member) {
+        return values -> {
+            try (Family aside = family.with(values)) {
+                return loss(aside, batch, member);
+            }
+        };
     }
 
-    /** The logits' gradients of the training loss, with the weights moved along a direction. */
-    private Map<String, Tensor> ofTraining(
-            Batch training, Member member, Map<String, Tensor> weights, Map<String, Tensor> direction, double by) {
-        Map<String, Tensor> moved = new LinkedHashMap<>();
-        try (NoGradGuard guard = new NoGradGuard()) {
-            direction.forEach(
-                    (name, tensor) -> moved.put(name, weights.get(name).add(tensor, new Scalar(by))));
-        }
-        try (Family aside = family.with(moved)) {
-            return gradients(loss(aside, training, member), logits, false);
-        }
-    }
-
-    private Tensor stepped(String name, Tensor weight, Tensor slope, double weightRate) {
-        ParameterGroup group = groups.get(name);
-        double rate = weightRate * group.learningRateFactor();
-        double decay = train.optimizer().weightDecay() * group.weightDecayFactor();
-        return weight.mul(new Scalar(1 - rate * decay)).sub(slope, new Scalar(rate));
+    /** What the logits minimise; its first part goes to {@code value}. */
+    private StepAhead.Loss validation(Batch batch, Member member, double[] value) {
+        return values -> {
+            try (Family aside = family.with(values)) {
+                Tensor loss = loss(aside, batch, member);
+                value[0] = loss.item_double();
+                return withTerms(loss, aside, member);
+            }
+        };
     }
 
     private Map<String, Tensor> weights() {
         Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
         weights.keySet().removeAll(logits.keySet());
         return weights;
-    }
-
-    /** The gradients of those that {@code loss} depends on, by name. */
-    private static Map<String, Tensor> gradients(Tensor loss, Map<String, Tensor> of, boolean differentiable) {
-        List<String> names = new ArrayList<>(of.keySet());
-        TensorVector all = torch.grad(
-                new TensorVector(loss),
-                new TensorVector(of.values().toArray(Tensor[]::new)),
-                new TensorVector(),
-                new BoolOptional(differentiable),
-                differentiable,
-                true);
-        Map<String, Tensor> gradients = new LinkedHashMap<>();
-        for (int i = 0; i < names.size(); i++) {
-            if (all.get(i).defined()) {
-                gradients.put(names.get(i), all.get(i));
-            }
-        }
-        return gradients;
     }
 
     @Override

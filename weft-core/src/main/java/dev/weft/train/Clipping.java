@@ -2,6 +2,10 @@ package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Clipping of gradients between backward and the optimiser.
@@ -22,6 +26,26 @@ public record Clipping(By by, double limit) {
         if (by == null || !(limit > 0)) {
             throw new InputException("Clipping must have by (norm or value) and limit > 0, but got by="
                     + (by == null ? null : by.name().toLowerCase(java.util.Locale.ROOT)) + ", limit=" + limit + ".");
+        }
+    }
+
+    /** Clips gradients in place, all together; the caller switches gradient recording off. */
+    public void apply(Map<String, Tensor> gradients) {
+        if (by == By.VALUE) {
+            gradients
+                    .values()
+                    .forEach(g ->
+                            g.clamp_(new ScalarOptional(new Scalar(-limit)), new ScalarOptional(new Scalar(limit))));
+            return;
+        }
+        double squares = 0;
+        for (Tensor gradient : gradients.values()) {
+            double norm = gradient.norm().item_double();
+            squares += norm * norm;
+        }
+        double scale = limit / (Math.sqrt(squares) + 1e-6);
+        if (scale < 1) {
+            gradients.values().forEach(g -> g.mul_(new Scalar(scale)));
         }
     }
 }

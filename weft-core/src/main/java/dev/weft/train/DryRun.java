@@ -152,7 +152,7 @@ public final class DryRun {
                 evaluate(family, member, batch);
                 members.add(new MemberResult(
                         draws.get(i).role(),
-                        member.toString(),
+                        family.space().print(member),
                         params(model.at(member)),
                         losses.get(i).loss(),
                         clock.seconds.get(i),

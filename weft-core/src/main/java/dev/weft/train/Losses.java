@@ -18,6 +18,13 @@ public final class Losses {
         return torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 1, -100, smoothing);
     }
 
+    /** As {@link #labels}, of each example (B): the mean over its predictions. */
+    public static Tensor labelsOfEach(Tensor logits, Tensor labels, double smoothing) {
+        Tensor rows = logits.to(ScalarType.Float).reshape(-1, logits.size(-1));
+        Tensor losses = torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 0, -100, smoothing);
+        return losses.reshape(labels.size(0), -1).mean(1);
+    }
+
     /**
      * Soft cross-entropy {@code -Σ q log p} against a teacher's logits, which get no gradient. Its gradient with respect to the
      * logits is {@code (softmax(logits) - q) / N} for N predictions.

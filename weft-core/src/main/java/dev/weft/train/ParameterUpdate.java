@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -53,7 +51,7 @@ final class ParameterUpdate implements AutoCloseable {
             Map<String, Tensor> moving = new LinkedHashMap<>(gradients);
             moving.keySet().removeIf(name -> groups.get(name).learningRateFactor() == 0);
             if (clipping != null) {
-                clip(moving, clipping);
+                clipping.apply(moving);
             }
             clipped.accept(moving);
             moving.forEach((name, gradient) -> move(name, gradient, learningRate));
@@ -68,26 +66,6 @@ final class ParameterUpdate implements AutoCloseable {
                 state.computeIfAbsent(name, n -> new LinkedHashMap<>()),
                 learningRate * group.learningRateFactor(),
                 optimizer.weightDecay() * group.weightDecayFactor());
-    }
-
-    private static void clip(Map<String, Tensor> gradients, Clipping clipping) {
-        if (clipping.by() == Clipping.By.VALUE) {
-            gradients
-                    .values()
-                    .forEach(g -> g.clamp_(
-                            new ScalarOptional(new Scalar(-clipping.limit())),
-                            new ScalarOptional(new Scalar(clipping.limit()))));
-            return;
-        }
-        double squares = 0;
-        for (Tensor gradient : gradients.values()) {
-            double norm = gradient.norm().item_double();
-            squares += norm * norm;
-        }
-        double scale = clipping.limit() / (Math.sqrt(squares) + 1e-6);
-        if (scale < 1) {
-            gradients.values().forEach(g -> g.mul_(new Scalar(scale)));
-        }
     }
 
     @Override

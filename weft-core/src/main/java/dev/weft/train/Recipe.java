@@ -46,11 +46,25 @@ public record Recipe(
                     "A recipe whose sharing has a blend must have sampler blend and train.architecture,"
                             + " which train it, but has sampler " + train.sampler() + " and no train.architecture.");
         }
+        requireGenerator(sharing, train.sampler());
         if (!blended && train.architecture() != null) {
             throw new InputException("A recipe with sampler blend must have a blend in its sharing, but has "
                     + (sharing.isEmpty() ? "no sharing" : "sharing " + sharing)
                     + ". Add one, as the recipe tanglenas-lm-quick has it, or use another sampler without"
                     + " train.architecture.");
+        }
+    }
+
+    /** A generator that nothing trains, or one that is trained and not there. */
+    private static void requireGenerator(List<Sharing> sharing, Sampler sampler) {
+        boolean generator = sharing.stream().anyMatch(Sharing.Generator.class::isInstance);
+        boolean trained =
+                sampler instanceof CostLevelSampler levels && levels.members() instanceof LevelMembers.Generator;
+        if (generator != trained) {
+            throw new InputException(
+                    "A recipe must have a generator in its sharing exactly where its sampler is cost-levels"
+                            + " with members of a generator, but has sharing " + sharing + " and sampler " + sampler
+                            + ".");
         }
     }
 

@@ -15,7 +15,8 @@ import java.util.random.RandomGenerator;
     @JsonSubTypes.Type(value = Sampler.Sandwich.class, name = "sandwich"),
     @JsonSubTypes.Type(value = Sampler.SinglePath.class, name = "single-path"),
     @JsonSubTypes.Type(value = Sampler.Largest.class, name = "largest"),
-    @JsonSubTypes.Type(value = Sampler.Blend.class, name = "blend")
+    @JsonSubTypes.Type(value = Sampler.Blend.class, name = "blend"),
+    @JsonSubTypes.Type(value = CostLevelSampler.class, name = "cost-levels")
 })
 public interface Sampler {
     /**

@@ -425,12 +425,13 @@ public final class Trainer implements AutoCloseable {
 
     /** The members of a step, at the temperature that its place in the run has. */
     private List<Draw> drawn(Batch batch, RandomGenerator random, double progress) {
-        double temperature = family.strategy(BlendedWeights.class)
+        List<Draw> draws = sampling.draw(step, batch, random);
+        return family.strategy(BlendedWeights.class)
                 .map(blend -> blend.settings().map().temperature().at(progress))
-                .orElse(1.0);
-        return sampling.draw(step, batch, random).stream()
-                .map(draw -> new Draw(draw.role(), BlendedWeights.at(draw.member(), temperature)))
-                .toList();
+                .map(temperature -> draws.stream()
+                        .map(draw -> new Draw(draw.role(), BlendedWeights.at(draw.member(), temperature)))
+                        .toList())
+                .orElse(draws);
     }
 
     /** What the blend would choose now, and how sure it is: the record of a search at any time. */
@@ -442,7 +443,8 @@ public final class Trainer implements AutoCloseable {
                 run.database().metric(step, Role.BLEND.toString(), option, weights.get(i), seconds);
             }
         });
-        run.database().event("chosen", "after step " + step + ": " + chosen());
+        run.database()
+                .event("chosen", "after step " + step + ": " + family.space().print(chosen()));
     }
 
     private Member chosen() {

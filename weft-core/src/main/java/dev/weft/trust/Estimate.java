@@ -28,18 +28,18 @@ public record Estimate(double value, double low, double high) {
         return high < 0;
     }
 
-    /** At least as wide as {@code halfWidth} to each side, within -1 and 1. */
-    Estimate noNarrowerThan(double halfWidth) {
+    /** At least as wide as {@code halfWidth} to each side, within {@code -bound} and {@code bound}. */
+    Estimate noNarrowerThan(double halfWidth, double bound) {
         return !isBounded()
                 ? this
                 : new Estimate(
                         value,
-                        Math.max(-1, Math.min(low, value - halfWidth)),
-                        Math.min(1, Math.max(high, value + halfWidth)));
+                        Math.max(-bound, Math.min(low, value - halfWidth)),
+                        Math.min(bound, Math.max(high, value + halfWidth)));
     }
 
-    /** In another unit. */
-    Estimate times(double factor) {
-        return new Estimate(value * factor, low * factor, high * factor);
+    /** What is not defined. */
+    static Estimate none() {
+        return alone(Double.NaN);
     }
 }

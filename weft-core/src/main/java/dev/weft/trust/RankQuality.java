@@ -55,13 +55,26 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
         return new RankQuality(n, ofFew(found.get(0), n), spearmanOfFew(found.get(1), n), regrets);
     }
 
+    /** Of so few members that there is nothing to compute. */
+    static RankQuality undefined(int members) {
+        return new RankQuality(members, Estimate.none(), Estimate.none(), List.of());
+    }
+
     /** τ of few members: its standard error under independence is √(2(2n + 5) / 9n(n - 1)), Kendall 1938. */
     static Estimate ofFew(Estimate tau, int members) {
-        double n = members;
-        return members >= FEW ? tau : tau.noNarrowerThan(NORMAL_95 * Math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1))));
+        return members >= FEW ? tau : tau.noNarrowerThan(NORMAL_95 * independent(members), 1);
+    }
+
+    /** The difference of two such τ. */
+    static Estimate differenceOfFew(Estimate difference, int members) {
+        return members >= FEW ? difference : difference.noNarrowerThan(NORMAL_95 * independent(members), 2);
+    }
+
+    private static double independent(double n) {
+        return Math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)));
     }
 
     private static Estimate spearmanOfFew(Estimate spearman, int members) {
-        return members >= FEW ? spearman : spearman.noNarrowerThan(NORMAL_95 / Math.sqrt(members - 1.0));
+        return members >= FEW ? spearman : spearman.noNarrowerThan(NORMAL_95 / Math.sqrt(members - 1.0), 1);
     }
 }

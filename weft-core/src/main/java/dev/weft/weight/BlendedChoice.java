@@ -67,11 +67,6 @@ final class BlendedChoice {
         return Arrays.binarySearch(allowed, position) >= 0;
     }
 
-    /** The position of the first option that is allowed. */
-    int first() {
-        return (int) allowed[0];
-    }
-
     /** The last option that is allowed. */
     Object largest() {
         return choice.options().get((int) allowed[allowed.length - 1]);

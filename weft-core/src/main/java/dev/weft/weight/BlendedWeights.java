@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -63,12 +62,12 @@ public final class BlendedWeights implements WrappedWeights {
      * @param seed decides the draw of mixing weights
      */
     public static Member blend(Member largest, long seed) {
-        return largest.withContext(Blend.DRAW, Long.toString(seed));
+        return largest.withContext(BlendDraw.SEED, Long.toString(seed));
     }
 
     /** A blend with its mixing weights drawn at a temperature; any other member is left as it is. */
     public static Member at(Member member, double temperature) {
-        return Blend.is(member) ? member.withContext(Blend.TEMPERATURE, Double.toString(temperature)) : member;
+        return Blend.is(member) ? member.withContext(BlendDraw.TEMPERATURE, Double.toString(temperature)) : member;
     }
 
     /**
@@ -78,7 +77,7 @@ public final class BlendedWeights implements WrappedWeights {
      * @param whole whether it has all of the option, or no more than its part
      */
     public static Member only(Member blend, Choice<?> choice, Object option, boolean whole) {
-        return blend.withContext((whole ? Blend.ONLY : Blend.PART) + choice.name(), option.toString());
+        return OneOption.of(blend, choice, option, whole);
     }
 
     /** The settings of this strategy. */
@@ -88,7 +87,7 @@ public final class BlendedWeights implements WrappedWeights {
 
     /** The member that blends all others by their expected mixing weights. */
     public static Member meanBlend(Member largest) {
-        return largest.withContext(Blend.DRAW, Blend.MEAN);
+        return largest.withContext(BlendDraw.SEED, BlendDraw.MEAN);
     }
 
     /** Whether {@code member} is a mixture, for which there is no stand-alone model. */
@@ -132,21 +131,8 @@ public final class BlendedWeights implements WrappedWeights {
             return one;
         }
         count.choices().forEach(this::blended);
-        List<Member> combinations = Slices.combinations(count.choices());
-        return member -> {
-            if (!Blend.is(member)) {
-                return one.shares(member);
-            }
-            Blend blend = blend(member);
-            Map<Integer, List<Integer>> byCount = new TreeMap<>();
-            for (int k = 0; k < combinations.size(); k++) {
-                if (blend.allows(count.choices(), combinations.get(k))) {
-                    byCount.computeIfAbsent(count.size(combinations.get(k)), c -> new ArrayList<>())
-                            .add(k);
-                }
-            }
-            return shares(byCount, blend.joint(count.choices()));
-        };
+        BlendedGate mixed = new BlendedGate(count);
+        return member -> Blend.is(member) ? mixed.shares(blend(member)) : one.shares(member);
     }
 
     /**
@@ -160,34 +146,7 @@ public final class BlendedWeights implements WrappedWeights {
             return one;
         }
         blended(operations);
-        return member -> Blend.is(member) ? shares(operations, blend(member).weights(operations)) : one.shares(member);
-    }
-
-    private List<Gate.Share> shares(Choice<?> operations, Tensor weights) {
-        float[] values = weights.is_meta() ? null : Tensors.floats(weights);
-        BlendedChoice allowed = blended.get(operations.name());
-        List<Gate.Share> shares = new ArrayList<>();
-        for (int i = 0; i < operations.options().size(); i++) {
-            if (allowed.allows(i) && (values == null || values[i] != 0)) {
-                shares.add(new Gate.Share(i, weights.select(0, i)));
-            }
-        }
-        if (shares.isEmpty()) { // nothing of a part, see only(): one must run, for its shape
-            int first = allowed.first();
-            shares.add(new Gate.Share(first, weights.select(0, first)));
-        }
-        return shares;
-    }
-
-    private static List<Gate.Share> shares(Map<Integer, List<Integer>> byCount, Tensor weights) {
-        return byCount.entrySet().stream()
-                .map(entry -> new Gate.Share(
-                        entry.getKey(),
-                        entry.getValue().stream()
-                                .map(k -> weights.select(0, k))
-                                .reduce(Tensor::add)
-                                .orElseThrow()))
-                .toList();
+        return member -> Blend.is(member) ? BlendedGate.shares(operations, blend(member)) : one.shares(member);
     }
 
     @Override
@@ -256,7 +215,7 @@ public final class BlendedWeights implements WrappedWeights {
      */
     public Member strongest(Member base) {
         Map<String, String> context = new LinkedHashMap<>(base.context());
-        context.keySet().removeAll(List.of(Blend.DRAW, Blend.TEMPERATURE));
+        context.keySet().removeAll(List.of(BlendDraw.SEED, BlendDraw.TEMPERATURE));
         Member rest = new Member(base.options(), context);
         List<Ranked> ranked = blended.values().stream().map(Ranked::of).toList();
         Strongest order = new Strongest(ranked.stream().map(Ranked::logits).toList());
@@ -302,6 +261,6 @@ public final class BlendedWeights implements WrappedWeights {
         }
         return blends.computeIfAbsent(
                 List.of(member.context(), Thread.currentThread().getId()),
-                key -> new Blend(settings.map(), blended, member));
+                key -> new Blend(new OneOption(new DrawnLogits(settings.map(), blended, member), member.context())));
     }
 }

@@ -16,6 +16,14 @@ public interface Gate {
     List<Share> shares(Member member);
 
     /**
+     * The same, where smaller counts are on the way to a larger one, so that listing them costs nothing: the exits of a stack. A
+     * strategy that lists only what a member runs can list them here, for their gradient.
+     */
+    default List<Share> exits(Member member) {
+        return shares(member);
+    }
+
+    /**
      * One thing that runs and its part of the outcome.
      *
      * @param value how many run, or the position of the operation among the options of its choice

@@ -18,6 +18,7 @@ import java.util.Map;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Sharing.Blend.class, name = "blend"),
+    @JsonSubTypes.Type(value = Sharing.Generator.class, name = "generator"),
     @JsonSubTypes.Type(value = Sharing.Experts.class, name = "experts"),
     @JsonSubTypes.Type(value = Sharing.LowRank.class, name = "low-rank"),
     @JsonSubTypes.Type(value = Sharing.Tree.class, name = "tree")
@@ -74,6 +75,46 @@ public sealed interface Sharing {
         @Override
         public BlendedWeights over(Weights source, Space space) {
             return new BlendedWeights(source, this, space);
+        }
+    }
+
+    /** How a generated member's weights carry gradient to what picked it. */
+    enum View {
+        /**
+         * The largest member, masked: exact gradients also of what the member leaves out, at the largest member's cost. Norms count a
+         * channel by its mask, so the output is that of the slice.
+         */
+        @JsonProperty("mask")
+        MASK,
+        /**
+         * The member's slice, times the part of the mask that is 1: the member's own cost. There is no gradient of what the member
+         * leaves out, nor through the count of channels of a norm, so the generator's gradient is biased.
+         */
+        @JsonProperty("slice")
+        SLICE
+    }
+
+    /**
+     * A generator of members for a target cost, trained with the weights (ShiftNAS, Zhang et al. 2023): see {@link GeneratedWeights}.
+     *
+     * @param metric that targets are of, for instance {@code macs}
+     * @param hidden width of its LSTM cell; 64 in the paper
+     * @param temperature of its Gumbel noise over a run; 1 to 0.3 when left out (not published)
+     * @param view how gradients flow to it
+     */
+    record Generator(String metric, int hidden, Temperature temperature, View view) implements Sharing {
+        public Generator {
+            temperature = temperature == null ? new Temperature(1, 0.3) : temperature;
+            if (metric == null || view == null || hidden < 1) {
+                throw new InputException(
+                        "A generator must have a metric, a view (mask or slice) and hidden >= 1, but got" + " metric="
+                                + metric + ", view=" + view + ", hidden=" + hidden + ".");
+            }
+        }
+
+        @Override
+        public GeneratedWeights over(Weights source, Space space) {
+            return new GeneratedWeights(source, this, space);
         }
     }
 
@@ -234,7 +275,7 @@ public sealed interface Sharing {
     }
 
     /**
-     * Checks that a list can be wrapped one by one: a tree alone, or a blend, then one kind that reads the member, either of which may be absent.
+     * Checks that a list can be wrapped one by one: a tree or a generator alone; or a blend, then one kind that reads the member, either of which may be absent.
      *
      * @throws InputException when it cannot. A router inside a blend would be asked for the largest member, whatever is mixed; and
      *     two kinds that read the member would share each other's routers
@@ -243,6 +284,11 @@ public sealed interface Sharing {
         if (sharing.size() > 1 && sharing.stream().anyMatch(Tree.class::isInstance)) {
             throw new InputException("sharing must list a tree alone, but got " + sharing
                     + ". List what its leaves share under sharing of the tree.");
+        }
+        if (sharing.size() > 1 && sharing.stream().anyMatch(Generator.class::isInstance)) {
+            throw new InputException(
+                    "sharing must list a generator alone: it masks what members have in common, but got " + sharing
+                            + ". Leave the others out.");
         }
         long blends = sharing.stream().filter(Blend.class::isInstance).count();
         if (blends > 1 || sharing.size() - blends > 1) {

@@ -28,6 +28,7 @@ weft.details = (function () {
   }
 
   function choices(member) {
+    if (member.startsWith("|")) return [fact("cell", member)];
     return member.split(",").filter(Boolean).map((choice) => {
       const at = choice.indexOf("=");
       return fact(choice.slice(0, at).trim(), choice.slice(at + 1).trim());

@@ -19,7 +19,8 @@ final class ExportFixture {
     private ExportFixture() {}
 
     static List<ModelDefinition> definitions() {
-        return List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.convNet());
+        return List.of(
+                TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.convNet(), TinyModels.cellNetwork());
     }
 
     static List<Member> members(Family family, int count) {

@@ -33,7 +33,14 @@ class OnnxOperationsTest {
                 Ops.add(Ops.linear(x, weight("w", 5, SIDE), weight("b", 5)), Ops.linear(x, weight("v", 5, SIDE), null));
             case CONV2D -> Ops.conv2d(x, weight("w", 6, 1, 3, 3), weight("b", 6), 2, 1, 3);
             case BATCH_NORM ->
-                Ops.batchNorm(x, weight("mean", 3), positive("variance", 3), weight("w", 3), weight("b", 3), 1e-5);
+                Ops.batchNorm(
+                        Ops.batchNorm(
+                                x, weight("mean", 3), positive("variance", 3), weight("w", 3), weight("b", 3), 1e-5),
+                        weight("other mean", 3),
+                        positive("other variance", 3),
+                        null,
+                        null,
+                        1e-5);
             case LAYER_NORM -> Ops.layerNorm(x, weight("w", SIDE), weight("b", SIDE), 1e-6);
             case RMS_NORM -> Ops.rmsNorm(x, weight("w", SIDE), 1e-5);
             case RELU -> Ops.relu(x);
@@ -48,6 +55,8 @@ class OnnxOperationsTest {
             case RESIZE -> Ops.resize(x, 3, 2);
             case MEAN -> Ops.mean(x, List.of(1, 3), false);
             case MAX_POOL -> Ops.maxPool2d(x, 2);
+            case AVERAGE_POOL -> Ops.add(Ops.averagePool2d(x, 3, 2, 1), Ops.averagePool2d(x, 2, 2, 0));
+            case ZEROS -> Ops.add(Ops.zeros(x), x);
             case UNFLATTEN -> Ops.unflatten(x, 2, List.of(2, -1));
             case FLATTEN -> Ops.flatten(x, 2);
             case TRANSPOSE -> Ops.transpose(x, 1, 3);

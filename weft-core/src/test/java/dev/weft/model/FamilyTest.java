@@ -28,7 +28,8 @@ class FamilyTest {
     Path folder;
 
     static List<ModelDefinition> definitions() {
-        return List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.convNet());
+        return List.of(
+                TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.convNet(), TinyModels.cellNetwork());
     }
 
     static MemberStatistics calibrate(Family family, Member member, Tensor... batches) {

@@ -75,7 +75,9 @@ class PresetsTest {
                 assertThat(definition.at(member).space().choices()).isEmpty();
             }
             assertThat(parameters(definition.at(smallest))).isLessThan(parameters(definition.at(largest)));
-            assertThat(parameters(definition.at(largest))).isEqualTo(parameters(definition));
+            if (!name.startsWith("cell-")) { // there the supernet holds all operations, the largest member one an edge
+                assertThat(parameters(definition.at(largest))).isEqualTo(parameters(definition));
+            }
         }
     }
 

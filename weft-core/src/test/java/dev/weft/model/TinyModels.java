@@ -59,6 +59,11 @@ public final class TinyModels {
                 List.of(10, 7));
     }
 
+    /** A choice of operations. */
+    public static CellNetwork cellNetwork() {
+        return (CellNetwork) Presets.named("cell-tiny").withInput(input(3, 10));
+    }
+
     /** Pixel values 0 to 255, (batch, C, H, W). */
     public static Tensor images(ModelDefinition definition, int batch, long seed) {
         ImageInput input = (ImageInput) definition.input();

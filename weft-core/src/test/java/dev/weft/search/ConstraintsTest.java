@@ -70,10 +70,10 @@ class ConstraintsTest {
         List<MeasuredMember> seen = List.of(
                 new MeasuredMember(Member.PLAIN, Map.of("params", 3.0, "accuracy", 0.5)),
                 new MeasuredMember(Member.PLAIN.withContext("task", "1"), Map.of("params", 9.0, "accuracy", 0.9)));
-        assertThat(Constraints.parse("params<=4,accuracy>=0.8").unmet(seen))
+        assertThat(Constraints.parse("params<=4,accuracy>=0.8").unmet(seen, Member::toString))
                 .hasMessage("No member satisfies params<=4,accuracy>=0.8 together: none of 2 that were tried."
                         + " Loosen one of the limits.");
-        assertThat(Constraints.parse("params<=2").unmet(seen))
+        assertThat(Constraints.parse("params<=2").unmet(seen, Member::toString))
                 .hasMessage("No member satisfies params<=2: the smallest found is 3, of \"\". Raise the limit.");
     }
 

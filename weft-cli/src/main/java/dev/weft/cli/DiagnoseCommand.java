@@ -1,0 +1,275 @@
+package dev.weft.cli;
+
+import dev.weft.diagnose.ChoiceConflict;
+import dev.weft.diagnose.Diagnosis;
+import dev.weft.diagnose.DiagnosisReports;
+import dev.weft.diagnose.DiagnosisSettings;
+import dev.weft.diagnose.Suggestion;
+import dev.weft.io.AtomicFile;
+import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.io.Suggest;
+import dev.weft.model.Family;
+import dev.weft.pick.FamilyData;
+import dev.weft.report.Fact;
+import dev.weft.report.ReportWriter;
+import dev.weft.run.Environment;
+import dev.weft.train.Recipe;
+import dev.weft.train.Sampler;
+import dev.weft.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "diagnose",
+        description = "Measure how noisy a step's gradient is and where members conflict.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weft diagnose run",
+            "  weft diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
+            "",
+            "The family does not change. The page's numbers are also written as JSON, beside it."
+        })
+final class DiagnoseCommand implements Callable<Integer> {
+    private static final Map<String, Sampler.Memoryless> SAMPLERS = samplers();
+    private static final int SHOWN = 5;
+
+    /**
+     * The short of it; {@code document} has all numbers.
+     *
+     * @param noiseToSignal null where the mean cannot be told from zero
+     * @param meanCosine null where no two members share a weight
+     * @param document the JSON file
+     */
+    record Result(
+            int members,
+            int batches,
+            int draws,
+            String sampler,
+            Double noiseToSignal,
+            double memberShare,
+            Double meanCosine,
+            List<Suggestion> suggestions,
+            String report,
+            String document) {}
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Mixin
+    private FamilyArgument family;
+
+    @Option(
+            names = "--members",
+            paramLabel = "N",
+            defaultValue = "12",
+            description = "Of the conflict map: the largest, the smallest and random ones (default: ${DEFAULT-VALUE}).")
+    private int members;
+
+    @Option(
+            names = "--batches",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "That every member's gradient is taken on (default: ${DEFAULT-VALUE}).")
+    private int batches;
+
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "Of a step's gradient, for its variance (default: ${DEFAULT-VALUE}).")
+    private int draws;
+
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description = {
+                "Whose steps are drawn: single-path (one member), sandwich (and two random ones) or largest",
+                "(default: that of the run's recipe; of a file, single-path)."
+            })
+    private String sampler;
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Images or text: see weft data (default: what the family was trained on).")
+    private String data;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Of members, batches and draws (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "The HTML file (default: diagnose.html beside the family's file).")
+    private Path out;
+
+    private static Map<String, Sampler.Memoryless> samplers() {
+        Map<String, Sampler.Memoryless> samplers = new LinkedHashMap<>();
+        samplers.put("single-path", new Sampler.SinglePath(1));
+        samplers.put("sandwich", new Sampler.Sandwich(2));
+        samplers.put("largest", new Sampler.Largest());
+        return samplers;
+    }
+
+    /** @param accumulate batches of a step */
+    private record Steps(Sampler.Memoryless sampler, int accumulate) {}
+
+    @Override
+    public Integer call() {
+        DiagnosisSettings settings = new DiagnosisSettings(members, batches, draws, seed);
+        Path file = family.file();
+        Steps steps = steps();
+        try (Family opened = Family.open(file)) {
+            FamilyData examples = data == null ? FamilyData.asTrained(opened) : FamilyData.of(opened, data);
+            Progress[] progress = {null};
+            String[] phase = {""};
+            long began = System.nanoTime();
+            Diagnosis diagnosis = Diagnosis.of(
+                    opened,
+                    examples.training(),
+                    examples.batchSize(),
+                    steps.sampler(),
+                    steps.accumulate(),
+                    settings,
+                    (name, done, total) -> {
+                        if (!name.equals(phase[0])) {
+                            phase[0] = name;
+                            progress[0] = Progress.start(options.err(), name, 0);
+                        }
+                        progress[0].update(done, total, "gradients", "");
+                        if (done == total) {
+                            progress[0].clear();
+                        }
+                    });
+            Path page = out == null ? file.toAbsolutePath().resolveSibling("diagnose.html") : out;
+            write(diagnosis, page, file, examples.source(), (System.nanoTime() - began) / 1e9);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void write(Diagnosis diagnosis, Path page, Path file, String source, double seconds) {
+        String name = page.getFileName().toString();
+        Path document = page.resolveSibling(name.replaceFirst("\\.html?$", "") + ".json");
+        if (document.equals(page)) {
+            throw new InputException("--out must be an HTML file, but is " + page
+                    + ", the name of the JSON file beside it. Give a name that ends in .html");
+        }
+        AtomicFile.writeText(document, Json.write(diagnosis));
+        Environment machine = Environment.current();
+        ReportWriter.write(
+                DiagnosisReports.of(
+                        diagnosis,
+                        "How " + family.given().getFileName() + " trains",
+                        DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
+                                .withZone(ZoneOffset.UTC)
+                                .format(Instant.now()),
+                        List.of(
+                                new Fact("Family", file.toString()),
+                                new Fact("Data", source + ", training split"),
+                                new Fact("Processor", machine.cpu() + ", " + machine.logicalCores() + " cores"),
+                                new Fact("Took", Progress.duration(seconds))),
+                        List.of(options.commandLine())),
+                page);
+        Double noise = Double.isInfinite(diagnosis.noiseToSignal()) ? null : diagnosis.noiseToSignal();
+        Double cosine = Double.isNaN(diagnosis.meanCosine()) ? null : diagnosis.meanCosine();
+        Result result = new Result(
+                diagnosis.members().size(),
+                batches,
+                draws,
+                diagnosis.sampler().toString(),
+                noise,
+                diagnosis.memberShare(),
+                cosine,
+                diagnosis.suggestions(),
+                page.toString(),
+                document.toString());
+        options.result(result, text(diagnosis, page));
+    }
+
+    private static List<String> text(Diagnosis diagnosis, Path page) {
+        List<String> text = new ArrayList<>(DiagnosisReports.findings(diagnosis));
+        text.add("");
+        text.add(String.format("%-36s %8s %8s", "layer", "mean", "lowest"));
+        diagnosis.layers().stream()
+                .filter(layer -> !Double.isNaN(layer.meanCosine()))
+                .sorted(Comparator.comparingDouble(Diagnosis.LayerConflict::meanCosine))
+                .limit(SHOWN)
+                .forEach(layer -> text.add(String.format(
+                        Locale.ROOT, "%-36s %8.2f %8.2f", layer.name(), layer.meanCosine(), layer.lowestCosine())));
+        text.add("");
+        text.add(String.format("%-36s %8s %8s %8s", "choice", "agree", "differ", "gap"));
+        diagnosis.choices().stream()
+                .filter(choice -> !Double.isNaN(choice.gap()))
+                .sorted(Comparator.comparingDouble(ChoiceConflict::gap).reversed())
+                .limit(SHOWN)
+                .forEach(choice -> text.add(String.format(
+                        Locale.ROOT,
+                        "%-36s %8.2f %8.2f %8.2f ± %.2f",
+                        choice.choice(),
+                        choice.agree(),
+                        choice.differ(),
+                        choice.gap(),
+                        choice.standardError())));
+        text.add("");
+        if (diagnosis.suggestions().isEmpty()) {
+            text.add("Nothing to change: no number here reaches a threshold.");
+        }
+        diagnosis
+                .suggestions()
+                .forEach(suggestion -> text.addAll(List.of(
+                        suggestion.key() + ": " + suggestion.setting(),
+                        "  " + suggestion.measured(),
+                        "  Rule: " + suggestion.threshold() + ".")));
+        text.add("Wrote " + page + ", and all numbers as JSON beside it.");
+        return text;
+    }
+
+    /** What the command line says, or else the run's recipe; of a file, single path. */
+    private Steps steps() {
+        Optional<Recipe> recipe = Stream.of(family.given())
+                .filter(given -> Files.exists(given.resolve("config.yaml")))
+                .map(given -> {
+                    torch.set_num_threads(Trainer.settings(given).threads());
+                    return Trainer.settings(given).recipe();
+                })
+                .findFirst();
+        int accumulate = recipe.map(r -> r.train().accumulate()).orElse(1);
+        if (sampler != null) {
+            Sampler.Memoryless named = SAMPLERS.get(sampler);
+            if (named == null) {
+                throw new InputException("--sampler must be one of " + String.join(", ", SAMPLERS.keySet())
+                        + ", but got \"" + sampler + "\"." + Suggest.nearest(sampler, SAMPLERS.keySet()));
+            }
+            return new Steps(named, accumulate);
+        }
+        Optional<Sampler> own = recipe.map(r -> r.train().sampler());
+        if (own.isPresent() && own.get() instanceof Sampler.Memoryless known && !(known instanceof Sampler.Blend)) {
+            return new Steps(known, accumulate);
+        }
+        own.ifPresent(other -> options.err()
+                .println("note: steps are drawn by single-path, because " + other
+                        + " draws no members from the space alone; --sampler names another"));
+        return new Steps(SAMPLERS.get("single-path"), accumulate);
+    }
+}

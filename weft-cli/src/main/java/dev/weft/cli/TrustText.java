@@ -1,0 +1,86 @@
+package dev.weft.cli;
+
+import dev.weft.trust.Estimate;
+import dev.weft.trust.RankQuality;
+import dev.weft.trust.TrustDocument;
+import dev.weft.trust.TrustReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A trust report as it is printed: what may be concluded, the numbers, and each part in a sentence. */
+final class TrustText {
+    private TrustText() {}
+
+    static List<String> lines(TrustDocument document) {
+        TrustReport report = document.report();
+        List<String> text = new ArrayList<>(report.conclusions());
+        text.add("");
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(head(report));
+        report.parts().forEach(part -> rows.add(row(part, report)));
+        text.addAll(aligned(rows));
+        text.add("");
+        report.parts().forEach(part -> text.add(part.sentence()));
+        text.add("");
+        text.add(String.format(
+                Locale.ROOT,
+                "Intervals hold %.0f percent of %,d draws of the members (seed %d); best is by truth.",
+                100 * report.settings().bootstrap().confidence(),
+                report.settings().bootstrap().resamples(),
+                report.settings().bootstrap().seed()));
+        return text;
+    }
+
+    private static List<String> head(TrustReport report) {
+        List<String> head = new ArrayList<>(List.of("", "members", "Kendall τ-b", "Spearman"));
+        report.settings().topK().forEach(k -> head.add("regret top " + k));
+        if (report.trainings() > 1) {
+            head.add("noise floor τ");
+        }
+        return head;
+    }
+
+    private static List<String> row(TrustReport.Part part, TrustReport report) {
+        RankQuality quality = part.quality();
+        List<String> row = new ArrayList<>(
+                List.of(part.name(), Text.count(quality.members()), number(quality.tau()), number(quality.spearman())));
+        for (int k : report.settings().topK()) {
+            row.add(quality.regrets().stream()
+                    .filter(regret -> regret.k() == k)
+                    .map(regret -> number(regret.loss()))
+                    .findFirst()
+                    .orElse("–"));
+        }
+        if (report.trainings() > 1) {
+            row.add(part.floor() == null ? "–" : number(part.floor().tau()));
+        }
+        return row;
+    }
+
+    private static String number(Estimate estimate) {
+        if (Double.isNaN(estimate.value())) {
+            return "–";
+        }
+        return estimate.isBounded()
+                ? String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", estimate.value(), estimate.low(), estimate.high())
+                : String.format(Locale.ROOT, "%.2f (too few)", estimate.value());
+    }
+
+    private static List<String> aligned(List<List<String>> rows) {
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < row.size(); i++) {
+                int column = i;
+                int width = rows.stream()
+                        .mapToInt(r -> r.get(column).length())
+                        .max()
+                        .orElse(0);
+                line.append(String.format("%-" + (width + 2) + "s", row.get(i)));
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        return lines;
+    }
+}

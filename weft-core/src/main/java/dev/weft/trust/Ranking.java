@@ -1,0 +1,109 @@
+package dev.weft.trust;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * Members with a score and the truth: what the score is to tell. More is better in both.
+ *
+ * @param members names or lines, distinct
+ * @param scores one a member
+ * @param trainings the truth of each member: one value a training, as many for each member
+ */
+public record Ranking(List<String> members, List<Double> scores, List<List<Double>> trainings) {
+    public Ranking {
+        members = List.copyOf(members);
+        scores = List.copyOf(scores);
+        trainings = trainings.stream().map(List::copyOf).toList();
+        int count = trainings.isEmpty() ? 0 : trainings.get(0).size();
+        if (members.size() != scores.size()
+                || members.size() != trainings.size()
+                || new HashSet<>(members).size() != members.size()) {
+            throw new IllegalArgumentException(
+                    "a ranking must have a score and a truth for each of its distinct members,"
+                            + " but has " + members.size() + " members, " + scores.size() + " scores, "
+                            + trainings.size()
+                            + " truths");
+        }
+        for (List<Double> values : trainings) {
+            if (values.isEmpty() || values.size() != count || !values.stream().allMatch(Double::isFinite)) {
+                throw new IllegalArgumentException(
+                        "every member must have as many finite truths, one or more, but one has " + values);
+            }
+        }
+    }
+
+    /** Of members without names, each with one truth. */
+    public static Ranking of(List<Double> scores, List<Double> truths) {
+        List<String> members = new ArrayList<>();
+        for (int i = 0; i < scores.size(); i++) {
+            members.add("#" + (i + 1));
+        }
+        return new Ranking(members, scores, truths.stream().map(List::of).toList());
+    }
+
+    public int size() {
+        return members.size();
+    }
+
+    /** How many truths each member has. */
+    public int trainingsEach() {
+        return trainings.isEmpty() ? 0 : trainings.get(0).size();
+    }
+
+    /** The mean over the trainings of each member. */
+    public List<Double> truths() {
+        return trainings.stream()
+                .map(values -> values.stream().mapToDouble(Double::doubleValue).sum() / values.size())
+                .toList();
+    }
+
+    /**
+     * This ranking with regret in points: truths that are all parts of 1 are taken as hundredths, others as they are, percentages or
+     * whatever else.
+     */
+    public Ranking inPoints() {
+        boolean parts = trainings.stream().flatMap(List::stream).allMatch(value -> value >= 0 && value <= 1);
+        return parts ? new Ranking(members, scores, times(100)) : this;
+    }
+
+    /** This ranking of losses, of which less is better, turned over. */
+    public Ranking ofLosses() {
+        return new Ranking(members, scores.stream().map(value -> -value).toList(), times(-1));
+    }
+
+    private List<List<Double>> times(double factor) {
+        return trainings.stream()
+                .map(values -> values.stream().map(value -> factor * value).toList())
+                .toList();
+    }
+
+    /** The values of every member in one training. */
+    List<Double> training(int index) {
+        return trainings.stream().map(values -> values.get(index)).toList();
+    }
+
+    /**
+     * The best members by truth.
+     *
+     * @param fraction of all, rounded up; members that tie with the last of them are among them
+     */
+    Ranking best(double fraction) {
+        List<Double> truths = truths();
+        int count = (int) Math.ceil(fraction * size() - 1e-9);
+        List<Double> sorted = truths.stream().sorted().toList();
+        double least = size() == 0 ? 0 : sorted.get(size() - Math.max(1, count));
+        List<String> kept = new ArrayList<>();
+        List<Double> keptScores = new ArrayList<>();
+        List<List<Double>> keptTrainings = new ArrayList<>();
+        for (int i = 0; i < size(); i++) {
+            if (truths.get(i) >= least) {
+                kept.add(members.get(i));
+                keptScores.add(scores.get(i));
+                keptTrainings.add(trainings.get(i));
+            }
+        }
+        return new Ranking(kept, keptScores, keptTrainings);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.weft.trust;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * How far a ranking can be believed: over all members, and inside the best half and the best tenth by truth, where the choice is made.
+ *
+ * @param members how many
+ * @param trainings how many truths each member has
+ * @param settings what was computed
+ * @param parts all members, the best half, the best tenth
+ * @param curve the same τ for more fractions, from all members to few
+ * @param conclusions what may be concluded, in sentences
+ */
+public record TrustReport(
+        int members,
+        int trainings,
+        RankSettings settings,
+        List<Part> parts,
+        List<Kept> curve,
+        List<String> conclusions) {
+    private static final List<Double> FRACTIONS = List.of(1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05);
+
+    /** Of the curve, whose band needs no third digit. */
+    private static final int CURVE_RESAMPLES = 200;
+
+    /** The parts of members that are looked at, by the fraction kept. */
+    private static final Map<String, Double> PARTS = fractions();
+
+    /**
+     * Some of the members.
+     *
+     * @param name {@code all}, {@code best half} or {@code best tenth}
+     * @param fraction of all members, by truth; those that tie with the last one are among them
+     * @param quality of the scores
+     * @param floor how well two trainings rank each other here; null where members were trained once
+     * @param verdict what may be concluded
+     * @param sentence the same, with the numbers
+     */
+    public record Part(
+            String name, double fraction, RankQuality quality, NoiseFloor floor, Verdict verdict, String sentence) {}
+
+    /**
+     * A point of the curve.
+     *
+     * @param members that were kept
+     * @param floor τ between two trainings; NaN where members were trained once
+     */
+    public record Kept(double fraction, int members, Estimate tau, Estimate floor) {}
+
+    public TrustReport {
+        parts = List.copyOf(parts);
+        curve = List.copyOf(curve);
+        conclusions = List.copyOf(conclusions);
+    }
+
+    private static Map<String, Double> fractions() {
+        Map<String, Double> parts = new LinkedHashMap<>();
+        parts.put("all", 1.0);
+        parts.put("best half", 0.5);
+        parts.put("best tenth", 0.1);
+        return parts;
+    }
+
+    /** With regret of the top 1 and the top 5. */
+    public static TrustReport of(List<Double> scores, List<Double> truths, long seed) {
+        return of(Ranking.of(scores, truths), RankSettings.of(seed));
+    }
+
+    public static TrustReport of(Ranking ranking, RankSettings settings) {
+        List<Part> parts = new ArrayList<>();
+        PARTS.forEach((name, fraction) -> parts.add(part(name, fraction, ranking.best(fraction), settings)));
+        return new TrustReport(
+                ranking.size(),
+                ranking.trainingsEach(),
+                settings,
+                parts,
+                curve(ranking, settings, parts),
+                Stream.of(
+                                Sentences.lead(parts),
+                                Sentences.regret(parts.get(0)),
+                                Sentences.floor(ranking.trainingsEach()))
+                        .flatMap(List::stream)
+                        .toList());
+    }
+
+    /** This report with further conclusions behind its own. */
+    TrustReport with(List<String> more) {
+        return new TrustReport(
+                members,
+                trainings,
+                settings,
+                parts,
+                curve,
+                Stream.concat(conclusions.stream(), more.stream()).toList());
+    }
+
+    private static Part part(String name, double fraction, Ranking ranking, RankSettings settings) {
+        RankQuality quality = ranking.size() < 3
+                ? RankQuality.undefined(ranking.size())
+                : RankQuality.of(ranking.scores(), ranking.truths(), settings);
+        NoiseFloor floor = NoiseFloor.of(ranking, settings.bootstrap()).orElse(null);
+        Verdict verdict = Verdict.of(ranking, quality, floor);
+        return new Part(name, fraction, quality, floor, verdict, Sentences.of(name, ranking, quality, floor, verdict));
+    }
+
+    private static List<Kept> curve(Ranking ranking, RankSettings settings, List<Part> parts) {
+        Bootstrap fewer = settings.bootstrap()
+                .withResamples(Math.min(CURVE_RESAMPLES, settings.bootstrap().resamples()));
+        List<Kept> curve = new ArrayList<>();
+        for (double fraction : FRACTIONS) {
+            Part known = parts.stream()
+                    .filter(p -> p.fraction() == fraction)
+                    .findFirst()
+                    .orElseGet(() -> part("", fraction, ranking.best(fraction), new RankSettings(List.of(1), fewer)));
+            int count = known.quality().members();
+            boolean fewerThanBefore =
+                    curve.isEmpty() || count < curve.get(curve.size() - 1).members();
+            if (fewerThanBefore && known.quality().tau().isBounded()) {
+                curve.add(new Kept(
+                        fraction,
+                        count,
+                        known.quality().tau(),
+                        known.floor() == null ? Estimate.none() : known.floor().tau()));
+            }
+        }
+        return curve;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.weft.trust;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** What may be concluded about the order of some members. */
+public enum Verdict {
+    /** Fewer than five members: even a perfect order would say nothing. */
+    @JsonProperty("too-few")
+    TOO_FEW,
+    /** All scores are equal, or all truths: there is no order. */
+    @JsonProperty("all-tie")
+    ALL_TIE,
+    /** The interval of τ holds 0. */
+    @JsonProperty("chance")
+    CHANCE,
+    /** The interval of τ is under 0: higher scores are worse. */
+    @JsonProperty("reversed")
+    REVERSED,
+    /** The interval of τ is over 0; how well a second training would rank is not known. */
+    @JsonProperty("better-than-chance")
+    BETTER_THAN_CHANCE,
+    /** Two trainings of the members do not rank each other better than chance: there is no ranking to be claimed. */
+    @JsonProperty("noise")
+    NOISE,
+    /** Better than chance, and worse than a second training. */
+    @JsonProperty("below-floor")
+    BELOW_FLOOR,
+    /** Not to be told from a second training. */
+    @JsonProperty("at-floor")
+    AT_FLOOR,
+    /** Better than a second training. */
+    @JsonProperty("above-floor")
+    ABOVE_FLOOR;
+
+    static Verdict of(Ranking ranking, RankQuality quality, NoiseFloor floor) {
+        if (ranking.scores().stream().distinct().count() < 2
+                || ranking.truths().stream().distinct().count() < 2) {
+            return ranking.size() < 2 ? TOO_FEW : ALL_TIE;
+        }
+        if (!quality.tau().isBounded()) {
+            return TOO_FEW;
+        }
+        if (quality.tau().isNegative()) {
+            return REVERSED;
+        }
+        if (!quality.tau().isPositive()) {
+            return CHANCE;
+        }
+        if (floor == null) {
+            return BETTER_THAN_CHANCE;
+        }
+        if (!floor.tau().isPositive()) {
+            return NOISE;
+        }
+        return floor.difference().isPositive()
+                ? ABOVE_FLOOR
+                : floor.difference().isNegative() ? BELOW_FLOOR : AT_FLOOR;
+    }
+
+    /** Whether the scores say something of the order. */
+    public boolean ranks() {
+        return this == BETTER_THAN_CHANCE || this == BELOW_FLOOR || this == AT_FLOOR || this == ABOVE_FLOOR;
+    }
+}

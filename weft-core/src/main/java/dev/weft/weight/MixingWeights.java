@@ -1,0 +1,21 @@
+package dev.weft.weight;
+
+import dev.weft.space.Choice;
+import java.util.Collection;
+import org.bytedeco.pytorch.Tensor;
+
+/** Where one draw of mixing weights comes from: stored logits, or a network. A {@link Blend} makes multipliers of them. */
+interface MixingWeights {
+    /**
+     * The mixing weights (options) of a choice: none below 0, sum 1.
+     *
+     * @param blend of this draw, which remembers what was computed
+     */
+    Tensor weights(Choice<?> choice, Blend blend);
+
+    /** The stored tensors that the mixing weights of a choice are a function of. */
+    Collection<Tensor> parameters(Choice<?> choice);
+
+    /** Whether a choice may pick the option at a position. */
+    boolean allows(Choice<?> choice, int position);
+}
