@@ -45,7 +45,7 @@ public record SplitSettings(
         Restart restart,
         RestartWeights weights,
         RestartSchedule schedule) {
-    private static final String STEM_AND_CLASSIFIER = "^(stem|conv_stem|classifier)\\b";
+    private static final String STEM_AND_CLASSIFIER = "^(stem|conv_stem|lastact|classifier)\\b";
 
     /** Which choice a supernet splits, of those that it has not split yet. */
     public enum Rule {

@@ -107,6 +107,11 @@ public final class GradientProbe {
         }
     }
 
+    /** One option's gradient at what is compared; see {@link #distances(Choice, List, Batches, long)}. In the caller's scope. */
+    Map<String, Tensor> gradients(Batch batch, Member member, Choice<?> choice) {
+        return gradients(batch, member, compared(choice));
+    }
+
     /** The same member with each of the options. */
     List<Member> members(Choice<?> choice, List<?> options, RandomGenerator random) {
         if (blend.isPresent()) {

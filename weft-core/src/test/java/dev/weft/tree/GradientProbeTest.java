@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
+import dev.weft.model.CellNetwork;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
@@ -14,8 +15,11 @@ import dev.weft.space.Member;
 import dev.weft.train.SplitSettings;
 import dev.weft.train.SplitSettings.Distance;
 import dev.weft.train.SplitSettings.Row;
+import dev.weft.train.TinyTraining;
+import dev.weft.weight.SimplexMap;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +34,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks 1, 2, 9, 10 and 12 of gradient matching (Hu et al. 2022). */
 class GradientProbeTest {
@@ -192,6 +197,129 @@ class GradientProbeTest {
                 seen.add(members.get(0));
             }
             assertThat(seen.stream().distinct().count()).isGreaterThan(5);
+        }
+    }
+
+    private static Family cells(boolean blended) {
+        return Family.of(
+                TreeFixture.cells().withInput(TinyModels.input(1, 8)),
+                3,
+                blended ? TinyTraining.blended(new SimplexMap.Softmax()) : List.of());
+    }
+
+    /** Of all cells: one edge has a 1×1 and a 3×3 convolution of 4 channels in the first stage and 8 in the second. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void operationsOfTheEdgeAreLeftOutInEveryCell(boolean blended) {
+        try (Family family = cells(blended)) {
+            long all = family.weights().tensors().entrySet().stream()
+                    .filter(entry -> !entry.getKey().matches("(stem|lastact|classifier|blend)\\..*"))
+                    .mapToLong(entry -> entry.getValue().numel())
+                    .sum();
+            assertThat(probe(family, 1).comparedEntries(choice(family, "edge2-1")))
+                    .isEqualTo(all - 10 * (4 * 4 + 8 * 8));
+        }
+    }
+
+    /** The numbers of the benchmark's supernet: 16 channels, five cells a stage, no bias, norms without scale in cells. */
+    @Test
+    void vectorOfThePublishedSupernetHasThePublishedLength() {
+        CellNetwork published = new CellNetwork(
+                TinyModels.input(3, 32),
+                32,
+                16,
+                3,
+                5,
+                Collections.nCopies(6, List.of(CellNetwork.Operation.values())),
+                false,
+                CellNetwork.Affine.OUTSIDE_CELLS,
+                true);
+        try (Family family = Family.of(published, 1)) {
+            for (Choice<?> edge : family.space().choices()) {
+                assertThat(probe(family, 1).comparedEntries(edge)).isEqualTo(1_416_064);
+            }
+        }
+    }
+
+    /** Two operations that compute the same are not apart, and stay together. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void tiedOperationsStayTogether(boolean blended) {
+        try (Family family = cells(blended)) {
+            tie(family, "3<-0");
+            Choice<?> edge = choice(family, "edge3-0");
+            double[][] d = probe(family, 3).distances(edge, edge.options(), batches(family), 5);
+            int one = edge.options().indexOf("nor_conv_1x1");
+            int three = edge.options().indexOf("nor_conv_3x3");
+            assertThat(d[one][three]).isCloseTo(0, within(1e-5));
+            assertThat(d[one][0]).isGreaterThan(0.01);
+            List<List<Integer>> groups = Partition.closest(d, 2, 2, false).groups();
+            assertThat(groups).anyMatch(group -> group.containsAll(List.of(one, three)));
+        }
+    }
+
+    /** The 3×3 convolution of an edge becomes the 1×1 one in its middle, in every cell. */
+    private static void tie(Family family, String edge) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            family.weights().tensors().get("classifier.weight").mul_(new Scalar(200)); // far above epsilon
+            family.weights().tensors().forEach((name, tensor) -> {
+                if (name.contains(edge + ".3.op.")) {
+                    tensor.mul_(new Scalar(0));
+                    Tensor one = family.weights().tensors().get(name.replace(".3.op.", ".2.op."));
+                    tensor.narrow(2, 1, 1).narrow(3, 1, 1).copy_(one);
+                }
+            });
+        }
+    }
+
+    /** Nothing flows but over the last edge: with none on it, what is before has no gradient at all. */
+    @Test
+    void noneThatCutsTheCellIsAtRightAnglesToAllElse() {
+        try (Family family = cells(false);
+                PointerScope scope = new PointerScope()) {
+            Choice<?> edge = choice(family, "edge3-0");
+            Member cut = family.space()
+                    .parse("|none~0|+|none~0|none~1|+|nor_conv_3x3~0|none~1|none~2|")
+                    .with(edge, "none");
+            Batch batch = batches(family).batch(0);
+            GradientProbe probe = probe(family, 1);
+            List<Map<String, Tensor>> gradients = List.of(
+                    upstream(probe.gradients(batch, cut, edge)),
+                    upstream(probe.gradients(batch, cut.with(edge, "nor_conv_3x3"), edge)),
+                    upstream(probe.gradients(batch, cut.with(edge, "skip_connect"), edge)));
+            gradients.get(0).values().stream().filter(Tensor::defined).forEach(tensor -> assertThat(
+                            tensor.abs().sum().item_double())
+                    .isZero());
+            assertThat(gradients.get(1).values()).anyMatch(Tensor::defined);
+            double[][] d = GradientProbe.distances(gradients, Distance.COS);
+            assertThat(d[0][1]).isEqualTo(1);
+            assertThat(d[0][2]).isEqualTo(1);
+            assertThat(d[1][2]).isNotEqualTo(1);
+        }
+    }
+
+    /** The block between the cells: only the second one reads what it makes. */
+    private static Map<String, Tensor> upstream(Map<String, Tensor> gradients) {
+        Map<String, Tensor> some = new LinkedHashMap<>(gradients);
+        some.keySet().removeIf(name -> !name.startsWith("cells.1."));
+        return some;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Row.class)
+    void probeOfABlendChangesNothing(Row row) {
+        try (Family family = cells(true)) {
+            Choice<?> edge = choice(family, "edge1-0");
+            Map<String, List<Float>> before = values(family);
+            byte[] random = random();
+            GradientProbe probe = new GradientProbe(family, TreeFixture.train(), settings(Distance.COS, row, 2), 0.5);
+            double[][] d = probe.distances(edge, edge.options(), batches(family), 5);
+            assertThat(d[0][4]).isBetween(1e-4, 2.0);
+            assertThat(values(family)).isEqualTo(before);
+            assertThat(random()).isEqualTo(random);
+            assertThat(probe.distances(edge, edge.options(), batches(family), 5))
+                    .isDeepEqualTo(d);
         }
     }
 

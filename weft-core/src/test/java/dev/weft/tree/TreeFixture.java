@@ -1,6 +1,7 @@
 package dev.weft.tree;
 
 import dev.weft.model.ModelDefinition;
+import dev.weft.model.Presets;
 import dev.weft.train.ArchitectureSettings;
 import dev.weft.train.Distillation;
 import dev.weft.train.LearningRateSchedule;
@@ -38,6 +39,11 @@ final class TreeFixture {
     int warmupEpochs;
     int checkpointEverySteps = 1000;
     ModelDefinition model = TinyTraining.model();
+
+    /** A cell of four nodes with the five operations, as the benchmark has it, of four channels in two stages. */
+    static ModelDefinition cells() {
+        return Presets.named("cell-tiny").withInput(null);
+    }
 
     static TrainSettings train() {
         return new TreeFixture().trainSettings();

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tree is trained, split and stored; checks 6 and 8 of gradient matching (Hu et al. 2022). */
@@ -59,10 +60,14 @@ class TreeTrainerTest {
         run = temporary.resolve("run");
     }
 
+    /** Sliced choices and operation choices, single paths and gradients. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void treeOfASlicedSpaceIsOneFamily(boolean blended) {
+    @CsvSource({"false,false", "false,true", "true,false", "true,true"})
+    void treeIsOneFamily(boolean operations, boolean blended) {
         settings.blended = blended;
+        if (operations) {
+            settings.model = TreeFixture.cells();
+        }
         settings.restart = Restart.FINAL;
         TreeRecord tree = finish();
         assertThat(tree.nodes())
