@@ -26,6 +26,7 @@ public final class Recipes {
             "cell-gdas-quick",
             "cell-rsps-quick",
             "gradient-matching-quick",
+            "mobile-operations-quick",
             "bignas-imagenet",
             "attentivenas-imagenet",
             "tanglenas-conv-macro",
