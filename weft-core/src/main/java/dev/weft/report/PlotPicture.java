@@ -19,7 +19,7 @@ final class PlotPicture {
     private static final int BOTTOM = 42;
     private static final double MARK = 4.5;
     private static final double SMALL_MARK = 2.6;
-    private static final int MANY = 300; // points of a series, from which on they would hide each other
+    private static final int MANY = 300; // points, from which on they would hide each other
     private static final double ROOM = 0.04; // of an axis beyond its extremes, so that marks are not cut
 
     private final Plot plot;
@@ -91,6 +91,9 @@ final class PlotPicture {
                 return plain(shown) + (Math.abs(tick) >= 1000 ? "k" : "");
             }
             double step = DotPlot.niceStep((high - low) / 5);
+            if (step >= 10_000) {
+                return tick == 0 ? "0" : String.format(Locale.ROOT, "%.0fk", tick / 1000);
+            }
             int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
             return String.format(Locale.ROOT, "%." + decimals + "f", tick);
         }
@@ -177,7 +180,9 @@ final class PlotPicture {
             html.append("\"/>\n");
             return;
         }
-        double size = series.points().size() > MANY ? SMALL_MARK : MARK;
+        boolean many =
+                plot.series().stream().mapToInt(each -> each.points().size()).sum() > MANY;
+        double size = many ? SMALL_MARK : MARK;
         for (Point point : series.points()) {
             String title = point.label().isEmpty() ? "" : "<title>" + Page.escape(point.label()) + "</title>";
             html.append("<g>" + title + bar(point, index)

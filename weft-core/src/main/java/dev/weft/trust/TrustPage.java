@@ -176,7 +176,7 @@ public final class TrustPage {
         List<Series> series = new ArrayList<>();
         series.add(new Series("other members", Mark.DOT, others));
         series.add(new Series("best tenth by truth", Mark.DOT, best));
-        if (ofFamily()) {
+        if (ofFamily() && shown == ranking) {
             series.add(new Series("as good alone as inherited", Mark.LINE, diagonal(shown)));
         }
         boolean several = report.trainings() > 1;
