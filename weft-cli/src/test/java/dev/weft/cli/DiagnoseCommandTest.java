@@ -107,7 +107,7 @@ class DiagnoseCommandTest {
         assertThat(once.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(once.err()).contains("draws >= 2", "draws=1");
         assertThat(refused(run.toString(), "--out", folder.resolve("x.json").toString()))
-                .contains("must be an HTML file");
+                .contains("--out must be a name that ends in .html");
         Path alone = folder.resolve("alone.safetensors");
         assertThat(Run.weft("extract", run.toString(), "--member", "smallest", "--out", alone.toString())
                         .exitCode())

@@ -228,17 +228,19 @@ public final class DiagnosisReports {
 
     private FigureGroup noise() {
         GradientVariance variance = diagnosis.variance();
+        List<GradientVariance.Part> layers = variance.layers().stream()
+                .filter(layer -> layer.variance() + layer.squaredMean() > 0) // what no draw uses has nothing to show
+                .toList();
         List<Figure> figures = new ArrayList<>();
         figures.add(new Figure.Bars(
                 "Share of the variance",
                 "How much of the whole variance lies in each layer.",
                 "%",
                 1,
-                variance.layers().stream()
+                layers.stream()
                         .map(layer -> new Bar(
                                 layer.name(),
                                 100 * layer.variance() / variance.whole().variance()))
-                        .filter(bar -> Double.isFinite(bar.value()))
                         .toList()));
         figures.add(new Figure.Bars(
                 "Variance over squared mean",
@@ -246,7 +248,7 @@ public final class DiagnosisReports {
                         + ".",
                 "×",
                 1,
-                variance.layers().stream()
+                layers.stream()
                         .map(layer -> new Bar(layer.name(), layer.relative()))
                         .filter(bar -> Double.isFinite(bar.value()))
                         .toList()));
