@@ -52,8 +52,9 @@ class DiagnoseCommandTest {
                 .contains("Wrote " + run.toAbsolutePath().resolve("diagnose.html"));
         assertThat(Files.readAllBytes(run.resolve("family.safetensors"))).isEqualTo(before);
         assertThat(run.resolve("diagnose.html")).content().contains("Sandwich[random=1]", "What this does not show");
-        JsonNode document =
-                new ObjectMapper().readTree(run.resolve("diagnose.json").toFile());
+        JsonNode file = new ObjectMapper().readTree(run.resolve("diagnose.json").toFile());
+        assertThat(file.get("formatVersion").asInt()).isEqualTo(1);
+        JsonNode document = file.get("diagnosis");
         assertThat(document.get("sampler").get("kind").asText()).isEqualTo("sandwich");
         assertThat(document.get("members").findValuesAsText("name")).startsWith("smallest", "largest");
         assertThat(document.get("variance").get("draws").asInt()).isEqualTo(6);
