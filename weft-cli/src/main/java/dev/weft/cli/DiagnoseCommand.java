@@ -215,9 +215,9 @@ final class DiagnoseCommand implements Callable<Integer> {
     private static List<String> text(Diagnosis diagnosis, Path page) {
         List<String> text = new ArrayList<>(DiagnosisReports.findings(diagnosis));
         text.add("");
-        text.add(String.format("%-36s %8s %8s", "layer", "mean", "lowest"));
+        text.add(String.format("%-36s %8s %8s %8s", "layer", "mean", "lowest", "pairs"));
         diagnosis.layers().stream()
-                .filter(layer -> !Double.isNaN(layer.meanCosine()))
+                .filter(Diagnosis.LayerConflict::isShared)
                 .sorted(Comparator.comparingDouble(Diagnosis.LayerConflict::meanCosine))
                 .limit(SHOWN)
                 .forEach(layer -> text.add(String.format(

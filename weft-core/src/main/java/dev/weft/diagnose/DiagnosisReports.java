@@ -83,11 +83,11 @@ public final class DiagnosisReports {
                                         + " percent of the pairs point apart.",
                                 diagnosis.meanCosine(), 100 * diagnosis.opposedPairs()));
         diagnosis.layers().stream()
-                .filter(layer -> !Double.isNaN(layer.meanCosine()))
+                .filter(Diagnosis.LayerConflict::isShared)
                 .min(Comparator.comparingDouble(Diagnosis.LayerConflict::meanCosine))
                 .ifPresent(layer -> findings.add(format(
-                        "The layer with the least agreement is %s: mean cosine %.2f, lowest %.2f.",
-                        layer.name(), layer.meanCosine(), layer.lowestCosine())));
+                        "The layer with the least agreement is %s: mean cosine %.2f, lowest %.2f, of %d pairs.",
+                        layer.name(), layer.meanCosine(), layer.lowestCosine(), layer.pairs())));
         byGap(diagnosis.choices()).stream()
                 .findFirst()
                 .ifPresent(choice -> findings.add(format(
