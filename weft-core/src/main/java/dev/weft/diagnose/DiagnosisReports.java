@@ -135,7 +135,7 @@ public final class DiagnosisReports {
         List<ChoiceConflict> choices =
                 byGap(diagnosis.choices()).stream().limit(MOST_CHOICES).toList();
         List<String> rows = diagnosis.layers().stream()
-                .filter(layer -> !Double.isNaN(layer.meanCosine()))
+                .filter(Diagnosis.LayerConflict::isShared)
                 .map(Diagnosis.LayerConflict::name)
                 .toList();
         if (!rows.isEmpty()) {
@@ -146,7 +146,10 @@ public final class DiagnosisReports {
                     "Mean cosine of all pairs, cosine of the lowest, and the mean of the pairs that differ in a choice"
                             + (diagnosis.choices().size() > MOST_CHOICES
                                     ? " (the " + MOST_CHOICES + " choices with the widest gap)."
-                                    : "."),
+                                    : ".")
+                            + (rows.size() < diagnosis.layers().size()
+                                    ? " Layers that fewer than three pairs share are left out."
+                                    : ""),
                     rows,
                     columns,
                     rows.stream().map(layer -> layerRow(layer, choices)).toList()));
