@@ -25,12 +25,17 @@ public final class Recipes {
             "cell-darts-quick",
             "cell-gdas-quick",
             "cell-rsps-quick",
+            "shiftnas-quick",
             "bignas-imagenet",
             "attentivenas-imagenet",
             "tanglenas-conv-macro",
             "tanglenas-autoformer-tiny",
             "tanglenas-mobilenetv3",
             "tanglenas-gpt-tinystories",
+            "shiftnas-autoformer-tiny",
+            "shiftnas-autoformer-small",
+            "shiftnas-autoformer-base",
+            "shiftnas-cnn",
             "mos-bert");
 
     private Recipes() {}
