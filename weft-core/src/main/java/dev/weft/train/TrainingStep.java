@@ -143,9 +143,7 @@ public final class TrainingStep implements AutoCloseable {
         Pass pass = pass(draw);
         Tensor outputs = settings.precision().run(() -> family.forward(batch.inputs(), pass));
         listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, outputs));
-        Tensor loss = teaching.logits == null
-                ? Losses.labels(outputs, batch.labels(), settings.labelSmoothing())
-                : Losses.soft(outputs, teaching.logits);
+        Tensor loss = loss(outputs, teaching, sampling.exampleWeights(draw.member(), batch));
         if (settings.distillation() instanceof Distillation.InPlace && draw.role() == Role.LARGEST) {
             teaching.logits = outputs.detach();
         }
@@ -161,6 +159,24 @@ public final class TrainingStep implements AutoCloseable {
         part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw), draw), parts)
                 .backward();
         return value;
+    }
+
+    /** @param weights of the examples; empty for 1 each */
+    private Tensor loss(Tensor outputs, Teaching teaching, List<Double> weights) {
+        Tensor labels = teaching.batch.labels();
+        if (weights.isEmpty()) {
+            return teaching.logits == null
+                    ? Losses.labels(outputs, labels, settings.labelSmoothing())
+                    : Losses.soft(outputs, teaching.logits);
+        }
+        Tensor each = teaching.logits == null
+                ? Losses.labelsOfEach(outputs, labels, settings.labelSmoothing())
+                : Losses.softOfEach(outputs, teaching.logits);
+        float[] factors = new float[weights.size()];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = weights.get(i).floatValue();
+        }
+        return each.mul(Tensor.create(factors, factors.length)).mean();
     }
 
     private Tensor withPenalty(Tensor loss, Draw draw) {
