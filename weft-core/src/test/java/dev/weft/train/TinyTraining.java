@@ -149,6 +149,7 @@ public final class TinyTraining {
         int checkpointEverySteps = 1000;
         boolean runningStatistics;
         Integer accumulate;
+        Reptile reptile;
         ArchitectureSettings architecture;
         List<Sharing> sharing = List.of(); // of the recipe
 
@@ -171,6 +172,7 @@ public final class TinyTraining {
                     runningStatistics,
                     null,
                     accumulate,
+                    reptile,
                     architecture);
         }
     }
