@@ -51,7 +51,7 @@ class ArchitectureTest {
                             "ops", "space", "text", "io")),
             Map.entry(
                     "trust",
-                    Set.of("pick", "report", "train", "cost", "run", "data", "model", "nn", "weight", "space", "io")));
+                    Set.of("pick", "search", "report", "train", "cost", "run", "data", "model", "nn", "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {

@@ -3,7 +3,6 @@ package dev.weft.cli;
 import dev.weft.io.Json;
 import dev.weft.lab.Judgement;
 import dev.weft.lab.Reproduction;
-import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Reproductions;
 import dev.weft.lab.Results;
@@ -88,9 +87,9 @@ final class ReproduceCommand implements Callable<Integer> {
                 epochs,
                 maps);
         Path folder = out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
-        Phases phases = new Phases();
+        Phases phases = new Phases(options.err());
         try (Interrupt interrupt = Interrupt.watch(options.err())) {
-            Optional<Results> results = reproduction.run(settings, folder, phases, interrupt);
+            Optional<Results> results = reproduction.run(settings, folder, phases::update, interrupt);
             phases.clear();
             if (results.isEmpty()) {
                 options.result(
@@ -130,27 +129,5 @@ final class ReproduceCommand implements Callable<Integer> {
         text.add("");
         text.add(folder.resolve("report.html") + ", " + folder.resolve("results.json"));
         return text;
-    }
-
-    /** A progress line for each phase. */
-    private final class Phases implements ReproductionProgress {
-        private String phase = "";
-        private Progress progress;
-
-        @Override
-        public void update(String now, long done, long total, String unit, String detail) {
-            if (!now.equals(phase)) {
-                clear();
-                phase = now;
-                progress = Progress.start(options.err(), now, done);
-            }
-            progress.update(done, total, unit, detail);
-        }
-
-        void clear() {
-            if (progress != null) {
-                progress.clear();
-            }
-        }
     }
 }

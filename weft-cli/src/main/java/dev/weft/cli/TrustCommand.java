@@ -1,28 +1,43 @@
 package dev.weft.cli;
 
+import dev.weft.io.Csv;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Suggest;
+import dev.weft.space.Member;
+import dev.weft.train.Recipe;
+import dev.weft.train.Trainer;
+import dev.weft.trust.Anchors;
 import dev.weft.trust.Bootstrap;
+import dev.weft.trust.FamilyTrust;
 import dev.weft.trust.RankSettings;
 import dev.weft.trust.Ranking;
 import dev.weft.trust.ScoreTable;
 import dev.weft.trust.TrustDocument;
 import dev.weft.trust.TrustReport;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
         name = "trust",
         description = "How far can a ranking of members be believed?",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft trust --scores mine.csv --truth measured.csv --out trust",
+            "  weft trust run --anchors 30 --trainings 2 --out trust",
+            "  weft trust run --truth measured.csv --out trust",
+            "  weft trust --scores mine.csv --truth measured.csv",
+            "",
+            "Anchors are members that are trained alone: what they reach is the truth that inherited weights are judged by.",
+            "Ctrl-C stops after the current step; the same command goes on from there, and repeats nothing.",
             "",
             "A file is a table of comma-separated values, also packed by gzip, with the columns member and score;",
             "score2, score3 and so on in the file of truths are further trainings of the same members."
@@ -30,6 +45,51 @@ import picocli.CommandLine.Option;
 final class TrustCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FAMILY",
+            description = "A family's file, or the folder of its run. Not for scores from a file.")
+    private Path family;
+
+    @Option(
+            names = "--anchors",
+            paramLabel = "K",
+            description = "How many members to train alone, from the cheapest to the dearest; or all.")
+    private String anchors;
+
+    @Option(
+            names = "--members",
+            paramLabel = "FILE",
+            description = "Which members to train alone: a table with a column of members.")
+    private Path members;
+
+    @Option(
+            names = "--trainings",
+            paramLabel = "N",
+            description = "How often to train each anchor: 2 or more give a noise floor (default: 1).")
+    private Integer trainings;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Of each training, other than the recipe's.")
+    private Integer epochs;
+
+    @Option(
+            names = "--recipe",
+            paramLabel = "RECIPE",
+            description = "How to train anchors (default: as the family's run was trained).")
+    private String recipe;
+
+    @Option(
+            names = "--statistics",
+            paramLabel = "KIND",
+            description = "Batch norm of inherited weights: recalibrated (default), or batch.")
+    private String statistics;
+
+    @Option(
+            names = "--cost",
+            paramLabel = "METRIC",
+            description = "What anchors are spread over and gaps shown by: macs (default), params or bytes.")
+    private String cost;
 
     @Option(names = "--scores", paramLabel = "FILE", description = "Scores of members, from anywhere.")
     private Path scores;
@@ -86,14 +146,60 @@ final class TrustCommand implements Callable<Integer> {
             description = "Of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Where trust.json and trust.html go.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where trust.json and trust.html go; of a family also the trainings.")
     private Path out;
 
     @Override
     public Integer call() {
         RankSettings settings = new RankSettings(top, new Bootstrap(resamples, 0.95, seed));
+        if (family == null) {
+            answer(ofFiles(settings));
+            return ExitCode.DONE;
+        }
+        refuse("--scores", scores != null);
+        refuse("--losses", losses);
+        refuse("--common", common);
+        if (out == null) {
+            throw new InputException("A family's report must have a folder. Give it: --out DIR");
+        }
+        Phases phases = new Phases(options.err());
+        try (Interrupt interrupt = Interrupt.watch(options.err());
+                FamilyTrust trust = FamilyTrust.open(
+                        FamilyArgument.file(family), new FamilyTrust.Settings(statistics(), cost(), settings))) {
+            Optional<TrustDocument> found = truth == null
+                    ? trust.train(
+                            anchors(trust),
+                            recipe(),
+                            trainings == null ? 1 : trainings,
+                            seed,
+                            out,
+                            interrupt,
+                            phases::update)
+                    : trust.compare(truths(), out, interrupt, phases::update);
+            phases.clear();
+            if (found.isEmpty()) {
+                options.result(stopped(), List.of("Stopped. The same command goes on from what is in " + out + "."));
+                return ExitCode.INTERRUPTED;
+            }
+            answer(found.get());
+            return ExitCode.DONE;
+        }
+    }
+
+    private TrustDocument ofFiles(RankSettings settings) {
         if (scores == null || truth == null) {
-            throw new InputException("Scores need truths to be compared with. Give both: --scores FILE --truth FILE");
+            throw new InputException(
+                    "A ranking needs a truth to be compared with. Give a family, FAMILY --anchors K --out DIR,"
+                            + " or two files, --scores FILE --truth FILE");
+        }
+        for (Map.Entry<String, Object> option : ofFamilies().entrySet()) {
+            if (option.getValue() != null) {
+                throw new InputException(
+                        option.getKey() + " is for a family, but scores come from a file. Leave it out.");
+            }
         }
         ScoreTable scored = ScoreTable.read(scores, memberColumn, scoreColumn);
         ScoreTable known = ScoreTable.read(truth, memberColumn, truthColumn);
@@ -105,9 +211,96 @@ final class TrustCommand implements Callable<Integer> {
         if (leftOut > 0) {
             source.put("leftOut", leftOut + " members that only one file has");
         }
-        TrustReport report = TrustReport.of(losses ? ranking.ofLosses() : ranking.inPoints(), settings);
-        answer(new TrustDocument(source, losses ? "loss" : "points", report));
-        return ExitCode.DONE;
+        Ranking judged = losses ? ranking.ofLosses() : ranking.inPoints();
+        return new TrustDocument(source, judged.unit(), TrustReport.of(judged, settings));
+    }
+
+    private Map<String, Object> ofFamilies() {
+        Map<String, Object> given = new LinkedHashMap<>();
+        given.put("--anchors", anchors);
+        given.put("--members", members);
+        given.put("--trainings", trainings);
+        given.put("--epochs", epochs);
+        given.put("--recipe", recipe);
+        given.put("--statistics", statistics);
+        given.put("--cost", cost);
+        return given;
+    }
+
+    private static void refuse(String option, boolean given) {
+        if (given) {
+            throw new InputException(
+                    option + " is for scores from a file, but a family was given. Leave out one of them.");
+        }
+    }
+
+    private List<Member> anchors(FamilyTrust trust) {
+        if ((anchors == null) == (members == null)) {
+            throw new InputException("Say which members to train alone: --anchors K, or --members FILE."
+                    + " Or give what is known of them: --truth FILE");
+        }
+        if (members != null) {
+            Csv table = Csv.read(members);
+            int column = table.column(memberColumn);
+            return trust.members(
+                    table.rows().stream().map(row -> row.values().get(column)).toList(), members);
+        }
+        if (anchors.equals("all")) {
+            return Anchors.all(trust.family().space());
+        }
+        if (!anchors.matches("[0-9]{1,6}")) {
+            throw new InputException("--anchors must be a number or all, but is \"" + anchors + "\".");
+        }
+        return Anchors.stratified(trust.family().definition(), Integer.parseInt(anchors), cost(), seed);
+    }
+
+    private ScoreTable truths() {
+        for (String option : List.of("--anchors", "--members", "--trainings", "--epochs", "--recipe")) {
+            if (ofFamilies().get(option) != null) {
+                throw new InputException(option
+                        + " is for training anchors, but --truth says what is true of them. Leave out one of them.");
+            }
+        }
+        return ScoreTable.read(truth, memberColumn, truthColumn);
+    }
+
+    /** That of the run whose family it is, unless another is given. */
+    private Recipe recipe() {
+        Recipe read;
+        if (recipe != null) {
+            read = TrainCommand.recipe(recipe, null, null);
+        } else {
+            Path folder = FamilyArgument.file(family).toAbsolutePath().getParent();
+            if (!Files.exists(folder.resolve("config.yaml"))) {
+                throw new InputException(family + " must be the folder of a run, or lie in one, to know how anchors are"
+                        + " trained, but does not. Give a recipe: --recipe RECIPE");
+            }
+            read = Trainer.settings(folder).recipe();
+        }
+        return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
+    }
+
+    private FamilyTrust.Statistics statistics() {
+        if (statistics == null || statistics.equals("recalibrated")) {
+            return FamilyTrust.Statistics.RECALIBRATED;
+        }
+        if (statistics.equals("batch")) {
+            return FamilyTrust.Statistics.BATCH;
+        }
+        throw new InputException("--statistics must be recalibrated or batch, but is \"" + statistics + "\"."
+                + Suggest.nearest(statistics, List.of("recalibrated", "batch")));
+    }
+
+    private String cost() {
+        return cost == null ? "macs" : cost;
+    }
+
+    private Map<String, Object> stopped() {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("interrupted", true);
+        document.put("out", out.toString());
+        document.put("exitCode", ExitCode.INTERRUPTED);
+        return document;
     }
 
     private void answer(TrustDocument document) {

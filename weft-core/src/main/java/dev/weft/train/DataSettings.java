@@ -40,6 +40,9 @@ public sealed interface DataSettings {
 
     DataSettings withSource(String other);
 
+    /** These settings with the splits that they give for this seed, whatever the seed of a run: what differs then is training alone. */
+    DataSettings withSplitsOf(long seed);
+
     /** Opens the source and cuts it into disjoint splits; the same seed gives the same splits. */
     Splits open(long seed);
 
@@ -82,6 +85,7 @@ public sealed interface DataSettings {
      * @param augmentation of training images
      * @param imageSize what a folder of images of any size is resized to; absent for the images' own size
      * @param colour whether a folder of images is read as colour or grey; absent to take it from the images
+     * @param splitSeed of the draw of the splits; absent for the run's seed
      */
     record Images(
             String source,
@@ -89,8 +93,20 @@ public sealed interface DataSettings {
             int batchSize,
             Augmentation augmentation,
             @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
-            @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour)
+            @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed)
             implements DataSettings {
+        /** Images whose splits are drawn by the run's seed. */
+        public Images(
+                String source,
+                int selectionSize,
+                int batchSize,
+                Augmentation augmentation,
+                Integer imageSize,
+                Colour colour) {
+            this(source, selectionSize, batchSize, augmentation, imageSize, colour, null);
+        }
+
         public Images {
             if (source == null) {
                 throw new InputException("Data must have a source: a name of weft data, or a folder.");
@@ -104,7 +120,14 @@ public sealed interface DataSettings {
 
         @Override
         public Images withSource(String other) {
-            return new Images(other, selectionSize, batchSize, augmentation, imageSize, colour);
+            return new Images(other, selectionSize, batchSize, augmentation, imageSize, colour, splitSeed);
+        }
+
+        @Override
+        public Images withSplitsOf(long seed) {
+            return splitSeed != null
+                    ? this
+                    : new Images(source, selectionSize, batchSize, augmentation, imageSize, colour, seed);
         }
 
         @Override
@@ -112,7 +135,8 @@ public sealed interface DataSettings {
             FolderOptions options = FolderOptions.defaults();
             options = imageSize == null ? options : options.withSide(imageSize);
             options = colour == null ? options : options.withColour(colour);
-            return ImageSplits.of(DataCatalog.open(source, options), selectionSize, seed);
+            return ImageSplits.of(
+                    DataCatalog.open(source, options), selectionSize, splitSeed == null ? seed : splitSeed);
         }
 
         @Override
@@ -158,6 +182,11 @@ public sealed interface DataSettings {
         @Override
         public Text withSource(String other) {
             return new Text(other, tokenizer, contextLength, selectionFraction, reportFraction, batchSize);
+        }
+
+        @Override
+        public Text withSplitsOf(long seed) {
+            return this;
         }
 
         public Text withTokenizer(TokenizerSettings other) {

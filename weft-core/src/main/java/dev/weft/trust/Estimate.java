@@ -38,6 +38,11 @@ public record Estimate(double value, double low, double high) {
                         Math.min(bound, Math.max(high, value + halfWidth)));
     }
 
+    /** Wide enough for the value: a resample has fewer distinct members, among which less is missed. */
+    Estimate containing() {
+        return isBounded() ? new Estimate(value, Math.min(low, value), Math.max(high, value)) : this;
+    }
+
     /** What is not defined. */
     static Estimate none() {
         return alone(Double.NaN);

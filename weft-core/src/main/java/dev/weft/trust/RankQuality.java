@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
  * @param members how many
  * @param tau Kendall's τ-b, NaN where all scores or all truths tie
  * @param spearman NaN likewise
- * @param regrets one for each {@code k} that is less than the number of members
+ * @param regrets one for each {@code k} that is at most half of the members; among more there is little left to miss
  */
 public record RankQuality(int members, Estimate tau, Estimate spearman, List<Regret> regrets) {
     private static final int FEW = 10;
@@ -43,13 +43,13 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
     public static RankQuality of(List<Double> scores, List<Double> truths, RankSettings settings) {
         RankedPairs pairs = RankedPairs.of(scores, truths);
         List<Integer> tops =
-                settings.topK().stream().filter(k -> k < scores.size()).toList();
+                settings.topK().stream().filter(k -> 2 * k <= scores.size()).toList();
         List<ToDoubleFunction<int[]>> statistics = new ArrayList<>(List.of(pairs::kendall, pairs::spearman));
         tops.forEach(k -> statistics.add(drawn -> pairs.regret(k, drawn)));
         List<Estimate> found = settings.bootstrap().estimates(scores.size(), statistics);
         List<Regret> regrets = new ArrayList<>();
         for (int i = 0; i < tops.size(); i++) {
-            regrets.add(new Regret(tops.get(i), found.get(2 + i)));
+            regrets.add(new Regret(tops.get(i), found.get(2 + i).containing()));
         }
         int n = scores.size();
         return new RankQuality(n, ofFew(found.get(0), n), spearmanOfFew(found.get(1), n), regrets);
@@ -74,7 +74,7 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
         return Math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)));
     }
 
-    private static Estimate spearmanOfFew(Estimate spearman, int members) {
+    static Estimate spearmanOfFew(Estimate spearman, int members) {
         return members >= FEW ? spearman : spearman.noNarrowerThan(NORMAL_95 / Math.sqrt(members - 1.0), 1);
     }
 }

@@ -10,8 +10,9 @@ import java.util.List;
  * @param members names or lines, distinct
  * @param scores one a member
  * @param trainings the truth of each member: one value a training, as many for each member
+ * @param unit of truths, as sentences say it: {@code points}
  */
-public record Ranking(List<String> members, List<Double> scores, List<List<Double>> trainings) {
+public record Ranking(List<String> members, List<Double> scores, List<List<Double>> trainings, String unit) {
     public Ranking {
         members = List.copyOf(members);
         scores = List.copyOf(scores);
@@ -32,6 +33,11 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
                         "every member must have as many finite truths, one or more, but one has " + values);
             }
         }
+    }
+
+    /** With truths in points. */
+    public Ranking(List<String> members, List<Double> scores, List<List<Double>> trainings) {
+        this(members, scores, trainings, "points");
     }
 
     /** Of members without names, each with one truth. */
@@ -65,12 +71,12 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
      */
     public Ranking inPoints() {
         boolean parts = trainings.stream().flatMap(List::stream).allMatch(value -> value >= 0 && value <= 1);
-        return parts ? new Ranking(members, scores, times(100)) : this;
+        return parts ? new Ranking(members, scores, times(100), unit) : this;
     }
 
     /** This ranking of losses, of which less is better, turned over. */
     public Ranking ofLosses() {
-        return new Ranking(members, scores.stream().map(value -> -value).toList(), times(-1));
+        return new Ranking(members, scores.stream().map(value -> -value).toList(), times(-1), "of loss");
     }
 
     private List<List<Double>> times(double factor) {
@@ -104,6 +110,6 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
                 keptTrainings.add(trainings.get(i));
             }
         }
-        return new Ranking(kept, keptScores, keptTrainings);
+        return new Ranking(kept, keptScores, keptTrainings, unit);
     }
 }

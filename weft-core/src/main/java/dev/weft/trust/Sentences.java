@@ -7,6 +7,8 @@ import java.util.Locale;
 
 /** What may be concluded, as a person would say it: every verdict has its sentence, with the numbers that it rests on. */
 final class Sentences {
+    private static final int FEW = 20;
+
     private Sentences() {}
 
     /** What a verdict means for these members. */
@@ -20,7 +22,8 @@ final class Sentences {
             case ALL_TIE -> tie(among, ranking);
             case CHANCE ->
                 among + " the order by score cannot be told from chance: " + tau
-                        + ". Do not choose among them by score.";
+                        + ". Do not choose among them by score"
+                        + (quality.members() < FEW ? ", or give more members: so few may hide an order." : ".");
             case REVERSED ->
                 among + " the order by score is the wrong way round: " + tau
                         + ". The higher score is more often the worse member.";
@@ -101,27 +104,62 @@ final class Sentences {
                         + " to sort out, and train the candidates alone before you choose.");
     }
 
-    /** What is missing where every member was trained once. */
-    static List<String> floor(int trainings) {
-        return trainings > 1
-                ? List.of()
-                : List.of(
-                        "No noise floor is known, because each member has one truth: how well a second training would rank"
-                                + " them, and whether scores come near to that, cannot be said.");
+    /** How far one training can be believed. */
+    static List<String> noise(Part all, String unit) {
+        return List.of(
+                all.floor() == null
+                        ? "No noise floor is known, because each member has one truth: how well a second training would rank"
+                                + " them, and whether scores come near to that, cannot be said."
+                        : "Trainings of one member differ by a standard deviation of "
+                                + points(all.floor().standardDeviation()) + " " + unit
+                                + ": one training does not tell members apart that are nearer than that.");
+    }
+
+    /** How inherited weights compare with training alone. */
+    static List<String> gap(CostGap gap, String cost, String unit) {
+        double mean = gap.mean().value();
+        String by = points(Math.abs(mean)) + " " + unit + " on average" + interval(gap.mean(), mean < 0 ? -1 : 1);
+        List<String> sentences = new ArrayList<>();
+        if (mean >= 0) {
+            sentences.add("Members trained alone are better than with inherited weights by " + by + ".");
+        } else {
+            sentences.add("Members trained alone are worse than with inherited weights by " + by
+                    + ": that is less training than they need, and what it ranks is how fast members learn. Give them more"
+                    + " epochs before you believe it.");
+        }
+        Estimate correlation = gap.costCorrelation();
+        if (correlation.isPositive()) {
+            sentences.add("The gap grows with " + cost + " (Spearman " + text(correlation)
+                    + "): inherited weights make dear members look worse than they are.");
+        } else if (correlation.isNegative()) {
+            sentences.add("The gap shrinks with " + cost + " (Spearman " + text(correlation)
+                    + "): inherited weights make cheap members look worse than they are.");
+        } else if (correlation.isBounded()) {
+            sentences.add(
+                    "Whether the gap depends on " + cost + " cannot be told (Spearman " + text(correlation) + ").");
+        }
+        return List.of(String.join(" ", sentences));
+    }
+
+    private static String interval(Estimate estimate, int sign) {
+        if (!estimate.isBounded()) {
+            return "";
+        }
+        double a = sign * estimate.low();
+        double b = sign * estimate.high();
+        return " (" + points(Math.min(a, b)) + " to " + points(Math.max(a, b)) + ")";
     }
 
     /** What choosing by score costs. */
-    static List<String> regret(Part all) {
+    static List<String> regret(Part all, String unit) {
         List<String> sentences = new ArrayList<>();
         for (RankQuality.Regret regret : all.quality().regrets()) {
             Estimate loss = regret.loss();
-            String interval = loss.isBounded() ? " (" + points(loss.low()) + " to " + points(loss.high()) + ")" : "";
+            String by = points(loss.value()) + " " + unit + interval(loss, 1) + " short";
             sentences.add(
                     regret.k() == 1
-                            ? "The member with the highest score falls " + points(loss.value()) + " points" + interval
-                                    + " short of the best one."
-                            : "The best of the " + regret.k() + " with the highest scores falls " + points(loss.value())
-                                    + " points" + interval + " short.");
+                            ? "The member with the highest score falls " + by + " of the best one."
+                            : "The best of the " + regret.k() + " with the highest scores falls " + by + ".");
         }
         return sentences.isEmpty() ? List.of() : List.of(String.join(" ", sentences));
     }

@@ -82,8 +82,8 @@ public record TrustReport(
                 curve(ranking, settings, parts),
                 Stream.of(
                                 Sentences.lead(parts),
-                                Sentences.regret(parts.get(0)),
-                                Sentences.floor(ranking.trainingsEach()))
+                                Sentences.regret(parts.get(0), ranking.unit()),
+                                Sentences.noise(parts.get(0), ranking.unit()))
                         .flatMap(List::stream)
                         .toList());
     }

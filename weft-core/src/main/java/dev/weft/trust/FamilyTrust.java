@@ -1,0 +1,319 @@
+package dev.weft.trust;
+
+import dev.weft.cost.CountedCosts;
+import dev.weft.io.AtomicFile;
+import dev.weft.io.Csv;
+import dev.weft.io.InputException;
+import dev.weft.io.Yaml;
+import dev.weft.model.Family;
+import dev.weft.model.Metric;
+import dev.weft.pick.FamilyData;
+import dev.weft.run.RunFolder;
+import dev.weft.search.Evaluations;
+import dev.weft.space.Member;
+import dev.weft.train.Origin;
+import dev.weft.train.Recipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * How far the ranking of a family's members by inherited weights can be believed. The truth is training some of them alone, or a table
+ * of numbers that are known already. Everything lies in one folder: the trainings, each a run of its own, and what was measured; so
+ * work that was stopped or killed goes on when it is asked for again, and repeats nothing that was finished.
+ */
+public final class FamilyTrust implements AutoCloseable {
+    /** Where batch norm gets mean and variance. */
+    public enum Statistics {
+        /** Gathered for each member over training examples, as everywhere else in Weft. */
+        RECALIBRATED,
+        /** Those of the evaluated batch itself, as published benchmarks of shared weights have it. */
+        BATCH
+    }
+
+    /**
+     * How inherited weights are judged.
+     *
+     * @param statistics of batch norm
+     * @param cost of {@link dev.weft.cost.MemberCosts}, that gaps are shown by: {@code macs} or {@code params}
+     * @param ranking what is computed
+     */
+    public record Settings(Statistics statistics, String cost, RankSettings ranking) {
+        /** Recalibrated batch norm, gaps by multiply-adds. */
+        public static Settings of(long seed) {
+            return new Settings(Statistics.RECALIBRATED, "macs", RankSettings.of(seed));
+        }
+    }
+
+    private final Path file;
+    private final Family family;
+    private final FamilyData data;
+    private final Settings settings;
+    private final InheritedScores inherited;
+    private final Metric metric;
+
+    private FamilyTrust(Path file, Family family, Settings settings) {
+        this.file = file;
+        this.family = family;
+        this.settings = settings;
+        this.data = FamilyData.asTrained(family);
+        this.inherited = new InheritedScores(family, data, settings.statistics());
+        this.metric = inherited.metric();
+    }
+
+    /**
+     * Opens a family that remembers what it was trained on.
+     *
+     * @param file the family's
+     * @throws InputException when it is no such family, or has fewer than three members
+     */
+    public static FamilyTrust open(Path file, Settings settings) {
+        Family family = Family.open(file);
+        FamilyTrust trust = null;
+        try {
+            if (family.space().choices().isEmpty()) {
+                throw new InputException(
+                        file + " must have members to rank, but is a plain model: nothing is left to choose.");
+            }
+            trust = new FamilyTrust(file.toAbsolutePath().normalize(), family, settings);
+            return trust;
+        } finally {
+            if (trust == null) {
+                family.close();
+            }
+        }
+    }
+
+    public Family family() {
+        return family;
+    }
+
+    /**
+     * Trains members alone and compares them with what they inherit.
+     *
+     * @param members three or more, distinct
+     * @param recipe of their training; its model and what it says of sharing are not used
+     * @param trainings how often each is trained; two or more give a noise floor
+     * @param seed of the first training of each member
+     * @param folder new, empty, or begun by the same call with as many trainings or others
+     * @param stop asked between steps
+     * @return empty when it was stopped: the same call goes on
+     */
+    public Optional<TrustDocument> train(
+            List<Member> members,
+            Recipe recipe,
+            int trainings,
+            long seed,
+            Path folder,
+            BooleanSupplier stop,
+            TrustProgress progress) {
+        requireMembers(members);
+        if (trainings < 1) {
+            throw new InputException(
+                    "Every anchor must be trained once or more, but " + trainings + " trainings were asked for.");
+        }
+        Recipe fixed = recipe.with(
+                recipe.data()
+                        .withSplitsOf(Origin.of(family.notes()).orElseThrow().seed()),
+                recipe.train());
+        TrustPlan plan = plan(members, seed, threads(fixed), fixed);
+        try (RunFolder run = begin(folder, plan)) {
+            torch.set_num_threads(plan.threads());
+            AnchorTrainings anchors =
+                    new AnchorTrainings(folder.resolve("trainings"), file, fixed, members, seed, metric);
+            if (!anchors.run(trainings, stop, progress)) {
+                return Optional.empty();
+            }
+            torch.set_num_threads(plan.threads()); // each training has set its own
+            List<List<Double>> alone = anchors.values(trainings);
+            Map<String, String> source = source();
+            source.put(
+                    "truth",
+                    members.size() + " members, each trained alone "
+                            + (trainings == 1 ? "once" : trainings + " times") + " by recipe " + recipe.name() + ", "
+                            + recipe.train().epochs() + (recipe.train().epochs() == 1 ? " epoch" : " epochs"));
+            source.put("trainingSeeds", seed + (trainings == 1 ? "" : " to " + (seed + trainings - 1)));
+            return scores(members, Evaluations.of(inherited, run.database()), stop, progress)
+                    .map(scores -> written(folder, members, scores, alone, source));
+        }
+    }
+
+    /**
+     * Compares a table of what is known of some members with what they inherit.
+     *
+     * @param truth of members as the family writes them; accuracies as parts of 1 or in percent
+     * @param folder as in {@link #train}
+     * @return empty when it was stopped: the same call goes on
+     */
+    public Optional<TrustDocument> compare(
+            ScoreTable truth, Path folder, BooleanSupplier stop, TrustProgress progress) {
+        List<Member> members = members(List.copyOf(truth.values().keySet()), truth.file());
+        requireMembers(members);
+        TrustPlan plan = plan(members, 0, torch.get_num_threads(), null);
+        try (RunFolder run = begin(folder, plan)) {
+            Map<String, String> source = source();
+            source.put("truth", truth.file().toString());
+            return scores(members, Evaluations.of(inherited, run.database()), stop, progress)
+                    .map(scores -> written(
+                            folder, members, scores, List.copyOf(truth.values().values()), source));
+        }
+    }
+
+    /**
+     * Members from their lines.
+     *
+     * @param file what messages call the list
+     * @throws InputException naming a line that is no member
+     */
+    public List<Member> members(List<String> lines, Path file) {
+        List<Member> members = new ArrayList<>();
+        for (String line : lines) {
+            try {
+                members.add(family.member(line));
+            } catch (InputException e) {
+                throw new InputException(file + ": " + e.getMessage(), e);
+            }
+        }
+        return members;
+    }
+
+    private void requireMembers(List<Member> members) {
+        if (members.size() < Anchors.FEWEST) {
+            throw new InputException("There must be " + Anchors.FEWEST + " members or more to be ranked, but there "
+                    + (members.size() == 1 ? "is " : "are ") + members.size() + ". Give more; thirty say a good deal.");
+        }
+        HashSet<Member> seen = new HashSet<>();
+        for (Member member : members) {
+            if (!seen.add(member)) {
+                throw new InputException("Every member must be there once, but \"" + member
+                        + "\" is there twice (two lines may mean the same member). Remove one.");
+            }
+        }
+    }
+
+    private static int threads(Recipe recipe) {
+        Integer asked = recipe.train().threads();
+        return asked == null ? torch.get_num_threads() : asked;
+    }
+
+    private TrustPlan plan(List<Member> members, long seed, int threads, Recipe recipe) {
+        return new TrustPlan(
+                TrustPlan.FORMAT_VERSION,
+                seed,
+                threads,
+                family.definition(),
+                members.stream().map(Member::toString).toList(),
+                recipe == null ? null : recipe.data(),
+                recipe == null ? null : recipe.train());
+    }
+
+    private static RunFolder begin(Path folder, TrustPlan plan) {
+        if (Files.exists(folder.resolve("config.yaml"))) {
+            plan.requireSame(folder);
+            return RunFolder.open(folder);
+        }
+        return RunFolder.create(folder, Yaml.write(plan));
+    }
+
+    private Map<String, String> source() {
+        Map<String, String> source = new LinkedHashMap<>();
+        source.put("family", file.toString());
+        source.put(
+                "scores",
+                metric + " with inherited weights on the selection split of " + data.source() + ", "
+                        + data.selection().orElseThrow().size() + " examples, "
+                        + (settings.statistics() == Statistics.BATCH
+                                ? "batch norm of batches of " + InheritedScores.BATCH_SIZE
+                                : "recalibrated"));
+        return source;
+    }
+
+    private Optional<List<Double>> scores(
+            List<Member> members, Evaluations evaluations, BooleanSupplier stop, TrustProgress progress) {
+        List<Double> scores = new ArrayList<>();
+        for (Member member : members) {
+            if (stop.getAsBoolean()) {
+                return Optional.empty();
+            }
+            scores.add(evaluations.value(member, metric.key()));
+            progress.update("inherited", scores.size(), members.size(), "members", "");
+        }
+        return Optional.of(scores);
+    }
+
+    /** Members in the order of their cost, in the tables and in the document. */
+    private TrustDocument written(
+            Path folder,
+            List<Member> members,
+            List<Double> scores,
+            List<List<Double>> truths,
+            Map<String, String> source) {
+        List<Double> costs = costs(members);
+        writeTables(folder, members, scores, truths);
+        Ranking raw = new Ranking(members.stream().map(Member::toString).toList(), scores, truths);
+        Ranking ranking = metric.higherIsBetter()
+                ? new Ranking(
+                                raw.members(),
+                                scores.stream().map(score -> 100 * score).toList(),
+                                truths)
+                        .inPoints()
+                : raw.ofLosses();
+        CostGap gap = CostGap.of(ranking, costs, settings.ranking().bootstrap());
+        TrustReport report =
+                TrustReport.of(ranking, settings.ranking()).with(Sentences.gap(gap, costName(), ranking.unit()));
+        List<TrustDocument.Anchor> anchors = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            anchors.add(new TrustDocument.Anchor(
+                    ranking.members().get(i),
+                    costs.get(i),
+                    ranking.scores().get(i),
+                    ranking.trainings().get(i)));
+        }
+        return new TrustDocument(source, ranking.unit(), report, costName(), gap, anchors);
+    }
+
+    private String costName() {
+        return settings.cost().equals("macs")
+                ? "multiply-adds"
+                : settings.cost().equals("params") ? "parameters" : settings.cost();
+    }
+
+    private List<Double> costs(List<Member> members) {
+        try (CountedCosts counted = new CountedCosts(family.definition())) {
+            return members.stream()
+                    .map(member -> (double) counted.of(member).value(settings.cost()))
+                    .toList();
+        }
+    }
+
+    /** As {@code weft trust --scores --truth} reads them. */
+    private static void writeTables(Path folder, List<Member> members, List<Double> scores, List<List<Double>> truths) {
+        List<String> head = new ArrayList<>(List.of("member"));
+        for (int t = 0; t < truths.get(0).size(); t++) {
+            head.add(t == 0 ? "score" : "score" + (t + 1));
+        }
+        StringBuilder anchors = new StringBuilder(Csv.line(head));
+        StringBuilder inherited = new StringBuilder(Csv.line(List.of("member", "score")));
+        for (int i = 0; i < members.size(); i++) {
+            List<String> row = new ArrayList<>(List.of(members.get(i).toString()));
+            truths.get(i).forEach(value -> row.add(Double.toString(value)));
+            anchors.append(Csv.line(row));
+            inherited.append(Csv.line(List.of(members.get(i).toString(), Double.toString(scores.get(i)))));
+        }
+        AtomicFile.writeText(folder.resolve("anchors.csv"), anchors.toString());
+        AtomicFile.writeText(folder.resolve("inherited.csv"), inherited.toString());
+    }
+
+    @Override
+    public void close() {
+        inherited.close();
+        family.close();
+    }
+}
