@@ -180,7 +180,8 @@ final class DiagnoseCommand implements Callable<Integer> {
         ReportWriter.write(
                 DiagnosisReports.of(
                         diagnosis,
-                        "How " + family.given().getFileName() + " trains",
+                        "Noise and conflicts in "
+                                + family.given().toAbsolutePath().normalize().getFileName(),
                         DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
                                 .withZone(ZoneOffset.UTC)
                                 .format(Instant.now()),

@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
  * @param accumulate batches that make one of these steps
  * @param variance of a step's gradient
  * @param noiseToSignal {@link GradientVariance#noiseToSignal}
- * @param memberShare the part of the variance that is between members on the same data, 0 to 1; the rest is between batches
+ * @param memberShare the part of the variance that is between members on the same data, about 0 to 1; the rest is between batches
+ * @param memberShareError its standard error, as far as the variance between members has one
  * @param members of the conflict map
  * @param cosines of every two of them over all layers, in their order; NaN where they share nothing
  * @param spreads over batches of these cosines; NaN of one batch
@@ -42,6 +43,7 @@ public record Diagnosis(
         GradientVariance variance,
         double noiseToSignal,
         double memberShare,
+        double memberShareError,
         List<Probed> members,
         List<List<Double>> cosines,
         List<List<Double>> spreads,
@@ -135,9 +137,7 @@ public record Diagnosis(
                 settings.seed(),
                 GradientVariance.Applied.PLAIN,
                 done -> progress.update("variance", settings.draws() + done, draws));
-        double memberShare =
-                Math.min(1, paired.whole().ofPairs() / variance.whole().variance());
-        return of(family, settings, sampler, accumulate, variance, memberShare, map);
+        return of(family, settings, sampler, accumulate, variance, paired.whole(), map);
     }
 
     private static Diagnosis of(
@@ -146,7 +146,7 @@ public record Diagnosis(
             Sampler sampler,
             int accumulate,
             GradientVariance variance,
-            double memberShare,
+            GradientVariance.Part onTheSameData,
             ConflictMap map) {
         Space space = family.space();
         List<Probed> members = probed(family, map);
@@ -168,7 +168,8 @@ public record Diagnosis(
                 accumulate,
                 variance,
                 variance.noiseToSignal(),
-                memberShare,
+                onTheSameData.ofPairs() / variance.whole().variance(),
+                onTheSameData.standardError() / variance.whole().variance(),
                 members,
                 table(map, map::cosine),
                 table(map, map::spread),
@@ -221,6 +222,7 @@ public record Diagnosis(
                 variance,
                 noiseToSignal,
                 memberShare,
+                memberShareError,
                 members,
                 cosines,
                 spreads,

@@ -21,6 +21,7 @@ public final class DiagnosisReports {
     private static final int MOST_MEMBERS = 16;
     private static final int MOST_CHOICES = 8;
     private static final int MOST_OPTION_MAPS = 3;
+    private static final double CLEAR = 2;
 
     private final Diagnosis diagnosis;
 
@@ -71,8 +72,9 @@ public final class DiagnosisReports {
                                 "A step's gradient: variance %.3g, %.1f times the squared norm of its mean.",
                                 variance.whole().variance(), diagnosis.noiseToSignal()));
         findings.add(format(
-                "Of that variance %.0f percent is between members on the same data, the rest between batches.",
-                100 * diagnosis.memberShare()));
+                "Of that variance %.0f percent (standard error %.0f) is between members on the same data, the rest between"
+                        + " batches.",
+                100 * diagnosis.memberShare(), 100 * diagnosis.memberShareError()));
         findings.add(
                 Double.isNaN(diagnosis.meanCosine())
                         ? "No two of the members share a weight."
@@ -179,14 +181,16 @@ public final class DiagnosisReports {
         List<Figure> figures = new ArrayList<>();
         Set<String> seen = new LinkedHashSet<>();
         for (ChoiceConflict conflict : byGap(diagnosis.choicesByLayer())) {
-            if (figures.size() < MOST_OPTION_MAPS && seen.add(conflict.choice())) {
+            if (figures.size() < MOST_OPTION_MAPS
+                    && conflict.gap() > CLEAR * conflict.standardError() // false where that is not known
+                    && seen.add(conflict.choice())) {
                 figures.add(optionMap(conflict));
             }
         }
         return new FigureGroup(
                 "Which options disagree",
-                "Mean cosine between members of two options of a choice, in the layer where the choice matters most. The gap is"
-                        + " to the members that agree in the choice.",
+                "Mean cosine between members of two options of a choice, in the layer where the choice matters most: of the"
+                        + " layers whose gap is over two standard errors, the one with the widest.",
                 figures);
     }
 

@@ -88,7 +88,7 @@ final class Suggestions {
         if (!(noise > NOISE) || Double.isInfinite(noise)) {
             return List.of(); // where the mean cannot be told from zero, more draws come before another recipe
         }
-        long between = Math.round(100 * diagnosis.memberShare());
+        long between = Math.min(100, Math.round(100 * diagnosis.memberShare()));
         String measured = format(
                 "The variance of a step's gradient is %.0f times its squared mean, %d percent of it between members on the"
                         + " same data and %d percent between batches.",

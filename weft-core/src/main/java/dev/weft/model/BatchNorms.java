@@ -2,7 +2,10 @@ package dev.weft.model;
 
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.space.Choice;
 import dev.weft.space.Member;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -17,11 +20,32 @@ public final class BatchNorms {
      * @param definition with its input filled in
      */
     public static Map<String, Integer> channels(ModelDefinition definition, Member member) {
+        return channels(definition, List.of(member));
+    }
+
+    /**
+     * The layers that any member runs, with the most channels that any has: those of the largest member, and of it with every
+     * other operation in turn.
+     *
+     * @param definition with its input filled in
+     */
+    public static Map<String, Integer> channelsOfAll(ModelDefinition definition) {
+        Member largest = definition.space().largest();
+        List<Member> members = new ArrayList<>(List.of(largest));
+        for (Choice<?> choice : definition.space().choices()) {
+            if (choice.options().get(0) instanceof String) {
+                choice.options().forEach(operation -> members.add(largest.with(choice, operation)));
+            }
+        }
+        return channels(definition, members);
+    }
+
+    private static Map<String, Integer> channels(ModelDefinition definition, List<Member> members) {
         ShapeStatistics shapes = new ShapeStatistics();
         try (PointerScope scope = new PointerScope();
                 Family counted = Family.ofShapes(definition);
                 Tensor input = definition.input().shapes(1)) {
-            counted.forward(input, Pass.evaluation(member, shapes));
+            members.forEach(member -> counted.forward(input, Pass.evaluation(member, shapes)));
         }
         return shapes.channels();
     }

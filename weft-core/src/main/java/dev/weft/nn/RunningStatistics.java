@@ -20,7 +20,7 @@ public final class RunningStatistics implements NormStatistics, AutoCloseable {
 
     /**
      * @param momentum how far one batch moves the average: 0.1 in PyTorch's convention, not 0.9
-     * @param channels of every batch norm layer of the largest member, by name: {@link ShapeStatistics#channels}
+     * @param channels of every batch norm layer that a member may run, by name: {@link ShapeStatistics#channels}
      */
     public RunningStatistics(double momentum, Map<String, Integer> channels) {
         this.momentum = momentum;

@@ -7,14 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** For passes over tensors that have shapes and no data: notes how many channels each batch norm layer sees. */
+/** For passes over tensors that have shapes and no data: notes how many channels each batch norm layer sees,
+ * the most of several passes. */
 public final class ShapeStatistics implements NormStatistics {
     private final Map<String, Integer> channels = new LinkedHashMap<>();
 
     @Override
     public Tensor normalise(String name, Tensor x, Tensor weight, Tensor bias, double epsilon) {
         int count = (int) x.size(1);
-        channels.put(name, count);
+        channels.merge(name, count, Math::max);
         try (Tensor statistic = Tensors.meta(count)) {
             return Ops.batchNorm(x, statistic, statistic, weight, bias, epsilon);
         }

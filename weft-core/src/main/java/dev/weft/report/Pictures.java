@@ -4,6 +4,9 @@ import java.util.Locale;
 
 /** Figures as HTML that needs no script. */
 final class Pictures {
+    /** Columns from which on a heat map needs the whole width of a page, where its style gives it that. */
+    private static final int WIDE = 6;
+
     private Pictures() {}
 
     /** A section with a heading. */
@@ -16,8 +19,10 @@ final class Pictures {
 
     private static String picture(Figure figure) {
         if (figure instanceof Plot plot) return new PlotPicture(plot).html();
-        return "<figure><figcaption>" + Page.escape(figure.title()) + " <span class=\"quiet\">"
-                + Page.escape(figure.caption()) + "</span></figcaption>\n" + drawn(figure) + "</figure>\n";
+        boolean wide = figure instanceof Figure.HeatMap map && map.columns().size() > WIDE;
+        return "<figure" + (wide ? " class=\"wide\"" : "") + "><figcaption>" + Page.escape(figure.title())
+                + " <span class=\"quiet\">" + Page.escape(figure.caption()) + "</span></figcaption>\n" + drawn(figure)
+                + "</figure>\n";
     }
 
     private static String drawn(Figure figure) {

@@ -491,8 +491,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     static RunningStatistics runningStatistics(ModelDefinition model) {
-        return new RunningStatistics(
-                RUNNING_MOMENTUM, BatchNorms.channels(model, model.space().largest()));
+        return new RunningStatistics(RUNNING_MOMENTUM, BatchNorms.channelsOfAll(model));
     }
 
     /** One 64-bit number from several, for a generator of its own. */
