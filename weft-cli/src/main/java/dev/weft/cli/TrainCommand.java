@@ -6,12 +6,12 @@ import dev.weft.io.Suggest;
 import dev.weft.pick.RunReports;
 import dev.weft.text.TokenizerSettings;
 import dev.weft.train.DataSettings;
-import dev.weft.train.DryRun;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.Role;
 import dev.weft.train.Start;
 import dev.weft.train.Trainer;
+import dev.weft.tree.TreeTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,15 +97,28 @@ final class TrainCommand implements Callable<Integer> {
         }
         long seed = seed(chosen);
         if (dryRun) {
-            DryRun.Result result = RecipeTrial.run(chosen, seed);
+            RecipeTrial.Answer result = RecipeTrial.run(chosen, seed);
             options.result(result, RecipeTrial.text(result));
             return ExitCode.DONE;
         }
         if (out == null) {
             throw new InputException("Training must have a folder for the run. Give it: --out DIR (or --dry-run)");
         }
+        if (chosen.split() != null) {
+            return tree(chosen, seed);
+        }
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 Trainer trainer = Trainer.start(chosen, out, seed)) {
+            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
+            Training.Result result = Training.run(trainer, options, interrupt);
+            Training.print(result, options);
+            return result.exitCode();
+        }
+    }
+
+    private Integer tree(Recipe chosen, long seed) {
+        try (Interrupt interrupt = Interrupt.watch(options.err());
+                TreeTrainer trainer = TreeTrainer.start(chosen, out, seed)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);
