@@ -105,8 +105,8 @@ public record Recipe(
     }
 
     /** This recipe for one supernet of the tree that it splits into, for as long as that does not begin anew. */
-    public Recipe of(ModelDefinition supernet, TrainSettings rule) {
-        return new Recipe(name, description, supernet, sharing, start, data, rule, null);
+    public Recipe of(ModelDefinition supernet, DataSettings sameSplits, TrainSettings rule) {
+        return new Recipe(name, description, supernet, sharing, null, sameSplits, rule, null);
     }
 
     private static void requireSplittable(

@@ -71,7 +71,7 @@ public final class Trainer implements AutoCloseable {
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
         if (train.heldOutPart() > 0) {
-            Dataset.Halves halves = halves(recipe, splits, settings.cut());
+            Dataset.Halves halves = halves(recipe, splits, settings.seed());
             this.trained = halves.first();
             this.heldOut = recipe.data().batches(halves.second(), mix(settings.seed(), 0, 3));
         } else {
@@ -110,18 +110,9 @@ public final class Trainer implements AutoCloseable {
      *     is then written
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
-        return start(recipe, folder, seed, seed);
-    }
-
-    /**
-     * The same, with the data cut by a seed of its own: for runs that must hold out the same examples.
-     *
-     * @param splitsSeed of the splits
-     */
-    public static Trainer start(Recipe recipe, Path folder, long seed, long splitsSeed) {
         requireWhole(recipe);
-        Splits splits = recipe.data().open(splitsSeed);
-        RunSettings settings = RunSettings.of(recipe, splits, seed, splitsSeed);
+        Splits splits = recipe.data().open(seed);
+        RunSettings settings = RunSettings.of(recipe, splits, seed);
         requireFit(settings.recipe(), splits);
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
         Trainer trainer = opened(run, settings, splits);
@@ -171,7 +162,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private static Dataset.Halves halves(Recipe recipe, Splits splits, long seed) {
-        return splits.train().halves(recipe.train().heldOutPart(), mix(seed, 0, 4));
+        return splits.train()
+                .halves(recipe.train().heldOutPart(), mix(recipe.data().splitSeed(seed), 0, 4));
     }
 
     private static DifferentiableCost cost(Recipe recipe) {
@@ -192,7 +184,7 @@ public final class Trainer implements AutoCloseable {
         try {
             RunSettings settings = settings(folder);
             requireWhole(settings.recipe());
-            Splits splits = settings.recipe().data().open(settings.cut());
+            Splits splits = settings.recipe().data().open(settings.seed());
             splits.verify(settings.splits());
             Trainer trainer = opened(run, settings, splits);
             trainer.load();

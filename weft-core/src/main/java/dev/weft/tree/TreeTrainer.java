@@ -73,7 +73,7 @@ public final class TreeTrainer implements AutoCloseable {
             throw new IllegalArgumentException("A recipe without a split trains one supernet: use Trainer.");
         }
         Splits splits = recipe.data().open(seed);
-        RunSettings settings = RunSettings.of(recipe, splits, seed, seed);
+        RunSettings settings = RunSettings.of(recipe, splits, seed);
         requireFit(settings.recipe(), seed);
         Trainer.requireFit(settings.recipe(), splits);
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
@@ -386,7 +386,7 @@ public final class TreeTrainer implements AutoCloseable {
             return Trainer.resume(folder);
         }
         delete(folder); // begun, and killed before anything was kept
-        Trainer trainer = Trainer.start(recipe(node, level), folder, seed(node.name()), settings.seed());
+        Trainer trainer = Trainer.start(recipe(node, level), folder, seed(node.name()));
         boolean done = false;
         try {
             boolean fresh = split.restarts(level);
@@ -441,7 +441,8 @@ public final class TreeTrainer implements AutoCloseable {
         if (architecture != null) {
             train = train.with(architecture.withWarmup(Math.max(0, architecture.warmupEpochs() - since)));
         }
-        return recipe.of(new Subspace(recipe.model(), node.options()), train);
+        return recipe.of(
+                new Subspace(recipe.model(), node.options()), recipe.data().withSplitsOf(settings.seed()), train);
     }
 
     /** Of one supernet, or of a probe: far apart for neighbouring names. */

@@ -258,7 +258,7 @@ public final class FamilyTrust implements AutoCloseable {
             Map<String, String> source) {
         List<Double> costs = costs(members);
         writeTables(folder, members, scores, truths);
-        Ranking raw = new Ranking(members.stream().map(Member::toString).toList(), scores, truths);
+        Ranking raw = new Ranking(members.stream().map(family.space()::print).toList(), scores, truths);
         Ranking ranking = metric.higherIsBetter()
                 ? new Ranking(
                                 raw.members(),
