@@ -25,13 +25,19 @@ public final class Recipes {
             "cell-darts-quick",
             "cell-gdas-quick",
             "cell-rsps-quick",
+            "gradient-matching-quick",
             "bignas-imagenet",
             "attentivenas-imagenet",
             "tanglenas-conv-macro",
             "tanglenas-autoformer-tiny",
             "tanglenas-mobilenetv3",
             "tanglenas-gpt-tinystories",
-            "mos-bert");
+            "mos-bert",
+            "gradient-matching-201-darts",
+            "gradient-matching-201-snas",
+            "gradient-matching-201-rsps",
+            "few-shot-201-rsps",
+            "gradient-matching-ofa-kernel");
 
     private Recipes() {}
 

@@ -148,6 +148,11 @@ public record TrainSettings(
         return with(otherSampler, otherDistillation, architecture);
     }
 
+    /** The same rule with the logits of the blend trained otherwise. */
+    public TrainSettings with(ArchitectureSettings other) {
+        return with(sampler, distillation, other);
+    }
+
     /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
     TrainSettings ofOneModel() {
         return with(
