@@ -11,6 +11,7 @@ import dev.weft.space.Space;
 import dev.weft.train.Sampler;
 import dev.weft.train.Sampling;
 import dev.weft.trust.RankCorrelation;
+import dev.weft.weight.Sharing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -187,7 +188,14 @@ public record Diagnosis(
                 choices,
                 byLayer,
                 List.of());
-        return measured.with(new Suggestions(measured).all());
+        return measured.with(new Suggestions(measured, isSplittable(family)).all());
+    }
+
+    /** As a recipe's split demands it: slices, or an entangled blend of them. */
+    private static boolean isSplittable(Family family) {
+        return family.sharing().stream()
+                .allMatch(sharing ->
+                        sharing instanceof Sharing.Blend blend && blend.weights() == Sharing.Ownership.ENTANGLED);
     }
 
     private static List<Probed> probed(Family family, ConflictMap map) {
