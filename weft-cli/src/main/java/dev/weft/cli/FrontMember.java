@@ -7,8 +7,10 @@ import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
 import dev.weft.weight.TreeWeights;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A member of a Pareto front, as {@code --json} prints it.
@@ -16,6 +18,7 @@ import java.util.Locale;
  * @param latencyMillisP50 of one example in ONNX Runtime on this machine
  * @param accuracy on the selection split; null of a family that is not measured by it
  * @param loss alike, in nats a token
+ * @param table numbers of columns of tables; left out where there are none
  * @param leaf of a tree of supernets; null, and left out, elsewhere
  */
 record FrontMember(
@@ -25,6 +28,7 @@ record FrontMember(
         double latencyMillisP50,
         Double accuracy,
         Double loss,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> table,
         @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {
     /** @param family of the member, which may be a tree */
     static FrontMember of(Family family, MeasuredMember measured) {
@@ -35,12 +39,19 @@ record FrontMember(
                 measured.value(MetricNames.LATENCY_MILLIS_P50),
                 measured.values().get(MetricNames.ACCURACY),
                 measured.values().get(MetricNames.LOSS),
+                ofTables(measured),
                 leaf(family, measured.member()));
     }
 
     /** The leaf that a member belongs to, or null where the family is no tree. */
     static String leaf(Family family, Member member) {
         return family.strategy(TreeWeights.class).map(tree -> tree.leaf(member)).orElse(null);
+    }
+
+    private static Map<String, Double> ofTables(MeasuredMember measured) {
+        Map<String, Double> values = new LinkedHashMap<>(measured.values());
+        values.keySet().removeAll(MetricNames.ALL);
+        return values;
     }
 
     /** A table for people, a line each. */
@@ -61,7 +72,9 @@ record FrontMember(
                     Text.millis(m.latencyMillisP50),
                     m.params,
                     m.macs,
-                    Text.member(m.member) + (m.leaf == null ? "" : "  leaf " + m.leaf)));
+                    Text.member(m.member)
+                            + (m.table.isEmpty() ? "" : "  " + m.table)
+                            + (m.leaf == null ? "" : "  leaf " + m.leaf)));
         }
         return lines;
     }

@@ -206,7 +206,8 @@ public record Diagnosis(
                 String name = member.equals(family.space().smallest())
                         ? "smallest"
                         : member.equals(family.space().largest()) ? "largest" : "m" + (i + 1);
-                members.add(new Probed(name, member.toString(), costs.of(member).params(), map.norm(i)));
+                members.add(new Probed(
+                        name, family.space().print(member), costs.of(member).params(), map.norm(i)));
             }
         }
         return members;

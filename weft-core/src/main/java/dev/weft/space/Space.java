@@ -287,6 +287,11 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return new Member(picked, member.context());
     }
 
+    /** Whether a choice means something for a member: a conditional one may not. */
+    public boolean isActive(Choice<?> choice, Member member) {
+        return isActive(choice, member.options());
+    }
+
     private static boolean isActive(Choice<?> choice, Map<String, Object> picked) {
         return !choice.isConditional()
                 || !(picked.get(choice.controller()) instanceof Integer value)

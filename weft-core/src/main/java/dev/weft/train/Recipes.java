@@ -26,6 +26,8 @@ public final class Recipes {
             "cell-gdas-quick",
             "cell-rsps-quick",
             "gradient-matching-quick",
+            "mobile-operations-quick",
+            "shiftnas-quick",
             "bignas-imagenet",
             "attentivenas-imagenet",
             "tanglenas-conv-macro",
@@ -38,6 +40,11 @@ public final class Recipes {
             "gradient-matching-201-rsps",
             "few-shot-201-rsps",
             "gradient-matching-ofa-kernel");
+            "shiftnas-autoformer-tiny",
+            "shiftnas-autoformer-small",
+            "shiftnas-autoformer-base",
+            "shiftnas-cnn",
+            "mos-bert");
 
     private Recipes() {}
 

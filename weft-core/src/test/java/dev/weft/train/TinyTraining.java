@@ -135,7 +135,7 @@ public final class TinyTraining {
     /** Settings with every ingredient off; tests switch on what they are about. */
     static final class Settings {
         int epochs = 2;
-        Sampler.Memoryless sampler = new Sampler.Sandwich(2);
+        Sampler sampler = new Sampler.Sandwich(2);
         Distillation distillation = new Distillation.InPlace();
         double labelSmoothing;
         TrainSettings.Gradients gradients = TrainSettings.Gradients.SUM;
@@ -149,6 +149,7 @@ public final class TinyTraining {
         int checkpointEverySteps = 1000;
         boolean runningStatistics;
         Integer accumulate;
+        Reptile reptile;
         ArchitectureSettings architecture;
         List<Sharing> sharing = List.of(); // of the recipe
 
@@ -171,6 +172,7 @@ public final class TinyTraining {
                     runningStatistics,
                     null,
                     accumulate,
+                    reptile,
                     architecture);
         }
     }
