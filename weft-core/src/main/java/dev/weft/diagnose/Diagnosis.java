@@ -101,7 +101,8 @@ public record Diagnosis(
      * Measures a family; nothing of it changes.
      *
      * @param data what it trains on: batches are of unchanged examples
-     * @param sampler of the steps whose noise is measured
+     * @param sampler of the steps whose noise is measured, as a recipe has it
+     * @param sampling the same at work
      * @param accumulate batches that make one step
      * @throws InputException when the family has one member, or the data does not fill a batch
      * @throws dev.weft.io.CheckFailedException when a loss is not finite
@@ -110,7 +111,8 @@ public record Diagnosis(
             Family family,
             Dataset data,
             int batchSize,
-            Sampler.Memoryless sampler,
+            Sampler sampler,
+            Sampling sampling,
             int accumulate,
             DiagnosisSettings settings,
             Progress progress) {
@@ -125,7 +127,6 @@ public record Diagnosis(
         ConflictMap map = ConflictMap.of(
                 family, members, batches, settings.batches(), done -> progress.update("conflicts", done, gradients));
 
-        Sampling sampling = Sampling.of(random -> sampler.draw(space, random));
         GradientDraws independent = GradientDraws.of(sampling, batches, accumulate);
         // Draws 0 and 1 on the same data, 2 and 3 on the next: their differences are between members alone.
         GradientDraws inPairs = (index, random) -> independent.draw(index / 2, random);

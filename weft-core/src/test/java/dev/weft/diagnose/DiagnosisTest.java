@@ -23,6 +23,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
+import dev.weft.train.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +49,13 @@ class DiagnosisTest {
 
     private static Diagnosis of(ModelDefinition model, Dataset data, Sampler.Memoryless sampler) {
         try (Family family = Family.of(model, 1)) {
-            return Diagnosis.of(family, data, 8, sampler, 1, SETTINGS, (phase, done, total) -> {});
+            return Diagnosis.of(
+                    family, data, 8, sampler, drawing(family, sampler), 1, SETTINGS, (phase, done, total) -> {});
         }
+    }
+
+    private static Sampling drawing(Family family, Sampler.Memoryless sampler) {
+        return Sampling.of(random -> sampler.draw(family.space(), random));
     }
 
     /** Members of opposite signs: the choice is found, with the layer, the options and the numbers. */
@@ -374,9 +380,10 @@ class DiagnosisTest {
 
     @Test
     void progressCountsEveryGradient() {
+        Sampler.SinglePath single = new Sampler.SinglePath(1);
         Map<String, Long> last = new java.util.LinkedHashMap<>();
         try (Family family = Family.of(new ToyModel(List.of(-1, 1), 2, 2, 1), 1)) {
-            Diagnosis.of(family, DATA, 8, new Sampler.SinglePath(1), 2, SETTINGS, (phase, done, total) -> {
+            Diagnosis.of(family, DATA, 8, single, drawing(family, single), 2, SETTINGS, (phase, done, total) -> {
                 assertThat(done).isEqualTo(last.getOrDefault(phase, 0L) + 1);
                 last.put(phase, done);
                 assertThat(total).isEqualTo(phase.equals("conflicts") ? 16 : 128);
