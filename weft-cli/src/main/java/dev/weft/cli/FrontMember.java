@@ -1,9 +1,11 @@
 package dev.weft.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.model.Family;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
-import dev.weft.space.Space;
+import dev.weft.space.Member;
+import dev.weft.weight.TreeWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Map;
  * @param accuracy on the selection split; null of a family that is not measured by it
  * @param loss alike, in nats a token
  * @param table numbers of columns of tables; left out where there are none
+ * @param leaf of a tree of supernets; null, and left out, elsewhere
  */
 record FrontMember(
         String member,
@@ -25,16 +28,24 @@ record FrontMember(
         double latencyMillisP50,
         Double accuracy,
         Double loss,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> table) {
-    static FrontMember of(Space space, MeasuredMember measured) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> table,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {
+    /** @param family of the member, which may be a tree */
+    static FrontMember of(Family family, MeasuredMember measured) {
         return new FrontMember(
-                space.print(measured.member()),
+                family.space().print(measured.member()),
                 (long) measured.value(MetricNames.PARAMS),
                 (long) measured.value(MetricNames.MACS),
                 measured.value(MetricNames.LATENCY_MILLIS_P50),
                 measured.values().get(MetricNames.ACCURACY),
                 measured.values().get(MetricNames.LOSS),
-                ofTables(measured));
+                ofTables(measured),
+                leaf(family, measured.member()));
+    }
+
+    /** The leaf that a member belongs to, or null where the family is no tree. */
+    static String leaf(Family family, Member member) {
+        return family.strategy(TreeWeights.class).map(tree -> tree.leaf(member)).orElse(null);
     }
 
     private static Map<String, Double> ofTables(MeasuredMember measured) {
@@ -61,7 +72,9 @@ record FrontMember(
                     Text.millis(m.latencyMillisP50),
                     m.params,
                     m.macs,
-                    Text.member(m.member) + (m.table.isEmpty() ? "" : "  " + m.table)));
+                    Text.member(m.member)
+                            + (m.table.isEmpty() ? "" : "  " + m.table)
+                            + (m.leaf == null ? "" : "  leaf " + m.leaf)));
         }
         return lines;
     }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "  weft search run --constraint \"latencyMillis<=1\"",
             "  weft search run --table accuracy.csv.gz --table latency_ms.csv.gz --column pixel3 --constraint \"pixel3<=5\"",
             "  weft search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
+            "  weft search run --strategy generator --constraint \"macs<=5000000\" --name small",
             "",
             "Metrics: accuracy, or loss and perplexity of a language model (selection split), params, macs, bytes,",
             "latencyMillisP50 (or latencyMillis), latencyMillisP99.",
@@ -47,7 +48,10 @@ final class SearchCommand implements Callable<Integer> {
             names = "--strategy",
             paramLabel = "NAME",
             defaultValue = "coarse-to-fine",
-            description = "coarse-to-fine, random or nsga2 (default: ${DEFAULT-VALUE}).")
+            description = {
+                "coarse-to-fine, random, nsga2, or generator: what was trained with the weights proposes (default:",
+                "${DEFAULT-VALUE})."
+            })
     private String strategy;
 
     @Option(
@@ -136,7 +140,7 @@ final class SearchCommand implements Callable<Integer> {
                     : given;
             Progress progress = Progress.start(options.err(), "search", 0);
             SearchResult found = search.search(
-                    Strategy.named(strategy).search(search.family().space(), candidates),
+                    Strategy.named(strategy).search(search.family(), candidates),
                     goals,
                     List.of(budget),
                     seed,
