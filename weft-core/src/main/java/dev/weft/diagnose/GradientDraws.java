@@ -34,8 +34,10 @@ public interface GradientDraws {
             }
             List<GradientDraw.Term> terms = new ArrayList<>();
             for (Draw draw : sampling.draw(index, batches.get(0), random)) {
-                batches.forEach(
-                        batch -> terms.add(new GradientDraw.Term(draw.member(), batch, 1.0 / accumulate, List.of())));
+                for (Batch batch : batches) {
+                    List<Double> weights = sampling.exampleWeights(draw.member(), batch);
+                    terms.add(new GradientDraw.Term(draw.member(), batch, 1.0 / accumulate, weights));
+                }
             }
             return new GradientDraw(terms);
         };

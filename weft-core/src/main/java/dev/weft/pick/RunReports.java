@@ -19,6 +19,7 @@ import dev.weft.space.Space;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
+import dev.weft.tree.TreeRecord;
 import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,10 +85,11 @@ public final class RunReports {
                     .commands(commands(events))
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
-                    .curves(curves(database.metrics()))
+                    .curves(curves(metrics(folder, database)))
                     .blends(blends(database.metrics(), model))
                     .routing(routing(settings, family))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
+                    .tree(TreeReport.of(folder, model, database.members()))
                     .members(measured.results(model, picture))
                     .network(picture.full())
                     .notes(notes(measured, model, quality))
@@ -142,6 +144,26 @@ public final class RunReports {
                 new Fact("ONNX Runtime", machine.onnxRuntime()),
                 new Fact("Training threads", String.valueOf(settings.threads())),
                 new Fact("Seed", String.valueOf(settings.seed())));
+    }
+
+    /** Those of the run; of a tree those of its leaves, with the leaf as part of the role. */
+    private static List<Metric> metrics(Path folder, RunDatabase database) {
+        List<TreeRecord.Node> leaves =
+                TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
+        List<Metric> all = new ArrayList<>(database.metrics());
+        for (TreeRecord.Node leaf : leaves) {
+            Path file = folder.resolve("nodes").resolve(leaf.name()).resolve("run.db");
+            if (Files.exists(file)) {
+                try (RunDatabase one = RunDatabase.read(file)) {
+                    one.metrics().stream()
+                            .filter(metric -> !isPart(metric))
+                            .map(m -> new Metric(
+                                    m.step(), leaf.name() + " " + m.role(), m.name(), m.value(), m.seconds()))
+                            .forEach(all::add);
+                }
+            }
+        }
+        return all;
     }
 
     private static List<RunReport.Curve> curves(List<Metric> metrics) {

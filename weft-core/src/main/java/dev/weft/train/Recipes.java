@@ -25,6 +25,8 @@ public final class Recipes {
             "cell-darts-quick",
             "cell-gdas-quick",
             "cell-rsps-quick",
+            "gradient-matching-quick",
+            "mobile-operations-quick",
             "shiftnas-quick",
             "bignas-imagenet",
             "attentivenas-imagenet",
@@ -32,11 +34,16 @@ public final class Recipes {
             "tanglenas-autoformer-tiny",
             "tanglenas-mobilenetv3",
             "tanglenas-gpt-tinystories",
+            "mos-bert",
+            "gradient-matching-201-darts",
+            "gradient-matching-201-snas",
+            "gradient-matching-201-rsps",
+            "few-shot-201-rsps",
+            "gradient-matching-ofa-kernel",
             "shiftnas-autoformer-tiny",
             "shiftnas-autoformer-small",
             "shiftnas-autoformer-base",
-            "shiftnas-cnn",
-            "mos-bert");
+            "shiftnas-cnn");
 
     private Recipes() {}
 
