@@ -3,6 +3,7 @@ package dev.weft.lab;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.lab.bignas.BigNasReproduction;
+import dev.weft.lab.gm.GradientMatchingReproduction;
 import dev.weft.lab.mos.MosReproduction;
 import dev.weft.lab.shiftnas.ShiftNasReproduction;
 import dev.weft.lab.tanglenas.TangleNasReproduction;
@@ -11,7 +12,11 @@ import java.util.List;
 /** The registry: every system that can be reproduced. A new one is its package and its line here. */
 public final class Reproductions {
     public static final List<Reproduction> ALL = List.of(
-            new BigNasReproduction(), new TangleNasReproduction(), new MosReproduction(), new ShiftNasReproduction());
+            new BigNasReproduction(),
+            new TangleNasReproduction(),
+            new MosReproduction(),
+            new GradientMatchingReproduction(),
+            new ShiftNasReproduction());
 
     private Reproductions() {}
 
