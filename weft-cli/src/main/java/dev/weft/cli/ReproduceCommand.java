@@ -43,8 +43,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "SYSTEM",
-            description =
-                    "What to reproduce: bignas, tanglenas, mixture-of-supernets, gradient-matching, shiftnas.")
+            description = "What to reproduce: bignas, tanglenas, mixture-of-supernets, gradient-matching, shiftnas.")
     private String system;
 
     @Option(

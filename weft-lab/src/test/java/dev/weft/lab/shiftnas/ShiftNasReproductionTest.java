@@ -273,10 +273,10 @@ class ShiftNasReproductionTest {
         return times;
     }
 
-    private static List<byte[]> visits(Path out) throws IOException {
-        List<byte[]> all = new ArrayList<>();
+    private static List<ByteBuffer> visits(Path out) throws IOException {
+        List<ByteBuffer> all = new ArrayList<>();
         for (String arm : ShiftNasArms.NAMES) {
-            all.add(Files.readAllBytes(out.resolve("results/visits-" + arm + "-seed-1.bin")));
+            all.add(ByteBuffer.wrap(Files.readAllBytes(out.resolve("results/visits-" + arm + "-seed-1.bin"))));
         }
         return all;
     }
