@@ -49,6 +49,7 @@ import picocli.CommandLine.Option;
 final class DiagnoseCommand implements Callable<Integer> {
     private static final Map<String, Sampler.Memoryless> SAMPLERS = samplers();
     private static final int SHOWN = 5;
+    private static final String HTML = "\\.html?$";
 
     /**
      * The short of it; {@code document} has all numbers.
@@ -68,6 +69,9 @@ final class DiagnoseCommand implements Callable<Integer> {
             List<Suggestion> suggestions,
             String report,
             String document) {}
+
+    /** What the JSON file holds. */
+    record Document(int formatVersion, String family, String data, String command, Diagnosis diagnosis) {}
 
     @Mixin
     private GlobalOptions options;
@@ -138,6 +142,10 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DiagnosisSettings settings = new DiagnosisSettings(members, batches, draws, seed);
+        if (out != null && !out.toString().matches(".+" + HTML)) {
+            throw new InputException("--out must be a name that ends in .html, but is " + out
+                    + ". The numbers go into a file beside it that ends in .json.");
+        }
         Path file = family.file();
         Steps steps = steps();
         try (Family opened = Family.open(file)) {
@@ -169,13 +177,9 @@ final class DiagnoseCommand implements Callable<Integer> {
     }
 
     private void write(Diagnosis diagnosis, Path page, Path file, String source, double seconds) {
-        String name = page.getFileName().toString();
-        Path document = page.resolveSibling(name.replaceFirst("\\.html?$", "") + ".json");
-        if (document.equals(page)) {
-            throw new InputException("--out must be an HTML file, but is " + page
-                    + ", the name of the JSON file beside it. Give a name that ends in .html");
-        }
-        AtomicFile.writeText(document, Json.write(diagnosis));
+        Path document = page.resolveSibling(page.getFileName().toString().replaceFirst(HTML, ".json"));
+        AtomicFile.writeText(
+                document, Json.write(new Document(1, file.toString(), source, options.commandLine(), diagnosis)));
         Environment machine = Environment.current();
         ReportWriter.write(
                 DiagnosisReports.of(
@@ -211,9 +215,9 @@ final class DiagnoseCommand implements Callable<Integer> {
     private static List<String> text(Diagnosis diagnosis, Path page) {
         List<String> text = new ArrayList<>(DiagnosisReports.findings(diagnosis));
         text.add("");
-        text.add(String.format("%-36s %8s %8s", "layer", "mean", "lowest"));
+        text.add(String.format("%-36s %8s %8s %8s", "layer", "mean", "lowest", "pairs"));
         diagnosis.layers().stream()
-                .filter(layer -> !Double.isNaN(layer.meanCosine()))
+                .filter(Diagnosis.LayerConflict::isShared)
                 .sorted(Comparator.comparingDouble(Diagnosis.LayerConflict::meanCosine))
                 .limit(SHOWN)
                 .forEach(layer -> text.add(String.format(

@@ -85,7 +85,7 @@ final class Quickstart {
                     FamilyArgument.FILE,
                     search.folder().report().getFileName().toString(),
                     front.members().stream()
-                            .map(member -> FrontMember.of(search.family().space(), member))
+                            .map(member -> FrontMember.of(search.family(), member))
                             .toList(),
                     exported,
                     test,

@@ -14,9 +14,13 @@ import dev.weft.trust.RankSettings;
 import dev.weft.trust.Ranking;
 import dev.weft.trust.ScoreTable;
 import dev.weft.trust.TrustDocument;
+import dev.weft.trust.TrustPage;
 import dev.weft.trust.TrustReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,11 +156,14 @@ final class TrustCommand implements Callable<Integer> {
             description = "Where trust.json and trust.html go; of a family also the trainings.")
     private Path out;
 
+    private int leftOut;
+
     @Override
     public Integer call() {
         RankSettings settings = new RankSettings(top, new Bootstrap(resamples, 0.95, seed));
         if (family == null) {
-            answer(ofFiles(settings));
+            Ranking ranking = ofFiles();
+            answer(new TrustDocument(sources(), ranking.unit(), TrustReport.of(ranking, settings)), ranking);
             return ExitCode.DONE;
         }
         refuse("--scores", scores != null);
@@ -184,12 +191,12 @@ final class TrustCommand implements Callable<Integer> {
                 options.result(stopped(), List.of("Stopped. The same command goes on from what is in " + out + "."));
                 return ExitCode.INTERRUPTED;
             }
-            answer(found.get());
+            answer(found.get(), found.get().ranking());
             return ExitCode.DONE;
         }
     }
 
-    private TrustDocument ofFiles(RankSettings settings) {
+    private Ranking ofFiles() {
         if (scores == null || truth == null) {
             throw new InputException(
                     "A ranking needs a truth to be compared with. Give a family, FAMILY --anchors K --out DIR,"
@@ -203,16 +210,20 @@ final class TrustCommand implements Callable<Integer> {
         }
         ScoreTable scored = ScoreTable.read(scores, memberColumn, scoreColumn);
         ScoreTable known = ScoreTable.read(truth, memberColumn, truthColumn);
+        leftOut = scored.values().size() + known.values().size();
         Ranking ranking = ScoreTable.rank(scored, known, common);
+        leftOut -= 2 * ranking.size();
+        return losses ? ranking.ofLosses() : ranking.inPoints();
+    }
+
+    private Map<String, String> sources() {
         Map<String, String> source = new LinkedHashMap<>();
         source.put("scores", scores + ", column " + scoreColumn);
         source.put("truth", truth + ", column " + truthColumn);
-        int leftOut = scored.values().size() + known.values().size() - 2 * ranking.size();
         if (leftOut > 0) {
             source.put("leftOut", leftOut + " members that only one file has");
         }
-        Ranking judged = losses ? ranking.ofLosses() : ranking.inPoints();
-        return new TrustDocument(source, judged.unit(), TrustReport.of(judged, settings));
+        return source;
     }
 
     private Map<String, Object> ofFamilies() {
@@ -303,12 +314,16 @@ final class TrustCommand implements Callable<Integer> {
         return document;
     }
 
-    private void answer(TrustDocument document) {
+    private void answer(TrustDocument document, Ranking ranking) {
         List<String> text = TrustText.lines(document);
         if (out != null) {
             document.write(out.resolve("trust.json"));
+            String now = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
+                    .withZone(ZoneOffset.UTC)
+                    .format(Instant.now());
+            TrustPage.write(document, ranking, now, List.of(options.commandLine()), out.resolve("trust.html"));
             text.add("");
-            text.add(out.resolve("trust.json").toString());
+            text.add(out.resolve("trust.html") + ", " + out.resolve("trust.json"));
         }
         options.result(Json.parse(Json.write(document), "the report", LinkedHashMap.class), text);
     }

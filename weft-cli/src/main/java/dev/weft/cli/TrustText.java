@@ -59,12 +59,8 @@ final class TrustText {
     }
 
     private static String number(Estimate estimate) {
-        if (Double.isNaN(estimate.value())) {
-            return "–";
-        }
-        return estimate.isBounded()
-                ? String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", estimate.value(), estimate.low(), estimate.high())
-                : String.format(Locale.ROOT, "%.2f (too few)", estimate.value());
+        boolean few = !Double.isNaN(estimate.value()) && !estimate.isBounded();
+        return estimate.text() + (few ? " (too few)" : "");
     }
 
     private static List<String> aligned(List<List<String>> rows) {

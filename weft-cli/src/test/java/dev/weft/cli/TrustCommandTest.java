@@ -115,4 +115,107 @@ class TrustCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("--truth FILE");
     }
+
+    @Test
+    void trainsAnchorsOfARunAndRepeatsNothing() throws IOException {
+        Path run = Tiny.run(folder);
+        Path out = folder.resolve("my trust");
+        String[] command = {
+            "trust", run.toString(), "--anchors", "5", "--trainings", "2", "--epochs", "1", "--out", out.toString()
+        };
+        Run first = Run.weft(command);
+        assertThat(first.exitCode()).as(first.err()).isZero();
+        assertThat(first.out()).contains("Members trained alone are").contains("noise floor τ");
+        assertThat(Files.readString(out.resolve("trust.html"))).contains("--anchors 5", "What training alone adds");
+        Path trained = out.resolve("trainings/anchor-001-training-1/family.safetensors");
+        var before = Files.getLastModifiedTime(trained);
+        Run again = Run.weft(command);
+        assertThat(again.out()).isEqualTo(first.out());
+        assertThat(Files.getLastModifiedTime(trained)).isEqualTo(before);
+
+        // The tables of one call are the input of others.
+        String anchors = out.resolve("anchors.csv").toString();
+        Run files =
+                Run.weft("trust", "--scores", out.resolve("inherited.csv").toString(), "--truth", anchors, "--json");
+        Run known = Run.weft(
+                "trust",
+                run.toString(),
+                "--truth",
+                anchors,
+                "--out",
+                folder.resolve("known").toString(),
+                "--json");
+        JsonNode all = files.json().get("report").get("parts").get(0);
+        assertThat(known.json()
+                        .get("report")
+                        .get("parts")
+                        .get(0)
+                        .get("quality")
+                        .get("tau")
+                        .get("value"))
+                .isEqualTo(all.get("quality").get("tau").get("value"));
+        assertThat(known.json().get("members")).hasSize(5);
+        Run same = Run.weft(
+                "trust",
+                run.toString(),
+                "--members",
+                anchors,
+                "--epochs",
+                "1",
+                "--trainings",
+                "2",
+                "--out",
+                out.toString());
+        assertThat(same.exitCode()).as(same.err()).isZero();
+    }
+
+    @Test
+    void whatAFamilyNeedsIsSaidInOneLine() throws IOException {
+        String run = Tiny.run(folder).toString();
+        String out = folder.resolve("out").toString();
+        usage("A family's report must have a folder", "trust", run, "--anchors", "5");
+        usage("--anchors K, or --members FILE", "trust", run, "--out", out);
+        usage("3 anchors or more to be ranked, but 2 were", "trust", run, "--anchors", "2", "--out", out);
+        usage("at most as many anchors as space", "trust", run, "--anchors", "500", "--out", out);
+        usage("--anchors must be a number or all, but is \"many\"", "trust", run, "--anchors", "many", "--out", out);
+        usage("--scores is for scores from a file", "trust", run, "--scores", "s.csv", "--out", out);
+        usage(
+                "--statistics must be recalibrated or batch",
+                "trust",
+                run,
+                "--anchors",
+                "5",
+                "--statistics",
+                "bach",
+                "--out",
+                out);
+        usage("\"mac\"", "trust", run, "--anchors", "5", "--cost", "mac", "--out", out);
+        String unknown = file("m.csv", "member\nwidth=99\n\"depth=1\"\nx=1\n");
+        usage("m.csv: Member \"width=99\"", "trust", run, "--members", unknown, "--out", out);
+        usage(
+                "--trainings is for training anchors",
+                "trust",
+                run,
+                "--truth",
+                unknown,
+                "--trainings",
+                "2",
+                "--out",
+                out);
+        usage("--anchors is for a family", "trust", "--scores", "s.csv", "--truth", "t.csv", "--anchors", "5");
+        assertThat(Path.of(out)).doesNotExist();
+        Path alone = Files.copy(Path.of(run, "family.safetensors"), folder.resolve("alone.safetensors"));
+        usage("Give a recipe: --recipe RECIPE", "trust", alone.toString(), "--anchors", "5", "--out", out);
+    }
+
+    private static void usage(String part, String... command) {
+        Run run = Run.weft(command);
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().lines())
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("weft: ")
+                .contains(part);
+    }
 }

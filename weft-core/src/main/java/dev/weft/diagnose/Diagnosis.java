@@ -67,8 +67,14 @@ public record Diagnosis(
      *
      * @param meanCosine over all pairs of members that share it; NaN where none does
      * @param lowestCosine of one pair
+     * @param pairs how many there are
      */
-    public record LayerConflict(String name, double meanCosine, double lowestCosine) {}
+    public record LayerConflict(String name, double meanCosine, double lowestCosine, int pairs) {
+        /** Whether enough pairs share it for their mean to say something. */
+        public boolean isShared() {
+            return pairs >= 3;
+        }
+    }
 
     /** Hears how far a diagnosis is. */
     @FunctionalInterface
@@ -151,7 +157,8 @@ public record Diagnosis(
         Space space = family.space();
         List<Probed> members = probed(family, map);
         List<LayerConflict> layers = map.layers().stream()
-                .map(layer -> new LayerConflict(layer, map.meanCosine(layer), map.lowestCosine(layer)))
+                .map(layer ->
+                        new LayerConflict(layer, map.meanCosine(layer), map.lowestCosine(layer), map.pairs(layer)))
                 .toList();
         List<Choice<?>> open =
                 space.choices().stream().filter(c -> c.options().size() > 1).toList();
@@ -191,7 +198,8 @@ public record Diagnosis(
                 String name = member.equals(family.space().smallest())
                         ? "smallest"
                         : member.equals(family.space().largest()) ? "largest" : "m" + (i + 1);
-                members.add(new Probed(name, member.toString(), costs.of(member).params(), map.norm(i)));
+                members.add(new Probed(
+                        name, family.space().print(member), costs.of(member).params(), map.norm(i)));
             }
         }
         return members;

@@ -50,7 +50,7 @@ final class Suggestions {
         return suggestions;
     }
 
-    private static boolean opposed(ChoiceConflict conflict) {
+    static boolean opposed(ChoiceConflict conflict) {
         return conflict.differ() < 0
                 && conflict.gap() >= GAP
                 && conflict.gap() >= STANDARD_ERRORS * conflict.standardError(); // false where that is not known

@@ -19,6 +19,7 @@ import dev.weft.space.Space;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
+import dev.weft.tree.TreeRecord;
 import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,10 +85,12 @@ public final class RunReports {
                     .commands(commands(events))
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
-                    .curves(curves(database.metrics()))
+                    .curves(curves(metrics(folder, database)))
                     .blends(blends(database.metrics(), model))
+                    .sampled(sampled(database.metrics()))
                     .routing(routing(settings, family))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
+                    .tree(TreeReport.of(folder, model, database.members()))
                     .members(measured.results(model, picture))
                     .network(picture.full())
                     .notes(notes(measured, model, quality))
@@ -144,10 +147,30 @@ public final class RunReports {
                 new Fact("Seed", String.valueOf(settings.seed())));
     }
 
+    /** Those of the run; of a tree those of its leaves, with the leaf as part of the role. */
+    private static List<Metric> metrics(Path folder, RunDatabase database) {
+        List<TreeRecord.Node> leaves =
+                TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
+        List<Metric> all = new ArrayList<>(database.metrics());
+        for (TreeRecord.Node leaf : leaves) {
+            Path file = folder.resolve("nodes").resolve(leaf.name()).resolve("run.db");
+            if (Files.exists(file)) {
+                try (RunDatabase one = RunDatabase.read(file)) {
+                    one.metrics().stream()
+                            .filter(metric -> !isPart(metric))
+                            .map(m -> new Metric(
+                                    m.step(), leaf.name() + " " + m.role(), m.name(), m.value(), m.seconds()))
+                            .forEach(all::add);
+                }
+            }
+        }
+        return all;
+    }
+
     private static List<RunReport.Curve> curves(List<Metric> metrics) {
         Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
         for (Metric metric : metrics) {
-            if (isPart(metric)) {
+            if (isPart(metric) || isOfOption(metric)) {
                 continue;
             }
             boolean architecture = metric.name().equals("architectureLoss");
@@ -191,6 +214,41 @@ public final class RunReports {
             }
         }
         return blends;
+    }
+
+    /** Whether a metric is a sampler's of one option or one cost level: too many for curves. */
+    private static boolean isOfOption(Metric metric) {
+        return metric.role().equals(Trainer.SAMPLER)
+                && (metric.name().contains("=") || metric.name().matches("level[0-9]+\\..*"));
+    }
+
+    /** How likely the options of each choice, {@code edge1-0=skip_connect}, and the cost levels were to be drawn. */
+    private static List<RunReport.BlendedChoice> sampled(List<Metric> metrics) {
+        Map<String, Map<String, TreeMap<Long, Double>>> choices = new LinkedHashMap<>();
+        for (Metric metric : metrics) {
+            boolean level = metric.name().matches("level[0-9]+\\.probability");
+            if (isOfOption(metric) && (level || metric.name().contains("="))) {
+                String name = level
+                        ? "cost level=" + metric.name().replaceAll("[^0-9]", "")
+                        : metric.name();
+                String[] parts = name.split("=", 2);
+                choices.computeIfAbsent(parts[0], choice -> new LinkedHashMap<>())
+                        .computeIfAbsent(parts[1], option -> new TreeMap<>())
+                        .put(metric.step(), metric.value());
+            }
+        }
+        return choices.entrySet().stream()
+                .map(choice -> new RunReport.BlendedChoice(
+                        choice.getKey(),
+                        List.copyOf(choice.getValue().keySet()),
+                        choice.getValue().values().iterator().next().keySet().stream()
+                                .map(step -> new RunReport.Parts(
+                                        step,
+                                        choice.getValue().values().stream()
+                                                .map(history -> history.getOrDefault(step, 0.0))
+                                                .toList()))
+                                .toList()))
+                .toList();
     }
 
     /** Of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */

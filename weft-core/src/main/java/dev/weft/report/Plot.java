@@ -47,8 +47,25 @@ public record Plot(String title, String caption, Axis x, Axis y, List<Series> se
         }
     }
 
-    /** A value, and what a pointer that rests on it reads; may be empty. */
-    public record Point(double x, double y, String label) {
+    /**
+     * A value and how sure it is: a mark has a bar, a line a band.
+     *
+     * @param low {@code y} where nothing is known
+     * @param high {@code y} where nothing is known
+     * @param label what a pointer that rests on it reads; may be empty
+     */
+    public record Point(double x, double y, double low, double high, String label) {
+        public Point {
+            if (low > y || high < y) {
+                throw new IllegalArgumentException(
+                        "a point must lie in its interval, but y=" + y + ", low=" + low + ", high=" + high);
+            }
+        }
+
+        public Point(double x, double y, String label) {
+            this(x, y, y, y, label);
+        }
+
         public Point(double x, double y) {
             this(x, y, "");
         }
@@ -60,7 +77,7 @@ public record Plot(String title, String caption, Axis x, Axis y, List<Series> se
         series = List.copyOf(series);
         for (Series each : series) {
             for (Point point : each.points()) {
-                if (!fits(x, point.x()) || !fits(y, point.y())) {
+                if (!fits(x, point.x()) || !fits(y, point.y()) || !fits(y, point.low()) || !fits(y, point.high())) {
                     throw new IllegalArgumentException(
                             "every point must be finite, and above 0 on a logarithmic axis, but " + each.name()
                                     + " has " + point);

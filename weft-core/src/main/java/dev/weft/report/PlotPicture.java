@@ -17,6 +17,9 @@ final class PlotPicture {
     private static final int RIGHT = 12;
     private static final int TOP = 8;
     private static final int BOTTOM = 42;
+    private static final double MARK = 4.5;
+    private static final double SMALL_MARK = 2.6;
+    private static final int MANY = 300; // points, from which on they would hide each other
     private static final double ROOM = 0.04; // of an axis beyond its extremes, so that marks are not cut
 
     private final Plot plot;
@@ -25,22 +28,21 @@ final class PlotPicture {
 
     PlotPicture(Plot plot) {
         this.plot = plot;
-        this.x = Range.of(plot, plot.x(), Point::x);
-        this.y = Range.of(plot, plot.y(), Point::y);
+        this.x = Range.of(plot, plot.x(), Point::x, Point::x);
+        this.y = Range.of(plot, plot.y(), Point::low, Point::high);
     }
 
     /** Both ends of an axis, on its own scale. */
     private record Range(Scale scale, double low, double high) {
-        static Range of(Plot plot, Plot.Axis axis, ToDoubleFunction<Point> coordinate) {
+        static Range of(Plot plot, Plot.Axis axis, ToDoubleFunction<Point> least, ToDoubleFunction<Point> most) {
             double low = Double.POSITIVE_INFINITY;
             double high = Double.NEGATIVE_INFINITY;
             boolean lines = true;
             for (Series series : plot.series()) {
                 lines &= series.mark() == Mark.LINE;
                 for (Point point : series.points()) {
-                    double value = on(axis.scale(), coordinate.applyAsDouble(point));
-                    low = Math.min(low, value);
-                    high = Math.max(high, value);
+                    low = Math.min(low, on(axis.scale(), least.applyAsDouble(point)));
+                    high = Math.max(high, on(axis.scale(), most.applyAsDouble(point)));
                 }
             }
             double room = high > low ? (high - low) * ROOM : Math.max(1e-9, 0.1 * Math.abs(high));
@@ -89,6 +91,9 @@ final class PlotPicture {
                 return plain(shown) + (Math.abs(tick) >= 1000 ? "k" : "");
             }
             double step = DotPlot.niceStep((high - low) / 5);
+            if (step >= 10_000) {
+                return tick == 0 ? "0" : String.format(Locale.ROOT, "%.0fk", tick / 1000);
+            }
             int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
             return String.format(Locale.ROOT, "%." + decimals + "f", tick);
         }
@@ -167,6 +172,7 @@ final class PlotPicture {
 
     private void draw(StringBuilder html, Series series, int index) {
         if (series.mark() == Mark.LINE && series.points().size() > 1) {
+            band(html, series, index);
             html.append("<polyline class=\"stroke c" + index % 5 + "\" points=\"");
             for (Point point : series.points()) {
                 html.append(String.format(Locale.ROOT, "%.1f,%.1f ", across(point.x()), down(point.y())));
@@ -174,16 +180,52 @@ final class PlotPicture {
             html.append("\"/>\n");
             return;
         }
+        boolean many =
+                plot.series().stream().mapToInt(each -> each.points().size()).sum() > MANY;
+        double size = many ? SMALL_MARK : MARK;
         for (Point point : series.points()) {
             String title = point.label().isEmpty() ? "" : "<title>" + Page.escape(point.label()) + "</title>";
-            html.append("<g>" + title + mark(series.mark(), index, across(point.x()), down(point.y()), 4.5) + "</g>\n");
+            html.append("<g>" + title + bar(point, index)
+                    + mark(series.mark(), index, across(point.x()), down(point.y()), size) + "</g>\n");
         }
+    }
+
+    /** Along the upper ends and back along the lower ones. */
+    private void band(StringBuilder html, Series series, int index) {
+        List<Point> points = series.points();
+        if (points.stream().allMatch(point -> point.low() == point.high())) {
+            return;
+        }
+        html.append("<polygon class=\"band c" + index % 5 + "\" points=\"");
+        points.forEach(
+                point -> html.append(String.format(Locale.ROOT, "%.1f,%.1f ", across(point.x()), down(point.high()))));
+        for (int i = points.size() - 1; i >= 0; i--) {
+            html.append(String.format(
+                    Locale.ROOT,
+                    "%.1f,%.1f ",
+                    across(points.get(i).x()),
+                    down(points.get(i).low())));
+        }
+        html.append("\"/>\n");
+    }
+
+    private String bar(Point point, int index) {
+        return point.low() == point.high()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "<line class=\"bar c%d\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                        index % 5,
+                        across(point.x()),
+                        across(point.x()),
+                        down(point.low()),
+                        down(point.high()));
     }
 
     private static String key(Mark mark, int index) {
         return mark == Mark.LINE
                 ? "<line class=\"stroke c" + index % 5 + "\" x1=\"0\" x2=\"16\" y1=\"6\" y2=\"6\"/>"
-                : mark(mark, index, 8, 6, 4.5);
+                : mark(mark, index, 8, 6, MARK);
     }
 
     private static String mark(Mark mark, int index, double x, double y, double r) {

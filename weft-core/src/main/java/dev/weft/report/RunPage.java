@@ -34,7 +34,7 @@ final class RunPage {
     }
 
     private Map<String, String> slots() {
-        MemberTable table = new MemberTable(report.members(), report.quality());
+        MemberTable table = new MemberTable(report.members(), report.quality(), report.tree());
         Map<String, String> slots = new LinkedHashMap<>();
         slots.put("title", Page.escape(report.title()));
         slots.put("eyebrow", Page.escape(eyebrow()));
@@ -47,11 +47,17 @@ final class RunPage {
         slots.put("latencySetting", Page.escape(report.latencySetting()));
         slots.put("hideCurves", Page.hiddenIf(report.curves().isEmpty()));
         slots.put("hideBlends", Page.hiddenIf(report.blends().isEmpty()));
+        slots.put("hideSampled", Page.hiddenIf(report.sampled().isEmpty()));
         RunReport.Routing routing = report.routing();
         slots.put("hideRouting", Page.hiddenIf(routing == null));
         slots.put("routingMembers", routing == null ? "" : count(routing.members(), "member"));
         slots.put("routingFacts", routing == null ? "" : new RoutingTable(routing).facts());
         slots.put("routingRows", routing == null ? "" : new RoutingTable(routing).rows());
+        RunReport.Tree tree = report.tree();
+        slots.put("hideTree", Page.hiddenIf(tree == null));
+        slots.put("treeSummary", tree == null ? "" : new TreeSection(tree).summary());
+        slots.put("treeRows", tree == null ? "" : new TreeSection(tree).rows());
+        slots.put("treeDistances", tree == null ? "" : new TreeSection(tree).distances());
         slots.put("head", table.head());
         slots.put("rows", table.rows());
         slots.put("memberCount", Figures.grouped(report.members().size()));

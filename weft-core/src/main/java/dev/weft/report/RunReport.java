@@ -1,7 +1,11 @@
 package dev.weft.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -18,7 +22,9 @@ import java.util.Objects;
  * @param quality what members are chosen by
  * @param curves training curves, one per member role and metric
  * @param blends how a search by gradient weighed the options of each choice; empty for any other run
+ * @param sampled how likely a sampler was to draw each option of each choice; empty where that does not change
  * @param routing what became of the experts; null where the family has none, or is not trained yet
+ * @param tree the supernets that a tree of them has; null where there is one supernet
  * @param members the measured members, in any order
  * @param network the full network, the one that every member's picture is drawn against
  * @param notes plain statements on what these figures do and do not show
@@ -35,7 +41,9 @@ public record RunReport(
         Quality quality,
         List<Curve> curves,
         List<BlendedChoice> blends,
+        List<BlendedChoice> sampled,
         Routing routing,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Tree tree,
         List<MemberResult> members,
         List<Stage> network,
         List<String> notes) {
@@ -52,6 +60,7 @@ public record RunReport(
         environment = List.copyOf(environment);
         curves = List.copyOf(curves);
         blends = List.copyOf(blends);
+        sampled = List.copyOf(sampled);
         members = List.copyOf(members);
         network = List.copyOf(network);
         notes = List.copyOf(notes);
@@ -146,7 +155,8 @@ public record RunReport(
     }
 
     /**
-     * One choice of a search by gradient: which part of the blend each option had in the course of training.
+     * One choice of a search by gradient, or of a sampler: which part of the blend, or of the draws, each option had in the course of
+     * training.
      *
      * @param options from the smallest to the largest
      * @param history in order of step
@@ -197,6 +207,47 @@ public record RunReport(
         public RoutedWeight {
             Objects.requireNonNull(name, "name");
             meanMixing = List.copyOf(meanMixing);
+        }
+    }
+
+    /**
+     * A tree of supernets.
+     *
+     * @param nodes a parent before its children
+     * @param supernetEpochs of training, summed over supernets
+     * @param leaves of measured members, by their one-line form
+     */
+    public record Tree(List<TreeNode> nodes, long supernetEpochs, Map<String, String> leaves) {
+        public Tree {
+            nodes = List.copyOf(nodes);
+            leaves = Collections.unmodifiableMap(new LinkedHashMap<>(leaves));
+        }
+    }
+
+    /**
+     * A supernet of a tree.
+     *
+     * @param depth 0 for the root
+     * @param members how many it has, as decimal text
+     * @param options what its members may pick, where that is not everything
+     * @param epochs {@code 4 to 8}
+     * @param training what it took, in words
+     * @param split what it split by, in words; empty for a leaf
+     * @param splitChoice the choice; empty for none
+     * @param distances between the options of each choice that was probed
+     */
+    public record TreeNode(
+            String name,
+            int depth,
+            String members,
+            String options,
+            String epochs,
+            String training,
+            String split,
+            String splitChoice,
+            List<Figure.HeatMap> distances) {
+        public TreeNode {
+            distances = List.copyOf(distances);
         }
     }
 
@@ -257,7 +308,9 @@ public record RunReport(
         private List<Fact> environment = List.of();
         private List<Curve> curves = List.of();
         private List<BlendedChoice> blends = List.of();
+        private List<BlendedChoice> sampled = List.of();
         private Routing routing;
+        private Tree tree;
         private List<MemberResult> members = List.of();
         private List<Stage> network = List.of();
         private List<String> notes = List.of();
@@ -305,9 +358,20 @@ public record RunReport(
             return this;
         }
 
+        public Builder sampled(List<BlendedChoice> all) {
+            this.sampled = all;
+            return this;
+        }
+
         /** None, unless it is said. */
         public Builder routing(Routing found) {
             this.routing = found;
+            return this;
+        }
+
+        /** None, unless it is said. */
+        public Builder tree(Tree found) {
+            this.tree = found;
             return this;
         }
 
@@ -339,7 +403,9 @@ public record RunReport(
                     quality,
                     curves,
                     blends,
+                    sampled,
                     routing,
+                    tree,
                     members,
                     network,
                     notes);

@@ -59,6 +59,40 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
     }
 
     /**
+     * The part of this space whose members, in canonical form, pick an allowed option for every choice. Where a conditional choice
+     * may not take its first option, it must mean something: its controller loses the options under which it does not.
+     *
+     * @param allowed options as they print, by choice; choices that are absent keep all of theirs
+     * @throws InputException when a choice or an option is unknown, or no option is left
+     */
+    public Space within(Map<String, List<String>> allowed) {
+        Map<String, List<Object>> kept = new LinkedHashMap<>();
+        choices.forEach(choice -> kept.put(choice.name(), new ArrayList<>(choice.options())));
+        allowed.forEach((key, texts) -> {
+            String where = "Part of space \"" + name + "\"";
+            Choice<?> choice = choice(key, where);
+            List<Object> options = new ArrayList<>();
+            texts.forEach(text -> options.add(choice.parse(text, where)));
+            kept.get(key).retainAll(options);
+        });
+        for (Choice<?> choice : choices) {
+            if (choice.isConditional() && !kept.get(choice.name()).contains(choice.smallest())) {
+                kept.get(choice.controller()).removeIf(option -> (Integer) option < choice.activeFrom());
+            }
+        }
+        List<Choice<?>> restricted = new ArrayList<>();
+        for (Choice<?> choice : choices) {
+            List<Object> options = kept.get(choice.name());
+            if (options.isEmpty()) {
+                throw new InputException("A part of space \"" + name + "\" must leave an option for every choice, but "
+                        + allowed + " leaves none of " + choice.options() + " for " + choice.name() + ".");
+            }
+            restricted.add(new Choice<>(choice.name(), options, choice.controller(), choice.activeFrom()));
+        }
+        return new Space(name, restricted, constraints, notation);
+    }
+
+    /**
      * The member with the first option of every choice; where that one breaks a constraint, the first in the order of
      * {@link #enumerate} that keeps all.
      *

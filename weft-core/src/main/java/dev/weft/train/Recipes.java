@@ -25,13 +25,30 @@ public final class Recipes {
             "cell-darts-quick",
             "cell-gdas-quick",
             "cell-rsps-quick",
+            "gradient-matching-quick",
+            "mobile-operations-quick",
+            "shiftnas-quick",
+            "pa-da-quick",
             "bignas-imagenet",
             "attentivenas-imagenet",
             "tanglenas-conv-macro",
             "tanglenas-autoformer-tiny",
             "tanglenas-mobilenetv3",
             "tanglenas-gpt-tinystories",
-            "mos-bert");
+            "mos-bert",
+            "pa-da-cifar10",
+            "spos-cifar10",
+            "fairnas-cifar10",
+            "sumnas-cifar10",
+            "gradient-matching-201-darts",
+            "gradient-matching-201-snas",
+            "gradient-matching-201-rsps",
+            "few-shot-201-rsps",
+            "gradient-matching-ofa-kernel",
+            "shiftnas-autoformer-tiny",
+            "shiftnas-autoformer-small",
+            "shiftnas-autoformer-base",
+            "shiftnas-cnn");
 
     private Recipes() {}
 

@@ -200,6 +200,11 @@ public record TrainSettings(
         return with(epochs, otherSampler, otherDistillation, reptile, architecture);
     }
 
+    /** The same rule with the logits of the blend trained otherwise. */
+    public TrainSettings with(ArchitectureSettings other) {
+        return with(epochs, sampler, distillation, reptile, other);
+    }
+
     /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
     TrainSettings ofOneModel() {
         Distillation other = distillation instanceof Distillation.Teacher ? distillation : new Distillation.None();

@@ -1,5 +1,7 @@
 package dev.weft.trust;
 
+import java.util.Locale;
+
 /**
  * A measured number and how sure it is.
  *
@@ -46,5 +48,19 @@ public record Estimate(double value, double low, double high) {
     /** What is not defined. */
     static Estimate none() {
         return alone(Double.NaN);
+    }
+
+    /** {@code 0.49 (0.47 to 0.50)}; a dash where nothing is defined. */
+    public String text() {
+        if (Double.isNaN(value)) {
+            return "–";
+        }
+        return isBounded() ? text(value) + " (" + text(low) + " to " + text(high) + ")" : text(value);
+    }
+
+    /** Two decimals, with a minus that is one, and none before zero. */
+    static String text(double number) {
+        String text = String.format(Locale.ROOT, "%.2f", number);
+        return text.equals("-0.00") ? "0.00" : text.replace('-', '−');
     }
 }

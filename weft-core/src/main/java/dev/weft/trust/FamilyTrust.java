@@ -257,7 +257,7 @@ public final class FamilyTrust implements AutoCloseable {
             Map<String, String> source) {
         List<Double> costs = costs(members);
         writeTables(folder, members, scores, truths);
-        Ranking raw = new Ranking(members.stream().map(Member::toString).toList(), scores, truths);
+        Ranking raw = new Ranking(members.stream().map(family.space()::print).toList(), scores, truths);
         Ranking ranking = metric.higherIsBetter()
                 ? new Ranking(
                                 raw.members(),
@@ -294,7 +294,7 @@ public final class FamilyTrust implements AutoCloseable {
     }
 
     /** As {@code weft trust --scores --truth} reads them. */
-    private static void writeTables(Path folder, List<Member> members, List<Double> scores, List<List<Double>> truths) {
+    private void writeTables(Path folder, List<Member> members, List<Double> scores, List<List<Double>> truths) {
         List<String> head = new ArrayList<>(List.of("member"));
         for (int t = 0; t < truths.get(0).size(); t++) {
             head.add(t == 0 ? "score" : "score" + (t + 1));
@@ -302,10 +302,10 @@ public final class FamilyTrust implements AutoCloseable {
         StringBuilder anchors = new StringBuilder(Csv.line(head));
         StringBuilder inherited = new StringBuilder(Csv.line(List.of("member", "score")));
         for (int i = 0; i < members.size(); i++) {
-            List<String> row = new ArrayList<>(List.of(members.get(i).toString()));
+            List<String> row = new ArrayList<>(List.of(family.space().print(members.get(i))));
             truths.get(i).forEach(value -> row.add(Double.toString(value)));
             anchors.append(Csv.line(row));
-            inherited.append(Csv.line(List.of(members.get(i).toString(), Double.toString(scores.get(i)))));
+            inherited.append(Csv.line(List.of(family.space().print(members.get(i)), Double.toString(scores.get(i)))));
         }
         AtomicFile.writeText(folder.resolve("anchors.csv"), anchors.toString());
         AtomicFile.writeText(folder.resolve("inherited.csv"), inherited.toString());

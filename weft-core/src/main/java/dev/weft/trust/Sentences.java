@@ -7,14 +7,15 @@ import java.util.Locale;
 
 /** What may be concluded, as a person would say it: every verdict has its sentence, with the numbers that it rests on. */
 final class Sentences {
-    private static final int FEW = 20;
+    /** Members so few that an order may hide among them. */
+    static final int FEW = 20;
 
     private Sentences() {}
 
     /** What a verdict means for these members. */
     static String of(String part, Ranking ranking, RankQuality quality, NoiseFloor floor, Verdict verdict) {
         String among = among(part, quality.members());
-        String tau = "τ " + text(quality.tau());
+        String tau = "τ " + quality.tau().text();
         return switch (verdict) {
             case TOO_FEW ->
                 among + " there are too few to say anything about their order: even a perfect order of four"
@@ -33,22 +34,27 @@ final class Sentences {
                         + ofHundred(quality.tau().value())
                         + " of 100 pairs.";
             case NOISE ->
-                among + " two trainings of the same members do not rank each other better than chance: τ "
-                        + text(floor.tau())
-                        + ". The members differ by less than the noise of training, so no ranking is"
-                        + " claimed, whatever the scores say (" + tau + ").";
+                among + " nothing shows that two trainings rank the members alike: τ "
+                        + floor.tau().text()
+                        + ". As far as this tells, they differ by less than the noise of training, so no ranking is claimed,"
+                        + " whatever the scores say (" + tau + ")"
+                        + (quality.members() < FEW ? "; so few may hide one." : ".");
             case BELOW_FLOOR ->
                 among + " scores rank better than chance, but worse than a second training would: τ "
-                        + text(floor.scoreTau()) + " with one training, against " + text(floor.tau())
+                        + floor.scoreTau().text() + " with one training, against "
+                        + floor.tau().text()
                         + " between two. They sort out weak members; the order of near ones is not claimed. Train the"
                         + " candidates alone before you choose.";
             case AT_FLOOR ->
-                among + " scores cannot be told from a second training: τ " + text(floor.scoreTau())
-                        + " with one training, against " + text(floor.tau()) + " between two. As far as "
-                        + quality.members() + " members tell, they rank as well as training does, and no better.";
+                among + " scores cannot be told from a second training: τ "
+                        + floor.scoreTau().text()
+                        + " with one training, against " + floor.tau().text() + " between two. As far as "
+                        + count(quality.members())
+                        + " members tell, they rank as well as training does, and no better.";
             case ABOVE_FLOOR ->
                 among + " scores agree with a training better than a second training does: τ "
-                        + text(floor.scoreTau()) + " with one training, against " + text(floor.tau())
+                        + floor.scoreTau().text() + " with one training, against "
+                        + floor.tau().text()
                         + " between two. Trust the order as far as you would trust a training.";
         };
     }
@@ -78,11 +84,26 @@ final class Sentences {
         }
         if (!all.ranks()) {
             return List.of(
-                    all == Verdict.NOISE
-                            ? "Nothing may be concluded about the order: training itself does not tell these members apart."
-                            : all == Verdict.REVERSED
-                                    ? "Do not rank by these scores: they order members the wrong way round."
-                                    : "Do not rank by these scores: nothing shows that they are better than a draw by lot.");
+                    switch (all) {
+                        case NOISE ->
+                            "Nothing may be concluded about the order: training itself does not tell these members apart"
+                                    + (parts.get(0).quality().members() < FEW
+                                            ? "; but " + parts.get(0).quality().members()
+                                                    + " members are few, and more may show a ranking."
+                                            : ".");
+                        case REVERSED -> "Do not rank by these scores: they order members the wrong way round.";
+                        default ->
+                            parts.get(0).quality().members() < FEW
+                                    ? "Nothing shows that these scores rank better than a draw by lot; but "
+                                            + parts.get(0).quality().members()
+                                            + " members are few, and more may show it."
+                                    : "Do not rank by these scores: nothing shows that they are better than a draw by lot.";
+                    });
+        }
+        if (all == Verdict.BELOW_FLOOR) {
+            return List.of(
+                    "Scores tell weak members from good ones, but rank less well than a second training would: use"
+                            + " them to sort out, and train the candidates alone before you choose.");
         }
         if (tenth.ranks()) {
             return List.of("Scores rank members, also the best tenth of them.");
@@ -111,14 +132,15 @@ final class Sentences {
                         ? "No noise floor is known, because each member has one truth: how well a second training would rank"
                                 + " them, and whether scores come near to that, cannot be said."
                         : "Trainings of one member differ by a standard deviation of "
-                                + points(all.floor().standardDeviation()) + " " + unit
+                                + Estimate.text(all.floor().standardDeviation()) + " " + unit
                                 + ": one training does not tell members apart that are nearer than that.");
     }
 
     /** How inherited weights compare with training alone. */
     static List<String> gap(CostGap gap, String cost, String unit) {
         double mean = gap.mean().value();
-        String by = points(Math.abs(mean)) + " " + unit + " on average" + interval(gap.mean(), mean < 0 ? -1 : 1);
+        String by =
+                Estimate.text(Math.abs(mean)) + " " + unit + " on average" + interval(gap.mean(), mean < 0 ? -1 : 1);
         List<String> sentences = new ArrayList<>();
         if (mean >= 0) {
             sentences.add("Members trained alone are better than with inherited weights by " + by + ".");
@@ -129,14 +151,14 @@ final class Sentences {
         }
         Estimate correlation = gap.costCorrelation();
         if (correlation.isPositive()) {
-            sentences.add("The gap grows with " + cost + " (Spearman " + text(correlation)
+            sentences.add("The gap grows with " + cost + " (Spearman " + correlation.text()
                     + "): inherited weights make dear members look worse than they are.");
         } else if (correlation.isNegative()) {
-            sentences.add("The gap shrinks with " + cost + " (Spearman " + text(correlation)
+            sentences.add("The gap shrinks with " + cost + " (Spearman " + correlation.text()
                     + "): inherited weights make cheap members look worse than they are.");
         } else if (correlation.isBounded()) {
             sentences.add(
-                    "Whether the gap depends on " + cost + " cannot be told (Spearman " + text(correlation) + ").");
+                    "Whether the gap depends on " + cost + " cannot be told (Spearman " + correlation.text() + ").");
         }
         return List.of(String.join(" ", sentences));
     }
@@ -147,7 +169,7 @@ final class Sentences {
         }
         double a = sign * estimate.low();
         double b = sign * estimate.high();
-        return " (" + points(Math.min(a, b)) + " to " + points(Math.max(a, b)) + ")";
+        return " (" + Estimate.text(Math.min(a, b)) + " to " + Estimate.text(Math.max(a, b)) + ")";
     }
 
     /** What choosing by score costs. */
@@ -155,7 +177,7 @@ final class Sentences {
         List<String> sentences = new ArrayList<>();
         for (RankQuality.Regret regret : all.quality().regrets()) {
             Estimate loss = regret.loss();
-            String by = points(loss.value()) + " " + unit + interval(loss, 1) + " short";
+            String by = Estimate.text(loss.value()) + " " + unit + interval(loss, 1) + " short";
             sentences.add(
                     regret.k() == 1
                             ? "The member with the highest score falls " + by + " of the best one."
@@ -166,26 +188,13 @@ final class Sentences {
 
     private static String among(String part, int members) {
         return switch (part) {
-            case "all" -> "Among all " + members + " members";
-            default -> "In the " + part + " (" + members + (members == 1 ? " member)" : " members)");
+            case "all" -> "Among all " + count(members) + " members";
+            default -> "In the " + part + " (" + count(members) + (members == 1 ? " member)" : " members)");
         };
     }
 
-    /** {@code 0.485 (0.471 to 0.498)}. */
-    static String text(Estimate estimate) {
-        String value = number(estimate.value());
-        return estimate.isBounded()
-                ? value + " (" + number(estimate.low()) + " to " + number(estimate.high()) + ")"
-                : value;
-    }
-
-    private static String number(double value) {
-        String text = String.format(Locale.ROOT, "%.2f", value);
-        return (text.equals("-0.00") ? "0.00" : text).replace('-', '−');
-    }
-
-    static String points(double value) {
-        return String.format(Locale.ROOT, "%.2f", value).replace('-', '−');
+    private static String count(int members) {
+        return String.format(Locale.ROOT, "%,d", members);
     }
 
     private static long ofHundred(double tau) {

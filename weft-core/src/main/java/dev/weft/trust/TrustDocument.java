@@ -62,6 +62,22 @@ public record TrustDocument(
         this(FORMAT_VERSION, source, unit, report, cost, gap, members);
     }
 
+    /**
+     * The members of a family with scores and truths, as the report has seen them.
+     *
+     * @throws IllegalStateException for scores from files, which the document does not hold
+     */
+    public Ranking ranking() {
+        if (members == null) {
+            throw new IllegalStateException("only the document of a family holds its members");
+        }
+        return new Ranking(
+                members.stream().map(Anchor::member).toList(),
+                members.stream().map(Anchor::inherited).toList(),
+                members.stream().map(Anchor::alone).toList(),
+                unit);
+    }
+
     /** Writes the file whole or not at all. */
     public void write(Path file) {
         AtomicFile.writeText(file, Json.write(this));

@@ -40,6 +40,9 @@ public enum Verdict {
         if (!quality.tau().isBounded()) {
             return TOO_FEW;
         }
+        if (floor != null && !floor.tau().isPositive()) {
+            return NOISE;
+        }
         if (quality.tau().isNegative()) {
             return REVERSED;
         }
@@ -48,9 +51,6 @@ public enum Verdict {
         }
         if (floor == null) {
             return BETTER_THAN_CHANCE;
-        }
-        if (!floor.tau().isPositive()) {
-            return NOISE;
         }
         return floor.difference().isPositive()
                 ? ABOVE_FLOOR

@@ -18,6 +18,9 @@ import dev.weft.model.TinyModels;
 import dev.weft.report.DiagnosisReport;
 import dev.weft.report.Fact;
 import dev.weft.report.ReportWriter;
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
 import java.io.IOException;
@@ -27,8 +30,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,6 +160,54 @@ class DiagnosisTest {
                 .as("not known well enough")
                 .isEmpty();
         assertThat(rules(new Sampler.Largest(), 40, 0.8)).isEmpty();
+    }
+
+    /** Members whose gradients have nothing to do with what they pick: 500 comparisons of 12 members, a hundred times. */
+    @Test
+    void noiseAloneHardlyEverLooksLikeAConflict() {
+        SplittableRandom random = new SplittableRandom(1);
+        Space space = new Space(
+                "null",
+                IntStream.range(0, 20)
+                        .<Choice<?>>mapToObj(c -> Choice.of("c" + c, 0, 1, 2))
+                        .toList());
+        int alarms = 0;
+        for (int map = 0; map < 100; map++) {
+            List<Member> members =
+                    Stream.generate(() -> space.sample(random)).limit(12).toList();
+            for (int layer = 0; layer < 25; layer++) {
+                double[][] gradients = new double[12][];
+                for (int i = 0; i < 12; i++) {
+                    gradients[i] = DoubleStream.generate(random::nextGaussian)
+                            .limit(10)
+                            .toArray();
+                }
+                PairTable cosines = new PairTable(cosines(gradients));
+                alarms += (int) space.choices().stream()
+                        .filter(choice ->
+                                Suggestions.opposed(ChoiceConflict.of(space, choice, "layer", members, cosines)))
+                        .count();
+            }
+        }
+        assertThat(alarms).as("of 50,000 comparisons").isLessThanOrEqualTo(10);
+    }
+
+    private static double[][] cosines(double[][] vectors) {
+        double[][] cosines = new double[vectors.length][vectors.length];
+        for (int i = 0; i < vectors.length; i++) {
+            for (int j = 0; j < vectors.length; j++) {
+                double product = 0;
+                double first = 0;
+                double second = 0;
+                for (int k = 0; k < vectors[i].length; k++) {
+                    product += vectors[i][k] * vectors[j][k];
+                    first += vectors[i][k] * vectors[i][k];
+                    second += vectors[j][k] * vectors[j][k];
+                }
+                cosines[i][j] = product / Math.sqrt(first * second);
+            }
+        }
+        return cosines;
     }
 
     private static List<Diagnosis.Probed> members(double... norms) {

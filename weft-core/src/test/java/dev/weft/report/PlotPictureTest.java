@@ -88,4 +88,32 @@ class PlotPictureTest {
         assertThatThrownBy(() -> plot(Scale.LINEAR, new Series("s", Mark.DOT, List.of())))
                 .hasMessageContaining("must have a point");
     }
+
+    @Test
+    void whatIsUncertainHasABarOrABandWithinTheAxes() {
+        String html = new PlotPicture(plot(
+                        Scale.LINEAR,
+                        new Series("members", Mark.DOT, List.of(new Point(1, 80, 60, 95, ""), new Point(2, 81))),
+                        new Series(
+                                "line",
+                                Mark.LINE,
+                                List.of(new Point(1, 70, 50, 75, ""), new Point(2, 72, 71, 90, "")))))
+                .html();
+        Matcher bar = Pattern.compile(
+                        "<line class=\"bar c0\" x1=\"([0-9.]+)\" x2=\"\\1\" y1=\"([0-9.]+)\" y2=\"([0-9.]+)\"/>")
+                .matcher(html);
+        assertThat(bar.find()).isTrue();
+        double low = Double.parseDouble(bar.group(2));
+        double high = Double.parseDouble(bar.group(3));
+        double mark = numbers(html, "cy").get(0);
+        assertThat((low - mark) / (mark - high)).isBetween(1.30, 1.37); // 20 below and 15 above
+        assertThat(low).isLessThan(226 - 42);
+        assertThat(bar.find()).as("a point without an interval has no bar").isFalse();
+        Matcher band = Pattern.compile("<polygon class=\"band c1\" points=\"([^\"]+)\"")
+                .matcher(html);
+        assertThat(band.find()).isTrue();
+        assertThat(band.group(1).strip().split(" ")).hasSize(4);
+        assertThatThrownBy(() -> new Point(1, 2, 3, 4, ""))
+                .hasMessage("a point must lie in its interval, but y=2.0, low=3.0, high=4.0");
+    }
 }

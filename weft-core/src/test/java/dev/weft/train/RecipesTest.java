@@ -84,6 +84,39 @@ class RecipesTest {
         assertThat(gpt.optimizer()).isEqualTo(new Optimizer.AdamW(5e-4, 0.9, 0.99, 1e-8, 0.1));
     }
 
+    /** Table 4.3 and section 6 of PA&DA's specification: one setting but for what the methods are. */
+    @Test
+    void paDaAndItsBaselinesHaveThePublishedSettings() {
+        Optimizer sgd = new Optimizer.Sgd(0.05, 0.9, false, 2.5e-4);
+        Recipe paDa = recipe("pa-da-cifar10");
+        assertThat(paDa.model().space().count().intValue()).isEqualTo(15_625);
+        for (String name : List.of("pa-da-cifar10", "spos-cifar10", "fairnas-cifar10", "sumnas-cifar10")) {
+            Recipe recipe = recipe(name);
+            TrainSettings train = recipe.train();
+            assertThat(recipe.model()).as(name).isEqualTo(paDa.model());
+            assertThat(recipe.data()).as(name).isEqualTo(paDa.data());
+            assertThat(train.epochs()).as(name).isEqualTo(250);
+            assertThat(train.schedule()).as(name).isEqualTo(new LearningRateSchedule.Cosine(0, 0));
+            if (!name.equals("sumnas-cifar10")) {
+                assertThat(train.optimizer()).as(name).isEqualTo(sgd);
+                assertThat(train.clipping()).as(name).isEqualTo(new Clipping(Clipping.By.NORM, 5));
+            }
+        }
+        assertThat(paDa.train().sampler())
+                .isEqualTo(new GradientNormSampler(
+                        new GradientNormSampler.Paths(GradientNormSampler.Scope.ALL_CHOICES, null, null, null, 0),
+                        new GradientNormSampler.Data(null, null, 0),
+                        null,
+                        null));
+        TrainSettings sumNas = recipe("sumnas-cifar10").train();
+        assertThat(sumNas.optimizer()).isEqualTo(new Optimizer.Sgd(1, 0, false, 4e-5));
+        assertThat(sumNas.reptile()).isEqualTo(new Reptile(2, 0.05, 0.9, new Clipping(Clipping.By.NORM, 5), false));
+        assertThat(sumNas.gradients()).isEqualTo(TrainSettings.Gradients.MEAN);
+        assertThat(recipe("fairnas-cifar10").train().sampler()).isEqualTo(new FairSampler(false));
+        assertThat(recipe("pa-da-quick").model())
+                .isEqualTo(recipe("cell-rsps-quick").model());
+    }
+
     @Test
     void writtenRecipeReadsBackAsItWas() throws IOException {
         for (Path file : shipped()) {
@@ -147,6 +180,34 @@ class RecipesTest {
             assertThat(tensors.get("blocks.11.mlp.router.1.weight").shape()).containsExactly(2, 128);
             assertThat(tensors).doesNotContainKey("blocks.11.mlp.fc1.router.0.weight");
         }
+    }
+
+    /** Table 4.4 of the specification of gradient matching, as far as its spaces are here. */
+    @Test
+    void gradientMatchingHasThePublishedSchedules() {
+        assertThat(supernetEpochs("gradient-matching-201-darts", 5)).isEqualTo(165);
+        assertThat(supernetEpochs("gradient-matching-201-snas", 5)).isEqualTo(165);
+        assertThat(supernetEpochs("gradient-matching-201-rsps", 5)).isEqualTo(20 + 2 * 20 + 4 * 50);
+        assertThat(supernetEpochs("few-shot-201-rsps", 5)).isEqualTo(600 + 5 * 300);
+        assertThat(supernetEpochs("gradient-matching-ofa-kernel", 3)).isEqualTo(30 + 2 * 30 + 4 * 30 + 8 * 30);
+        for (String method : List.of("darts", "snas", "rsps")) {
+            Recipe recipe = recipe("gradient-matching-201-" + method);
+            assertThat(recipe.split().restart()).isEqualTo(SplitSettings.Restart.FINAL);
+            assertThat(recipe.split().schedule()).isEqualTo(SplitSettings.RestartSchedule.WHOLE);
+            assertThat(recipe.split().repeats()).isEqualTo(100);
+            double decay = method.equals("rsps") ? 1e-4 : 5e-4;
+            assertThat(recipe.train().optimizer()).isEqualTo(new Optimizer.Sgd(0.025, 0.9, true, decay));
+            assertThat(recipe.data().batchSize()).isEqualTo(48);
+        }
+        ArchitectureSettings darts =
+                recipe("gradient-matching-201-darts").train().architecture();
+        assertThat(darts.order()).isEqualTo(ArchitectureSettings.Order.SECOND_FINITE_DIFFERENCE);
+        assertThat(darts.warmupEpochs()).isEqualTo(30); // logits learn after the last split alone
+    }
+
+    private static long supernetEpochs(String name, int options) {
+        Recipe recipe = recipe(name);
+        return recipe.split().supernetEpochs(recipe.train().epochs(), options);
     }
 
     @Test

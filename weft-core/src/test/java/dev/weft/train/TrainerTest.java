@@ -119,6 +119,14 @@ class TrainerTest {
                         10,
                         1,
                         true));
+        changes.put("cost levels that learn, of a generator, in slices", s -> {
+            levels(s, Sharing.View.SLICE, LevelDistribution.Mode.SURROGATE);
+            s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
+        });
+        changes.put("cost levels that learn along the path, in masks", s -> {
+            levels(s, Sharing.View.MASK, LevelDistribution.Mode.PATHWISE);
+            s.regularisation = new Regularisation(Regularisation.On.ALL, 0.3, 0.3, 1e-4, false);
+        });
         changes.put("experts, sandwich, in-place", s -> {
             s.sharing = List.of(experts());
             s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
@@ -148,6 +156,20 @@ class TrainerTest {
                 reweight,
                 reweight == GradientNormSampler.Reweight.NONE ? null : 5.0);
         settings.distillation = new Distillation.None();
+    }
+
+    /** Half of the data is the logits', so an epoch of the weights has two steps. */
+    private static void levels(TinyTraining.Settings settings, Sharing.View view, LevelDistribution.Mode mode) {
+        Optimizer adam = new Optimizer.Adam(0.01, 0.9, 0.999, 1e-8, 0);
+        settings.sampler = new CostLevelSampler(
+                "macs",
+                new CostLevelSampler.Levels(4, null),
+                new LevelDistribution.Learned(adam, 2, 0.5, mode, 2, 0.5),
+                new LevelMembers.Generator(30, adam),
+                1);
+        settings.distillation = new Distillation.None();
+        settings.sharing = List.of(new Sharing.Generator("macs", 16, null, view));
+        settings.epochs = 4;
     }
 
     private static Sharing experts() {

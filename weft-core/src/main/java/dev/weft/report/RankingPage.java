@@ -1,0 +1,82 @@
+package dev.weft.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The page about a ranking, complete without scripts. */
+final class RankingPage {
+    private final RankingReport report;
+
+    RankingPage(RankingReport report) {
+        this.report = report;
+    }
+
+    String html() {
+        String style = Page.resource("common.css") + Page.resource("experiment.css") + Page.resource("ranking.css");
+        return Page.shell(
+                report.title(), Page.fill("ranking.html", slots()), style, Page.script(Page.resource("common.js")));
+    }
+
+    private Map<String, String> slots() {
+        Map<String, String> slots = new LinkedHashMap<>();
+        slots.put("title", Page.escape(report.title()));
+        slots.put("eyebrow", Page.escape(report.subject()));
+        slots.put("lead", Page.escape(report.conclusions().get(0)));
+        List<String> others =
+                report.conclusions().subList(1, report.conclusions().size());
+        slots.put(
+                "conclusions",
+                others.stream().map(c -> "<p>" + Page.escape(c) + "</p>").collect(Collectors.joining("\n")));
+        slots.put(
+                "findings", report.findings().stream().map(RankingPage::finding).collect(Collectors.joining()));
+        slots.put("hidePlots", Page.hiddenIf(report.plots().isEmpty()));
+        slots.put(
+                "plots",
+                report.plots().stream().map(p -> new PlotPicture(p).html()).collect(Collectors.joining()));
+        slots.put(
+                "head",
+                report.columns().stream()
+                        .map(c -> "<th scope=\"col\">" + Page.escape(c) + "</th>")
+                        .collect(Collectors.joining("\n")));
+        slots.put("rows", report.rows().stream().map(this::row).collect(Collectors.joining()));
+        slots.put("reading", Page.escape(report.reading()));
+        slots.put("settings", Page.facts(report.settings()));
+        slots.put("environment", Page.facts(report.environment()));
+        slots.put("hideEnvironment", Page.hiddenIf(report.environment().isEmpty()));
+        slots.put("commands", Page.commands(report.commands()));
+        slots.put("notes", Page.notes(report.notes()));
+        return slots;
+    }
+
+    private static String finding(RankingReport.Finding finding) {
+        String tone =
+                switch (finding.tone()) {
+                    case YES -> "held";
+                    case NO -> "not-held";
+                    case OPEN -> "undecided";
+                };
+        return "<li class=\"" + tone + "\"><strong>" + Page.escape(finding.label()) + "</strong><span>"
+                + Page.escape(finding.sentence()) + "</span></li>\n";
+    }
+
+    private String row(List<String> values) {
+        StringBuilder html = new StringBuilder(
+                "<tr><th scope=\"row\"><span class=\"name\">" + Page.escape(values.get(0)) + "</span></th>\n");
+        for (int i = 1; i < values.size(); i++) {
+            html.append("<td data-label=\"" + Page.escape(report.columns().get(i)) + "\"><div>" + value(values.get(i))
+                    + "</div></td>\n");
+        }
+        return html.append("</tr>\n").toString();
+    }
+
+    /** An interval in brackets stands beneath its value. */
+    private static String value(String text) {
+        int bracket = text.indexOf(" (");
+        return bracket < 0
+                ? Page.escape(text)
+                : Page.escape(text.substring(0, bracket)) + "<span class=\"seeds\">"
+                        + Page.escape(text.substring(bracket + 2, text.length() - 1)) + "</span>";
+    }
+}
