@@ -228,9 +228,7 @@ public final class RunReports {
         for (Metric metric : metrics) {
             boolean level = metric.name().matches("level[0-9]+\\.probability");
             if (isOfOption(metric) && (level || metric.name().contains("="))) {
-                String name = level
-                        ? "cost level=" + metric.name().replaceAll("[^0-9]", "")
-                        : metric.name();
+                String name = level ? "cost level=" + metric.name().replaceAll("[^0-9]", "") : metric.name();
                 String[] parts = name.split("=", 2);
                 choices.computeIfAbsent(parts[0], choice -> new LinkedHashMap<>())
                         .computeIfAbsent(parts[1], option -> new TreeMap<>())

@@ -25,8 +25,9 @@ class RunReportsTest {
     @Test
     void whatASamplerDrewIsReportedByChoice() {
         Path run = folder.resolve("run");
-        Recipe recipe = Recipes.read(TinyRun.recipe(folder.resolve("tiny.yaml"), TinyRun.data(folder.resolve("data")), 2)
-                .toString());
+        Recipe recipe =
+                Recipes.read(TinyRun.recipe(folder.resolve("tiny.yaml"), TinyRun.data(folder.resolve("data")), 2)
+                        .toString());
         GradientNormSampler sampler = new GradientNormSampler(
                 new GradientNormSampler.Paths(
                         GradientNormSampler.Scope.EACH_CHOICE, null, null, new TauSchedule.Constant(0.9), 0),
