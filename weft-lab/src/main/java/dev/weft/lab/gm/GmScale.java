@@ -45,7 +45,7 @@ public record GmScale(
 
     /** Everything in a minute, and no meaning. */
     static GmScale smoke() {
-        return new GmScale(List.of(1, 2), 1, 1, 1, 256, 4, MEMBER_SEED, 4, 1, 1);
+        return new GmScale(List.of(1, 2), 1, 1, 1, 256, 4, MEMBER_SEED, 3, 1, 1);
     }
 
     /** Of a whole supernet that trains as long as a leaf, and the supernets before it, lie behind one another. */

@@ -43,7 +43,7 @@ class GradientMatchingReproductionTest {
     private final GmScale tiny = new GmScale(List.of(1, 2), 1, 1, 1, 16, 3, 1, 1, 1, 1);
     private GradientMatchingReproduction reproduction;
 
-    /** Four classes of noisy stripes, as IDX files; six members whose truth is made up. */
+    /** Four classes of noisy stripes, as IDX files; ten members whose truth is made up. */
     @BeforeEach
     void writeData() throws IOException {
         data = Files.createDirectory(folder.resolve("stripes"));
@@ -53,7 +53,7 @@ class GradientMatchingReproductionTest {
         ModelDefinition model = Presets.named("cell-tiny");
         SplittableRandom random = new SplittableRandom(3);
         List<Anchor> anchors = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 10; i++) {
             Member member = model.space().sample(random);
             anchors.add(new Anchor(member, 1, 10, 100, List.of(0.5 + i / 20.0, 0.51 + i / 21.0)));
         }
