@@ -37,6 +37,7 @@ class ArchitectureTest {
             Map.entry("run", Set.of("io")),
             Map.entry("cost", Set.of("export", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("train", Set.of("cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
+            Map.entry("tree", Set.of("train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
             Map.entry("search", Set.of("space", "run", "io")),
             Map.entry("export", Set.of("data", "text", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
@@ -47,8 +48,8 @@ class ArchitectureTest {
             Map.entry(
                     "pick",
                     Set.of(
-                            "report", "search", "train", "cost", "export", "run", "data", "model", "nn", "weight",
-                            "ops", "space", "text", "io")),
+                            "report", "search", "tree", "train", "cost", "export", "run", "data", "model", "nn",
+                            "weight", "ops", "space", "text", "io")),
             Map.entry(
                     "trust",
                     Set.of("pick", "search", "report", "train", "cost", "run", "data", "model", "nn", "space", "io")));

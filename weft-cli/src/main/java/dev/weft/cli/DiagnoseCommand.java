@@ -14,8 +14,11 @@ import dev.weft.pick.FamilyData;
 import dev.weft.report.Fact;
 import dev.weft.report.ReportWriter;
 import dev.weft.run.Environment;
+import dev.weft.train.FairSampler;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
+import dev.weft.train.Sampling;
+import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +52,7 @@ import picocli.CommandLine.Option;
 final class DiagnoseCommand implements Callable<Integer> {
     private static final Map<String, Sampler.Memoryless> SAMPLERS = samplers();
     private static final int SHOWN = 5;
+    private static final String HTML = "\\.html?$";
 
     /**
      * The short of it; {@code document} has all numbers.
@@ -68,6 +72,9 @@ final class DiagnoseCommand implements Callable<Integer> {
             List<Suggestion> suggestions,
             String report,
             String document) {}
+
+    /** What the JSON file holds. */
+    record Document(int formatVersion, String family, String data, String command, Diagnosis diagnosis) {}
 
     @Mixin
     private GlobalOptions options;
@@ -132,12 +139,19 @@ final class DiagnoseCommand implements Callable<Integer> {
         return samplers;
     }
 
-    /** @param accumulate batches of a step */
-    private record Steps(Sampler.Memoryless sampler, int accumulate) {}
+    /**
+     * @param train the rule of the run, or {@code null}
+     * @param accumulate batches of a step
+     */
+    private record Steps(Sampler sampler, TrainSettings train, int accumulate) {}
 
     @Override
     public Integer call() {
         DiagnosisSettings settings = new DiagnosisSettings(members, batches, draws, seed);
+        if (out != null && !out.toString().matches(".+" + HTML)) {
+            throw new InputException("--out must be a name that ends in .html, but is " + out
+                    + ". The numbers go into a file beside it that ends in .json.");
+        }
         Path file = family.file();
         Steps steps = steps();
         try (Family opened = Family.open(file)) {
@@ -150,6 +164,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                     examples.training(),
                     examples.batchSize(),
                     steps.sampler(),
+                    sampling(steps, opened, examples.training().size()),
                     steps.accumulate(),
                     settings,
                     (name, done, total) -> {
@@ -169,13 +184,9 @@ final class DiagnoseCommand implements Callable<Integer> {
     }
 
     private void write(Diagnosis diagnosis, Path page, Path file, String source, double seconds) {
-        String name = page.getFileName().toString();
-        Path document = page.resolveSibling(name.replaceFirst("\\.html?$", "") + ".json");
-        if (document.equals(page)) {
-            throw new InputException("--out must be an HTML file, but is " + page
-                    + ", the name of the JSON file beside it. Give a name that ends in .html");
-        }
-        AtomicFile.writeText(document, Json.write(diagnosis));
+        Path document = page.resolveSibling(page.getFileName().toString().replaceFirst(HTML, ".json"));
+        AtomicFile.writeText(
+                document, Json.write(new Document(1, file.toString(), source, options.commandLine(), diagnosis)));
         Environment machine = Environment.current();
         ReportWriter.write(
                 DiagnosisReports.of(
@@ -211,9 +222,9 @@ final class DiagnoseCommand implements Callable<Integer> {
     private static List<String> text(Diagnosis diagnosis, Path page) {
         List<String> text = new ArrayList<>(DiagnosisReports.findings(diagnosis));
         text.add("");
-        text.add(String.format("%-36s %8s %8s", "layer", "mean", "lowest"));
+        text.add(String.format("%-36s %8s %8s %8s", "layer", "mean", "lowest", "pairs"));
         diagnosis.layers().stream()
-                .filter(layer -> !Double.isNaN(layer.meanCosine()))
+                .filter(Diagnosis.LayerConflict::isShared)
                 .sorted(Comparator.comparingDouble(Diagnosis.LayerConflict::meanCosine))
                 .limit(SHOWN)
                 .forEach(layer -> text.add(String.format(
@@ -256,21 +267,26 @@ final class DiagnoseCommand implements Callable<Integer> {
                 })
                 .findFirst();
         int accumulate = recipe.map(r -> r.train().accumulate()).orElse(1);
+        TrainSettings train = recipe.map(Recipe::train).orElse(null);
         if (sampler != null) {
             Sampler.Memoryless named = SAMPLERS.get(sampler);
             if (named == null) {
                 throw new InputException("--sampler must be one of " + String.join(", ", SAMPLERS.keySet())
                         + ", but got \"" + sampler + "\"." + Suggest.nearest(sampler, SAMPLERS.keySet()));
             }
-            return new Steps(named, accumulate);
+            return new Steps(named, train, accumulate);
         }
-        Optional<Sampler> own = recipe.map(r -> r.train().sampler());
-        if (own.isPresent() && own.get() instanceof Sampler.Memoryless known && !(known instanceof Sampler.Blend)) {
-            return new Steps(known, accumulate);
+        Sampler own = train == null ? SAMPLERS.get("single-path") : train.sampler();
+        if (own instanceof Sampler.Memoryless && !(own instanceof Sampler.Blend) || own instanceof FairSampler) {
+            return new Steps(own, train, accumulate);
         }
-        own.ifPresent(other -> options.err()
-                .println("note: steps are drawn by single-path, because " + other
-                        + " draws no members from the space alone; --sampler names another"));
-        return new Steps(SAMPLERS.get("single-path"), accumulate);
+        options.err()
+                .println("note: steps are drawn by single-path, because what " + own
+                        + " draws is not of the space alone; --sampler names another");
+        return new Steps(SAMPLERS.get("single-path"), train, accumulate);
+    }
+
+    private Sampling sampling(Steps steps, Family opened, int examples) {
+        return steps.sampler().start(new Sampling.Setup(opened, steps.train(), examples, null, 1, seed));
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
 import dev.weft.model.BatchNorms;
@@ -38,6 +39,7 @@ final class EvaluateCommand implements Callable<Integer> {
      * A metric that the member is not measured by is null.
      *
      * @param statistics {@code stored} or {@code recalibrated}
+     * @param leaf of a tree of supernets; left out elsewhere
      */
     record Result(
             Double accuracy,
@@ -47,7 +49,8 @@ final class EvaluateCommand implements Callable<Integer> {
             String member,
             String split,
             String data,
-            String statistics) {}
+            String statistics,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {}
 
     @Mixin
     private GlobalOptions options;
@@ -80,12 +83,16 @@ final class EvaluateCommand implements Callable<Integer> {
                         picked.describe(opened),
                         split.name(),
                         data.source(),
-                        MemberOptions.statistics(picked));
+                        MemberOptions.statistics(picked),
+                        FrontMember.leaf(opened, picked.member()));
                 List<String> text = new ArrayList<>(List.of(
                         Text.metrics(values) + " of " + Text.count(examples.size())
                                 + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + split
                                 + " split of " + data.source(),
                         "member: " + Text.member(result.member())));
+                if (result.leaf() != null) {
+                    text.add("leaf: " + result.leaf());
+                }
                 if (!BatchNorms.channels(opened.definition(), picked.member()).isEmpty()) {
                     text.add("batch-norm statistics: " + result.statistics()
                             + (picked.recalibrated() ? " on the training split" : " in the family"));

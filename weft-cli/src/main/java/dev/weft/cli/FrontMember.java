@@ -1,11 +1,16 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.model.Family;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
-import dev.weft.space.Space;
+import dev.weft.space.Member;
+import dev.weft.weight.TreeWeights;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A member of a Pareto front, as {@code --json} prints it.
@@ -13,16 +18,40 @@ import java.util.Locale;
  * @param latencyMillisP50 of one example in ONNX Runtime on this machine
  * @param accuracy on the selection split; null of a family that is not measured by it
  * @param loss alike, in nats a token
+ * @param table numbers of columns of tables; left out where there are none
+ * @param leaf of a tree of supernets; null, and left out, elsewhere
  */
-record FrontMember(String member, long params, long macs, double latencyMillisP50, Double accuracy, Double loss) {
-    static FrontMember of(Space space, MeasuredMember measured) {
+record FrontMember(
+        String member,
+        long params,
+        long macs,
+        double latencyMillisP50,
+        Double accuracy,
+        Double loss,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> table,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {
+    /** @param family of the member, which may be a tree */
+    static FrontMember of(Family family, MeasuredMember measured) {
         return new FrontMember(
-                space.print(measured.member()),
+                family.space().print(measured.member()),
                 (long) measured.value(MetricNames.PARAMS),
                 (long) measured.value(MetricNames.MACS),
                 measured.value(MetricNames.LATENCY_MILLIS_P50),
                 measured.values().get(MetricNames.ACCURACY),
-                measured.values().get(MetricNames.LOSS));
+                measured.values().get(MetricNames.LOSS),
+                ofTables(measured),
+                leaf(family, measured.member()));
+    }
+
+    /** The leaf that a member belongs to, or null where the family is no tree. */
+    static String leaf(Family family, Member member) {
+        return family.strategy(TreeWeights.class).map(tree -> tree.leaf(member)).orElse(null);
+    }
+
+    private static Map<String, Double> ofTables(MeasuredMember measured) {
+        Map<String, Double> values = new LinkedHashMap<>(measured.values());
+        values.keySet().removeAll(MetricNames.ALL);
+        return values;
     }
 
     /** A table for people, a line each. */
@@ -43,7 +72,9 @@ record FrontMember(String member, long params, long macs, double latencyMillisP5
                     Text.millis(m.latencyMillisP50),
                     m.params,
                     m.macs,
-                    Text.member(m.member)));
+                    Text.member(m.member)
+                            + (m.table.isEmpty() ? "" : "  " + m.table)
+                            + (m.leaf == null ? "" : "  leaf " + m.leaf)));
         }
         return lines;
     }

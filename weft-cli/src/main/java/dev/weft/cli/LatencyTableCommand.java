@@ -8,6 +8,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.pick.MemberEvaluator;
 import dev.weft.run.Environment;
 import dev.weft.search.Evaluations;
+import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExample:%n",
         footer = {
             "  weft latency-table tanglenas-mobile-quick --members 100 --out here.yaml",
+            "  weft latency-table cell-darts-quick --table accuracy.csv --table latency.csv --column pixel3 --out there.yaml",
             "",
             "Name the file in train.architecture.cost of the recipe: {metric: latencyMillisP50,",
             "factor: 1.0, target: 0.1, table: here.yaml}. Weights do not change a latency, so",
@@ -50,7 +52,7 @@ final class LatencyTableCommand implements Callable<Integer> {
             double rSquared,
             double heldOutMeanErrorMillis,
             double heldOutMaxErrorMillis,
-            String hardware) {}
+            String hardware) {} // or the column of the table
 
     @Mixin
     private GlobalOptions options;
@@ -62,10 +64,22 @@ final class LatencyTableCommand implements Callable<Integer> {
     private Path out;
 
     @Option(
+            names = "--table",
+            paramLabel = "FILE",
+            description = {
+                "Take the latencies from a CSV file in place of measuring them; may be repeated, as of weft search.",
+                "They must be in milliseconds."
+            })
+    private List<Path> tables = new ArrayList<>();
+
+    @Option(names = "--column", paramLabel = "NAME", description = "The column of the table: a device.")
+    private String column;
+
+    @Option(
             names = "--members",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Members to measure (default: ${DEFAULT-VALUE}).")
+            description = "Members to measure, or to take from the table (default: ${DEFAULT-VALUE}).")
     private int members;
 
     @Option(
@@ -87,18 +101,20 @@ final class LatencyTableCommand implements Callable<Integer> {
         Recipe read = TrainCommand.recipe(recipe, null, null);
         ModelDefinition model =
                 read.model().withInput(DataSettings.input(read.data().open(seed)));
+        MemberTable.Source source = new MemberTable.Source(tables, column == null ? List.of() : List.of(column));
+        boolean published = !tables.isEmpty();
         Map<Member, Double> fitted = new LinkedHashMap<>();
         Map<Member, Double> heldOut = new LinkedHashMap<>();
         try (Family family = Family.of(model, seed);
                 MemberEvaluator evaluator =
                         MemberEvaluator.ofCosts(family, LatencySettings.DEFAULT.withThreads(threads))) {
-            Evaluations evaluations = Evaluations.inMemory(evaluator);
+            Evaluations evaluations = Evaluations.inMemory(
+                    published ? MemberTable.read(source, model.space()).over(evaluator) : evaluator);
+            String metric = published ? column : MetricNames.LATENCY_MILLIS_P50;
             Progress progress = Progress.start(options.err(), "measure", 0);
             List<Member> drawn = draw(model.space());
             for (int i = 0; i < drawn.size(); i++) {
-                double millis = evaluations
-                        .values(drawn.get(i), List.of(MetricNames.LATENCY_MILLIS_P50))
-                        .value(MetricNames.LATENCY_MILLIS_P50);
+                double millis = evaluations.value(drawn.get(i), metric);
                 (i % HELD_OUT_EVERY == HELD_OUT_EVERY - 1 ? heldOut : fitted).put(drawn.get(i), millis);
                 progress.update(i + 1, drawn.size(), "members", "");
             }
@@ -120,7 +136,7 @@ final class LatencyTableCommand implements Callable<Integer> {
                 fit.rSquared(),
                 sum / heldOut.size(),
                 worst,
-                Environment.current().hardwareFingerprint());
+                published ? column : Environment.current().hardwareFingerprint());
         options.result(
                 result,
                 List.of(

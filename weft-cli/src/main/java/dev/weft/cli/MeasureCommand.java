@@ -65,7 +65,7 @@ final class MeasureCommand implements Callable<Integer> {
             Member parsed = opened.member(member);
             MeasuredMember m = costs(family, opened, parsed, settings);
             Result result = new Result(
-                    parsed.toString(),
+                    opened.space().print(parsed),
                     (long) m.value(MetricNames.PARAMS),
                     (long) m.value(MetricNames.MACS),
                     (long) m.value(MetricNames.BYTES),

@@ -1,5 +1,7 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.model.ImageInput;
@@ -8,6 +10,7 @@ import dev.weft.text.TokenizerSettings;
 import dev.weft.train.DataSettings;
 import dev.weft.train.DryRun;
 import dev.weft.train.Recipe;
+import dev.weft.tree.TreeDryRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,9 +30,18 @@ final class RecipeTrial {
 
     private static final int CHARACTERS = 100;
 
+    /**
+     * What {@code --dry-run} answers.
+     *
+     * @param tree what a recipe with a split will take; left out for any other
+     */
+    record Answer(
+            @JsonUnwrapped DryRun.Result step,
+            @JsonInclude(JsonInclude.Include.NON_NULL) TreeDryRun.Result tree) {}
+
     private RecipeTrial() {}
 
-    static DryRun.Result run(Recipe recipe, long seed) {
+    static Answer run(Recipe recipe, long seed) {
         String source = recipe.data().source();
         boolean here = DataCatalog.list().stream().anyMatch(d -> d.name().equals(source) && d.available())
                 || Files.exists(Path.of(source));
@@ -37,7 +49,9 @@ final class RecipeTrial {
         ModelInput input = here
                 ? DataSettings.input(recipe.data().open(seed))
                 : DryRun.input(recipe, grey ? 1 : 3, outputs(recipe));
-        return DryRun.run(recipe, input, BATCH, seed);
+        return new Answer(
+                DryRun.run(recipe, input, BATCH, seed),
+                recipe.split() == null ? null : TreeDryRun.run(recipe, input, BATCH, seed));
     }
 
     private static int outputs(Recipe recipe) {
@@ -54,7 +68,8 @@ final class RecipeTrial {
                 : input.description();
     }
 
-    static List<String> text(DryRun.Result result) {
+    static List<String> text(Answer answer) {
+        DryRun.Result result = answer.step();
         List<String> text = new ArrayList<>();
         text.add("Recipe " + result.recipe() + " works: one step of " + result.batchSize() + " random examples, "
                 + shape(result.input()) + "; "
@@ -81,7 +96,25 @@ final class RecipeTrial {
                 + (result.peakMemoryBytes() == null
                         ? ""
                         : ", at most " + Text.bytes(result.peakMemoryBytes()) + " of memory"));
+        if (answer.tree() != null) {
+            text.addAll(text(answer.tree()));
+        }
         text.add("Nothing was trained or written.");
+        return text;
+    }
+
+    private static List<String> text(TreeDryRun.Result tree) {
+        List<String> text = new ArrayList<>();
+        text.add("  tree: " + tree.leaves() + " leaves, " + tree.supernetEpochs()
+                + " supernet-epochs; the root may split " + String.join(", ", tree.choices()));
+        if (tree.choice() != null) {
+            text.add(String.format(
+                    Locale.ROOT,
+                    "  probe of %s %.2f s a batch; all probes: at most %,d passes",
+                    tree.choice(),
+                    tree.probeSeconds(),
+                    tree.probePasses()));
+        }
         return text;
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.pick.RunReports;
 import dev.weft.train.Trainer;
+import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,6 +27,9 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (TreeTrainer.isTree(run)) {
+            return tree();
+        }
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 Trainer trainer = Trainer.resume(run)) {
             options.err()
@@ -33,6 +37,19 @@ final class ResumeCommand implements Callable<Integer> {
                             trainer.stepsDone() == trainer.steps()
                                     ? "weft: all " + trainer.steps() + " steps are done already"
                                     : "weft: going on after step " + trainer.stepsDone() + " of " + trainer.steps());
+            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
+            Training.Result result = Training.run(trainer, options, interrupt);
+            Training.print(result, options);
+            return result.exitCode();
+        }
+    }
+
+    private Integer tree() {
+        try (Interrupt interrupt = Interrupt.watch(options.err());
+                TreeTrainer trainer = TreeTrainer.resume(run)) {
+            options.err()
+                    .println("weft: going on after " + trainer.stepsDone() + " of " + trainer.steps()
+                            + " steps of finished supernets");
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);

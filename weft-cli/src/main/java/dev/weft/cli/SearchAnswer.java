@@ -40,7 +40,7 @@ record SearchAnswer(
     }
 
     private static FrontMember row(RunSearch search, MeasuredMember member) {
-        return FrontMember.of(search.family().space(), search.measured(member.member()));
+        return FrontMember.of(search.family(), search.measured(member.member()));
     }
 
     List<String> text() {

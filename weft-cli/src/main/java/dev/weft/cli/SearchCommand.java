@@ -6,6 +6,7 @@ import dev.weft.model.Metric;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
 import dev.weft.search.Constraints;
+import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchProgress;
@@ -27,7 +28,9 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  weft search run --constraint \"latencyMillis<=1\"",
+            "  weft search run --table accuracy.csv.gz --table latency_ms.csv.gz --column pixel3 --constraint \"pixel3<=5\"",
             "  weft search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
+            "  weft search run --strategy generator --constraint \"macs<=5000000\" --name small",
             "",
             "Metrics: accuracy, or loss and perplexity of a language model (selection split), params, macs, bytes,",
             "latencyMillisP50 (or latencyMillis), latencyMillisP99.",
@@ -45,7 +48,10 @@ final class SearchCommand implements Callable<Integer> {
             names = "--strategy",
             paramLabel = "NAME",
             defaultValue = "coarse-to-fine",
-            description = "coarse-to-fine, random or nsga2 (default: ${DEFAULT-VALUE}).")
+            description = {
+                "coarse-to-fine, random, nsga2, or generator: what was trained with the weights proposes (default:",
+                "${DEFAULT-VALUE})."
+            })
     private String strategy;
 
     @Option(
@@ -60,9 +66,25 @@ final class SearchCommand implements Callable<Integer> {
             split = ",",
             description = {
                 "The first decides which member is best, all make the front (default: accuracy,latencyMillisP50; of a",
-                "language model loss,latencyMillisP50)."
+                "language model loss,latencyMillisP50). Less is better, but of accuracy; METRIC:max says otherwise."
             })
     private List<String> objectives = new ArrayList<>();
+
+    @Option(
+            names = "--table",
+            paramLabel = "FILE",
+            description = {
+                "A CSV file, also packed by gzip, with a row for each member in a column member or arch; may be repeated.",
+                "One with a column index only is joined to another."
+            })
+    private List<Path> tables = new ArrayList<>();
+
+    @Option(
+            names = "--column",
+            paramLabel = "NAMES",
+            split = ",",
+            description = "The columns of the tables that are metrics, for --constraint and --objectives.")
+    private List<String> columns = new ArrayList<>();
 
     @Option(
             names = "--candidates",
@@ -95,9 +117,12 @@ final class SearchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long began = System.nanoTime();
-        Constraints budget = Constraints.parse(String.join(",", constraints));
+        MemberTable.Source source = new MemberTable.Source(tables, columns);
+        List<String> metrics =
+                Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
+        Constraints budget = Constraints.parse(String.join(",", constraints), metrics);
         List<Objective> given =
-                objectives.stream().map(o -> Objective.of(o.strip())).toList();
+                objectives.stream().map(o -> Objective.of(o.strip(), metrics)).toList();
         Strategy.named(strategy); // what is given is checked before the hours of searching
         if (!name.matches("[A-Za-z0-9._-]+") || name.equals("largest") || name.equals("smallest")) {
             throw new InputException("A member's name must be letters, digits, '.', '-' and '_', and not largest or "
@@ -107,7 +132,7 @@ final class SearchCommand implements Callable<Integer> {
             throw new InputException("A search must have 12 or more candidates, but got " + candidates + ".");
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                RunSearch search = RunSearch.open(run, LatencySettings.DEFAULT.withThreads(threads))) {
+                RunSearch search = RunSearch.open(run, LatencySettings.DEFAULT.withThreads(threads), source)) {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
             Metric quality = search.family().definition().input().metrics().get(0);
             List<Objective> goals = given.isEmpty()
@@ -115,7 +140,7 @@ final class SearchCommand implements Callable<Integer> {
                     : given;
             Progress progress = Progress.start(options.err(), "search", 0);
             SearchResult found = search.search(
-                    Strategy.named(strategy).search(search.family().space(), candidates),
+                    Strategy.named(strategy).search(search.family(), candidates),
                     goals,
                     List.of(budget),
                     seed,

@@ -2,11 +2,13 @@ package dev.weft.cli;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
+import dev.weft.model.Family;
+import dev.weft.pick.GeneratedMembers;
 import dev.weft.search.CoarseToFine;
 import dev.weft.search.Nsga2;
+import dev.weft.search.ProposedSearch;
 import dev.weft.search.RandomSearch;
 import dev.weft.search.Search;
-import dev.weft.space.Space;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -15,23 +17,34 @@ import java.util.List;
 enum Strategy {
     COARSE_TO_FINE("coarse-to-fine") {
         @Override
-        Search search(Space space, int candidates) {
-            int grid = new HashSet<>(new CoarseToFine().grid(space)).size();
+        Search search(Family family, int candidates) {
+            int grid = new HashSet<>(new CoarseToFine().grid(family.space())).size();
             return new CoarseToFine(null, null, Math.max(candidates / 4, candidates - grid));
         }
     },
     RANDOM("random") {
         @Override
-        Search search(Space space, int candidates) {
+        Search search(Family family, int candidates) {
             return new RandomSearch(candidates);
         }
     },
     NSGA2("nsga2") {
         /** Measures two populations first, then one a generation. */
         @Override
-        Search search(Space space, int candidates) {
+        Search search(Family family, int candidates) {
             int population = Math.max(2, Math.min(32, candidates / 6));
             return new Nsga2(population, Math.max(1, candidates / population - 2));
+        }
+    },
+    /** Asks what was trained with the weights: one member for a budget, or so many over the whole range. */
+    GENERATOR("generator") {
+        @Override
+        Search search(Family family, int candidates) {
+            return new ProposedSearch(budget -> {
+                try (GeneratedMembers members = new GeneratedMembers(family)) {
+                    return members.proposals(budget, candidates);
+                }
+            });
         }
     };
 
@@ -42,7 +55,7 @@ enum Strategy {
     }
 
     /** A search that measures about {@code candidates} members. */
-    abstract Search search(Space space, int candidates);
+    abstract Search search(Family family, int candidates);
 
     /** @throws InputException when there is none of that name */
     static Strategy named(String name) {

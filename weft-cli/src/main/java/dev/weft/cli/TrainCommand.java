@@ -6,12 +6,12 @@ import dev.weft.io.Suggest;
 import dev.weft.pick.RunReports;
 import dev.weft.text.TokenizerSettings;
 import dev.weft.train.DataSettings;
-import dev.weft.train.DryRun;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.Role;
 import dev.weft.train.Start;
 import dev.weft.train.Trainer;
+import dev.weft.tree.TreeTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,9 +36,12 @@ import picocli.CommandLine.Parameters;
         })
 final class TrainCommand implements Callable<Integer> {
     private static final String NAMES = "quickstart, smoke, lm-quick, mos-lm-quick, tanglenas-mobile-quick, "
-            + "tanglenas-vit-quick, tanglenas-lm-quick, bignas-imagenet, attentivenas-imagenet, "
+            + "tanglenas-vit-quick, tanglenas-lm-quick, cell-darts-quick, cell-gdas-quick, cell-rsps-quick, "
+            + "mobile-operations-quick, gradient-matching-quick, shiftnas-quick, bignas-imagenet, attentivenas-imagenet, "
             + "tanglenas-conv-macro, tanglenas-autoformer-tiny, tanglenas-mobilenetv3, tanglenas-gpt-tinystories, "
-            + "mos-bert.";
+            + "mos-bert, gradient-matching-201-darts, gradient-matching-201-snas, gradient-matching-201-rsps, "
+            + "few-shot-201-rsps, gradient-matching-ofa-kernel, shiftnas-autoformer-tiny, shiftnas-autoformer-small, "
+            + "shiftnas-autoformer-base, shiftnas-cnn.";
 
     @Mixin
     private GlobalOptions options;
@@ -97,15 +100,28 @@ final class TrainCommand implements Callable<Integer> {
         }
         long seed = seed(chosen);
         if (dryRun) {
-            DryRun.Result result = RecipeTrial.run(chosen, seed);
+            RecipeTrial.Answer result = RecipeTrial.run(chosen, seed);
             options.result(result, RecipeTrial.text(result));
             return ExitCode.DONE;
         }
         if (out == null) {
             throw new InputException("Training must have a folder for the run. Give it: --out DIR (or --dry-run)");
         }
+        if (chosen.split() != null) {
+            return tree(chosen, seed);
+        }
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 Trainer trainer = Trainer.start(chosen, out, seed)) {
+            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
+            Training.Result result = Training.run(trainer, options, interrupt);
+            Training.print(result, options);
+            return result.exitCode();
+        }
+    }
+
+    private Integer tree(Recipe chosen, long seed) {
+        try (Interrupt interrupt = Interrupt.watch(options.err());
+                TreeTrainer trainer = TreeTrainer.start(chosen, out, seed)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);

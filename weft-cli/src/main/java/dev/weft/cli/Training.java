@@ -3,9 +3,14 @@ package dev.weft.cli;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
+import dev.weft.run.RunFolder;
 import dev.weft.train.Role;
+import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
+import dev.weft.tree.TreeListener;
+import dev.weft.tree.TreeRecord;
+import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,8 +71,32 @@ final class Training {
                 trainer.stepsDone(),
                 trainer.steps(),
                 seconds,
-                complete ? measured(trainer, Metric.ACCURACY) : null,
-                complete ? measured(trainer, Metric.LOSS) : null);
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null,
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null);
+    }
+
+    /** Trains a tree of supernets until done or stopped. */
+    static Result run(TreeTrainer trainer, GlobalOptions options, BooleanSupplier stop) {
+        long began = System.nanoTime();
+        Progress progress = Progress.start(options.err(), "train", trainer.stepsDone());
+        boolean complete = trainer.run(stop, new ShownTree(progress, options));
+        double seconds = (System.nanoTime() - began) / 1e9;
+        TreeRecord tree = trainer.tree();
+        progress.done(
+                complete
+                        ? trainer.stepsDone() + " steps in " + Progress.duration(seconds) + ": "
+                                + tree.leaves().size() + " leaves, " + tree.supernetEpochs() + " supernet-epochs"
+                        : "stopped after " + trainer.stepsDone() + " steps of finished supernets; " + TreeRecord.FILE
+                                + " and checkpoints are kept");
+        return new Result(
+                trainer.folder().path().toString(),
+                complete ? trainer.folder().family().toString() : null,
+                complete,
+                trainer.stepsDone(),
+                trainer.steps(),
+                seconds,
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null,
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null);
     }
 
     /** Prints the result and what to do next. */
@@ -113,12 +142,12 @@ final class Training {
     }
 
     /** The kept members of the trained family, or null when they are not measured so. */
-    private static Map<String, Double> measured(Trainer trainer, Metric metric) {
-        if (!trainer.family().definition().input().metrics().contains(metric)) {
+    private static Map<String, Double> measured(RunFolder run, RunSettings settings, Metric metric) {
+        if (!settings.recipe().model().input().metrics().contains(metric)) {
             return null;
         }
         Map<String, Double> values = new LinkedHashMap<>();
-        SafetensorsFile file = SafetensorsFile.open(trainer.folder().family());
+        SafetensorsFile file = SafetensorsFile.open(run.family());
         for (FamilyDescription.Kept kept :
                 FamilyDescription.of(file).orElseThrow().members()) {
             Double value = kept.measurements().get(metric.key());
@@ -150,6 +179,45 @@ final class Training {
             options.err()
                     .println("train step " + steps + ": " + role + " member " + Text.metrics(values)
                             + " on the selection split");
+            options.err().flush();
+        }
+    }
+
+    /** The same of a tree: the line is of all supernets; what was probed and split stays on the screen. */
+    private record ShownTree(Progress progress, GlobalOptions options) implements TreeListener {
+        @Override
+        public void stepDone(String node, long done, long planned, TrainingListener.StepReport report) {
+            progress.update(done, planned, "steps", "supernet " + node);
+        }
+
+        @Override
+        public void evaluated(String node, long steps, Role role, Map<Metric, Double> values) {
+            say("train supernet " + node + " step " + steps + ": " + role + " member " + Text.metrics(values)
+                    + " on the selection split");
+        }
+
+        @Override
+        public void probed(String node, TreeRecord.Probe probe) {
+            say(String.format(
+                    Locale.ROOT,
+                    "probe supernet %s: %s, cut %.3f, within %.3f",
+                    node,
+                    probe.choice(),
+                    probe.cut(),
+                    probe.within()));
+        }
+
+        @Override
+        public void split(String node, TreeRecord.Split split) {
+            say(
+                    split.choice() == null
+                            ? "split supernet " + node + ": stays whole, " + split.why()
+                            : "split supernet " + node + " by " + split.choice() + " into " + split.groups());
+        }
+
+        private void say(String line) {
+            progress.clear();
+            options.err().println(line);
             options.err().flush();
         }
     }

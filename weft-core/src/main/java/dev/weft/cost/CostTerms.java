@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * Turns costs that are a sum of terms into tables, by asking for the terms of members:
  *
  * <ol>
- *   <li>which choices a term depends on: those whose change alone, from the largest member, changes it;
+ *   <li>which choices a term depends on: those whose change alone, from the largest member, or that with other operations, changes
+ *       it;
  *   <li>terms that depend on the same choices share a table, with an entry for every combination of their options. One member
  *       fills an entry of each table at once;
  *   <li>the sum of the tables must be the cost of members drawn at random. From a member where it is not, choices are changed
@@ -37,7 +38,7 @@ import java.util.stream.Stream;
 final class CostTerms {
     static final int MAX_ENTRIES = 20_000;
     private static final int CHECKED = 100;
-    private static final int ATTEMPTS = 4;
+    private static final int ATTEMPTS = 3;
 
     private final Space space;
     private final Function<Member, Map<String, MemberCosts>> terms;
@@ -62,10 +63,9 @@ final class CostTerms {
 
     /** The tables of every metric. */
     Map<String, TableSum> tables() {
-        List<Member> bases = new ArrayList<>();
-        Member base = space.largest();
+        List<Member> bases = new ArrayList<>(bases());
+        int given = bases.size();
         while (true) {
-            bases.add(base);
             Map<String, TableSum> tables = tabulate(dependencies(bases));
             Optional<Member> wrong = checked()
                     .filter(member -> MemberCosts.METRICS.stream()
@@ -74,11 +74,38 @@ final class CostTerms {
             if (wrong.isEmpty()) {
                 return tables;
             }
-            base = wrong.get();
-            if (bases.contains(base) || bases.size() == ATTEMPTS) {
+            Member base = wrong.get();
+            if (bases.contains(base) || bases.size() - given == ATTEMPTS) {
                 throw notASum(base, tables);
             }
+            bases.add(base);
         }
+    }
+
+    /**
+     * The largest member, and it with the same other operation at every choice between names: what an operation's terms depend on
+     * shows only where it runs. They need not keep the constraints, because only their costs are asked for.
+     */
+    private Set<Member> bases() {
+        Set<Member> bases = new LinkedHashSet<>(List.of(space.largest()));
+        List<Choice<?>> operations = space.choices().stream()
+                .<Choice<?>>map(choice -> choice)
+                .filter(choice -> choice.options().get(0) instanceof String)
+                .toList();
+        int most = operations.stream()
+                .mapToInt(choice -> choice.options().size())
+                .max()
+                .orElse(0);
+        for (int i = 0; i < most; i++) {
+            Member member = space.largest();
+            for (Choice<?> choice : operations) {
+                member = member.with(
+                        choice,
+                        choice.options().get(Math.min(i, choice.options().size() - 1)));
+            }
+            bases.add(member);
+        }
+        return bases;
     }
 
     private Stream<Member> checked() {

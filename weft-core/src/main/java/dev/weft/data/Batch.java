@@ -33,9 +33,9 @@ public record Batch(Tensor inputs, Tensor labels, List<Integer> indices) impleme
         labels.close();
     }
 
-    /** Writes the pixels of one example, perhaps augmented. */
+    /** Writes the pixels of the example at a place of the batch, perhaps augmented. */
     interface Source {
-        void pixels(int index, byte[] into, int offset);
+        void pixels(int place, byte[] into, int offset);
     }
 
     static Batch of(ImageDataset data, int[] indices, Source source) {
@@ -48,7 +48,7 @@ public record Batch(Tensor inputs, Tensor labels, List<Integer> indices) impleme
         // matter.
         (values.capacity() > PARALLEL_VALUES ? each.parallel() : each).forEach(i -> {
             byte[] pixels = new byte[length];
-            source.pixels(indices[i], pixels, 0);
+            source.pixels(i, pixels, 0);
             float[] floats = new float[length];
             for (int p = 0; p < length; p++) {
                 floats[p] = pixels[p] & 0xFF;

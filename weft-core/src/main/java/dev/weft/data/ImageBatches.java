@@ -66,14 +66,30 @@ public final class ImageBatches implements Batches {
      * the caller's scope.
      */
     public Batch batch(int[] indices, long epoch) {
+        return batch(indices, indices, epoch);
+    }
+
+    /**
+     * The batch of the examples that stand at the places which this step would otherwise read. The augmentation goes by place, so that
+     * one example at several places is seen in several ways; where every example is at its own place, the batch is {@link #batch(long)}.
+     *
+     * @param examples which example is at each place, as many as the data set has
+     */
+    Batch batch(long step, int[] examples) {
+        int[] places = indices(step);
+        return batch(Arrays.stream(places).map(place -> examples[place]).toArray(), places, epoch(step));
+    }
+
+    private Batch batch(int[] indices, int[] views, long epoch) {
         int length = data.exampleBytes();
-        return Batch.of(data, indices, (index, pixels, offset) -> {
+        return Batch.of(data, indices, (place, pixels, offset) -> {
+            int index = indices[place];
             if (augmentation.isNone()) {
                 data.pixels(index, pixels, offset);
             } else {
                 byte[] image = new byte[length];
                 data.pixels(index, image, 0);
-                long key = Mix.bits(seed, 2, epoch, index);
+                long key = Mix.bits(seed, 2, epoch, views[place]);
                 augmentation.apply(image, data.channels(), data.height(), data.width(), key, pixels, offset);
             }
         });

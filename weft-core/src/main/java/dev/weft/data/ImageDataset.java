@@ -91,7 +91,7 @@ public interface ImageDataset extends Dataset {
 
     @Override
     default Batch batch(int[] indices) {
-        return Batch.of(this, indices, this::pixels);
+        return Batch.of(this, indices, (place, into, offset) -> pixels(indices[place], into, offset));
     }
 
     @Override

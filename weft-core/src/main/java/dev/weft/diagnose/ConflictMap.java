@@ -172,6 +172,11 @@ public final class ConflictMap {
         return cosines(layer).mean((i, j) -> true);
     }
 
+    /** How many pairs of members share this layer. */
+    public int pairs(String layer) {
+        return cosines(layer).count((i, j) -> true);
+    }
+
     /** The lowest mean cosine of a pair of members; NaN where none shares this layer. */
     public double lowestCosine(String layer) {
         return cosines(layer).lowest();

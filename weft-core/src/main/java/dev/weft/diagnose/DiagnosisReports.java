@@ -83,11 +83,11 @@ public final class DiagnosisReports {
                                         + " percent of the pairs point apart.",
                                 diagnosis.meanCosine(), 100 * diagnosis.opposedPairs()));
         diagnosis.layers().stream()
-                .filter(layer -> !Double.isNaN(layer.meanCosine()))
+                .filter(Diagnosis.LayerConflict::isShared)
                 .min(Comparator.comparingDouble(Diagnosis.LayerConflict::meanCosine))
                 .ifPresent(layer -> findings.add(format(
-                        "The layer with the least agreement is %s: mean cosine %.2f, lowest %.2f.",
-                        layer.name(), layer.meanCosine(), layer.lowestCosine())));
+                        "The layer with the least agreement is %s: mean cosine %.2f, lowest %.2f, of %d pairs.",
+                        layer.name(), layer.meanCosine(), layer.lowestCosine(), layer.pairs())));
         byGap(diagnosis.choices()).stream()
                 .findFirst()
                 .ifPresent(choice -> findings.add(format(
@@ -135,7 +135,7 @@ public final class DiagnosisReports {
         List<ChoiceConflict> choices =
                 byGap(diagnosis.choices()).stream().limit(MOST_CHOICES).toList();
         List<String> rows = diagnosis.layers().stream()
-                .filter(layer -> !Double.isNaN(layer.meanCosine()))
+                .filter(Diagnosis.LayerConflict::isShared)
                 .map(Diagnosis.LayerConflict::name)
                 .toList();
         if (!rows.isEmpty()) {
@@ -146,7 +146,10 @@ public final class DiagnosisReports {
                     "Mean cosine of all pairs, cosine of the lowest, and the mean of the pairs that differ in a choice"
                             + (diagnosis.choices().size() > MOST_CHOICES
                                     ? " (the " + MOST_CHOICES + " choices with the widest gap)."
-                                    : "."),
+                                    : ".")
+                            + (rows.size() < diagnosis.layers().size()
+                                    ? " Layers that fewer than three pairs share are left out."
+                                    : ""),
                     rows,
                     columns,
                     rows.stream().map(layer -> layerRow(layer, choices)).toList()));
@@ -228,17 +231,19 @@ public final class DiagnosisReports {
 
     private FigureGroup noise() {
         GradientVariance variance = diagnosis.variance();
+        List<GradientVariance.Part> layers = variance.layers().stream()
+                .filter(layer -> layer.variance() + layer.squaredMean() > 0) // what no draw uses has nothing to show
+                .toList();
         List<Figure> figures = new ArrayList<>();
         figures.add(new Figure.Bars(
                 "Share of the variance",
                 "How much of the whole variance lies in each layer.",
                 "%",
                 1,
-                variance.layers().stream()
+                layers.stream()
                         .map(layer -> new Bar(
                                 layer.name(),
                                 100 * layer.variance() / variance.whole().variance()))
-                        .filter(bar -> Double.isFinite(bar.value()))
                         .toList()));
         figures.add(new Figure.Bars(
                 "Variance over squared mean",
@@ -246,7 +251,7 @@ public final class DiagnosisReports {
                         + ".",
                 "×",
                 1,
-                variance.layers().stream()
+                layers.stream()
                         .map(layer -> new Bar(layer.name(), layer.relative()))
                         .filter(bar -> Double.isFinite(bar.value()))
                         .toList()));

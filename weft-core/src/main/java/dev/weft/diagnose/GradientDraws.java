@@ -20,8 +20,8 @@ public interface GradientDraws {
     GradientDraw draw(int index, RandomGenerator random);
 
     /**
-     * As training draws: the sampling's members, all on the same batches. What it has learnt so far decides its draws, and it learns
-     * nothing from these.
+     * As training draws: the sampling's members, all on the same batches, with the weights that it gives to examples. What it has learnt
+     * so far decides its draws, and it learns nothing from these.
      *
      * @param data what it trains on: {@link Sampling#batches} where it also chooses examples
      * @param accumulate how many batches make one update
@@ -34,8 +34,10 @@ public interface GradientDraws {
             }
             List<GradientDraw.Term> terms = new ArrayList<>();
             for (Draw draw : sampling.draw(index, batches.get(0), random)) {
-                batches.forEach(
-                        batch -> terms.add(new GradientDraw.Term(draw.member(), batch, 1.0 / accumulate, List.of())));
+                for (Batch batch : batches) {
+                    List<Double> weights = sampling.exampleWeights(draw.member(), batch);
+                    terms.add(new GradientDraw.Term(draw.member(), batch, 1.0 / accumulate, weights));
+                }
             }
             return new GradientDraw(terms);
         };

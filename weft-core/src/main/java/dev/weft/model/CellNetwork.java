@@ -209,22 +209,24 @@ public record CellNetwork(
 
     @Override
     public Space space() {
+        List<Choice<String>> all = edgeChoices();
         return new Space(
                 name(),
                 choices(),
                 connected
-                        ? List.of(new Constraint("the cell's input is connected with its output", this::isConnected))
+                        ? List.of(new Constraint(
+                                "the cell's input is connected with its output", member -> isConnected(all, member)))
                         : List.of(),
-                new CellNotation(nodes(edges.size()), edgeChoices()));
+                new CellNotation(nodes(edges.size()), all));
     }
 
-    private boolean isConnected(Member member) {
+    private static boolean isConnected(List<Choice<String>> edges, Member member) {
         boolean[] reached = new boolean[nodes(edges.size())];
         reached[0] = true;
+        int edge = 0;
         for (int node = 1; node < reached.length; node++) {
             for (int from = 0; from < node; from++) {
-                reached[node] |=
-                        reached[from] && !member.value(edge(node, from)).equals(Operation.NONE.published);
+                reached[node] |= !member.value(edges.get(edge++)).equals(Operation.NONE.published) && reached[from];
             }
         }
         return reached[reached.length - 1];

@@ -42,6 +42,7 @@ public final class Family implements AutoCloseable {
     private final RequestedWeights requested;
     private final List<Sharing> sharing;
     private final List<Weights> strategies = new ArrayList<>();
+    private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
     private final Layer model;
     private Object backing = this;
@@ -64,6 +65,7 @@ public final class Family implements AutoCloseable {
             source = each.over(source, space);
             strategies.add(source);
         }
+        this.own = own;
         Weights outermost = own.apply(source);
         this.ownSharing = outermost != source;
         this.requested = new RequestedWeights(outermost);
@@ -108,13 +110,15 @@ public final class Family implements AutoCloseable {
         return new Family(
                 definition,
                 SharedWeights.of(name -> Tensors.keep(values.getOrDefault(name, stored.get(name))), "values"),
-                sharing);
+                sharing,
+                own);
     }
 
     /**
      * A family with fresh weights that are shared in a way of the caller's.
      *
-     * @param sharing wraps the stored weights in the strategy that the model asks; what more it needs, it holds itself
+     * @param sharing wraps the stored weights in the strategy that the model asks; what more it needs, it holds itself. Called again
+     *     for {@link #with}
      */
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
         return new Family(definition, SharedWeights.initialised(seed), List.of(), sharing);

@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.nn.Activation;
@@ -7,6 +8,7 @@ import dev.weft.nn.BatchNorm2d;
 import dev.weft.nn.Conv2d;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
+import dev.weft.nn.OperationChoice;
 import dev.weft.nn.Residual;
 import dev.weft.nn.SqueezeExcite;
 import dev.weft.nn.Stack;
@@ -17,6 +19,7 @@ import dev.weft.space.Member;
 import dev.weft.weight.Init;
 import dev.weft.weight.Weights;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -24,7 +27,8 @@ import java.util.List;
  * are those of timm's mobile networks.
  *
  * <p>The first block of a stage has no skip, the others do: whether a block has one never depends on the member, so a zero γ
- * cannot silence a block that some member runs without a skip.
+ * cannot silence a block that some member runs without a skip. Where a member may leave a block out, the operation {@code skip} is
+ * that skip without its branch: what a block with γ = 0 does.
  *
  * @param input the images; absent until the definition is bound to data
  * @param resolution what a member resizes the images to
@@ -76,20 +80,36 @@ public record MobileCnn(
      * @param stride of the first block
      * @param squeezeExcite whether blocks rescale their middle channels, through a quarter as many as enter the block (Tan and
      *     Le, EfficientNet, 2019)
+     * @param operations in place of kernelSize and expandRatio: for each block the operations of which a member picks one, with
+     *     weights of its own, {@code k3-e6} for a kernel of 3×3 and a ratio of 6, or {@code skip} for none of them (ProxylessNAS,
+     *     Cai et al. 2019). One list stands for every block; the first block is then not skipped. Absent where kernels and ratios
+     *     are slices
      */
     public record Stage(
             Block block,
             List<Integer> width,
             List<Integer> depth,
-            List<Integer> kernelSize,
-            List<Double> expandRatio,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> kernelSize,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Double> expandRatio,
             int stride,
-            boolean squeezeExcite) {
+            boolean squeezeExcite,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<List<String>> operations) {
         public Stage {
             width = Setting.sizes("A stage's width", width);
             depth = Setting.sizes("A stage's depth", depth);
-            kernelSize = Setting.sizes("A stage's kernelSize", kernelSize);
-            expandRatio = Setting.ratios("A stage's expandRatio", expandRatio);
+            if (operations == null || operations.isEmpty()) {
+                operations = List.of();
+                kernelSize = Setting.sizes("A stage's kernelSize", kernelSize);
+                expandRatio = Setting.ratios("A stage's expandRatio", expandRatio);
+            } else if (kernelSize != null && !kernelSize.isEmpty() || expandRatio != null && !expandRatio.isEmpty()) {
+                throw new InputException("A stage must have kernelSize and expandRatio, or operations in their place, "
+                        + "but got kernelSize=" + kernelSize + ", expandRatio=" + expandRatio + ", operations="
+                        + operations + ".");
+            } else {
+                kernelSize = List.of();
+                expandRatio = List.of();
+                operations = ofBlocks(operations, depth.get(depth.size() - 1));
+            }
             if (block == null || stride < 1 || stride > 2) {
                 throw new InputException("A stage must have a block and a stride of 1 or 2, but got block=" + block
                         + ", stride=" + stride + ".");
@@ -104,9 +124,47 @@ public record MobileCnn(
             }
         }
 
+        /** Blocks whose kernels and ratios are slices. */
+        public Stage(
+                Block block,
+                List<Integer> width,
+                List<Integer> depth,
+                List<Integer> kernelSize,
+                List<Double> expandRatio,
+                int stride,
+                boolean squeezeExcite) {
+            this(block, width, depth, kernelSize, expandRatio, stride, squeezeExcite, List.of());
+        }
+
+        /** The operations of each block, of which one list may stand for all. */
+        private static List<List<String>> ofBlocks(List<List<String>> operations, int blocks) {
+            List<List<String>> each = new ArrayList<>(Setting.list("A stage's operations", operations));
+            if (each.size() == 1 && blocks > 1) {
+                List<String> all = each.get(0);
+                each = new ArrayList<>(Collections.nCopies(blocks, all));
+                each.set(
+                        0,
+                        all.stream()
+                                .filter(operation -> !operation.equals(BlockOperation.SKIP))
+                                .toList());
+            }
+            if (each.size() != blocks) {
+                throw new InputException("A stage must have a list of operations for each block of its largest depth, "
+                        + blocks + ", or one for all, but has " + each.size() + ".");
+            }
+            for (int b = 0; b < blocks; b++) {
+                each.set(b, BlockOperation.checked(each.get(b), b == 0));
+            }
+            return List.copyOf(each);
+        }
+
         /** Whether the blocks have no expanding convolution. */
         private boolean isSeparable() {
-            return block == Block.DEPTHWISE && expandRatio.get(0) == 1;
+            return isSeparable(expandRatio.get(0));
+        }
+
+        private boolean isSeparable(double ratio) {
+            return block == Block.DEPTHWISE && ratio == 1;
         }
     }
 
@@ -136,7 +194,13 @@ public record MobileCnn(
     public List<Choice<?>> choices() {
         List<Choice<?>> all = new ArrayList<>(List.of(resolutionChoice(), stemWidth()));
         for (int s = 0; s < stages.size(); s++) {
-            all.addAll(List.of(depth(s), width(s), kernel(s), expand(s)));
+            all.addAll(List.of(depth(s), width(s)));
+            if (stages.get(s).operations.isEmpty()) {
+                all.addAll(List.of(kernel(s), expand(s)));
+            }
+            for (int b = 0; b < stages.get(s).operations.size(); b++) {
+                all.add(operation(s, b));
+            }
         }
         if (!headWidth.isEmpty()) {
             all.add(headChoice());
@@ -172,19 +236,34 @@ public record MobileCnn(
         return new Choice<>("stage" + (s + 1) + ".expand", stages.get(s).expandRatio);
     }
 
+    /** Means something where the block is among those that run. */
+    private Choice<String> operation(int s, int b) {
+        Stage stage = stages.get(s);
+        String name = "stage" + (s + 1) + ".block" + (b + 1);
+        Choice<String> choice = new Choice<>(name, stage.operations.get(b));
+        return stage.depth.get(0) > b ? choice : choice.activeWhen(depth(s).name(), b + 1);
+    }
+
     @Override
     public MobileCnn at(Member member) {
         List<Stage> fixed = new ArrayList<>();
         for (int s = 0; s < stages.size(); s++) {
             Stage stage = stages.get(s);
+            boolean sliced = stage.operations.isEmpty();
+            int depth = member.value(depth(s));
+            List<List<String>> operations = new ArrayList<>();
+            for (int b = 0; b < depth && !sliced; b++) {
+                operations.add(List.of(member.value(operation(s, b))));
+            }
             fixed.add(new Stage(
                     stage.block,
                     List.of(member.value(width(s))),
-                    List.of(member.value(depth(s))),
-                    List.of(member.value(kernel(s))),
-                    List.of(member.value(expand(s))),
+                    List.of(depth),
+                    sliced ? List.of(member.value(kernel(s))) : List.of(),
+                    sliced ? List.of(member.value(expand(s))) : List.of(),
                     stage.stride,
-                    stage.squeezeExcite));
+                    stage.squeezeExcite,
+                    operations));
         }
         return new MobileCnn(
                 input,
@@ -233,40 +312,68 @@ public record MobileCnn(
     private Layer block(Weights weights, int s, int b, Dim in, Dim out, double position) {
         Stage stage = stages.get(s);
         String name = "blocks." + s + "." + b + ".";
-        Dim kernel = Dim.of(kernel(s));
-        Choice<Double> expand = expand(s);
-        Dim middle = stage.isSeparable() ? in : in.scaled(expand, 8);
+        if (stage.operations.isEmpty()) {
+            Dim middle = stage.isSeparable() ? in : in.scaled(expand(s), 8);
+            return block(
+                    weights, name, s, b, new Shape(in, middle, out, Dim.of(kernel(s)), stage.isSeparable()), position);
+        }
+        List<Layer> operations = stage.operations.get(b).stream()
+                .map(BlockOperation::of)
+                .map(operation -> {
+                    if (operation.isSkip()) {
+                        return (Layer) (x, pass) -> x; // the block's skip without its branch
+                    }
+                    boolean separable = stage.isSeparable(operation.expandRatio());
+                    Choice<Double> ratio = Choice.of(operation.name(), operation.expandRatio());
+                    Dim middle = separable ? in : in.scaled(ratio, 8);
+                    Shape shape = new Shape(in, middle, out, Dim.of(operation.kernelSize()), separable);
+                    return block(weights, name + operation.name() + ".", s, b, shape, position);
+                })
+                .toList();
+        return new OperationChoice(weights, name + "operation", operation(s, b), operations);
+    }
+
+    /**
+     * The sizes of a block.
+     *
+     * @param separable whether it has no expanding convolution
+     */
+    private record Shape(Dim in, Dim middle, Dim out, Dim kernel, boolean separable) {}
+
+    private Layer block(Weights weights, String name, int s, int b, Shape shape, double position) {
+        Stage stage = stages.get(s);
+        Dim middle = shape.middle;
         int stride = b == 0 ? stage.stride : 1;
         String projection;
         Layer branch;
         int norms = 0;
         if (stage.block == Block.FUSED) {
-            branch = Conv2d.dense(weights, name + "conv_exp", in, middle, kernel, stride)
+            branch = Conv2d.dense(weights, name + "conv_exp", shape.in, middle, shape.kernel, stride)
                     .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
                     .then(activation);
             projection = "conv_pwl";
-        } else if (!stage.isSeparable()) {
-            branch = Conv2d.dense(weights, name + "conv_pw", in, middle, Dim.of(1), 1)
+        } else if (!shape.separable) {
+            branch = Conv2d.dense(weights, name + "conv_pw", shape.in, middle, Dim.of(1), 1)
                     .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
                     .then(activation)
-                    .then(Conv2d.depthwise(weights, name + "conv_dw", middle, kernel, stride))
+                    .then(Conv2d.depthwise(weights, name + "conv_dw", middle, shape.kernel, stride))
                     .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
                     .then(activation);
             projection = "conv_pwl";
         } else {
-            branch = Conv2d.depthwise(weights, name + "conv_dw", middle, kernel, stride)
+            branch = Conv2d.depthwise(weights, name + "conv_dw", middle, shape.kernel, stride)
                     .then(new BatchNorm2d(weights, name + "bn" + ++norms, middle))
                     .then(activation);
             projection = "conv_pw";
         }
         if (stage.squeezeExcite) {
-            Dim reduced = in.scaled(Choice.of("reduction", 0.25), 1);
+            Dim reduced = shape.in.scaled(Choice.of("reduction", 0.25), 1);
             branch = branch.then(new SqueezeExcite(weights, name + "se", middle, reduced));
         }
         boolean skip = b > 0;
         Init scale = skip && zeroInitResidual ? Init.zeros() : Init.ones();
-        branch = branch.then(Conv2d.dense(weights, name + projection, middle, out, Dim.of(1), 1))
-                .then(new BatchNorm2d(weights, name + "bn" + ++norms, out, scale));
+        branch = branch.then(Conv2d.dense(weights, name + projection, middle, shape.out, Dim.of(1), 1))
+                .then(new BatchNorm2d(weights, name + "bn" + ++norms, shape.out, scale));
         return skip ? new Residual(branch, position) : branch;
     }
 }

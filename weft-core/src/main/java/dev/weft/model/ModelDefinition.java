@@ -20,7 +20,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = ConvNet.class, name = "conv-net"),
     @JsonSubTypes.Type(value = CellNetwork.class, name = "cell-network"),
     @JsonSubTypes.Type(value = VisionTransformer.class, name = "vision-transformer"),
-    @JsonSubTypes.Type(value = LanguageModel.class, name = "language-model")
+    @JsonSubTypes.Type(value = LanguageModel.class, name = "language-model"),
+    @JsonSubTypes.Type(value = Subspace.class, name = "subspace")
 })
 public interface ModelDefinition {
     /** For error messages and reports: "mobile-cnn". */
@@ -38,7 +39,7 @@ public interface ModelDefinition {
      */
     ModelDefinition withInput(ModelInput input);
 
-    /** The settings with more than one option. */
+    /** The settings with more than one option, and those of a {@link Subspace} that have one left. */
     @JsonIgnore
     List<Choice<?>> choices();
 

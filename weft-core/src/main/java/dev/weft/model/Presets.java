@@ -20,6 +20,7 @@ import java.util.Map;
  * <table>
  * <caption>The presets</caption>
  * <tr><td>{@code mobile-tiny}, {@code vit-tiny}</td><td>every kind of choice, in seconds: for tests</td></tr>
+ * <tr><td>{@code mobile-operations-tiny}</td><td>blocks that are operations with weights of their own: for tests</td></tr>
  * <tr><td>{@code mobile-quick}</td><td>28×28 images on two cores</td></tr>
  * <tr><td>{@code mobile-bignas}</td><td>the ImageNet space of BigNAS (Yu et al. 2020)</td></tr>
  * <tr><td>{@code conv-quick}</td><td>three convolutions on 14×14 images, 729 members: to compare searches on two cores</td></tr>
@@ -45,6 +46,7 @@ public final class Presets {
         ALL.put("mobile-tiny", mobileTiny());
         ALL.put("mobile-quick", mobileQuick());
         ALL.put("mobile-bignas", mobileBigNas());
+        ALL.put("mobile-operations-tiny", mobileOperationsTiny());
         ALL.put("conv-quick", convQuick());
         ALL.put("conv-macro", convMacro());
         ALL.put("cell-tiny", cell(8, 4, 2, 1, CellNetwork.Affine.OUTSIDE_CELLS));
@@ -113,6 +115,29 @@ public final class Presets {
                 List.of(32, 48),
                 Activation.SILU,
                 false);
+    }
+
+    private static MobileCnn mobileOperationsTiny() {
+        return new MobileCnn(
+                null,
+                List.of(12, 16),
+                new Stem(List.of(8), 2),
+                List.of(
+                        operations(Block.FUSED, List.of(8, 12), List.of(1, 2), 1, List.of("skip", "k3-e1", "k5-e2")),
+                        operations(
+                                Block.DEPTHWISE,
+                                List.of(16),
+                                List.of(3),
+                                2,
+                                List.of("skip", "k3-e1", "k3-e3", "k5-e3"))),
+                List.of(),
+                Activation.RELU,
+                true);
+    }
+
+    private static Stage operations(
+            Block block, List<Integer> width, List<Integer> depth, int stride, List<String> operations) {
+        return new Stage(block, width, depth, List.of(), List.of(), stride, false, List.of(operations));
     }
 
     private static MobileCnn mobileQuick() {

@@ -19,6 +19,7 @@ import dev.weft.space.Space;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
+import dev.weft.tree.TreeRecord;
 import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,13 +85,14 @@ public final class RunReports {
                     .commands(commands(events))
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
-                    .curves(curves(database.metrics()))
+                    .curves(curves(metrics(folder, database)))
                     .blends(blends(database.metrics(), model))
                     .routing(routing(settings, family))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
+                    .tree(TreeReport.of(folder, model, database.members()))
                     .members(measured.results(model, picture))
                     .network(picture.full())
-                    .notes(notes(measured, model, quality))
+                    .notes(notes(measured, model, quality, TreeRecord.of(folder).isPresent()))
                     .build();
         }
     }
@@ -101,7 +103,7 @@ public final class RunReports {
 
     private static RunReport.Space space(ModelDefinition model) {
         return new RunReport.Space(
-                model.space().count().toString(),
+                model.space().size(),
                 model.space().choices().stream()
                         .map(c -> new RunReport.Choice(
                                 c.name(),
@@ -142,6 +144,26 @@ public final class RunReports {
                 new Fact("ONNX Runtime", machine.onnxRuntime()),
                 new Fact("Training threads", String.valueOf(settings.threads())),
                 new Fact("Seed", String.valueOf(settings.seed())));
+    }
+
+    /** Those of the run; of a tree those of its leaves, with the leaf as part of the role. */
+    private static List<Metric> metrics(Path folder, RunDatabase database) {
+        List<TreeRecord.Node> leaves =
+                TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
+        List<Metric> all = new ArrayList<>(database.metrics());
+        for (TreeRecord.Node leaf : leaves) {
+            Path file = folder.resolve("nodes").resolve(leaf.name()).resolve("run.db");
+            if (Files.exists(file)) {
+                try (RunDatabase one = RunDatabase.read(file)) {
+                    one.metrics().stream()
+                            .filter(metric -> !isPart(metric))
+                            .map(m -> new Metric(
+                                    m.step(), leaf.name() + " " + m.role(), m.name(), m.value(), m.seconds()))
+                            .forEach(all::add);
+                }
+            }
+        }
+        return all;
     }
 
     private static List<RunReport.Curve> curves(List<Metric> metrics) {
@@ -230,15 +252,19 @@ public final class RunReports {
         return thinned;
     }
 
-    private static List<String> notes(MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality) {
+    private static List<String> notes(MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality, boolean tree) {
         List<String> notes = new ArrayList<>();
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(measured.count() + " of " + model.space().count()
+        notes.add(measured.count() + " of " + model.space().size()
                 + " members were measured; a better one may be among the others.");
-        notes.add("All members share their weights as trained: a member trained alone may rank otherwise.");
+        notes.add(
+                tree
+                        ? "The members of a leaf share their weights as trained: a member trained alone may rank otherwise, and"
+                                + " members of different leaves are estimated with different errors."
+                        : "All members share their weights as trained: a member trained alone may rank otherwise.");
         if (measured.count() > 0) {
             notes.add("Latencies are of the machine named here and say little about another.");
         }

@@ -14,6 +14,7 @@ import dev.weft.run.RunFolder;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
+import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.Search;
@@ -41,12 +42,17 @@ public final class RunSearch implements AutoCloseable {
     private final MemberEvaluator evaluator;
     private final Evaluations evaluations;
 
-    private RunSearch(RunFolder folder, Family family, FamilyData data, LatencySettings latency) {
+    private RunSearch(
+            RunFolder folder, Family family, FamilyData data, LatencySettings latency, MemberTable.Source tables) {
         this.folder = folder;
         this.family = family;
         this.data = data;
         this.evaluator = MemberEvaluator.of(family, data, latency);
-        this.evaluations = Evaluations.of(evaluator, folder.database());
+        this.evaluations = Evaluations.of(
+                tables.columns().isEmpty()
+                        ? evaluator
+                        : MemberTable.read(tables, family.space()).over(evaluator),
+                folder.database());
         family.note(
                 MemberExport.RUN,
                 folder.path().toAbsolutePath().normalize().getFileName().toString());
@@ -57,12 +63,18 @@ public final class RunSearch implements AutoCloseable {
         return open(run, LatencySettings.DEFAULT);
     }
 
+    /** As {@link #open(Path, LatencySettings, MemberTable.Source)}, without tables. */
+    public static RunSearch open(Path run, LatencySettings latency) {
+        return open(run, latency, MemberTable.Source.NONE);
+    }
+
     /**
      * Opens a run whose training is finished.
      *
-     * @throws InputException when the folder holds no such run or is in use, or its data has changed
+     * @param tables of numbers that count as metrics of the members
+     * @throws InputException when the folder holds no such run or is in use, its data has changed, or a table does not fit its space
      */
-    public static RunSearch open(Path run, LatencySettings latency) {
+    public static RunSearch open(Path run, LatencySettings latency, MemberTable.Source tables) {
         RunFolder folder = RunFolder.open(run);
         Family family = null;
         RunSearch search = null;
@@ -74,7 +86,7 @@ public final class RunSearch implements AutoCloseable {
             }
             torch.set_num_threads(Trainer.settings(run).threads());
             family = Family.open(folder.family());
-            search = new RunSearch(folder, family, FamilyData.asTrained(family), latency);
+            search = new RunSearch(folder, family, FamilyData.asTrained(family), latency, tables);
             folder.database().event(RunReports.ENVIRONMENT, Json.writeLine(Environment.current()));
             return search;
         } finally {

@@ -44,7 +44,7 @@ final class DiagnosisPage {
     }
 
     private static String suggestion(Suggestion suggestion) {
-        return "<li><code class=\"key\">" + Page.escape(suggestion.key()) + "</code><div><p><code>"
+        return "<li><code class=\"recipe-key\">" + Page.escape(suggestion.key()) + "</code><div><p><code>"
                 + Page.escape(suggestion.setting()) + "</code></p><p>" + Page.escape(suggestion.measured())
                 + "</p><p class=\"quiet\">Rule: " + Page.escape(suggestion.threshold()) + "</p></div></li>\n";
     }

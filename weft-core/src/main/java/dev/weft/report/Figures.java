@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import java.util.Locale;
 
 /** Numbers as the pages print them. */
-final class Figures {
+public final class Figures {
     private Figures() {}
 
     /** {@code 86.1 %} with a space that does not break. */
@@ -18,7 +18,7 @@ final class Figures {
     }
 
     /** Three significant digits: {@code 0.412}, {@code 1.24}, {@code 12.4}. */
-    static String significant(double value) {
+    public static String significant(double value) {
         if (value == 0) return "0";
         int whole = (int) Math.floor(Math.log10(Math.abs(value))) + 1;
         return String.format(Locale.ROOT, "%." + Math.max(0, 3 - whole) + "f", value);

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  */
 final class MemberTable {
     private final List<MemberResult> members;
+    private final RunReport.Tree tree;
     private final List<Column> columns;
 
     /** One numeric column: raw values divided by {@code divisor} are in {@code unit}; NaN is shown as a dash. */
@@ -23,8 +24,10 @@ final class MemberTable {
             int decimals,
             ToDoubleFunction<MemberResult> value) {}
 
-    MemberTable(List<MemberResult> members, RunReport.Quality quality) {
+    /** @param tree whose leaves the members belong to, or null */
+    MemberTable(List<MemberResult> members, RunReport.Quality quality, RunReport.Tree tree) {
         this.members = members;
+        this.tree = tree;
         this.columns = List.of(
                 quality("quality", "selection", quality, MemberResult::quality),
                 quality("testQuality", "test", quality, MemberTable::testQuality),
@@ -53,6 +56,7 @@ final class MemberTable {
                 + ">\n<th scope=\"row\" data-key=\"member\"><button type=\"button\" class=\"pick\">"
                 + "<span class=\"name\">" + Page.escape(m.name() == null ? "#" + (index + 1) : m.name()) + "</span>"
                 + (m.onFront() ? " <span class=\"badge\">front</span>" : "")
+                + leaf(m)
                 + " <code class=\"line\">" + Page.escape(m.member()).replace(",", ",<wbr>") + "</code>"
                 + "<code class=\"options\" aria-hidden=\"true\" title=\"" + Page.escape(m.member()) + "\">"
                 + Page.escape(options(m.member())) + "</code></button></th>\n");
@@ -61,6 +65,11 @@ final class MemberTable {
             html.append("<td data-key=\"" + c.key() + "\" data-value=\"" + value + "\">" + shown(c, value) + "</td>\n");
         }
         return html.append(proof(m.exported())).append("</tr>\n").toString();
+    }
+
+    private String leaf(MemberResult m) {
+        String leaf = tree == null ? null : tree.leaves().get(m.member());
+        return leaf == null ? "" : " <span class=\"quiet\">leaf " + Page.escape(leaf) + "</span>";
     }
 
     /** The options alone, {@code 28 16 4}: what tells the rows of one space apart at a glance. */

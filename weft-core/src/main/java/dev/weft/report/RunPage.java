@@ -34,7 +34,7 @@ final class RunPage {
     }
 
     private Map<String, String> slots() {
-        MemberTable table = new MemberTable(report.members(), report.quality());
+        MemberTable table = new MemberTable(report.members(), report.quality(), report.tree());
         Map<String, String> slots = new LinkedHashMap<>();
         slots.put("title", Page.escape(report.title()));
         slots.put("eyebrow", Page.escape(eyebrow()));
@@ -52,6 +52,11 @@ final class RunPage {
         slots.put("routingMembers", routing == null ? "" : count(routing.members(), "member"));
         slots.put("routingFacts", routing == null ? "" : new RoutingTable(routing).facts());
         slots.put("routingRows", routing == null ? "" : new RoutingTable(routing).rows());
+        RunReport.Tree tree = report.tree();
+        slots.put("hideTree", Page.hiddenIf(tree == null));
+        slots.put("treeSummary", tree == null ? "" : new TreeSection(tree).summary());
+        slots.put("treeRows", tree == null ? "" : new TreeSection(tree).rows());
+        slots.put("treeDistances", tree == null ? "" : new TreeSection(tree).distances());
         slots.put("head", table.head());
         slots.put("rows", table.rows());
         slots.put("memberCount", Figures.grouped(report.members().size()));
@@ -73,17 +78,21 @@ final class RunPage {
     private String lede() {
         long exported =
                 report.members().stream().filter(m -> m.exported() != null).count();
-        String trained = "One set of weights, trained on " + report.dataset().name() + ".";
+        String trained = (report.tree() == null ? "One set" : count(leaves(), "set")) + " of weights, trained on " + report.dataset().name() + ".";
         if (report.members().isEmpty()) return trained + " No member has been measured yet.";
         return trained + " " + count(report.members().size(), "member") + " measured, " + front.size()
                 + " on the front, " + exported + " exported.";
+    }
+
+    private long leaves() {
+        return new TreeSection(report.tree()).leaves();
     }
 
     private String figures() {
         RunReport.Quality quality = report.quality();
         StringBuilder html = new StringBuilder();
         html.append(figure(
-                "Members in one set of weights",
+                report.tree() == null ? "Members in one set of weights" : "Members in " + leaves() + " leaves of a tree",
                 Figures.large(report.space().members()),
                 count(report.space().choices().size(), "choice")));
         report.members().stream()

@@ -1,7 +1,11 @@
 package dev.weft.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -19,6 +23,7 @@ import java.util.Objects;
  * @param curves training curves, one per member role and metric
  * @param blends how a search by gradient weighed the options of each choice; empty for any other run
  * @param routing what became of the experts; null where the family has none, or is not trained yet
+ * @param tree the supernets that a tree of them has; null where there is one supernet
  * @param members the measured members, in any order
  * @param network the full network, the one that every member's picture is drawn against
  * @param notes plain statements on what these figures do and do not show
@@ -36,6 +41,7 @@ public record RunReport(
         List<Curve> curves,
         List<BlendedChoice> blends,
         Routing routing,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Tree tree,
         List<MemberResult> members,
         List<Stage> network,
         List<String> notes) {
@@ -200,6 +206,47 @@ public record RunReport(
         }
     }
 
+    /**
+     * A tree of supernets.
+     *
+     * @param nodes a parent before its children
+     * @param supernetEpochs of training, summed over supernets
+     * @param leaves of measured members, by their one-line form
+     */
+    public record Tree(List<TreeNode> nodes, long supernetEpochs, Map<String, String> leaves) {
+        public Tree {
+            nodes = List.copyOf(nodes);
+            leaves = Collections.unmodifiableMap(new LinkedHashMap<>(leaves));
+        }
+    }
+
+    /**
+     * A supernet of a tree.
+     *
+     * @param depth 0 for the root
+     * @param members how many it has, as decimal text
+     * @param options what its members may pick, where that is not everything
+     * @param epochs {@code 4 to 8}
+     * @param training what it took, in words
+     * @param split what it split by, in words; empty for a leaf
+     * @param splitChoice the choice; empty for none
+     * @param distances between the options of each choice that was probed
+     */
+    public record TreeNode(
+            String name,
+            int depth,
+            String members,
+            String options,
+            String epochs,
+            String training,
+            String split,
+            String splitChoice,
+            List<Figure.HeatMap> distances) {
+        public TreeNode {
+            distances = List.copyOf(distances);
+        }
+    }
+
     /** A value at a training step; a value that is not finite is drawn as a gap. */
     public record Point(long step, double value) {}
 
@@ -258,6 +305,7 @@ public record RunReport(
         private List<Curve> curves = List.of();
         private List<BlendedChoice> blends = List.of();
         private Routing routing;
+        private Tree tree;
         private List<MemberResult> members = List.of();
         private List<Stage> network = List.of();
         private List<String> notes = List.of();
@@ -311,6 +359,12 @@ public record RunReport(
             return this;
         }
 
+        /** None, unless it is said. */
+        public Builder tree(Tree found) {
+            this.tree = found;
+            return this;
+        }
+
         public Builder members(List<MemberResult> all) {
             this.members = all;
             return this;
@@ -340,6 +394,7 @@ public record RunReport(
                     curves,
                     blends,
                     routing,
+                    tree,
                     members,
                     network,
                     notes);

@@ -1,6 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,7 +12,8 @@ import java.util.regex.Pattern;
  * @param limit finite
  */
 public record Bound(String metric, boolean upper, double limit) {
-    private static final Pattern FORM = Pattern.compile("\\s*([A-Za-z][A-Za-z0-9_.]*)\\s*(<=|>=)\\s*([^<>=\\s]+)\\s*");
+    private static final Pattern FORM =
+            Pattern.compile("\\s*([A-Za-z0-9_][A-Za-z0-9_.-]*)\\s*(<=|>=)\\s*([^<>=\\s]+)\\s*");
 
     public Bound {
         metric = MetricNames.resolve(metric);
@@ -20,15 +22,18 @@ public record Bound(String metric, boolean upper, double limit) {
         }
     }
 
-    /** @throws InputException when the text is not a known metric, {@code <=} or {@code >=}, and a finite number */
-    public static Bound parse(String text) {
+    /**
+     * @param known the metrics there are
+     * @throws InputException when the text is not a known metric, {@code <=} or {@code >=}, and a finite number
+     */
+    public static Bound parse(String text, List<String> known) {
         String where = "Constraint \"" + text.strip() + "\"";
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
             throw new InputException(
                     where + " must be METRIC<=NUMBER or METRIC>=NUMBER, for instance latencyMillis<=2.");
         }
-        String metric = MetricNames.check(form.group(1), MetricNames.ALL, where);
+        String metric = MetricNames.check(form.group(1), known, where);
         double limit;
         try {
             limit = Double.parseDouble(form.group(3));

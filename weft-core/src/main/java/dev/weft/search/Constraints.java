@@ -22,10 +22,16 @@ public record Constraints(List<Bound> bounds) {
      * @throws InputException when a part is not a bound on a known metric
      */
     public static Constraints parse(String text) {
+        return parse(text, MetricNames.ALL);
+    }
+
+    /** The same, of other metrics than those of {@link MetricNames}. */
+    public static Constraints parse(String text, List<String> known) {
         return text.isBlank()
                 ? NONE
-                : new Constraints(
-                        Stream.of(text.split(",", -1)).map(Bound::parse).toList());
+                : new Constraints(Stream.of(text.split(",", -1))
+                        .map(part -> Bound.parse(part, known))
+                        .toList());
     }
 
     /** Whether every bound holds; a bound on a metric that was not measured does not. */

@@ -1,6 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import java.util.List;
 
 /**
  * A metric and the direction that is better.
@@ -26,7 +27,20 @@ public record Objective(String metric, Direction direction) {
      * @throws InputException when the metric is not known
      */
     public static Objective of(String metric) {
-        return new Objective(MetricNames.check(metric, MetricNames.ALL, "Objective"), null);
+        return of(metric, MetricNames.ALL);
+    }
+
+    /**
+     * Reads {@code metric}, {@code metric:max} or {@code metric:min}.
+     *
+     * @param known the metrics there are
+     * @throws InputException when the metric is not among them
+     */
+    public static Objective of(String text, List<String> known) {
+        Direction direction =
+                text.endsWith(":max") ? Direction.MAXIMIZE : text.endsWith(":min") ? Direction.MINIMIZE : null;
+        String metric = direction == null ? text : text.substring(0, text.length() - 4);
+        return new Objective(MetricNames.check(metric, known, "Objective"), direction);
     }
 
     /** Negative when {@code a} is better than {@code b}, positive when it is worse. */

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 public record Space(String name, List<Choice<?>> choices, List<Constraint> constraints, Notation notation) {
     private static final int MAX_DRAWS = 10_000;
     private static final int MAX_TRIES = 100_000;
+    private static final int MAX_COUNTED = 1_000_000;
 
     public Space {
         choices = List.copyOf(choices);
@@ -56,6 +57,40 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
 
     public Space(String name, List<Choice<?>> choices) {
         this(name, choices, List.of());
+    }
+
+    /**
+     * The part of this space whose members, in canonical form, pick an allowed option for every choice. Where a conditional choice
+     * may not take its first option, it must mean something: its controller loses the options under which it does not.
+     *
+     * @param allowed options as they print, by choice; choices that are absent keep all of theirs
+     * @throws InputException when a choice or an option is unknown, or no option is left
+     */
+    public Space within(Map<String, List<String>> allowed) {
+        Map<String, List<Object>> kept = new LinkedHashMap<>();
+        choices.forEach(choice -> kept.put(choice.name(), new ArrayList<>(choice.options())));
+        allowed.forEach((key, texts) -> {
+            String where = "Part of space \"" + name + "\"";
+            Choice<?> choice = choice(key, where);
+            List<Object> options = new ArrayList<>();
+            texts.forEach(text -> options.add(choice.parse(text, where)));
+            kept.get(key).retainAll(options);
+        });
+        for (Choice<?> choice : choices) {
+            if (choice.isConditional() && !kept.get(choice.name()).contains(choice.smallest())) {
+                kept.get(choice.controller()).removeIf(option -> (Integer) option < choice.activeFrom());
+            }
+        }
+        List<Choice<?>> restricted = new ArrayList<>();
+        for (Choice<?> choice : choices) {
+            List<Object> options = kept.get(choice.name());
+            if (options.isEmpty()) {
+                throw new InputException("A part of space \"" + name + "\" must leave an option for every choice, but "
+                        + allowed + " leaves none of " + choice.options() + " for " + choice.name() + ".");
+            }
+            restricted.add(new Choice<>(choice.name(), options, choice.controller(), choice.activeFrom()));
+        }
+        return new Space(name, restricted, constraints, notation);
     }
 
     /**
@@ -102,7 +137,7 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
     /** The number of distinct members. With constraints they are counted one by one, so only small spaces can be. */
     public BigInteger count() {
         if (!constraints.isEmpty()) {
-            return BigInteger.valueOf(enumerate(1_000_000).size());
+            return BigInteger.valueOf(enumerate(MAX_COUNTED).size());
         }
         BigInteger count = BigInteger.ONE;
         for (Choice<?> choice : choices) {
@@ -118,6 +153,14 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
             }
         }
         return count;
+    }
+
+    /** How many members there are, for people: {@code 15284}, or {@code at most 9765625} where constraints leave too many to be counted. */
+    public String size() {
+        BigInteger most = new Space(name, choices).count();
+        return constraints.isEmpty() || most.compareTo(BigInteger.valueOf(MAX_COUNTED)) <= 0
+                ? count().toString()
+                : "at most " + most;
     }
 
     /** Every member, the first choice varying slowest; an error when the unconstrained space is larger than {@code limit}. */
@@ -251,6 +294,11 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
             picked.put(choice.name(), isActive(choice, member.options()) ? member.value(choice) : choice.smallest());
         }
         return new Member(picked, member.context());
+    }
+
+    /** Whether a choice means something for a member: a conditional one may not. */
+    public boolean isActive(Choice<?> choice, Member member) {
+        return isActive(choice, member.options());
     }
 
     private static boolean isActive(Choice<?> choice, Map<String, Object> picked) {

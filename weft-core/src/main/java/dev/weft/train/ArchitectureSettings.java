@@ -25,17 +25,31 @@ public record ArchitectureSettings(
         BlendRegulariser regulariser,
         @JsonInclude(JsonInclude.Include.NON_NULL) CostTerm cost,
         int warmupEpochs) {
-    /** Of the gradient. The step that is looked ahead is a plain one of gradient descent, with the weights' rate and decay. */
+    /**
+     * Of the gradient. The step that is looked ahead is one of gradient descent, with the weights' rate and decay, and with the
+     * momentum of their SGD.
+     */
     public enum Order {
         /** The weights are taken as they are. */
         @JsonProperty("first")
-        FIRST,
+        FIRST(1),
         /** Through the weights' next step, exactly: a gradient of a gradient. */
         @JsonProperty("second")
-        SECOND,
+        SECOND(2),
         /** The same, with a finite difference in place of the second derivative (DARTS, section 2.3). */
         @JsonProperty("second-finite-difference")
-        SECOND_FINITE_DIFFERENCE
+        SECOND_FINITE_DIFFERENCE(4);
+
+        private final int passes;
+
+        Order(int passes) {
+            this.passes = passes;
+        }
+
+        /** Forward and backward passes of a step. */
+        int passes() {
+            return passes;
+        }
     }
 
     public ArchitectureSettings {
@@ -49,5 +63,10 @@ public record ArchitectureSettings(
                     "The architecture must have a validationPart over 0 and under 1 and warmupEpochs >= 0, "
                             + "but got validationPart=" + validationPart + ", warmupEpochs=" + warmupEpochs + ".");
         }
+    }
+
+    /** The same settings with other epochs that train the weights alone. */
+    public ArchitectureSettings withWarmup(int epochs) {
+        return new ArchitectureSettings(validationPart, optimizer, clipping, order, regulariser, cost, epochs);
     }
 }

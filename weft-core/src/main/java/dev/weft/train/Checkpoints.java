@@ -96,6 +96,17 @@ final class Checkpoints {
         return seconds;
     }
 
+    /**
+     * Copies the weights of a checkpoint into these tensors, those of these names.
+     *
+     * @throws InputException when it has no such weights
+     */
+    static void loadWeights(Checkpoint checkpoint, Map<String, Tensor> weights) {
+        SafetensorsFile file = SafetensorsFile.open(checkpoint.file());
+        weights.forEach((name, tensor) -> require(file, WEIGHTS + name, tensor, false));
+        weights.forEach((name, tensor) -> copy(file, WEIGHTS + name, tensor));
+    }
+
     private static double seconds(SafetensorsFile file) {
         String text = file.metadata().getOrDefault(SECONDS, "");
         if (!text.matches("[0-9]+\\.[0-9]+(E-?[0-9]+)?")) {

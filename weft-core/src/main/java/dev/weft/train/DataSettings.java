@@ -43,6 +43,15 @@ public sealed interface DataSettings {
     /** These settings with the splits that they give for this seed, whatever the seed of a run: what differs then is training alone. */
     DataSettings withSplitsOf(long seed);
 
+    /**
+     * The seed that splits are drawn by.
+     *
+     * @param seed of the run, where the settings name none
+     */
+    default long splitSeed(long seed) {
+        return seed;
+    }
+
     /** Opens the source and cuts it into disjoint splits; the same seed gives the same splits. */
     Splits open(long seed);
 
@@ -131,12 +140,16 @@ public sealed interface DataSettings {
         }
 
         @Override
+        public long splitSeed(long seed) {
+            return splitSeed == null ? seed : splitSeed;
+        }
+
+        @Override
         public ImageSplits open(long seed) {
             FolderOptions options = FolderOptions.defaults();
             options = imageSize == null ? options : options.withSide(imageSize);
             options = colour == null ? options : options.withColour(colour);
-            return ImageSplits.of(
-                    DataCatalog.open(source, options), selectionSize, splitSeed == null ? seed : splitSeed);
+            return ImageSplits.of(DataCatalog.open(source, options), selectionSize, splitSeed(seed));
         }
 
         @Override

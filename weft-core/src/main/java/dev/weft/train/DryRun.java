@@ -171,7 +171,7 @@ public final class DryRun {
     }
 
     /** A data set of one batch. */
-    private static Batches one(Batch batch) {
+    public static Batches one(Batch batch) {
         return new Batches() {
             @Override
             public long stepsPerEpoch() {
@@ -217,7 +217,8 @@ public final class DryRun {
         }
     }
 
-    private static Batch batch(ModelInput input, int size, SplittableRandom random) {
+    /** A batch of random examples with random labels; the caller closes it. */
+    public static Batch batch(ModelInput input, int size, SplittableRandom random) {
         long[] shape = input.labelShape(size);
         long[] labels = random.longs(count(shape), 0, input.outputs()).toArray();
         return new Batch(

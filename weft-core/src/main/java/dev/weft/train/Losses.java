@@ -30,9 +30,23 @@ public final class Losses {
      * logits is {@code (softmax(logits) - q) / N} for N predictions.
      */
     public static Tensor soft(Tensor logits, Tensor teacherLogits) {
-        Tensor target = teacherLogits.detach().to(ScalarType.Float).softmax(-1);
-        return target.mul(logits.to(ScalarType.Float).log_softmax(-1))
+        return agreement(logits, teacherLogits)
                 .sum()
                 .div(new org.bytedeco.pytorch.Scalar(-logits.numel() / logits.size(-1)));
+    }
+
+    /** As {@link #soft}, of each example (B): the mean over its predictions. */
+    public static Tensor softOfEach(Tensor logits, Tensor teacherLogits) {
+        return agreement(logits, teacherLogits)
+                .sum(-1)
+                .reshape(logits.size(0), -1)
+                .mean(1)
+                .neg();
+    }
+
+    /** {@code q log p} of each class. */
+    private static Tensor agreement(Tensor logits, Tensor teacherLogits) {
+        Tensor target = teacherLogits.detach().to(ScalarType.Float).softmax(-1);
+        return target.mul(logits.to(ScalarType.Float).log_softmax(-1));
     }
 }

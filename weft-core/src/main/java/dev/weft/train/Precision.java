@@ -42,7 +42,8 @@ public enum Precision {
         return BFLOAT16_FLAG.matcher(cpuInfo).find();
     }
 
-    <T> T run(Supplier<T> forward) {
+    /** Runs a forward pass, and whatever is computed with it, in this precision. */
+    public <T> T run(Supplier<T> forward) {
         if (this == FLOAT32) {
             return forward.get();
         }

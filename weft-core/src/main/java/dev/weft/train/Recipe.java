@@ -16,6 +16,7 @@ import java.util.List;
  * @param model with choices; its input is bound to the data. In a run that starts from a member, that member's
  * @param sharing how members share weights beyond slices, each over those before it; may be empty
  * @param start the member of another family to begin from, in place of a model; absent for fresh weights
+ * @param split how one supernet becomes several while it trains; absent for one that stays whole
  */
 public record Recipe(
         String name,
@@ -24,7 +25,8 @@ public record Recipe(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Sharing> sharing,
         @JsonInclude(JsonInclude.Include.NON_NULL) Start start,
         DataSettings data,
-        TrainSettings train) {
+        TrainSettings train,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SplitSettings split) {
     public Recipe {
         sharing = sharing == null ? List.of() : List.copyOf(sharing);
         if (name == null || model == null && start == null || data == null || train == null) {
@@ -34,6 +36,9 @@ public record Recipe(
             throw new InputException(
                     "A recipe that starts from a member trains one plain model, so it must have no sharing, but got "
                             + sharing + ".");
+        }
+        if (split != null) {
+            requireSplittable(split, start, sharing, train);
         }
         boolean blended = sharing.stream().anyMatch(Sharing.Blend.class::isInstance);
         if (blended && train.architecture() == null) {
@@ -65,12 +70,24 @@ public record Recipe(
 
     /** A recipe whose members share slices and nothing else. */
     public Recipe(String name, String description, ModelDefinition model, DataSettings data, TrainSettings train) {
-        this(name, description, model, List.of(), null, data, train);
+        this(name, description, model, List.of(), null, data, train, null);
+    }
+
+    /** A recipe whose supernet stays whole. */
+    public Recipe(
+            String name,
+            String description,
+            ModelDefinition model,
+            List<Sharing> sharing,
+            Start start,
+            DataSettings data,
+            TrainSettings train) {
+        this(name, description, model, sharing, start, data, train, null);
     }
 
     /** This recipe on other data, trained otherwise. */
     public Recipe with(DataSettings otherData, TrainSettings otherTrain) {
-        return new Recipe(name, description, model, sharing, start, otherData, otherTrain);
+        return new Recipe(name, description, model, sharing, start, otherData, otherTrain, split);
     }
 
     /**
@@ -78,12 +95,40 @@ public record Recipe(
      * without the search of an architecture.
      */
     public Recipe from(Start member) {
-        return new Recipe(name, description, null, List.of(), member, data, train.ofOneModel());
+        return new Recipe(name, description, null, List.of(), member, data, train.ofOneModel(), null);
     }
 
     /** This recipe with its model, or that of the member it starts from, bound to its data. */
-    Recipe on(ModelInput input) {
+    public Recipe on(ModelInput input) {
         ModelDefinition open = start == null ? model : start.model();
-        return new Recipe(name, description, open.withInput(input), sharing, start, data, train);
+        return new Recipe(name, description, open.withInput(input), sharing, start, data, train, split);
+    }
+
+    /** This recipe for one supernet of the tree that it splits into, for as long as that does not begin anew. */
+    public Recipe of(ModelDefinition supernet, DataSettings sameSplits, TrainSettings rule) {
+        return new Recipe(name, description, supernet, sharing, null, sameSplits, rule, null);
+    }
+
+    private static void requireSplittable(
+            SplitSettings split, Start start, List<Sharing> sharing, TrainSettings train) {
+        int last = split.rounds().get(split.rounds().size() - 1);
+        if (last >= train.epochs()) {
+            throw new InputException(
+                    "A recipe with a split must have more epochs than its last round, or what was split"
+                            + " never trains, but got rounds=" + split.rounds() + ", epochs=" + train.epochs() + ".");
+        }
+        if (start != null) {
+            throw new InputException(
+                    "A recipe that starts from a member trains one plain model, so it must have no split.");
+        }
+        for (Sharing each : sharing) {
+            if (!(each instanceof Sharing.Blend blend) || blend.weights() == Sharing.Ownership.SEPARATE) {
+                throw new InputException("A recipe with a split must have slices, or a blend with weights: entangled,"
+                        + " but its sharing has " + each + ".");
+            }
+        }
+        if (train.architecture() != null && train.runningStatistics()) {
+            throw new InputException("A blend that is split must have runningStatistics: false.");
+        }
     }
 }

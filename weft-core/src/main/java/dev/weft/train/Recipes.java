@@ -25,13 +25,25 @@ public final class Recipes {
             "cell-darts-quick",
             "cell-gdas-quick",
             "cell-rsps-quick",
+            "gradient-matching-quick",
+            "mobile-operations-quick",
+            "shiftnas-quick",
             "bignas-imagenet",
             "attentivenas-imagenet",
             "tanglenas-conv-macro",
             "tanglenas-autoformer-tiny",
             "tanglenas-mobilenetv3",
             "tanglenas-gpt-tinystories",
-            "mos-bert");
+            "mos-bert",
+            "gradient-matching-201-darts",
+            "gradient-matching-201-snas",
+            "gradient-matching-201-rsps",
+            "few-shot-201-rsps",
+            "gradient-matching-ofa-kernel",
+            "shiftnas-autoformer-tiny",
+            "shiftnas-autoformer-small",
+            "shiftnas-autoformer-base",
+            "shiftnas-cnn");
 
     private Recipes() {}
 

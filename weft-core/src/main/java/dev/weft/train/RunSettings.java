@@ -1,6 +1,8 @@
 package dev.weft.train;
 
+import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * What {@code config.yaml} of a run holds: everything that decides its numbers.
@@ -12,4 +14,19 @@ import dev.weft.data.SplitsRecord;
  */
 public record RunSettings(int formatVersion, long seed, int threads, Recipe recipe, SplitsRecord splits) {
     static final int FORMAT_VERSION = 1;
+
+    /**
+     * The settings of a run that is about to begin.
+     *
+     * @param recipe its model may leave the input open; it is taken from the data
+     */
+    public static RunSettings of(Recipe recipe, Splits splits, long seed) {
+        Integer asked = recipe.train().threads();
+        return new RunSettings(
+                FORMAT_VERSION,
+                seed,
+                asked == null ? torch.get_num_threads() : asked,
+                recipe.on(DataSettings.input(splits)),
+                splits.record());
+    }
 }

@@ -3,6 +3,7 @@ package dev.weft.train;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.model.Family;
+import dev.weft.space.Member;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -51,6 +52,14 @@ public interface Sampling extends TrainingListener, AutoCloseable {
     /** The batches that the run trains on, where the sampler also chooses examples; otherwise those it is given. */
     default Batches batches(Batches uniform) {
         return uniform;
+    }
+
+    /**
+     * By what each example's loss is multiplied before their mean, for samplers that undo how often they draw; empty for 1 each, which
+     * costs nothing.
+     */
+    default List<Double> exampleWeights(Member member, Batch batch) {
+        return List.of();
     }
 
     /** A scalar that is added to a member's loss, in the caller's scope; {@code null} for nothing. */

@@ -28,6 +28,8 @@ import java.util.List;
  *     other work slows two threads that wait for each other far more than one
  * @param accumulate batches that make one update, all with the same members; absent for 1. Their losses are averaged, so an update
  *     is that of one batch as large as all of them
+ * @param reptile steps that each member takes on its own before weights move towards where the members went; absent for gradients that
+ *     are added
  * @param architecture how the logits of blended weights are trained; absent where weights are not blended
  */
 public record TrainSettings(
@@ -48,6 +50,7 @@ public record TrainSettings(
         boolean runningStatistics,
         Integer threads,
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer accumulate,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Reptile reptile,
         @JsonInclude(JsonInclude.Include.NON_NULL) ArchitectureSettings architecture) {
     /** How the gradients of one step's members are combined. Published learning rates of BigNAS are tied to the sum. */
     public enum Gradients {
@@ -103,6 +106,73 @@ public record TrainSettings(
                             + " but got sampler " + sampler
                             + ". Use sampler sandwich, or distillation none or teacher.");
         }
+        if (reptile != null) {
+            requireReptile(accumulate, distillation, sampler, architecture);
+        }
+    }
+
+    /** Refuses what a step of {@link Reptile} would do otherwise than it says, or not at all. */
+    private static void requireReptile(
+            Integer accumulate, Distillation distillation, Sampler sampler, ArchitectureSettings architecture) {
+        refuse(accumulate != null && accumulate > 1, "accumulate absent, for its members step on one batch");
+        refuse(
+                distillation instanceof Distillation.InPlace,
+                "distillation none or teacher, for the largest member has moved before it could teach the others");
+        refuse(architecture != null, "no architecture, whose logits train by the gradients of a blend");
+        refuse(
+                sampler instanceof GradientNormSampler,
+                "another sampler than gradient-norm, whose norms are of gradients and not of moves");
+        refuse(
+                sampler instanceof CostLevelSampler levels && levels.members() instanceof LevelMembers.Generator,
+                "a sampler without a generator, which trains by the gradients of the members");
+    }
+
+    private static void refuse(boolean given, String instead) {
+        if (given) {
+            throw new InputException("Training with train.reptile must have " + instead + ".");
+        }
+    }
+
+    /** A rule whose members' gradients are added. */
+    public TrainSettings(
+            int epochs,
+            Sampler sampler,
+            Distillation distillation,
+            double labelSmoothing,
+            Gradients gradients,
+            Clipping clipping,
+            Optimizer optimizer,
+            LearningRateSchedule schedule,
+            Regularisation regularisation,
+            List<ParameterGroup> parameterGroups,
+            Precision precision,
+            int calibrationBatches,
+            int evaluateEveryEpochs,
+            int checkpointEverySteps,
+            boolean runningStatistics,
+            Integer threads,
+            Integer accumulate,
+            ArchitectureSettings architecture) {
+        this(
+                epochs,
+                sampler,
+                distillation,
+                labelSmoothing,
+                gradients,
+                clipping,
+                optimizer,
+                schedule,
+                regularisation,
+                parameterGroups,
+                precision,
+                calibrationBatches,
+                evaluateEveryEpochs,
+                checkpointEverySteps,
+                runningStatistics,
+                threads,
+                accumulate,
+                null,
+                architecture);
     }
 
     /** How many batches make one update. */
@@ -122,44 +192,34 @@ public record TrainSettings(
 
     /** The same rule for another number of epochs. */
     public TrainSettings withEpochs(int count) {
-        return new TrainSettings(
-                count,
-                sampler,
-                distillation,
-                labelSmoothing,
-                gradients,
-                clipping,
-                optimizer,
-                schedule,
-                regularisation,
-                parameterGroups,
-                precision,
-                calibrationBatches,
-                evaluateEveryEpochs,
-                checkpointEverySteps,
-                runningStatistics,
-                threads,
-                accumulate,
-                architecture);
+        return with(count, sampler, distillation, reptile, architecture);
     }
 
     /** The same rule with other members and teachers. */
     public TrainSettings with(Sampler otherSampler, Distillation otherDistillation) {
-        return with(otherSampler, otherDistillation, architecture);
+        return with(epochs, otherSampler, otherDistillation, reptile, architecture);
+    }
+
+    /** The same rule with the logits of the blend trained otherwise. */
+    public TrainSettings with(ArchitectureSettings other) {
+        return with(epochs, sampler, distillation, reptile, other);
     }
 
     /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
     TrainSettings ofOneModel() {
-        return with(
-                new Sampler.Largest(),
-                distillation instanceof Distillation.Teacher ? distillation : new Distillation.None(),
-                null);
+        Distillation other = distillation instanceof Distillation.Teacher ? distillation : new Distillation.None();
+        return with(epochs, new Sampler.Largest(), other, null, null);
     }
 
+    /** What may differ in a copy; the rest is as it is here. */
     private TrainSettings with(
-            Sampler otherSampler, Distillation otherDistillation, ArchitectureSettings otherArchitecture) {
+            int otherEpochs,
+            Sampler otherSampler,
+            Distillation otherDistillation,
+            Reptile otherReptile,
+            ArchitectureSettings otherArchitecture) {
         return new TrainSettings(
-                epochs,
+                otherEpochs,
                 otherSampler,
                 otherDistillation,
                 labelSmoothing,
@@ -176,6 +236,7 @@ public record TrainSettings(
                 runningStatistics,
                 threads,
                 accumulate,
+                otherReptile,
                 otherArchitecture);
     }
 }

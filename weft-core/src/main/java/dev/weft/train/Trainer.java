@@ -18,6 +18,7 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
@@ -53,6 +54,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingStep trainingStep;
     private final ArchitectureStep architectureStep; // null where weights are not blended
     private final Sampling sampling;
+    private final Dataset trained;
     private final Batches batches;
     private final Batches heldOut; // what architecture and sampler learn from; null where they need none
     private long step;
@@ -68,12 +70,12 @@ public final class Trainer implements AutoCloseable {
         this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
-        Dataset trained = splits.train();
         if (train.heldOutPart() > 0) {
             Dataset.Halves halves = halves(recipe, splits, settings.seed());
-            trained = halves.first();
+            this.trained = halves.first();
             this.heldOut = recipe.data().batches(halves.second(), mix(settings.seed(), 0, 3));
         } else {
+            this.trained = splits.train();
             this.heldOut = null;
         }
         Batches uniform = recipe.data().batches(trained, settings.seed());
@@ -86,7 +88,6 @@ public final class Trainer implements AutoCloseable {
                         train.stepsPerEpoch(uniform),
                         mix(settings.seed(), 0, 5)));
         this.batches = sampling.batches(uniform);
-        this.architectureStep = train.architecture() == null ? null : new ArchitectureStep(family, train, cost(recipe));
         if (train.distillation() instanceof Distillation.Teacher source) {
             this.teacher = source.open(recipe.model().input());
             NamedMember named = teacher.members().get(source.member());
@@ -97,6 +98,9 @@ public final class Trainer implements AutoCloseable {
             this.teacher = null;
             this.trainingStep = new TrainingStep(family, train, norm, null, sampling);
         }
+        this.architectureStep = train.architecture() == null
+                ? null
+                : new ArchitectureStep(family, train, cost(recipe), trainingStep.optimizerState());
     }
 
     /**
@@ -108,12 +112,10 @@ public final class Trainer implements AutoCloseable {
      *     is then written
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
+        requireWhole(recipe);
         Splits splits = recipe.data().open(seed);
-        Recipe resolved = recipe.on(DataSettings.input(splits));
-        requireFit(resolved, splits);
-        Integer asked = recipe.train().threads();
-        int threads = asked == null ? torch.get_num_threads() : asked;
-        RunSettings settings = new RunSettings(RunSettings.FORMAT_VERSION, seed, threads, resolved, splits.record());
+        RunSettings settings = RunSettings.of(recipe, splits, seed);
+        requireFit(settings.recipe(), splits);
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
         Trainer trainer = opened(run, settings, splits);
         if (trainer.architectureStep != null) {
@@ -122,8 +124,18 @@ public final class Trainer implements AutoCloseable {
         return trainer;
     }
 
-    /** Refuses, before anything is written, what could not train. */
-    private static void requireFit(Recipe recipe, Splits splits) {
+    private static void requireWhole(Recipe recipe) {
+        if (recipe.split() != null) {
+            throw new IllegalArgumentException("A recipe with a split trains a tree of supernets: use TreeTrainer.");
+        }
+    }
+
+    /**
+     * Refuses, before anything is written, what could not train.
+     *
+     * @param recipe with its model bound to the data
+     */
+    public static void requireFit(Recipe recipe, Splits splits) {
         TrainSettings train = recipe.train();
         Dataset trained = splits.train();
         Batches heldOut = null;
@@ -152,7 +164,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private static Dataset.Halves halves(Recipe recipe, Splits splits, long seed) {
-        return splits.train().halves(recipe.train().heldOutPart(), mix(seed, 0, 4));
+        return splits.train()
+                .halves(recipe.train().heldOutPart(), mix(recipe.data().splitSeed(seed), 0, 4));
     }
 
     private static DifferentiableCost cost(Recipe recipe) {
@@ -172,6 +185,7 @@ public final class Trainer implements AutoCloseable {
         boolean done = false;
         try {
             RunSettings settings = settings(folder);
+            requireWhole(settings.recipe());
             Splits splits = settings.recipe().data().open(settings.seed());
             splits.verify(settings.splits());
             Trainer trainer = opened(run, settings, splits);
@@ -217,18 +231,45 @@ public final class Trainer implements AutoCloseable {
     private void load() {
         LatestCheckpoint latest = run.latestCheckpoint();
         latest.warnings().forEach(warning -> run.database().event("warning", warning));
-        latest.checkpoint().ifPresent(checkpoint -> {
-            Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
-            seconds = Checkpoints.load(
-                    checkpoint, family.weights().tensors(), optimizers, runningTensors(), sampling.state());
-            optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
-                            ? architectureStep.optimizerState()
-                            : trainingStep.optimizerState())
-                    .put(name, slots));
-            step = checkpoint.step();
-        });
+        latest.checkpoint().ifPresent(this::read);
         run.rewind(step);
         run.database().event("resumed", "after step " + step);
+    }
+
+    private void read(Checkpoint checkpoint) {
+        Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
+        seconds = Checkpoints.load(
+                checkpoint, family.weights().tensors(), optimizers, runningTensors(), sampling.state());
+        optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
+                        ? architectureStep.optimizerState()
+                        : trainingStep.optimizerState())
+                .put(name, slots));
+        step = checkpoint.step();
+    }
+
+    /**
+     * Takes over what another run has come to, before the first step of this one, and keeps it as this run's checkpoint: its weights,
+     * what its optimisers remember and how many steps it has done, so that this run goes on as that one would have.
+     *
+     * @param other of a run whose weights have the same names and shapes
+     */
+    public void continueFrom(Checkpoint other) {
+        read(other);
+        checkpoint();
+        run.database().event("continued", "from " + other.file() + ", after step " + step);
+    }
+
+    /**
+     * Takes over the weights of another run, before the first step of this one, and nothing else: the logits of a blend stay fresh.
+     *
+     * @param other of a run whose weights have the same names and shapes
+     */
+    public void inheritWeights(Checkpoint other) {
+        Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
+        weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
+        Checkpoints.loadWeights(other, weights);
+        checkpoint();
+        run.database().event("inherited", "weights of " + other.file());
     }
 
     /** Trains to the end; see {@link #run(BooleanSupplier, List)}. */
@@ -253,15 +294,45 @@ public final class Trainer implements AutoCloseable {
     }
 
     private boolean train(BooleanSupplier stop, List<TrainingListener> listeners) {
+        if (step == steps() && Files.exists(run.family())) {
+            return true; // the file may hold members that were named since
+        }
+        if (!trainTo(steps(), stop, listeners)) {
+            return false;
+        }
+        saveFamily();
+        run.database().event("finished", "after step " + step);
+        return true;
+    }
+
+    /**
+     * Trains until {@code end} steps are done, or until {@code stop} says so, and writes a checkpoint and nothing else: for a run that
+     * another goes on from.
+     *
+     * @param end at most {@link #steps}
+     * @return whether they are done
+     * @throws CheckFailedException as {@link #run(BooleanSupplier, List)}
+     */
+    public boolean runTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        try {
+            boolean done = trainTo(end, stop, listeners);
+            if (done && end < steps()) {
+                checkpoint();
+            }
+            return done;
+        } catch (CheckFailedException e) {
+            run.database().event("failed", e.getMessage());
+            throw e;
+        }
+    }
+
+    private boolean trainTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
         TrainSettings train = settings.recipe().train();
         long perEpoch = stepsPerEpoch();
         long steps = steps();
         long began = System.nanoTime();
         double before = seconds;
-        if (step == steps && Files.exists(run.family())) {
-            return true; // the file may hold members that were named since
-        }
-        while (step < steps) {
+        while (step < end) {
             if (stop.getAsBoolean()) {
                 checkpoint();
                 run.database().event("interrupted", "after step " + step);
@@ -281,8 +352,6 @@ public final class Trainer implements AutoCloseable {
                 checkpoint();
             }
         }
-        saveFamily();
-        run.database().event("finished", "after step " + step);
         return true;
     }
 
@@ -430,8 +499,34 @@ public final class Trainer implements AutoCloseable {
         return states;
     }
 
+    /** Batches of what the weights train on, in another order: for measurements that must not change what is trained on. */
+    public Batches batches(long seed) {
+        return settings.recipe().data().batches(trained, seed);
+    }
+
+    /** How many forward and backward passes a step has on average, those of a blend's logits included. */
+    public int passesPerStep() {
+        TrainSettings train = settings.recipe().train();
+        int passes = train.sampler().membersPerStep(family.space()) * train.batchesPerStep();
+        return architectureStep == null
+                ? passes
+                : passes + train.architecture().order().passes();
+    }
+
+    /** The time that the steps have taken so far, those of a run that this one goes on from included. */
+    public double seconds() {
+        return seconds;
+    }
+
     private long stepsPerEpoch() {
         return settings.recipe().train().stepsPerEpoch(batches);
+    }
+
+    /** How many steps an epoch of a recipe has on its data. */
+    public static long stepsPerEpoch(Recipe recipe, Splits splits) {
+        TrainSettings train = recipe.train();
+        Dataset trained = train.heldOutPart() > 0 ? halves(recipe, splits, 0).first() : splits.train();
+        return train.stepsPerEpoch(recipe.data().batches(trained, 0));
     }
 
     /** How many steps the whole run has. */

@@ -32,6 +32,7 @@ public final class TrainingStep implements AutoCloseable {
     private final Teacher teacher;
     private final Sampling sampling;
     private final ParameterUpdate update;
+    private final ReptileSteps reptile; // null where members' gradients are added
     private final List<Tensor> logits; // of a blend: an ArchitectureStep trains these
 
     /** Gives a frozen teacher's logits for the inputs of a batch; {@code null} where there is no teacher. */
@@ -61,6 +62,9 @@ public final class TrainingStep implements AutoCloseable {
         trained.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS) || sampling.trains(name));
         this.update =
                 new ParameterUpdate(trained, settings.optimizer(), settings.clipping(), settings.parameterGroups());
+        this.reptile = settings.reptile() == null
+                ? null
+                : new ReptileSteps(settings.reptile(), update, settings.parameterGroups());
     }
 
     public TrainingStep(Family family, TrainSettings settings) {
@@ -103,6 +107,9 @@ public final class TrainingStep implements AutoCloseable {
             long step,
             long seed,
             List<TrainingListener> listeners) {
+        if (reptile != null) {
+            return runReptile(batches.get(0), draws, learningRate, step, seed, listeners);
+        }
         double[] losses = new double[draws.size()];
         List<TrainingListener.MemberLoss> trained = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
@@ -119,9 +126,50 @@ public final class TrainingStep implements AutoCloseable {
                     }
                 }
             }
-            update(learningRate, step, listeners);
+            update(gradients(), learningRate, step, listeners);
         }
         return trained;
+    }
+
+    private List<TrainingListener.MemberLoss> runReptile(
+            Batch batch,
+            List<Draw> draws,
+            double learningRate,
+            long step,
+            long seed,
+            List<TrainingListener> listeners) {
+        List<TrainingListener.MemberLoss> trained = new ArrayList<>();
+        Map<String, Tensor> moved = new LinkedHashMap<>();
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(seed);
+            Teaching teaching = new Teaching(batch);
+            for (int i = 0; i < draws.size(); i++) {
+                int index = i;
+                double value = reptile.member(
+                        () -> backward(teaching, draws, index, 1, step, listeners), this::takeGradients, moved);
+                TrainingListener.MemberLoss loss = new TrainingListener.MemberLoss(draws.get(i), value);
+                trained.add(loss);
+                listeners.forEach(listener -> listener.memberTrained(step, loss));
+            }
+            if (settings.gradients() == TrainSettings.Gradients.MEAN) {
+                ReptileSteps.mean(moved, draws.size());
+            }
+            Map<String, Tensor> inOrder = new LinkedHashMap<>(update.parameters());
+            inOrder.keySet().retainAll(moved.keySet());
+            inOrder.replaceAll((name, parameter) -> moved.get(name));
+            update(inOrder, learningRate, step, listeners);
+        } finally {
+            moved.values().forEach(Tensor::close);
+        }
+        return trained;
+    }
+
+    private Map<String, Tensor> takeGradients() {
+        Map<String, Tensor> gradients = gradients();
+        gradients.replaceAll(
+                (name, gradient) -> gradient.detach()); // what grad() gives is emptied with the parameter's
+        clearGradients();
+        return gradients;
     }
 
     /** A batch, and the logits that students learn from instead of labels: absent until there is a teacher. */
@@ -143,9 +191,7 @@ public final class TrainingStep implements AutoCloseable {
         Pass pass = pass(draw);
         Tensor outputs = settings.precision().run(() -> family.forward(batch.inputs(), pass));
         listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, outputs));
-        Tensor loss = teaching.logits == null
-                ? Losses.labels(outputs, batch.labels(), settings.labelSmoothing())
-                : Losses.soft(outputs, teaching.logits);
+        Tensor loss = loss(outputs, teaching, sampling.exampleWeights(draw.member(), batch));
         if (settings.distillation() instanceof Distillation.InPlace && draw.role() == Role.LARGEST) {
             teaching.logits = outputs.detach();
         }
@@ -157,10 +203,29 @@ public final class TrainingStep implements AutoCloseable {
                     + ". The last checkpoint is kept; lower the learning rate or clip gradients.");
         }
         // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
-        boolean mean = settings.gradients() == TrainSettings.Gradients.MEAN;
+        // Steps of a member's own are of its own loss.
+        boolean mean = settings.gradients() == TrainSettings.Gradients.MEAN && reptile == null;
         part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw), draw), parts)
                 .backward();
         return value;
+    }
+
+    /** @param weights of the examples; empty for 1 each */
+    private Tensor loss(Tensor outputs, Teaching teaching, List<Double> weights) {
+        Tensor labels = teaching.batch.labels();
+        if (weights.isEmpty()) {
+            return teaching.logits == null
+                    ? Losses.labels(outputs, labels, settings.labelSmoothing())
+                    : Losses.soft(outputs, teaching.logits);
+        }
+        Tensor each = teaching.logits == null
+                ? Losses.labelsOfEach(outputs, labels, settings.labelSmoothing())
+                : Losses.softOfEach(outputs, teaching.logits);
+        float[] factors = new float[weights.size()];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = weights.get(i).floatValue();
+        }
+        return each.mul(Tensor.create(factors, factors.length)).mean();
     }
 
     private Tensor withPenalty(Tensor loss, Draw draw) {
@@ -205,7 +270,8 @@ public final class TrainingStep implements AutoCloseable {
         return total;
     }
 
-    private void update(double learningRate, long step, List<TrainingListener> listeners) {
+    /** Of the parameters that move and have one, in the model's order. */
+    private Map<String, Tensor> gradients() {
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         update.parameters().forEach((name, parameter) -> {
             Tensor gradient = parameter.grad();
@@ -213,6 +279,11 @@ public final class TrainingStep implements AutoCloseable {
                 gradients.put(name, gradient);
             }
         });
+        return gradients;
+    }
+
+    private void update(
+            Map<String, Tensor> gradients, double learningRate, long step, List<TrainingListener> listeners) {
         listeners.forEach(listener -> listener.gradientsReady(step, gradients));
         update.apply(
                 gradients,
@@ -230,5 +301,8 @@ public final class TrainingStep implements AutoCloseable {
     @Override
     public void close() {
         update.close();
+        if (reptile != null) {
+            reptile.close();
+        }
     }
 }

@@ -56,6 +56,9 @@ final class BlendedGate {
                 shares.add(new Gate.Share(i, weights.select(0, i)));
             }
         }
+        if (shares.isEmpty()) { // a part of nothing, see BlendedWeights.only: one must run, for its shape
+            shares.add(new Gate.Share(0, weights.select(0, 0)));
+        }
         return shares;
     }
 }

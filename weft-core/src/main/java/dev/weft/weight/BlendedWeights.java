@@ -70,6 +70,16 @@ public final class BlendedWeights implements WrappedWeights {
         return Blend.is(member) ? member.withContext(BlendDraw.TEMPERATURE, Double.toString(temperature)) : member;
     }
 
+    /**
+     * A blend that has one option of a choice and nothing of the others: what the option does among blends of all else.
+     *
+     * @param blend whose other choices are mixed as before
+     * @param whole whether it has all of the option, or no more than its part
+     */
+    public static Member only(Member blend, Choice<?> choice, Object option, boolean whole) {
+        return OneOption.of(blend, choice, option, whole);
+    }
+
     /** The settings of this strategy. */
     public Sharing.Blend settings() {
         return settings;
@@ -251,6 +261,6 @@ public final class BlendedWeights implements WrappedWeights {
         }
         return blends.computeIfAbsent(
                 List.of(member.context(), Thread.currentThread().getId()),
-                key -> new Blend(new DrawnLogits(settings.map(), blended, member)));
+                key -> new Blend(new OneOption(new DrawnLogits(settings.map(), blended, member), member.context())));
     }
 }

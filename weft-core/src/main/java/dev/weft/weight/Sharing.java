@@ -1,11 +1,15 @@
 package dev.weft.weight;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
 import dev.weft.space.Space;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How the members of a family share weights beyond slices: a strategy's settings, as data. A recipe and a family file list them;
@@ -16,7 +20,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = Sharing.Blend.class, name = "blend"),
     @JsonSubTypes.Type(value = Sharing.Generator.class, name = "generator"),
     @JsonSubTypes.Type(value = Sharing.Experts.class, name = "experts"),
-    @JsonSubTypes.Type(value = Sharing.LowRank.class, name = "low-rank")
+    @JsonSubTypes.Type(value = Sharing.LowRank.class, name = "low-rank"),
+    @JsonSubTypes.Type(value = Sharing.Tree.class, name = "tree")
 })
 public sealed interface Sharing {
     /** The strategy, over another that gives it stored tensors. */
@@ -222,12 +227,64 @@ public sealed interface Sharing {
     }
 
     /**
-     * Checks that a list can be wrapped one by one: a generator alone; or a blend, then one kind that reads the member, either of which may be absent.
+     * Members share weights only with those of their leaf: the leaves of a tree of supernets part the space (few-shot NAS, Zhao et al.
+     * 2021; gradient matching, Hu et al. 2022).
+     *
+     * @param leaves that every member belongs to one of
+     * @param sharing how the members of a leaf share beyond slices; may be empty
+     */
+    record Tree(
+            List<Leaf> leaves,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Sharing> sharing) implements Sharing {
+        public Tree {
+            leaves = leaves == null ? List.of() : List.copyOf(leaves);
+            sharing = sharing == null ? List.of() : List.copyOf(sharing);
+            if (leaves.isEmpty() || leaves.stream().map(Leaf::name).distinct().count() != leaves.size()) {
+                throw new InputException("A tree must have leaves, each with a name of its own, but got "
+                        + leaves.stream().map(Leaf::name).toList() + ".");
+            }
+            requireOrder(sharing);
+            if (sharing.stream().anyMatch(Tree.class::isInstance)) {
+                throw new InputException(
+                        "The leaves of a tree must not be trees: list the leaves of both as one tree.");
+            }
+        }
+
+        @Override
+        public TreeWeights over(Weights source, Space space) {
+            return new TreeWeights(source, this, space);
+        }
+    }
+
+    /**
+     * Some members, by the options that they may pick.
+     *
+     * @param options as they print, by choice; choices that are absent keep all of theirs
+     */
+    record Leaf(String name, Map<String, List<String>> options) {
+        public Leaf {
+            if (name == null || !name.matches("[A-Za-z0-9_-]+") || options == null) {
+                throw new InputException(
+                        "A leaf must have options and a name of letters, digits, '-' and '_', but got name=" + name
+                                + ", options=" + options + ".");
+            }
+            Map<String, List<String>> copy = new LinkedHashMap<>();
+            options.forEach((choice, left) -> copy.put(choice, List.copyOf(left)));
+            options = Collections.unmodifiableMap(copy);
+        }
+    }
+
+    /**
+     * Checks that a list can be wrapped one by one: a tree or a generator alone; or a blend, then one kind that reads the member, either of which may be absent.
      *
      * @throws InputException when it cannot. A router inside a blend would be asked for the largest member, whatever is mixed; and
      *     two kinds that read the member would share each other's routers
      */
     static void requireOrder(List<Sharing> sharing) {
+        if (sharing.size() > 1 && sharing.stream().anyMatch(Tree.class::isInstance)) {
+            throw new InputException("sharing must list a tree alone, but got " + sharing
+                    + ". List what its leaves share under sharing of the tree.");
+        }
         if (sharing.size() > 1 && sharing.stream().anyMatch(Generator.class::isInstance)) {
             throw new InputException(
                     "sharing must list a generator alone: it masks what members have in common, but got " + sharing

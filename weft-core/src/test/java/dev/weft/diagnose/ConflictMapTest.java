@@ -14,10 +14,16 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Axis;
 import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
+import dev.weft.weight.WrappedWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -192,6 +198,40 @@ class ConflictMapTest {
                 java.util.stream.IntStream.range(0, 24)
                         .mapToObj(String::valueOf)
                         .toList());
+    }
+
+    /** A way of sharing that the family file does not know: every weight is read with its sign turned for negative members. */
+    @Test
+    void familyThatSharesInAWayOfItsOwnIsMeasuredInThatWay() {
+        ToyModel plain = new ToyModel(List.of(1), 1, 1, 0);
+        UnaryOperator<Weights> turned = source -> new WrappedWeights() {
+            @Override
+            public Weights source() {
+                return source;
+            }
+
+            @Override
+            public Weight weight(String name, Init init, Axis... axes) {
+                Weight stored = source.weight(name, init, axes);
+                return new Weight() {
+                    @Override
+                    public Tensor tensor(Member member) {
+                        Tensor tensor = stored.tensor(member);
+                        return member.context().containsKey("turned") ? tensor.neg() : tensor;
+                    }
+
+                    @Override
+                    public List<Integer> shape(Member member) {
+                        return stored.shape(member);
+                    }
+                };
+            }
+        };
+        try (Family family = Family.of(plain, 1, turned)) {
+            Member member = family.space().largest();
+            ConflictMap map = map(family, List.of(member, member.withContext("turned", "yes")), DATA.batches(8, 1), 1);
+            assertThat(map.cosine(ConflictMap.WHOLE, 0, 1)).isCloseTo(-1, within(1e-6));
+        }
     }
 
     @Test

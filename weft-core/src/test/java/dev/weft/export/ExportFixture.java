@@ -20,7 +20,11 @@ final class ExportFixture {
 
     static List<ModelDefinition> definitions() {
         return List.of(
-                TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.convNet(), TinyModels.cellNetwork());
+                TinyModels.mobileCnn(),
+                TinyModels.visionTransformer(),
+                TinyModels.convNet(),
+                TinyModels.cellNetwork(),
+                TinyModels.mobileOperations());
     }
 
     static List<Member> members(Family family, int count) {

@@ -52,7 +52,9 @@ class BlendLawTest {
                 TinyModels.visionTransformer(),
                 TinyModels.convNet(),
                 Presets.named("conv-quick").withInput(TinyModels.input(1, 14)),
-                TinyModels.llama());
+                TinyModels.llama(),
+                TinyModels.cellNetwork(),
+                TinyModels.mobileOperations());
     }
 
     static List<ModelDefinition> modelsWithBatchNorm() {

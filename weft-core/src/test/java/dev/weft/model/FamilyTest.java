@@ -29,7 +29,11 @@ class FamilyTest {
 
     static List<ModelDefinition> definitions() {
         return List.of(
-                TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.convNet(), TinyModels.cellNetwork());
+                TinyModels.mobileCnn(),
+                TinyModels.visionTransformer(),
+                TinyModels.convNet(),
+                TinyModels.cellNetwork(),
+                TinyModels.mobileOperations());
     }
 
     static MemberStatistics calibrate(Family family, Member member, Tensor... batches) {

@@ -59,6 +59,11 @@ public final class TinyModels {
                 List.of(10, 7));
     }
 
+    /** Blocks that are operations, of elastic width and depth. */
+    public static MobileCnn mobileOperations() {
+        return (MobileCnn) Presets.named("mobile-operations-tiny").withInput(input(3, 16));
+    }
+
     /** A choice of operations. */
     public static CellNetwork cellNetwork() {
         return (CellNetwork) Presets.named("cell-tiny").withInput(input(3, 10));

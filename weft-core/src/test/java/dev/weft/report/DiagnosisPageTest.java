@@ -75,6 +75,9 @@ class DiagnosisPageTest {
                 browser.assertFitsInto(width);
                 assertThat(browser.text(".suggestions"))
                         .contains("train.accumulate", "80 times the squared mean", "Rule: over 20");
+                assertThat((Long) browser.eval("document.querySelector('.suggestions code').offsetWidth"))
+                        .as("room for the key on one line")
+                        .isGreaterThan(120);
                 assertThat(browser.text("h1")).isEqualTo("Noise & conflicts");
             }
             assertThat(browser.eval(

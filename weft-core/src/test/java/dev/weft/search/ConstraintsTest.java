@@ -52,10 +52,10 @@ class ConstraintsTest {
 
     @Test
     void limitsThemselvesAreAllowed() {
-        assertThat(Bound.parse("params<=5").holds(5)).isTrue();
-        assertThat(Bound.parse("params<=5").holds(5.1)).isFalse();
-        assertThat(Bound.parse("accuracy>=0.5").holds(0.5)).isTrue();
-        assertThat(Bound.parse("accuracy>=0.5").holds(0.49)).isFalse();
+        assertThat(Bound.parse("params<=5", MetricNames.ALL).holds(5)).isTrue();
+        assertThat(Bound.parse("params<=5", MetricNames.ALL).holds(5.1)).isFalse();
+        assertThat(Bound.parse("accuracy>=0.5", MetricNames.ALL).holds(0.5)).isTrue();
+        assertThat(Bound.parse("accuracy>=0.5", MetricNames.ALL).holds(0.49)).isFalse();
     }
 
     @Test

@@ -301,7 +301,7 @@ class GradientSearchTest {
                 Family many = TinyText.family(List.of());
                 TrainingStep joined = new TrainingStep(one, settings.build());
                 TrainingStep parts = new TrainingStep(many, settings.build())) {
-            List<Draw> draws = settings.sampler.draw(one.space(), new java.util.SplittableRandom(2));
+            List<Draw> draws = new Sampler.Sandwich(2).draw(one.space(), new java.util.SplittableRandom(2));
             for (int step = 1; step <= 3; step++) {
                 List<Batch> batches = LongStream.range(10L * step, 10L * step + 3)
                         .mapToObj(seed -> TinyText.batch(4, seed))

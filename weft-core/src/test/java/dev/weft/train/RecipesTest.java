@@ -149,6 +149,34 @@ class RecipesTest {
         }
     }
 
+    /** Table 4.4 of the specification of gradient matching, as far as its spaces are here. */
+    @Test
+    void gradientMatchingHasThePublishedSchedules() {
+        assertThat(supernetEpochs("gradient-matching-201-darts", 5)).isEqualTo(165);
+        assertThat(supernetEpochs("gradient-matching-201-snas", 5)).isEqualTo(165);
+        assertThat(supernetEpochs("gradient-matching-201-rsps", 5)).isEqualTo(20 + 2 * 20 + 4 * 50);
+        assertThat(supernetEpochs("few-shot-201-rsps", 5)).isEqualTo(600 + 5 * 300);
+        assertThat(supernetEpochs("gradient-matching-ofa-kernel", 3)).isEqualTo(30 + 2 * 30 + 4 * 30 + 8 * 30);
+        for (String method : List.of("darts", "snas", "rsps")) {
+            Recipe recipe = recipe("gradient-matching-201-" + method);
+            assertThat(recipe.split().restart()).isEqualTo(SplitSettings.Restart.FINAL);
+            assertThat(recipe.split().schedule()).isEqualTo(SplitSettings.RestartSchedule.WHOLE);
+            assertThat(recipe.split().repeats()).isEqualTo(100);
+            double decay = method.equals("rsps") ? 1e-4 : 5e-4;
+            assertThat(recipe.train().optimizer()).isEqualTo(new Optimizer.Sgd(0.025, 0.9, true, decay));
+            assertThat(recipe.data().batchSize()).isEqualTo(48);
+        }
+        ArchitectureSettings darts =
+                recipe("gradient-matching-201-darts").train().architecture();
+        assertThat(darts.order()).isEqualTo(ArchitectureSettings.Order.SECOND_FINITE_DIFFERENCE);
+        assertThat(darts.warmupEpochs()).isEqualTo(30); // logits learn after the last split alone
+    }
+
+    private static long supernetEpochs(String name, int options) {
+        Recipe recipe = recipe(name);
+        return recipe.split().supernetEpochs(recipe.train().epochs(), options);
+    }
+
     @Test
     void attentiveNasDecaysMatricesOnly() {
         Recipe recipe = recipe("attentivenas-imagenet");

@@ -102,7 +102,20 @@ class SamplerTest {
                 .map(Class::getSimpleName)
                 .collect(Collectors.toSet());
         assertThat(Sampler.class.getAnnotation(JsonSubTypes.class).value())
+                .filteredOn(type -> Sampler.Memoryless.class.isAssignableFrom(type.value()))
                 .allSatisfy(type -> assertThat(tested).contains(type.value().getSimpleName()));
+    }
+
+    /** Draws of those that remember need a run, so they have tests of their own. */
+    @Test
+    void everySamplerThatRemembersHasATest() {
+        assertThat(Sampler.class.getAnnotation(JsonSubTypes.class).value())
+                .filteredOn(type -> !Sampler.Memoryless.class.isAssignableFrom(type.value()))
+                .isNotEmpty()
+                .allSatisfy(type -> assertThat(SamplerTest.class.getResource(
+                                type.value().getSimpleName().replace("Sampler", "Sampling") + "Test.class"))
+                        .as(type.name())
+                        .isNotNull());
     }
 
     @Test

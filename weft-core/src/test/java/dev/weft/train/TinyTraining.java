@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /** A space, data and settings so small that a step takes milliseconds. */
-final class TinyTraining {
+public final class TinyTraining {
     static final int SIDE = 16;
     static final int CLASSES = 3;
     static final int TRAIN = 72;
@@ -31,7 +31,7 @@ final class TinyTraining {
     private TinyTraining() {}
 
     /** Width, depth, kernel and resolution are elastic; unequal sizes everywhere. */
-    static MobileCnn model() {
+    public static MobileCnn model() {
         return new MobileCnn(
                 null,
                 List.of(12, 16),
@@ -79,7 +79,7 @@ final class TinyTraining {
     }
 
     /** IDX files whose classes can be told apart: a bright square on noise, in a place that depends on the class. */
-    static Path data(Path folder) throws IOException {
+    public static Path data(Path folder) throws IOException {
         Files.createDirectories(folder);
         part(folder, "train", TRAIN + 24, 1);
         part(folder, "t10k", 24, 2);
@@ -108,7 +108,7 @@ final class TinyTraining {
         Files.write(folder.resolve(name + "-labels-idx1-ubyte"), labels.array());
     }
 
-    static DataSettings dataSettings(Path folder) {
+    public static DataSettings dataSettings(Path folder) {
         return new DataSettings.Images(folder.toString(), 24, 16, Augmentation.none(), null, null);
     }
 
@@ -118,12 +118,12 @@ final class TinyTraining {
     }
 
     /** A blend of everything, searched by gradient. */
-    static List<Sharing> blended(SimplexMap map) {
+    public static List<Sharing> blended(SimplexMap map) {
         return List.of(new Sharing.Blend(map, Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED, 1));
     }
 
     /** Logits that move by Adam, half of the data theirs. */
-    static ArchitectureSettings architecture(ArchitectureSettings.Order order) {
+    public static ArchitectureSettings architecture(ArchitectureSettings.Order order) {
         return new ArchitectureSettings(
                 0.5, new Optimizer.Adam(0.01, 0.5, 0.999, 1e-8, 1e-3), null, order, null, null, 0);
     }
@@ -135,7 +135,7 @@ final class TinyTraining {
     /** Settings with every ingredient off; tests switch on what they are about. */
     static final class Settings {
         int epochs = 2;
-        Sampler.Memoryless sampler = new Sampler.Sandwich(2);
+        Sampler sampler = new Sampler.Sandwich(2);
         Distillation distillation = new Distillation.InPlace();
         double labelSmoothing;
         TrainSettings.Gradients gradients = TrainSettings.Gradients.SUM;
@@ -149,6 +149,7 @@ final class TinyTraining {
         int checkpointEverySteps = 1000;
         boolean runningStatistics;
         Integer accumulate;
+        Reptile reptile;
         ArchitectureSettings architecture;
         List<Sharing> sharing = List.of(); // of the recipe
 
@@ -171,6 +172,7 @@ final class TinyTraining {
                     runningStatistics,
                     null,
                     accumulate,
+                    reptile,
                     architecture);
         }
     }

@@ -1,0 +1,33 @@
+package dev.weft.search;
+
+import dev.weft.space.Member;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Measures members that something else proposes for each budget: a generator that was trained with the weights has searched already.
+ * A budget for which nothing fitting is proposed gets the smallest or the largest member.
+ */
+public final class ProposedSearch implements Search {
+    private final Function<Constraints, List<Member>> proposals;
+
+    /** @param proposals members for a budget, canonical; the same each time */
+    public ProposedSearch(Function<Constraints, List<Member>> proposals) {
+        this.proposals = proposals;
+    }
+
+    @Override
+    public SearchResult search(
+            SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
+        Candidates candidates = new Candidates(task, evaluations, listener, stop);
+        List<Member> proposed = task.budgets().stream()
+                .flatMap(budget -> proposals.apply(budget).stream())
+                .distinct()
+                .toList();
+        candidates.expect(proposed.size());
+        proposed.forEach(member -> candidates.measure(member, task.budgets()));
+        candidates.extremesFor(proposed).forEach(member -> candidates.measure(member, task.budgets()));
+        return candidates.result();
+    }
+}

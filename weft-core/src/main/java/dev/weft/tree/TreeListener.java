@@ -1,0 +1,27 @@
+package dev.weft.tree;
+
+import dev.weft.model.Metric;
+import dev.weft.train.Role;
+import dev.weft.train.TrainingListener;
+import java.util.Map;
+
+/** Told what happens while a tree of supernets trains, on the training thread. */
+public interface TreeListener {
+    /**
+     * After a step of one supernet.
+     *
+     * @param done steps of all supernets so far
+     * @param planned steps of all, if every supernet to come splits as asked for
+     * @param report of the step
+     */
+    default void stepDone(String node, long done, long planned, TrainingListener.StepReport report) {}
+
+    /** A member of a supernet was evaluated on the selection split. */
+    default void evaluated(String node, long steps, Role role, Map<Metric, Double> values) {}
+
+    /** The distances between the options of a choice are known. */
+    default void probed(String node, TreeRecord.Probe probe) {}
+
+    /** A supernet has split, or stays whole. */
+    default void split(String node, TreeRecord.Split split) {}
+}

@@ -1,0 +1,105 @@
+package dev.weft.tree;
+
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.Presets;
+import dev.weft.train.ArchitectureSettings;
+import dev.weft.train.Distillation;
+import dev.weft.train.LearningRateSchedule;
+import dev.weft.train.Optimizer;
+import dev.weft.train.Precision;
+import dev.weft.train.Recipe;
+import dev.weft.train.Regularisation;
+import dev.weft.train.Sampler;
+import dev.weft.train.SplitSettings;
+import dev.weft.train.SplitSettings.PartitionBy;
+import dev.weft.train.SplitSettings.Restart;
+import dev.weft.train.SplitSettings.RestartSchedule;
+import dev.weft.train.SplitSettings.RestartWeights;
+import dev.weft.train.SplitSettings.Rule;
+import dev.weft.train.TinyTraining;
+import dev.weft.train.TrainSettings;
+import dev.weft.weight.SimplexMap;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Settings so small that a tree trains in seconds; tests change what they are about. */
+final class TreeFixture {
+    List<Integer> rounds = List.of(1, 2);
+    List<Integer> groups;
+    Integer minimumSize;
+    List<String> choices;
+    Rule rule;
+    PartitionBy partition;
+    int repeats = 2;
+    Restart restart;
+    RestartWeights weights;
+    RestartSchedule schedule;
+    int epochs = 4;
+    boolean blended;
+    int warmupEpochs;
+    int checkpointEverySteps = 1000;
+    ModelDefinition model = TinyTraining.model();
+
+    /** A cell of four nodes with the five operations, as the benchmark has it, of four channels in two stages. */
+    static ModelDefinition cells() {
+        return Presets.named("cell-tiny").withInput(null);
+    }
+
+    static TrainSettings train() {
+        return new TreeFixture().trainSettings();
+    }
+
+    TrainSettings trainSettings() {
+        ArchitectureSettings architecture =
+                TinyTraining.architecture(ArchitectureSettings.Order.FIRST).withWarmup(warmupEpochs);
+        return new TrainSettings(
+                epochs,
+                blended ? new Sampler.Blend() : new Sampler.SinglePath(1),
+                new Distillation.None(),
+                0,
+                TrainSettings.Gradients.SUM,
+                null,
+                new Optimizer.Sgd(0.05, 0.9, true, 1e-4),
+                new LearningRateSchedule.Cosine(0, 0),
+                Regularisation.none(),
+                List.of(),
+                Precision.FLOAT32,
+                2,
+                0,
+                checkpointEverySteps,
+                false,
+                1,
+                null,
+                blended ? architecture : null);
+    }
+
+    SplitSettings split() {
+        return new SplitSettings(
+                rounds,
+                groups,
+                minimumSize,
+                choices,
+                rule,
+                partition,
+                repeats,
+                null,
+                null,
+                null,
+                null,
+                restart,
+                weights,
+                schedule);
+    }
+
+    Recipe recipe(Path data) {
+        return new Recipe(
+                "tiny-tree",
+                "for tests",
+                model,
+                blended ? TinyTraining.blended(new SimplexMap.Softmax()) : List.of(),
+                null,
+                TinyTraining.dataSettings(data),
+                trainSettings(),
+                split());
+    }
+}
