@@ -37,10 +37,11 @@ import picocli.CommandLine.Parameters;
 final class TrainCommand implements Callable<Integer> {
     private static final String NAMES = "quickstart, smoke, lm-quick, mos-lm-quick, tanglenas-mobile-quick, "
             + "tanglenas-vit-quick, tanglenas-lm-quick, cell-darts-quick, cell-gdas-quick, cell-rsps-quick, "
-            + "mobile-operations-quick, gradient-matching-quick, bignas-imagenet, attentivenas-imagenet, "
+            + "mobile-operations-quick, gradient-matching-quick, shiftnas-quick, bignas-imagenet, attentivenas-imagenet, "
             + "tanglenas-conv-macro, tanglenas-autoformer-tiny, tanglenas-mobilenetv3, tanglenas-gpt-tinystories, "
             + "mos-bert, gradient-matching-201-darts, gradient-matching-201-snas, gradient-matching-201-rsps, "
-            + "few-shot-201-rsps, gradient-matching-ofa-kernel.";
+            + "few-shot-201-rsps, gradient-matching-ofa-kernel, shiftnas-autoformer-tiny, shiftnas-autoformer-small, "
+            + "shiftnas-autoformer-base, shiftnas-cnn.";
 
     @Mixin
     private GlobalOptions options;

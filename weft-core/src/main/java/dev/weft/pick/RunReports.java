@@ -252,7 +252,8 @@ public final class RunReports {
         return thinned;
     }
 
-    private static List<String> notes(MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality, boolean tree) {
+    private static List<String> notes(
+            MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality, boolean tree) {
         List<String> notes = new ArrayList<>();
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"

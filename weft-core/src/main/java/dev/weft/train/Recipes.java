@@ -39,12 +39,11 @@ public final class Recipes {
             "gradient-matching-201-snas",
             "gradient-matching-201-rsps",
             "few-shot-201-rsps",
-            "gradient-matching-ofa-kernel");
+            "gradient-matching-ofa-kernel",
             "shiftnas-autoformer-tiny",
             "shiftnas-autoformer-small",
             "shiftnas-autoformer-base",
-            "shiftnas-cnn",
-            "mos-bert");
+            "shiftnas-cnn");
 
     private Recipes() {}
 

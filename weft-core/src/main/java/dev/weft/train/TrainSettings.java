@@ -202,7 +202,7 @@ public record TrainSettings(
 
     /** The same rule with the logits of the blend trained otherwise. */
     public TrainSettings with(ArchitectureSettings other) {
-        return with(sampler, distillation, other);
+        return with(epochs, sampler, distillation, reptile, other);
     }
 
     /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
