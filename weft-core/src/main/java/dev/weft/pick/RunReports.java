@@ -103,7 +103,7 @@ public final class RunReports {
 
     private static RunReport.Space space(ModelDefinition model) {
         return new RunReport.Space(
-                model.space().count().toString(),
+                model.space().size(),
                 model.space().choices().stream()
                         .map(c -> new RunReport.Choice(
                                 c.name(),
@@ -259,7 +259,7 @@ public final class RunReports {
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(measured.count() + " of " + model.space().count()
+        notes.add(measured.count() + " of " + model.space().size()
                 + " members were measured; a better one may be among the others.");
         notes.add(
                 tree
