@@ -42,8 +42,7 @@ class MemberForBudgetTest {
     }
 
     private static Recipe generated(Path pictures) throws IOException {
-        Recipe tiny = Yaml.parse(
-                Files.readString(Path.of("src/test/resources/tiny.yaml")), "tiny.yaml", Recipe.class);
+        Recipe tiny = Yaml.parse(Files.readString(Path.of("src/test/resources/tiny.yaml")), "tiny.yaml", Recipe.class);
         Optimizer adam = new Optimizer.Adam(0.01, 0.9, 0.999, 1e-8, 0);
         return new Recipe(
                 tiny.name(),

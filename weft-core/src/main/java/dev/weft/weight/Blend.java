@@ -125,7 +125,6 @@ final class Blend {
     private boolean gradients(List<Choice<?>> choices) {
         return GradMode.is_enabled()
                 && choices.stream()
-                        .anyMatch(choice ->
-                                mixing.parameters(choice).stream().anyMatch(Tensor::requires_grad));
+                        .anyMatch(choice -> mixing.parameters(choice).stream().anyMatch(Tensor::requires_grad));
     }
 }

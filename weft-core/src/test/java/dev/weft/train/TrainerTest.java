@@ -159,6 +159,8 @@ class TrainerTest {
         settings.distillation = new Distillation.None();
         settings.sharing = List.of(new Sharing.Generator("macs", 16, null, view));
         settings.epochs = 4;
+    }
+
     private static void byNorm(
             TinyTraining.Settings settings, GradientNormSampler.Memory memory, GradientNormSampler.Reweight reweight) {
         TauSchedule trusting = new TauSchedule.Constant(0.8);

@@ -102,10 +102,9 @@ class GradientMatchingReproductionTest {
         Results results = run(out, 2);
         assertThat(results.arms()).extracting(Results.Row::name).containsExactlyElementsOf(GmArms.ALL);
         Map<String, Double> epochs = new LinkedHashMap<>();
-        results.arms()
-                .forEach(row -> row.metrics().stream()
-                        .filter(m -> m.name().equals("supernet-epochs"))
-                        .forEach(m -> epochs.put(row.name(), m.values().get(0))));
+        results.arms().forEach(row -> row.metrics().stream()
+                .filter(m -> m.name().equals("supernet-epochs"))
+                .forEach(m -> epochs.put(row.name(), m.values().get(0))));
         // 1 + 2 · 1 + 4 · 1; five operations; transfer: 7 - 5 · 1 epochs before the split.
         assertThat(epochs.values()).containsExactly(7.0, 7.0, 7.0, 5.0, 7.0, 3.0, 1.0, 7.0);
         // Four steps an epoch; gradient matching also compares five operations of each edge that is left, three times.
@@ -113,21 +112,18 @@ class GradientMatchingReproductionTest {
         assertThat(passes(results, GmArms.RANDOM_PARTITION)).isEqualTo(28);
         assertThat(passes(results, GmArms.MATCHED)).isEqualTo(28 + 30 + 2 * 25);
         assertThat(results.verdicts()).hasSize(15).extracting("outcome").doesNotContainNull();
-        assertThat(results.verdicts().get(0).outcome())
-                .as("by construction")
-                .isEqualTo(Outcome.HELD);
+        assertThat(results.verdicts().get(0).outcome()).as("by construction").isEqualTo(Outcome.HELD);
         assertThat(results.report().claim()).startsWith("Smoke run: says nothing about the claim.");
         assertThat(Files.readString(out.resolve("results.json")))
                 .contains("\"smoke\": true", "\"noiseFloor\"", "\"distances\"");
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("says nothing about the claim", "edge3-0", "nor_conv_3x3");
-        TreeRecord matched = TreeRecord.of(out.resolve("runs/gradient-matching-seed-1"))
-                .orElseThrow();
-        TreeRecord random = TreeRecord.of(out.resolve("runs/random-partition-seed-1"))
-                .orElseThrow();
+        TreeRecord matched =
+                TreeRecord.of(out.resolve("runs/gradient-matching-seed-1")).orElseThrow();
+        TreeRecord random =
+                TreeRecord.of(out.resolve("runs/random-partition-seed-1")).orElseThrow();
         assertThat(GmArms.edges(random)).as("the same edges").isEqualTo(GmArms.edges(matched));
-        TreeRecord fewShot =
-                TreeRecord.of(out.resolve("runs/few-shot-seed-1")).orElseThrow();
+        TreeRecord fewShot = TreeRecord.of(out.resolve("runs/few-shot-seed-1")).orElseThrow();
         assertThat(fewShot.leaves()).hasSize(5);
     }
 
@@ -181,15 +177,17 @@ class GradientMatchingReproductionTest {
         GmScale full = GmScale.full();
         GroundTruth truth = GroundTruth.load();
         GmArms arms = new GmArms(full, truth);
-        assertThat(GmArms.ALL.stream().map(arms::supernetEpochs))
-                .containsExactly(36, 36, 36, 35, 36, 14, 6, 36);
+        assertThat(GmArms.ALL.stream().map(arms::supernetEpochs)).containsExactly(36, 36, 36, 35, 36, 14, 6, 36);
         assertThat(full.repeats()).isEqualTo(10);
         assertThat(full.batchSize())
                 .isEqualTo(truth.recipe().data().batchSize())
                 .isEqualTo(64);
         assertThat(full.aloneEpochs()).isEqualTo(truth.recipe().train().epochs());
-        assertThat(arms.alone(truth.members().get(0)).recipe().with(truth.recipe().data(), truth.recipe().train()))
-                .isEqualTo(truth.alone(truth.members().get(0)).with(truth.recipe().data(), truth.recipe().train()));
+        assertThat(arms.alone(truth.members().get(0))
+                        .recipe()
+                        .with(truth.recipe().data(), truth.recipe().train()))
+                .isEqualTo(truth.alone(truth.members().get(0))
+                        .with(truth.recipe().data(), truth.recipe().train()));
         assertThat(GmWork.random(truth, full.randomMembers(), full.memberSeed()))
                 .hasSize(40)
                 .doesNotContainAnyElementsOf(truth.members());
@@ -207,10 +205,9 @@ class GradientMatchingReproductionTest {
 
     private static Map<String, List<Double>> numbers(Results results) {
         Map<String, List<Double>> values = new LinkedHashMap<>();
-        results.arms()
-                .forEach(row -> row.metrics().stream()
-                        .filter(m -> !m.unit().equals("s"))
-                        .forEach(m -> values.put(row.name() + "/" + m.name(), m.values())));
+        results.arms().forEach(row -> row.metrics().stream()
+                .filter(m -> !m.unit().equals("s"))
+                .forEach(m -> values.put(row.name() + "/" + m.name(), m.values())));
         return values;
     }
 }
