@@ -14,8 +14,11 @@ import dev.weft.pick.FamilyData;
 import dev.weft.report.Fact;
 import dev.weft.report.ReportWriter;
 import dev.weft.run.Environment;
+import dev.weft.train.FairSampler;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
+import dev.weft.train.Sampling;
+import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,8 +139,11 @@ final class DiagnoseCommand implements Callable<Integer> {
         return samplers;
     }
 
-    /** @param accumulate batches of a step */
-    private record Steps(Sampler.Memoryless sampler, int accumulate) {}
+    /**
+     * @param train the rule of the run, or {@code null}
+     * @param accumulate batches of a step
+     */
+    private record Steps(Sampler sampler, TrainSettings train, int accumulate) {}
 
     @Override
     public Integer call() {
@@ -158,6 +164,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                     examples.training(),
                     examples.batchSize(),
                     steps.sampler(),
+                    sampling(steps, opened, examples.training().size()),
                     steps.accumulate(),
                     settings,
                     (name, done, total) -> {
@@ -260,21 +267,26 @@ final class DiagnoseCommand implements Callable<Integer> {
                 })
                 .findFirst();
         int accumulate = recipe.map(r -> r.train().accumulate()).orElse(1);
+        TrainSettings train = recipe.map(Recipe::train).orElse(null);
         if (sampler != null) {
             Sampler.Memoryless named = SAMPLERS.get(sampler);
             if (named == null) {
                 throw new InputException("--sampler must be one of " + String.join(", ", SAMPLERS.keySet())
                         + ", but got \"" + sampler + "\"." + Suggest.nearest(sampler, SAMPLERS.keySet()));
             }
-            return new Steps(named, accumulate);
+            return new Steps(named, train, accumulate);
         }
-        Optional<Sampler> own = recipe.map(r -> r.train().sampler());
-        if (own.isPresent() && own.get() instanceof Sampler.Memoryless known && !(known instanceof Sampler.Blend)) {
-            return new Steps(known, accumulate);
+        Sampler own = train == null ? SAMPLERS.get("single-path") : train.sampler();
+        if (own instanceof Sampler.Memoryless && !(own instanceof Sampler.Blend) || own instanceof FairSampler) {
+            return new Steps(own, train, accumulate);
         }
-        own.ifPresent(other -> options.err()
-                .println("note: steps are drawn by single-path, because " + other
-                        + " draws no members from the space alone; --sampler names another"));
-        return new Steps(SAMPLERS.get("single-path"), accumulate);
+        options.err()
+                .println("note: steps are drawn by single-path, because what " + own
+                        + " draws is not of the space alone; --sampler names another");
+        return new Steps(SAMPLERS.get("single-path"), train, accumulate);
+    }
+
+    private Sampling sampling(Steps steps, Family opened, int examples) {
+        return steps.sampler().start(new Sampling.Setup(opened, steps.train(), examples, null, 1, seed));
     }
 }

@@ -82,7 +82,7 @@ class DiagnoseCommandTest {
                 .json();
         assertThat(largest.get("memberShare").asDouble()).isLessThan(1e-9);
         for (JsonNode suggestion : first.get("suggestions")) {
-            assertThat(suggestion.get("key").asText()).isIn("train.sampler", "train.accumulate", "sharing");
+            assertThat(suggestion.get("key").asText()).isIn("train.sampler", "train.accumulate", "sharing", "split");
         }
     }
 

@@ -11,6 +11,7 @@ import dev.weft.space.Space;
 import dev.weft.train.Sampler;
 import dev.weft.train.Sampling;
 import dev.weft.trust.RankCorrelation;
+import dev.weft.weight.Sharing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -100,7 +101,8 @@ public record Diagnosis(
      * Measures a family; nothing of it changes.
      *
      * @param data what it trains on: batches are of unchanged examples
-     * @param sampler of the steps whose noise is measured
+     * @param sampler of the steps whose noise is measured, as a recipe has it
+     * @param sampling the same at work
      * @param accumulate batches that make one step
      * @throws InputException when the family has one member, or the data does not fill a batch
      * @throws dev.weft.io.CheckFailedException when a loss is not finite
@@ -109,7 +111,8 @@ public record Diagnosis(
             Family family,
             Dataset data,
             int batchSize,
-            Sampler.Memoryless sampler,
+            Sampler sampler,
+            Sampling sampling,
             int accumulate,
             DiagnosisSettings settings,
             Progress progress) {
@@ -124,7 +127,6 @@ public record Diagnosis(
         ConflictMap map = ConflictMap.of(
                 family, members, batches, settings.batches(), done -> progress.update("conflicts", done, gradients));
 
-        Sampling sampling = Sampling.of(random -> sampler.draw(space, random));
         GradientDraws independent = GradientDraws.of(sampling, batches, accumulate);
         // Draws 0 and 1 on the same data, 2 and 3 on the next: their differences are between members alone.
         GradientDraws inPairs = (index, random) -> independent.draw(index / 2, random);
@@ -187,7 +189,14 @@ public record Diagnosis(
                 choices,
                 byLayer,
                 List.of());
-        return measured.with(new Suggestions(measured).all());
+        return measured.with(new Suggestions(measured, isSplittable(family)).all());
+    }
+
+    /** As a recipe's split demands it: slices, or an entangled blend of them. */
+    private static boolean isSplittable(Family family) {
+        return family.sharing().stream()
+                .allMatch(sharing ->
+                        sharing instanceof Sharing.Blend blend && blend.weights() == Sharing.Ownership.ENTANGLED);
     }
 
     private static List<Probed> probed(Family family, ConflictMap map) {

@@ -20,8 +20,8 @@ public interface GradientDraws {
     GradientDraw draw(int index, RandomGenerator random);
 
     /**
-     * As training draws: the sampling's members, all on the same batches. What it has learnt so far decides its draws, and it learns
-     * nothing from these.
+     * As training draws: the sampling's members, all on the same batches, with the weights that it gives to examples. What it has learnt
+     * so far decides its draws, and it learns nothing from these.
      *
      * @param data what it trains on: {@link Sampling#batches} where it also chooses examples
      * @param accumulate how many batches make one update

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** The rules by which numbers become suggestions. Each has its threshold here, and says it. */
 final class Suggestions {
     /** Every key that a suggestion may name; each is one of a recipe. */
-    static final List<String> KEYS = List.of("sharing", "train.sampler", "train.accumulate");
+    static final List<String> KEYS = List.of("split", "sharing", "train.sampler", "train.accumulate");
 
     private static final double NOISE = 20;
     private static final int MOST_BATCHES = 16;
@@ -24,30 +24,39 @@ final class Suggestions {
     private static final int FEWEST_MEMBERS = 8;
 
     private final Diagnosis diagnosis;
+    private final boolean splittable;
 
-    /** @param diagnosis without suggestions */
-    Suggestions(Diagnosis diagnosis) {
+    /**
+     * @param diagnosis without suggestions
+     * @param splittable whether a supernet that shares as this one can be split
+     */
+    Suggestions(Diagnosis diagnosis, boolean splittable) {
         this.diagnosis = diagnosis;
+        this.splittable = splittable;
     }
 
     List<Suggestion> all() {
         return Stream.of(conflicts(), noise(), costs()).flatMap(List::stream).toList();
     }
 
-    /** Options of a choice that pull a layer apart: give it weights of its own for them. */
+    /**
+     * Options of a choice that pull the weights apart: all of them, then each group of options can have a supernet of its own; or those
+     * of a layer, then that can have experts.
+     */
     private List<Suggestion> conflicts() {
-        List<ChoiceConflict> found = diagnosis.choicesByLayer().stream()
-                .filter(Suggestions::opposed)
-                .sorted(Comparator.comparingDouble(ChoiceConflict::gap).reversed())
-                .toList();
         Set<String> seen = new LinkedHashSet<>();
         List<Suggestion> suggestions = new ArrayList<>();
-        for (ChoiceConflict conflict : found) {
-            if (suggestions.size() < MOST_CONFLICTS && seen.add(conflict.choice())) {
-                suggestions.add(split(conflict));
-            }
-        }
+        Stream.concat(opposed(splittable ? diagnosis.choices() : List.of()), opposed(diagnosis.choicesByLayer()))
+                .filter(conflict -> seen.add(conflict.choice()))
+                .limit(MOST_CONFLICTS)
+                .forEach(conflict -> suggestions.add(separate(conflict)));
         return suggestions;
+    }
+
+    private static Stream<ChoiceConflict> opposed(List<ChoiceConflict> conflicts) {
+        return conflicts.stream()
+                .filter(Suggestions::opposed)
+                .sorted(Comparator.comparingDouble(ChoiceConflict::gap).reversed());
     }
 
     static boolean opposed(ChoiceConflict conflict) {
@@ -56,17 +65,20 @@ final class Suggestions {
                 && conflict.gap() >= STANDARD_ERRORS * conflict.standardError(); // false where that is not known
     }
 
-    private static Suggestion split(ChoiceConflict conflict) {
+    private static Suggestion separate(ChoiceConflict conflict) {
+        boolean whole = conflict.layer().equals(ConflictMap.WHOLE);
         ChoiceConflict.Options worst = conflict.options().stream()
                 .min(Comparator.comparingDouble(ChoiceConflict.Options::cosine))
                 .orElseThrow();
         return new Suggestion(
-                "sharing",
-                "[{kind: experts, pattern: '^" + conflict.layer().replace(".", "\\.") + "\\.', …}]",
+                whole ? "split" : "sharing",
+                whole
+                        ? "{rounds: […], choices: [" + conflict.choice() + "]}"
+                        : "[{kind: experts, pattern: '^" + conflict.layer().replace(".", "\\.") + "\\.', …}]",
                 format(
                         "%s: gradients of members with %s=%s and %s have a mean cosine of %.2f (%d pairs), of all that differ"
                                 + " in it %.2f, of those that agree in it %.2f (gap %.2f ± %.2f).",
-                        conflict.layer(),
+                        whole ? "All layers together" : conflict.layer(),
                         conflict.choice(),
                         worst.first(),
                         worst.second(),
@@ -77,9 +89,9 @@ final class Suggestions {
                         conflict.gap(),
                         conflict.standardError()),
                 format(
-                        "the mean cosine of members that differ in a choice is below 0, and at least %.1f and %.0f standard"
-                                + " errors below that of members that agree in it",
-                        GAP, STANDARD_ERRORS));
+                        "%s, the mean cosine of members that differ in a choice is below 0, and at least %.1f and %.0f"
+                                + " standard errors below that of members that agree in it",
+                        whole ? "over all layers" : "in one layer and not over all", GAP, STANDARD_ERRORS));
     }
 
     /** A step whose gradient is mostly noise: more members a step where members make it, more data where batches do. */

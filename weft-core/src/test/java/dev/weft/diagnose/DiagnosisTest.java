@@ -23,6 +23,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
+import dev.weft.train.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +49,13 @@ class DiagnosisTest {
 
     private static Diagnosis of(ModelDefinition model, Dataset data, Sampler.Memoryless sampler) {
         try (Family family = Family.of(model, 1)) {
-            return Diagnosis.of(family, data, 8, sampler, 1, SETTINGS, (phase, done, total) -> {});
+            return Diagnosis.of(
+                    family, data, 8, sampler, drawing(family, sampler), 1, SETTINGS, (phase, done, total) -> {});
         }
+    }
+
+    private static Sampling drawing(Family family, Sampler.Memoryless sampler) {
+        return Sampling.of(random -> sampler.draw(family.space(), random));
     }
 
     /** Members of opposite signs: the choice is found, with the layer, the options and the numbers. */
@@ -61,11 +67,11 @@ class DiagnosisTest {
             assertThat(member.member()).isEqualTo("sign=-1,edge0=0,edge1=0");
             assertThat(member.params()).isPositive();
         });
-        assertThat(found.suggestions()).first().satisfies(suggestion -> {
-            assertThat(suggestion.key()).isEqualTo("sharing");
-            assertThat(suggestion.setting()).matches("\\[\\{kind: experts, pattern: '\\^edge\\d\\\\.op\\d\\\\.', …}]");
+        assertThat(found.suggestions()).singleElement().satisfies(suggestion -> {
+            assertThat(suggestion.key()).isEqualTo("split");
+            assertThat(suggestion.setting()).isEqualTo("{rounds: […], choices: [sign]}");
             assertThat(suggestion.measured())
-                    .contains("sign=-1 and 1 have a mean cosine of -1.00 (4 pairs)", "gap 2.00");
+                    .contains("All layers together", "sign=-1 and 1 have a mean cosine of -1.00");
             assertThat(suggestion.threshold()).contains("below 0", "0.1 and 4 standard errors");
         });
         assertThat(found.suggestions()).as("edges are not to blame").allMatch(s -> !s.measured()
@@ -73,6 +79,54 @@ class DiagnosisTest {
         assertThat(found.choices()).hasSize(3);
         assertThat(found.cosines().get(0)).hasSize(8);
         assertThat(found.opposedPairs()).isGreaterThan(0.4);
+    }
+
+    private static List<Suggestion> ofLayer() {
+        ChoiceConflict whole = conflict(ConflictMap.WHOLE, 0.3, 0.1);
+        ChoiceConflict layer = conflict("edge0.op0", 0.3, -0.21);
+        return rules(with(List.of(whole), List.of(layer, conflict("edge1.op0", 0.3, -0.1))));
+    }
+
+    private static ChoiceConflict conflict(String layer, double agree, double differ) {
+        return new ChoiceConflict(
+                "kernel",
+                layer,
+                agree,
+                differ,
+                agree - differ,
+                0.05,
+                List.of(
+                        new ChoiceConflict.Options("3", "5", differ + 0.1, 8),
+                        new ChoiceConflict.Options("3", "7", differ - 0.1, 9)));
+    }
+
+    /** Where only one layer is pulled apart, a copy of that layer is enough. */
+    @Test
+    void conflictInOneLayerIsAnsweredByExpertsThere() {
+        assertThat(ofLayer()).singleElement().satisfies(suggestion -> {
+            assertThat(suggestion.key()).isEqualTo("sharing");
+            assertThat(suggestion.setting()).isEqualTo("[{kind: experts, pattern: '^edge0\\.op0\\.', …}]");
+            assertThat(suggestion.measured())
+                    .contains("edge0.op0: ", "kernel=3 and 7", "-0.31 (9 pairs)", "-0.21", "gap 0.51 ± 0.05");
+        });
+        ChoiceConflict weak = conflict("edge0.op0", 0.05, -0.1); // three standard errors
+        ChoiceConflict friendly = conflict("edge0.op0", 0.9, 0.01);
+        assertThat(rules(with(List.of(), List.of(weak, friendly)))).isEmpty();
+    }
+
+    /** Supernets whose weights are routed cannot be split. */
+    @Test
+    void splitIsSuggestedOnlyWhereARecipeTakesOne() {
+        Diagnosis both =
+                with(List.of(conflict(ConflictMap.WHOLE, 0.3, -0.1)), List.of(conflict("edge0.op0", 0.3, -0.21)));
+        assertThat(new Suggestions(both, true).all())
+                .singleElement()
+                .extracting(Suggestion::key)
+                .isEqualTo("split");
+        assertThat(new Suggestions(both, false).all())
+                .singleElement()
+                .extracting(Suggestion::key)
+                .isEqualTo("sharing");
     }
 
     /** The sign of a step's gradient is that of its member: almost all variance is between members. */
@@ -113,6 +167,22 @@ class DiagnosisTest {
             double memberShare,
             List<Diagnosis.Probed> members,
             double rank) {
+        return with(sampler, accumulate, noise, memberShare, members, rank, List.of(), List.of());
+    }
+
+    private static Diagnosis with(List<ChoiceConflict> choices, List<ChoiceConflict> byLayer) {
+        return with(new Sampler.SinglePath(1), 1, 1, 0, List.of(), Double.NaN, choices, byLayer);
+    }
+
+    private static Diagnosis with(
+            Sampler sampler,
+            int accumulate,
+            double noise,
+            double memberShare,
+            List<Diagnosis.Probed> members,
+            double rank,
+            List<ChoiceConflict> choices,
+            List<ChoiceConflict> byLayer) {
         GradientVariance.Part part = new GradientVariance.Part("whole", 1, noise, noise, 0.1);
         return new Diagnosis(
                 SETTINGS,
@@ -127,13 +197,13 @@ class DiagnosisTest {
                 List.of(),
                 List.of(),
                 rank,
-                List.of(),
-                List.of(),
+                choices,
+                byLayer,
                 List.of());
     }
 
     private static List<Suggestion> rules(Sampler sampler, double noise, double memberShare) {
-        return new Suggestions(with(sampler, 1, noise, memberShare, List.of(), Double.NaN)).all();
+        return rules(with(sampler, 1, noise, memberShare, List.of(), Double.NaN));
     }
 
     @Test
@@ -152,7 +222,7 @@ class DiagnosisTest {
             assertThat(s.key()).isEqualTo("train.accumulate");
             assertThat(s.setting()).isEqualTo("3");
         });
-        assertThat(new Suggestions(with(single, 4, 1e6, 0.3, List.of(), Double.NaN)).all())
+        assertThat(rules(with(single, 4, 1e6, 0.3, List.of(), Double.NaN)))
                 .singleElement()
                 .satisfies(s -> assertThat(s.setting()).isEqualTo("64"));
         assertThat(rules(single, 19, 0.3)).isEmpty();
@@ -210,6 +280,10 @@ class DiagnosisTest {
         return cosines;
     }
 
+    private static List<Suggestion> rules(Diagnosis diagnosis) {
+        return new Suggestions(diagnosis, true).all();
+    }
+
     private static List<Diagnosis.Probed> members(double... norms) {
         return IntStream.range(0, norms.length)
                 .mapToObj(i -> new Diagnosis.Probed("m" + i, "width=" + i, 100 * (i + 1), norms[i]))
@@ -220,21 +294,16 @@ class DiagnosisTest {
     void gradientsThatFollowSizeAreAnsweredByASamplerWithBothExtremes() {
         List<Diagnosis.Probed> falling = members(9, 8, 7, 6, 5, 4, 3, 2);
         Sampler single = new Sampler.SinglePath(1);
-        assertThat(new Suggestions(with(single, 1, 1, 0, falling, -1)).all())
-                .singleElement()
-                .satisfies(s -> {
-                    assertThat(s.key()).isEqualTo("train.sampler");
-                    assertThat(s.setting()).isEqualTo("{kind: sandwich, random: 2}");
-                    assertThat(s.measured())
-                            .contains("more parameters have smaller gradients", "8.50", "2.50", "-1.00");
-                });
-        assertThat(new Suggestions(with(new Sampler.Sandwich(1), 1, 1, 0, falling, -1)).all())
+        assertThat(rules(with(single, 1, 1, 0, falling, -1))).singleElement().satisfies(s -> {
+            assertThat(s.key()).isEqualTo("train.sampler");
+            assertThat(s.setting()).isEqualTo("{kind: sandwich, random: 2}");
+            assertThat(s.measured()).contains("more parameters have smaller gradients", "8.50", "2.50", "-1.00");
+        });
+        assertThat(rules(with(new Sampler.Sandwich(1), 1, 1, 0, falling, -1))).isEmpty();
+        assertThat(rules(with(single, 1, 1, 0, falling, -0.6))).isEmpty();
+        assertThat(rules(with(single, 1, 1, 0, members(9, 8.8, 8, 8, 8, 8, 7, 7), -1)))
                 .isEmpty();
-        assertThat(new Suggestions(with(single, 1, 1, 0, falling, -0.6)).all()).isEmpty();
-        assertThat(new Suggestions(with(single, 1, 1, 0, members(9, 8.8, 8, 8, 8, 8, 7, 7), -1)).all())
-                .isEmpty();
-        assertThat(new Suggestions(with(single, 1, 1, 0, falling.subList(0, 7), -1)).all())
-                .isEmpty();
+        assertThat(rules(with(single, 1, 1, 0, falling.subList(0, 7), -1))).isEmpty();
     }
 
     /** No suggestion names what a recipe does not have, and what it says to write there can be written there. */
@@ -252,11 +321,11 @@ class DiagnosisTest {
         List<Suggestion> all = new ArrayList<>();
         all.addAll(of(new ToyModel(List.of(-1, 1), 2, 2, 0), DATA, new Sampler.SinglePath(1))
                 .suggestions());
+        all.addAll(ofLayer());
         all.addAll(rules(new Sampler.SinglePath(1), 40, 0.8));
         all.addAll(rules(new Sampler.Sandwich(1), 40, 0.8));
         all.addAll(rules(new Sampler.SinglePath(1), 65, 0.3));
-        all.addAll(
-                new Suggestions(with(new Sampler.SinglePath(1), 1, 1, 0, members(9, 8, 7, 6, 5, 4, 3, 2), -1)).all());
+        all.addAll(rules(with(new Sampler.SinglePath(1), 1, 1, 0, members(9, 8, 7, 6, 5, 4, 3, 2), -1)));
         assertThat(new TreeSet<>(all.stream().map(Suggestion::key).toList()))
                 .as("each key was suggested once")
                 .containsExactlyInAnyOrderElementsOf(Suggestions.KEYS);
@@ -267,7 +336,9 @@ class DiagnosisTest {
             ((ObjectNode) recipe.get("train")).replace("distillation", yaml.readTree("{kind: none}"));
             String rest = "count: 2, granularity: layer, routing: soft, hidden: 8, layers: 2, encoding: {kind: scaled},"
                     + " fixedInput: false, plainWeights: true";
-            JsonNode setting = yaml.readTree(suggestion.setting().replace("…", rest));
+            ((ObjectNode) recipe.get("train")).put("epochs", 3);
+            JsonNode setting = yaml.readTree(
+                    suggestion.setting().replace("…", suggestion.key().equals("split") ? "1, 2" : rest));
             String[] path = suggestion.key().split("\\.");
             ObjectNode parent = path.length == 1 ? recipe : (ObjectNode) recipe.get(path[0]);
             parent.replace(path[path.length - 1], setting);
@@ -295,7 +366,7 @@ class DiagnosisTest {
         assertThat(report.figures()).hasSize(3);
         assertThat(report.notes()).anySatisfy(n -> assertThat(n).contains("does not show that the accuracy"));
         String page = Files.readString(ReportWriter.write(report, folder.resolve("diagnose.html")));
-        assertThat(page).contains("sharing", "Rule: ", "class=\"below deep\"", "weft diagnose toy");
+        assertThat(page).contains("choices: [sign]", "Rule: ", "class=\"below deep\"", "weft diagnose toy");
         Diagnosis quiet = with(new Sampler.SinglePath(1), 1, 1, 0, members(1, 1), 0);
         String nothing = Files.readString(ReportWriter.write(
                 DiagnosisReports.of(quiet, "quiet", "today", List.of(), List.of()), folder.resolve("quiet.html")));
@@ -309,9 +380,10 @@ class DiagnosisTest {
 
     @Test
     void progressCountsEveryGradient() {
+        Sampler.SinglePath single = new Sampler.SinglePath(1);
         Map<String, Long> last = new java.util.LinkedHashMap<>();
         try (Family family = Family.of(new ToyModel(List.of(-1, 1), 2, 2, 1), 1)) {
-            Diagnosis.of(family, DATA, 8, new Sampler.SinglePath(1), 2, SETTINGS, (phase, done, total) -> {
+            Diagnosis.of(family, DATA, 8, single, drawing(family, single), 2, SETTINGS, (phase, done, total) -> {
                 assertThat(done).isEqualTo(last.getOrDefault(phase, 0L) + 1);
                 last.put(phase, done);
                 assertThat(total).isEqualTo(phase.equals("conflicts") ? 16 : 128);

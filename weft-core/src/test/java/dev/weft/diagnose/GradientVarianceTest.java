@@ -18,6 +18,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Clipping;
+import dev.weft.train.Draw;
 import dev.weft.train.Losses;
 import dev.weft.train.Sampler;
 import dev.weft.train.Sampling;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -247,6 +249,40 @@ class GradientVarianceTest {
                             .differences(GradientVariance::noiseToSignal))
                     .as("the same sampling with the same seeds")
                     .containsExactly(0.0, 0.0);
+        }
+    }
+
+    /** A sampler that doubles the loss of one example and mutes the others: as it trains, so it is measured. */
+    @Test
+    void weightsOfExamplesAreThoseThatTheSamplingGives() {
+        ToyModel toy = new ToyModel(List.of(-1, 1), 1, 1, 0);
+        Dataset data = ToyModel.data(64, 3);
+        try (Family family = Family.of(toy, 1)) {
+            Sampling plain = Sampling.of(random -> new Sampler.Largest().draw(family.space(), random));
+            Sampling weighted = new Sampling() {
+                @Override
+                public List<Draw> draw(long step, Batch batch, RandomGenerator random) {
+                    return plain.draw(step, batch, random);
+                }
+
+                @Override
+                public List<Double> exampleWeights(Member member, Batch batch) {
+                    return List.of(2.0, 0.0); // the mean over a batch of two: the first example alone
+                }
+            };
+            GradientVariance found =
+                    GradientVariance.of(family, GradientDraws.of(weighted, data.batches(2, 1), 1), 8, 1);
+            GradientVariance first = GradientVariance.of(
+                    family,
+                    (index, random) -> GradientDraw.of(family.space().largest(), data.batch(new int[] {
+                        data.batches(2, 1).batch(index).indices().get(0)
+                    })),
+                    8,
+                    1);
+            assertThat(found.whole().variance())
+                    .isCloseTo(
+                            first.whole().variance(),
+                            within(1e-6 * first.whole().variance()));
         }
     }
 
