@@ -117,7 +117,7 @@ class GradientMatchingReproductionTest {
         assertThat(Files.readString(out.resolve("results.json")))
                 .contains("\"smoke\": true", "\"noiseFloor\"", "\"distances\"");
         assertThat(Files.readString(out.resolve("report.html")))
-                .contains("says nothing about the claim", "edge3-0", "nor_conv_3x3");
+                .contains("says nothing about the claim", "edge3-0", "3×3");
         TreeRecord matched =
                 TreeRecord.of(out.resolve("runs/gradient-matching-seed-1")).orElseThrow();
         TreeRecord random =
