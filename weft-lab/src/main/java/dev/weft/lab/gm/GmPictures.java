@@ -47,7 +47,8 @@ final class GmPictures {
                 new FigureGroup(
                         "Trees",
                         "How many of its operations an edge has lost in each supernet, which other supernets have. Beneath the root are"
-                                + " its children and the four leaves; 0-1 is the second child of 0. Seed " + seed + ".",
+                                + " its children and the four leaves; 0-1 is the second child of 0; in brackets stands how many"
+                                + " members there are. Seed " + seed + ".",
                         List.of(tree(GmArms.MATCHED, matched), tree(GmArms.RANDOM_EDGES, tree(GmArms.RANDOM_EDGES)))),
                 new FigureGroup(
                         "What the operations of an edge do to all other weights",
@@ -114,8 +115,8 @@ final class GmPictures {
                 arm,
                 GmArms.lines(tree).stream().map(GmPictures::brief).collect(Collectors.joining("; ")),
                 tree.nodes().stream()
-                        .map(node -> node.name() + ", "
-                                + truth.space().within(node.options()).count() + " members")
+                        .map(node -> node.name() + " ("
+                                + truth.space().within(node.options()).count() + ")")
                         .toList(),
                 choices.stream().map(Choice::name).toList(),
                 tree.nodes().stream()
