@@ -19,13 +19,13 @@ import java.util.stream.Collectors;
 
 /** The ways of training that are compared: one random member a step in all of them, with one optimiser and schedule. */
 final class GmArms {
-    static final String MATCHED = "gradient-matching";
-    static final String RANDOM_PARTITION = "random-partition";
+    static final String MATCHED = "matching";
+    static final String RANDOM_PARTITION = "random-groups";
     static final String RANDOM_EDGES = "random-edges";
     static final String FEW_SHOT = "few-shot";
     static final String ONE_SHOT = "one-shot";
-    static final String LEAF_EPOCHS = "one-shot-leaf-epochs";
-    static final String EQUAL_COMPUTE = "one-shot-equal-compute";
+    static final String LEAF_EPOCHS = "one-shot-leaf";
+    static final String EQUAL_COMPUTE = "one-shot-tree";
 
     /** In the order in which they are trained: random partitions take the edges of gradient matching. */
     static final List<String> ALL =

@@ -117,11 +117,10 @@ class GradientMatchingReproductionTest {
         assertThat(Files.readString(out.resolve("results.json")))
                 .contains("\"smoke\": true", "\"noiseFloor\"", "\"distances\"");
         assertThat(Files.readString(out.resolve("report.html")))
-                .contains("says nothing about the claim", "edge3-0", "nor_conv_3x3");
-        TreeRecord matched =
-                TreeRecord.of(out.resolve("runs/gradient-matching-seed-1")).orElseThrow();
+                .contains("says nothing about the claim", "edge3-0", "3×3");
+        TreeRecord matched = TreeRecord.of(out.resolve("runs/matching-seed-1")).orElseThrow();
         TreeRecord random =
-                TreeRecord.of(out.resolve("runs/random-partition-seed-1")).orElseThrow();
+                TreeRecord.of(out.resolve("runs/random-groups-seed-1")).orElseThrow();
         assertThat(GmArms.edges(random)).as("the same edges").isEqualTo(GmArms.edges(matched));
         TreeRecord fewShot = TreeRecord.of(out.resolve("runs/few-shot-seed-1")).orElseThrow();
         assertThat(fewShot.leaves()).hasSize(5);
