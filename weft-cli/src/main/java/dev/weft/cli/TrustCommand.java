@@ -278,14 +278,14 @@ final class TrustCommand implements Callable<Integer> {
     private Recipe recipe() {
         Recipe read;
         if (recipe != null) {
-            read = TrainCommand.recipe(recipe, null, null);
+            read = TrainCommand.recipe(recipe, null, null).whole();
         } else {
             Path folder = FamilyArgument.file(family).toAbsolutePath().getParent();
             if (!Files.exists(folder.resolve("config.yaml"))) {
                 throw new InputException(family + " must be the folder of a run, or lie in one, to know how anchors are"
                         + " trained, but does not. Give a recipe: --recipe RECIPE");
             }
-            read = Trainer.settings(folder).recipe();
+            read = Trainer.settings(folder).recipe().whole();
         }
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }

@@ -104,6 +104,11 @@ public record Recipe(
         return new Recipe(name, description, open.withInput(input), sharing, start, data, train, split);
     }
 
+    /** This recipe for a supernet that stays whole. */
+    public Recipe whole() {
+        return new Recipe(name, description, model, sharing, start, data, train, null);
+    }
+
     /** This recipe for one supernet of the tree that it splits into, for as long as that does not begin anew. */
     public Recipe of(ModelDefinition supernet, DataSettings sameSplits, TrainSettings rule) {
         return new Recipe(name, description, supernet, sharing, null, sameSplits, rule, null);
