@@ -99,7 +99,7 @@ record Inspection(
                 .filter(s -> !s.choices().isEmpty())
                 .map(s -> new Space(
                         s.name(),
-                        s.count().toString(),
+                        s.size(),
                         s.choices().stream().map(Inspection::options).toList()))
                 .orElse(null);
         return new Inspection(

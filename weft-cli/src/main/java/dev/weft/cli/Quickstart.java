@@ -100,7 +100,7 @@ final class Quickstart {
         try (Trainer trainer = begun ? Trainer.resume(out) : Trainer.start(recipe, out, seed)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             say("training on " + trainer.splits().source() + ": " + trainer.steps() + " steps, "
-                    + trainer.family().space().count() + " members share one set of weights");
+                    + trainer.family().space().size() + " members share one set of weights");
             if (!Training.run(trainer, options, stop).complete()) {
                 throw stopped();
             }

@@ -15,7 +15,7 @@ class ReproduceCommandTest {
         Run run = Run.weft("reproduce", "bignaz", "--json");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.json().get("error").asText())
-                .startsWith("Unknown system \"bignaz\". Known: bignas, tanglenas, mixture-of-supernets.")
+                .startsWith("Unknown system \"bignaz\". Known: bignas, tanglenas, mixture-of-supernets, gradient-matching.")
                 .contains("Did you mean");
     }
 

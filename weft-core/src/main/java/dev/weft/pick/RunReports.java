@@ -92,7 +92,7 @@ public final class RunReports {
                     .tree(TreeReport.of(folder, model, database.members()))
                     .members(measured.results(model, picture))
                     .network(picture.full())
-                    .notes(notes(measured, model, quality))
+                    .notes(notes(measured, model, quality, TreeRecord.of(folder).isPresent()))
                     .build();
         }
     }
@@ -103,7 +103,7 @@ public final class RunReports {
 
     private static RunReport.Space space(ModelDefinition model) {
         return new RunReport.Space(
-                model.space().count().toString(),
+                model.space().size(),
                 model.space().choices().stream()
                         .map(c -> new RunReport.Choice(
                                 c.name(),
@@ -252,15 +252,19 @@ public final class RunReports {
         return thinned;
     }
 
-    private static List<String> notes(MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality) {
+    private static List<String> notes(MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality, boolean tree) {
         List<String> notes = new ArrayList<>();
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(measured.count() + " of " + model.space().count()
+        notes.add(measured.count() + " of " + model.space().size()
                 + " members were measured; a better one may be among the others.");
-        notes.add("All members share their weights as trained: a member trained alone may rank otherwise.");
+        notes.add(
+                tree
+                        ? "The members of a leaf share their weights as trained: a member trained alone may rank otherwise, and"
+                                + " members of different leaves are estimated with different errors."
+                        : "All members share their weights as trained: a member trained alone may rank otherwise.");
         if (measured.count() > 0) {
             notes.add("Latencies are of the machine named here and say little about another.");
         }

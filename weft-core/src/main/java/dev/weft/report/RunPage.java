@@ -78,17 +78,21 @@ final class RunPage {
     private String lede() {
         long exported =
                 report.members().stream().filter(m -> m.exported() != null).count();
-        String trained = "One set of weights, trained on " + report.dataset().name() + ".";
+        String trained = (report.tree() == null ? "One set" : count(leaves(), "set")) + " of weights, trained on " + report.dataset().name() + ".";
         if (report.members().isEmpty()) return trained + " No member has been measured yet.";
         return trained + " " + count(report.members().size(), "member") + " measured, " + front.size()
                 + " on the front, " + exported + " exported.";
+    }
+
+    private long leaves() {
+        return new TreeSection(report.tree()).leaves();
     }
 
     private String figures() {
         RunReport.Quality quality = report.quality();
         StringBuilder html = new StringBuilder();
         html.append(figure(
-                "Members in one set of weights",
+                report.tree() == null ? "Members in one set of weights" : "Members in " + leaves() + " leaves of a tree",
                 Figures.large(report.space().members()),
                 count(report.space().choices().size(), "choice")));
         report.members().stream()

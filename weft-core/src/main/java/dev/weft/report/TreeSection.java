@@ -12,10 +12,15 @@ final class TreeSection {
         this.tree = tree;
     }
 
+    /** How many supernets did not split. */
+    long leaves() {
+        return tree.nodes().stream().filter(node -> node.split().isEmpty()).count();
+    }
+
     String summary() {
         long leaves =
                 tree.nodes().stream().filter(node -> node.split().isEmpty()).count();
-        return Figures.grouped(tree.nodes().size()) + " supernets, " + Figures.grouped(leaves) + " of them leaves; "
+        return Figures.grouped(tree.nodes().size()) + " supernets, " + Figures.grouped(leaves()) + " of them leaves; "
                 + Figures.grouped(tree.supernetEpochs()) + " supernet-epochs of training";
     }
 

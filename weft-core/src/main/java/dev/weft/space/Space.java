@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 public record Space(String name, List<Choice<?>> choices, List<Constraint> constraints, Notation notation) {
     private static final int MAX_DRAWS = 10_000;
     private static final int MAX_TRIES = 100_000;
+    private static final int MAX_COUNTED = 1_000_000;
 
     public Space {
         choices = List.copyOf(choices);
@@ -136,7 +137,7 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
     /** The number of distinct members. With constraints they are counted one by one, so only small spaces can be. */
     public BigInteger count() {
         if (!constraints.isEmpty()) {
-            return BigInteger.valueOf(enumerate(1_000_000).size());
+            return BigInteger.valueOf(enumerate(MAX_COUNTED).size());
         }
         BigInteger count = BigInteger.ONE;
         for (Choice<?> choice : choices) {
@@ -152,6 +153,14 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
             }
         }
         return count;
+    }
+
+    /** How many members there are, for people: {@code 15284}, or {@code at most 9765625} where constraints leave too many to be counted. */
+    public String size() {
+        BigInteger most = new Space(name, choices).count();
+        return constraints.isEmpty() || most.compareTo(BigInteger.valueOf(MAX_COUNTED)) <= 0
+                ? count().toString()
+                : "at most " + most;
     }
 
     /** Every member, the first choice varying slowest; an error when the unconstrained space is larger than {@code limit}. */

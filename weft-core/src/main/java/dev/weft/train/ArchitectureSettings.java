@@ -25,7 +25,10 @@ public record ArchitectureSettings(
         BlendRegulariser regulariser,
         @JsonInclude(JsonInclude.Include.NON_NULL) CostTerm cost,
         int warmupEpochs) {
-    /** Of the gradient. The step that is looked ahead is a plain one of gradient descent, with the weights' rate and decay. */
+    /**
+     * Of the gradient. The step that is looked ahead is one of gradient descent, with the weights' rate and decay, and with the
+     * momentum of their SGD.
+     */
     public enum Order {
         /** The weights are taken as they are. */
         @JsonProperty("first")

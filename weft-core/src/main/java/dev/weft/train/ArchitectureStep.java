@@ -14,7 +14,9 @@ import dev.weft.weight.SimplexMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,10 +32,22 @@ public final class ArchitectureStep implements AutoCloseable {
     private final double largestCost;
     private final Map<String, Tensor> logits = new LinkedHashMap<>();
     private final ParameterUpdate update;
+    private final Map<String, Map<String, Tensor>> remembered; // of the weights' optimiser
     private final Map<String, ParameterGroup> groups;
 
-    /** @param cost of {@link ArchitectureSettings#cost}; {@code null} where there is none */
+    /** A step that looks ahead to the first step of the weights, which has no momentum yet. */
     public ArchitectureStep(Family family, TrainSettings train, DifferentiableCost cost) {
+        this(family, train, cost, Map.of());
+    }
+
+    /**
+     * @param cost of {@link ArchitectureSettings#cost}; {@code null} where there is none
+     * @param remembered what the optimiser of the weights remembers, by parameter and slot, as it changes with every step: the step
+     *     that is looked ahead goes on with its momentum
+     */
+    ArchitectureStep(
+            Family family, TrainSettings train, DifferentiableCost cost, Map<String, Map<String, Tensor>> remembered) {
+        this.remembered = remembered;
         this.family = family;
         this.train = train;
         this.settings = train.architecture();
@@ -120,7 +134,16 @@ public final class ArchitectureStep implements AutoCloseable {
                 weights(),
                 logits,
                 name -> weightRate * groups.get(name).learningRateFactor(),
-                name -> train.optimizer().weightDecay() * groups.get(name).weightDecayFactor());
+                name -> train.optimizer().weightDecay() * groups.get(name).weightDecayFactor(),
+                this::momentum);
+    }
+
+    /** What plain descent with momentum adds to the gradient; other optimisers are looked ahead without their memory. */
+    private Optional<Tensor> momentum(String name) {
+        return train.optimizer() instanceof Optimizer.Sgd sgd && sgd.momentum() > 0
+                ? Optional.ofNullable(remembered.getOrDefault(name, Map.of()).get(Optimizer.Sgd.VELOCITY))
+                        .map(velocity -> velocity.mul(new Scalar(sgd.momentum())))
+                : Optional.empty();
     }
 
     /** The loss of the weights' own batch. */

@@ -91,6 +91,9 @@ public interface Optimizer {
      * {@code w -= lr · (g + momentum · v)}).
      */
     record Sgd(double learningRate, double momentum, boolean nesterov, double weightDecay) implements Optimizer {
+        /** The slot of v. */
+        static final String VELOCITY = "momentum";
+
         public Sgd {
             require(
                     learningRate > 0
@@ -107,7 +110,7 @@ public interface Optimizer {
         public void update(Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double decay) {
             Tensor direction = decayed(parameter, gradient, decay);
             if (momentum > 0) {
-                Tensor velocity = zeros(state, "momentum", parameter);
+                Tensor velocity = zeros(state, VELOCITY, parameter);
                 velocity.mul_(new Scalar(momentum)).add_(direction);
                 direction = nesterov ? direction.add(velocity, new Scalar(momentum)) : velocity;
             }

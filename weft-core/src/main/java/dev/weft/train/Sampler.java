@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
     @JsonSubTypes.Type(value = Sampler.Blend.class, name = "blend"),
     @JsonSubTypes.Type(value = CostLevelSampler.class, name = "cost-levels"),
     @JsonSubTypes.Type(value = FairSampler.class, name = "fair"),
+    @JsonSubTypes.Type(value = AttentiveSampler.class, name = "attentive"),
     @JsonSubTypes.Type(value = GradientNormSampler.class, name = "gradient-norm")
 })
 public interface Sampler {

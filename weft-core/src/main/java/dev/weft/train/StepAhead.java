@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -14,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The gradient, with respect to logits, of a loss after a step of the weights that is not taken (DARTS, Liu et al. 2019, section
- * 2.3): with {@code w' = w - r (∇w L_train(w, α) + d w)},
+ * 2.3): with {@code w' = w - r (∇w L_train(w, α) + d w + m)},
  *
  * <pre>
  *   ∇α L_val(w', α) = ∂α L_val(w', α) - Σ r · v · ∂α ∂w L_train(w, α),   v = ∂w' L_val(w', α)
@@ -26,12 +28,14 @@ import org.bytedeco.pytorch.global.torch;
  * @param logits by name, which want gradients
  * @param rate of the step, of each weight: r
  * @param decay of each weight: d
+ * @param momentum what the step goes on with, of each weight: m, the optimiser's momentum times what it remembers; empty for none
  */
 record StepAhead(
         Map<String, Tensor> weights,
         Map<String, Tensor> logits,
         ToDoubleFunction<String> rate,
-        ToDoubleFunction<String> decay) {
+        ToDoubleFunction<String> decay,
+        Function<String, Optional<Tensor>> momentum) {
     private static final double PERTURBATION = 0.01; // r of DARTS
 
     /** A scalar of weights by name, and of the logits. */
@@ -82,7 +86,8 @@ record StepAhead(
         slopes.forEach((name, slope) -> {
             double r = rate.applyAsDouble(name);
             Tensor kept = weights.get(name).mul(new Scalar(1 - r * decay.applyAsDouble(name)));
-            moved.put(name, kept.sub(slope, new Scalar(r)));
+            Tensor step = momentum.apply(name).map(slope::add).orElse(slope);
+            moved.put(name, kept.sub(step, new Scalar(r)));
         });
         return moved;
     }

@@ -88,7 +88,6 @@ public final class Trainer implements AutoCloseable {
                         train.stepsPerEpoch(uniform),
                         mix(settings.seed(), 0, 5)));
         this.batches = sampling.batches(uniform);
-        this.architectureStep = train.architecture() == null ? null : new ArchitectureStep(family, train, cost(recipe));
         if (train.distillation() instanceof Distillation.Teacher source) {
             this.teacher = source.open(recipe.model().input());
             NamedMember named = teacher.members().get(source.member());
@@ -99,6 +98,9 @@ public final class Trainer implements AutoCloseable {
             this.teacher = null;
             this.trainingStep = new TrainingStep(family, train, norm, null, sampling);
         }
+        this.architectureStep = train.architecture() == null
+                ? null
+                : new ArchitectureStep(family, train, cost(recipe), trainingStep.optimizerState());
     }
 
     /**

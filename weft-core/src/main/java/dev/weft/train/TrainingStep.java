@@ -166,6 +166,8 @@ public final class TrainingStep implements AutoCloseable {
 
     private Map<String, Tensor> takeGradients() {
         Map<String, Tensor> gradients = gradients();
+        gradients.replaceAll(
+                (name, gradient) -> gradient.detach()); // what grad() gives is emptied with the parameter's
         clearGradients();
         return gradients;
     }

@@ -1,6 +1,7 @@
 package dev.weft.trust;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.cost.MemberCosts;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.Csv;
 import dev.weft.io.InputException;
@@ -293,19 +294,24 @@ public final class FamilyTrust implements AutoCloseable {
         }
     }
 
-    /** As {@code weft trust --scores --truth} reads them. */
+    /** As {@code weft trust --scores --truth} reads them, members as the space writes them; beside the anchors stand their costs. */
     private void writeTables(Path folder, List<Member> members, List<Double> scores, List<List<Double>> truths) {
-        List<String> head = new ArrayList<>(List.of("member"));
+        List<String> head = new ArrayList<>(List.of("member", "params", "macs"));
         for (int t = 0; t < truths.get(0).size(); t++) {
             head.add(t == 0 ? "score" : "score" + (t + 1));
         }
         StringBuilder anchors = new StringBuilder(Csv.line(head));
         StringBuilder inherited = new StringBuilder(Csv.line(List.of("member", "score")));
-        for (int i = 0; i < members.size(); i++) {
-            List<String> row = new ArrayList<>(List.of(family.space().print(members.get(i))));
-            truths.get(i).forEach(value -> row.add(Double.toString(value)));
-            anchors.append(Csv.line(row));
-            inherited.append(Csv.line(List.of(family.space().print(members.get(i)), Double.toString(scores.get(i)))));
+        try (CountedCosts counted = new CountedCosts(family.definition())) {
+            for (int i = 0; i < members.size(); i++) {
+                String member = family.space().print(members.get(i));
+                MemberCosts costs = counted.of(members.get(i));
+                List<String> row =
+                        new ArrayList<>(List.of(member, Long.toString(costs.params()), Long.toString(costs.macs())));
+                truths.get(i).forEach(value -> row.add(Double.toString(value)));
+                anchors.append(Csv.line(row));
+                inherited.append(Csv.line(List.of(member, Double.toString(scores.get(i)))));
+            }
         }
         AtomicFile.writeText(folder.resolve("anchors.csv"), anchors.toString());
         AtomicFile.writeText(folder.resolve("inherited.csv"), inherited.toString());

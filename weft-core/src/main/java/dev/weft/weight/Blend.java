@@ -93,25 +93,39 @@ final class Blend {
      * @param choices whose mixing weights it has to do with
      */
     Tensor remembered(Object key, List<Choice<?>> choices, Supplier<Tensor> compute) {
-        long version = 0;
-        boolean gradients = false;
-        for (Choice<?> choice : choices) {
-            for (Tensor parameter : mixing.parameters(choice)) {
-                version += parameter._version();
-                gradients |= parameter.requires_grad();
-            }
-        }
-        gradients &= GradMode.is_enabled();
-        Known before = known.get(key);
-        if (before != null && before.stillTrue(version, gradients)) {
-            return before.tensor;
+        Tensor before = known(key, choices);
+        if (before != null) {
+            return before;
         }
         long backwardPasses = BACKWARD_PASSES.get();
         Tensor tensor = Tensors.scoped(compute);
-        if (gradients && key instanceof Choice) { // all else is a function of these
+        if (gradients(choices) && key instanceof Choice) { // all else is a function of these
             tensor.register_hook(COUNT_BACKWARD);
         }
-        known.put(key, new Known(tensor, version, backwardPasses));
+        known.put(key, new Known(tensor, version(choices), backwardPasses));
         return tensor;
+    }
+
+    /** What was computed, or {@code null} where it is no longer alive or true; see {@link #remembered}. */
+    Tensor known(Object key, List<Choice<?>> choices) {
+        Known before = known.get(key);
+        return before != null && before.stillTrue(version(choices), gradients(choices)) ? before.tensor : null;
+    }
+
+    private long version(List<Choice<?>> choices) {
+        long version = 0;
+        for (Choice<?> choice : choices) {
+            for (Tensor parameter : mixing.parameters(choice)) {
+                version += parameter._version();
+            }
+        }
+        return version;
+    }
+
+    private boolean gradients(List<Choice<?>> choices) {
+        return GradMode.is_enabled()
+                && choices.stream()
+                        .anyMatch(choice ->
+                                mixing.parameters(choice).stream().anyMatch(Tensor::requires_grad));
     }
 }

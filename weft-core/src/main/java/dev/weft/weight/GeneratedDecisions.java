@@ -16,12 +16,14 @@ final class GeneratedDecisions implements MixingWeights {
     private final ArchitectureGenerator generator;
     private final BlendDraw draw;
     private final float target;
+    private final List<Tensor> parameters;
 
     /** @param member whose context names target and draw */
     GeneratedDecisions(ArchitectureGenerator generator, Member member) {
         this.generator = generator;
         this.draw = BlendDraw.of(member);
         this.target = (float) target(member);
+        this.parameters = List.copyOf(generator.parameters().values());
     }
 
     /** What a generated member was to cost, as a part of the range. */
@@ -40,7 +42,7 @@ final class GeneratedDecisions implements MixingWeights {
     /** The target as the generator reads it: gradients flow to it. */
     Tensor target(Blend blend) {
         return blend.remembered(TARGET, generator.choices().subList(0, 1), () -> {
-            boolean trained = generator.parameters().values().stream().anyMatch(Tensor::requires_grad);
+            boolean trained = parameters.stream().anyMatch(Tensor::requires_grad);
             return Tensor.create(target).reshape().set_requires_grad(trained && GradMode.is_enabled());
         });
     }
@@ -57,6 +59,10 @@ final class GeneratedDecisions implements MixingWeights {
         if (row < 0) {
             throw new IllegalArgumentException("Choice " + choice.name() + " is none that the generator decides.");
         }
+        Tensor known = blend.known(choice, List.of(choice));
+        if (known != null) {
+            return known;
+        }
         Tensor all = all(blend);
         return blend.remembered(choice, List.of(choice), () -> all.select(0, row)
                 .narrow(0, 0, choice.options().size()));
@@ -64,7 +70,7 @@ final class GeneratedDecisions implements MixingWeights {
 
     @Override
     public Collection<Tensor> parameters(Choice<?> choice) {
-        return generator.parameters().values();
+        return parameters;
     }
 
     @Override

@@ -194,6 +194,19 @@ class SpaceTest {
     }
 
     @Test
+    void sizeOfASpaceThatIsTooLargeToCountIsABound() {
+        List<Choice<?>> choices = new java.util.ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            choices.add(Choice.of("c" + i, 1, 2, 3, 4, 5));
+        }
+        Constraint some = new Constraint("some", m -> !m.options().get("c0").equals(1));
+        assertThat(new Space("large", choices, List.of(some)).size()).isEqualTo("at most 9765625");
+        assertThat(new Space("large", choices).size()).isEqualTo("9765625");
+        assertThat(new Space("small", choices.subList(0, 2), List.of(some)).size())
+                .isEqualTo("20");
+    }
+
+    @Test
     void spaceWithoutMembersHasNoExtreme() {
         Space empty = new Space("net", List.of(WIDTH), List.of(new Constraint("never", m -> false)));
         assertThatThrownBy(empty::smallest)

@@ -181,6 +181,36 @@ class ArchitectureStepTest {
                 .isLessThan(1e-6);
     }
 
+    /** As DARTS has it: what the weights' SGD remembers is part of the step that is looked ahead. */
+    @Test
+    void momentumOfTheWeightsIsPartOfTheStepAhead() {
+        SimplexMap map = new SimplexMap.Softmax();
+        double[] without = gradient(map, Order.SECOND, AHEAD);
+        settings.optimizer = new Optimizer.Sgd(AHEAD, 0.9, true, 0.1);
+        assertThat(distance(ahead(map, Order.SECOND, 0), without)).isLessThan(1e-6);
+        double[] with = ahead(map, Order.SECOND, 1);
+        assertThat(distance(with, without)).isGreaterThan(0.05 * largest(without));
+        assertThat(distance(ahead(map, Order.SECOND_FINITE_DIFFERENCE, 1), with))
+                .isLessThan(0.2 * distance(with, without));
+    }
+
+    /** The gradient where the optimiser remembers {@code scale} times the weights themselves. */
+    private double[] ahead(SimplexMap map, Order order, double scale) {
+        descend(order);
+        try (Family family = family(map)) {
+            Map<String, Map<String, Tensor>> remembered = new LinkedHashMap<>();
+            family.weights()
+                    .tensors()
+                    .forEach((name, weight) -> remembered.put(
+                            name, Map.of("momentum", weight.detach().mul(new Scalar(scale)))));
+            try (ArchitectureStep step = new ArchitectureStep(family, settings.build(), null, remembered)) {
+                double[] before = logits(family);
+                step.run(validation, training, blend(family, 4), 1, AHEAD, 1);
+                return difference(before, logits(family));
+            }
+        }
+    }
+
     @Test
     void frozenWeightsDoNotMoveInTheStepAheadEither() {
         settings.groups = List.of(new ParameterGroup(".", 0, 0));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -20,7 +21,7 @@ class StepAheadTest {
         return tensor;
     }
 
-    /** L_train = (w - α)²/2 and L_val = w²/2: the gradient is η w' with w' = w - η (w - α + d w). */
+    /** L_train = (w - α)²/2 and L_val = w²/2: the gradient is η w' with w' = w - η (w - α + d w + m). */
     @Test
     void gradientOfAQuadraticIsTheAnalyticOne() {
         for (double decay : new double[] {0, 0.3}) {
@@ -28,7 +29,9 @@ class StepAheadTest {
                 try (PointerScope scope = new PointerScope()) {
                     Tensor w = variable(W);
                     Tensor alpha = variable(ALPHA);
-                    StepAhead ahead = new StepAhead(Map.of("w", w), Map.of("alpha", alpha), n -> rate, n -> decay);
+                    Optional<Tensor> momentum = Optional.of(Tensor.create(new double[] {0.25}, 1));
+                    StepAhead ahead =
+                            new StepAhead(Map.of("w", w), Map.of("alpha", alpha), n -> rate, n -> decay, n -> momentum);
                     StepAhead.Loss training =
                             at -> at.get("w").sub(alpha).square().sum().mul(new Scalar(0.5));
                     StepAhead.Loss validation = at -> at.get("w")
@@ -36,7 +39,7 @@ class StepAheadTest {
                             .sum()
                             .mul(new Scalar(0.5))
                             .add(alpha.sum().mul(new Scalar(0.0)));
-                    double expected = rate * (W - rate * (W - ALPHA + decay * W));
+                    double expected = rate * (W - rate * (W - ALPHA + decay * W + 0.25));
                     assertThat(ahead.exact(training, validation).get("alpha").item_double())
                             .isCloseTo(expected, within(1e-9));
                     assertThat(ahead.byFiniteDifference(training, validation)
@@ -61,7 +64,8 @@ class StepAheadTest {
                     Map.of("moving", moving, "frozen", frozen),
                     Map.of("alpha", alpha),
                     name -> name.equals("moving") ? 0.2 : 0,
-                    name -> 0);
+                    name -> 0,
+                    name -> Optional.empty());
             StepAhead.Loss training = at -> at.get("moving")
                     .sub(alpha)
                     .square()

@@ -99,6 +99,34 @@ class TrainerTest {
             levels(s, Sharing.View.MASK, LevelDistribution.Mode.PATHWISE);
             s.regularisation = new Regularisation(Regularisation.On.ALL, 0.3, 0.3, 1e-4, false);
         });
+        changes.put("members and examples by gradient norm", s -> {
+            byNorm(s, GradientNormSampler.Memory.CARRY, GradientNormSampler.Reweight.BOTH);
+            s.clipping = new Clipping(Clipping.By.NORM, 1);
+        });
+        changes.put("examples by gradient norm as published, two batches a step", s -> {
+            byNorm(s, GradientNormSampler.Memory.RESET, GradientNormSampler.Reweight.NONE);
+            s.accumulate = 2;
+            s.epochs = 4;
+        });
+        changes.put("fair members, frozen for an epoch, that step on their own with a momentum they share", s -> {
+            s.sampler = new FairSampler(true);
+            s.distillation = new Distillation.None();
+            s.gradients = TrainSettings.Gradients.MEAN;
+            s.optimizer = new Optimizer.Sgd(1, 0.5, false, 4e-5);
+            s.reptile = new Reptile(2, 0.02, 0.9, new Clipping(Clipping.By.NORM, 5), true);
+        });
+        changes.put(
+                "the worst of a cost level, in a sandwich, in-place",
+                s -> s.sampler = new AttentiveSampler(
+                        "macs",
+                        new CostLevelSampler.Levels(3, null),
+                        AttentiveSampler.Prior.MEASURED,
+                        AttentiveSampler.Pick.WORST_UP,
+                        2,
+                        50,
+                        10,
+                        1,
+                        true));
         changes.put("experts, sandwich, in-place", s -> {
             s.sharing = List.of(experts());
             s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
@@ -131,6 +159,15 @@ class TrainerTest {
         settings.distillation = new Distillation.None();
         settings.sharing = List.of(new Sharing.Generator("macs", 16, null, view));
         settings.epochs = 4;
+    private static void byNorm(
+            TinyTraining.Settings settings, GradientNormSampler.Memory memory, GradientNormSampler.Reweight reweight) {
+        TauSchedule trusting = new TauSchedule.Constant(0.8);
+        settings.sampler = new GradientNormSampler(
+                new GradientNormSampler.Paths(GradientNormSampler.Scope.EACH_CHOICE, null, null, trusting, 0.1),
+                new GradientNormSampler.Data(memory, trusting, 0),
+                reweight,
+                reweight == GradientNormSampler.Reweight.NONE ? null : 5.0);
+        settings.distillation = new Distillation.None();
     }
 
     private static Sharing experts() {

@@ -8,6 +8,9 @@ import dev.weft.report.ReportWriter;
 import dev.weft.run.Metric;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
+import dev.weft.tree.TreeListener;
+import dev.weft.tree.TreeRecord;
+import dev.weft.tree.TreeTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +105,46 @@ public final class Experiment {
             write(key(arm.name(), seed), result);
             return Optional.of(result);
         }
+    }
+
+    /**
+     * Grows a tree of supernets to the end, as {@link #train} trains one, unless that was done before.
+     *
+     * @param arm whose recipe has a split
+     * @param listener told of each step
+     * @return what it took, without values; empty when stopped
+     */
+    public Optional<ArmResult> grow(Arm arm, long seed, TreeListener listener) {
+        Optional<ArmResult> known = result(arm.name(), seed);
+        if (known.isPresent() || stop.getAsBoolean()) {
+            return known;
+        }
+        try (TreeTrainer trainer = begun(arm.name(), seed)
+                ? TreeTrainer.resume(run(arm.name(), seed))
+                : TreeTrainer.start(arm.recipe(), run(arm.name(), seed), seed)) {
+            if (!trainer.run(stop, listener)) {
+                return Optional.empty();
+            }
+            double seconds = 0;
+            long forwards = 0;
+            for (TreeRecord.Node node : trainer.tree().nodes()) {
+                seconds += node.training().seconds();
+                forwards += node.training().passes();
+                for (TreeRecord.Probe probe : node.probes()) {
+                    seconds += probe.seconds();
+                    forwards += probe.passes();
+                }
+            }
+            ArmResult result = new ArmResult(arm.name(), seed, seconds, trainer.stepsDone(), forwards, Map.of());
+            write(key(arm.name(), seed), result);
+            return Optional.of(result);
+        }
+    }
+
+    /** The tree of an arm that {@link #grow} has grown. */
+    public TreeRecord tree(String arm, long seed) {
+        return TreeRecord.of(run(arm, seed))
+                .orElseThrow(() -> new IllegalStateException("arm " + arm + ", seed " + seed + " has no tree"));
     }
 
     /** A trained arm, open; the caller closes it. */

@@ -3,14 +3,18 @@ package dev.weft.lab;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.lab.bignas.BigNasReproduction;
+import dev.weft.lab.gm.GradientMatchingReproduction;
 import dev.weft.lab.mos.MosReproduction;
 import dev.weft.lab.tanglenas.TangleNasReproduction;
 import java.util.List;
 
 /** The registry: every system that can be reproduced. A new one is its package and its line here. */
 public final class Reproductions {
-    public static final List<Reproduction> ALL =
-            List.of(new BigNasReproduction(), new TangleNasReproduction(), new MosReproduction());
+    public static final List<Reproduction> ALL = List.of(
+            new BigNasReproduction(),
+            new TangleNasReproduction(),
+            new MosReproduction(),
+            new GradientMatchingReproduction());
 
     private Reproductions() {}
 

@@ -1,0 +1,139 @@
+package dev.weft.lab.cells;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weft.cost.CountedCosts;
+import dev.weft.cost.MemberCosts;
+import dev.weft.data.Splits;
+import dev.weft.lab.cells.GroundTruth.Anchor;
+import dev.weft.model.Family;
+import dev.weft.model.NamedMember;
+import dev.weft.model.Presets;
+import dev.weft.space.Member;
+import dev.weft.train.DataSettings;
+import dev.weft.train.Trainer;
+import dev.weft.trust.Ranking;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GroundTruthTest {
+    private final GroundTruth truth = GroundTruth.load();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theStoredTableIsThatOfTheDrawnMembers() {
+        assertThat(truth.recipe().model()).isEqualTo(Presets.named("cell-quick"));
+        assertThat(truth.members())
+                .hasSize(AnchorMembers.COUNT)
+                .doesNotHaveDuplicates()
+                .isEqualTo(AnchorMembers.draw(truth.space()))
+                .allMatch(truth.space()::contains);
+        Map<Integer, Long> strata =
+                truth.anchors().stream().collect(Collectors.groupingBy(Anchor::convolutions, Collectors.counting()));
+        assertThat(strata).containsExactlyInAnyOrderEntriesOf(Map.of(0, 4L, 1, 5L, 2, 5L, 3, 5L, 4, 5L, 5, 4L, 6, 4L));
+    }
+
+    @Test
+    void costsAreThoseOfTheModel() {
+        DataSettings data = truth.recipe().data();
+        try (CountedCosts costs =
+                new CountedCosts(truth.recipe().model().withInput(DataSettings.input(data.open(7))))) {
+            for (Anchor anchor : truth.anchors()) {
+                MemberCosts counted = costs.of(anchor.member());
+                assertThat(anchor.params()).isEqualTo(counted.params());
+                assertThat(anchor.macs()).isEqualTo(counted.macs());
+            }
+        }
+    }
+
+    @Test
+    void accuraciesAreSharesOfTheSelectionSplit() {
+        Splits splits = truth.recipe().data().open(3);
+        assertThat(splits.train().size()).isEqualTo(8000);
+        assertThat(splits.selection().size()).isEqualTo(2000);
+        assertThat(truth.recipe().data().open(4).record()).isEqualTo(splits.record());
+        assertThat(truth.trainings()).isEqualTo(4);
+        for (Anchor anchor : truth.anchors()) {
+            assertThat(anchor.accuracies()).hasSize(4).allSatisfy(accuracy -> {
+                assertThat(accuracy).isBetween(0.1, 1.0);
+                assertThat(2000 * accuracy).isCloseTo(Math.round(2000 * accuracy), within(1e-9));
+            });
+        }
+    }
+
+    /** Of the cheapest anchor, which has no convolution: its training is repeated here, as any other member would be trained. */
+    @Test
+    void trainingAnAnchorAgainGivesTheStoredAccuracy() {
+        Anchor cheapest = truth.anchors().get(0);
+        try (Trainer trainer =
+                Trainer.start(truth.alone(cheapest.member()), folder.resolve("again"), GroundTruth.seed(0))) {
+            trainer.run();
+        }
+        try (Family alone = Family.open(folder.resolve("again/family.safetensors"))) {
+            NamedMember only = alone.members().get("largest");
+            assertThat(only.measurements().get("accuracy"))
+                    .as("other processors may round otherwise")
+                    .isCloseTo(cheapest.accuracies().get(0), within(0.01));
+        }
+    }
+
+    @Test
+    void noiseFloorComparesDisjointTrainings() {
+        List<Anchor> agreeing = new ArrayList<>();
+        List<Anchor> opposed = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Member member = truth.members().get(i);
+            double up = 0.5 + i / 10.0;
+            agreeing.add(new Anchor(member, 0, 1, 1, List.of(up, up + 0.01, up - 0.01, up)));
+            // The first two trainings order as the last two do not.
+            opposed.add(new Anchor(member, 0, 1, 1, List.of(up, up + 0.01, 1 - up, 1.01 - up)));
+        }
+        assertThat(new GroundTruth(truth.recipe(), agreeing).noiseFloor(1)).isEqualTo(1);
+        assertThat(new GroundTruth(truth.recipe(), agreeing).noiseFloor(2)).isEqualTo(1);
+        // Of six pairs two agree; of three ways to take two and two one is opposed and two tie throughout.
+        assertThat(new GroundTruth(truth.recipe(), opposed).noiseFloor(1)).isCloseTo(-1.0 / 3, within(1e-12));
+        assertThatThrownBy(() -> truth.noiseFloor(3)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void rankingOfTheTruthItselfIsPerfectAndOfItsReverseTheOpposite() {
+        AnchorRanking perfect = AnchorRanking.of(truth.accuracies(), truth);
+        assertThat(perfect.tau()).isCloseTo(1, within(1e-12));
+        assertThat(perfect.regret(5)).isZero();
+        AnchorRanking reversed =
+                AnchorRanking.of(truth.accuracies().stream().map(a -> 1 - a).toList(), truth);
+        assertThat(reversed.tau()).isCloseTo(-1, within(1e-12));
+        List<Double> sorted = new ArrayList<>(truth.accuracies());
+        Collections.sort(sorted);
+        assertThat(reversed.regret(5)).isCloseTo(100 * (sorted.get(31) - sorted.get(4)), within(1e-9));
+        Ranking ranking = truth.ranking(truth.accuracies());
+        assertThat(ranking.members().get(0)).startsWith("|");
+        assertThat(ranking.truths().get(3)).isCloseTo(ranking.scores().get(3), within(1e-9));
+        assertThat(ranking.trainingsEach()).isEqualTo(4);
+    }
+
+    /** With the weights of one family: the truth plays no part in a score. */
+    @Test
+    void scoresAreAccuraciesOfInheritedWeights() {
+        GroundTruth few = truth.every(8);
+        assertThat(few.members()).hasSize(4).contains(truth.members().get(8));
+        Splits splits = few.recipe().data().open(0);
+        try (Family family = Family.of(few.recipe().model().withInput(DataSettings.input(splits)), 5)) {
+            AnchorRanking ranking = AnchorRanking.of(family, few, splits);
+            assertThat(ranking.scores()).hasSize(4).allSatisfy(s -> assertThat(s)
+                    .isBetween(0.0, 0.5));
+            assertThat(ranking.meanInherited())
+                    .isCloseTo(ranking.scores().stream().mapToDouble(s -> s).sum() / 4, within(1e-12));
+        }
+    }
+}
