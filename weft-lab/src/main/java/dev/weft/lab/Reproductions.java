@@ -5,6 +5,7 @@ import dev.weft.io.Suggest;
 import dev.weft.lab.bignas.BigNasReproduction;
 import dev.weft.lab.gm.GradientMatchingReproduction;
 import dev.weft.lab.mos.MosReproduction;
+import dev.weft.lab.pada.PadaReproduction;
 import dev.weft.lab.tanglenas.TangleNasReproduction;
 import java.util.List;
 
@@ -14,6 +15,7 @@ public final class Reproductions {
             new BigNasReproduction(),
             new TangleNasReproduction(),
             new MosReproduction(),
+            new PadaReproduction(),
             new GradientMatchingReproduction());
 
     private Reproductions() {}
