@@ -121,6 +121,12 @@ public record Recipe(
             throw new InputException(
                     "A recipe that starts from a member trains one plain model, so it must have no split.");
         }
+        if (!(train.sampler() instanceof Sampler.Memoryless) && split.restart() != SplitSettings.Restart.ALL) {
+            throw new InputException(
+                    "A recipe with a split must have a sampler that remembers nothing, or restart: all,"
+                            + " because a supernet does not take over what its parent's sampler has learnt, but has sampler "
+                            + train.sampler() + " and restart " + split.restart() + ".");
+        }
         for (Sharing each : sharing) {
             if (!(each instanceof Sharing.Blend blend) || blend.weights() == Sharing.Ownership.SEPARATE) {
                 throw new InputException("A recipe with a split must have slices, or a blend with weights: entangled,"

@@ -6,6 +6,7 @@ import dev.weft.lab.bignas.BigNasReproduction;
 import dev.weft.lab.gm.GradientMatchingReproduction;
 import dev.weft.lab.mos.MosReproduction;
 import dev.weft.lab.pada.PadaReproduction;
+import dev.weft.lab.shiftnas.ShiftNasReproduction;
 import dev.weft.lab.tanglenas.TangleNasReproduction;
 import java.util.List;
 
@@ -16,6 +17,7 @@ public final class Reproductions {
             new TangleNasReproduction(),
             new MosReproduction(),
             new PadaReproduction(),
+            new ShiftNasReproduction(),
             new GradientMatchingReproduction());
 
     private Reproductions() {}
