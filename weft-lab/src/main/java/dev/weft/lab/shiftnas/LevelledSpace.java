@@ -43,8 +43,9 @@ final class LevelledSpace {
             byLevel.get(level(member)).add(member);
         }
         if (starved().isEmpty() || fed().isEmpty() || byLevel.stream().anyMatch(List::isEmpty)) {
-            throw new IllegalArgumentException("The space must have a level under 5 % of uniform draws, another above, and"
-                    + " no empty one, but its levels have " + shares);
+            throw new IllegalArgumentException(
+                    "The space must have a level under 5 % of uniform draws, another above, and"
+                            + " no empty one, but its levels have " + shares);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Six members of the tiniest cell space whose truth is made up, on four classes of noisy stripes. */
+/** Ten members of the tiniest cell space whose truth is made up, on four classes of noisy stripes. */
 public final class TinyTruth {
     private static final int SIDE = 8;
 
@@ -28,9 +28,9 @@ public final class TinyTruth {
         ModelDefinition model = Presets.named("cell-tiny");
         SplittableRandom random = new SplittableRandom(3);
         List<Anchor> anchors = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 10; i++) {
             Member member = model.space().sample(random);
-            anchors.add(new Anchor(member, 1, 10, 100, List.of(0.5 + i / 20.0, 0.51 + i / 21.0)));
+            anchors.add(new Anchor(member, 1, 10, 100, List.of(0.4 + i / 20.0, 0.41 + i / 21.0)));
         }
         Recipe recipe = new Recipe(
                 "tiny",
