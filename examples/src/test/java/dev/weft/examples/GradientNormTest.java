@@ -37,8 +37,7 @@ class GradientNormTest {
     @Test
     void samplerSaysWhatItDraws() {
         ModelDefinition model = Presets.named("cell-tiny");
-        DataSettings data =
-                new DataSettings.Images("fashion-mnist-10k", 9000, 250, new Augmentation(1, true), 8, null);
+        DataSettings data = new DataSettings.Images("fashion-mnist-10k", 9000, 250, new Augmentation(1, true), 8, null);
         Recipe base = Recipes.read("pa-da-quick");
         // tag::norms[]
         Sampler sampler = new GradientNormSampler(
@@ -47,7 +46,11 @@ class GradientNormTest {
                 Reweight.NONE,
                 null);
         Recipe recipe = new Recipe(
-                "pa-da", "", model, data, base.train().with(sampler, new Distillation.None()).withEpochs(2));
+                "pa-da",
+                "",
+                model,
+                data,
+                base.train().with(sampler, new Distillation.None()).withEpochs(2));
         Map<String, Double> last = new HashMap<>();
         try (Trainer trainer = Trainer.start(recipe, folder.resolve("run"), 1)) {
             trainer.run(() -> false, List.of(new TrainingListener() {

@@ -51,7 +51,8 @@ public final class CostLevelSampling implements Sampling {
     private final KeptOptimizer generatorOptimizer; // null with it
     private final LevelFrequencies frequencies; // null but for a conditional table
     private final Tensor changes; // the latest ΔL of each level
-    private final Tensor measured; // 1 where there is one
+    private final Tensor measured; // how often each was measured
+    private final Tensor sums; // of every ΔL of each level
 
     CostLevelSampling(CostLevelSampler settings, Setup setup, DifferentiableCost cost) {
         this.settings = settings;
@@ -86,6 +87,7 @@ public final class CostLevelSampling implements Sampling {
                 : null;
         this.changes = Tensors.zeros(levels.count());
         this.measured = Tensors.zeros(levels.count());
+        this.sums = Tensors.zeros(levels.count());
     }
 
     private GeneratedWeights generated() {
@@ -205,11 +207,16 @@ public final class CostLevelSampling implements Sampling {
                 for (int level : measuredNow(random)) {
                     double change = losses.change(plain(member(level, step, random)), batch);
                     changes.data_ptr_float().put(level, (float) change);
-                    measured.data_ptr_float().put(level, 1f);
+                    add(measured, level, 1);
+                    add(sums, level, change);
                 }
                 logits.step(latestChanges());
             }
         }
+    }
+
+    private static void add(Tensor tensor, long index, double value) {
+        tensor.data_ptr_float().put(index, (float) (tensor.data_ptr_float().get(index) + value));
     }
 
     private List<LevelLogits.Slope> slopes(long step, Batch batch, RandomGenerator random) {
@@ -269,8 +276,8 @@ public final class CostLevelSampling implements Sampling {
 
     /**
      * Per level, the cheapest first ({@code level1.probability}): its probability, how many of its members were trained, how often a
-     * member that was asked for came within one level, how many of the latest members of the level differ, and what its loss last
-     * changed by.
+     * member that was asked for came within one level, how many of the latest members of the level differ, what its loss last
+     * changed by, and what it changed by on average.
      */
     @Override
     public Map<String, Double> measures() {
@@ -281,6 +288,10 @@ public final class CostLevelSampling implements Sampling {
             if (measured.data_ptr_float().get(k) > 0) {
                 measures.put("level" + (k + 1) + ".lossChange", (double)
                         changes.data_ptr_float().get(k));
+                measures.put(
+                        "level" + (k + 1) + ".meanLossChange",
+                        (double) sums.data_ptr_float().get(k)
+                                / measured.data_ptr_float().get(k));
             }
         }
         measures.putAll(record.measures());
@@ -294,6 +305,7 @@ public final class CostLevelSampling implements Sampling {
         record.state().forEach((name, tensor) -> state.put("record/" + name, tensor));
         state.put("changes", changes);
         state.put("measured", measured);
+        state.put("sums", sums);
         if (generatorOptimizer != null) {
             generatorOptimizer.state().forEach((name, tensor) -> state.put("generator/" + name, tensor));
         }
@@ -309,6 +321,7 @@ public final class CostLevelSampling implements Sampling {
         record.close();
         changes.close();
         measured.close();
+        sums.close();
         if (generatorOptimizer != null) {
             generatorOptimizer.close();
         }

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
  * The logits of the cost levels, B of ShiftNAS: all equal at first. Levels are drawn by Gumbel's maximum, so with the probabilities of
  * their softmax. Holds native memory until {@link #close}.
  */
-final class LevelLogits implements AutoCloseable {
+public final class LevelLogits implements AutoCloseable {
     private static final String NAME = "logits";
     private static final SimplexMap GUMBEL = new SimplexMap.Gumbel(new Temperature(1, 1));
 
@@ -26,7 +26,7 @@ final class LevelLogits implements AutoCloseable {
     private final KeptOptimizer optimizer; // null where they never move
 
     /** @param optimizer {@code null} where every level stays as likely as the others */
-    LevelLogits(int levels, Optimizer optimizer) {
+    public LevelLogits(int levels, Optimizer optimizer) {
         this.logits = Tensors.zeros(levels);
         this.optimizer = optimizer == null ? null : new KeptOptimizer(optimizer, Map.of(NAME, logits));
     }
@@ -49,7 +49,7 @@ final class LevelLogits implements AutoCloseable {
     }
 
     /** How likely each level is. */
-    List<Double> probabilities() {
+    public List<Double> probabilities() {
         float[] values;
         try (Tensor soft = Tensors.withoutGradients(() -> torch.softmax(logits, 0))) {
             values = Tensors.floats(soft);
@@ -72,7 +72,7 @@ final class LevelLogits implements AutoCloseable {
      *
      * @param changes ΔL of every level
      */
-    void step(double[] changes) {
+    public void step(double[] changes) {
         apply(surrogate(changes));
     }
 

@@ -91,6 +91,14 @@ class TrainerTest {
             s.optimizer = new Optimizer.AdamW(0.003, 0.9, 0.999, 1e-8, 0.05);
             s.epochs = 4;
         });
+        changes.put("cost levels that learn, of a generator, in slices", s -> {
+            levels(s, Sharing.View.SLICE, LevelDistribution.Mode.SURROGATE);
+            s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
+        });
+        changes.put("cost levels that learn along the path, in masks", s -> {
+            levels(s, Sharing.View.MASK, LevelDistribution.Mode.PATHWISE);
+            s.regularisation = new Regularisation(Regularisation.On.ALL, 0.3, 0.3, 1e-4, false);
+        });
         changes.put("members and examples by gradient norm", s -> {
             byNorm(s, GradientNormSampler.Memory.CARRY, GradientNormSampler.Reweight.BOTH);
             s.clipping = new Clipping(Clipping.By.NORM, 1);
@@ -119,14 +127,6 @@ class TrainerTest {
                         10,
                         1,
                         true));
-        changes.put("cost levels that learn, of a generator, in slices", s -> {
-            levels(s, Sharing.View.SLICE, LevelDistribution.Mode.SURROGATE);
-            s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
-        });
-        changes.put("cost levels that learn along the path, in masks", s -> {
-            levels(s, Sharing.View.MASK, LevelDistribution.Mode.PATHWISE);
-            s.regularisation = new Regularisation(Regularisation.On.ALL, 0.3, 0.3, 1e-4, false);
-        });
         changes.put("experts, sandwich, in-place", s -> {
             s.sharing = List.of(experts());
             s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
@@ -147,17 +147,6 @@ class TrainerTest {
         settings.architecture = TinyTraining.architecture(order);
     }
 
-    private static void byNorm(
-            TinyTraining.Settings settings, GradientNormSampler.Memory memory, GradientNormSampler.Reweight reweight) {
-        TauSchedule trusting = new TauSchedule.Constant(0.8);
-        settings.sampler = new GradientNormSampler(
-                new GradientNormSampler.Paths(GradientNormSampler.Scope.EACH_CHOICE, null, null, trusting, 0.1),
-                new GradientNormSampler.Data(memory, trusting, 0),
-                reweight,
-                reweight == GradientNormSampler.Reweight.NONE ? null : 5.0);
-        settings.distillation = new Distillation.None();
-    }
-
     /** Half of the data is the logits', so an epoch of the weights has two steps. */
     private static void levels(TinyTraining.Settings settings, Sharing.View view, LevelDistribution.Mode mode) {
         Optimizer adam = new Optimizer.Adam(0.01, 0.9, 0.999, 1e-8, 0);
@@ -170,6 +159,17 @@ class TrainerTest {
         settings.distillation = new Distillation.None();
         settings.sharing = List.of(new Sharing.Generator("macs", 16, null, view));
         settings.epochs = 4;
+    }
+
+    private static void byNorm(
+            TinyTraining.Settings settings, GradientNormSampler.Memory memory, GradientNormSampler.Reweight reweight) {
+        TauSchedule trusting = new TauSchedule.Constant(0.8);
+        settings.sampler = new GradientNormSampler(
+                new GradientNormSampler.Paths(GradientNormSampler.Scope.EACH_CHOICE, null, null, trusting, 0.1),
+                new GradientNormSampler.Data(memory, trusting, 0),
+                reweight,
+                reweight == GradientNormSampler.Reweight.NONE ? null : 5.0);
+        settings.distillation = new Distillation.None();
     }
 
     private static Sharing experts() {

@@ -84,6 +84,29 @@ public final class Statistics {
         return odd ? 2 / Math.PI * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
     }
 
+    /**
+     * The probability that a chi-square variable is at least {@code x}, by the series of the incomplete gamma function: how often
+     * counts lie so far from what was expected by chance alone.
+     */
+    public static double chiSquareTail(double x, int degreesOfFreedom) {
+        if (degreesOfFreedom < 1 || !(x >= 0)) {
+            throw new IllegalArgumentException(
+                    "degrees of freedom must be 1 or more and x >= 0, but got " + degreesOfFreedom + " and " + x);
+        }
+        double a = degreesOfFreedom / 2.0;
+        double gamma = degreesOfFreedom % 2 == 0 ? 1 : Math.sqrt(Math.PI); // of 1 or a half, then of a + 1
+        for (double of = degreesOfFreedom % 2 == 0 ? 1 : 0.5; of < a + 1; of++) {
+            gamma *= of;
+        }
+        double term = Math.pow(x / 2, a) * Math.exp(-x / 2) / gamma;
+        double sum = 0;
+        for (int n = 1; term > sum * 1e-17; n++) {
+            sum += term;
+            term *= x / 2 / (a + n);
+        }
+        return Math.max(0, 1 - sum);
+    }
+
     private static void requireCount(List<Double> values, int count) {
         if (values.size() < count) {
             throw new IllegalArgumentException(count + " or more values expected, but got " + values.size());

@@ -43,4 +43,14 @@ class StatisticsTest {
         assertThatThrownBy(() -> Statistics.standardDeviation(List.of(1.0)))
                 .hasMessage("2 or more values expected, but got 1");
     }
+
+    /** Tables of chi-square: 5 % and 1 % points. */
+    @Test
+    void chiSquareTailAgreesWithTables() {
+        assertThat(Statistics.chiSquareTail(3.841, 1)).isCloseTo(0.05, within(1e-4));
+        assertThat(Statistics.chiSquareTail(9.210, 2)).isCloseTo(0.01, within(1e-4));
+        assertThat(Statistics.chiSquareTail(11.070, 5)).isCloseTo(0.05, within(1e-4));
+        assertThat(Statistics.chiSquareTail(0, 5)).isEqualTo(1);
+        assertThat(Statistics.chiSquareTail(500, 5)).isBetween(0.0, 1e-12);
+    }
 }

@@ -1,0 +1,124 @@
+package dev.weft.lab.shiftnas;
+
+import dev.weft.cost.CostLevels;
+import dev.weft.cost.CostSpread;
+import dev.weft.cost.DifferentiableCost;
+import dev.weft.cost.ExpectedCost;
+import dev.weft.model.ModelDefinition;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Every member of the space with its multiply-adds, and the cost levels they fall into: known before any training. */
+final class LevelledSpace {
+    private static final int LIMIT = 100_000;
+    private static final double STARVED = 0.05;
+
+    private final Space space;
+    private final DifferentiableCost cost;
+    private final CostLevels levels;
+    private final List<Double> shares;
+    private final List<Member> members;
+    private final Map<Member, Integer> indices = new HashMap<>();
+    private final List<List<Member>> byLevel = new ArrayList<>();
+
+    /** @param model bound to its data */
+    LevelledSpace(ModelDefinition model, int count) {
+        this.space = model.space();
+        this.cost = ExpectedCost.of(model).get("macs");
+        this.levels = CostLevels.between(cost.exact(space.smallest()), cost.exact(space.largest()), count);
+        this.shares = CostSpread.shares(space, levels, cost::exact, LIMIT, 1);
+        this.members = space.enumerate(LIMIT);
+        for (int k = 0; k < count; k++) {
+            byLevel.add(new ArrayList<>());
+        }
+        for (Member member : members) {
+            indices.put(member, indices.size());
+            byLevel.get(level(member)).add(member);
+        }
+        if (starved().isEmpty() || fed().isEmpty() || byLevel.stream().anyMatch(List::isEmpty)) {
+            throw new IllegalArgumentException(
+                    "The space must have a level under 5 % of uniform draws, another above, and"
+                            + " no empty one, but its levels have " + shares);
+        }
+    }
+
+    int levels() {
+        return levels.count();
+    }
+
+    /** The part of uniform draws that falls into each level, exactly. */
+    List<Double> shares() {
+        return shares;
+    }
+
+    /** Levels, from 0, that have under 5 % of uniform draws. */
+    List<Integer> starved() {
+        return IntStream.range(0, levels())
+                .filter(k -> shares.get(k) < STARVED)
+                .boxed()
+                .toList();
+    }
+
+    /** The other levels. */
+    List<Integer> fed() {
+        return IntStream.range(0, levels())
+                .filter(k -> shares.get(k) >= STARVED)
+                .boxed()
+                .toList();
+    }
+
+    double macs(Member member) {
+        return cost.exact(member);
+    }
+
+    int level(Member member) {
+        return levels.of(macs(member));
+    }
+
+    /** The middle of a level in multiply-adds. */
+    double centre(int level) {
+        return levels.centre(level);
+    }
+
+    /** The middle of a level as a part of the range of costs, which generators are asked by. */
+    double target(int level) {
+        return (level + 0.5) / levels();
+    }
+
+    /** The level of a target. */
+    int levelOf(double target) {
+        return (int) Math.min(levels() - 1, Math.floor(target * levels()));
+    }
+
+    /** The place of a member, without its context, among all. */
+    int index(Member member) {
+        return indices.get(new Member(member.options()));
+    }
+
+    Member member(int index) {
+        return members.get(index);
+    }
+
+    /** Different members of a level, drawn uniformly: fewer where it has fewer. */
+    List<Member> draw(int level, int count, long seed) {
+        List<Member> shuffled = new ArrayList<>(byLevel.get(level));
+        Collections.shuffle(shuffled, new Random(seed * 31 + level));
+        return List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size())));
+    }
+
+    /** How many members a level has. */
+    int size(int level) {
+        return byLevel.get(level).size();
+    }
+
+    Space space() {
+        return space;
+    }
+}
