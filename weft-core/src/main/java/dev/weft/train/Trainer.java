@@ -541,11 +541,6 @@ public final class Trainer implements AutoCloseable {
         return step;
     }
 
-    /** What draws members and examples, as it has learnt so far; closed with this trainer. */
-    public Sampling sampling() {
-        return sampling;
-    }
-
     /** The family in its present state of training; closed with this trainer. */
     public Family family() {
         return family;
