@@ -23,6 +23,7 @@ public final class Main {
             "search-rate",
             "blend-step",
             "routed-step",
+            "generator-step",
             "language-model");
 
     private Main() {}
@@ -65,6 +66,7 @@ public final class Main {
             case "search-rate" -> new SearchRateBenchmark(options, out).run();
             case "blend-step" -> new BlendStepBenchmark(options, out).run();
             case "routed-step" -> new RoutedStepBenchmark(options, out).run();
+            case "generator-step" -> new GeneratorStepBenchmark(options, out).run();
             case "language-model" -> new LanguageModelBenchmark(options, out).run();
             default ->
                 throw new InputException(
