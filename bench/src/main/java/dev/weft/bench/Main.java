@@ -23,8 +23,10 @@ public final class Main {
             "search-rate",
             "blend-step",
             "routed-step",
-            "generator-step",
-            "language-model");
+            "language-model",
+            "cell-step",
+            "sampler-overhead",
+            "cell-space");
 
     private Main() {}
 
@@ -59,14 +61,16 @@ public final class Main {
 
     private static Result measure(String name, Options options, PrintStream out) {
         return switch (name) {
-            case "training-step" -> new TrainingStepBenchmark(options, out).run();
+            case "training-step" -> TrainingStepBenchmark.ofSlices(options, out).run();
+            case "cell-step" -> TrainingStepBenchmark.ofCells(options, out).run();
+            case "sampler-overhead" -> new SamplerOverheadBenchmark(options, out).run();
+            case "cell-space" -> new CellSpaceBenchmark(options, out).run();
             case "member-cost" -> new MemberCostBenchmark(options, out).run();
             case "members-memory" -> new MembersMemoryBenchmark(options, out).run();
             case "native-memory-soak" -> new MemorySoakBenchmark(options, out).run();
             case "search-rate" -> new SearchRateBenchmark(options, out).run();
             case "blend-step" -> new BlendStepBenchmark(options, out).run();
             case "routed-step" -> new RoutedStepBenchmark(options, out).run();
-            case "generator-step" -> new GeneratorStepBenchmark(options, out).run();
             case "language-model" -> new LanguageModelBenchmark(options, out).run();
             default ->
                 throw new InputException(
