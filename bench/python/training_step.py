@@ -1,4 +1,4 @@
-"""PyTorch's side of the training-step benchmark.
+"""PyTorch's side of the training-step and cell-step benchmarks.
 
 Reads the model definition, the weights, the members and one batch from the files that Weft wrote, builds the same networks by
 hand, and obeys commands on standard input with a line of JSON each: see StepWorker.java, which obeys the same ones.
@@ -18,7 +18,6 @@ import torch.nn.functional as F
 
 DTYPES = {"F32": torch.float32, "I64": torch.int64}
 ACTIVATIONS = {"relu": F.relu, "hardSwish": F.hardswish, "silu": F.silu, "gelu": F.gelu}
-ROLES = ("largest", "smallest", "random", "random")
 
 
 def read(path):
@@ -135,12 +134,76 @@ class VisionTransformer:
         return self.linear(self.norm(x, "norm")[:, 0], "head", 10)
 
 
+class CellNetwork:
+    """Cells of which a member runs one operation an edge; x (B, C, H, W), pixel values 0 to 255."""
+
+    def __init__(self, model, weights):
+        if model["affine"] != "nowhere":
+            raise SystemExit("this script has cells whose batch norms are affine nowhere")
+        self.model, self.weights = model, weights
+        std, mean = model["input"]["std"], model["input"]["mean"]
+        self.scale = torch.tensor([1 / (255 * s) for s in std]).reshape(-1, 1, 1)
+        self.shift = torch.tensor([-m / s for m, s in zip(mean, std)]).reshape(-1, 1, 1)
+
+    def conv(self, x, name, stride=1):
+        w = self.weights[name + ".weight"]
+        return F.conv2d(x, w, self.weights.get(name + ".bias"), stride=stride, padding=w.shape[2] // 2)
+
+    def norm(self, x):
+        return F.batch_norm(x, None, None, training=True)
+
+    def relu_conv_norm(self, x, name, stride=1):
+        return self.norm(self.conv(F.relu(x), name + ".op.1", stride))
+
+    def edge(self, x, name, operation):
+        if operation == "none":
+            return torch.zeros_like(x)
+        if operation == "skip_connect":
+            return x
+        if operation == "avg_pool_3x3":
+            return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+        return self.relu_conv_norm(x, name + {"nor_conv_1x1": ".2", "nor_conv_3x3": ".3"}[operation])
+
+    def cell(self, x, name, member):
+        nodes = [x]
+        for node in range(1, 4):
+            into = (
+                self.edge(nodes[j], f"{name}.edges.{node}<-{j}", member[f"edge{node}-{j}"]) for j in range(node)
+            )
+            total = next(into)
+            for y in into:
+                total = total + y
+            nodes.append(total)
+        return nodes[-1]
+
+    def reduction(self, x, name):
+        y = self.relu_conv_norm(self.relu_conv_norm(x, name + ".conv_a", 2), name + ".conv_b")
+        return self.conv(F.avg_pool2d(x, 2, 2), name + ".downsample.1") + y
+
+    def forward(self, x, member):
+        model, side = self.model, self.model["resolution"]
+        x = x * self.scale + self.shift
+        if x.shape[2] != side:
+            x = F.interpolate(x, (side, side), mode="bilinear", align_corners=False)
+        x = self.norm(self.conv(x, "stem.0"))
+        cells = 0
+        for stage in range(model["stages"]):
+            if stage:
+                x = self.reduction(x, f"cells.{cells}")
+                cells += 1
+            for _ in range(model["cellsPerStage"]):
+                x = self.cell(x, f"cells.{cells}", member)
+                cells += 1
+        x = F.relu(self.norm(x)).mean((2, 3))
+        return F.linear(x, self.weights["classifier.weight"], self.weights["classifier.bias"])
+
+
 class Training:
-    """A network, its optimiser and the one batch; a mode is plain (the largest member alone) or sandwich."""
+    """A network, its optimiser and the one batch; a mode is plain (the largest member alone), sandwich or single-path."""
 
     def __init__(self, model, tensors, images, labels, draws, momentum, rate):
         weights = {name: tensor.clone().requires_grad_() for name, tensor in tensors.items()}
-        kinds = {"mobile-cnn": MobileCnn, "vision-transformer": VisionTransformer}
+        kinds = {"mobile-cnn": MobileCnn, "vision-transformer": VisionTransformer, "cell-network": CellNetwork}
         self.net = kinds[model["kind"]](model, weights)
         self.images, self.labels, self.draws = images, labels, draws
         self.optimizer = torch.optim.SGD(weights.values(), lr=rate, momentum=momentum)
@@ -173,7 +236,7 @@ class Training:
 def parse(line):
     """A member from its one-line form: choice=value,..."""
     pairs = (part.split("=") for part in line.split(","))
-    return {name: float(value) if "." in value else int(value) for name, value in pairs}
+    return {name: value if value[0].isalpha() else float(value) if "." in value else int(value) for name, value in pairs}
 
 
 def main(folder, threads, momentum, rate):
@@ -182,12 +245,13 @@ def main(folder, threads, momentum, rate):
     batch, _ = read(f"{folder}/batch.safetensors")
     document = json.loads(metadata["weft.family"])
     members = {name: parse(line) for name, line in document["notes"].items()}
-    sandwiches = len(members) // len(ROLES)
-    draws = [[members[f"step{i}.{j}"] for j in range(len(ROLES))] for i in range(sandwiches)]
+    steps = 1 + max(int(name[4:].split(".")[0]) for name in members)
+    each = len(members) // steps
+    draws = [[members[f"step{i}.{j}"] for j in range(each)] for i in range(steps)]
     shared = (document["model"], tensors, batch["images"], batch["labels"])
     modes = {
         "plain": Training(*shared, [[draws[0][0]]], float(momentum), float(rate)),
-        "sandwich": Training(*shared, draws, float(momentum), float(rate)),
+        "sandwich" if each > 1 else "single-path": Training(*shared, draws, float(momentum), float(rate)),
     }
     print(json.dumps({"engine": torch.__version__, "parameters": sum(t.numel() for t in tensors.values())}), flush=True)
     for line in sys.stdin:

@@ -16,6 +16,7 @@ import dev.weft.model.Presets;
 import dev.weft.model.TextInput;
 import dev.weft.model.VisionTransformer;
 import dev.weft.nn.Activation;
+import dev.weft.ops.Tensors;
 import dev.weft.text.CharacterTokenizer;
 import dev.weft.train.Recipes;
 import java.util.Collections;
@@ -42,6 +43,15 @@ final class BenchModels {
         return switch (name) {
             case "mobile-cnn" -> mobileCnn();
             case "vision-transformer" -> visionTransformer();
+            case "cell-quick" -> Presets.named(name).withInput(FASHION);
+            case "cell-nasbench201" ->
+                Presets.named(name)
+                        .withInput(new ImageInput(
+                                3,
+                                32,
+                                List.of(0.491, 0.482, 0.447),
+                                List.of(0.247, 0.243, 0.262),
+                                FashionMnist.CLASSES));
             default -> throw new IllegalArgumentException("no such model: " + name);
         };
     }
@@ -199,15 +209,25 @@ final class BenchModels {
                 Collections.nCopies(depth, new LanguageModel.Block(List.of(heads), ratios)));
     }
 
-    /** A batch that a model can train on: images, or random text of the whole context. */
+    /** A batch that a model can train on: images, random pixels where we have none of that size, or random text of the whole context. */
     static Batch batch(ModelDefinition definition, int size) {
-        if (!(definition.input() instanceof TextInput text)) {
+        if (FASHION.equals(definition.input())) {
             return new ImageBatches(trainingImages(), size, 0, Augmentation.none()).batch(0);
         }
         SplittableRandom random = new SplittableRandom(5);
+        List<Integer> indices = IntStream.range(0, size).boxed().toList();
+        if (definition.input() instanceof TextInput text) {
+            return new Batch(text.random(size, random), text.random(size, random), indices);
+        }
+        ImageInput images = (ImageInput) definition.input();
+        float[] pixels = new float[size * images.channels() * images.size() * images.size()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = random.nextInt(256);
+        }
+        long[] labels = random.longs(size, 0, images.classes().size()).toArray();
         return new Batch(
-                text.random(size, random),
-                text.random(size, random),
-                IntStream.range(0, size).boxed().toList());
+                Tensors.of(pixels, size, images.channels(), images.size(), images.size()),
+                Tensors.ofLongs(labels, size),
+                indices);
     }
 }

@@ -23,7 +23,10 @@ public final class Main {
             "search-rate",
             "blend-step",
             "routed-step",
-            "language-model");
+            "language-model",
+            "cell-step",
+            "sampler-overhead",
+            "cell-space");
 
     private Main() {}
 
@@ -58,7 +61,10 @@ public final class Main {
 
     private static Result measure(String name, Options options, PrintStream out) {
         return switch (name) {
-            case "training-step" -> new TrainingStepBenchmark(options, out).run();
+            case "training-step" -> TrainingStepBenchmark.ofSlices(options, out).run();
+            case "cell-step" -> TrainingStepBenchmark.ofCells(options, out).run();
+            case "sampler-overhead" -> new SamplerOverheadBenchmark(options, out).run();
+            case "cell-space" -> new CellSpaceBenchmark(options, out).run();
             case "member-cost" -> new MemberCostBenchmark(options, out).run();
             case "members-memory" -> new MembersMemoryBenchmark(options, out).run();
             case "native-memory-soak" -> new MemorySoakBenchmark(options, out).run();

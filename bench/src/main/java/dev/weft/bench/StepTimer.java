@@ -1,7 +1,6 @@
 package dev.weft.bench;
 
 import dev.weft.data.Batch;
-import dev.weft.data.Batches;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
@@ -100,13 +99,11 @@ final class StepTimer {
     }
 
     /**
-     * Where the time of the steps just trained went. Forward passes are run once more and timed alone, backward is what remains;
-     * building batches is timed beside the steps, which do not include it.
+     * Where the time of the steps just trained went. Forward passes are run once more and timed alone, backward is what remains.
      */
-    StepWorker.Steps withPhases(StepWorker.Steps steps, Batches batches, Batch batch) {
+    StepWorker.Steps withPhases(StepWorker.Steps steps, Batch batch) {
         int count = steps.seconds().size();
         double forward = 0;
-        double data = 0;
         for (long step = done - count; step < done; step++) {
             try (PointerScope scope = new PointerScope()) {
                 long start = System.nanoTime();
@@ -114,10 +111,7 @@ final class StepTimer {
                     Pass pass = new Pass(draw.member(), BatchStatistics.INSTANCE, 0, 0);
                     Losses.labels(family.forward(batch.inputs(), pass), batch.labels(), 0);
                 }
-                long middle = System.nanoTime();
-                batches.batch(step);
-                forward += (middle - start) * NANOS;
-                data += (System.nanoTime() - middle) * NANOS;
+                forward += (System.nanoTime() - start) * NANOS;
             }
         }
         double total = steps.seconds().stream().mapToDouble(Double::doubleValue).sum();
@@ -125,7 +119,6 @@ final class StepTimer {
         phases.put("forward", forward);
         phases.put("backward", total - optimiser - forward);
         phases.put("optimiser", optimiser);
-        phases.put("data", data);
         return new StepWorker.Steps(steps.seconds(), steps.processor(), steps.losses(), phases);
     }
 

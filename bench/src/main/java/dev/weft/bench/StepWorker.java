@@ -1,12 +1,10 @@
 package dev.weft.bench;
 
-import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
-import dev.weft.data.Batches;
-import dev.weft.data.ImageBatches;
 import dev.weft.io.Json;
 import dev.weft.io.Safetensors;
 import dev.weft.io.TensorData;
+import dev.weft.model.CellNetwork;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.space.Member;
@@ -29,12 +27,12 @@ import org.bytedeco.pytorch.global.torch;
  * Weft's side of the training-step benchmark, in a process of its own: writes {@code family.safetensors} and {@code
  * batch.safetensors}, says {@link Ready}, then answers every command line with a line of JSON.
  *
- * <p>The command {@code MODE COUNT}, with mode {@code plain} or {@code sandwich}, trains for some steps and answers {@link Steps};
+ * <p>The command {@code MODE COUNT}, with mode {@code plain}, {@code sandwich} or (of cell networks) {@code single-path}, trains for some steps and answers {@link Steps};
  * {@code MODE COUNT phases} also says where their time went. {@code python/training_step.py} obeys the same commands.
  */
 final class StepWorker {
-    /** How many different sandwiches are trained, one after another, again and again. */
-    private static final int SANDWICHES = 16;
+    /** How many different draws of members are trained, one after another, again and again. */
+    static final int DIFFERENT_STEPS = 16;
 
     /** The first answer: what computes, and how many parameters the network has. */
     record Ready(String engine, long parameters) {}
@@ -64,40 +62,40 @@ final class StepWorker {
             throws IOException {
         torch.set_num_threads(threads);
         ModelDefinition definition = BenchModels.named(model);
-        Batches batches = new ImageBatches(BenchModels.trainingImages(), batchSize, 0, Augmentation.none());
-        Batch batch = batches.batch(0); // no scope is open: it lives as long as this method
-        List<List<Draw>> sandwiches = sandwiches(definition);
+        Batch batch = BenchModels.batch(definition, batchSize); // no scope is open: it lives as long as this method
+        List<List<Draw>> draws = draws(definition);
         try (Family elastic = Family.of(definition, 1);
                 Family plain = Family.of(definition.at(definition.space().largest()), 1)) {
-            write(elastic, sandwiches, batch, folder);
+            write(elastic, draws, batch, folder);
             StepTimer plainSteps =
                     new StepTimer(plain, List.of(List.of(new Draw(Role.LARGEST, Member.PLAIN))), momentum, rate);
-            StepTimer sandwichSteps = new StepTimer(elastic, sandwiches, momentum, rate);
-            long parameters = plain.weights().tensors().values().stream()
+            StepTimer drawnSteps = new StepTimer(elastic, draws, momentum, rate);
+            long parameters = elastic.weights().tensors().values().stream()
                     .mapToLong(tensor -> tensor.numel())
                     .sum();
             out.println(Json.writeLine(new Ready("Weft", parameters)));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 String[] words = line.split(" ");
-                StepTimer steps = words[0].equals("plain") ? plainSteps : sandwichSteps;
+                StepTimer steps = words[0].equals("plain") ? plainSteps : drawnSteps;
                 StepWorker.Steps answer = steps.train(batch, Integer.parseInt(words[1]));
-                out.println(Json.writeLine(words.length == 2 ? answer : steps.withPhases(answer, batches, batch)));
+                out.println(Json.writeLine(words.length == 2 ? answer : steps.withPhases(answer, batch)));
             }
         }
     }
 
-    private static List<List<Draw>> sandwiches(ModelDefinition definition) {
+    private static List<List<Draw>> draws(ModelDefinition definition) {
         SplittableRandom random = new SplittableRandom(7);
-        Sampler.Memoryless sampler = new Sampler.Sandwich(2);
-        return IntStream.range(0, SANDWICHES)
+        Sampler.Memoryless sampler =
+                definition instanceof CellNetwork ? new Sampler.SinglePath(1) : new Sampler.Sandwich(2);
+        return IntStream.range(0, DIFFERENT_STEPS)
                 .mapToObj(i -> sampler.draw(definition.space(), random))
                 .toList();
     }
 
-    /** The sandwiches travel as notes of the family, {@code step3.0} being the largest of the fourth. */
-    private static void write(Family family, List<List<Draw>> sandwiches, Batch batch, Path folder) {
-        for (int i = 0; i < sandwiches.size(); i++) {
-            List<Draw> draws = sandwiches.get(i);
+    /** The draws travel as notes of the family, {@code step3.0} being the first member of the fourth. */
+    private static void write(Family family, List<List<Draw>> steps, Batch batch, Path folder) {
+        for (int i = 0; i < steps.size(); i++) {
+            List<Draw> draws = steps.get(i);
             for (int j = 0; j < draws.size(); j++) {
                 family.note("step" + i + "." + j, draws.get(j).member().toString());
             }

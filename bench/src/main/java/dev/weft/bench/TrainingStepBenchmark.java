@@ -2,7 +2,7 @@ package dev.weft.bench;
 
 import dev.weft.io.CheckFailedException;
 import java.io.PrintStream;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,39 +12,62 @@ import java.util.Map;
  * this one driver. First it checks that both compute the same losses.
  */
 final class TrainingStepBenchmark {
-    private static final String NAME = "training-step";
     private static final double MOMENTUM = 0.9;
     private static final double RATE = 0.01;
     private static final double TOLERANCE = 1e-4;
-    private static final List<String> MODELS = List.of("mobile-cnn", "vision-transformer");
-    private static final List<String> MODES = List.of("plain", "sandwich");
+    private static final int WARM_UP = 3; // rounds
 
     private final Options options;
     private final PrintStream out;
-    private final Result.Builder result = new Result.Builder(NAME);
+    private final Result.Builder result;
+    private final Map<String, Integer> models; // and their batch
+    private final List<String> modes;
+    private final int rounds;
+    private final int steps;
 
-    TrainingStepBenchmark(Options options, PrintStream out) {
+    private TrainingStepBenchmark(
+            String name, Map<String, Integer> models, List<String> modes, int steps, Options options, PrintStream out) {
         this.options = options;
         this.out = out;
+        this.models = models;
+        this.modes = modes;
+        this.rounds = options.quick() ? 2 : 10;
+        this.steps = options.quick() ? 2 : steps;
+        this.result = new Result.Builder(name)
+                .setting("threads", options.threads())
+                .setting("batch", models)
+                .setting("rounds", rounds)
+                .setting("steps a round", this.steps)
+                .setting("optimiser", "SGD, momentum " + MOMENTUM);
+    }
+
+    /** Sliced networks, as plain networks and by sandwiches. */
+    static TrainingStepBenchmark ofSlices(Options options, PrintStream out) {
+        int batch = options.quick() ? 32 : 128;
+        Map<String, Integer> models = new LinkedHashMap<>();
+        models.put("mobile-cnn", batch);
+        models.put("vision-transformer", batch);
+        TrainingStepBenchmark benchmark =
+                new TrainingStepBenchmark("training-step", models, List.of("plain", "sandwich"), 8, options, out);
+        benchmark.result.setting("sandwich", "largest, smallest, 2 random; in-place distillation");
+        return benchmark;
+    }
+
+    /** Cell networks by single paths; a round trains every one of the members once. */
+    static TrainingStepBenchmark ofCells(Options options, PrintStream out) {
+        Map<String, Integer> models = new LinkedHashMap<>();
+        models.put("cell-quick", options.quick() ? 32 : 128);
+        models.put("cell-nasbench201", options.quick() ? 4 : 16);
+        return new TrainingStepBenchmark(
+                "cell-step", models, List.of("single-path"), StepWorker.DIFFERENT_STEPS, options, out);
     }
 
     Result run() {
-        int rounds = options.quick() ? 2 : 10;
-        int steps = options.quick() ? 2 : 8;
-        int batchSize = options.quick() ? 32 : 128;
-        result.setting("threads", options.threads())
-                .setting("batch", batchSize)
-                .setting("rounds", rounds)
-                .setting("steps a round", steps)
-                .setting("optimiser", "SGD, momentum " + MOMENTUM)
-                .setting("sandwich", "largest, smallest, 2 random; in-place distillation");
-        for (String model : MODELS) {
-            compare(model, batchSize, rounds, steps);
-        }
+        models.forEach(this::compare);
         return result.build();
     }
 
-    private void compare(String model, int batchSize, int rounds, int steps) {
+    private void compare(String model, int batchSize) {
         Map<String, String> threads = Map.of(
                 "OMP_NUM_THREADS", String.valueOf(options.threads()),
                 "OPENBLAS_NUM_THREADS", String.valueOf(options.threads()));
@@ -57,10 +80,10 @@ final class TrainingStepBenchmark {
                 checkSame(model + ": parameters", List.of((double) ours.parameters()), List.of((double)
                         theirs.parameters()));
                 result.setting(model + " parameters", ours.parameters()).setting("PyTorch", theirs.engine());
-                for (String mode : MODES) {
+                for (String mode : modes) {
                     firstSteps(model, mode, weft, python);
-                    inTurns(model + ", " + mode, mode, weft, python, rounds, steps);
-                    phases(model + ", " + mode, mode, weft, python, steps);
+                    inTurns(model + ", " + mode, mode, weft, python);
+                    phases(model + ", " + mode, mode, weft, python);
                 }
             }
         }
@@ -76,7 +99,7 @@ final class TrainingStepBenchmark {
                 String.valueOf(RATE));
     }
 
-    /** The first step has fresh weights and the second shows that both updated alike; one more round warms up. */
+    /** The first step has fresh weights and the second shows that both updated alike; some rounds more warm up. */
     private void firstSteps(String model, String mode, Child weft, Child python) {
         for (int step = 1; step <= 2; step++) {
             List<Double> ours = weft.ask(mode + " 1", StepWorker.Steps.class).losses();
@@ -86,36 +109,29 @@ final class TrainingStepBenchmark {
             out.printf(
                     Locale.ROOT, "%s, %s step %d: losses %s in Weft, %s in PyTorch%n", model, mode, step, ours, theirs);
         }
-        weft.ask(mode + " 3", StepWorker.Steps.class);
-        python.ask(mode + " 3", StepWorker.Steps.class);
+        for (int round = 0; round < WARM_UP; round++) {
+            weft.ask(mode + " " + steps, StepWorker.Steps.class);
+            python.ask(mode + " " + steps, StepWorker.Steps.class);
+        }
     }
 
-    private void inTurns(String what, String mode, Child weft, Child python, int rounds, int steps) {
-        List<Double> ours = new ArrayList<>();
-        List<Double> theirs = new ArrayList<>();
-        List<Double> ratios = new ArrayList<>();
+    private void inTurns(String what, String mode, Child weft, Child python) {
+        Turns ours = new Turns("Weft");
+        Turns theirs = new Turns("PyTorch");
         for (int round = 0; round < rounds; round++) {
-            List<Double> a =
-                    weft.ask(mode + " " + steps, StepWorker.Steps.class).seconds();
-            List<Double> b =
-                    python.ask(mode + " " + steps, StepWorker.Steps.class).seconds();
-            ours.addAll(a);
-            theirs.addAll(b);
-            ratios.add(Spread.median(a) / Spread.median(b));
+            StepWorker.Steps a = weft.ask(mode + " " + steps, StepWorker.Steps.class);
+            StepWorker.Steps b = python.ask(mode + " " + steps, StepWorker.Steps.class);
+            ours.add(a, b);
+            theirs.add(b, null);
         }
-        Spread ratio = Spread.of(ratios);
-        result.measured(what + ": Weft", "ms", millis(ours))
-                .measured(what + ": PyTorch", "ms", millis(theirs))
-                .measured(what + ": Weft / PyTorch, by round", "", ratio)
-                .goal(
-                        what + ": Weft not slower than PyTorch",
-                        String.format(
-                                Locale.ROOT, "ratio %.3f (%.3f to %.3f)", ratio.median(), ratio.min(), ratio.max()),
-                        ratio.median() <= 1);
+        theirs.measured(result, what, "");
+        ours.measured(result, what, "PyTorch");
+        Spread ratio = ours.ratio(options);
+        result.goal(what + ": Weft not slower than PyTorch", Turns.text(ratio), ratio.median() <= 1);
     }
 
     /** Where the time of a step goes, on both sides; Python's script builds no batches. */
-    private void phases(String what, String mode, Child weft, Child python, int steps) {
+    private void phases(String what, String mode, Child weft, Child python) {
         String command = mode + " " + steps + " phases";
         Map<String, Double> ours = weft.ask(command, StepWorker.Steps.class).phases();
         Map<String, Double> theirs = python.ask(command, StepWorker.Steps.class).phases();
@@ -125,10 +141,6 @@ final class TrainingStepBenchmark {
                 result.measured(what + ": " + phase + ", PyTorch", "ms", Spread.of(theirs.get(phase) / steps * 1e3));
             }
         });
-    }
-
-    private static Spread millis(List<Double> seconds) {
-        return Spread.of(seconds.stream().map(s -> s * 1e3).toList());
     }
 
     static void checkSame(String what, List<Double> ours, List<Double> theirs) {

@@ -7,6 +7,7 @@ import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
 import dev.weft.weight.TreeWeights;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,10 @@ record FrontMember(
         Double loss,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> table,
         @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {
+    FrontMember {
+        table = table == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(table)); // as it reads back
+    }
+
     /** @param family of the member, which may be a tree */
     static FrontMember of(Family family, MeasuredMember measured) {
         return new FrontMember(

@@ -62,6 +62,10 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var chosen = TrainCommand.recipe(recipe, data, null);
+        if (chosen.split() != null) {
+            throw new InputException("A quickstart must have a recipe of one supernet, but " + chosen.name()
+                    + " has a split. Train it with: weft train " + recipe + " --out " + out);
+        }
         if (Files.exists(out.resolve("config.yaml"))) {
             RunSettings begun = Trainer.settings(out);
             boolean same = begun.seed() == seed

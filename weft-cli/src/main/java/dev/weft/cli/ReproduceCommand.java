@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "  weft reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
             "  weft reproduce tanglenas --maps     half an hour and more: also softmax, sparsemax and Gumbel",
             "  weft reproduce mixture-of-supernets about forty minutes",
-            "  weft reproduce gradient-matching    about half an hour",
+            "  weft reproduce gradient-matching    about a quarter of an hour",
             "  weft reproduce shiftnas             twenty minutes on a quiet machine",
             "",
             "Ctrl-C stops after the current step; the same command goes on from there.",
@@ -43,7 +43,12 @@ final class ReproduceCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "SYSTEM",
+<<<<<<< HEAD
             description = "What to reproduce: bignas, tanglenas, mixture-of-supernets, gradient-matching, shiftnas.")
+=======
+            description =
+                    "What to reproduce: bignas, tanglenas, mixture-of-supernets, pa-da, shiftnas, gradient-matching.")
+>>>>>>> main
     private String system;
 
     @Option(

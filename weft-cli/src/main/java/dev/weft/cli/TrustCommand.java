@@ -122,7 +122,7 @@ final class TrustCommand implements Callable<Integer> {
             description = "The column of truths (default: ${DEFAULT-VALUE}).")
     private String truthColumn;
 
-    @Option(names = "--common", description = "Compare the members that both files have, and leave out the others.")
+    @Option(names = "--common", description = "Compare the members that both sides have, and leave out the others.")
     private boolean common;
 
     @Option(names = "--losses", description = "Scores and truths are losses: less is better.")
@@ -168,7 +168,6 @@ final class TrustCommand implements Callable<Integer> {
         }
         refuse("--scores", scores != null);
         refuse("--losses", losses);
-        refuse("--common", common);
         if (out == null) {
             throw new InputException("A family's report must have a folder. Give it: --out DIR");
         }
@@ -185,7 +184,7 @@ final class TrustCommand implements Callable<Integer> {
                             out,
                             interrupt,
                             phases::update)
-                    : trust.compare(truths(), out, interrupt, phases::update);
+                    : trust.compare(truths(), common, out, interrupt, phases::update);
             phases.clear();
             if (found.isEmpty()) {
                 options.result(stopped(), List.of("Stopped. The same command goes on from what is in " + out + "."));
@@ -279,14 +278,14 @@ final class TrustCommand implements Callable<Integer> {
     private Recipe recipe() {
         Recipe read;
         if (recipe != null) {
-            read = TrainCommand.recipe(recipe, null, null);
+            read = TrainCommand.recipe(recipe, null, null).whole();
         } else {
             Path folder = FamilyArgument.file(family).toAbsolutePath().getParent();
             if (!Files.exists(folder.resolve("config.yaml"))) {
                 throw new InputException(family + " must be the folder of a run, or lie in one, to know how anchors are"
                         + " trained, but does not. Give a recipe: --recipe RECIPE");
             }
-            read = Trainer.settings(folder).recipe();
+            read = Trainer.settings(folder).recipe().whole();
         }
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }

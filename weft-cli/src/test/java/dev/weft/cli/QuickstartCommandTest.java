@@ -63,7 +63,7 @@ class QuickstartCommandTest {
                 .isEqualTo(json.get("exported").get(0).get("testAccuracy").asDouble());
 
         Run again = quickstart(out, "--json");
-        assertThat(again.exitCode()).isZero();
+        assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(again.err()).contains("finished already");
         assertThat(again.json()).isEqualTo(json);
 

@@ -52,6 +52,30 @@ class TextCommandsTest {
                 .contains("windows, report split");
     }
 
+    /** Less loss is better: negated, so that more is. */
+    @Test
+    void trustComparesLosses() {
+        Path out = folder.resolve("trust");
+        JsonNode trust = json("trust", run.toString(), "--anchors", "4", "--epochs", "1", "--out", out.toString());
+        assertThat(trust.get("unit").asText()).isEqualTo("of loss");
+        assertThat(trust.get("members")).hasSize(4).allSatisfy(member -> {
+            assertThat(member.get("inherited").asDouble()).isBetween(-3.0, -0.3);
+            assertThat(member.get("alone").get(0).asDouble()).isBetween(-3.0, -0.3);
+        });
+        Run files = Run.weft(
+                "trust",
+                "--scores",
+                out.resolve("inherited.csv").toString(),
+                "--truth",
+                out.resolve("anchors.csv").toString(),
+                "--losses");
+        assertThat(files.out()).contains("of loss short of the best one").contains("too few");
+        Run batch = Run.weft(
+                "trust", run.toString(), "--anchors", "4", "--statistics", "batch", "--out", folder + "/batch");
+        assertThat(batch.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(batch.err()).contains("Use --statistics recalibrated");
+    }
+
     @Test
     void searchMeasureExportInspectAndReport() throws Exception {
         JsonNode found = json("search", run.toString(), "--candidates", "12", "--strategy", "random");

@@ -55,6 +55,16 @@ class TreeCommandsTest {
                 "--onnx",
                 folder.resolve("s.onnx").toString());
         assertThat(exported.exitCode()).as(exported.err()).isZero();
+        Run trust = Run.weft(
+                "trust",
+                out.toString(),
+                "--anchors",
+                "3",
+                "--epochs",
+                "1",
+                "--out",
+                folder.resolve("trust").toString());
+        assertThat(trust.exitCode()).as(trust.err()).isZero();
         Run report = Run.weft("report", out.toString());
         assertThat(report.exitCode()).as(report.err()).isZero();
         assertThat(Files.readString(out.resolve("report.html")))
@@ -62,6 +72,14 @@ class TreeCommandsTest {
                 .contains("root")
                 .contains("3 supernet-epochs")
                 .contains("class=\"heat\"");
+    }
+
+    @Test
+    void quickstartNamesTheCommandForATree() throws IOException {
+        Run run = Run.weft(
+                "quickstart", "--recipe", recipe("{rounds: [1], repeats: 2}").toString(), "--out", folder + "/run");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("recipe of one supernet").contains("weft train ");
     }
 
     @Test

@@ -87,6 +87,7 @@ public final class RunReports {
                     .latencySetting(measured.latencySetting())
                     .curves(curves(metrics(folder, database)))
                     .blends(blends(database.metrics(), model))
+                    .sampled(sampled(database.metrics()))
                     .routing(routing(settings, family))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
                     .tree(TreeReport.of(folder, model, database.members()))
@@ -169,7 +170,7 @@ public final class RunReports {
     private static List<RunReport.Curve> curves(List<Metric> metrics) {
         Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
         for (Metric metric : metrics) {
-            if (isPart(metric)) {
+            if (isPart(metric) || isOfOption(metric)) {
                 continue;
             }
             boolean architecture = metric.name().equals("architectureLoss");
@@ -213,6 +214,39 @@ public final class RunReports {
             }
         }
         return blends;
+    }
+
+    /** Whether a metric is a sampler's of one option or one cost level: too many for curves. */
+    private static boolean isOfOption(Metric metric) {
+        return metric.role().equals(Trainer.SAMPLER)
+                && (metric.name().contains("=") || metric.name().matches("level[0-9]+\\..*"));
+    }
+
+    /** How likely the options of each choice, {@code edge1-0=skip_connect}, and the cost levels were to be drawn. */
+    private static List<RunReport.BlendedChoice> sampled(List<Metric> metrics) {
+        Map<String, Map<String, TreeMap<Long, Double>>> choices = new LinkedHashMap<>();
+        for (Metric metric : metrics) {
+            boolean level = metric.name().matches("level[0-9]+\\.probability");
+            if (isOfOption(metric) && (level || metric.name().contains("="))) {
+                String name = level ? "cost level=" + metric.name().replaceAll("[^0-9]", "") : metric.name();
+                String[] parts = name.split("=", 2);
+                choices.computeIfAbsent(parts[0], choice -> new LinkedHashMap<>())
+                        .computeIfAbsent(parts[1], option -> new TreeMap<>())
+                        .put(metric.step(), metric.value());
+            }
+        }
+        return choices.entrySet().stream()
+                .map(choice -> new RunReport.BlendedChoice(
+                        choice.getKey(),
+                        List.copyOf(choice.getValue().keySet()),
+                        choice.getValue().values().iterator().next().keySet().stream()
+                                .map(step -> new RunReport.Parts(
+                                        step,
+                                        choice.getValue().values().stream()
+                                                .map(history -> history.getOrDefault(step, 0.0))
+                                                .toList()))
+                                .toList()))
+                .toList();
     }
 
     /** Of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */

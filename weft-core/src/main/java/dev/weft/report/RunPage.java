@@ -47,6 +47,7 @@ final class RunPage {
         slots.put("latencySetting", Page.escape(report.latencySetting()));
         slots.put("hideCurves", Page.hiddenIf(report.curves().isEmpty()));
         slots.put("hideBlends", Page.hiddenIf(report.blends().isEmpty()));
+        slots.put("hideSampled", Page.hiddenIf(report.sampled().isEmpty()));
         RunReport.Routing routing = report.routing();
         slots.put("hideRouting", Page.hiddenIf(routing == null));
         slots.put("routingMembers", routing == null ? "" : count(routing.members(), "member"));

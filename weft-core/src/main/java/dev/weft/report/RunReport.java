@@ -22,6 +22,7 @@ import java.util.Objects;
  * @param quality what members are chosen by
  * @param curves training curves, one per member role and metric
  * @param blends how a search by gradient weighed the options of each choice; empty for any other run
+ * @param sampled how likely a sampler was to draw each option of each choice; empty where that does not change
  * @param routing what became of the experts; null where the family has none, or is not trained yet
  * @param tree the supernets that a tree of them has; null where there is one supernet
  * @param members the measured members, in any order
@@ -40,6 +41,7 @@ public record RunReport(
         Quality quality,
         List<Curve> curves,
         List<BlendedChoice> blends,
+        List<BlendedChoice> sampled,
         Routing routing,
         @JsonInclude(JsonInclude.Include.NON_NULL) Tree tree,
         List<MemberResult> members,
@@ -58,6 +60,7 @@ public record RunReport(
         environment = List.copyOf(environment);
         curves = List.copyOf(curves);
         blends = List.copyOf(blends);
+        sampled = List.copyOf(sampled);
         members = List.copyOf(members);
         network = List.copyOf(network);
         notes = List.copyOf(notes);
@@ -152,7 +155,8 @@ public record RunReport(
     }
 
     /**
-     * One choice of a search by gradient: which part of the blend each option had in the course of training.
+     * One choice of a search by gradient, or of a sampler: which part of the blend, or of the draws, each option had in the course of
+     * training.
      *
      * @param options from the smallest to the largest
      * @param history in order of step
@@ -304,6 +308,7 @@ public record RunReport(
         private List<Fact> environment = List.of();
         private List<Curve> curves = List.of();
         private List<BlendedChoice> blends = List.of();
+        private List<BlendedChoice> sampled = List.of();
         private Routing routing;
         private Tree tree;
         private List<MemberResult> members = List.of();
@@ -353,6 +358,11 @@ public record RunReport(
             return this;
         }
 
+        public Builder sampled(List<BlendedChoice> all) {
+            this.sampled = all;
+            return this;
+        }
+
         /** None, unless it is said. */
         public Builder routing(Routing found) {
             this.routing = found;
@@ -393,6 +403,7 @@ public record RunReport(
                     quality,
                     curves,
                     blends,
+                    sampled,
                     routing,
                     tree,
                     members,

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Distributions proportional to norms of gradients, which make a reweighted gradient's variance smallest (Lu et al., "PA&amp;DA: Jointly
  * Sampling PAth and DAta for Consistent NAS", 2023). All in double precision: probabilities of a long list lie near float32's resolution.
  */
-final class Importance {
+public final class Importance {
     private Importance() {}
 
     /**
@@ -84,7 +84,7 @@ final class Importance {
      * @param labels (B)
      * @param smoothing the part of the target that is spread over all classes
      */
-    static float[] logitGradients(Tensor logits, Tensor labels, double smoothing) {
+    public static float[] logitGradients(Tensor logits, Tensor labels, double smoothing) {
         return Tensors.floats(Tensors.withoutGradients(() -> {
             long classes = logits.size(-1);
             Tensor target = torch.one_hot(labels, classes)

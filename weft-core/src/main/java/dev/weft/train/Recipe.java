@@ -104,6 +104,11 @@ public record Recipe(
         return new Recipe(name, description, open.withInput(input), sharing, start, data, train, split);
     }
 
+    /** This recipe for a supernet that stays whole. */
+    public Recipe whole() {
+        return new Recipe(name, description, model, sharing, start, data, train, null);
+    }
+
     /** This recipe for one supernet of the tree that it splits into, for as long as that does not begin anew. */
     public Recipe of(ModelDefinition supernet, DataSettings sameSplits, TrainSettings rule) {
         return new Recipe(name, description, supernet, sharing, null, sameSplits, rule, null);
@@ -120,6 +125,12 @@ public record Recipe(
         if (start != null) {
             throw new InputException(
                     "A recipe that starts from a member trains one plain model, so it must have no split.");
+        }
+        if (!(train.sampler() instanceof Sampler.Memoryless) && split.restart() != SplitSettings.Restart.ALL) {
+            throw new InputException(
+                    "A recipe with a split must have a sampler that remembers nothing, or restart: all,"
+                            + " because a supernet does not take over what its parent's sampler has learnt, but has sampler "
+                            + train.sampler() + " and restart " + split.restart() + ".");
         }
         for (Sharing each : sharing) {
             if (!(each instanceof Sharing.Blend blend) || blend.weights() == Sharing.Ownership.SEPARATE) {

@@ -42,8 +42,10 @@ import org.bytedeco.pytorch.global.torch;
  * bit, of one that never stopped. Holds native memory and the folder's lock until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
+    /** Stands in place of a role where the table of numbers has a sampler's {@link Sampling#measures}. */
+    public static final String SAMPLER = "sampler";
+
     private static final double RUNNING_MOMENTUM = 0.1;
-    private static final String SAMPLER = "sampler"; // in place of a role
 
     private final RunFolder run;
     private final RunSettings settings;
@@ -542,6 +544,11 @@ public final class Trainer implements AutoCloseable {
     /** The family in its present state of training; closed with this trainer. */
     public Family family() {
         return family;
+    }
+
+    /** What draws members, and perhaps examples; closed with this trainer. */
+    public Sampling sampling() {
+        return sampling;
     }
 
     public Splits splits() {

@@ -150,20 +150,36 @@ public final class FamilyTrust implements AutoCloseable {
      * Compares a table of what is known of some members with what they inherit.
      *
      * @param truth of members as the family writes them; accuracies as parts of 1 or in percent
+     * @param common whether lines that are no members of the family are left out
      * @param folder as in {@link #train}
      * @return empty when it was stopped: the same call goes on
      */
     public Optional<TrustDocument> compare(
-            ScoreTable truth, Path folder, BooleanSupplier stop, TrustProgress progress) {
-        List<Member> members = members(List.copyOf(truth.values().keySet()), truth.file());
+            ScoreTable truth, boolean common, Path folder, BooleanSupplier stop, TrustProgress progress) {
+        List<String> lines = truth.values().keySet().stream()
+                .filter(line -> !common || isMember(line))
+                .toList();
+        List<Member> members = members(lines, truth.file());
         requireMembers(members);
         TrustPlan plan = plan(members, 0, torch.get_num_threads(), null);
         try (RunFolder run = begin(folder, plan)) {
             Map<String, String> source = source();
             source.put("truth", truth.file().toString());
+            if (lines.size() < truth.values().size()) {
+                source.put("leftOut", truth.values().size() - lines.size() + " that are no members of the family");
+            }
+            List<List<Double>> known = lines.stream().map(truth.values()::get).toList();
             return scores(members, Evaluations.of(inherited, run.database()), stop, progress)
-                    .map(scores -> written(
-                            folder, members, scores, List.copyOf(truth.values().values()), source));
+                    .map(scores -> written(folder, members, scores, known, source));
+        }
+    }
+
+    private boolean isMember(String line) {
+        try {
+            family.member(line);
+            return true;
+        } catch (InputException e) {
+            return false;
         }
     }
 
@@ -193,7 +209,8 @@ public final class FamilyTrust implements AutoCloseable {
         HashSet<Member> seen = new HashSet<>();
         for (Member member : members) {
             if (!seen.add(member)) {
-                throw new InputException("Every member must be there once, but \"" + member
+                throw new InputException("Every member must be there once, but \""
+                        + family.space().print(member)
                         + "\" is there twice (two lines may mean the same member). Remove one.");
             }
         }
@@ -210,7 +227,7 @@ public final class FamilyTrust implements AutoCloseable {
                 seed,
                 threads,
                 family.definition(),
-                members.stream().map(Member::toString).toList(),
+                members.stream().map(family.space()::print).toList(),
                 recipe == null ? null : recipe.data(),
                 recipe == null ? null : recipe.train());
     }

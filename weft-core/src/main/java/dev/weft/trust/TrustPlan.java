@@ -58,9 +58,9 @@ record TrustPlan(
         both.put("training", List.of(Json.writeLine(before.train), Json.writeLine(train)));
         both.forEach((what, values) -> {
             if (!values.get(0).equals(values.get(1))) {
-                throw new InputException(folder + " holds a trust report with other " + what
-                        + ", and what it has trained would not compare. Give the settings it was begun with, or another"
-                        + " folder: --out DIR");
+                throw new InputException(
+                        folder + " was begun with other settings (" + what
+                                + "), and what it has trained would not compare. Give those settings, or another folder: --out DIR");
             }
         });
     }

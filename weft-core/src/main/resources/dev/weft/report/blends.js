@@ -1,7 +1,6 @@
-// A search by gradient: one small stacked chart per choice, and how the chosen member changed.
+// A search by gradient, or a sampler that learns: one small stacked chart per choice; and how the chosen member of a search changed.
 weft.blends = (function () {
   "use strict";
-  const charts = [];
   let choices;
 
   const best = (parts) => parts.reduce((at, part, i) => (part > parts[at] ? i : at), 0);
@@ -11,7 +10,7 @@ weft.blends = (function () {
   /** From pale (the smallest option) to full (the largest). */
   const strength = (i, count) => (count === 1 ? 1 : 0.18 + (0.82 * i) / (count - 1));
 
-  function panel(choice) {
+  function panel(choice, into) {
     const parts = last(choice).parts, winner = best(parts);
     const figure = weft.element("figure");
     const caption = weft.element("figcaption");
@@ -24,12 +23,12 @@ weft.blends = (function () {
     box.setAttribute("aria-label", choice.name + " at the end: "
       + choice.options.map((option, i) => option + " " + percent(parts[i])).join(", "));
     figure.append(caption, box);
-    document.getElementById("blend-charts").append(figure);
+    document.getElementById(into).append(figure);
     return box;
   }
 
-  function draw() {
-    choices.forEach((choice, at) => {
+  function draw(charts, shown) {
+    shown.forEach((choice, at) => {
       const label = { color: weft.color("quiet"), fontSize: 11 };
       const end = choice.history.length - 1;
       charts[at].setOption({
@@ -104,17 +103,21 @@ weft.blends = (function () {
   return {
     start(all, curves) {
       choices = all;
-      for (const choice of choices) {
-        const box = panel(choice);
-        const chart = echarts.init(box, null, { renderer: "svg" });
-        new ResizeObserver(() => chart.resize()).observe(box);
-        charts.push(chart);
-      }
       document.getElementById("blend-chosen").textContent =
         choices.map((c) => c.name + "=" + c.options[best(last(c).parts)]).join(",");
       changes(curves);
-      weft.onRedraw(() => { charts.forEach((chart) => chart.resize()); draw(); });
-      draw();
+      this.show(choices, "blend-charts");
+    },
+    /** The parts of each choice's options in the course of training, in the element of this id. */
+    show(shown, into) {
+      const charts = shown.map((choice) => {
+        const box = panel(choice, into);
+        const chart = echarts.init(box, null, { renderer: "svg" });
+        new ResizeObserver(() => chart.resize()).observe(box);
+        return chart;
+      });
+      weft.onRedraw(() => { charts.forEach((chart) => chart.resize()); draw(charts, shown); });
+      draw(charts, shown);
     },
   };
 })();

@@ -32,4 +32,5 @@
   }
   if (report.curves.length > 0) weft.curves.start(report.curves);
   if (report.blends.length > 0) weft.blends.start(report.blends, report.curves);
+  if (report.sampled.length > 0) weft.blends.show(report.sampled, "sampled-charts");
 })();

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.model.Family;
 import dev.weft.report.RunReport;
+import dev.weft.train.Distillation;
+import dev.weft.train.GradientNormSampler;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
+import dev.weft.train.TauSchedule;
 import dev.weft.train.Trainer;
 import dev.weft.weight.ExpertStart;
 import dev.weft.weight.MemberEncoding;
@@ -18,6 +21,43 @@ import org.junit.jupiter.api.io.TempDir;
 class RunReportsTest {
     @TempDir
     Path folder;
+
+    @Test
+    void whatASamplerDrewIsReportedByChoice() {
+        Path run = folder.resolve("run");
+        Recipe recipe =
+                Recipes.read(TinyRun.recipe(folder.resolve("tiny.yaml"), TinyRun.data(folder.resolve("data")), 2)
+                        .toString());
+        GradientNormSampler sampler = new GradientNormSampler(
+                new GradientNormSampler.Paths(
+                        GradientNormSampler.Scope.EACH_CHOICE, null, null, new TauSchedule.Constant(0.9), 0),
+                new GradientNormSampler.Data(null, null, 0),
+                null,
+                null);
+        try (Trainer trainer = Trainer.start(
+                recipe.with(recipe.data(), recipe.train().with(sampler, new Distillation.None())), run, 1)) {
+            trainer.run(() -> false, List.of());
+        }
+        RunReport report = RunReports.of(run);
+        assertThat(report.sampled())
+                .extracting(RunReport.BlendedChoice::name)
+                .containsExactlyElementsOf(report.space().choices().stream()
+                        .map(RunReport.Choice::name)
+                        .toList());
+        RunReport.BlendedChoice width = report.sampled().stream()
+                .filter(choice -> choice.name().equals("stem.width"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(width.options()).containsExactly("4", "8");
+        assertThat(width.history()).hasSize(2).allSatisfy(parts -> assertThat(
+                        parts.parts().get(0) + parts.parts().get(1))
+                .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-6)));
+        assertThat(report.curves())
+                .extracting(RunReport.Curve::metric)
+                .contains("pathEntropy", "distinctExamples")
+                .noneMatch(metric -> metric.contains("="));
+        assertThat(report.blends()).isEmpty();
+    }
 
     @Test
     void expertsOfAFinishedRunAreReported() {

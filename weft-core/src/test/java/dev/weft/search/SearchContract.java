@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Yaml;
+import dev.weft.space.Choice;
+import dev.weft.space.Constraint;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.ArrayList;
@@ -162,6 +164,31 @@ interface SearchContract {
         assertThatThrownBy(() -> search().search(task("", 1), Evaluations.inMemory(broken)))
                 .isInstanceOf(InputException.class)
                 .hasMessage("the images are gone");
+    }
+
+    /** As in a space of operations, whose smallest options together are no member. */
+    @Test
+    default void noMemberThatBreaksAConstraintIsEvenMeasured() {
+        Choice<String> first = Choice.of("first", "none", "skip", "conv");
+        Choice<String> second = Choice.of("second", "none", "skip", "conv");
+        Choice<String> third = Choice.of("third", "none", "skip", "conv");
+        Space space = new Space(
+                "cell",
+                List.of(first, second, third),
+                List.of(new Constraint(
+                        "connected",
+                        m -> !m.value(third).equals("none")
+                                || !m.value(first).equals("none")
+                                        && !m.value(second).equals("none"))));
+        LinkedHashMap<String, ToDoubleFunction<Member>> functions = new LinkedHashMap<>();
+        functions.put("accuracy", m -> {
+            assertThat(space.contains(m)).as(m.toString()).isTrue();
+            return space.encode(m).stream().mapToInt(i -> i).sum();
+        });
+        SearchResult result = search().search(
+                        new SearchTask(space, List.of(Objective.of("accuracy")), Constraints.NONE, 1),
+                        Evaluations.inMemory(Evaluator.of(functions)));
+        assertThat(result.measured()).hasSizeGreaterThan(3);
     }
 
     @Test

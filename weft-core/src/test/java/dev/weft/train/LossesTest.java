@@ -68,6 +68,17 @@ class LossesTest {
     }
 
     @Test
+    void lossOfABatchIsTheMeanOfItsExamples() {
+        Tensor teacher = logits(6);
+        Tensor each = Losses.softOfEach(logits(5), teacher);
+        assertThat(each.shape()).containsExactly(BATCH);
+        assertThat(each.mean().item_double())
+                .isCloseTo(Losses.soft(logits(5), teacher).item_double(), within(1e-6));
+        Tensor first = Losses.soft(logits(5).narrow(0, 0, 1), teacher.narrow(0, 0, 1));
+        assertThat((double) Tensors.floats(each)[0]).isCloseTo(first.item_double(), within(1e-6));
+    }
+
+    @Test
     void labelSmoothingMixesTheLabelWithTheUniformDistribution() {
         Tensor logits = logits(4);
         double smoothed = Losses.labels(logits, labels(), 0.1).item_double();

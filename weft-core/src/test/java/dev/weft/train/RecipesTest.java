@@ -84,6 +84,39 @@ class RecipesTest {
         assertThat(gpt.optimizer()).isEqualTo(new Optimizer.AdamW(5e-4, 0.9, 0.99, 1e-8, 0.1));
     }
 
+    /** Table 4.3 and section 6 of PA&DA's specification: one setting but for what the methods are. */
+    @Test
+    void paDaAndItsBaselinesHaveThePublishedSettings() {
+        Optimizer sgd = new Optimizer.Sgd(0.05, 0.9, false, 2.5e-4);
+        Recipe paDa = recipe("pa-da-cifar10");
+        assertThat(paDa.model().space().count().intValue()).isEqualTo(15_625);
+        for (String name : List.of("pa-da-cifar10", "spos-cifar10", "fairnas-cifar10", "sumnas-cifar10")) {
+            Recipe recipe = recipe(name);
+            TrainSettings train = recipe.train();
+            assertThat(recipe.model()).as(name).isEqualTo(paDa.model());
+            assertThat(recipe.data()).as(name).isEqualTo(paDa.data());
+            assertThat(train.epochs()).as(name).isEqualTo(250);
+            assertThat(train.schedule()).as(name).isEqualTo(new LearningRateSchedule.Cosine(0, 0));
+            if (!name.equals("sumnas-cifar10")) {
+                assertThat(train.optimizer()).as(name).isEqualTo(sgd);
+                assertThat(train.clipping()).as(name).isEqualTo(new Clipping(Clipping.By.NORM, 5));
+            }
+        }
+        assertThat(paDa.train().sampler())
+                .isEqualTo(new GradientNormSampler(
+                        new GradientNormSampler.Paths(GradientNormSampler.Scope.ALL_CHOICES, null, null, null, 0),
+                        new GradientNormSampler.Data(null, null, 0),
+                        null,
+                        null));
+        TrainSettings sumNas = recipe("sumnas-cifar10").train();
+        assertThat(sumNas.optimizer()).isEqualTo(new Optimizer.Sgd(1, 0, false, 4e-5));
+        assertThat(sumNas.reptile()).isEqualTo(new Reptile(2, 0.05, 0.9, new Clipping(Clipping.By.NORM, 5), false));
+        assertThat(sumNas.gradients()).isEqualTo(TrainSettings.Gradients.MEAN);
+        assertThat(recipe("fairnas-cifar10").train().sampler()).isEqualTo(new FairSampler(false));
+        assertThat(recipe("pa-da-quick").model())
+                .isEqualTo(recipe("cell-rsps-quick").model());
+    }
+
     @Test
     void writtenRecipeReadsBackAsItWas() throws IOException {
         for (Path file : shipped()) {

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FamilyTrustTest {
     private static final long SEED = 5;
+    private static final TrustProgress NONE = (phase, done, total, unit, detail) -> {};
 
     @TempDir
     static Path folder;
@@ -61,7 +62,7 @@ class FamilyTrustTest {
     }
 
     private static TrustDocument complete(Path out, int count, int trainings) {
-        return run(out, count, trainings, () -> false, (phase, done, total, unit, detail) -> {});
+        return run(out, count, trainings, () -> false, NONE);
     }
 
     private static TrustDocument run(Path out, int count, int trainings, BooleanSupplier stop, TrustProgress progress) {
@@ -140,12 +141,10 @@ class FamilyTrustTest {
         TrustDocument whole = complete(folder.resolve("never stopped"), 3, 2);
         Path out = folder.resolve("stopped");
         AtomicInteger asked = new AtomicInteger();
-        assertThat(run(out, 3, 2, () -> asked.getAndIncrement() == 0, (p, d, t, u, s) -> {}))
-                .isNull();
+        assertThat(run(out, 3, 2, () -> asked.getAndIncrement() == 0, NONE)).isNull();
         assertThat(finished(out)).isEmpty();
         asked.set(0);
-        assertThat(run(out, 3, 2, () -> asked.getAndIncrement() == 17, (p, d, t, u, s) -> {}))
-                .isNull();
+        assertThat(run(out, 3, 2, () -> asked.getAndIncrement() == 17, NONE)).isNull();
         Map<Path, FileTime> once = finished(out);
         assertThat(once).hasSize(1);
         TrustProgress killer = (phase, done, total, unit, detail) -> {
@@ -173,9 +172,8 @@ class FamilyTrustTest {
         assertThat(finished(out)).hasSize(6).containsAllEntriesOf(once);
         assertThatThrownBy(() -> complete(out, 4, 1))
                 .isInstanceOf(InputException.class)
-                .hasMessage(out
-                        + " holds a trust report with other members, and what it has trained would not compare. Give"
-                        + " the settings it was begun with, or another folder: --out DIR");
+                .hasMessage(out + " was begun with other settings (members), and what it has trained would not compare."
+                        + " Give those settings, or another folder: --out DIR");
     }
 
     private static Map<Path, FileTime> finished(Path out) throws IOException {
@@ -203,11 +201,21 @@ class FamilyTrustTest {
             }
             Path file = Files.writeString(folder.resolve("known.csv"), table);
             ScoreTable truth = ScoreTable.read(file, "member", "score");
-            TrustDocument document = trust.compare(truth, out, () -> false, (p, d, t, u, s) -> {})
-                    .orElseThrow();
+            TrustDocument document =
+                    trust.compare(truth, false, out, () -> false, NONE).orElseThrow();
             assertThat(document.members().get(1).alone()).containsExactly(91.0, 90.0); // in percent as it was
             assertThat(document.report().parts().get(0).verdict()).isEqualTo(Verdict.ALL_TIE); // their means
             assertThat(out.resolve("trainings")).doesNotExist();
+
+            ScoreTable more = ScoreTable.read(
+                    Files.writeString(folder.resolve("more.csv"), table + "elsewhere,1,2\n"), "member", "score");
+            assertThatThrownBy(() -> trust.compare(more, false, folder.resolve("left out"), () -> false, NONE))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("more.csv: \"elsewhere\" names no member");
+            assertThat(trust.compare(more, true, folder.resolve("left out"), () -> false, NONE)
+                            .orElseThrow()
+                            .source())
+                    .containsEntry("leftOut", "1 that are no members of the family");
         }
     }
 
@@ -217,11 +225,10 @@ class FamilyTrustTest {
                 FamilyTrust batch = FamilyTrust.open(
                         family, new FamilyTrust.Settings(FamilyTrust.Statistics.BATCH, "params", RankSettings.of(0)))) {
             List<Member> members = anchors(batch, 4);
-            TrustDocument document = batch.train(
-                            members, recipe, 1, SEED, folder.resolve("batch"), () -> false, (p, d, t, u, s) -> {})
+            TrustDocument document = batch.train(members, recipe, 1, SEED, folder.resolve("batch"), () -> false, NONE)
                     .orElseThrow();
             TrustDocument other = recalibrated
-                    .train(members, recipe, 1, SEED, folder.resolve("batch"), () -> false, (p, d, t, u, s) -> {})
+                    .train(members, recipe, 1, SEED, folder.resolve("batch"), () -> false, NONE)
                     .orElseThrow();
             assertThat(document.cost()).isEqualTo("parameters");
             assertThat(document.members())
@@ -242,16 +249,15 @@ class FamilyTrustTest {
         try (FamilyTrust trust = open()) {
             List<Member> two = anchors(trust, 3).subList(0, 2);
             Path out = folder.resolve("refused");
-            assertThatThrownBy(() -> trust.train(two, recipe, 1, 0, out, () -> false, (p, d, t, u, s) -> {}))
+            assertThatThrownBy(() -> trust.train(two, recipe, 1, 0, out, () -> false, NONE))
                     .isInstanceOf(InputException.class)
                     .hasMessage(
                             "There must be 3 members or more to be ranked, but there are 2. Give more; thirty say a good"
                                     + " deal.");
             List<Member> twice = List.of(two.get(0), two.get(1), two.get(0));
-            assertThatThrownBy(() -> trust.train(twice, recipe, 1, 0, out, () -> false, (p, d, t, u, s) -> {}))
+            assertThatThrownBy(() -> trust.train(twice, recipe, 1, 0, out, () -> false, NONE))
                     .hasMessageContaining("Every member must be there once, but \"" + two.get(0) + "\" is there twice");
-            assertThatThrownBy(
-                            () -> trust.train(anchors(trust, 3), recipe, 0, 0, out, () -> false, (p, d, t, u, s) -> {}))
+            assertThatThrownBy(() -> trust.train(anchors(trust, 3), recipe, 0, 0, out, () -> false, NONE))
                     .hasMessageContaining("0 trainings");
             assertThatThrownBy(() -> trust.members(List.of("stem=9"), Path.of("m.csv")))
                     .isInstanceOf(InputException.class)

@@ -89,9 +89,7 @@ public final class Experiment {
         if (known.isPresent() || stop.getAsBoolean()) {
             return known;
         }
-        try (Trainer trainer = begun(arm.name(), seed)
-                ? Trainer.resume(run(arm.name(), seed))
-                : Trainer.start(arm.recipe(), run(arm.name(), seed), seed)) {
+        try (Trainer trainer = begunOrStarted(arm, seed)) {
             if (!trainer.run(stop, List.of(listener)) || stop.getAsBoolean()) {
                 return Optional.empty();
             }
@@ -105,6 +103,40 @@ public final class Experiment {
             write(key(arm.name(), seed), result);
             return Optional.of(result);
         }
+    }
+
+    /**
+     * Trains an arm up to a step, and works out a document of the results there, unless that was done before.
+     *
+     * @param epoch after which, at most the last one
+     * @param name of the document
+     * @return empty when stopped
+     */
+    public <T> Optional<T> atEpoch(
+            Arm arm,
+            long seed,
+            int epoch,
+            String name,
+            Class<T> type,
+            TrainingListener listener,
+            Function<Trainer, T> work) {
+        return once(name, type, () -> {
+            if (stop.getAsBoolean()) {
+                return Optional.empty();
+            }
+            try (Trainer trainer = begunOrStarted(arm, seed)) {
+                long step = trainer.steps() / arm.recipe().train().epochs() * epoch;
+                return trainer.runTo(step, stop, List.of(listener))
+                        ? Optional.of(work.apply(trainer))
+                        : Optional.empty();
+            }
+        });
+    }
+
+    private Trainer begunOrStarted(Arm arm, long seed) {
+        return begun(arm.name(), seed)
+                ? Trainer.resume(run(arm.name(), seed))
+                : Trainer.start(arm.recipe(), run(arm.name(), seed), seed);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.weft.io.Suggest;
 import dev.weft.lab.bignas.BigNasReproduction;
 import dev.weft.lab.gm.GradientMatchingReproduction;
 import dev.weft.lab.mos.MosReproduction;
+import dev.weft.lab.pada.PadaReproduction;
 import dev.weft.lab.shiftnas.ShiftNasReproduction;
 import dev.weft.lab.tanglenas.TangleNasReproduction;
 import java.util.List;
@@ -15,8 +16,9 @@ public final class Reproductions {
             new BigNasReproduction(),
             new TangleNasReproduction(),
             new MosReproduction(),
-            new GradientMatchingReproduction(),
-            new ShiftNasReproduction());
+            new PadaReproduction(),
+            new ShiftNasReproduction(),
+            new GradientMatchingReproduction());
 
     private Reproductions() {}
 

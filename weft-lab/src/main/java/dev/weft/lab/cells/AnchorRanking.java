@@ -64,7 +64,7 @@ public record AnchorRanking(List<Double> scores, RankQuality quality) {
         return quality.tau().value();
     }
 
-    /** The best truth minus the best truth among the {@code k} anchors with the highest scores, in points. */
+    /** The best truth minus the best truth among the {@code k} anchors with the highest scores, in points; {@code k} is 1 or 5. */
     public double regret(int k) {
         return quality.regrets().stream()
                 .filter(regret -> regret.k() == k)

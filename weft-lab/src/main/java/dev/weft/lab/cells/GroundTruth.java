@@ -39,6 +39,7 @@ public record GroundTruth(Recipe recipe, List<Anchor> anchors) {
     /**
      * A member that was trained alone.
      *
+     * @param member of the space
      * @param convolutions how many edges of its cell have one
      * @param params of the member alone
      * @param macs multiply-adds of one image

@@ -19,18 +19,17 @@ import java.util.stream.Collectors;
 
 /** The ways of training that are compared: one random member a step in all of them, with one optimiser and schedule. */
 final class GmArms {
-    static final String MATCHED = "gradient-matching";
-    static final String RANDOM_PARTITION = "random-partition";
+    static final String MATCHED = "matching";
+    static final String RANDOM_PARTITION = "random-groups";
     static final String RANDOM_EDGES = "random-edges";
     static final String FEW_SHOT = "few-shot";
-    static final String TRANSFER = "few-shot-transfer";
     static final String ONE_SHOT = "one-shot";
-    static final String LEAF_EPOCHS = "one-shot-leaf-epochs";
-    static final String EQUAL_COMPUTE = "one-shot-equal-compute";
+    static final String LEAF_EPOCHS = "one-shot-leaf";
+    static final String EQUAL_COMPUTE = "one-shot-tree";
 
     /** In the order in which they are trained: random partitions take the edges of gradient matching. */
     static final List<String> ALL =
-            List.of(MATCHED, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT, TRANSFER, ONE_SHOT, LEAF_EPOCHS, EQUAL_COMPUTE);
+            List.of(MATCHED, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT, ONE_SHOT, LEAF_EPOCHS, EQUAL_COMPUTE);
 
     private final GmScale scale;
     private final GroundTruth truth;
@@ -51,9 +50,6 @@ final class GmArms {
             case RANDOM_EDGES -> "operations parted by their gradients, on edges drawn by chance";
             case FEW_SHOT ->
                 "a supernet of " + scale.fewShotEpochs() + " epochs for each operation of an edge drawn by chance";
-            case TRANSFER ->
-                "the same, " + scale.leafEpochs() + " epochs from the weights of one supernet of "
-                        + scale.transferEpochs(operations()) + " epochs";
             case ONE_SHOT -> "one supernet that stays whole, " + scale.epochs() + " epochs";
             case LEAF_EPOCHS -> "the same, " + scale.leafEpochs() + " epochs: as many as a leaf has";
             case EQUAL_COMPUTE -> "the same, " + scale.treeEpochs() + " epochs: as many as all supernets of a tree";
@@ -71,7 +67,6 @@ final class GmArms {
         return switch (arm) {
             case MATCHED, RANDOM_PARTITION, RANDOM_EDGES -> scale.treeEpochs();
             case FEW_SHOT -> operations() * scale.fewShotEpochs();
-            case TRANSFER -> scale.transferEpochs(operations()) + operations() * scale.leafEpochs();
             default -> epochs(arm);
         };
     }
@@ -86,7 +81,6 @@ final class GmArms {
             case LEAF_EPOCHS -> scale.leafEpochs();
             case EQUAL_COMPUTE -> scale.treeEpochs();
             case FEW_SHOT -> scale.fewShotEpochs();
-            case TRANSFER -> scale.transferEpochs(operations()) + scale.leafEpochs();
             default -> throw new IllegalArgumentException("no arm " + arm);
         };
     }
@@ -98,8 +92,7 @@ final class GmArms {
                     case MATCHED -> tree(Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, null);
                     case RANDOM_PARTITION -> tree(Rule.PREDEFINED, PartitionBy.RANDOM, edges(matched));
                     case RANDOM_EDGES -> tree(Rule.RANDOM, PartitionBy.GRADIENT, null);
-                    case FEW_SHOT -> fewShot(0, RestartWeights.FRESH);
-                    case TRANSFER -> fewShot(scale.transferEpochs(operations()), RestartWeights.PARENT);
+                    case FEW_SHOT -> fewShot();
                     default -> null;
                 };
         TrainSettings train = truth.recipe().train().withEpochs(epochs(name));
@@ -140,9 +133,9 @@ final class GmArms {
                 null);
     }
 
-    private static SplitSettings fewShot(int round, RestartWeights weights) {
+    private static SplitSettings fewShot() {
         return new SplitSettings(
-                List.of(round),
+                List.of(0),
                 null,
                 null,
                 null,
@@ -154,7 +147,7 @@ final class GmArms {
                 null,
                 null,
                 Restart.FINAL,
-                weights,
+                RestartWeights.FRESH,
                 null);
     }
 

@@ -33,9 +33,9 @@ record GmMeasurement(String arm, long seed, List<Inherited> anchors, List<Inheri
      *
      * @param leaf empty in a supernet that stayed whole
      * @param accuracy part of 1
-     * @param loss in nats
+     * @param loss in nats; absent for anchors
      */
-    record Inherited(String member, String leaf, double accuracy, double loss) {}
+    record Inherited(String member, String leaf, double accuracy, Double loss) {}
 
     static GmMeasurement of(
             String arm, long seed, Family family, GroundTruth truth, List<Member> random, Splits splits) {
@@ -43,19 +43,21 @@ record GmMeasurement(String arm, long seed, List<Inherited> anchors, List<Inheri
                 arm,
                 seed,
                 truth.members().stream()
-                        .map(m -> inherited(family, truth, m, splits))
+                        .map(m -> inherited(family, truth, m, splits, false))
                         .toList(),
-                random.stream().map(m -> inherited(family, truth, m, splits)).toList());
+                random.stream()
+                        .map(m -> inherited(family, truth, m, splits, true))
+                        .toList());
     }
 
-    private static Inherited inherited(Family family, GroundTruth truth, Member member, Splits splits) {
+    private static Inherited inherited(Family family, GroundTruth truth, Member member, Splits splits, boolean loss) {
         Optional<TreeWeights> tree = family.strategy(TreeWeights.class);
         try (MemberStatistics statistics = AnchorRanking.calibrate(family, truth.recipe(), splits, member)) {
             return new Inherited(
                     family.space().print(member),
                     tree.map(t -> t.leaf(member)).orElse(""),
                     Evaluation.accuracy(family, member, statistics, splits.selection()),
-                    Evaluation.loss(family, member, statistics, splits.selection()));
+                    loss ? Evaluation.loss(family, member, statistics, splits.selection()) : null);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weft.lab.gm;
 import dev.weft.lab.cells.GroundTruth;
 import dev.weft.lab.gm.GradientMatchingReproduction.Findings;
 import dev.weft.lab.gm.GradientMatchingReproduction.Grown;
+import dev.weft.model.CellNetwork.Operation;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
@@ -45,8 +46,9 @@ final class GmPictures {
                                 scatter(GmArms.ONE_SHOT))),
                 new FigureGroup(
                         "Trees",
-                        "How many operations an edge has left in each supernet; 5 is all of them. Beneath the root are its children"
-                                + " and the four leaves. Seed " + seed + ".",
+                        "How many of its operations an edge has lost in each supernet, which other supernets have. Beneath the root are"
+                                + " its children and the four leaves; 0-1 is the second child of 0; in brackets stands how many"
+                                + " members there are. Seed " + seed + ".",
                         List.of(tree(GmArms.MATCHED, matched), tree(GmArms.RANDOM_EDGES, tree(GmArms.RANDOM_EDGES)))),
                 new FigureGroup(
                         "What the operations of an edge do to all other weights",
@@ -108,24 +110,30 @@ final class GmPictures {
 
     private Figure tree(String arm, TreeRecord tree) {
         List<Choice<?>> choices = truth.space().choices();
+        int most = choices.stream().mapToInt(c -> c.options().size()).max().orElseThrow();
         return new Figure.HeatMap(
                 arm,
-                String.join("; ", GmArms.lines(tree)),
-                tree.nodes().stream().map(TreeRecord.Node::name).toList(),
+                GmArms.lines(tree).stream().map(GmPictures::brief).collect(Collectors.joining("; ")),
+                tree.nodes().stream()
+                        .map(node -> node.name() + " ("
+                                + truth.space().within(node.options()).count() + ")")
+                        .toList(),
                 choices.stream().map(Choice::name).toList(),
                 tree.nodes().stream()
                         .map(node -> choices.stream()
-                                .map(choice -> (double) GmArms.left(node, choice))
+                                .map(choice -> (double) choice.options().size() - GmArms.left(node, choice))
                                 .toList())
                         .toList(),
                 0,
-                choices.stream().mapToInt(c -> c.options().size()).max().orElseThrow(),
+                most,
                 0);
     }
 
     private static Figure distances(TreeRecord.Node node, TreeRecord.Probe probe) {
         boolean split =
                 node.split() != null && probe.choice().equals(node.split().choice());
+        List<String> operations =
+                probe.options().stream().map(GmPictures::brief).toList();
         return new Figure.HeatMap(
                 probe.choice() + (split ? ", split" : ""),
                 String.format(
@@ -133,12 +141,12 @@ final class GmPictures {
                         "%s; cut %.2f, within %.2f",
                         probe.groups().stream()
                                 .map(group ->
-                                        group.stream().map(probe.options()::get).collect(Collectors.joining(" ")))
+                                        group.stream().map(operations::get).collect(Collectors.joining(" ")))
                                 .collect(Collectors.joining(" | ")),
                         probe.cut(),
                         probe.within()),
-                probe.options(),
-                probe.options(),
+                operations,
+                operations,
                 probe.distances(),
                 0,
                 Math.max(
@@ -149,5 +157,13 @@ final class GmPictures {
                                 .max()
                                 .orElse(1)),
                 2);
+    }
+
+    /** The operations' published names are too long for the columns of a map. */
+    private static String brief(String text) {
+        return text.replace(Operation.SKIP.published(), "skip")
+                .replace(Operation.AVERAGE_POOL.published(), "pool")
+                .replace(Operation.CONV_1.published(), "1×1")
+                .replace(Operation.CONV_3.published(), "3×3");
     }
 }

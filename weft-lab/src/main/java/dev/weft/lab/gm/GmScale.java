@@ -40,12 +40,12 @@ public record GmScale(
 
     /** The numbers of the specification: 4, 8 and 14 epochs, ten batches a probe. */
     static GmScale full() {
-        return new GmScale(List.of(4, 8), 6, 7, 10, 64, 40, MEMBER_SEED, 1, 3, 2);
+        return new GmScale(List.of(4, 8), 6, 7, 10, 64, 20, MEMBER_SEED, 1, 3, 2);
     }
 
     /** Everything in a minute, and no meaning. */
     static GmScale smoke() {
-        return new GmScale(List.of(1, 2), 1, 1, 1, 256, 4, MEMBER_SEED, 4, 1, 1);
+        return new GmScale(List.of(1, 2), 1, 1, 1, 256, 4, MEMBER_SEED, 3, 1, 1);
     }
 
     /** Of a whole supernet that trains as long as a leaf, and the supernets before it, lie behind one another. */
@@ -58,10 +58,5 @@ public record GmScale(
         return Math.toIntExact(
                 new SplitSettings(rounds, null, null, null, null, null, null, null, null, null, null, null, null, null)
                         .supernetEpochs(epochs(), 0));
-    }
-
-    /** Of the whole supernet whose weights few-shot NAS goes on with, so that all of it takes what a tree takes. */
-    int transferEpochs(int options) {
-        return Math.max(1, treeEpochs() - options * leafEpochs);
     }
 }

@@ -131,8 +131,7 @@ final class GmTable {
                 GmArms.EQUAL_COMPUTE,
                 GmArms.RANDOM_PARTITION,
                 GmArms.RANDOM_EDGES,
-                GmArms.FEW_SHOT,
-                GmArms.TRANSFER)) {
+                GmArms.FEW_SHOT)) {
             judged.add(loss(values, arm, Kind.REPORT));
         }
         for (String arm : GmArms.ALL) {

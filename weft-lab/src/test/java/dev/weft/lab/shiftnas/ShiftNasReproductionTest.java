@@ -273,10 +273,14 @@ class ShiftNasReproductionTest {
         return times;
     }
 
-    private static List<ByteBuffer> visits(Path out) throws IOException {
-        List<ByteBuffer> all = new ArrayList<>();
+    private static List<List<Byte>> visits(Path out) throws IOException {
+        List<List<Byte>> all = new ArrayList<>();
         for (String arm : ShiftNasArms.NAMES) {
-            all.add(ByteBuffer.wrap(Files.readAllBytes(out.resolve("results/visits-" + arm + "-seed-1.bin"))));
+            List<Byte> bytes = new ArrayList<>();
+            for (byte one : Files.readAllBytes(out.resolve("results/visits-" + arm + "-seed-1.bin"))) {
+                bytes.add(one);
+            }
+            all.add(bytes);
         }
         return all;
     }

@@ -1,0 +1,69 @@
+package dev.weft.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weft.data.Augmentation;
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.Presets;
+import dev.weft.train.DataSettings;
+import dev.weft.train.Distillation;
+import dev.weft.train.GradientNormSampler;
+import dev.weft.train.GradientNormSampler.Data;
+import dev.weft.train.GradientNormSampler.Memory;
+import dev.weft.train.GradientNormSampler.Paths;
+import dev.weft.train.GradientNormSampler.Read;
+import dev.weft.train.GradientNormSampler.Reduction;
+import dev.weft.train.GradientNormSampler.Reweight;
+import dev.weft.train.GradientNormSampler.Scope;
+import dev.weft.train.Recipe;
+import dev.weft.train.Recipes;
+import dev.weft.train.Sampler;
+import dev.weft.train.TauSchedule;
+import dev.weft.train.Trainer;
+import dev.weft.train.TrainingListener;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What docs/pa-da.md says of drawing by the norms of gradients. */
+class GradientNormTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void samplerSaysWhatItDraws() {
+        ModelDefinition model = Presets.named("cell-tiny");
+        DataSettings data = new DataSettings.Images("fashion-mnist-10k", 9000, 250, new Augmentation(1, true), 8, null);
+        Recipe base = Recipes.read("pa-da-quick");
+        // tag::norms[]
+        Sampler sampler = new GradientNormSampler(
+                new Paths(Scope.ALL_CHOICES, Reduction.SUM, Read.AFTER_CLIPPING, new TauSchedule.Linear(), 0.1),
+                new Data(Memory.CARRY, new TauSchedule.Linear(), 0.1),
+                Reweight.NONE,
+                null);
+        Recipe recipe = new Recipe(
+                "pa-da",
+                "",
+                model,
+                data,
+                base.train().with(sampler, new Distillation.None()).withEpochs(2));
+        Map<String, Double> last = new HashMap<>();
+        try (Trainer trainer = Trainer.start(recipe, folder.resolve("run"), 1)) {
+            trainer.run(() -> false, List.of(new TrainingListener() {
+                @Override
+                public void stepDone(StepReport report) {
+                    last.putAll(trainer.sampling().measures()); // what the coming step is drawn from
+                }
+            }));
+        }
+        double convolutions = last.get("option=nor_conv_1x1") + last.get("option=nor_conv_3x3");
+        // end::norms[]
+        assertThat(last.get("distinctExamples")).isBetween(500.0, 1000.0);
+        assertThat(convolutions).isGreaterThan(0.4);
+        assertThat(last.get("option=none")).isCloseTo(last.get("option=skip_connect"), within(1e-9));
+    }
+}
