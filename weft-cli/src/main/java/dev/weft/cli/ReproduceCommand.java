@@ -43,12 +43,8 @@ final class ReproduceCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "SYSTEM",
-<<<<<<< HEAD
-            description = "What to reproduce: bignas, tanglenas, mixture-of-supernets, gradient-matching, shiftnas.")
-=======
             description =
                     "What to reproduce: bignas, tanglenas, mixture-of-supernets, pa-da, shiftnas, gradient-matching.")
->>>>>>> main
     private String system;
 
     @Option(
