@@ -78,17 +78,13 @@ final class ShiftNasPage {
                         + " --seeds " + seeds.size()
                         + " --data " + settings.data() + " --out " + folder),
                 notes(seeds),
-                List.of(accuracies(), visits()),
+                List.of(accuracies(), visits(), choices(seeds)),
                 List.of(
                         new FigureGroup(
                                 "Learned probabilities",
                                 "Means over the seeds. Levels begin equal; the logits do not move before "
                                         + percent(scale.warmPart()) + " of training.",
                                 List.of(probabilities(ShiftNasArms.LEARNED), probabilities(ShiftNasArms.PATHWISE))),
-                        new FigureGroup(
-                                "One member for each level",
-                                "Random members of A were compared on images that are not shown here.",
-                                List.of(choices(seeds))),
                         new FigureGroup(
                                 "The rule alone",
                                 "A computation without network or data, in which the loss of each level is known and levels share"
@@ -183,7 +179,7 @@ final class ShiftNasPage {
                                         .get(level))
                                 .toList())));
             }
-            series.add(new Series("level " + (k + 1), Mark.LINE, points));
+            series.add(new Series("level " + (k + 1), mark(k), points));
         }
         return new Plot(
                 "Arm " + arm,
@@ -191,6 +187,11 @@ final class ShiftNasPage {
                 new Plot.Axis("epochs", Scale.LINEAR),
                 new Plot.Axis("probability", Scale.LINEAR),
                 series);
+    }
+
+    /** There are colours for five lines: a sixth level is dotted. */
+    private static Mark mark(int level) {
+        return level < 5 ? Mark.LINE : Mark.DOT;
     }
 
     private Plot choices(List<Long> seeds) {
@@ -201,7 +202,8 @@ final class ShiftNasPage {
         series.add(chosen("C-pathwise, generated", ShiftNasArms.PATHWISE, Mark.RING, seeds));
         return new Plot(
                 "Chosen members",
-                "Each with the weights of its own arm, one mark for each level and seed.",
+                "Each with the weights of its own arm, one mark for each level and seed. A's were chosen on other images than"
+                        + " these.",
                 new Plot.Axis("million multiply-adds", Scale.LINEAR),
                 new Plot.Axis("test accuracy, %", Scale.LINEAR),
                 series);
@@ -263,7 +265,7 @@ final class ShiftNasPage {
             int level = k;
             series.add(new Series(
                     "level " + (k + 1) + ", r = " + simulation.rates().get(k),
-                    Mark.LINE,
+                    mark(k),
                     simulation.curve().stream()
                             .map(p -> new Point(p.visits(), p.probabilities().get(level)))
                             .toList()));
