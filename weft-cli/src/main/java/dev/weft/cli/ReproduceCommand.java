@@ -43,7 +43,8 @@ final class ReproduceCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "SYSTEM",
-            description = "What to reproduce: bignas, tanglenas, mixture-of-supernets, gradient-matching, shiftnas.")
+            description =
+                    "What to reproduce: bignas, tanglenas, mixture-of-supernets, pa-da, shiftnas, gradient-matching.")
     private String system;
 
     @Option(

@@ -174,6 +174,9 @@ final class Sentences {
 
     /** What choosing by score costs. */
     static List<String> regret(Part all, String unit) {
+        if (Double.isNaN(all.quality().tau().value())) {
+            return List.of(); // all tie: no member has the highest score
+        }
         List<String> sentences = new ArrayList<>();
         for (RankQuality.Regret regret : all.quality().regrets()) {
             Estimate loss = regret.loss();

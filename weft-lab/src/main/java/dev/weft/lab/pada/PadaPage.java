@@ -107,6 +107,12 @@ final class PadaPage {
                                 + truth.recipe().train().epochs() + " epochs, " + truth.trainings() + " times"),
                 new Fact("Noise floor", floor()),
                 new Fact(
+                        "Without training",
+                        String.format(
+                                Locale.ROOT,
+                                "anchors ranked by their parameters have τ %.3f with the truth",
+                                PadaTable.byParameters(truth))),
+                new Fact(
                         "Variance",
                         "over " + scale.draws()
                                 + " draws of members and batches at frozen weights, after clipping; exact norms of "
@@ -144,7 +150,8 @@ final class PadaPage {
                 "Relative variances of arms are at the weights of each arm, so they differ in more than how draws are made. An arm"
                         + " that is not reweighted has another mean gradient too: a smaller number is no proof of a better estimate.",
                 "The published arm trains for another objective than the mean over members: at its end nearly all draws are"
-                        + " convolutions, so members without them are hardly trained.",
+                        + " convolutions, so members without them are hardly trained. Where more convolutions are better, that alone ranks members:"
+                        + " compare with ranking them by their parameters.",
                 "Examples are drawn from the next epoch's list; distinct ones are counted in it. Training time holds neither probes nor"
                         + " evaluation.");
     }

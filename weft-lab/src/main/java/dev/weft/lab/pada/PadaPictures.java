@@ -46,7 +46,11 @@ final class PadaPictures {
                         "Variance of the applied gradient",
                         "Members and batches drawn as the arm draws them then, at the weights it has then: each arm is at weights of its"
                                 + " own. The mean over seeds, and the range.",
-                        List.of(variance())));
+                        List.of(
+                                variance("Uniform members", List.of(PadaArms.UNIFORM, PadaArms.FAIR, PadaArms.DATA)),
+                                variance(
+                                        "Members by norm",
+                                        List.of(PadaArms.PATHS, PadaArms.BOTH, PadaArms.CARRY, PadaArms.REWEIGHTED)))));
     }
 
     private Plot scatter(String arm) {
@@ -80,19 +84,21 @@ final class PadaPictures {
         return new Figure.HeatMap(
                 arm,
                 "",
-                probes.stream().map(probe -> "epoch " + probe.epoch()).toList(),
                 names,
-                probes.stream()
-                        .map(probe -> List.copyOf(PadaTable.operations(probe).values()))
+                probes.stream().map(probe -> "epoch " + probe.epoch()).toList(),
+                names.stream()
+                        .map(name -> probes.stream()
+                                .map(probe -> PadaTable.operations(probe).get(name))
+                                .toList())
                         .toList(),
                 0,
                 1,
                 3);
     }
 
-    private Plot variance() {
+    private Plot variance(String title, List<String> arms) {
         List<Series> series = new ArrayList<>();
-        for (String arm : PadaArms.ALL) {
+        for (String arm : arms) {
             List<Measured> seeds = table.of(arm);
             List<Point> points = new ArrayList<>();
             for (int i = 0; i < seeds.get(0).probes().size(); i++) {
@@ -114,7 +120,7 @@ final class PadaPictures {
             series.add(new Series(arm, MARKS.get(series.size() % MARKS.size()), points));
         }
         return new Plot(
-                "Relative variance",
+                title,
                 "tr Var over the squared norm of the mean.",
                 new Plot.Axis("part of the training", Scale.LINEAR),
                 new Plot.Axis("tr Var / ‖mean‖²", Scale.LOGARITHMIC),

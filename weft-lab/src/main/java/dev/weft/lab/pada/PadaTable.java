@@ -10,7 +10,9 @@ import dev.weft.lab.pada.PadaWork.Measured;
 import dev.weft.report.ExperimentReport.Arm;
 import dev.weft.report.ExperimentReport.Cell;
 import dev.weft.report.ExperimentReport.Metric;
+import dev.weft.trust.RankCorrelation;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -88,7 +90,21 @@ final class PadaTable {
         judged.addAll(rankings((arm, metric) -> values(
                 arm,
                 metric.equals(TAU) ? one -> tau(one) : one -> Math.log(last(one).relative()))));
+        judged.add(new Claim(
+                        "Kendall's τ of the anchors, " + PadaArms.BOTH + " minus ranking them by their parameters",
+                        Kind.REPORT,
+                        Bound.AT_LEAST,
+                        0,
+                        "",
+                        3)
+                .judge(values(PadaArms.BOTH, one -> tau(one) - byParameters(truth))));
         return judged;
+    }
+
+    /** Kendall's τ when anchors are ranked by how many parameters they have: what a ranking is to beat. */
+    static double byParameters(GroundTruth truth) {
+        return RankCorrelation.kendall(
+                truth.anchors().stream().map(anchor -> (double) anchor.params()).toList(), truth.accuracies());
     }
 
     /** Where all scores tie they order nothing: no correlation. */
@@ -176,7 +192,7 @@ final class PadaTable {
 
     /** The probability of each operation after each probed epoch, of an arm that draws by norm. */
     static Map<String, Double> operations(PadaProbe probe) {
-        Map<String, Double> operations = new java.util.LinkedHashMap<>();
+        Map<String, Double> operations = new LinkedHashMap<>();
         probe.sampling().forEach((name, value) -> {
             if (name.startsWith("option=")) {
                 operations.put(name.substring("option=".length()), value);

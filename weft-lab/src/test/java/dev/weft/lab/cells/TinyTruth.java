@@ -30,7 +30,7 @@ public final class TinyTruth {
         List<Anchor> anchors = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             Member member = model.space().sample(random);
-            anchors.add(new Anchor(member, 1, 10, 100, List.of(0.4 + i / 20.0, 0.41 + i / 21.0)));
+            anchors.add(new Anchor(member, 1, 10 + i % 3, 100, List.of(0.4 + i / 20.0, 0.41 + i / 21.0)));
         }
         Recipe recipe = new Recipe(
                 "tiny",

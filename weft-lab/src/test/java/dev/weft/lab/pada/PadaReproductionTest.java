@@ -75,7 +75,7 @@ class PadaReproductionTest {
         assertThat(number(results, PadaArms.DATA, "distinct examples of the next epoch"))
                 .isLessThan(64);
         assertThat(results.verdicts())
-                .hasSize(3 + 1 + 6 + 6)
+                .hasSize(3 + 1 + 6 + 6 + 1)
                 .extracting("outcome")
                 .doesNotContainNull();
         assertThat(results.report().claim()).startsWith("Smoke run: says nothing about the claim.");

@@ -273,10 +273,14 @@ class ShiftNasReproductionTest {
         return times;
     }
 
-    private static List<byte[]> visits(Path out) throws IOException {
-        List<byte[]> all = new ArrayList<>();
+    private static List<List<Byte>> visits(Path out) throws IOException {
+        List<List<Byte>> all = new ArrayList<>();
         for (String arm : ShiftNasArms.NAMES) {
-            all.add(Files.readAllBytes(out.resolve("results/visits-" + arm + "-seed-1.bin")));
+            List<Byte> bytes = new ArrayList<>();
+            for (byte one : Files.readAllBytes(out.resolve("results/visits-" + arm + "-seed-1.bin"))) {
+                bytes.add(one);
+            }
+            all.add(bytes);
         }
         return all;
     }
