@@ -40,7 +40,7 @@ record PadaScale(
 
     /** Everything in a minute, and no meaning. */
     static PadaScale smoke() {
-        return new PadaScale(5, 1, 4, 8, 256, 0.05, 0.1, 10, 4);
+        return new PadaScale(5, 1, 4, 8, 256, 0.05, 0.1, 10, 3);
     }
 
     PadaScale withEpochs(int count) {

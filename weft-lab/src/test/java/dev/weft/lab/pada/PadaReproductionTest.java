@@ -138,6 +138,12 @@ class PadaReproductionTest {
         assertThat(List.of(full.draws(), full.examples(), full.batchSize())).containsExactly(200, 256, 128);
     }
 
+    @Test
+    void smokeRunKeepsEnoughAnchorsForItsRegret() {
+        assertThat(GroundTruth.load().every(PadaScale.smoke().anchorStep()).anchors())
+                .hasSizeGreaterThanOrEqualTo(10);
+    }
+
     private static Map<Path, FileTime> resultFiles(Path out) throws IOException {
         Map<Path, FileTime> times = new LinkedHashMap<>();
         try (Stream<Path> files = Files.list(out.resolve("results"))) {
