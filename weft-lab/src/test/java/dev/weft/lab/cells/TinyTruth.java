@@ -1,5 +1,6 @@
 package dev.weft.lab.cells;
 
+import dev.weft.lab.Stripes;
 import dev.weft.lab.cells.GroundTruth.Anchor;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
@@ -7,8 +8,6 @@ import dev.weft.space.Member;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Recipe;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,15 +15,11 @@ import java.util.SplittableRandom;
 
 /** Ten members of the tiniest cell space whose truth is made up, on four classes of noisy stripes. */
 public final class TinyTruth {
-    private static final int SIDE = 8;
-
     private TinyTruth() {}
 
     /** @param folder for the images, which must not be there yet */
     public static GroundTruth in(Path folder) throws IOException {
-        Path data = Files.createDirectory(folder);
-        write(data, "train", 76, 1);
-        write(data, "t10k", 24, 2);
+        Path data = Stripes.in(folder, 76);
         ModelDefinition model = Presets.named("cell-tiny");
         SplittableRandom random = new SplittableRandom(3);
         List<Anchor> anchors = new ArrayList<>();
@@ -39,23 +34,5 @@ public final class TinyTruth {
                 new DataSettings.Images(data.toString(), 12, 16, null, null, null, 0L),
                 GroundTruth.load().recipe().train().withEpochs(1));
         return new GroundTruth(recipe, anchors);
-    }
-
-    private static void write(Path data, String part, int count, long seed) throws IOException {
-        SplittableRandom random = new SplittableRandom(seed);
-        ByteBuffer images = ByteBuffer.allocate(16 + count * SIDE * SIDE);
-        images.putInt(2051).putInt(count).putInt(SIDE).putInt(SIDE);
-        ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(2049).putInt(count);
-        for (int i = 0; i < count; i++) {
-            int label = i % 4;
-            labels.put((byte) label);
-            for (int p = 0; p < SIDE * SIDE; p++) {
-                int place = label < 2 ? p / SIDE : p % SIDE;
-                boolean lit = (place / 2) % 2 == label % 2;
-                images.put((byte) ((lit ? 180 : 20) + random.nextInt(60)));
-            }
-        }
-        Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
-        Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels.array());
     }
 }

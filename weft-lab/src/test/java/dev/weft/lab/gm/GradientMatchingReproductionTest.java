@@ -7,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
+import dev.weft.lab.Stripes;
 import dev.weft.lab.cells.GroundTruth;
 import dev.weft.lab.cells.GroundTruth.Anchor;
 import dev.weft.model.ModelDefinition;
@@ -17,7 +18,6 @@ import dev.weft.train.DataSettings;
 import dev.weft.train.Recipe;
 import dev.weft.tree.TreeRecord;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -34,8 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GradientMatchingReproductionTest {
-    private static final int SIDE = 8;
-
     @TempDir
     Path folder;
 
@@ -46,9 +44,7 @@ class GradientMatchingReproductionTest {
     /** Four classes of noisy stripes, as IDX files; ten members whose truth is made up. */
     @BeforeEach
     void writeData() throws IOException {
-        data = Files.createDirectory(folder.resolve("stripes"));
-        write("train", 76, 1);
-        write("t10k", 24, 2);
+        data = Stripes.in(folder.resolve("stripes"), 76);
         Recipe shipped = GroundTruth.load().recipe();
         ModelDefinition model = Presets.named("cell-tiny");
         SplittableRandom random = new SplittableRandom(3);
@@ -64,24 +60,6 @@ class GradientMatchingReproductionTest {
                 new DataSettings.Images(data.toString(), 12, 16, null, null, null, 0L),
                 shipped.train().withEpochs(1));
         reproduction = new GradientMatchingReproduction(tiny, tiny, new GroundTruth(recipe, anchors));
-    }
-
-    private void write(String part, int count, long seed) throws IOException {
-        SplittableRandom random = new SplittableRandom(seed);
-        ByteBuffer images = ByteBuffer.allocate(16 + count * SIDE * SIDE);
-        images.putInt(2051).putInt(count).putInt(SIDE).putInt(SIDE);
-        ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(2049).putInt(count);
-        for (int i = 0; i < count; i++) {
-            int label = i % 4;
-            labels.put((byte) label);
-            for (int p = 0; p < SIDE * SIDE; p++) {
-                int place = label < 2 ? p / SIDE : p % SIDE;
-                boolean lit = (place / 2) % 2 == label % 2;
-                images.put((byte) ((lit ? 180 : 20) + random.nextInt(60)));
-            }
-        }
-        Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
-        Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels.array());
     }
 
     private Optional<Results> run(Path out, int seeds, AtomicInteger asked, int stopAt) {

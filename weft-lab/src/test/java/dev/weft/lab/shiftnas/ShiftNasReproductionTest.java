@@ -10,11 +10,11 @@ import dev.weft.lab.ArmResult;
 import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
+import dev.weft.lab.Stripes;
 import dev.weft.lab.TextTable;
 import dev.weft.model.ImageInput;
 import dev.weft.report.ExperimentReport.Outcome;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -63,27 +62,7 @@ class ShiftNasReproductionTest {
     /** Four classes of noisy stripes, as IDX files. */
     @BeforeEach
     void writeData() throws IOException {
-        data = Files.createDirectory(folder.resolve("stripes"));
-        write("train", 76, 1);
-        write("t10k", 24, 2);
-    }
-
-    private void write(String part, int count, long seed) throws IOException {
-        SplittableRandom random = new SplittableRandom(seed);
-        ByteBuffer images = ByteBuffer.allocate(16 + count * SIDE * SIDE);
-        images.putInt(2051).putInt(count).putInt(SIDE).putInt(SIDE);
-        ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(2049).putInt(count);
-        for (int i = 0; i < count; i++) {
-            int label = i % 4;
-            labels.put((byte) label);
-            for (int p = 0; p < SIDE * SIDE; p++) {
-                int place = label < 2 ? p / SIDE : p % SIDE;
-                boolean lit = (place / 2) % 2 == label % 2;
-                images.put((byte) ((lit ? 180 : 20) + random.nextInt(60)));
-            }
-        }
-        Files.write(data.resolve(part + "-images-idx3-ubyte"), images.array());
-        Files.write(data.resolve(part + "-labels-idx1-ubyte"), labels.array());
+        data = Stripes.in(folder.resolve("stripes"), 76);
     }
 
     private Optional<Results> run(Path out, int seeds, AtomicInteger asked, int stopAt) {
