@@ -4,7 +4,7 @@ package dev.weft.io;
  * Something the user supplied (a file, a setting, a member, a folder of data) is not usable. The message is one line: what must
  * hold, what was given, where, and what to do next. The command line prints it and exits with code 2.
  */
-public final class InputException extends RuntimeException {
+public class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public InputException(String message) {
