@@ -30,8 +30,7 @@ public record WeftCommand(List<String> words) {
 
     /** This command with more words. */
     public WeftCommand and(String... more) {
-        return new WeftCommand(
-                Stream.concat(words.stream(), Stream.of(more)).toList());
+        return new WeftCommand(Stream.concat(words.stream(), Stream.of(more)).toList());
     }
 
     /** This command with a file or folder, by its shortest name from the current folder. */

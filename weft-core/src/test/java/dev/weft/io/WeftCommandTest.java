@@ -42,16 +42,31 @@ class WeftCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "two words", "it's", "$HOME `id` \"x\" \\", "a;b|c&d", "*?[a]", "~", "ümlaut", "", "#no", "new\nline"})
+    @ValueSource(
+            strings = {
+                "plain",
+                "two words",
+                "it's",
+                "$HOME `id` \"x\" \\",
+                "a;b|c&d",
+                "*?[a]",
+                "~",
+                "ümlaut",
+                "",
+                "#no",
+                "new\nline"
+            })
     void aShellReadsEachWordAsItWas(String word) throws IOException {
         String line = WeftCommand.of("x", word).toString().substring("weft x ".length());
         Process shell = new ProcessBuilder(List.of("sh", "-c", "printf %s " + line)).start();
-        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(word);
+        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo(word);
     }
 
     @Test
     void whatIsKeptSaysWhereItRan() {
         assertThat(WeftCommand.of("search", "run").fromAnywhere())
-                .isEqualTo("cd " + WeftCommand.quote(Path.of("").toAbsolutePath().toString()) + " && weft search run");
+                .isEqualTo(
+                        "cd " + WeftCommand.quote(Path.of("").toAbsolutePath().toString()) + " && weft search run");
     }
 }
