@@ -45,19 +45,29 @@ class ArchitectureTest {
             Map.entry("report", Set.of("stats", "io")),
             Map.entry(
                     "diagnose",
-                    Set.of("report", "stats", "trust", "train", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "report", "stats", "trust", "train", "cost", "data", "model", "nn", "weight", "ops",
+                            "space", "io")),
             Map.entry(
                     "pick",
                     Set.of(
-                            "report", "stats", "search", "tree", "train", "cost", "export", "run", "data", "model", "nn",
-                            "weight", "ops", "space", "text", "io")),
+                            "report", "stats", "search", "tree", "train", "cost", "export", "run", "data", "model",
+                            "nn", "weight", "ops", "space", "text", "io")),
             Map.entry(
                     "trust",
-                    Set.of("pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn", "space", "io")));
+                    Set.of(
+                            "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn", "space",
+                            "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {
-        ROOT + "io..", ROOT + "stats..", ROOT + "space..", ROOT + "text..", ROOT + "run..", ROOT + "search..", ROOT + "report.."
+        ROOT + "io..",
+        ROOT + "stats..",
+        ROOT + "space..",
+        ROOT + "text..",
+        ROOT + "run..",
+        ROOT + "search..",
+        ROOT + "report.."
     };
 
     /** Questions about a tensor's shape and life, windows on buffers, and copies of weights: no computations. */
