@@ -47,7 +47,8 @@ final class Reach {
         for (Bound bound : budget.bounds()) {
             if (bound.metric().equals(MetricNames.ACCURACY) && !bound.holds(bound.upper() ? 0 : 1)) {
                 throw new UnmetBudgetException(
-                        budget, bound + " cannot be reached: an accuracy is a share from 0 to 1, such as 0.85 for 85 %.");
+                        budget,
+                        bound + " cannot be reached: an accuracy is a share from 0 to 1, such as 0.85 for 85 %.");
             }
             nearest(bound)
                     .filter(probe -> !bound.holds(probe.value) && !mayBeNoise(bound, probe.value))

@@ -168,7 +168,8 @@ interface SearchContract {
                         + TestSpaces.stages().largest() + "\", has 3272. Lower the limit.");
         assertThat(evaluator.calls).allMatch(call -> call.startsWith("params "));
         assertThatThrownBy(() -> search().search(task("accuracy>=70", 1), Evaluations.inMemory(evaluator)))
-                .hasMessage("accuracy>=70 cannot be reached: an accuracy is a share from 0 to 1, such as 0.85 for 85 %.");
+                .hasMessage(
+                        "accuracy>=70 cannot be reached: an accuracy is a share from 0 to 1, such as 0.85 for 85 %.");
     }
 
     @Test
