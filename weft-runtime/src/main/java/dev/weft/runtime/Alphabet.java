@@ -1,6 +1,7 @@
 package dev.weft.runtime;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -83,7 +84,7 @@ public final class Alphabet {
 
     /** {@code "é" (U+00E9)}; a control character or half of a surrogate pair by its number alone. */
     private static String shown(int character) {
-        String number = "U+%04X".formatted(character);
+        String number = String.format(Locale.ROOT, "U+%04X", character);
         boolean printable = !Character.isISOControl(character) && Character.getType(character) != Character.SURROGATE;
         return printable ? "\"" + Character.toString(character) + "\" (" + number + ")" : number;
     }

@@ -58,8 +58,8 @@ record Label(Map<String, String> entries, String where) {
     private InvalidInputException wrong(String key, String what, NumberFormatException cause) {
         String value = entries.get(key);
         return new InvalidInputException(
-                "%s, metadata %s: it must be %s, but is \"%s\"."
-                        .formatted(where, key, what, value.substring(0, Math.min(40, value.length()))),
+                where + ", metadata " + key + ": it must be " + what + ", but is \""
+                        + value.substring(0, Math.min(40, value.length())) + "\".",
                 cause);
     }
 }
