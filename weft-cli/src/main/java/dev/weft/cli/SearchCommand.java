@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -150,6 +151,12 @@ final class SearchCommand implements Callable<Integer> {
             description = "Export every member that is kept to DIR/NAME.onnx, with proof.")
     private Path export;
 
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Where the run's data lies now, when it was moved; the run remembers it.")
+    private String data;
+
     @Override
     public Integer call() {
         long began = System.nanoTime();
@@ -165,7 +172,11 @@ final class SearchCommand implements Callable<Integer> {
             throw new InputException("A search must have 12 or more candidates, but got " + candidates + ".");
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                RunSearch search = RunSearch.open(run, LatencySettings.DEFAULT.withThreads(threads), source)) {
+                RunSearch search = RunSearch.open(
+                        run,
+                        LatencySettings.DEFAULT.withThreads(threads),
+                        source,
+                        Optional.ofNullable(TrainCommand.anywhere(data)))) {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
             Metric quality = search.family().definition().input().metrics().get(0);
             List<Objective> goals = given.isEmpty()
