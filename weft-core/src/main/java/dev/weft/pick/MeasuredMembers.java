@@ -88,7 +88,8 @@ final class MeasuredMembers {
         String context = contexts.getOrDefault(MetricNames.LATENCY_MILLIS_P50, "");
         return context.isEmpty()
                 ? ""
-                : "ONNX Runtime on the CPU, one run after a warm-up, the quietest of several rounds (" + context + ").";
+                : "ONNX Runtime on the CPU, one run after a warm-up, timed in turn with a reference member (" + context
+                        + ").";
     }
 
     /** Those with every number. */
