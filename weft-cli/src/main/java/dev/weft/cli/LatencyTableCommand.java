@@ -60,6 +60,7 @@ final class LatencyTableCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft.")
     private String recipe;
 
+    @Written
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The table to write: .yaml or .json.")
     private Path out;
 

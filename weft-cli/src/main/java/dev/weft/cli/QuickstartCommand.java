@@ -27,6 +27,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",

@@ -49,6 +49,7 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft: " + NAMES)
     private String recipe;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
