@@ -65,11 +65,14 @@ final class Quickstart {
         this.stop = stop;
     }
 
-    /** @throws CancellationException when stopped */
-    QuickstartResult run(Recipe recipe) {
+    /**
+     * @param other whether its data is not the recipe's own
+     * @throws CancellationException when stopped
+     */
+    QuickstartResult run(Recipe recipe, boolean other) {
         long began = System.nanoTime();
         if (!Files.exists(out.resolve(FamilyArgument.FILE))) {
-            train(recipe);
+            train(recipe, other);
         }
         QuickstartResult result;
         try (RunSearch search = RunSearch.open(out, LATENCY)) {
@@ -95,9 +98,9 @@ final class Quickstart {
         return result;
     }
 
-    private void train(Recipe recipe) {
+    private void train(Recipe recipe, boolean other) {
         boolean begun = Files.exists(out.resolve("config.yaml"));
-        try (Trainer trainer = begun ? Trainer.resume(out) : Trainer.start(recipe, out, seed)) {
+        try (Trainer trainer = begun ? resume() : start(recipe, other)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             say("training on " + trainer.splits().source() + ": " + trainer.steps() + " steps, "
                     + trainer.family().space().size() + " members share one set of weights");
@@ -105,6 +108,19 @@ final class Quickstart {
                 throw stopped();
             }
         }
+    }
+
+    private Trainer start(Recipe recipe, boolean other) {
+        TrainingData opened = TrainingData.open(recipe, other, seed);
+        Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed);
+        opened.say(options);
+        return trainer;
+    }
+
+    private Trainer resume() {
+        Trainer trainer = Trainer.resume(out);
+        TrainingData.say(trainer.splits(), options);
+        return trainer;
     }
 
     private List<MeasuredMember> search(RunSearch search) {

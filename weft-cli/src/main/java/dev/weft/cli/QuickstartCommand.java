@@ -1,7 +1,9 @@
 package dev.weft.cli;
 
+import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.train.DataSettings;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
@@ -47,6 +49,15 @@ final class QuickstartCommand implements Callable<Integer> {
     private String data;
 
     @Option(
+            names = "--split",
+            paramLabel = "SHARES",
+            description = {
+                "How images are shared out, in percent: to train on, to choose members by, to report, as 70/15/15 (default:",
+                "the recipe's). A part that the data brings, as a test part, is taken as it is."
+            })
+    private String split;
+
+    @Option(
             names = "--recipe",
             paramLabel = "RECIPE",
             defaultValue = "quickstart",
@@ -62,7 +73,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var chosen = TrainCommand.recipe(recipe, data, null);
+        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null), split);
         if (chosen.split() != null) {
             throw new InputException("A quickstart must have a recipe of one supernet, but " + chosen.name()
                     + " has a split. Train it with: weft train " + recipe + " --out " + out);
@@ -71,7 +82,10 @@ final class QuickstartCommand implements Callable<Integer> {
             RunSettings begun = Trainer.settings(out);
             boolean same = begun.seed() == seed
                     && begun.recipe().name().equals(chosen.name())
-                    && begun.recipe().data().source().equals(chosen.data().source());
+                    && begun.recipe().data().source().equals(chosen.data().source())
+                    && (split == null
+                            || begun.recipe().data() instanceof DataSettings.Images images
+                                    && SplitShares.parse(split).equals(images.split()));
             if (!same) {
                 throw new InputException(String.format(
                         Locale.ROOT,
@@ -92,7 +106,7 @@ final class QuickstartCommand implements Callable<Integer> {
             result = Json.read(done, QuickstartResult.class);
         } else {
             try (Interrupt interrupt = Interrupt.watch(options.err())) {
-                result = new Quickstart(options, out, seed, searchSeconds, interrupt).run(chosen);
+                result = new Quickstart(options, out, seed, searchSeconds, interrupt).run(chosen, data != null);
             }
         }
         QuickstartResult here = result.in(out);
