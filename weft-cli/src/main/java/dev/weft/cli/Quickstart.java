@@ -5,7 +5,6 @@ import dev.weft.data.ImageDataset;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
 import dev.weft.export.ExportedAccuracy;
-import dev.weft.export.ExportedModel;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.IoReason;
@@ -15,11 +14,13 @@ import dev.weft.pick.PickedMember;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
 import dev.weft.report.ReportWriter;
+import dev.weft.runtime.ExportedModel;
 import dev.weft.search.Bound;
 import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
 import dev.weft.search.GridAxis;
 import dev.weft.search.MeasuredMember;
+import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
@@ -37,6 +38,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -54,28 +56,34 @@ final class Quickstart {
     private final GlobalOptions options;
     private final Path out;
     private final long seed;
+    private final Optional<String> data;
     private final int searchSeconds;
     private final BooleanSupplier stop;
 
-    Quickstart(GlobalOptions options, Path out, long seed, int searchSeconds, BooleanSupplier stop) {
+    /** @param data where that of a run that is there lies now; empty for where it was */
+    Quickstart(
+            GlobalOptions options,
+            Path out,
+            long seed,
+            Optional<String> data,
+            int searchSeconds,
+            BooleanSupplier stop) {
         this.options = options;
         this.out = out;
         this.seed = seed;
+        this.data = data;
         this.searchSeconds = searchSeconds;
         this.stop = stop;
     }
 
-    /**
-     * @param other whether its data is not the recipe's own
-     * @throws CancellationException when stopped
-     */
-    QuickstartResult run(Recipe recipe, boolean other) {
+    /** @throws CancellationException when stopped */
+    QuickstartResult run(Recipe recipe) {
         long began = System.nanoTime();
         if (!Files.exists(out.resolve(FamilyArgument.FILE))) {
-            train(recipe, other);
+            train(recipe);
         }
         QuickstartResult result;
-        try (RunSearch search = RunSearch.open(out, LATENCY)) {
+        try (RunSearch search = RunSearch.open(out, LATENCY, MemberTable.Source.NONE, data)) {
             List<MeasuredMember> measured = search(search);
             ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
             Map<String, Member> picked = pick(front, measured, search);
@@ -98,9 +106,9 @@ final class Quickstart {
         return result;
     }
 
-    private void train(Recipe recipe, boolean other) {
+    private void train(Recipe recipe) {
         boolean begun = Files.exists(out.resolve("config.yaml"));
-        try (Trainer trainer = begun ? resume() : start(recipe, other)) {
+        try (Trainer trainer = begun ? resume() : start(recipe)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             say("training on " + trainer.splits().source() + ": " + trainer.steps() + " steps, "
                     + trainer.family().space().size() + " members share one set of weights");
@@ -110,15 +118,15 @@ final class Quickstart {
         }
     }
 
-    private Trainer start(Recipe recipe, boolean other) {
-        TrainingData opened = TrainingData.open(recipe, other, seed);
+    private Trainer start(Recipe recipe) {
+        TrainingData opened = TrainingData.open(recipe, data.isPresent(), seed);
         Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed);
         opened.say(options);
         return trainer;
     }
 
     private Trainer resume() {
-        Trainer trainer = Trainer.resume(out);
+        Trainer trainer = Trainer.resume(out, data);
         TrainingData.say(trainer.splits(), options);
         return trainer;
     }
