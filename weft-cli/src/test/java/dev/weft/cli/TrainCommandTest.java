@@ -123,7 +123,15 @@ class TrainCommandTest {
                 recipe, Files.readString(recipe).replace("selectionSize: 60", "split: \"60/20/20, at most 70\""));
         Path out = folder.resolve("run");
         Run run = Run.weft(
-                "train", recipe.toString(), "--epochs", "1", "--out", out.toString(), "--split", "10/80/10", "--data",
+                "train",
+                recipe.toString(),
+                "--epochs",
+                "1",
+                "--out",
+                out.toString(),
+                "--split",
+                "10/80/10",
+                "--data",
                 TinyRun.data(folder.resolve("other")).toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err())
@@ -133,7 +141,8 @@ class TrainCommandTest {
         assertThat(Files.readString(out.resolve("config.yaml")))
                 .contains("split: \"10/80/10\"")
                 .contains("batchSize: 16");
-        Run wrong = Run.weft("train", recipe.toString(), "--out", folder.resolve("no").toString(), "--split", "80/20");
+        Run wrong = Run.weft(
+                "train", recipe.toString(), "--out", folder.resolve("no").toString(), "--split", "80/20");
         assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(wrong.err()).contains("--split").contains("70/15/15");
     }

@@ -48,10 +48,10 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
             throw new InputException(String.format(
                     Locale.ROOT,
                     "%s: the selection split must have from 1 to %d examples (the training part has %d), but %d were asked for; --split 70/15/15 takes shares in place of a number",
-                                    parts.name(),
-                                    (parts.train().size() - 1) / (drawSelection && drawReport ? 2 : 1),
-                                    parts.train().size(),
-                                    selectionSize));
+                    parts.name(),
+                    (parts.train().size() - 1) / (drawSelection && drawReport ? 2 : 1),
+                    parts.train().size(),
+                    selectionSize));
         }
         return cut(
                 parts,
@@ -95,13 +95,13 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
             throw new InputException(String.format(
                     Locale.ROOT,
                     "%s: each class must have at least %d images, one for each of the splits (to train on, %s), but %s%s: add images, or remove the class",
-                                    parts.name(),
-                                    needed,
-                                    parts.validation().isPresent()
-                                            ? "to report"
-                                            : parts.test().isPresent() ? "to choose by" : "to choose by, to report",
-                                    String.join(", ", few.subList(0, Math.min(5, few.size()))),
-                                    few.size() > 5 ? ", and " + (few.size() - 5) + " more classes have too few" : ""));
+                    parts.name(),
+                    needed,
+                    parts.validation().isPresent()
+                            ? "to report"
+                            : parts.test().isPresent() ? "to choose by" : "to choose by, to report",
+                    String.join(", ", few.subList(0, Math.min(5, few.size()))),
+                    few.size() > 5 ? ", and " + (few.size() - 5) + " more classes have too few" : ""));
         }
     }
 

@@ -29,8 +29,9 @@ public record SplitShares(int train, int selection, int report, OptionalInt atMo
                     + " (train/select/report, as 70/15/15), but is " + train + "/" + selection + "/" + report);
         }
         if (atMost.isPresent() && atMost.getAsInt() < 1) {
-            throw new InputException("A split must allow at most 1 image or more, as \"70/15/15, at most 1000\", but allows "
-                    + atMost.getAsInt());
+            throw new InputException(
+                    "A split must allow at most 1 image or more, as \"70/15/15, at most 1000\", but allows "
+                            + atMost.getAsInt());
         }
     }
 
@@ -39,8 +40,9 @@ public record SplitShares(int train, int selection, int report, OptionalInt atMo
     public static SplitShares parse(String text) {
         Matcher parts = TEXT.matcher(text.strip());
         if (!parts.matches()) {
-            throw new InputException("A split (--split, or data.split in a recipe) must be written as 70/15/15 (percent to train on, to choose by, to report)"
-                    + " or as \"70/15/15, at most 1000\", but is \"" + text + "\"");
+            throw new InputException(
+                    "A split (--split, or data.split in a recipe) must be written as 70/15/15 (percent to train on, to choose by, to report)"
+                            + " or as \"70/15/15, at most 1000\", but is \"" + text + "\"");
         }
         return new SplitShares(
                 Integer.parseInt(parts.group(1)),
@@ -66,7 +68,6 @@ public record SplitShares(int train, int selection, int report, OptionalInt atMo
     @Override
     @JsonValue
     public String toString() {
-        return train + "/" + selection + "/" + report
-                + (atMost.isPresent() ? ", at most " + atMost.getAsInt() : "");
+        return train + "/" + selection + "/" + report + (atMost.isPresent() ? ", at most " + atMost.getAsInt() : "");
     }
 }

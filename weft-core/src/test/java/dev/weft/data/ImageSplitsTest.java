@@ -148,8 +148,8 @@ class ImageSplitsTest {
                 .boxed()
                 .toList();
         for (String shares : List.of("70/15/15", "2/49/49", "98/1/1", "70/15/15, at most 1")) {
-            ImageSplits splits = ImageSplits.of(
-                    parts(TRAIN.subset("train", unequal), null, null), SplitShares.parse(shares), 3);
+            ImageSplits splits =
+                    ImageSplits.of(parts(TRAIN.subset("train", unequal), null, null), SplitShares.parse(shares), 3);
             for (ImageDataset split : List.of(splits.train(), splits.selection(), splits.report())) {
                 assertThat(split.classCounts()).as(shares).allMatch(count -> count >= 1);
             }
@@ -158,12 +158,9 @@ class ImageSplitsTest {
 
     @Test
     void refusesAClassThatCannotBeInEverySplit() {
-        List<Integer> few = IntStream.range(0, 100)
-                .filter(i -> i % 4 == 0 || i < 8)
-                .boxed()
-                .toList();
-        assertThatThrownBy(() -> ImageSplits.of(
-                        parts(TRAIN.subset("train", few), null, null), SplitShares.DEFAULT, 3))
+        List<Integer> few =
+                IntStream.range(0, 100).filter(i -> i % 4 == 0 || i < 8).boxed().toList();
+        assertThatThrownBy(() -> ImageSplits.of(parts(TRAIN.subset("train", few), null, null), SplitShares.DEFAULT, 3))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("each class must have at least 3 images")
                 .hasMessageContaining("class1 has 2, class2 has 2, class3 has 2");
