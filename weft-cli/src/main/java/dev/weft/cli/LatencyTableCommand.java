@@ -99,7 +99,7 @@ final class LatencyTableCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe read = TrainCommand.recipe(recipe, null, null);
+        Recipe read = TrainCommand.recipe(recipe, null, null, options);
         ModelDefinition model =
                 read.model().withInput(DataSettings.input(read.data().open(seed)));
         MemberTable.Source source = new MemberTable.Source(tables, column == null ? List.of() : List.of(column));

@@ -75,7 +75,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null), split);
+        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null, options), split);
         if (chosen.split() != null) {
             throw new InputException("A quickstart must have a recipe of one supernet, but " + chosen.name()
                     + " has a split. Train it with: weft train " + recipe + " --out " + out);

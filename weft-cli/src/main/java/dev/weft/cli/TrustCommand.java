@@ -299,7 +299,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     private Recipe recipe() {
         Recipe read;
         if (recipe != null) {
-            read = TrainCommand.recipe(recipe, null, null).whole();
+            read = TrainCommand.recipe(recipe, null, null, options).whole();
         } else {
             Path folder = FamilyArgument.file(family).toAbsolutePath().getParent();
             if (!Files.exists(folder.resolve("config.yaml"))) {
