@@ -8,6 +8,7 @@ import dev.weft.data.TextInspection;
 import dev.weft.data.TextListing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -60,8 +61,9 @@ final class DataCommand implements Callable<Integer> {
         List<DataListing> all = DataCatalog.list();
         List<String> text = new ArrayList<>();
         for (DataListing data : all) {
-            text.add(String.format("%-18s %s, %s", data.name(), holds(data), data.licence()));
-            text.add(String.format("%-18s %s: %s", "", data.available() ? "here" : "not installed", data.howTo()));
+            text.add(String.format(Locale.ROOT, "%-18s %s, %s", data.name(), holds(data), data.licence()));
+            text.add(String.format(
+                    Locale.ROOT, "%-18s %s: %s", "", data.available() ? "here" : "not installed", data.howTo()));
         }
         text.add("Your own: weft data PATH, then weft train RECIPE --data PATH --out RUN");
         options.result(all, text);
@@ -103,11 +105,13 @@ final class DataCommand implements Callable<Integer> {
                     + " colour");
         }
         for (DataInspection.Part part : found.parts()) {
-            text.add(String.format("%-7s %s images", part.name(), Text.count(part.images())));
+            text.add(String.format(Locale.ROOT, "%-7s %s images", part.name(), Text.count(part.images())));
             for (int c = 0; c < part.perClass().size(); c++) {
                 text.add(String.format(
+                        Locale.ROOT,
                         "        %8s  %s",
-                        Text.count(part.perClass().get(c)), found.classes().get(c)));
+                        Text.count(part.perClass().get(c)),
+                        found.classes().get(c)));
             }
         }
         found.notes().forEach(note -> text.add("note    " + note));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -149,14 +150,15 @@ record Inspection(
                 + (checksum ? ", checksum right" : ", no checksum"));
         if (space != null) {
             text.add("space " + space.name() + ": " + space.members() + " members");
-            space.choices().forEach(c -> text.add(String.format("  %-18s %s", c.name(), c.options())));
+            space.choices().forEach(c -> text.add(String.format(Locale.ROOT, "  %-18s %s", c.name(), c.options())));
         }
         if (!members.isEmpty()) {
             text.add("members");
-            members.forEach(m -> text.add(String.format("  %-12s %s %s", m.name(), m.member(), m.measurements())));
+            members.forEach(
+                    m -> text.add(String.format(Locale.ROOT, "  %-12s %s %s", m.name(), m.member(), m.measurements())));
         }
         text.add("tensors");
-        tensors.forEach(t -> text.add(String.format("  %-44s %-5s %s", t.name(), t.dtype(), t.shape())));
+        tensors.forEach(t -> text.add(String.format(Locale.ROOT, "  %-44s %-5s %s", t.name(), t.dtype(), t.shape())));
         text.add("metadata");
         metadata.forEach((key, value) ->
                 text.add("  " + key + " = " + (value.length() > 200 ? value.substring(0, 200) + "…" : value)));

@@ -55,8 +55,11 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         Map<String, Folder> partFolders = partFolders(root, problems, notes);
         List<String> classes = partFolders.get("train").folders();
         if (classes.size() < 2) {
-            problems.add("%s must hold at least two class folders, but holds %d"
-                    .formatted(partFolders.get("train").path(), classes.size()));
+            problems.add(String.format(
+                    Locale.ROOT,
+                    "%s must hold at least two class folders, but holds %d",
+                    partFolders.get("train").path(),
+                    classes.size()));
         }
         List<Part> parts = new ArrayList<>();
         partFolders.forEach((name, folder) -> {
@@ -97,7 +100,9 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         if (!problems.isEmpty()) {
             int more = problems.size() - 1;
             throw new InputException(problems.get(0)
-                    + (more == 0 ? "" : " (and %d more: `weft data %s` lists them)".formatted(more, folder)));
+                    + (more == 0
+                            ? ""
+                            : String.format(Locale.ROOT, " (and %d more: `weft data %s` lists them)", more, folder)));
         }
     }
 

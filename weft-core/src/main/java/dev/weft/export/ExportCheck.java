@@ -5,6 +5,7 @@ import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -105,9 +106,15 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     /** @throws CheckFailedException when the error is over {@code limit} */
     public void requireWithin(double limit, String member) {
         if (!(maxAbsError <= limit)) {
-            throw new CheckFailedException(("The exported member \"%s\" must differ from the live one by at most %s in "
-                            + "any logit, but does by %s on %d examples (same first choice on %.1f %%). Nothing was written.")
-                    .formatted(member, limit, maxAbsError, examples, 100 * top1Agreement));
+            throw new CheckFailedException(String.format(
+                    Locale.ROOT,
+                    "The exported member \"%s\" must differ from the live one by at most %s in "
+                            + "any logit, but does by %s on %d examples (same first choice on %.1f %%). Nothing was written.",
+                    member,
+                    limit,
+                    maxAbsError,
+                    examples,
+                    100 * top1Agreement));
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -86,7 +87,7 @@ public final class CharacterTokenizer implements Tokenizer {
 
     /** {@code "é" (U+00E9)}; a control character or half of a surrogate pair by its number alone. */
     private static String shown(int character) {
-        String number = "U+%04X".formatted(character);
+        String number = String.format(Locale.ROOT, "U+%04X", character);
         boolean printable = !Character.isISOControl(character) && Character.getType(character) != Character.SURROGATE;
         return printable ? "\"" + Character.toString(character) + "\" (" + number + ")" : number;
     }
