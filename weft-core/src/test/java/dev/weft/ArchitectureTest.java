@@ -49,7 +49,7 @@ class ArchitectureTest {
             Map.entry(
                     "pick",
                     Set.of(
-                            "report", "stats", "search", "tree", "train", "cost", "export", "run", "data", "model", "nn",
+                            "report", "stats", "generate", "search", "tree", "train", "cost", "export", "run", "data", "model", "nn",
                             "weight", "ops", "space", "text", "io")),
             Map.entry(
                     "trust",

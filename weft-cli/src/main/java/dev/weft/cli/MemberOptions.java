@@ -32,6 +32,11 @@ final class MemberOptions {
         return data == null ? FamilyData.asTrained(family) : FamilyData.of(family, data);
     }
 
+    /** Whether the data is what the family was trained on. */
+    boolean asTrained() {
+        return data == null;
+    }
+
     static String statistics(PickedMember picked) {
         return picked.recalibrated() ? "recalibrated" : "stored";
     }

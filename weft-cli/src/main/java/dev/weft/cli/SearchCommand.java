@@ -151,6 +151,7 @@ final class SearchCommand implements Callable<Integer> {
             if (found.complete()) {
                 search.keep(Map.of(name, found.best().get(0).measured().member()));
             }
+            RunPage.update(run, options);
             SearchAnswer answer =
                     SearchAnswer.of(run, strategy, name, found, search, (System.nanoTime() - began) / 1e9);
             options.result(answer, answer.text());
