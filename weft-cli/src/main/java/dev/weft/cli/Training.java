@@ -70,7 +70,8 @@ final class Training {
         RunPage.update(run, options, () -> {
             if (complete) {
                 Family family = trainer.family();
-                HeldOutResults.record(run, family, shownLast(family), trainer.splits().report());
+                HeldOutResults.record(
+                        run, family, shownLast(family), trainer.splits().report());
             }
         });
         return new Result(

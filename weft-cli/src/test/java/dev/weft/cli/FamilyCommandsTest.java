@@ -294,13 +294,21 @@ class FamilyCommandsTest {
         json("search", own.toString(), "--strategy", "random", "--candidates", "12", "--name", "found");
         assertThat(Files.readString(page)).as("searched").contains("found</button>", "Accuracy, test");
 
-        json("export", own.toString(), "--member", "found", "--onnx", own.resolve("found.onnx").toString());
+        json(
+                "export",
+                own.toString(),
+                "--member",
+                "found",
+                "--onnx",
+                own.resolve("found.onnx").toString());
         assertThat(Files.readString(page)).as("exported").contains("Export error", "\"onnx\":\"found.onnx\"");
 
         String before = Files.readString(page);
         json("evaluate", own.toString(), "--data", folder.resolve("my data").toString());
         json("evaluate", own.toString(), "--split", "selection");
-        assertThat(Files.readString(page)).as("other examples are not the report split").isEqualTo(before);
+        assertThat(Files.readString(page))
+                .as("other examples are not the report split")
+                .isEqualTo(before);
 
         Files.writeString(own.resolve("held-out.json"), "no JSON");
         Run evaluated = Run.weft("evaluate", own.toString(), "--member", "found", "--json");

@@ -80,13 +80,12 @@ public final class HeldOutResults {
 
     static void note(Path folder, List<HeldOutResult> measured) {
         List<HeldOutResult> all = new ArrayList<>(of(folder));
-        all.removeIf(known ->
-                measured.stream().anyMatch(fresh -> fresh.member().equals(known.member())));
+        all.removeIf(known -> measured.stream().anyMatch(fresh -> fresh.member().equals(known.member())));
         all.addAll(measured);
         AtomicFile.writeText(
                 folder.resolve(FILE),
-                Json.write(new Document(
-                        FORMAT_VERSION, all.subList(Math.max(0, all.size() - MOST_MEMBERS), all.size()))));
+                Json.write(
+                        new Document(FORMAT_VERSION, all.subList(Math.max(0, all.size() - MOST_MEMBERS), all.size()))));
     }
 
     private static HeldOutResult measure(Family family, Member member, NormStatistics statistics, Dataset report) {
@@ -106,10 +105,7 @@ public final class HeldOutResults {
         return images.size() <= MOST_EXAMPLES
                 ? images
                 : images.subset(
-                        images.name(),
-                        IntStream.range(0, MOST_EXAMPLES)
-                                .boxed()
-                                .toList());
+                        images.name(), IntStream.range(0, MOST_EXAMPLES).boxed().toList());
     }
 
     /** Goes on from the beginning of the split. */

@@ -92,7 +92,8 @@ final class MeasuredMembers {
         String context = contexts.getOrDefault(MetricNames.LATENCY_MILLIS_P50, "");
         return context.isEmpty()
                 ? ""
-                : "ONNX Runtime on the CPU, one run after a warm-up, the quietest of several rounds: " + setting(context) + ".";
+                : "ONNX Runtime on the CPU, one run after a warm-up, the quietest of several rounds: "
+                        + setting(context) + ".";
     }
 
     private static String count(String number, String noun) {
@@ -101,7 +102,8 @@ final class MeasuredMembers {
 
     /** {@code 2 threads, 1 example at a time} of {@code hardware=… threads=2 batch=1}; another context as it is. */
     private static String setting(String context) {
-        Matcher parts = Pattern.compile("hardware=(\\S+) threads=(\\d+) batch=(\\d+)").matcher(context);
+        Matcher parts =
+                Pattern.compile("hardware=(\\S+) threads=(\\d+) batch=(\\d+)").matcher(context);
         return parts.matches()
                 ? count(parts.group(2), "thread") + ", " + count(parts.group(3), "example") + " at a time, machine "
                         + parts.group(1)

@@ -96,12 +96,14 @@ final class CellPicture {
     }
 
     private int rise(boolean above) {
-        return RADIUS + 22 + edges.stream()
-                .mapToInt(CellPicture::bend)
-                .filter(bend -> above == bend < 0)
-                .map(Math::abs)
-                .max()
-                .orElse(0);
+        return RADIUS
+                + 22
+                + edges.stream()
+                        .mapToInt(CellPicture::bend)
+                        .filter(bend -> above == bend < 0)
+                        .map(Math::abs)
+                        .max()
+                        .orElse(0);
     }
 
     private static int x(int node) {

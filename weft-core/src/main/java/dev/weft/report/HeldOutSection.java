@@ -62,9 +62,7 @@ final class HeldOutSection {
             HeldOutResult result = heldOut.result();
             pictures += pictureBytes(result);
             html.append("<div class=\"held-out\">\n<h3>" + Page.escape(headline(heldOut)) + "</h3>\n" + member(result)
-                    + (result.sample() == null
-                            ? images(result, pictures <= MOST_PICTURE_BYTES)
-                            : text(result.sample()))
+                    + (result.sample() == null ? images(result, pictures <= MOST_PICTURE_BYTES) : text(result.sample()))
                     + "</div>\n");
         }
         return html.toString();
@@ -88,8 +86,8 @@ final class HeldOutSection {
 
     /** {@code 84.3 % (82.0 to 86.4 %)}. */
     static String interval(Proportion share) {
-        return Figures.percent(share.share()) + String.format(
-                Locale.ROOT, " (%.1f to %.1f\u00a0%%)", 100 * share.low(), 100 * share.high());
+        return Figures.percent(share.share())
+                + String.format(Locale.ROOT, " (%.1f to %.1f\u00a0%%)", 100 * share.low(), 100 * share.high());
     }
 
     private static int pictureBytes(HeldOutResult result) {
@@ -120,15 +118,15 @@ final class HeldOutSection {
         if (pictures.isEmpty()) return "";
         return pictures.stream()
                 .map(this::picture)
-                .collect(Collectors.joining(
-                        "", "<h4>" + title + "</h4>\n<ul class=\"examples\">\n", "</ul>\n"));
+                .collect(Collectors.joining("", "<h4>" + title + "</h4>\n<ul class=\"examples\">\n", "</ul>\n"));
     }
 
     private String picture(Picture picture) {
         boolean right = picture.truth() == picture.predicted();
         String predicted = named(picture.predicted()) + " " + percent(picture.probability());
         String truth = right ? "" : "is " + named(picture.truth()) + " (" + percent(picture.truthProbability()) + ")";
-        return "<li><img src=\"data:image/png;base64," + picture.png() + "\" alt=\"" + Page.escape(named(picture.truth()))
+        return "<li><img src=\"data:image/png;base64," + picture.png() + "\" alt=\""
+                + Page.escape(named(picture.truth()))
                 + "\" title=\"" + Page.escape(picture.id()) + "\"><span class=\"" + (right ? "right" : "wrong") + "\">"
                 + Page.escape(predicted) + "</span>"
                 + (right ? "" : "<span class=\"quiet\">" + Page.escape(truth) + "</span>") + "</li>\n";

@@ -46,12 +46,15 @@ final class MemberTable {
         this.columns = Stream.of(
                         quality("quality", "selection", quality, MemberResult::quality),
                         quality("testQuality", "test", quality, MemberTable::testQuality),
-                        new Column("p50", "Latency p50", "ms", 1, 3, m -> m.cost().latencyMillisP50()),
-                        new Column("p99", "Latency p99", "ms", 1, 3, m -> m.cost().latencyMillisP99()),
+                        new Column(
+                                "p50", "Latency p50", "ms", 1, 3, m -> m.cost().latencyMillisP50()),
+                        new Column(
+                                "p99", "Latency p99", "ms", 1, 3, m -> m.cost().latencyMillisP99()),
                         counted("params", "Parameters", 1, m -> m.cost().params()),
                         counted("macs", "Multiply-adds", 2, m -> m.cost().macs()),
                         sized("bytes", "Size", m -> m.cost().bytes()))
-                .filter(column -> members.stream().anyMatch(m -> !Double.isNaN(column.value().applyAsDouble(m))))
+                .filter(column -> members.stream()
+                        .anyMatch(m -> !Double.isNaN(column.value().applyAsDouble(m))))
                 .toList();
         this.exported = members.stream().anyMatch(m -> m.exported() != null);
     }
@@ -59,7 +62,8 @@ final class MemberTable {
     String head() {
         StringBuilder html = new StringBuilder(heading("member", "Member", "options in the order of the choices", 1));
         for (Column c : columns) html.append(heading(c.key(), c.label(), c.unit(), c.divisor()));
-        return html.append(exported ? heading("proof", "Export error", "", 1) : "").toString();
+        return html.append(exported ? heading("proof", "Export error", "", 1) : "")
+                .toString();
     }
 
     /** Those with a name first, then the front from the fastest on, then the others from the best on. */
@@ -97,15 +101,16 @@ final class MemberTable {
             html.append("<td data-key=\"" + c.key() + "\" data-value=\"" + value + "\"" + interval + ">"
                     + shown(c, value) + "</td>\n");
         }
-        return html.append(exported ? proof(m.exported()) : "").append("</tr>\n").toString();
+        return html.append(exported ? proof(m.exported()) : "")
+                .append("</tr>\n")
+                .toString();
     }
 
     /** What accuracies of so many images say of all images. */
     private String interval(double share) {
         if (!accuracies || selectionExamples < 1) return "";
         Proportion accuracy = new Proportion(share, selectionExamples);
-        return String.format(
-                Locale.ROOT, " data-interval=\"%.6f %.6f\"", 100 * accuracy.low(), 100 * accuracy.high());
+        return String.format(Locale.ROOT, " data-interval=\"%.6f %.6f\"", 100 * accuracy.low(), 100 * accuracy.high());
     }
 
     private String leaf(MemberResult m) {

@@ -40,8 +40,10 @@ final class PlotPicture {
         this.x = Range.of(plot, plot.x(), Point::x, Point::x);
         this.y = Range.of(plot, plot.y(), Point::low, Point::high);
         this.yLabel = lines(plot.y().label(), HEIGHT - TOP - BOTTOM);
-        double widest =
-                y.ticks().stream().mapToDouble(tick -> width(y.text(tick))).max().orElse(0);
+        double widest = y.ticks().stream()
+                .mapToDouble(tick -> width(y.text(tick)))
+                .max()
+                .orElse(0);
         this.left = Math.max(LEFT, (int) Math.ceil(12 + LINE_HEIGHT * yLabel.size() + widest));
         this.xLabel = lines(plot.x().label(), WIDTH - RIGHT - left);
         this.bottom = BOTTOM + LINE_HEIGHT * (xLabel.size() - 1);
@@ -132,7 +134,9 @@ final class PlotPicture {
             }
             double step = DotPlot.niceStep((high - low) / 5);
             double most = Math.max(Math.abs(low), Math.abs(high));
-            return step >= 10_000 || step < 1e-4 ? abbreviated(tick, step < 1e-4 ? tick : most) : DotPlot.tick(tick, step);
+            return step >= 10_000 || step < 1e-4
+                    ? abbreviated(tick, step < 1e-4 ? tick : most)
+                    : DotPlot.tick(tick, step);
         }
 
         /** Thousands as k, millions as M, and so on, all ticks of an axis alike; small values with a power of ten. */
@@ -180,11 +184,14 @@ final class PlotPicture {
 
     /** What a reader who sees no picture gets to know. */
     private String described() {
-        return plot.title() + ". Across: " + plot.x().label() + ". Upwards: " + plot.y().label() + ". "
+        return plot.title() + ". Across: " + plot.x().label() + ". Upwards: "
+                + plot.y().label() + ". "
                 + plot.series().stream()
                         .filter(series -> !series.points().isEmpty())
                         .map(series -> series.name() + ": "
-                                + (series.points().size() == 1 ? "1 point" : series.points().size() + " points"))
+                                + (series.points().size() == 1
+                                        ? "1 point"
+                                        : series.points().size() + " points"))
                         .collect(Collectors.joining("; "));
     }
 

@@ -14,8 +14,7 @@ final class RankingPage {
     }
 
     String html() {
-        return Page.shell(
-                report.title(), Page.fill("ranking.html", slots()), Page.script(Page.resource("common.js")));
+        return Page.shell(report.title(), Page.fill("ranking.html", slots()), Page.script(Page.resource("common.js")));
     }
 
     private Map<String, String> slots() {

@@ -13,7 +13,15 @@ import java.util.stream.Collectors;
 /** The page of a run. All text and the whole table are in the HTML; scripts add the charts, the details and the sorting. */
 final class RunPage {
     private static final List<String> SCRIPTS = List.of(
-            "common.js", "table.js", "picture.js", "cell.js", "details.js", "front.js", "curves.js", "blends.js", "run.js");
+            "common.js",
+            "table.js",
+            "picture.js",
+            "cell.js",
+            "details.js",
+            "front.js",
+            "curves.js",
+            "blends.js",
+            "run.js");
 
     private final RunReport report;
     private final List<MemberResult> front;
@@ -27,9 +35,10 @@ final class RunPage {
     }
 
     String html() {
-        String scripts = "<script type=\"application/json\" id=\"data\">" + Page.json(PageData.of(report)) + "</script>\n"
-                + Page.script(Page.echarts())
-                + SCRIPTS.stream().map(Page::resource).map(Page::script).collect(Collectors.joining());
+        String scripts =
+                "<script type=\"application/json\" id=\"data\">" + Page.json(PageData.of(report)) + "</script>\n"
+                        + Page.script(Page.echarts())
+                        + SCRIPTS.stream().map(Page::resource).map(Page::script).collect(Collectors.joining());
         return Page.shell(report.title(), Page.fill("run.html", slots()), scripts);
     }
 
@@ -148,13 +157,14 @@ final class RunPage {
 
     /** How sure an accuracy is, or the unit of another quality. */
     private String tested(MemberResult m) {
-        if (!report.quality().equals(RunReport.Quality.ACCURACY)) return report.quality().unit() + "; ";
+        if (!report.quality().equals(RunReport.Quality.ACCURACY))
+            return report.quality().unit() + "; ";
         return report.dataset().splits().stream()
                 .filter(split -> split.name().equals("report") && split.examples() > 0)
                 .findFirst()
                 .map(split -> new Proportion(m.testQuality(), split.examples()))
-                .map(share -> String.format(
-                        Locale.ROOT, "%.1f to %.1f\u00a0%%, ", 100 * share.low(), 100 * share.high()))
+                .map(share ->
+                        String.format(Locale.ROOT, "%.1f to %.1f\u00a0%%, ", 100 * share.low(), 100 * share.high()))
                 .orElse("");
     }
 

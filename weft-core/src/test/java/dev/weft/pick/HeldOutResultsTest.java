@@ -62,8 +62,8 @@ class HeldOutResultsTest {
                                     .sum())
                             .isEqualTo(report.classCounts().get(c));
                 }
-                assertThat(predictions.wrong()).allSatisfy(p -> assertThat(p.predicted())
-                        .isNotEqualTo(p.truth()));
+                assertThat(predictions.wrong())
+                        .allSatisfy(p -> assertThat(p.predicted()).isNotEqualTo(p.truth()));
                 assertThat(predictions.wrong())
                         .extracting(p -> -p.probability())
                         .isSorted();
@@ -98,11 +98,7 @@ class HeldOutResultsTest {
     void oldMembersMakeRoom() throws Exception {
         List<HeldOutResult> many = IntStream.range(0, 9)
                 .mapToObj(i -> new HeldOutResult(
-                        "width=" + i,
-                        10,
-                        0.5,
-                        new HeldOutResult.Predictions(List.of(), List.of(), List.of()),
-                        null))
+                        "width=" + i, 10, 0.5, new HeldOutResult.Predictions(List.of(), List.of(), List.of()), null))
                 .toList();
         for (HeldOutResult one : many) {
             HeldOutResults.note(folder, List.of(one));
@@ -111,8 +107,7 @@ class HeldOutResultsTest {
                 .extracting(HeldOutResult::member)
                 .containsExactly("width=3", "width=4", "width=5", "width=6", "width=7", "width=8");
         Path file = folder.resolve("held-out.json");
-        Files.writeString(
-                file, Json.write(new HeldOutResults.Document(7, List.of())));
+        Files.writeString(file, Json.write(new HeldOutResults.Document(7, List.of())));
         assertThatThrownBy(() -> HeldOutResults.of(folder))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("in format 7");

@@ -79,7 +79,8 @@ class HeldOutPageTest {
                                 new HeldOutResult.Predictions(
                                         List.of(new HeldOutResult.Count(0, 1, 10)),
                                         IntStream.range(0, 8)
-                                                .mapToObj(p -> new HeldOutResult.Picture("p" + p, large, 0, 1, 0.9, 0.1))
+                                                .mapToObj(
+                                                        p -> new HeldOutResult.Picture("p" + p, large, 0, 1, 0.9, 0.1))
                                                 .toList(),
                                         List.of()),
                                 null)))
@@ -128,9 +129,11 @@ class HeldOutPageTest {
                 browser.click(row);
                 assertThat(drawn()).isEqualTo(report.members().get(index).member());
             }
-            assertThat(browser.eval("[...document.querySelectorAll('#cell-picture svg *')].every(e => {"
-                            + " const a = e.getBoundingClientRect(), b = e.ownerSVGElement.getBoundingClientRect();"
-                            + " return a.left >= b.left - 1 && a.right <= b.right + 1 && a.top >= b.top - 1 && a.bottom <= b.bottom + 1; })"))
+            assertThat(
+                            browser.eval(
+                                    "[...document.querySelectorAll('#cell-picture svg *')].every(e => {"
+                                            + " const a = e.getBoundingClientRect(), b = e.ownerSVGElement.getBoundingClientRect();"
+                                            + " return a.left >= b.left - 1 && a.right <= b.right + 1 && a.top >= b.top - 1 && a.bottom <= b.bottom + 1; })"))
                     .as("nothing of the drawing is cut")
                     .isEqualTo(true);
         }
@@ -138,17 +141,21 @@ class HeldOutPageTest {
 
     /** The cell that the drawing shows, read off its edges. */
     private static String drawn() {
-        return (String) browser.eval("[1, 2, 3].map(to => '|' + [...Array(to).keys()].map(from => document.querySelector("
-                + "'#cell-picture [data-edge=\"' + to + '-' + from + '\"] text').textContent + '~' + from).join('|') + '|').join('+')");
+        return (String)
+                browser.eval(
+                        "[1, 2, 3].map(to => '|' + [...Array(to).keys()].map(from => document.querySelector("
+                                + "'#cell-picture [data-edge=\"' + to + '-' + from + '\"] text').textContent + '~' + from).join('|') + '|').join('+')");
     }
 
     @Test
     void onlyACellIsDrawnAsOne() {
-        assertThat(CellPicture.isCell("|none~0|+|skip_connect~0|nor_conv_3x3~1|")).isTrue();
+        assertThat(CellPicture.isCell("|none~0|+|skip_connect~0|nor_conv_3x3~1|"))
+                .isTrue();
         assertThat(CellPicture.isCell("depth=2,width=16")).isFalse();
         assertThat(CellPicture.isCell("|none~0|+depth=2")).isFalse();
         assertThat(new CellPicture("|none~0|+|skip_connect~0|nor_conv_3x3~1|").svg())
-                .contains("class=\"edge none\"", "aria-label=\"Cell |none~0|+|skip_connect~0|nor_conv_3x3~1|\"", ">out<");
+                .contains(
+                        "class=\"edge none\"", "aria-label=\"Cell |none~0|+|skip_connect~0|nor_conv_3x3~1|\"", ">out<");
     }
 
     @Test

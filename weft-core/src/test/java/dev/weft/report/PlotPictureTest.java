@@ -50,12 +50,11 @@ class PlotPictureTest {
                 Plot plot = new Plot(
                         "t",
                         "",
-                        new Axis("a label across that is so long that it needs more than one line of the picture", kind),
+                        new Axis(
+                                "a label across that is so long that it needs more than one line of the picture", kind),
                         new Axis("a label upwards that is far longer than the picture is high, in units", kind),
                         List.of(new Series(
-                                "s",
-                                Mark.DOT,
-                                List.of(new Point(scale, scale), new Point(7 * scale, 1e5 * scale)))));
+                                "s", Mark.DOT, List.of(new Point(scale, scale), new Point(7 * scale, 1e5 * scale)))));
                 String html = new PlotPicture(plot).html();
                 List<double[]> across = new ArrayList<>();
                 Matcher text = Pattern.compile(
@@ -74,9 +73,7 @@ class PlotPictureTest {
                 }
                 for (int i = 1; i < across.size(); i++) {
                     if (across.get(i)[0] == across.get(i - 1)[0]) {
-                        assertThat(across.get(i)[1])
-                                .as("numbers side by side")
-                                .isGreaterThan(across.get(i - 1)[2]);
+                        assertThat(across.get(i)[1]).as("numbers side by side").isGreaterThan(across.get(i - 1)[2]);
                     }
                 }
             }
@@ -86,8 +83,7 @@ class PlotPictureTest {
     @Test
     void oneTickForSeveralDecadesAndPowersForWhatIsSmall() {
         String html = new PlotPicture(plot(
-                        Scale.LOGARITHMIC,
-                        new Series("s", Mark.DOT, List.of(new Point(1e-7, 80), new Point(1e8, 90)))))
+                        Scale.LOGARITHMIC, new Series("s", Mark.DOT, List.of(new Point(1e-7, 80), new Point(1e8, 90)))))
                 .html();
         assertThat(html).contains(">1e-6<", ">1<", ">1M<").doesNotContain(">2M<", "E-");
     }

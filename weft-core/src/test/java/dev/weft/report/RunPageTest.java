@@ -192,10 +192,8 @@ class RunPageTest {
     void phoneShowsEverythingWithoutScrollingSideways() {
         browser.open(page, 360, 780, false);
         browser.assertFitsInto(360);
-        int balanced = REPORT.members().stream()
-                .map(MemberResult::name)
-                .toList()
-                .indexOf("balanced");
+        int balanced =
+                REPORT.members().stream().map(MemberResult::name).toList().indexOf("balanced");
         pickRow(balanced);
         assertShown(REPORT.members().get(balanced));
         browser.assertFitsInto(360);
@@ -208,11 +206,13 @@ class RunPageTest {
         browser.open(page, 390, 844, false);
         browser.assertFitsInto(390);
         assertThat(height()).as("pixels of a page of 869 members on a phone").isLessThan(9000);
-        List<?> shown = (List<?>) browser.eval(
-                "[...document.querySelectorAll('#table tbody tr')].filter(r => !r.hidden).map(r => Number(r.dataset.index))");
+        List<?> shown = (List<?>)
+                browser.eval(
+                        "[...document.querySelectorAll('#table tbody tr')].filter(r => !r.hidden).map(r => Number(r.dataset.index))");
         assertThat(shown).hasSize(20);
-        List<MemberResult> first =
-                shown.stream().map(i -> many.members().get(((Long) i).intValue())).toList();
+        List<MemberResult> first = shown.stream()
+                .map(i -> many.members().get(((Long) i).intValue()))
+                .toList();
         assertThat(first.subList(0, 3)).extracting(MemberResult::name).doesNotContainNull();
         assertThat(first.subList(3, first.size()).stream().takeWhile(MemberResult::onFront))
                 .isNotEmpty();
@@ -233,8 +233,7 @@ class RunPageTest {
 
     @Test
     void withoutScriptsAllMembersAreInABoxOfTheirOwn() throws Exception {
-        String html = Files.readString(
-                        ReportWriter.write(Samples.run(300), folder.resolve("many.html")))
+        String html = Files.readString(ReportWriter.write(Samples.run(300), folder.resolve("many.html")))
                 .replaceAll("(?s)<script.*?</script>", "");
         Path page = Files.writeString(folder.resolve("plain.html"), html);
         browser.open(page, 390, 844, false);
@@ -260,8 +259,7 @@ class RunPageTest {
     }
 
     private static long rowsShown() {
-        return (Long)
-                browser.eval("[...document.querySelectorAll('#table tbody tr')].filter(r => !r.hidden).length");
+        return (Long) browser.eval("[...document.querySelectorAll('#table tbody tr')].filter(r => !r.hidden).length");
     }
 
     @Test

@@ -340,7 +340,8 @@ final class Samples {
                     List.of()));
         }
         RunReport run = run(12);
-        return RunReport.builder("cells on digits", run.created(), run.dataset(), new RunReport.Space("15625", List.of()))
+        return RunReport.builder(
+                        "cells on digits", run.created(), run.dataset(), new RunReport.Space("15625", List.of()))
                 .members(members)
                 .build();
     }
