@@ -46,9 +46,11 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private MemberOptions member;
 
+    @Written
     @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "The ONNX file to write.")
     private Path onnx;
 
+    @Written
     @Option(names = "--safetensors", paramLabel = "FILE", description = "A safetensors file to write as well.")
     private Path safetensors;
 
@@ -79,6 +81,7 @@ final class ExportCommand implements Callable<Integer> {
                         MemberExport.record(run, done, OptionalDouble.empty());
                     }
                 }
+                RunPage.update(family.given(), options);
                 print(new Result(
                         onnx.toString(),
                         safetensors == null ? null : safetensors.toString(),
