@@ -147,7 +147,6 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
     private List<String> names = new ArrayList<>();
 
     @Written
-    @Written
     @Option(
             names = "--export",
             paramLabel = "DIR",

@@ -182,7 +182,7 @@ class RunSearchTest {
         assertThat(report.space().members()).isEqualTo("16");
         assertThat(report.members()).hasSizeGreaterThanOrEqualTo(6).anyMatch(MemberResult::onFront);
         assertThat(report.members()).extracting(MemberResult::name).contains("largest", "fast");
-        assertThat(report.latencySetting()).contains("threads=1");
+        assertThat(report.latencySetting()).contains("1 thread,");
         assertThat(report.dataset().splits())
                 .extracting(RunReport.Split::examples)
                 .containsExactly(300L, 60L, 60L);
