@@ -44,8 +44,8 @@ import picocli.CommandLine.Option;
         description = "Measure how noisy a step's gradient is and where members conflict.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft diagnose run",
-            "  weft diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
+            "  ${ROOT-COMMAND-NAME} diagnose run",
+            "  ${ROOT-COMMAND-NAME} diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
             "",
             "The family does not change. The page's numbers are also written as JSON, beside it."
         })
@@ -115,7 +115,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Images or text: see weft data (default: what the family was trained on).")
+            description = "Images or text: see ${ROOT-COMMAND-NAME} data (default: what the family was trained on).")
     private String data;
 
     @Option(

@@ -12,7 +12,7 @@ final class MemberOptions {
             paramLabel = "MEMBER",
             defaultValue = "largest",
             description = {
-                "largest, smallest, a name that the family gives (weft inspect lists them), or all choices as",
+                "largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as",
                 "\"choice=value,...\" (default: ${DEFAULT-VALUE})."
             })
     private String member;
@@ -20,7 +20,7 @@ final class MemberOptions {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Images or text: see weft data (default: what the family was trained on).")
+            description = "Images or text: see ${ROOT-COMMAND-NAME} data (default: what the family was trained on).")
     private String data;
 
     String member() {

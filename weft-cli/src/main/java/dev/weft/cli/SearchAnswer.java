@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.WeftCommand;
 import dev.weft.pick.RunSearch;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.SearchResult;
@@ -51,8 +52,9 @@ record SearchAnswer(
             text.add("Kept as \"" + name + "\":");
             text.addAll(FrontMember.table(List.of(best)).subList(1, 2));
             text.add("Next:");
-            text.add("  weft export " + Shell.quote(run) + " --member " + name + " --onnx " + name + ".onnx");
-            text.add("  weft report " + Shell.quote(run));
+            text.add(
+                    "  " + WeftCommand.of("export").path(Path.of(run)).and("--member", name, "--onnx", name + ".onnx"));
+            text.add("  " + WeftCommand.of("report").path(Path.of(run)));
         }
         return text;
     }

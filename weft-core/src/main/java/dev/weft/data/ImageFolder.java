@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.WeftCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -97,7 +98,10 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         if (!problems.isEmpty()) {
             int more = problems.size() - 1;
             throw new InputException(problems.get(0)
-                    + (more == 0 ? "" : " (and %d more: `weft data %s` lists them)".formatted(more, folder)));
+                    + (more == 0
+                            ? ""
+                            : " (and %d more: `%s` lists them)"
+                                    .formatted(more, WeftCommand.of("data").path(folder))));
         }
     }
 

@@ -19,6 +19,7 @@ import dev.weft.data.TextSource;
 import dev.weft.data.TextSplits;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
@@ -118,7 +119,8 @@ public sealed interface DataSettings {
 
         public Images {
             if (source == null) {
-                throw new InputException("Data must have a source: a name of weft data, or a folder.");
+                throw new InputException(
+                        "Data must have a source: a name that " + WeftCommand.of("data") + " lists, or a folder.");
             }
             if (selectionSize < 1 || batchSize < 1) {
                 throw new InputException("Data must have selectionSize and batchSize >= 1, but got selectionSize="
