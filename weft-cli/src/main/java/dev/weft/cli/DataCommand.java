@@ -10,6 +10,7 @@ import dev.weft.io.WeftCommand;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -62,8 +63,9 @@ final class DataCommand implements Callable<Integer> {
         List<DataListing> all = DataCatalog.list();
         List<String> text = new ArrayList<>();
         for (DataListing data : all) {
-            text.add(String.format("%-18s %s, %s", data.name(), holds(data), data.licence()));
-            text.add(String.format("%-18s %s: %s", "", data.available() ? "here" : "not installed", data.howTo()));
+            text.add(String.format(Locale.ROOT, "%-18s %s, %s", data.name(), holds(data), data.licence()));
+            text.add(String.format(
+                    Locale.ROOT, "%-18s %s: %s", "", data.available() ? "here" : "not installed", data.howTo()));
         }
         text.add("Your own: " + WeftCommand.of("data", "PATH") + ", then "
                 + WeftCommand.of("train", "RECIPE", "--data", "PATH", "--out", "RUN"));
@@ -106,11 +108,13 @@ final class DataCommand implements Callable<Integer> {
                     + " colour");
         }
         for (DataInspection.Part part : found.parts()) {
-            text.add(String.format("%-7s %s images", part.name(), Text.count(part.images())));
+            text.add(String.format(Locale.ROOT, "%-7s %s images", part.name(), Text.count(part.images())));
             for (int c = 0; c < part.perClass().size(); c++) {
                 text.add(String.format(
+                        Locale.ROOT,
                         "        %8s  %s",
-                        Text.count(part.perClass().get(c)), found.classes().get(c)));
+                        Text.count(part.perClass().get(c)),
+                        found.classes().get(c)));
             }
         }
         found.notes().forEach(note -> text.add("note    " + note));

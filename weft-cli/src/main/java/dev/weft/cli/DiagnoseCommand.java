@@ -12,6 +12,7 @@ import dev.weft.io.Suggest;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
 import dev.weft.report.Fact;
+import dev.weft.report.PageDate;
 import dev.weft.report.ReportWriter;
 import dev.weft.run.Environment;
 import dev.weft.train.FairSampler;
@@ -23,8 +24,6 @@ import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -193,9 +192,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                         diagnosis,
                         "Noise and conflicts in "
                                 + family.given().toAbsolutePath().normalize().getFileName(),
-                        DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
-                                .withZone(ZoneOffset.UTC)
-                                .format(Instant.now()),
+                        PageDate.of(Instant.now()),
                         List.of(
                                 new Fact("Family", file.toString()),
                                 new Fact("Data", source + ", training split"),
@@ -222,7 +219,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     private static List<String> text(Diagnosis diagnosis, Path page) {
         List<String> text = new ArrayList<>(DiagnosisReports.findings(diagnosis));
         text.add("");
-        text.add(String.format("%-36s %8s %8s %8s", "layer", "mean", "lowest", "pairs"));
+        text.add(String.format(Locale.ROOT, "%-36s %8s %8s %8s", "layer", "mean", "lowest", "pairs"));
         diagnosis.layers().stream()
                 .filter(Diagnosis.LayerConflict::isShared)
                 .sorted(Comparator.comparingDouble(Diagnosis.LayerConflict::meanCosine))
@@ -230,7 +227,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                 .forEach(layer -> text.add(String.format(
                         Locale.ROOT, "%-36s %8.2f %8.2f", layer.name(), layer.meanCosine(), layer.lowestCosine())));
         text.add("");
-        text.add(String.format("%-36s %8s %8s %8s", "choice", "agree", "differ", "gap"));
+        text.add(String.format(Locale.ROOT, "%-36s %8s %8s %8s", "choice", "agree", "differ", "gap"));
         diagnosis.choices().stream()
                 .filter(choice -> !Double.isNaN(choice.gap()))
                 .sorted(Comparator.comparingDouble(ChoiceConflict::gap).reversed())

@@ -2,9 +2,9 @@ package dev.weft.cli;
 
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
-import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
+import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -75,7 +75,7 @@ final class Failures {
     }
 
     private static int exitCode(Throwable failure) {
-        if (failure instanceof InputException) {
+        if (failure instanceof InvalidInputException) {
             return ExitCode.USAGE;
         }
         if (failure instanceof EnvironmentException || failure instanceof UnsatisfiedLinkError) {
@@ -85,7 +85,7 @@ final class Failures {
     }
 
     private static String message(Throwable failure) {
-        if (failure instanceof InputException
+        if (failure instanceof InvalidInputException
                 || failure instanceof EnvironmentException
                 || failure instanceof CheckFailedException) {
             return firstLine(failure);

@@ -63,6 +63,7 @@ record FrontMember(
     static List<String> table(List<FrontMember> front) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
+                Locale.ROOT,
                 "  %9s %11s %11s %14s  %s",
                 front.stream().anyMatch(m -> m.loss != null) ? "loss" : "accuracy",
                 "latency",

@@ -1,11 +1,11 @@
 package dev.weft.cli;
 
-import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorEntry;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.FamilyDescription;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Choice;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -66,10 +67,10 @@ record Inspection(
 
     private static Inspection ofOnnx(Path path) {
         OnnxFile file = OnnxFile.read(path);
-        List<Entry> tensors = new ArrayList<>();
-        file.tensors()
-                .forEach((name, shape) -> tensors.add(new Entry(
-                        name, "F32", shape, Float.BYTES * shape.stream().reduce(1L, (a, b) -> a * b))));
+        List<Entry> tensors = file.tensors().stream()
+                .filter(tensor -> !tensor.isConstant())
+                .map(tensor -> new Entry(tensor.name(), tensor.dtype(), tensor.shape(), tensor.sizeBytes()))
+                .toList();
         return new Inspection(
                 path.toString(),
                 "onnx",
@@ -150,14 +151,15 @@ record Inspection(
                 + (checksum ? ", checksum right" : ", no checksum"));
         if (space != null) {
             text.add("space " + space.name() + ": " + space.members() + " members");
-            space.choices().forEach(c -> text.add(String.format("  %-18s %s", c.name(), c.options())));
+            space.choices().forEach(c -> text.add(String.format(Locale.ROOT, "  %-18s %s", c.name(), c.options())));
         }
         if (!members.isEmpty()) {
             text.add("members");
-            members.forEach(m -> text.add(String.format("  %-12s %s %s", m.name(), m.member(), m.measurements())));
+            members.forEach(
+                    m -> text.add(String.format(Locale.ROOT, "  %-12s %s %s", m.name(), m.member(), m.measurements())));
         }
         text.add("tensors");
-        tensors.forEach(t -> text.add(String.format("  %-44s %-5s %s", t.name(), t.dtype(), t.shape())));
+        tensors.forEach(t -> text.add(String.format(Locale.ROOT, "  %-44s %-5s %s", t.name(), t.dtype(), t.shape())));
         text.add("metadata");
         metadata.forEach((key, value) ->
                 text.add("  " + key + " = " + (value.length() > 200 ? value.substring(0, 200) + "…" : value)));

@@ -1,12 +1,12 @@
 package dev.weft.cli;
 
 import dev.weft.io.WeftCommand;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -75,9 +75,9 @@ public final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] args) {
-        // JSON is UTF-8, whatever the terminal's own encoding is.
-        PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
-        PrintWriter err = new PrintWriter(System.err, true);
+        // Text is UTF-8, whatever the terminal's own encoding is.
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int exitCode = execute(out, err, args);
         out.flush();
         err.flush();
@@ -122,12 +122,13 @@ public final class Main implements Callable<Integer> {
                 .max()
                 .orElse(0);
         groups.forEach((group, names) -> {
-            text.append(String.format("%n%s:%n", group));
+            text.append(String.format(Locale.ROOT, "%n%s:%n", group));
             for (String name : names) {
                 CommandSpec command = help.subcommands().get(name).commandSpec();
                 // Padded by hand: colour codes have no width.
                 String padding = " ".repeat(width + 2 - name.length());
                 text.append(String.format(
+                        Locale.ROOT,
                         "  %s%s%s%n",
                         help.colorScheme().commandText(name),
                         padding,

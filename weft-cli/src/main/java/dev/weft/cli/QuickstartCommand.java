@@ -7,6 +7,7 @@ import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,16 +75,16 @@ final class QuickstartCommand implements Callable<Integer> {
                     && begun.recipe().name().equals(chosen.name())
                     && begun.recipe().data().source().equals(chosen.data().source());
             if (!same) {
-                throw new InputException(
-                        "%s must hold this quickstart (recipe %s, data %s, seed %d), but holds a run of recipe %s, data %s, seed %d. Give another --out."
-                                .formatted(
-                                        out,
-                                        chosen.name(),
-                                        chosen.data().source(),
-                                        seed,
-                                        begun.recipe().name(),
-                                        begun.recipe().data().source(),
-                                        begun.seed()));
+                throw new InputException(String.format(
+                        Locale.ROOT,
+                        "%s must hold this quickstart (recipe %s, data %s, seed %d), but holds a run of recipe %s, data %s, seed %d. Give another --out.",
+                        out,
+                        chosen.name(),
+                        chosen.data().source(),
+                        seed,
+                        begun.recipe().name(),
+                        begun.recipe().data().source(),
+                        begun.seed()));
             }
         }
         Path done = out.resolve(QuickstartResult.FILE);

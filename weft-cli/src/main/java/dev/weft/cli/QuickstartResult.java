@@ -4,6 +4,7 @@ import dev.weft.io.WeftCommand;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What {@code quickstart} answers; kept in the run as {@value #FILE}.
@@ -72,10 +73,17 @@ record QuickstartResult(
         text.add("");
         text.add("Exported, each proven equal to the member that was measured:");
         text.add(String.format(
+                Locale.ROOT,
                 "  %-9s %13s %11s %10s %11s  %s",
-                "name", "test accuracy", "latency", "max error", "same class", "file"));
+                "name",
+                "test accuracy",
+                "latency",
+                "max error",
+                "same class",
+                "file"));
         for (Exported e : exported) {
             text.add(String.format(
+                    Locale.ROOT,
                     "  %-9s %13s %11s %10s %11s  %s",
                     e.name,
                     Text.percent(e.testAccuracy),

@@ -140,8 +140,8 @@ final class Training {
 
     private static void add(List<String> text, Metric metric, Map<String, Double> values) {
         if (values != null) {
-            values.forEach((member, value) ->
-                    text.add(String.format("  %-9s %s on the selection split", member, Text.metric(metric, value))));
+            values.forEach((member, value) -> text.add(String.format(
+                    Locale.ROOT, "  %-9s %s on the selection split", member, Text.metric(metric, value))));
         }
     }
 

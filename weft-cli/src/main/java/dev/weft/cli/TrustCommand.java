@@ -4,6 +4,7 @@ import dev.weft.io.Csv;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Suggest;
+import dev.weft.report.PageDate;
 import dev.weft.space.Member;
 import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
@@ -19,8 +20,6 @@ import dev.weft.trust.TrustReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -317,9 +316,7 @@ final class TrustCommand implements Callable<Integer> {
         List<String> text = TrustText.lines(document);
         if (out != null) {
             document.write(out.resolve("trust.json"));
-            String now = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
-                    .withZone(ZoneOffset.UTC)
-                    .format(Instant.now());
+            String now = PageDate.of(Instant.now());
             TrustPage.write(document, ranking, now, List.of(options.commandLine()), out.resolve("trust.html"));
             text.add("");
             text.add(out.resolve("trust.html") + ", " + out.resolve("trust.json"));

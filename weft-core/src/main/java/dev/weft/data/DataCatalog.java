@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** Opens images by name or folder, lists the names of all data, and inspects it. {@link TextSource} opens text. Loads no libtorch. */
 public final class DataCatalog {
@@ -143,7 +144,12 @@ public final class DataCatalog {
             throw new InputException(
                     "\"" + nameOrFolder + "\" is neither the name of a data set nor a folder: " + e.getReason(), e);
         }
-        throw new InputException("Unknown data \"%s\": it must be %s, or one of %s; there is no %s"
-                .formatted(nameOrFolder, wanted, names, Path.of(nameOrFolder).toAbsolutePath()));
+        throw new InputException(String.format(
+                Locale.ROOT,
+                "Unknown data \"%s\": it must be %s, or one of %s; there is no %s",
+                nameOrFolder,
+                wanted,
+                names,
+                Path.of(nameOrFolder).toAbsolutePath()));
     }
 }

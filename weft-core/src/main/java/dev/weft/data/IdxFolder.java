@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -40,14 +41,15 @@ final class IdxFolder {
         for (Part other : others) {
             other.requireLabelsBelow(classes.size());
             if (other.images.height != train.images.height || other.images.width != train.images.width) {
-                throw new InputException("All parts must have one image size, but %s has %dx%d and %s %dx%d"
-                        .formatted(
-                                train.imageFile.shown(),
-                                train.images.height,
-                                train.images.width,
-                                other.imageFile.shown(),
-                                other.images.height,
-                                other.images.width));
+                throw new InputException(String.format(
+                        Locale.ROOT,
+                        "All parts must have one image size, but %s has %dx%d and %s %dx%d",
+                        train.imageFile.shown(),
+                        train.images.height,
+                        train.images.width,
+                        other.imageFile.shown(),
+                        other.images.height,
+                        other.images.width));
             }
         }
         return new ImageParts(
@@ -94,9 +96,11 @@ final class IdxFolder {
                 continue;
             }
             Path labels = folder.find(prefix + "-labels-idx1-ubyte", prefix + "-labels.idx1-ubyte")
-                    .orElseThrow(() -> new InputException(
-                            "%s must stand beside its labels, %s-labels-idx1-ubyte (may end in .gz), which is missing"
-                                    .formatted(images.get(), prefix)));
+                    .orElseThrow(() -> new InputException(String.format(
+                            Locale.ROOT,
+                            "%s must stand beside its labels, %s-labels-idx1-ubyte (may end in .gz), which is missing",
+                            images.get(),
+                            prefix)));
             return Optional.of(new Part(DataFile.of(images.get()), DataFile.of(labels)));
         }
         return Optional.empty();
@@ -114,17 +118,26 @@ final class IdxFolder {
             this.images = IdxFiles.images(imageFile);
             this.labels = IdxFiles.labels(labelFile);
             if (images.count != labels.length) {
-                throw new InputException("There must be one label per image, but %s has %d images and %s %d labels"
-                        .formatted(imageFile.shown(), images.count, labelFile.shown(), labels.length));
+                throw new InputException(String.format(
+                        Locale.ROOT,
+                        "There must be one label per image, but %s has %d images and %s %d labels",
+                        imageFile.shown(),
+                        images.count,
+                        labelFile.shown(),
+                        labels.length));
             }
         }
 
         private void requireLabelsBelow(int classes) {
             for (int i = 0; i < labels.length; i++) {
                 if (labels[i] >= classes) {
-                    throw new InputException(
-                            "%s: labels must be below the number of classes, %d, but label %d (from 0) is %d"
-                                    .formatted(labelFile.shown(), classes, i, labels[i]));
+                    throw new InputException(String.format(
+                            Locale.ROOT,
+                            "%s: labels must be below the number of classes, %d, but label %d (from 0) is %d",
+                            labelFile.shown(),
+                            classes,
+                            i,
+                            labels[i]));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import dev.weft.runtime.ImagePlanes;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
@@ -90,9 +91,11 @@ final class ImageFile {
             // Readers throw all of these on damaged files; memory runs out only for one false length field, allocated
             // at once.
             throw new InputException(
-                    "%s cannot be read as an image, it is damaged or cut short (%s): mend or remove it"
-                            .formatted(
-                                    file, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s cannot be read as an image, it is damaged or cut short (%s): mend or remove it",
+                            file,
+                            e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
                     e);
         }
     }
@@ -101,8 +104,13 @@ final class ImageFile {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         if ((long) width * height > MAX_PIXELS) {
-            throw new InputException("%s must have at most %d million pixels, but is %dx%d: make it smaller"
-                    .formatted(file, MAX_PIXELS >> 20, height, width));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have at most %d million pixels, but is %dx%d: make it smaller",
+                    file,
+                    MAX_PIXELS >> 20,
+                    height,
+                    width));
         }
         Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
         if (!types.hasNext()) {
@@ -112,9 +120,13 @@ final class ImageFile {
         long pixelBytes = (long) width * height * colours.getPixelSize() / 8;
         boolean png = reader.getFormatName().equalsIgnoreCase("png");
         if (png && pixelBytes > Files.size(file) * DataFile.MOST_EXPANSION) {
-            throw new InputException(
-                    "%s is damaged: its header states %dx%d pixels, more than a file of %d bytes can hold"
-                            .formatted(file, height, width, Files.size(file)));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s is damaged: its header states %dx%d pixels, more than a file of %d bytes can hold",
+                    file,
+                    height,
+                    width,
+                    Files.size(file)));
         }
         return new Header(height, width, isGrey(file, colours));
     }
@@ -130,8 +142,8 @@ final class ImageFile {
         }
         int components = colours.getNumColorComponents();
         if (!(colours instanceof ComponentColorModel) || components != 1 && components != 3) {
-            throw new InputException(
-                    "%s must be grey or RGB, but has %d colour components: convert it".formatted(file, components));
+            throw new InputException(String.format(
+                    Locale.ROOT, "%s must be grey or RGB, but has %d colour components: convert it", file, components));
         }
         return components == 1;
     }

@@ -56,8 +56,11 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         Map<String, Folder> partFolders = partFolders(root, problems, notes);
         List<String> classes = partFolders.get("train").folders();
         if (classes.size() < 2) {
-            problems.add("%s must hold at least two class folders, but holds %d"
-                    .formatted(partFolders.get("train").path(), classes.size()));
+            problems.add(String.format(
+                    Locale.ROOT,
+                    "%s must hold at least two class folders, but holds %d",
+                    partFolders.get("train").path(),
+                    classes.size()));
         }
         List<Part> parts = new ArrayList<>();
         partFolders.forEach((name, folder) -> {
@@ -100,8 +103,7 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
             throw new InputException(problems.get(0)
                     + (more == 0
                             ? ""
-                            : " (and %d more: `%s` lists them)"
-                                    .formatted(more, WeftCommand.of("data").path(folder))));
+                            : " (and " + more + " more: `" + WeftCommand.of("data").path(folder) + "` lists them)"));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.weft.data.ImageFolder.Part;
 import dev.weft.io.InputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -134,14 +135,14 @@ final class ImageFolderReader {
                 .filter(i -> headers.get(i) != null && headers.get(i).grey() == oddIsGrey)
                 .findFirst()
                 .getAsInt();
-        return Optional.of(
-                "Images must be all grey or all in colour, but %s is %s (like %d) and %d are %s: convert, or choose to read all as grey or all as colour"
-                        .formatted(
-                                entries.get(odd).file(),
-                                oddIsGrey ? "grey" : "in colour",
-                                Math.min(grey, colour),
-                                Math.max(grey, colour),
-                                oddIsGrey ? "in colour" : "grey"));
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "Images must be all grey or all in colour, but %s is %s (like %d) and %d are %s: convert, or choose to read all as grey or all as colour",
+                entries.get(odd).file(),
+                oddIsGrey ? "grey" : "in colour",
+                Math.min(grey, colour),
+                Math.max(grey, colour),
+                oddIsGrey ? "in colour" : "grey"));
     }
 
     /** Runs on all cores; results and problems keep the order of the items, and an item with a problem has the result null. */

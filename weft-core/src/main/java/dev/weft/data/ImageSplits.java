@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Images in three splits. */
@@ -19,9 +20,12 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
             }
             for (int i = 0; i < split.size(); i++) {
                 if (!seen.add(split.id(i))) {
-                    throw new InputException(
-                            "%s: splits must be disjoint, but example %s occurs twice (second time in %s)"
-                                    .formatted(source, split.id(i), split.name()));
+                    throw new InputException(String.format(
+                            Locale.ROOT,
+                            "%s: splits must be disjoint, but example %s occurs twice (second time in %s)",
+                            source,
+                            split.id(i),
+                            split.name()));
                 }
             }
         }
@@ -40,13 +44,13 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
         boolean drawReport = parts.test().isEmpty();
         long drawn = (drawSelection ? (long) selectionSize : 0) + (drawReport ? (long) selectionSize : 0);
         if (drawn > 0 && drawn >= parts.train().size() || (drawSelection || drawReport) && selectionSize < 1) {
-            throw new InputException(
-                    "%s: the selection split must have from 1 to %d examples (the training part has %d), but %d were asked for"
-                            .formatted(
-                                    parts.name(),
-                                    (parts.train().size() - 1) / (drawSelection && drawReport ? 2 : 1),
-                                    parts.train().size(),
-                                    selectionSize));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s: the selection split must have from 1 to %d examples (the training part has %d), but %d were asked for",
+                    parts.name(),
+                    (parts.train().size() - 1) / (drawSelection && drawReport ? 2 : 1),
+                    parts.train().size(),
+                    selectionSize));
         }
         List<Integer> rest = new ArrayList<>();
         for (int i = 0; i < parts.train().size(); i++) {

@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import dev.weft.io.InputException;
+import java.util.Locale;
 
 /** What a run writes down about its splits, and compares on resume: see {@link Splits#record}. */
 public record SplitsRecord(String source, Split train, Split selection, Split report) {
@@ -23,20 +24,22 @@ public record SplitsRecord(String source, Split train, Split selection, Split re
         /** Checks that {@code now} is this split; {@code split} names it in the message. */
         void verify(String split, String source, Split now) {
             if (examples != now.examples || !idsSha256.equals(now.idsSha256)) {
-                throw new InputException(
-                        "The %s split must be the one the run began with (%d examples, %s), but %s now gives %d examples, %s: restore the data, or start a new run"
-                                .formatted(
-                                        split,
-                                        examples,
-                                        idsSha256.substring(0, 12),
-                                        source,
-                                        now.examples,
-                                        now.idsSha256.substring(0, 12)));
+                throw new InputException(String.format(
+                        Locale.ROOT,
+                        "The %s split must be the one the run began with (%d examples, %s), but %s now gives %d examples, %s: restore the data, or start a new run",
+                        split,
+                        examples,
+                        idsSha256.substring(0, 12),
+                        source,
+                        now.examples,
+                        now.idsSha256.substring(0, 12)));
             }
             if (!now.contentSha256.equals(contentSha256)) {
-                throw new InputException(
-                        "The %s split must hold what the run began with, but the examples of %s have changed under the same names: restore the data, or start a new run"
-                                .formatted(split, source));
+                throw new InputException(String.format(
+                        Locale.ROOT,
+                        "The %s split must hold what the run began with, but the examples of %s have changed under the same names: restore the data, or start a new run",
+                        split,
+                        source));
             }
         }
     }

@@ -107,9 +107,12 @@ final class TextFiles {
         CharBuffer text = CharBuffer.allocate(bytes.remaining());
         CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true);
         if (result.isError()) {
-            throw new InputException(
-                    "%s must be UTF-8 text, but its byte %d (from 0), 0x%02X, is not part of any character: convert it, as `iconv -f LATIN1 -t UTF-8` does, or leave it out"
-                            .formatted(file.shown(), bytes.position(), bytes.get(bytes.position())));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must be UTF-8 text, but its byte %d (from 0), 0x%02X, is not part of any character: convert it, as `iconv -f LATIN1 -t UTF-8` does, or leave it out",
+                    file.shown(),
+                    bytes.position(),
+                    bytes.get(bytes.position())));
         }
         text.flip();
         return text.length() > 0 && text.charAt(0) == BYTE_ORDER_MARK
@@ -128,9 +131,12 @@ final class TextFiles {
             if (!path.isBlank() && Files.exists(at)) {
                 return at;
             }
-            throw new InputException(
-                    "Unknown text \"%s\": it must be a file or a folder of UTF-8 text, or one of %s; there is no file %s"
-                            .formatted(path, TextSource.names(), at.toAbsolutePath()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "Unknown text \"%s\": it must be a file or a folder of UTF-8 text, or one of %s; there is no file %s",
+                    path,
+                    TextSource.names(),
+                    at.toAbsolutePath()));
         } catch (InvalidPathException e) {
             throw new InputException(
                     "\"" + path + "\" is neither the name of a text nor a file or folder: " + e.getReason(), e);

@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.text.Tokenizer;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A text in three splits by position: training first, then selection, then report. No window crosses from one into the next, and no
@@ -13,8 +14,12 @@ public record TextSplits(String source, TextWindows train, TextWindows selection
         List<TextWindows> splits = List.of(train, selection, report);
         for (int i = 1; i < splits.size(); i++) {
             if (splits.get(i).from() < splits.get(i - 1).to()) {
-                throw new IllegalArgumentException("%s: splits of a text must follow each other, but %s begins at %d"
-                        .formatted(source, splits.get(i).name(), splits.get(i).from()));
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "%s: splits of a text must follow each other, but %s begins at %d",
+                        source,
+                        splits.get(i).name(),
+                        splits.get(i).from()));
             }
         }
     }

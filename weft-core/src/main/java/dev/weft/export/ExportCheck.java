@@ -3,8 +3,13 @@ package dev.weft.export;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
+import dev.weft.runtime.ExportedLanguageModel;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.OnnxFile;
+import dev.weft.runtime.Prediction;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -45,7 +50,7 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
                 float[][] expected = rows(live, batch);
                 worst = Math.max(worst, difference(actual, expected));
                 for (int i = 0; i < actual.length; i++) {
-                    agreed += ExportedModel.top(actual[i]) == ExportedModel.top(expected[i]) ? 1 : 0;
+                    agreed += Prediction.top(actual[i]) == Prediction.top(expected[i]) ? 1 : 0;
                 }
                 predictions += actual.length;
                 examples += batch.size(0);
@@ -105,9 +110,15 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     /** @throws CheckFailedException when the error is over {@code limit} */
     public void requireWithin(double limit, String member) {
         if (!(maxAbsError <= limit)) {
-            throw new CheckFailedException(("The exported member \"%s\" must differ from the live one by at most %s in "
-                            + "any logit, but does by %s on %d examples (same first choice on %.1f %%). Nothing was written.")
-                    .formatted(member, limit, maxAbsError, examples, 100 * top1Agreement));
+            throw new CheckFailedException(String.format(
+                    Locale.ROOT,
+                    "The exported member \"%s\" must differ from the live one by at most %s in "
+                            + "any logit, but does by %s on %d examples (same first choice on %.1f %%). Nothing was written.",
+                    member,
+                    limit,
+                    maxAbsError,
+                    examples,
+                    100 * top1Agreement));
         }
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -103,8 +104,11 @@ public record FamilyData(
                 && data.report instanceof TextWindows text
                 && text.tokenizer().equals(input.tokenizer())
                 && text.contextLength() <= input.contextLength())) {
-            throw new InputException("%s must hold what the family reads, %s, but has changed since it was trained."
-                    .formatted(data.source, family.definition().input().description()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must hold what the family reads, %s, but has changed since it was trained.",
+                    data.source,
+                    family.definition().input().description()));
         }
         return data;
     }
@@ -113,20 +117,24 @@ public record FamilyData(
         if (images.channels() != input.channels()
                 || images.height() != input.size()
                 || images.width() != input.size()) {
-            throw new InputException(
-                    "%s must have the images the family reads, %s, but has %s. Give other data or another family."
-                            .formatted(
-                                    source,
-                                    describe(input.channels(), input.size(), input.size()),
-                                    describe(images.channels(), images.height(), images.width())));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have the images the family reads, %s, but has %s. Give other data or another family.",
+                    source,
+                    describe(input.channels(), input.size(), input.size()),
+                    describe(images.channels(), images.height(), images.width())));
         }
         // IDX files have no class names: there a class is its number.
         List<String> numbers = IntStream.range(0, input.classes().size())
                 .mapToObj(String::valueOf)
                 .toList();
         if (!images.classes().equals(input.classes()) && !images.classes().equals(numbers)) {
-            throw new InputException("%s must have the classes of the family, %s, but has %s."
-                    .formatted(source, input.classes(), images.classes()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have the classes of the family, %s, but has %s.",
+                    source,
+                    input.classes(),
+                    images.classes()));
         }
     }
 

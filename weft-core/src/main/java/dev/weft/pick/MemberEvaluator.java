@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,13 +46,14 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         this.latency = latency;
         this.latencyContext = latencyContext(latency);
         this.counted = new CountedCosts(family.definition());
-        this.qualityContext = data.map(d -> "weights=%s selection=%s images=%s calibration=%dx%d"
-                        .formatted(
-                                weightsFingerprint(family),
-                                selection(d).idsSha256().substring(0, 12),
-                                selection(d).contentSha256().substring(0, 12),
-                                d.calibrationBatches(),
-                                d.batchSize()))
+        this.qualityContext = data.map(d -> String.format(
+                        Locale.ROOT,
+                        "weights=%s selection=%s images=%s calibration=%dx%d",
+                        weightsFingerprint(family),
+                        selection(d).idsSha256().substring(0, 12),
+                        selection(d).contentSha256().substring(0, 12),
+                        d.calibrationBatches(),
+                        d.batchSize()))
                 .orElse("");
     }
 
@@ -72,8 +74,12 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
 
     /** The machine and the setting of a latency, as databases and labels name them. */
     public static String latencyContext(LatencySettings latency) {
-        return "hardware=%s threads=%d batch=%d"
-                .formatted(Environment.current().hardwareFingerprint(), latency.threads(), latency.batch());
+        return String.format(
+                Locale.ROOT,
+                "hardware=%s threads=%d batch=%d",
+                Environment.current().hardwareFingerprint(),
+                latency.threads(),
+                latency.batch());
     }
 
     @Override

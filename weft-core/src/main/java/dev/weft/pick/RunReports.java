@@ -7,6 +7,7 @@ import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
+import dev.weft.report.PageDate;
 import dev.weft.report.RunReport;
 import dev.weft.report.RunReport.Quality;
 import dev.weft.run.Environment;
@@ -23,8 +24,6 @@ import dev.weft.tree.TreeRecord;
 import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -113,11 +112,7 @@ public final class RunReports {
     }
 
     private static String created(List<Event> events) {
-        return events.isEmpty()
-                ? ""
-                : DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
-                        .withZone(ZoneOffset.UTC)
-                        .format(events.get(events.size() - 1).time());
+        return events.isEmpty() ? "" : PageDate.of(events.get(events.size() - 1).time());
     }
 
     private static List<String> commands(List<Event> events) {

@@ -10,10 +10,10 @@ import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
+import dev.weft.report.PageDate;
 import dev.weft.run.Environment;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +54,7 @@ final class GmPage {
                 settings.smoke()
                         ? "Gradient matching, smoke run: says nothing about the claim"
                         : "Gradient matching at small scale",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").format(LocalDateTime.now()),
+                PageDate.of(Instant.now()),
                 reproduction.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + CLAIM : CLAIM,
                 judgements.stream()

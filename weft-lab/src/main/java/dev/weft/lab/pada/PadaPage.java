@@ -7,10 +7,10 @@ import dev.weft.lab.cells.GroundTruth;
 import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
+import dev.weft.report.PageDate;
 import dev.weft.run.Environment;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -47,7 +47,7 @@ final class PadaPage {
     ExperimentReport report(List<Judgement> judgements) {
         return new ExperimentReport(
                 settings.smoke() ? "PA&DA, smoke run: says nothing about the claim" : "PA&DA at small scale",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").format(LocalDateTime.now()),
+                PageDate.of(Instant.now()),
                 reproduction.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + CLAIM : CLAIM,
                 judgements.stream()

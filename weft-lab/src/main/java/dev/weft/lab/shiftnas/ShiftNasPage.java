@@ -11,6 +11,7 @@ import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
+import dev.weft.report.PageDate;
 import dev.weft.report.Plot;
 import dev.weft.report.Plot.Mark;
 import dev.weft.report.Plot.Point;
@@ -18,8 +19,7 @@ import dev.weft.report.Plot.Scale;
 import dev.weft.report.Plot.Series;
 import dev.weft.run.Environment;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +61,7 @@ final class ShiftNasPage {
     ExperimentReport report(List<Long> seeds, List<Judgement> judgements) {
         return new ExperimentReport(
                 settings.smoke() ? "ShiftNAS, smoke run: says nothing about the claim" : "ShiftNAS at small scale",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").format(LocalDateTime.now()),
+                PageDate.of(Instant.now()),
                 reproduction.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + CLAIM : CLAIM,
                 judgements.stream()
