@@ -11,6 +11,7 @@ import dev.weft.pick.PickedMember;
 import dev.weft.train.Evaluation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,6 +39,7 @@ final class EvaluateCommand implements Callable<Integer> {
     /**
      * A metric that the member is not measured by is null.
      *
+     * @param dataMatch {@code verified}: the family was trained on this data; {@code unverified}: that cannot be told; {@code other}
      * @param statistics {@code stored} or {@code recalibrated}
      * @param leaf of a tree of supernets; left out elsewhere
      */
@@ -49,6 +51,7 @@ final class EvaluateCommand implements Callable<Integer> {
             String member,
             String split,
             String data,
+            String dataMatch,
             String statistics,
             @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {}
 
@@ -73,6 +76,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
             Dataset examples = split == Split.report ? data.report() : selection(data);
+            MemberOptions.say(data, options);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
                 Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
                 Result result = new Result(
@@ -83,12 +87,14 @@ final class EvaluateCommand implements Callable<Integer> {
                         picked.describe(opened),
                         split.name(),
                         data.source(),
+                        data.match().name().toLowerCase(Locale.ROOT),
                         MemberOptions.statistics(picked),
                         FrontMember.leaf(opened, picked.member()));
                 List<String> text = new ArrayList<>(List.of(
                         Text.metrics(values) + " of " + Text.count(examples.size())
                                 + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + split
-                                + " split of " + data.source(),
+                                + " split of " + data.source()
+                                + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),
                         "member: " + Text.member(result.member())));
                 if (result.leaf() != null) {
                     text.add("leaf: " + result.leaf());

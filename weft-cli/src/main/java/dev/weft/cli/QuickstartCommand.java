@@ -8,6 +8,7 @@ import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,10 +72,9 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         if (Files.exists(out.resolve("config.yaml"))) {
             RunSettings begun = Trainer.settings(out);
-            boolean same = begun.seed() == seed
-                    && begun.recipe().name().equals(chosen.name())
-                    && begun.recipe().data().source().equals(chosen.data().source());
-            if (!same) {
+            boolean same = begun.seed() == seed && begun.recipe().name().equals(chosen.name());
+            boolean moved = !begun.recipe().data().source().equals(chosen.data().source());
+            if (!same || moved && !isThere(begun, chosen.data().source())) {
                 throw new InputException(String.format(
                         Locale.ROOT,
                         "%s must hold this quickstart (recipe %s, data %s, seed %d), but holds a run of recipe %s, data %s, seed %d. Give another --out.",
@@ -94,11 +94,23 @@ final class QuickstartCommand implements Callable<Integer> {
             result = Json.read(done, QuickstartResult.class);
         } else {
             try (Interrupt interrupt = Interrupt.watch(options.err())) {
-                result = new Quickstart(options, out, seed, searchSeconds, interrupt).run(chosen);
+                Optional<String> place =
+                        Optional.ofNullable(data).map(given -> chosen.data().source());
+                result = new Quickstart(options, out, seed, place, searchSeconds, interrupt).run(chosen);
             }
         }
         QuickstartResult here = result.in(out);
         options.result(here, here.text(out));
         return ExitCode.DONE;
+    }
+
+    /** Whether a place holds what the run was begun with. */
+    private static boolean isThere(RunSettings begun, String place) {
+        try {
+            begun.origin().open(begun.recipe().model().input(), place);
+            return true;
+        } catch (InputException e) {
+            return false;
+        }
     }
 }

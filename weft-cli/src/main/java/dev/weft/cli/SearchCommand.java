@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -114,6 +115,12 @@ final class SearchCommand implements Callable<Integer> {
             description = "What to call the best member (default: ${DEFAULT-VALUE}).")
     private String name;
 
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Where the run's data lies now, when it was moved; the run remembers it.")
+    private String data;
+
     @Override
     public Integer call() {
         long began = System.nanoTime();
@@ -132,7 +139,11 @@ final class SearchCommand implements Callable<Integer> {
             throw new InputException("A search must have 12 or more candidates, but got " + candidates + ".");
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                RunSearch search = RunSearch.open(run, LatencySettings.DEFAULT.withThreads(threads), source)) {
+                RunSearch search = RunSearch.open(
+                        run,
+                        LatencySettings.DEFAULT.withThreads(threads),
+                        source,
+                        Optional.ofNullable(TrainCommand.anywhere(data)))) {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
             Metric quality = search.family().definition().input().metrics().get(0);
             List<Objective> goals = given.isEmpty()

@@ -77,7 +77,7 @@ class FamilyCommandsTest {
 
     @Test
     void otherDataIsEvaluatedByItsTestPart() {
-        Path other = TinyRun.data(folder.resolve("other data"));
+        Path other = TinyRun.data(folder.resolve("other data"), 7);
         JsonNode result = json("evaluate", run, "--data", other.toString());
         assertThat(result.get("examples").asInt()).isEqualTo(60);
         assertThat(refused("evaluate", run, "--data", other.toString(), "--split", "selection"))

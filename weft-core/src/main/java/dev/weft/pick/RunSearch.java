@@ -23,11 +23,13 @@ import dev.weft.search.SearchListener;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;
 import dev.weft.space.Member;
+import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.global.torch;
@@ -64,18 +66,19 @@ public final class RunSearch implements AutoCloseable {
         return open(run, LatencySettings.DEFAULT);
     }
 
-    /** As {@link #open(Path, LatencySettings, MemberTable.Source)}, without tables. */
+    /** As {@link #open(Path, LatencySettings, MemberTable.Source, Optional)}, without tables, and with the data where it was. */
     public static RunSearch open(Path run, LatencySettings latency) {
-        return open(run, latency, MemberTable.Source.NONE);
+        return open(run, latency, MemberTable.Source.NONE, Optional.empty());
     }
 
     /**
      * Opens a run whose training is finished.
      *
      * @param tables of numbers that count as metrics of the members
+     * @param data where the run's data lies now, which the run remembers; empty for where it was
      * @throws InputException when the folder holds no such run or is in use, its data has changed, or a table does not fit its space
      */
-    public static RunSearch open(Path run, LatencySettings latency, MemberTable.Source tables) {
+    public static RunSearch open(Path run, LatencySettings latency, MemberTable.Source tables, Optional<String> data) {
         RunFolder folder = RunFolder.open(run);
         Family family = null;
         RunSearch search = null;
@@ -85,7 +88,11 @@ public final class RunSearch implements AutoCloseable {
                         + " must hold a trained family, but its training is not finished. Continue it with: "
                         + WeftCommand.of("resume").path(run));
             }
-            torch.set_num_threads(Trainer.settings(run).threads());
+            RunSettings settings = Trainer.settings(run);
+            torch.set_num_threads(settings.threads());
+            if (data.isPresent()) {
+                Trainer.reopen(folder, settings, data);
+            }
             family = Family.open(folder.family());
             search = new RunSearch(folder, family, FamilyData.asTrained(family), latency, tables);
             folder.database().event(RunReports.ENVIRONMENT, Json.writeLine(Environment.current()));

@@ -53,8 +53,18 @@ public sealed interface DataSettings {
         return seed;
     }
 
-    /** Opens the source and cuts it into disjoint splits; the same seed gives the same splits. */
+    /**
+     * Opens the source and cuts it into disjoint splits; the same seed gives the same splits, as long as the source is the same. For
+     * data that nothing was trained on yet: what a run or a family was trained on is opened by its {@link Origin}, which compares.
+     */
     Splits open(long seed);
+
+    /**
+     * As {@link #open}, with text encoded by the tokenizer that a model was trained with, whose own file need not be there any more.
+     */
+    default Splits reopen(long seed, ModelInput input) {
+        return open(seed);
+    }
 
     /**
      * The training batches of a split, augmented where the settings say so.
@@ -212,8 +222,16 @@ public sealed interface DataSettings {
         @Override
         public TextSplits open(long seed) {
             TextSource text = TextSource.open(source);
+            return cut(text, tokenizer.of(text.text()));
+        }
+
+        @Override
+        public TextSplits reopen(long seed, ModelInput input) {
+            return cut(TextSource.open(source), ((TextInput) input).tokenizer());
+        }
+
+        private TextSplits cut(TextSource text, Tokenizer opened) {
             TextParts parts = TextParts.of(text, selectionFraction, reportFraction);
-            Tokenizer opened = tokenizer.of(text.text());
             return TextSplits.of(parts, opened, contextLength);
         }
 
