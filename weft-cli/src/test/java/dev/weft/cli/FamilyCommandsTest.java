@@ -211,6 +211,7 @@ class FamilyCommandsTest {
         };
         JsonNode found = json(args);
         assertThat(found.get("complete").asBoolean()).isTrue();
+        assertThat(found.get("measured").asInt()).isEqualTo(12);
         assertThat(found.get("front")).isNotEmpty();
         JsonNode best = found.get("best");
         assertThat(best.get("latencyMillisP50").asDouble()).isPositive();
@@ -224,8 +225,52 @@ class FamilyCommandsTest {
     }
 
     @Test
+    void oneSearchFindsAndExportsAMemberForEachTier() throws IOException {
+        Path models = folder.resolve("my models");
+        String[] args = {
+            "search",
+            run,
+            "--strategy",
+            "random",
+            "--candidates",
+            "12",
+            "--tiers",
+            "params<=100000;90000",
+            "--names",
+            "tv,watch",
+            "--constraint",
+            "latencyMillis<=1000",
+            "--export",
+            models.toString()
+        };
+        JsonNode found = json(args);
+        assertThat(found.get("measured").asInt()).isEqualTo(12);
+        assertThat(found.get("tiers").findValuesAsText("name")).containsExactly("tv", "watch");
+        assertThat(found.get("tiers").findValuesAsText("budget"))
+                .containsExactly("params<=100000,latencyMillisP50<=1000", "params<=90000,latencyMillisP50<=1000");
+        assertThat(found.get("best").isNull()).isTrue();
+        assertThat(found.get("exported").findValuesAsText("onnx"))
+                .containsExactly(models + "/tv.onnx", models + "/watch.onnx")
+                .allMatch(file -> Files.exists(Path.of(file)));
+        assertThat(json("inspect", run).get("members").findValuesAsText("name")).contains("tv", "watch");
+        Run text = Run.weft(args);
+        assertThat(text.out())
+                .contains("Kept for the tiers:")
+                .containsPattern("  tier +budget +accuracy")
+                .containsPattern("  watch +params<=90000,latencyMillisP50<=1000 ")
+                .contains("Wrote " + models + "/watch.onnx: largest difference of a logit ");
+
+        assertThat(refused("search", run, "--tiers", "params<=100000;1", "--names", "tv,ring"))
+                .contains("Tier ring: params<=1 cannot be reached: the cheapest member");
+        assertThat(refused("search", run, "--tiers", "params<=7;8", "--name", "a"))
+                .contains("--names");
+        assertThat(refused("search", run, "--names", "a,b")).contains("--tiers");
+    }
+
+    @Test
     void searchRefusesWhatCannotBe() {
-        assertThat(refused("search", run, "--constraint", "params<=1")).contains("No member satisfies params<=1");
+        assertThat(refused("search", run, "--constraint", "params<=1"))
+                .contains("params<=1 cannot be reached: the cheapest member");
         assertThat(refused("search", run, "--constraint", "parms<=1000")).contains("Did you mean \"params\"?");
         assertThat(refused("search", run, "--constraint", "params=1000")).contains("METRIC<=NUMBER");
         assertThat(refused("search", run, "--objectives", "accurracy")).contains("Did you mean \"accuracy\"?");

@@ -22,6 +22,7 @@ import dev.weft.search.Search;
 import dev.weft.search.SearchListener;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;
+import dev.weft.search.UnmetBudgetException;
 import dev.weft.space.Member;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
@@ -115,8 +116,16 @@ public final class RunSearch implements AutoCloseable {
             long seed,
             SearchListener listener,
             BooleanSupplier stop) {
-        SearchResult found =
-                search.search(new SearchTask(family.space(), objectives, budgets, seed), evaluations, listener, stop);
+        return search(search, new SearchTask(family.space(), objectives, budgets, seed), listener, stop);
+    }
+
+    /**
+     * The same of a task as a whole, which may say how many members to measure.
+     *
+     * @param task over the {@linkplain #family family}'s space
+     */
+    public SearchResult search(Search search, SearchTask task, SearchListener listener, BooleanSupplier stop) {
+        SearchResult found = search.search(task, evaluations, listener, stop);
         for (MeasuredMember member : found.measured()) {
             evaluations.values(member.member(), List.of(MetricNames.PARAMS, MetricNames.MACS, MetricNames.BYTES));
         }
@@ -126,6 +135,26 @@ public final class RunSearch implements AutoCloseable {
     /** A search within one budget, to its end. */
     public SearchResult search(Search search, List<Objective> objectives, Constraints budget, long seed) {
         return search(search, objectives, List.of(budget), seed, progress -> {}, () -> false);
+    }
+
+    /**
+     * One search for a member of each tier, to its end. Keep them with {@link #keep} and {@link Tiers#members}.
+     *
+     * @throws InputException when a tier cannot be reached; the message says which
+     */
+    public SearchResult search(Search search, List<Objective> objectives, Tiers tiers, long seed) {
+        SearchTask task = new SearchTask(family.space(), objectives, tiers.budgets(), seed);
+        return search(search, task, tiers, progress -> {}, () -> false);
+    }
+
+    /** The same of a task within the budgets of the tiers. */
+    public SearchResult search(
+            Search search, SearchTask task, Tiers tiers, SearchListener listener, BooleanSupplier stop) {
+        try {
+            return search(search, task, listener, stop);
+        } catch (UnmetBudgetException e) {
+            throw tiers.unmet(e);
+        }
     }
 
     /** A member with all its numbers, measured where they are not known. */
