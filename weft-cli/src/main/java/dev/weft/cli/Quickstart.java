@@ -108,7 +108,7 @@ final class Quickstart {
 
     private void train(Recipe recipe) {
         boolean begun = Files.exists(out.resolve("config.yaml"));
-        try (Trainer trainer = begun ? Trainer.resume(out, data) : Trainer.start(recipe, out, seed)) {
+        try (Trainer trainer = begun ? resume() : start(recipe)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             say("training on " + trainer.splits().source() + ": " + trainer.steps() + " steps, "
                     + trainer.family().space().size() + " members share one set of weights");
@@ -116,6 +116,19 @@ final class Quickstart {
                 throw stopped();
             }
         }
+    }
+
+    private Trainer start(Recipe recipe) {
+        TrainingData opened = TrainingData.open(recipe, data.isPresent(), seed);
+        Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed);
+        opened.say(options);
+        return trainer;
+    }
+
+    private Trainer resume() {
+        Trainer trainer = Trainer.resume(out, data);
+        TrainingData.say(trainer.splits(), options);
+        return trainer;
     }
 
     private List<MeasuredMember> search(RunSearch search) {

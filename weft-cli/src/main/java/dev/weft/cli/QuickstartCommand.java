@@ -1,8 +1,9 @@
 package dev.weft.cli;
 
+import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
-import dev.weft.io.WeftCommand;
+import dev.weft.train.DataSettings;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
@@ -49,6 +50,15 @@ final class QuickstartCommand implements Callable<Integer> {
     private String data;
 
     @Option(
+            names = "--split",
+            paramLabel = "SHARES",
+            description = {
+                "How images are shared out, in percent: to train on, to choose members by, to report, as 70/15/15 (default:",
+                "the recipe's). A part that the data brings, as a test part, is taken as it is."
+            })
+    private String split;
+
+    @Option(
             names = "--recipe",
             paramLabel = "RECIPE",
             defaultValue = "quickstart",
@@ -64,7 +74,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var chosen = TrainCommand.recipe(recipe, data, null);
+        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null), split);
         if (chosen.split() != null) {
             throw new InputException("A quickstart must have a recipe of one supernet, but " + chosen.name()
                     + " has a split. Train it with: "
@@ -72,7 +82,11 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         if (Files.exists(out.resolve("config.yaml"))) {
             RunSettings begun = Trainer.settings(out);
-            boolean same = begun.seed() == seed && begun.recipe().name().equals(chosen.name());
+            boolean same = begun.seed() == seed
+                    && begun.recipe().name().equals(chosen.name())
+                    && (split == null
+                            || begun.recipe().data() instanceof DataSettings.Images images
+                                    && SplitShares.parse(split).equals(images.split()));
             boolean moved = !begun.recipe().data().source().equals(chosen.data().source());
             if (!same || moved && !isThere(begun, chosen.data().source())) {
                 throw new InputException(String.format(

@@ -45,6 +45,7 @@ final class ResumeCommand implements Callable<Integer> {
                             trainer.stepsDone() == trainer.steps()
                                     ? "weft: all " + trainer.steps() + " steps are done already"
                                     : "weft: going on after step " + trainer.stepsDone() + " of " + trainer.steps());
+            TrainingData.say(trainer.splits(), options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);

@@ -116,7 +116,16 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
         requireWhole(recipe);
-        Splits splits = recipe.data().open(seed);
+        return start(recipe, recipe.data().open(seed), folder, seed);
+    }
+
+    /**
+     * As {@link #start(Recipe, Path, long)}, on data that is open.
+     *
+     * @param splits as the recipe's data gives them for this seed
+     */
+    public static Trainer start(Recipe recipe, Splits splits, Path folder, long seed) {
+        requireWhole(recipe);
         RunSettings settings = RunSettings.of(recipe, splits, seed);
         requireFit(settings.recipe(), splits);
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));

@@ -69,10 +69,18 @@ public final class TreeTrainer implements AutoCloseable {
      * @throws InputException when recipe, data and machine do not fit, or nothing can be split: nothing is then written
      */
     public static TreeTrainer start(Recipe recipe, Path folder, long seed) {
+        return start(recipe, recipe.data().open(seed), folder, seed);
+    }
+
+    /**
+     * As {@link #start(Recipe, Path, long)}, on data that is open.
+     *
+     * @param splits as the recipe's data gives them for this seed
+     */
+    public static TreeTrainer start(Recipe recipe, Splits splits, Path folder, long seed) {
         if (recipe.split() == null) {
             throw new IllegalArgumentException("A recipe without a split trains one supernet: use Trainer.");
         }
-        Splits splits = recipe.data().open(seed);
         RunSettings settings = RunSettings.of(recipe, splits, seed);
         requireFit(settings.recipe(), seed);
         Trainer.requireFit(settings.recipe(), splits);
