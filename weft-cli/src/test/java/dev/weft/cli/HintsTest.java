@@ -42,18 +42,21 @@ class HintsTest {
                     .sorted()
                     .toList()) {
                 try (Stream<Path> files = Files.walk(sources)) {
-                    for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
-                        String code = Files.readString(file)
-                                .replaceAll("(?m)^\\s*(?:/?\\*|//).*$", "");
+                    for (Path file :
+                            files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                        String code = Files.readString(file).replaceAll("(?m)^\\s*(?:/?\\*|//).*$", "");
                         LITERAL.matcher(code)
                                 .results()
-                                .filter(literal -> command.matcher(literal.group()).find())
+                                .filter(literal ->
+                                        command.matcher(literal.group()).find())
                                 .forEach(literal -> found.add(file.getFileName() + ": " + literal.group()));
                     }
                 }
             }
         }
-        assertThat(found).as("to be made by WeftCommand, or with ${ROOT-COMMAND-NAME}").isEmpty();
+        assertThat(found)
+                .as("to be made by WeftCommand, or with ${ROOT-COMMAND-NAME}")
+                .isEmpty();
     }
 
     /** From a first training on, every line that the program proposes is run, and those that it proposes then. */

@@ -103,7 +103,8 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
             throw new InputException(problems.get(0)
                     + (more == 0
                             ? ""
-                            : " (and " + more + " more: `" + WeftCommand.of("data").path(folder) + "` lists them)"));
+                            : " (and " + more + " more: `"
+                                    + WeftCommand.of("data").path(folder) + "` lists them)"));
         }
     }
 
