@@ -7,6 +7,7 @@ import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
+import dev.weft.pick.HeldOutResults;
 import dev.weft.pick.PickedMember;
 import dev.weft.train.Evaluation;
 import java.util.ArrayList;
@@ -104,6 +105,13 @@ final class EvaluateCommand implements Callable<Integer> {
                             + (picked.recalibrated() ? " on the training split" : " in the family"));
                 }
                 options.result(result, text);
+                if (split == Split.report && member.onOwnData()) {
+                    RunPage.update(
+                            family.given(),
+                            options,
+                            () -> HeldOutResults.record(
+                                    family.given(), opened, picked.member(), picked.statistics(), data.report()));
+                }
             }
         }
         return ExitCode.DONE;

@@ -80,6 +80,7 @@ final class ExportCommand implements Callable<Integer> {
                         MemberExport.record(run, done, OptionalDouble.empty());
                     }
                 }
+                RunPage.update(family.given(), options);
                 print(new Result(
                         onnx.toString(),
                         safetensors == null ? null : safetensors.toString(),

@@ -35,6 +35,11 @@ final class MemberOptions {
         return data == null ? FamilyData.asTrained(family) : FamilyData.of(family, data);
     }
 
+    /** Whether no other data was given than the family was trained on. */
+    boolean onOwnData() {
+        return data == null;
+    }
+
     /** What the family was trained on, at the place of the option if one is given. */
     FamilyData asTrained(Family family, GlobalOptions options) {
         return asTrained(family, data, options);

@@ -197,6 +197,7 @@ final class SearchCommand implements Callable<Integer> {
                 search.keep(kept);
                 exported = export(search, kept.keySet());
             }
+            RunPage.update(run, options);
             SearchAnswer answer = SearchAnswer.of(
                     run, strategy, wanted, tiers != null, found, search, exported, (System.nanoTime() - began) / 1e9);
             options.result(answer, answer.text());

@@ -164,6 +164,7 @@ public final class RunSearch implements AutoCloseable {
 
     /**
      * Names members and writes the family's file: each with fresh statistics and all its numbers, in place of one that had the name.
+     * What each does with the report split is noted for the run's page.
      *
      * @param named by name, in the order in which the file is to list them
      */
@@ -175,6 +176,7 @@ public final class RunSearch implements AutoCloseable {
             family.note(MemberExport.latencyNote(name), evaluator.context(MetricNames.LATENCY_MILLIS_P50));
         });
         family.save(folder.family());
+        HeldOutResults.record(folder.path(), family, named.keySet(), data.report());
     }
 
     /**
