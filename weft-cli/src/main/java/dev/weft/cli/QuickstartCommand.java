@@ -2,8 +2,8 @@ package dev.weft.cli;
 
 import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
-import dev.weft.io.WeftCommand;
 import dev.weft.io.Json;
+import dev.weft.io.WeftCommand;
 import dev.weft.train.DataSettings;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
