@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.WeftCommand;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
