@@ -47,9 +47,11 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private MemberOptions member;
 
+    @Written
     @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "The ONNX file to write.")
     private Path onnx;
 
+    @Written
     @Option(names = "--safetensors", paramLabel = "FILE", description = "A safetensors file to write as well.")
     private Path safetensors;
 

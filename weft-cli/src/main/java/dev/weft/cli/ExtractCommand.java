@@ -35,6 +35,7 @@ final class ExtractCommand implements Callable<Integer> {
     @Mixin
     private MemberOptions member;
 
+    @Written
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The safetensors file to write.")
     private Path out;
 

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
+import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
 import dev.weft.runtime.InvalidInputException;
@@ -29,16 +30,23 @@ final class Failures {
     static void handleIn(CommandLine commandLine) {
         commandLine.setParameterExceptionHandler(Failures::badUsage);
         commandLine.setExecutionExceptionHandler(Failures::failed);
-        commandLine.setExecutionStrategy(Failures::runWithErrorsWrapped);
+        commandLine.setExecutionStrategy(Failures::run);
     }
 
-    /** picocli hands exceptions to the handler but lets an Error (no memory, a library that does not load) through. */
-    private static int runWithErrorsWrapped(ParseResult parsed) {
+    /**
+     * Runs a command whose {@link Outputs} are free. picocli hands exceptions of commands to the handler, but lets others and an Error
+     * (no memory, a library that does not load) through.
+     */
+    private static int run(ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        CommandLine command = commands.get(commands.size() - 1);
         try {
+            if (commands.stream().noneMatch(each -> each.isUsageHelpRequested() || each.isVersionHelpRequested())) {
+                Outputs.check(command.getCommandSpec());
+            }
             return new CommandLine.RunLast().execute(parsed);
-        } catch (Error e) {
-            List<CommandLine> commands = parsed.asCommandLineList();
-            throw new ExecutionException(commands.get(commands.size() - 1), String.valueOf(e.getMessage()), e);
+        } catch (InputException | Error e) {
+            throw new ExecutionException(command, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -30,6 +30,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -75,7 +76,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null), split);
+        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null, options), split);
         if (chosen.split() != null) {
             throw new InputException("A quickstart must have a recipe of one supernet, but " + chosen.name()
                     + " has a split. Train it with: "

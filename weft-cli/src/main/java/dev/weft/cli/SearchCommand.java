@@ -145,6 +145,7 @@ final class SearchCommand implements Callable<Integer> {
             description = "What to call the members of the tiers (default: tier-1,tier-2,…).")
     private List<String> names = new ArrayList<>();
 
+    @Written
     @Option(
             names = "--export",
             paramLabel = "DIR",

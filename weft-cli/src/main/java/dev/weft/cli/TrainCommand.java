@@ -50,6 +50,7 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft: " + NAMES)
     private String recipe;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -106,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe chosen = split(start == null ? recipe(recipe, data, epochs) : fromStart(), split);
+        Recipe chosen = split(start == null ? recipe(recipe, data, epochs, options) : fromStart(), split);
         if (start == null && (member != null || weights != null)) {
             throw new InputException(
                     "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
@@ -147,7 +148,7 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Epochs are of the one member: fewer than a search needs will do. */
     private Recipe fromStart() {
-        Recipe read = recipe(recipe, data, null).from(start());
+        Recipe read = recipe(recipe, data, null, options).from(start());
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }
 
@@ -178,7 +179,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** A recipe with other data and epochs, where given. */
-    static Recipe recipe(String fileOrName, String data, Integer epochs) {
+    static Recipe recipe(String fileOrName, String data, Integer epochs, GlobalOptions options) {
+        if (Recipes.NAMES.contains(fileOrName) && Files.isRegularFile(Path.of(fileOrName))) {
+            options.err()
+                    .println("note: " + fileOrName + " is the recipe that comes with Weft; the file of that name is ./"
+                            + fileOrName);
+        }
         Recipe read = Recipes.read(fileOrName);
         DataSettings source =
                 read.data().withSource(anywhere(data == null ? read.data().source() : data));

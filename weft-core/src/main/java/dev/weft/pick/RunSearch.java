@@ -3,8 +3,10 @@ package dev.weft.pick;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
+import dev.weft.export.Exporter;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
@@ -192,6 +194,9 @@ public final class RunSearch implements AutoCloseable {
                     + "\". Members: " + family.members().keySet() + "."
                     + Suggest.nearest(name, family.members().keySet()));
         }
+        OutputFiles files = new OutputFiles();
+        RunFolder.protect(folder.path(), files);
+        Exporter.requireFree(files, options);
         try (PickedMember member = PickedMember.of(family, name, () -> data)) {
             ExportResult result = MemberExport.export(family, member, data.report(), kept.measurements(), options);
             if (result.onnx().isPresent()) {
