@@ -1,7 +1,7 @@
 package dev.weft.cli;
 
-import dev.weft.io.WeftCommand;
 import dev.weft.io.SafetensorsFile;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
