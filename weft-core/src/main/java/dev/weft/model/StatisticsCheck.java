@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -60,6 +61,14 @@ final class StatisticsCheck {
                                 ? "has none"
                                 : "it is " + Arrays.toString(tensor.shape()) + " of "
                                         + tensor.scalar_type().intern()));
+            }
+        }
+        for (Map.Entry<String, Tensor> entry : stored.entrySet()) {
+            if (entry.getKey().endsWith(MemberStatistics.VARIANCE)
+                    && !entry.getValue().ge(new Scalar(0)).all().item_bool()) {
+                return Optional.of(
+                        "member \"" + name + "\" must have no variance below 0, but has one in the batch-norm"
+                                + " statistic " + entry.getKey());
             }
         }
         TreeSet<String> unused = new TreeSet<>(stored.keySet());
