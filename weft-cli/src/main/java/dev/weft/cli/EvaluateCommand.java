@@ -3,6 +3,7 @@ package dev.weft.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
@@ -29,10 +30,23 @@ import picocli.CommandLine.Option;
             "recalibrated first, on the training split."
         })
 final class EvaluateCommand implements Callable<Integer> {
-    /** Which examples. */
+    /** Which examples; others call them test and validation. */
     enum Split {
         report,
-        selection
+        selection;
+
+        static Split of(String name) {
+            return switch (name) {
+                case "report", "test" -> report;
+                case "selection", "validation" -> selection;
+                default ->
+                    throw new InputException(
+                            "--split must be report (also called test) or selection (also validation), but" + " is \""
+                                    + name + "\"." + Suggest.nearest(name, NAMES));
+            };
+        }
+
+        private static final List<String> NAMES = List.of("report", "test", "selection", "validation");
     }
 
     /**
@@ -65,14 +79,18 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--split",
             paramLabel = "SPLIT",
             defaultValue = "report",
-            description = "report: examples that no choice has seen; selection: those that members are chosen by.")
-    private Split split;
+            description = {
+                "report (or test): examples that no choice has seen;",
+                "selection (or validation): those that members are chosen by (default: ${DEFAULT-VALUE})."
+            })
+    private String split;
 
     @Override
     public Integer call() {
+        Split asked = Split.of(split);
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
-            Dataset examples = split == Split.report ? data.report() : selection(data);
+            Dataset examples = asked == Split.report ? data.report() : selection(data);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
                 Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
                 Result result = new Result(
@@ -81,13 +99,13 @@ final class EvaluateCommand implements Callable<Integer> {
                         values.get(Metric.PERPLEXITY),
                         examples.size(),
                         picked.describe(opened),
-                        split.name(),
+                        asked.name(),
                         data.source(),
                         MemberOptions.statistics(picked),
                         FrontMember.leaf(opened, picked.member()));
                 List<String> text = new ArrayList<>(List.of(
                         Text.metrics(values) + " of " + Text.count(examples.size())
-                                + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + split
+                                + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + asked
                                 + " split of " + data.source(),
                         "member: " + Text.member(result.member())));
                 if (result.leaf() != null) {
