@@ -92,6 +92,7 @@ final class DataCommand implements Callable<Integer> {
             text.add("tokens  by character: " + Text.count(found.distinctCharacters()) + " kinds; the line above is "
                     + found.firstTokens().stream().map(String::valueOf).collect(Collectors.joining(" ")));
         }
+        found.notes().forEach(note -> text.add("note    " + note));
         end(text, found.problems(), "RECIPE");
         return text;
     }

@@ -8,10 +8,12 @@ import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
+import dev.weft.pick.HeldOutResults;
 import dev.weft.pick.PickedMember;
 import dev.weft.train.Evaluation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,6 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
     /**
      * A metric that the member is not measured by is null.
      *
+     * @param dataMatch {@code verified}: the family was trained on this data; {@code unverified}: that cannot be told; {@code other}
      * @param statistics {@code stored} or {@code recalibrated}
      * @param leaf of a tree of supernets; left out elsewhere
      */
@@ -63,6 +66,7 @@ final class EvaluateCommand implements Callable<Integer> {
             String member,
             String split,
             String data,
+            String dataMatch,
             String statistics,
             @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {}
 
@@ -91,6 +95,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
             Dataset examples = asked == Split.report ? data.report() : selection(data);
+            MemberOptions.say(data, options);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
                 Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
                 Result result = new Result(
@@ -101,12 +106,14 @@ final class EvaluateCommand implements Callable<Integer> {
                         picked.describe(opened),
                         asked.name(),
                         data.source(),
+                        data.match().name().toLowerCase(Locale.ROOT),
                         MemberOptions.statistics(picked),
                         FrontMember.leaf(opened, picked.member()));
                 List<String> text = new ArrayList<>(List.of(
                         Text.metrics(values) + " of " + Text.count(examples.size())
                                 + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + asked
-                                + " split of " + data.source(),
+                                + " split of " + data.source()
+                                + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),
                         "member: " + Text.member(result.member())));
                 if (result.leaf() != null) {
                     text.add("leaf: " + result.leaf());
@@ -116,6 +123,13 @@ final class EvaluateCommand implements Callable<Integer> {
                             + (picked.recalibrated() ? " on the training split" : " in the family"));
                 }
                 options.result(result, text);
+                if (asked == Split.report && member.onOwnData()) {
+                    RunPage.update(
+                            family.given(),
+                            options,
+                            () -> HeldOutResults.record(
+                                    family.given(), opened, picked.member(), picked.statistics(), data.report()));
+                }
             }
         }
         return ExitCode.DONE;

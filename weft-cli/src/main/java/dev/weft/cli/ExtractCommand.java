@@ -34,13 +34,15 @@ final class ExtractCommand implements Callable<Integer> {
     @Mixin
     private MemberOptions member;
 
+    @Written
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The safetensors file to write.")
     private Path out;
 
     @Override
     public Integer call() {
         try (Family opened = Family.open(family.file());
-                PickedMember picked = PickedMember.of(opened, member.member(), () -> member.data(opened));
+                PickedMember picked =
+                        PickedMember.of(opened, member.member(), () -> member.asTrained(opened, options));
                 Family alone = opened.extract(picked.member(), picked.statistics())) {
             String line = picked.describe(opened);
             alone.note("member", line);

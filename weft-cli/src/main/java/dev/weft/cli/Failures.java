@@ -5,6 +5,7 @@ import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Suggest;
+import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -29,16 +30,23 @@ final class Failures {
     static void handleIn(CommandLine commandLine) {
         commandLine.setParameterExceptionHandler(Failures::badUsage);
         commandLine.setExecutionExceptionHandler(Failures::failed);
-        commandLine.setExecutionStrategy(Failures::runWithErrorsWrapped);
+        commandLine.setExecutionStrategy(Failures::run);
     }
 
-    /** picocli hands exceptions to the handler but lets an Error (no memory, a library that does not load) through. */
-    private static int runWithErrorsWrapped(ParseResult parsed) {
+    /**
+     * Runs a command whose {@link Outputs} are free. picocli hands exceptions of commands to the handler, but lets others and an Error
+     * (no memory, a library that does not load) through.
+     */
+    private static int run(ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        CommandLine command = commands.get(commands.size() - 1);
         try {
+            if (commands.stream().noneMatch(each -> each.isUsageHelpRequested() || each.isVersionHelpRequested())) {
+                Outputs.check(command.getCommandSpec());
+            }
             return new CommandLine.RunLast().execute(parsed);
-        } catch (Error e) {
-            List<CommandLine> commands = parsed.asCommandLineList();
-            throw new ExecutionException(commands.get(commands.size() - 1), String.valueOf(e.getMessage()), e);
+        } catch (InputException | Error e) {
+            throw new ExecutionException(command, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -78,7 +86,7 @@ final class Failures {
     }
 
     private static int exitCode(Throwable failure) {
-        if (failure instanceof InputException) {
+        if (failure instanceof InvalidInputException) {
             return ExitCode.USAGE;
         }
         if (failure instanceof EnvironmentException || failure instanceof UnsatisfiedLinkError) {
@@ -88,7 +96,7 @@ final class Failures {
     }
 
     private static String message(Throwable failure) {
-        if (failure instanceof InputException
+        if (failure instanceof InvalidInputException
                 || failure instanceof EnvironmentException
                 || failure instanceof CheckFailedException) {
             return firstLine(failure);

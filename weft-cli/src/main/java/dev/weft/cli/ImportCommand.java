@@ -53,6 +53,7 @@ final class ImportCommand implements Callable<Integer> {
             description = "The most tokens that one pass reads (default: what the checkpoint says).")
     private Integer context;
 
+    @Written
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The family's file to write.")
     private Path out;
 

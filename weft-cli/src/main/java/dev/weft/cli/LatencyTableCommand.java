@@ -60,6 +60,7 @@ final class LatencyTableCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft.")
     private String recipe;
 
+    @Written
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The table to write: .yaml or .json.")
     private Path out;
 
@@ -98,7 +99,7 @@ final class LatencyTableCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe read = TrainCommand.recipe(recipe, null, null);
+        Recipe read = TrainCommand.recipe(recipe, null, null, options);
         ModelDefinition model =
                 read.model().withInput(DataSettings.input(read.data().open(seed)));
         MemberTable.Source source = new MemberTable.Source(tables, column == null ? List.of() : List.of(column));

@@ -28,6 +28,7 @@ final class ReportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN_DIR", description = "The folder of the run, finished or not.")
     private Path run;
 
+    @Written
     @Option(names = "--out", paramLabel = "FILE", description = "The HTML file (default: RUN_DIR/report.html).")
     private Path out;
 

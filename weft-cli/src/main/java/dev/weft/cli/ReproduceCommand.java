@@ -68,6 +68,7 @@ final class ReproduceCommand implements Callable<Integer> {
                     "tanglenas: also arms with softmax, sparsemax and Gumbel. May be added later in the same folder.")
     private boolean maps;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",

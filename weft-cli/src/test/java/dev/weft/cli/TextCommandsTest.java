@@ -92,10 +92,9 @@ class TextCommandsTest {
         assertThat(exported.get("maxAbsError").asDouble()).isLessThan(1e-4);
         assertThat(json("inspect", onnx.toString())
                         .get("metadata")
-                        .get("weft.text")
+                        .get("weft.text.contextLength")
                         .asText())
-                .contains("\"contextLength\":8")
-                .contains("characters");
+                .isEqualTo("8");
         assertThat(Run.weft("inspect", run.resolve("family.safetensors").toString())
                         .out())
                 .contains("perplexity");
@@ -172,8 +171,9 @@ class TextCommandsTest {
                 recipe,
                 Files.readString(folder.resolve("tiny.yaml"))
                         .replace("{kind: characters}", "{kind: hugging-face, file: pom.xml}"));
-        DataSettings.Text data = (DataSettings.Text)
-                TrainCommand.recipe(recipe.toString(), null, null).data();
+        DataSettings.Text data =
+                (DataSettings.Text) TrainCommand.recipe(recipe.toString(), null, null, new GlobalOptions())
+                        .data();
         assertThat(data.tokenizer())
                 .isEqualTo(new TokenizerSettings.HuggingFace(
                         Path.of("pom.xml").toAbsolutePath().toString()));

@@ -53,6 +53,8 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         List<String> problems = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         Map<String, Folder> partFolders = partFolders(root, problems, notes);
+        notes.addAll(root.notes());
+        partFolders.values().stream().filter(part -> part != root).forEach(part -> notes.addAll(part.notes()));
         List<String> classes = partFolders.get("train").folders();
         if (classes.size() < 2) {
             problems.add(String.format(
@@ -138,6 +140,7 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
 
     private static List<Entry> images(
             Folder root, Folder folder, int label, List<String> problems, List<String> notes) {
+        notes.addAll(folder.notes());
         List<Entry> entries = new ArrayList<>();
         for (String name : folder.files()) {
             Path file = folder.path().resolve(name);

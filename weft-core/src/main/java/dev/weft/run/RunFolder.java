@@ -3,6 +3,7 @@ package dev.weft.run;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.OutputFiles;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,6 +42,16 @@ public final class RunFolder implements AutoCloseable {
     private static final String CONFIG = "config.yaml";
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]{6,18})\\.safetensors");
     private static final int KEPT_CHECKPOINTS = 2;
+    private static final Set<String> OWN = Set.of(
+            CONFIG,
+            "run.db",
+            "run.db-wal",
+            "run.db-shm",
+            "run.db-journal",
+            RunLock.FILE,
+            "family.safetensors",
+            "tree.json",
+            "quickstart.json");
 
     private final Path folder;
     private final RunLock lock;
@@ -117,12 +129,37 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    /** Whether a file of that name is one of those that a run lives by; its report and what was exported into it are not. */
+    public static boolean isOwn(String name) {
+        return OWN.contains(name) || CHECKPOINT.matcher(name).matches();
+    }
+
+    /** Has the files that a run lives by kept from being written over, those too that it may come to have. */
+    public static void protect(Path folder, OutputFiles outputs) {
+        Path real = OutputFiles.real(folder);
+        for (Path file : files(folder)) {
+            if (isOwn(file.getFileName().toString())) {
+                outputs.reads("a file of the run", file);
+            }
+        }
+        outputs.keeps(
+                "those of the run",
+                file -> real.equals(file.getParent())
+                                && isOwn(file.getFileName().toString())
+                        || file.startsWith(real.resolve("nodes")));
+    }
+
     public Path path() {
         return folder;
     }
 
     public Path config() {
         return folder.resolve(CONFIG);
+    }
+
+    /** Replaces the settings: for what may change while a run lives, as where its data lies. */
+    public void saveConfig(String config) {
+        AtomicFile.writeText(config(), config);
     }
 
     public Path family() {

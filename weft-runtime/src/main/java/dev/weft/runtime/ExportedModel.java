@@ -1,9 +1,7 @@
-package dev.weft.export;
+package dev.weft.runtime;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
-import dev.weft.data.ImagePlanes;
-import dev.weft.io.InputException;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -31,7 +29,7 @@ public final class ExportedModel implements AutoCloseable {
     private ExportedModel(OnnxFile file, int threads) {
         this.file = file;
         this.input = file.images()
-                .orElseThrow(() -> new InputException("The model of member \"" + file.member()
+                .orElseThrow(() -> new InvalidInputException("The model of member \"" + file.member()
                         + "\" must read images, but reads text. Open it as an ExportedLanguageModel."));
         this.session = new OnnxSession(file, threads);
     }
@@ -39,7 +37,7 @@ public final class ExportedModel implements AutoCloseable {
     /**
      * Opens a file that Weft exported; one prediction uses one thread.
      *
-     * @throws InputException when the file is damaged, Weft did not write it, or it reads text
+     * @throws InvalidInputException when the file is damaged, Weft did not write it, or it reads text
      */
     public static ExportedModel open(Path file) {
         return open(OnnxFile.read(file), 1);
@@ -73,7 +71,7 @@ public final class ExportedModel implements AutoCloseable {
     /** @param pixels of one image, 0 to 255: (channels, height, width) row by row */
     public Prediction predict(float[] pixels) {
         if (pixels.length != input().pixelsPerImage()) {
-            throw new InputException("An image must have " + input().channels() + " x " + input().size() + " x "
+            throw new InvalidInputException("An image must have " + input().channels() + " x " + input().size() + " x "
                     + input().size() + " pixel values, but has " + pixels.length + ".");
         }
         return prediction(logits(pixels)[0]);
@@ -102,7 +100,7 @@ public final class ExportedModel implements AutoCloseable {
     public float[][] logits(float[] pixels) {
         int each = input().pixelsPerImage();
         if (pixels.length == 0 || pixels.length % each != 0) {
-            throw new InputException(
+            throw new InvalidInputException(
                     "Images must have " + each + " pixel values each, but all together have " + pixels.length + ".");
         }
         long[] shape = {pixels.length / each, input().channels(), input().size(), input().size()};
@@ -112,7 +110,7 @@ public final class ExportedModel implements AutoCloseable {
     }
 
     private Prediction prediction(float[] logits) {
-        int top = top(logits);
+        int top = Prediction.top(logits);
         double sum = 0;
         for (float logit : logits) {
             sum += Math.exp(logit - logits[top]);
@@ -122,17 +120,6 @@ public final class ExportedModel implements AutoCloseable {
             probabilities.add(Math.exp(logit - logits[top]) / sum);
         }
         return new Prediction(classes().get(top), top, probabilities);
-    }
-
-    /** The index of the largest; the first of equals. */
-    static int top(float[] logits) {
-        int top = 0;
-        for (int i = 1; i < logits.length; i++) {
-            if (logits[i] > logits[top]) {
-                top = i;
-            }
-        }
-        return top;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.weft.data;
+package dev.weft.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

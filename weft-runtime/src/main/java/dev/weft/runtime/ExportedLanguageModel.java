@@ -1,9 +1,7 @@
-package dev.weft.export;
+package dev.weft.runtime;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
-import dev.weft.io.InputException;
-import dev.weft.text.Tokenizer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,7 +19,7 @@ public final class ExportedLanguageModel implements AutoCloseable {
     private ExportedLanguageModel(OnnxFile file, int threads) {
         this.file = file;
         this.text = file.text()
-                .orElseThrow(() -> new InputException("The model of member \"" + file.member()
+                .orElseThrow(() -> new InvalidInputException("The model of member \"" + file.member()
                         + "\" must read text, but reads images. Open it as an ExportedModel."));
         this.session = new OnnxSession(file, threads);
     }
@@ -29,7 +27,7 @@ public final class ExportedLanguageModel implements AutoCloseable {
     /**
      * Opens a file that Weft exported; one prediction uses one thread.
      *
-     * @throws InputException when the file is damaged, Weft did not write it, or it reads images
+     * @throws InvalidInputException when the file is damaged, Weft did not write it, or it reads images
      */
     public static ExportedLanguageModel open(Path file) {
         return open(OnnxFile.read(file), 1);
@@ -45,8 +43,9 @@ public final class ExportedLanguageModel implements AutoCloseable {
         return file.member();
     }
 
-    public Tokenizer tokenizer() {
-        return text.tokenizer();
+    /** Between text and tokens: its vocabulary, and its alphabet where every token is a character. */
+    public ExportedText text() {
+        return text;
     }
 
     /** The most tokens to give at a time, as in training. */
@@ -75,16 +74,16 @@ public final class ExportedLanguageModel implements AutoCloseable {
      * @param tokens one text after another
      * @return (texts, tokens, vocabulary)
      */
-    float[][][] logits(long[] tokens, int texts) {
+    public float[][][] logits(long[] tokens, int texts) {
         int length = tokens.length / texts;
         if (length < 1 || length > contextLength() || length * texts != tokens.length) {
-            throw new InputException("A text must have from 1 to " + contextLength()
+            throw new InvalidInputException("A text must have from 1 to " + contextLength()
                     + " tokens, the model's contextLength, but has " + length + ". Give its last ones.");
         }
         for (long token : tokens) {
-            if (token < 0 || token >= tokenizer().vocabularySize()) {
-                throw new InputException("Tokens must be from 0 to "
-                        + (tokenizer().vocabularySize() - 1) + ", but one is " + token + ".");
+            if (token < 0 || token >= text.vocabularySize()) {
+                throw new InvalidInputException(
+                        "Tokens must be from 0 to " + (text.vocabularySize() - 1) + ", but one is " + token + ".");
             }
         }
         long[] shape = {texts, length};

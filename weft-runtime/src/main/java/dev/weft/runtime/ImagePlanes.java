@@ -1,4 +1,4 @@
-package dev.weft.data;
+package dev.weft.runtime;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;

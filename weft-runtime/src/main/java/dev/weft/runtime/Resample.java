@@ -1,4 +1,4 @@
-package dev.weft.data;
+package dev.weft.runtime;
 
 /**
  * Resizes along one axis with a triangle filter that widens when shrinking (so that every pixel counts) and is linear

@@ -1,4 +1,4 @@
-package dev.weft.export;
+package dev.weft.runtime;
 
 import java.util.List;
 
@@ -12,5 +12,16 @@ import java.util.List;
 public record Prediction(String label, int index, List<Double> probabilities) {
     public Prediction {
         probabilities = List.copyOf(probabilities);
+    }
+
+    /** The index of the largest of the logits; the first of equals. */
+    public static int top(float[] logits) {
+        int top = 0;
+        for (int i = 1; i < logits.length; i++) {
+            if (logits[i] > logits[top]) {
+                top = i;
+            }
+        }
+        return top;
     }
 }

@@ -1,4 +1,4 @@
-package dev.weft.export;
+package dev.weft.runtime;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
