@@ -5,6 +5,7 @@ import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ final class Failures {
             String near = Suggest.nearest(unmatched.getUnmatched().get(0), unmatched.getSuggestions());
             message += near.isEmpty() ? "" : "." + near.replace("\"", "");
         }
-        message += " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+        message += " (see: " + command.getCommandSpec().qualifiedName() + " --help)";
         List<String> given = Arrays.asList(args);
         print(command, message, ExitCode.USAGE, given.contains("--json"));
         if (given.contains("--verbose")) {
@@ -105,7 +106,8 @@ final class Failures {
             return failure.getMessage() == null ? "interrupted" : firstLine(failure);
         }
         if (failure instanceof UnsatisfiedLinkError) {
-            return "A native library must load, but got: " + firstLine(failure) + ". Look at: weft doctor";
+            return "A native library must load, but got: " + firstLine(failure) + ". Look at: "
+                    + WeftCommand.of("doctor");
         }
         String kind = failure.getClass().getSimpleName();
         return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure);

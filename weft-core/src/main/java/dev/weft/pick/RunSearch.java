@@ -8,6 +8,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
@@ -87,8 +88,8 @@ public final class RunSearch implements AutoCloseable {
         try {
             if (!Files.exists(folder.family())) {
                 throw new InputException(run
-                        + " must hold a trained family, but its training is not finished. Continue it with: weft resume "
-                        + run);
+                        + " must hold a trained family, but its training is not finished. Continue it with: "
+                        + WeftCommand.of("resume").path(run));
             }
             RunSettings settings = Trainer.settings(run);
             torch.set_num_threads(settings.threads());
