@@ -3,6 +3,7 @@ package dev.weft.model;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -64,8 +64,7 @@ final class StatisticsCheck {
             }
         }
         for (Map.Entry<String, Tensor> entry : stored.entrySet()) {
-            if (entry.getKey().endsWith(MemberStatistics.VARIANCE)
-                    && !entry.getValue().ge(new Scalar(0)).all().item_bool()) {
+            if (entry.getKey().endsWith(MemberStatistics.VARIANCE) && hasNegative(entry.getValue())) {
                 return Optional.of(
                         "member \"" + name + "\" must have no variance below 0, but has one in the batch-norm"
                                 + " statistic " + entry.getKey());
@@ -76,5 +75,14 @@ final class StatisticsCheck {
         return unused.isEmpty()
                 ? Optional.empty()
                 : Optional.of("member \"" + name + "\" has no batch norm for the statistic " + unused.first());
+    }
+
+    private static boolean hasNegative(Tensor tensor) {
+        for (float value : Tensors.floats(tensor)) {
+            if (value < 0) {
+                return true;
+            }
+        }
+        return false;
     }
 }
