@@ -43,8 +43,11 @@ class TrainPickExportTest {
                         .isEqualTo(name);
             }
         }
+        MembersForTiers.main(new String[] {run.toString()});
+        assertThat(run.resolve("watch.onnx")).exists();
+        assertThat(run.resolve("tablet.onnx")).exists();
         try (Family family = Family.open(run.resolve("family.safetensors"))) {
-            assertThat(family.members()).containsKeys("largest", "smallest", "best");
+            assertThat(family.members()).containsKeys("largest", "smallest", "best", "watch", "phone", "tablet");
         }
         try (RunSearch search = RunSearch.open(run)) {
             assertThatThrownBy(() -> search.export("bset", ExportOptions.onnx(run.resolve("other.onnx"))))

@@ -7,7 +7,7 @@ import dev.weft.runtime.InvalidInputException;
  * hold, what was given, where, and what to do next. The command line prints it and exits with code 2. What predicts with an exported
  * model throws the {@link InvalidInputException} that this one extends: that code knows no other package.
  */
-public final class InputException extends InvalidInputException {
+public class InputException extends InvalidInputException {
     private static final long serialVersionUID = 1L;
 
     public InputException(String message) {
