@@ -53,7 +53,7 @@ record Inspection(
     }
 
     /** By content: a safetensors header is JSON at byte 8, an ONNX file begins with the field that gives its version. */
-    private static boolean isOnnx(Path file) {
+    static boolean isOnnx(Path file) {
         if (!Files.isRegularFile(file)) {
             return false; // the safetensors reader says what is wrong
         }

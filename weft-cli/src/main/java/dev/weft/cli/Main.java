@@ -48,6 +48,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Pick", ReportCommand::new),
             new Entry("Ship", ExportCommand::new),
             new Entry("Ship", ExtractCommand::new),
+            new Entry("Ship", PredictCommand::new),
             new Entry("Ship", InspectCommand::new),
             new Entry("Ship", GenerateCommand::new),
             new Entry("Around it", ReproduceCommand::new),
