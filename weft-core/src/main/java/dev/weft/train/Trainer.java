@@ -363,6 +363,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private boolean trainTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        List<TrainingListener> told = List.copyOf(listeners);
+        run.database().onTrouble(line -> told.forEach(listener -> listener.warned(line)));
         TrainSettings train = settings.recipe().train();
         long perEpoch = stepsPerEpoch();
         long steps = steps();
