@@ -27,6 +27,9 @@ final class DelayedWrites {
 
     void tell(Consumer<String> whom) {
         listener = whom;
+        if (!trouble.isEmpty()) {
+            tellOfDelay();
+        }
     }
 
     void metric(long step, String statement, Object... values) {
@@ -41,9 +44,13 @@ final class DelayedWrites {
     void attempt() {
         boolean said = !trouble.isEmpty();
         if (!written() && !said) {
-            listener.accept(sqlite.file() + " cannot be written now; what belongs there waits in memory until it can. ("
-                    + trouble + ")");
+            tellOfDelay();
         }
+    }
+
+    private void tellOfDelay() {
+        listener.accept(sqlite.file() + " cannot be written now; what belongs there waits in memory until it can. ("
+                + trouble + ")");
     }
 
     /**

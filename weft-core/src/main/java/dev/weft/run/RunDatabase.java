@@ -1,5 +1,6 @@
 package dev.weft.run;
 
+import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,11 +64,19 @@ public final class RunDatabase implements AutoCloseable {
      * Opens the database of a run for reading, also while another process writes it.
      *
      * @throws InputException when the file is missing, damaged or no such database
+     * @throws EnvironmentException when it was left open by a killed process, in a folder that cannot be written
      */
     public static RunDatabase read(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new InputException(
                     file + " must be the database of a run, but there is no such file. Give the folder of a run.");
+        }
+        Path log = file.resolveSibling(file.getFileName() + "-wal");
+        if (Files.exists(log) && !Files.isWritable(file.toAbsolutePath().getParent())) {
+            throw new EnvironmentException(
+                    file + " must lie in a folder that can be written, because the process that had it open"
+                            + " was killed and left a log to be taken in, but the folder is read-only. Copy the run to where you may"
+                            + " write.");
         }
         return new RunDatabase(file, true);
     }

@@ -62,6 +62,7 @@ public final class Trainer implements AutoCloseable {
     private final Batches heldOut; // what architecture and sampler learn from; null where they need none
     private long step;
     private double seconds;
+    private boolean closed;
 
     private Trainer(RunFolder run, RunSettings settings, Splits splits) {
         Recipe recipe = settings.recipe();
@@ -290,6 +291,7 @@ public final class Trainer implements AutoCloseable {
      * @param other of a run whose weights have the same names and shapes
      */
     public void continueFrom(Checkpoint other) {
+        requireOpen();
         read(other);
         checkpoint();
         run.database().event("continued", "from " + other.file() + ", after step " + step);
@@ -301,6 +303,7 @@ public final class Trainer implements AutoCloseable {
      * @param other of a run whose weights have the same names and shapes
      */
     public void inheritWeights(Checkpoint other) {
+        requireOpen();
         Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
         weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
         Checkpoints.loadWeights(other, weights);
@@ -321,6 +324,7 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException when a loss or a weight is no longer finite; the last good checkpoint is kept
      */
     public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
+        requireOpen();
         try {
             return train(stop, listeners);
         } catch (CheckFailedException e) {
@@ -350,6 +354,7 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException as {@link #run(BooleanSupplier, List)}
      */
     public boolean runTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        requireOpen();
         try {
             boolean done = trainTo(end, stop, listeners);
             if (done && end < steps()) {
@@ -520,6 +525,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
     public MemberStatistics calibrate(Member member) {
+        requireOpen();
         Recipe recipe = settings.recipe();
         return Evaluation.calibrate(
                 family,
@@ -601,14 +607,27 @@ public final class Trainer implements AutoCloseable {
 
     /** The averages over mixed members, where the recipe keeps them, for {@code member}: a copy that the caller closes. */
     public MemberStatistics runningStatistics(Member member) {
+        requireOpen();
         if (running == null) {
             throw new IllegalStateException("This recipe keeps no running statistics: set train.runningStatistics.");
         }
         return running.of(BatchNorms.channels(settings.recipe().model(), member));
     }
 
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "This trainer is closed. Open its run again: Trainer.resume(" + run.path() + ").");
+        }
+    }
+
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         run.close();
         family.close();
         if (teacher != null) {
