@@ -43,8 +43,8 @@ import picocli.CommandLine.Option;
         description = "Measure how noisy a step's gradient is and where members conflict.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft diagnose run",
-            "  weft diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
+            "  ${ROOT-COMMAND-NAME} diagnose run",
+            "  ${ROOT-COMMAND-NAME} diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
             "",
             "The family does not change. The page's numbers are also written as JSON, beside it."
         })

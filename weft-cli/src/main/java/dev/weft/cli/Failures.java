@@ -3,7 +3,9 @@ package dev.weft.cli;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -57,7 +59,7 @@ final class Failures {
             String near = Suggest.nearest(unmatched.getUnmatched().get(0), unmatched.getSuggestions());
             message += near.isEmpty() ? "" : "." + near.replace("\"", "");
         }
-        message += " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+        message += " (see: " + command.getCommandSpec().qualifiedName() + " --help)";
         List<String> given = Arrays.asList(args);
         print(command, message, ExitCode.USAGE, given.contains("--json"));
         if (given.contains("--verbose")) {
@@ -69,6 +71,9 @@ final class Failures {
     private static int failed(Exception thrown, CommandLine command, ParseResult parsed) {
         Throwable failure =
                 thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (failure instanceof StandardOutput.Lost) {
+            return ExitCode.DONE; // the process says how the output was lost
+        }
         int exitCode = exitCode(failure);
         boolean verbose = given(command, "--verbose");
         print(command, message(failure), exitCode, given(command, "--json"));
@@ -101,7 +106,8 @@ final class Failures {
             return failure.getMessage() == null ? "interrupted" : firstLine(failure);
         }
         if (failure instanceof UnsatisfiedLinkError) {
-            return "A native library must load, but got: " + firstLine(failure) + ". Look at: weft doctor";
+            return "A native library must load, but got: " + firstLine(failure) + ". Look at: "
+                    + WeftCommand.of("doctor");
         }
         String kind = failure.getClass().getSimpleName();
         return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure);
@@ -114,7 +120,7 @@ final class Failures {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("error", message);
             document.put("exitCode", exitCode);
-            command.getOut().println(GlobalOptions.toJson(document));
+            command.getOut().print(Json.writeWithNulls(document));
         }
     }
 

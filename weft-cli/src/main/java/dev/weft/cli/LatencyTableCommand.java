@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
         description = "Fit a latency table of a recipe's space, for a search by gradient.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft latency-table tanglenas-mobile-quick --members 100 --out here.yaml",
-            "  weft latency-table cell-darts-quick --table accuracy.csv --table latency.csv --column pixel3 --out there.yaml",
+            "  ${ROOT-COMMAND-NAME} latency-table tanglenas-mobile-quick --members 100 --out here.yaml",
+            "  ${ROOT-COMMAND-NAME} latency-table cell-darts-quick --table accuracy.csv --table latency.csv --column pixel3 --out there.yaml",
             "",
             "Name the file in train.architecture.cost of the recipe: {metric: latencyMillisP50,",
             "factor: 1.0, target: 0.1, table: here.yaml}. Weights do not change a latency, so",
@@ -68,7 +68,7 @@ final class LatencyTableCommand implements Callable<Integer> {
             names = "--table",
             paramLabel = "FILE",
             description = {
-                "Take the latencies from a CSV file in place of measuring them; may be repeated, as of weft search.",
+                "Take the latencies from a CSV file in place of measuring them; may be repeated, as of ${ROOT-COMMAND-NAME} search.",
                 "They must be in milliseconds."
             })
     private List<Path> tables = new ArrayList<>();

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = "Measure what a member costs on this machine.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft measure run --member smallest --threads 2",
+            "  ${ROOT-COMMAND-NAME} measure run --member smallest --threads 2",
             "",
             "Latency is that of one image, or one text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
             "hardware with as many threads is not measured again."
@@ -48,7 +48,7 @@ final class MeasureCommand implements Callable<Integer> {
             names = "--member",
             paramLabel = "MEMBER",
             defaultValue = "largest",
-            description = "As in weft evaluate (default: ${DEFAULT-VALUE}).")
+            description = "As in ${ROOT-COMMAND-NAME} evaluate (default: ${DEFAULT-VALUE}).")
     private String member;
 
     @Option(
@@ -101,10 +101,10 @@ final class MeasureCommand implements Callable<Integer> {
 
     /** Counts and latency of a member; a run remembers them. */
     static MeasuredMember costs(Optional<RunFolder> run, Family opened, Member member, LatencySettings settings) {
-        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings)) {
-            Evaluations evaluations = run.map(folder -> Evaluations.of(evaluator, folder.database()))
-                    .orElseGet(() -> Evaluations.inMemory(evaluator));
-            return evaluations.values(member, evaluator.metrics());
+        Evaluations.Store known =
+                run.map(folder -> Evaluations.store(folder.database())).orElseGet(Evaluations::storeInMemory);
+        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings, known)) {
+            return new Evaluations(evaluator, known).values(member, evaluator.metrics());
         }
     }
 }

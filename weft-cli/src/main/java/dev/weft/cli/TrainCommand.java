@@ -27,13 +27,13 @@ import picocli.CommandLine.Parameters;
         description = "Train a family: one set of weights for every member.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft train smoke --out run                     a recipe that comes with Weft, about a minute",
-            "  weft train recipe.yaml --out run --seed 1 --data my-images",
-            "  weft train bignas-imagenet --dry-run",
-            "  weft train tanglenas-mobile-quick --out searched",
-            "  weft train tanglenas-mobile-quick --out tuned --start searched --member chosen --epochs 3",
+            "  ${ROOT-COMMAND-NAME} train smoke --out run                     a recipe that comes with Weft, about a minute",
+            "  ${ROOT-COMMAND-NAME} train recipe.yaml --out run --seed 1 --data my-images",
+            "  ${ROOT-COMMAND-NAME} train bignas-imagenet --dry-run",
+            "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out searched",
+            "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out tuned --start searched --member chosen --epochs 3",
             "",
-            "Ctrl-C writes a checkpoint; weft resume DIR goes on from there."
+            "Ctrl-C writes a checkpoint; ${ROOT-COMMAND-NAME} resume DIR goes on from there."
         })
 final class TrainCommand implements Callable<Integer> {
     private static final String NAMES = "quickstart, smoke, lm-quick, mos-lm-quick, tanglenas-mobile-quick, "
@@ -63,7 +63,10 @@ final class TrainCommand implements Callable<Integer> {
             description = "Of everything random (default: 0, or with inherited weights that of their family).")
     private Long seed;
 
-    @Option(names = "--data", paramLabel = "NAME_OR_DIR", description = "Other data than the recipe's: see weft data.")
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Other data than the recipe's: see ${ROOT-COMMAND-NAME} data.")
     private String data;
 
     @Option(

@@ -36,9 +36,9 @@ import picocli.CommandLine.Parameters;
         description = "How far can a ranking of members be believed?",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft trust run --anchors 30 --trainings 2 --out trust",
-            "  weft trust run --truth measured.csv --out trust",
-            "  weft trust --scores mine.csv --truth measured.csv",
+            "  ${ROOT-COMMAND-NAME} trust run --anchors 30 --trainings 2 --out trust",
+            "  ${ROOT-COMMAND-NAME} trust run --truth measured.csv --out trust",
+            "  ${ROOT-COMMAND-NAME} trust --scores mine.csv --truth measured.csv",
             "",
             "Anchors are members that are trained alone: what they reach is the truth that inherited weights are judged by.",
             "Ctrl-C stops after the current step; the same command goes on from there, and repeats nothing.",

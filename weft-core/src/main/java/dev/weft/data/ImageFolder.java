@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.WeftCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,7 +105,8 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
             throw new InputException(problems.get(0)
                     + (more == 0
                             ? ""
-                            : String.format(Locale.ROOT, " (and %d more: `weft data %s` lists them)", more, folder)));
+                            : " (and " + more + " more: `"
+                                    + WeftCommand.of("data").path(folder) + "` lists them)"));
         }
     }
 

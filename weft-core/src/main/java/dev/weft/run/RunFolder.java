@@ -8,6 +8,7 @@ import dev.weft.io.OutputFiles;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
+import dev.weft.io.WeftCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,8 +90,8 @@ public final class RunFolder implements AutoCloseable {
      */
     public static RunFolder open(Path folder) {
         if (!Files.exists(folder.resolve(CONFIG))) {
-            throw new InputException(folder + " must hold a run, but has no " + CONFIG
-                    + ". Begin one with: weft train RECIPE --out " + folder);
+            throw new InputException(folder + " must hold a run, but has no " + CONFIG + ". Begin one with: "
+                    + WeftCommand.of("train", "RECIPE").path("--out", folder));
         }
         if (!Files.isWritable(folder)) {
             throw new EnvironmentException(
@@ -122,8 +123,8 @@ public final class RunFolder implements AutoCloseable {
 
     private static void refuseUnlessFree(Path folder) {
         if (Files.exists(folder.resolve(CONFIG))) {
-            throw new InputException(folder + " already holds a run. Continue it with: weft resume " + folder
-                    + " Or give another folder.");
+            throw new InputException(folder + " already holds a run. Give another folder, or continue the run with: "
+                    + WeftCommand.of("resume").path(folder));
         }
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new InputException(folder + " must be a folder for the run, but is a file. Give another name.");
