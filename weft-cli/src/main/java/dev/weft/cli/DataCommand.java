@@ -33,7 +33,7 @@ final class DataCommand implements Callable<Integer> {
             paramLabel = "NAME_OR_PATH",
             description = {
                 "What to look into: a data set by name, or a folder of IDX files (MNIST), CIFAR binary files,",
-                "image record files, or one sub-folder of PNG and JPEG files per class; or a file of UTF-8 text, or a",
+                "image record files, or one sub-folder of pictures per class; or a file of UTF-8 text, or a",
                 "folder of .txt files."
             })
     private String source;
@@ -92,7 +92,8 @@ final class DataCommand implements Callable<Integer> {
             text.add("tokens  by character: " + Text.count(found.distinctCharacters()) + " kinds; the line above is "
                     + found.firstTokens().stream().map(String::valueOf).collect(Collectors.joining(" ")));
         }
-        end(text, found.problems(), "RECIPE");
+        found.notes().forEach(note -> text.add("note    " + note));
+        end(text, found.problems(), "lm-quick");
         return text;
     }
 
@@ -115,6 +116,11 @@ final class DataCommand implements Callable<Integer> {
             }
         }
         found.notes().forEach(note -> text.add("note    " + note));
+        if (found.splits() != null) {
+            text.add("splits  " + Text.count(found.splits().train()) + " to train, "
+                    + Text.count(found.splits().selection()) + " to select, "
+                    + Text.count(found.splits().report()) + " to report (--split 70/15/15 sets the shares)");
+        }
         end(text, found.problems(), "smoke");
         return text;
     }

@@ -14,11 +14,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds and reads files of UTF-8 text. */
 final class TextFiles {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+    private static final Pattern BESIDE_DATA = Pattern.compile(
+            "(licen[cs]es?|copying|copyright|readme|read[-_ ]me|notice|authors|contributors|changelog|citation)"
+                    + "([-_. ].*)?\\.txt(\\.gz)?");
 
     private TextFiles() {}
 
@@ -35,14 +40,33 @@ final class TextFiles {
         List<Path> files = in(at);
         if (files.isEmpty()) {
             throw new InputException("The folder " + path
-                    + " holds no text: it must have files whose names end in .txt or .txt.gz, there or in sub-folders");
+                    + " holds no text: it must have files whose names end in .txt or .txt.gz, there or in sub-folders; a licence"
+                    + " or a description of the data is none");
         }
         return files;
     }
 
-    /** The text files of a folder and its sub-folders, in the order of their paths; hidden ones left out. */
+    /**
+     * The text files of a folder and its sub-folders, in the order of their paths; hidden ones left out, and those that lie beside data
+     * of any kind and are no part of it, as {@code LICENSE.txt}.
+     */
     static List<Path> in(Path folder) {
-        return walk(folder, name -> name.endsWith(".txt") || name.endsWith(".txt.gz"));
+        return walk(folder, name -> isText(name) && !BESIDE_DATA.matcher(name).matches());
+    }
+
+    /** What {@link #in} leaves out of the folder at a path. */
+    static List<PassedOver> passedOver(String path) {
+        if (!Files.isDirectory(Path.of(path))) {
+            return List.of();
+        }
+        return walk(Path.of(path), name -> isText(name) && BESIDE_DATA.matcher(name).matches()).stream()
+                .map(file -> new PassedOver(
+                        file.toString(), "is about the data, by its name", "licence or description", 1))
+                .toList();
+    }
+
+    private static boolean isText(String name) {
+        return name.endsWith(".txt") || name.endsWith(".txt.gz");
     }
 
     /**

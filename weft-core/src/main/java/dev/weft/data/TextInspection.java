@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
  * @param firstTokens what a character tokenizer of this text makes of the first line, as far as it is shown
  * @param sha256 of the text as UTF-8
  * @param problems one line each, naming the file; text without problems opens
+ * @param notes what was passed over, one line each
  */
 public record TextInspection(
         String kind,
@@ -29,12 +30,14 @@ public record TextInspection(
         String firstLine,
         List<Integer> firstTokens,
         String sha256,
-        List<String> problems) {
+        List<String> problems,
+        List<String> notes) {
     private static final int SHOWN = 60;
 
     public TextInspection {
         firstTokens = List.copyOf(firstTokens);
         problems = List.copyOf(problems);
+        notes = List.copyOf(notes);
     }
 
     /** Reads every file and reports all problems rather than the first. */
@@ -57,7 +60,7 @@ public record TextInspection(
                 problems.add(e.getMessage());
             }
         }
-        return new TextInspection("text", count, 0, 0, 0, "", List.of(), "", problems);
+        return new TextInspection("text", count, 0, 0, 0, "", List.of(), "", problems, List.of());
     }
 
     private static TextInspection of(TextSource source, int files) {
@@ -81,6 +84,7 @@ public record TextInspection(
                         .boxed()
                         .toList(),
                 source.sha256(),
-                List.of());
+                List.of(),
+                source.passedOver().stream().map(PassedOver::note).toList());
     }
 }
