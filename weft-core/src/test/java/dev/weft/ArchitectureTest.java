@@ -52,8 +52,23 @@ class ArchitectureTest {
             Map.entry(
                     "pick",
                     Set.of(
-                            "report", "stats", "search", "tree", "train", "cost", "export", "run", "data", "model",
-                            "nn", "weight", "ops", "space", "text", "io")),
+                            "report",
+                            "stats",
+                            "generate",
+                            "search",
+                            "tree",
+                            "train",
+                            "cost",
+                            "export",
+                            "run",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "text",
+                            "io")),
             Map.entry(
                     "trust",
                     Set.of(

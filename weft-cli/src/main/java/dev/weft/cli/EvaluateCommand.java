@@ -7,6 +7,7 @@ import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
+import dev.weft.pick.HeldOutResults;
 import dev.weft.pick.PickedMember;
 import dev.weft.train.Evaluation;
 import java.util.ArrayList;
@@ -23,8 +24,8 @@ import picocli.CommandLine.Option;
         description = "Measure how good a member is: its accuracy, or a language model's loss.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft evaluate run --member largest",
-            "  weft evaluate run/family.safetensors --member smallest --data fashion-mnist-10k --json",
+            "  ${ROOT-COMMAND-NAME} evaluate run --member largest",
+            "  ${ROOT-COMMAND-NAME} evaluate run/family.safetensors --member smallest --data fashion-mnist-10k --json",
             "",
             "A member that the family keeps is evaluated with its own batch-norm statistics; any other is",
             "recalibrated first, on the training split."
@@ -104,6 +105,13 @@ final class EvaluateCommand implements Callable<Integer> {
                             + (picked.recalibrated() ? " on the training split" : " in the family"));
                 }
                 options.result(result, text);
+                if (split == Split.report && member.onOwnData()) {
+                    RunPage.update(
+                            family.given(),
+                            options,
+                            () -> HeldOutResults.record(
+                                    family.given(), opened, picked.member(), picked.statistics(), data.report()));
+                }
             }
         }
         return ExitCode.DONE;

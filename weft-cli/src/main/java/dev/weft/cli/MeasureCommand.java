@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = "Measure what a member costs on this machine.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft measure run --member smallest --threads 2",
+            "  ${ROOT-COMMAND-NAME} measure run --member smallest --threads 2",
             "",
             "Latency is that of one image, or one text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
             "hardware with as many threads is not measured again."
@@ -48,7 +48,7 @@ final class MeasureCommand implements Callable<Integer> {
             names = "--member",
             paramLabel = "MEMBER",
             defaultValue = "largest",
-            description = "As in weft evaluate (default: ${DEFAULT-VALUE}).")
+            description = "As in ${ROOT-COMMAND-NAME} evaluate (default: ${DEFAULT-VALUE}).")
     private String member;
 
     @Option(

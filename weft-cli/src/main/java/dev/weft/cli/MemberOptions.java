@@ -12,7 +12,7 @@ final class MemberOptions {
             paramLabel = "MEMBER",
             defaultValue = "largest",
             description = {
-                "largest, smallest, a name that the family gives (weft inspect lists them), or all choices as",
+                "largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as",
                 "\"choice=value,...\" (default: ${DEFAULT-VALUE})."
             })
     private String member;
@@ -22,7 +22,7 @@ final class MemberOptions {
             paramLabel = "NAME_OR_DIR",
             description = {
                 "Where the images or text lie that the family was trained on (default: where they were);",
-                "weft evaluate takes any others too."
+                "${ROOT-COMMAND-NAME} evaluate takes any others too."
             })
     private String data;
 
@@ -33,6 +33,11 @@ final class MemberOptions {
     /** The data that was asked for, which may be other than the family was trained on. */
     FamilyData data(Family family) {
         return data == null ? FamilyData.asTrained(family) : FamilyData.of(family, data);
+    }
+
+    /** Whether no other data was given than the family was trained on. */
+    boolean onOwnData() {
+        return data == null;
     }
 
     /** What the family was trained on, at the place of the option if one is given. */
@@ -48,6 +53,7 @@ final class MemberOptions {
     }
 
     static void say(FamilyData data, GlobalOptions options) {
+        TrainingData.passedOver(data.source(), data.passedOver(), options);
         data.remark().ifPresent(remark -> options.err().println("note: " + remark));
     }
 

@@ -13,7 +13,6 @@ import dev.weft.pick.MemberExport;
 import dev.weft.pick.PickedMember;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
-import dev.weft.report.ReportWriter;
 import dev.weft.runtime.ExportedModel;
 import dev.weft.search.Bound;
 import dev.weft.search.CoarseToFine;
@@ -91,7 +90,7 @@ final class Quickstart {
                     search, picked.keySet().stream().filter(NAMES::contains).toList());
             QuickstartResult.TestAccuracy test = new QuickstartResult.TestAccuracy(
                     testAccuracy(search, "largest"), testAccuracy(search, "smallest"));
-            ReportWriter.write(RunReports.of(out), search.folder().report());
+            RunReports.write(out);
             result = new QuickstartResult(
                     FamilyArgument.FILE,
                     search.folder().report().getFileName().toString(),
@@ -249,7 +248,7 @@ final class Quickstart {
     }
 
     private CancellationException stopped() {
-        return new CancellationException("stopped; go on with: " + options.commandLine());
+        return new CancellationException("stopped; go on with: " + options.given());
     }
 
     private void say(String line) {

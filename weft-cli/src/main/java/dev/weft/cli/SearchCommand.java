@@ -37,11 +37,11 @@ import picocli.CommandLine.Parameters;
         description = "Find the best members, by costs measured here.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft search run --constraint \"latencyMillis<=1\"",
-            "  weft search run --table accuracy.csv.gz --table latency_ms.csv.gz --column pixel3 --constraint \"pixel3<=5\"",
-            "  weft search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
-            "  weft search run --tiers \"latencyMillis<=0.02;0.05;0.1\" --names small,medium,large --export models",
-            "  weft search run --strategy generator --constraint \"macs<=5000000\" --name small",
+            "  ${ROOT-COMMAND-NAME} search run --constraint \"latencyMillis<=1\"",
+            "  ${ROOT-COMMAND-NAME} search run --table accuracy.csv.gz --table latency_ms.csv.gz --column pixel3 --constraint \"pixel3<=5\"",
+            "  ${ROOT-COMMAND-NAME} search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
+            "  ${ROOT-COMMAND-NAME} search run --tiers \"latencyMillis<=0.02;0.05;0.1\" --names small,medium,large --export models",
+            "  ${ROOT-COMMAND-NAME} search run --strategy generator --constraint \"macs<=5000000\" --name small",
             "",
             "Metrics: accuracy, or loss and perplexity of a language model (selection split), params, macs, bytes,",
             "latencyMillisP50 (or latencyMillis), latencyMillisP99.",
@@ -145,6 +145,7 @@ final class SearchCommand implements Callable<Integer> {
             description = "What to call the members of the tiers (default: tier-1,tier-2,…).")
     private List<String> names = new ArrayList<>();
 
+    @Written
     @Option(
             names = "--export",
             paramLabel = "DIR",
@@ -197,6 +198,7 @@ final class SearchCommand implements Callable<Integer> {
                 search.keep(kept);
                 exported = export(search, kept.keySet());
             }
+            RunPage.update(run, options);
             SearchAnswer answer = SearchAnswer.of(
                     run, strategy, wanted, tiers != null, found, search, exported, (System.nanoTime() - began) / 1e9);
             options.result(answer, answer.text());

@@ -1,8 +1,11 @@
 package dev.weft.cli;
 
 import dev.weft.io.SafetensorsFile;
+import dev.weft.io.WeftCommand;
+import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
+import dev.weft.pick.HeldOutResults;
 import dev.weft.run.RunFolder;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
@@ -13,6 +16,7 @@ import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +68,13 @@ final class Training {
         } else {
             progress.done("stopped after step " + trainer.stepsDone() + ", with a checkpoint");
         }
+        RunPage.update(run, options, () -> {
+            if (complete) {
+                Family family = trainer.family();
+                HeldOutResults.record(
+                        run, family, shownLast(family), trainer.splits().report());
+            }
+        });
         return new Result(
                 run.toString(),
                 complete ? trainer.folder().family().toString() : null,
@@ -88,6 +99,7 @@ final class Training {
                                 + tree.leaves().size() + " leaves, " + tree.supernetEpochs() + " supernet-epochs"
                         : "stopped after " + trainer.stepsDone() + " steps of finished supernets; " + TreeRecord.FILE
                                 + " and checkpoints are kept");
+        RunPage.update(trainer.folder().path(), options);
         return new Result(
                 trainer.folder().path().toString(),
                 complete ? trainer.folder().family().toString() : null,
@@ -99,13 +111,21 @@ final class Training {
                 complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null);
     }
 
+    /** Of what training names, that which most readers want to see comes last: pages show the latest first. */
+    private static List<String> shownLast(Family family) {
+        List<String> order = List.of(Role.SMALLEST.toString(), Role.LARGEST.toString(), Role.CHOSEN.toString());
+        return family.members().keySet().stream()
+                .sorted(Comparator.comparing(order::indexOf))
+                .toList();
+    }
+
     /** Prints the result and what to do next. */
     static void print(Result result, GlobalOptions options) {
         List<String> text = new ArrayList<>();
-        String run = Shell.quote(result.run());
+        Path run = Path.of(result.run());
         if (!result.complete()) {
-            text.add("Stopped after " + result.steps() + " of " + result.plannedSteps()
-                    + " steps. Continue with: weft resume " + run);
+            text.add("Stopped after " + result.steps() + " of " + result.plannedSteps() + " steps. Continue with: "
+                    + WeftCommand.of("resume").path(run));
         } else {
             text.add("Family: " + result.family());
             add(text, Metric.ACCURACY, result.accuracy());
@@ -117,20 +137,23 @@ final class Training {
     }
 
     /** A model of one member has nothing to search; after a search by gradient its choice is what matters. */
-    private static List<String> next(String run, Set<String> members) {
+    private static List<String> next(Path run, Set<String> members) {
         List<String> next = new ArrayList<>();
         boolean one = members.equals(Set.of("largest"));
         if (!one) {
-            next.add("  weft search " + run + " --constraint \"latencyMillis<=1\"");
+            next.add("  " + WeftCommand.of("search").path(run).and("--constraint", "latencyMillis<=1"));
         }
         String chosen = Role.CHOSEN.toString();
         String shown = members.contains(chosen) ? chosen : one ? "largest" : "smallest";
-        next.add("  weft evaluate " + run + " --member " + (shown.equals(chosen) ? chosen : "largest"));
-        next.add("  weft export " + run + " --member " + shown + " --onnx " + shown + ".onnx");
+        next.add(
+                "  " + WeftCommand.of("evaluate").path(run).and("--member", shown.equals(chosen) ? chosen : "largest"));
+        next.add("  " + WeftCommand.of("export").path(run).and("--member", shown, "--onnx", shown + ".onnx"));
         if (shown.equals(chosen)) {
-            next.add("  weft train RECIPE --out tuned --start " + run);
+            next.add("  "
+                    + WeftCommand.of("train", "RECIPE", "--out", "tuned", "--start")
+                            .path(run));
         }
-        next.add("  weft report " + run);
+        next.add("  " + WeftCommand.of("report").path(run));
         return next;
     }
 

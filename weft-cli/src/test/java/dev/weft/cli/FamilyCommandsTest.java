@@ -280,6 +280,43 @@ class FamilyCommandsTest {
     }
 
     @Test
+    void thePageOfARunShowsWhatLaterCommandsAdd() throws IOException {
+        Path own = Tiny.run(Files.createDirectories(folder.resolve("paged")));
+        Path page = own.resolve("report.html");
+        assertThat(Files.readString(page))
+                .as("trained")
+                .contains("What members get right and wrong", "data-value=\"1\" aria-pressed=\"false\">smallest")
+                .doesNotContain("another member", "Export error");
+
+        json("evaluate", own.toString(), "--member", OTHER);
+        assertThat(Files.readString(page)).as("evaluated").contains("another member: ", OTHER.replace(",", ",<wbr>"));
+
+        json("search", own.toString(), "--strategy", "random", "--candidates", "12", "--name", "found");
+        assertThat(Files.readString(page)).as("searched").contains("found</button>", "Accuracy, test");
+
+        json(
+                "export",
+                own.toString(),
+                "--member",
+                "found",
+                "--onnx",
+                own.resolve("found.onnx").toString());
+        assertThat(Files.readString(page)).as("exported").contains("Export error", "\"onnx\":\"found.onnx\"");
+
+        String before = Files.readString(page);
+        json("evaluate", own.toString(), "--data", folder.resolve("my data").toString());
+        json("evaluate", own.toString(), "--split", "selection");
+        assertThat(Files.readString(page))
+                .as("other examples are not the report split")
+                .isEqualTo(before);
+
+        Files.writeString(own.resolve("held-out.json"), "no JSON");
+        Run evaluated = Run.weft("evaluate", own.toString(), "--member", "found", "--json");
+        assertThat(evaluated.exitCode()).isZero();
+        assertThat(evaluated.err()).contains("note: the page of the run is as it was: ", "held-out.json");
+    }
+
+    @Test
     void reportIsBuiltFromTheFilesOfTheRun() throws IOException {
         json("search", run, "--strategy", "random", "--candidates", "12");
         Path html = folder.resolve("my report.html");

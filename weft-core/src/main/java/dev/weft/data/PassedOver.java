@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,9 +13,14 @@ import java.util.Map;
  * @param path of it
  * @param why as the rest of a sentence that begins with the path
  * @param group what things passed over for the same reason are counted as, after their number: {@code .webp}
- * @param files how many files it is: more than one, or none, of a folder
+ * @param files of the data that it is: of a folder more than one, or none
  */
 public record PassedOver(String path, String why, String group, int files) {
+    /** A folder that Weft has written its results into: no file of the data, so that only a list names it. */
+    static PassedOver results(Path folder) {
+        return new PassedOver(folder.toString(), "holds results of Weft", "results of Weft", 0);
+    }
+
     /** One line for a list. */
     String note() {
         return path + " " + why + ": passed over";

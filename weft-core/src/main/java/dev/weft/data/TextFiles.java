@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.ResultFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,10 +63,12 @@ final class TextFiles {
         if (!Files.isDirectory(Path.of(path))) {
             return List.of();
         }
-        return walk(Path.of(path), name -> isText(name) && BESIDE_DATA.matcher(name).matches()).stream()
-                .map(file -> new PassedOver(
-                        file.toString(), "is about the data, by its name", "licence or description", 1))
-                .toList();
+        List<PassedOver> passedOver = new ArrayList<>();
+        walk(Path.of(path), name -> isText(name) && BESIDE_DATA.matcher(name).matches())
+                .forEach(file -> passedOver.add(new PassedOver(
+                        file.toString(), "is about the data, by its name", "licence or description", 1)));
+        results(Path.of(path)).forEach(folder -> passedOver.add(PassedOver.results(folder)));
+        return passedOver;
     }
 
     private static boolean isText(String name) {
@@ -70,15 +76,17 @@ final class TextFiles {
     }
 
     /**
-     * The files of a folder and its sub-folders, in the order of their paths; hidden ones left out.
+     * The files of a folder and its sub-folders, in the order of their paths; hidden ones and results of Weft left out.
      *
      * @param wanted by the file's name in lower case
      */
     static List<Path> walk(Path folder, Predicate<String> wanted) {
         try {
             Path root = folder.toRealPath(); // a link to a folder would not be entered
+            Predicate<Path> passed = resultsBelow(root);
             try (Stream<Path> all = Files.walk(root)) {
                 return all.filter(Files::isRegularFile)
+                        .filter(file -> !passed.test(file.getParent()))
                         .map(root::relativize)
                         .filter(file ->
                                 wanted.test(file.getFileName().toString().toLowerCase(Locale.ROOT)))
@@ -94,6 +102,41 @@ final class TextFiles {
         } catch (IOException e) {
             throw unreadable(folder, e);
         }
+    }
+
+    /** The folders with results of Weft in a folder and its sub-folders. */
+    private static List<Path> results(Path folder) {
+        try {
+            Path root = folder.toRealPath();
+            try (Stream<Path> all = Files.walk(root)) {
+                return all.filter(path -> !path.equals(root) && Files.isDirectory(path) && ResultFolder.is(path))
+                        .filter(path -> !resultsBelow(root).test(path.getParent()))
+                        .sorted()
+                        .map(path -> folder.resolve(root.relativize(path)))
+                        .toList();
+            }
+        } catch (UncheckedIOException e) {
+            throw unreadable(folder, e.getCause());
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    /** Whether a folder lies in one that Weft has written its results into; each is looked at once. */
+    private static Predicate<Path> resultsBelow(Path root) {
+        Map<Path, Boolean> known = new HashMap<>();
+        known.put(root, false);
+        return new Predicate<>() {
+            @Override
+            public boolean test(Path folder) {
+                Boolean before = known.get(folder);
+                if (before == null) {
+                    before = test(folder.getParent()) || ResultFolder.is(folder);
+                    known.put(folder, before);
+                }
+                return before;
+            }
+        };
     }
 
     private static InputException unreadable(Path folder, IOException e) {

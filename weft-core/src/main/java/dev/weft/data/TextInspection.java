@@ -53,17 +53,20 @@ public record TextInspection(
             }
         }
         int count = embedded ? 1 : files.size();
+        List<String> notes = embedded
+                ? List.of()
+                : TextFiles.passedOver(nameOrPath).stream().map(PassedOver::note).toList();
         if (problems.isEmpty()) {
             try {
-                return of(TextSource.open(nameOrPath), count);
+                return of(TextSource.open(nameOrPath), count, notes);
             } catch (InvalidInputException e) {
                 problems.add(e.getMessage());
             }
         }
-        return new TextInspection("text", count, 0, 0, 0, "", List.of(), "", problems, List.of());
+        return new TextInspection("text", count, 0, 0, 0, "", List.of(), "", problems, notes);
     }
 
-    private static TextInspection of(TextSource source, int files) {
+    private static TextInspection of(TextSource source, int files, List<String> notes) {
         CharacterTokenizer tokenizer = CharacterTokenizer.of(source.text());
         String text = source.text();
         int[] line = text.codePoints()
@@ -85,6 +88,6 @@ public record TextInspection(
                         .toList(),
                 source.sha256(),
                 List.of(),
-                source.passedOver().stream().map(PassedOver::note).toList());
+                notes);
     }
 }

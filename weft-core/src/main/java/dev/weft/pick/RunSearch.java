@@ -3,9 +3,12 @@ package dev.weft.pick;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
+import dev.weft.export.Exporter;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
@@ -85,8 +88,8 @@ public final class RunSearch implements AutoCloseable {
         try {
             if (!Files.exists(folder.family())) {
                 throw new InputException(run
-                        + " must hold a trained family, but its training is not finished. Continue it with: weft resume "
-                        + run);
+                        + " must hold a trained family, but its training is not finished. Continue it with: "
+                        + WeftCommand.of("resume").path(run));
             }
             RunSettings settings = Trainer.settings(run);
             torch.set_num_threads(settings.threads());
@@ -163,6 +166,7 @@ public final class RunSearch implements AutoCloseable {
 
     /**
      * Names members and writes the family's file: each with fresh statistics and all its numbers, in place of one that had the name.
+     * What each does with the report split is noted for the run's page.
      *
      * @param named by name, in the order in which the file is to list them
      */
@@ -174,6 +178,7 @@ public final class RunSearch implements AutoCloseable {
             family.note(MemberExport.latencyNote(name), evaluator.context(MetricNames.LATENCY_MILLIS_P50));
         });
         family.save(folder.family());
+        HeldOutResults.record(folder.path(), family, named.keySet(), data.report());
     }
 
     /**
@@ -189,6 +194,9 @@ public final class RunSearch implements AutoCloseable {
                     + "\". Members: " + family.members().keySet() + "."
                     + Suggest.nearest(name, family.members().keySet()));
         }
+        OutputFiles files = new OutputFiles();
+        RunFolder.protect(folder.path(), files);
+        Exporter.requireFree(files, options);
         try (PickedMember member = PickedMember.of(family, name, () -> data)) {
             ExportResult result = MemberExport.export(family, member, data.report(), kept.measurements(), options);
             if (result.onnx().isPresent()) {
