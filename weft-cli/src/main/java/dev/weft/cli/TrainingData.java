@@ -3,7 +3,9 @@ package dev.weft.cli;
 import dev.weft.data.ImageSplits;
 import dev.weft.data.PassedOver;
 import dev.weft.data.Splits;
+import dev.weft.io.WeftCommand;
 import dev.weft.train.Recipe;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -47,7 +49,7 @@ record TrainingData(Recipe recipe, Splits splits, int batchSize) {
     static void passedOver(String source, List<PassedOver> passedOver, GlobalOptions options) {
         String summary = PassedOver.summary(passedOver);
         if (!summary.isEmpty()) {
-            say(summary + " (weft data " + Shell.quote(source) + " lists them)", options);
+            say(summary + " (" + WeftCommand.of("data").path(Path.of(source)) + " lists them)", options);
         }
     }
 

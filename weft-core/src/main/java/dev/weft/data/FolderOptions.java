@@ -15,7 +15,8 @@ public record FolderOptions(OptionalInt side, Colour colour, Background backgrou
     /** Of images of several sizes. */
     public static final int DEFAULT_SIDE = 64;
 
-    static final int MAX_COMMON_SIDE = 128;
+    /** Of images that keep their own size. */
+    public static final int MAX_COMMON_SIDE = 128;
     private static final int MAX_SIDE = 2048;
 
     public FolderOptions {

@@ -16,6 +16,7 @@ import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
+import dev.weft.train.DataSettings;
 import dev.weft.train.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
