@@ -24,7 +24,7 @@ import javax.imageio.stream.FileImageInputStream;
  * that is transparent is laid on a background; colour profiles and gamma are not applied. The header is checked before any pixel is
  * decoded, so that a small file cannot ask for much memory.
  */
-final class ImageFile {
+public final class ImageFile {
     static final long MAX_PIXELS = 64L << 20;
     private static final int IDAT = 0x49444154;
     private static final int EXIF = 0x65584966;
@@ -84,7 +84,7 @@ final class ImageFile {
      * @param background what a transparent picture is laid on
      * @throws InputException when the file is no image, too large, damaged or cut short
      */
-    static byte[] decode(Path file, int channels, int height, int width, Background background) {
+    public static byte[] decode(Path file, int channels, int height, int width, Background background) {
         return ImagePlanes.of(picture(file), channels, height, width, background.value());
     }
 
