@@ -9,6 +9,7 @@ import dev.weft.pick.TinyRun;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Recipes;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +125,7 @@ class CellCommandsTest {
                 .hasSize(1);
         Run report = Run.weft("report", run.toString());
         assertThat(report.exitCode()).as(report.err()).isZero();
+        PageText.assertPlain(run.resolve("report.html"));
         assertThat(Files.readString(run.resolve("report.html"))).contains(space.print(member));
         Run unknown = Run.weft("search", run.toString(), "--table", names.toString(), "--column", "pixel3");
         assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
