@@ -1,8 +1,10 @@
 package dev.weft.cli;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorEntry;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.FamilyDescription;
 import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Choice;
@@ -51,7 +53,7 @@ record Inspection(
     }
 
     /** By content: a safetensors header is JSON at byte 8, an ONNX file begins with the field that gives its version. */
-    private static boolean isOnnx(Path file) {
+    static boolean isOnnx(Path file) {
         if (!Files.isRegularFile(file)) {
             return false; // the safetensors reader says what is wrong
         }
@@ -158,18 +160,30 @@ record Inspection(
                     m -> text.add(String.format(Locale.ROOT, "  %-12s %s %s", m.name(), m.member(), m.measurements())));
         }
         text.add("tensors");
-        tensors.forEach(t -> text.add(String.format(Locale.ROOT, "  %-44s %-5s %s", t.name(), t.dtype(), t.shape())));
+        tensors.forEach(t -> text.add(String.format(
+                Locale.ROOT,
+                "  %-44s %-5s %s%s",
+                t.name(),
+                t.dtype(),
+                t.shape(),
+                known(t) ? "" : " (" + t.bytes() + " bytes of a type that is not known here)")));
         text.add("metadata");
         metadata.forEach((key, value) ->
                 text.add("  " + key + " = " + (value.length() > 200 ? value.substring(0, 200) + "…" : value)));
-        return text;
+        // What another program called its tensors must not look like lines of this list.
+        return text.stream().map(line -> line.replaceAll("\\p{Cntrl}+", " ")).toList();
+    }
+
+    private static boolean known(Entry tensor) {
+        return Safetensors.DTYPE_BITS.containsKey(tensor.dtype());
     }
 
     private String title() {
         return switch (kind) {
             case "family" -> "a family (shared weights of many members)";
             case "model" -> "an extracted model (one member with its own weights)";
-            case "checkpoint" -> "a checkpoint of a run (weights/, optimizer/; weft resume reads it)";
+            case "checkpoint" ->
+                "a checkpoint of a run (weights/, optimizer/; " + WeftCommand.of("resume") + " reads it)";
             case "onnx" -> "an exported member, for ONNX Runtime";
             default -> "a safetensors file of another program";
         };
