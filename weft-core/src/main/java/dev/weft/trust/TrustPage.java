@@ -89,7 +89,8 @@ public final class TrustPage {
             return "Can the ranking be trusted?";
         }
         Path file = Path.of(family).toAbsolutePath().normalize();
-        Path named = file.getFileName().toString().equals("family.safetensors") && file.getParent().getNameCount() > 0
+        Path named = file.getFileName().toString().equals("family.safetensors")
+                        && file.getParent().getNameCount() > 0
                 ? file.getParent()
                 : file;
         return "Can the ranking of " + named.getFileName() + " be trusted?";

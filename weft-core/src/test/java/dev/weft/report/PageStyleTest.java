@@ -113,17 +113,21 @@ class PageStyleTest {
                                         "svg:not([aria-hidden]):not([role='img'][aria-label]):not(.chart svg, .parts-charts svg,"
                                                 + " #picture-stages svg)",
                                 "charts without a name", "[role='img']:not([aria-label])",
-                                "sections without a name", "main > section:not(.columns):not([aria-labelledby]):not([aria-label])",
+                                "sections without a name",
+                                        "main > section:not(.columns):not([aria-labelledby]):not([aria-label])",
                                 "buttons without a name", "button:empty:not([aria-label])")
                         .entrySet()) {
-                    Object found = browser.eval("[...document.querySelectorAll(\"" + rule.getValue()
-                            + "\")].filter(e => e.getClientRects().length).slice(0, 3).map(e => e.outerHTML.slice(0, 120))");
+                    Object found = browser.eval(
+                            "[...document.querySelectorAll(\"" + rule.getValue()
+                                    + "\")].filter(e => e.getClientRects().length).slice(0, 3).map(e => e.outerHTML.slice(0, 120))");
                     if (!((List<?>) found).isEmpty()) {
                         unnamed.add(rule.getKey() + ": " + found);
                     }
                 }
                 assertThat(unnamed).as(page.getFileName().toString()).isEmpty();
-                assertThat((String) browser.eval("document.title")).endsWith(" · Weft").doesNotContain("/", "\\");
+                assertThat((String) browser.eval("document.title"))
+                        .endsWith(" · Weft")
+                        .doesNotContain("/", "\\");
             }
         }
     }

@@ -86,7 +86,10 @@ class SpaceTest {
     @Test
     void choicesReadAsWords() {
         Space space = new Space(
-                "s", List.of(Choice.of("depth", 1, 2), Choice.of("op", "none", "skip").activeWhen("depth", 2)));
+                "s",
+                List.of(
+                        Choice.of("depth", 1, 2),
+                        Choice.of("op", "none", "skip").activeWhen("depth", 2)));
         assertThat(space.inWords()).isEqualTo("depth 1, 2; op none, skip");
     }
 

@@ -94,12 +94,8 @@ final class GmPage {
                                 Locale.ROOT,
                                 "SGD, Nesterov momentum 0.9, learning rate %s to 0 by cosine, weight decay %s, batches of %d; one"
                                         + " random member a step",
-                                Figures.plain(truth.recipe()
-                                        .train()
-                                        .optimizer()
-                                        .learningRate()),
-                                Figures.plain(
-                                        truth.recipe().train().optimizer().weightDecay()),
+                                Figures.plain(truth.recipe().train().optimizer().learningRate()),
+                                Figures.plain(truth.recipe().train().optimizer().weightDecay()),
                                 scale.batchSize())),
                 new Fact(
                         "Trees",

@@ -262,7 +262,8 @@ final class ShiftNasPage {
         for (int k = 0; k < simulation.rates().size(); k++) {
             int level = k;
             series.add(new Series(
-                    "level " + (k + 1) + ", r = " + Figures.plain(simulation.rates().get(k)),
+                    "level " + (k + 1) + ", r = "
+                            + Figures.plain(simulation.rates().get(k)),
                     mark(k),
                     simulation.curve().stream()
                             .map(p -> new Point(p.visits(), p.probabilities().get(level)))

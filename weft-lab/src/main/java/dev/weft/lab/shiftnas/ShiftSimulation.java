@@ -2,8 +2,8 @@ package dev.weft.lab.shiftnas;
 
 import dev.weft.lab.Claim;
 import dev.weft.lab.Judgement;
-import dev.weft.report.Figures;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.report.Figures;
 import dev.weft.train.LevelLogits;
 import java.util.ArrayList;
 import java.util.Collections;
