@@ -24,7 +24,8 @@ final class PicturePredictor implements Predictor {
     @Override
     public Answer answer(Path file) {
         ExportedInput input = model.input();
-        Prediction prediction = model.predict(ImageFile.decode(file, input.channels(), input.size(), input.size(), Background.WHITE));
+        Prediction prediction =
+                model.predict(ImageFile.decode(file, input.channels(), input.size(), input.size(), Background.WHITE));
         List<Double> probabilities = prediction.probabilities();
         return Answer.ofPicture(
                 file,

@@ -17,6 +17,7 @@ public record FolderOptions(OptionalInt side, Colour colour, Background backgrou
 
     /** Of images that keep their own size. */
     public static final int MAX_COMMON_SIDE = 128;
+
     private static final int MAX_SIDE = 2048;
 
     public FolderOptions {

@@ -22,7 +22,8 @@ import java.util.Optional;
  * @param problems what makes the folder unusable, one line each
  * @param passedOver what is no image of a class
  */
-record ImageFolder(Path path, List<String> classes, List<Part> parts, List<String> problems, List<PassedOver> passedOver) {
+record ImageFolder(
+        Path path, List<String> classes, List<Part> parts, List<String> problems, List<PassedOver> passedOver) {
     private static final Map<String, List<String>> PART_FOLDERS = new LinkedHashMap<>();
 
     static {
@@ -55,7 +56,9 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         List<PassedOver> passedOver = new ArrayList<>();
         Map<String, Folder> partFolders = partFolders(root, problems, passedOver);
         passedOver.addAll(root.passedOver());
-        partFolders.values().stream().filter(part -> part != root).forEach(part -> passedOver.addAll(part.passedOver()));
+        partFolders.values().stream()
+                .filter(part -> part != root)
+                .forEach(part -> passedOver.addAll(part.passedOver()));
         List<String> classes = partFolders.get("train").folders();
         if (classes.size() < 2) {
             problems.add(String.format(
@@ -122,8 +125,8 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         // parts beside it: else images directly in train and test would become the classes "train" and "test".
         if (found.containsKey("train")
                 && (other.isEmpty() || !found.get("train").folders().isEmpty())) {
-            other.forEach(name -> passedOver.add(folder(
-                    root.path().resolve(name), "is neither train, val nor test", "in a folder beside train")));
+            other.forEach(name -> passedOver.add(
+                    folder(root.path().resolve(name), "is neither train, val nor test", "in a folder beside train")));
             return found;
         }
         if (other.isEmpty()) {
@@ -149,16 +152,17 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
             if (ImageFile.hasKnownSuffix(name)) {
                 entries.add(new Entry(file, id(root.path(), file), label));
             } else {
-                passedOver.add(new PassedOver(
-                        file.toString(), "is no " + ImageFile.suffixes() + " file", ending(name), 1));
+                passedOver.add(
+                        new PassedOver(file.toString(), "is no " + ImageFile.suffixes() + " file", ending(name), 1));
             }
         }
         folder.folders()
                 .forEach(name -> passedOver.add(folder(
                         folder.path().resolve(name), "is a folder within a class", "in a folder within a class")));
         if (entries.isEmpty()) {
-            problems.add("The class folder " + folder.path()
-                    + " must hold at least one PNG, JPEG, BMP or GIF image, but holds none: add some, or remove the folder");
+            problems.add(
+                    "The class folder " + folder.path()
+                            + " must hold at least one PNG, JPEG, BMP or GIF image, but holds none: add some, or remove the folder");
         }
         return entries;
     }

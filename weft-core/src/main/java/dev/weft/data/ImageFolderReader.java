@@ -59,8 +59,8 @@ final class ImageFolderReader {
             Optional<byte[]> pixels = decodeNow
                     ? Optional.of(decoded(part.entries(), shape, options.background(), problems))
                     : Optional.empty();
-            read[List.of("train", "val", "test").indexOf(part.name())] = new FolderImages(
-                    partName, folder.classes(), shape, part.entries(), options.background(), pixels);
+            read[List.of("train", "val", "test").indexOf(part.name())] =
+                    new FolderImages(partName, folder.classes(), shape, part.entries(), options.background(), pixels);
         }
         return new ImageParts(
                 name, read[0], Optional.ofNullable(read[1]), Optional.ofNullable(read[2]), folder.passedOver());
@@ -129,8 +129,7 @@ final class ImageFolderReader {
                 : new Shape(channels, FolderOptions.DEFAULT_SIDE, FolderOptions.DEFAULT_SIDE);
     }
 
-    private static byte[] decoded(
-            List<Entry> entries, Shape shape, Background background, List<String> problems) {
+    private static byte[] decoded(List<Entry> entries, Shape shape, Background background, List<String> problems) {
         byte[] pixels = new byte[Math.multiplyExact(entries.size(), shape.bytes())];
         each(
                 IntStream.range(0, entries.size()).boxed().toList(),

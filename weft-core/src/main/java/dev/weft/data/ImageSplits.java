@@ -11,11 +11,7 @@ import java.util.function.UnaryOperator;
 
 /** Images in three splits. */
 public record ImageSplits(
-        String source,
-        ImageDataset train,
-        ImageDataset selection,
-        ImageDataset report,
-        List<PassedOver> passedOver)
+        String source, ImageDataset train, ImageDataset selection, ImageDataset report, List<PassedOver> passedOver)
         implements Splits {
     /** Of a source beside which nothing lies. */
     public ImageSplits(String source, ImageDataset train, ImageDataset selection, ImageDataset report) {

@@ -165,8 +165,7 @@ final class JpegDecoder {
                 return ofInks(first, second, third, sample[at + 3]);
             default: // YCCK: what Y, Cb and Cr give is 255 less the stored ink
                 int stored = ofYcc(first, second, third);
-                return ofInks(
-                        255 - (stored >> 16), 255 - (stored >> 8 & 0xFF), 255 - (stored & 0xFF), sample[at + 3]);
+                return ofInks(255 - (stored >> 16), 255 - (stored >> 8 & 0xFF), 255 - (stored & 0xFF), sample[at + 3]);
         }
     }
 
@@ -179,8 +178,7 @@ final class JpegDecoder {
 
     /** What is left of white light, as every ink takes its share of it: no profile is known, and none is assumed. */
     private static int ofInks(int cyanLeft, int magentaLeft, int yellowLeft, int blackLeft) {
-        return packed(
-                share(cyanLeft, blackLeft), share(magentaLeft, blackLeft), share(yellowLeft, blackLeft));
+        return packed(share(cyanLeft, blackLeft), share(magentaLeft, blackLeft), share(yellowLeft, blackLeft));
     }
 
     private static int share(int value, int of) {

@@ -158,7 +158,8 @@ record JpegHeader(int height, int width, Colours colours, int orientation) {
                 }
                 return adobe == 0 ? Colours.INVERTED_CMYK : Colours.INVERTED_YCCK;
             default:
-                throw new IOException("it has " + ids.length + " colour components, and 1, 3 or 4 are read: convert it");
+                throw new IOException(
+                        "it has " + ids.length + " colour components, and 1, 3 or 4 are read: convert it");
         }
     }
 }

@@ -17,8 +17,7 @@ final class Orientation {
         if (tiff.length < 8 || tiff[0] != tiff[1] || tiff[0] != 'I' && tiff[0] != 'M') {
             return 1;
         }
-        ByteBuffer data =
-                ByteBuffer.wrap(tiff).order(tiff[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        ByteBuffer data = ByteBuffer.wrap(tiff).order(tiff[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         int directory = data.getInt(4);
         if (directory < 8 || directory > tiff.length - 2) {
             return 1;
@@ -47,8 +46,8 @@ final class Orientation {
         int width = image.getWidth();
         int height = image.getHeight();
         boolean lying = isLyingDown(orientation);
-        WritableRaster turned = image.getRaster()
-                .createCompatibleWritableRaster(lying ? height : width, lying ? width : height);
+        WritableRaster turned =
+                image.getRaster().createCompatibleWritableRaster(lying ? height : width, lying ? width : height);
         Object pixel = null;
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

@@ -42,6 +42,10 @@ public record PassedOver(String path, String why, String group, int files) {
         List<String> counted = new ArrayList<>();
         groups.forEach((group, count) -> counted.add(String.format(Locale.ROOT, "%,d %s", count, group)));
         return String.format(
-                Locale.ROOT, "%,d %s passed over: %s", files, files == 1 ? "file" : "files", String.join(", ", counted));
+                Locale.ROOT,
+                "%,d %s passed over: %s",
+                files,
+                files == 1 ? "file" : "files",
+                String.join(", ", counted));
     }
 }

@@ -55,7 +55,9 @@ public record TextInspection(
         int count = embedded ? 1 : files.size();
         List<String> notes = embedded
                 ? List.of()
-                : TextFiles.passedOver(nameOrPath).stream().map(PassedOver::note).toList();
+                : TextFiles.passedOver(nameOrPath).stream()
+                        .map(PassedOver::note)
+                        .toList();
         if (problems.isEmpty()) {
             try {
                 return of(TextSource.open(nameOrPath), count, notes);

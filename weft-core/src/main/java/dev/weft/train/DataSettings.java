@@ -155,14 +155,16 @@ public sealed interface DataSettings {
 
         @Override
         public Images withSource(String other) {
-            return new Images(other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed);
+            return new Images(
+                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed);
         }
 
         @Override
         public Images withSplitsOf(long seed) {
             return splitSeed != null
                     ? this
-                    : new Images(source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed);
+                    : new Images(
+                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed);
         }
 
         /** These images shared out so, whatever the settings said before. */
@@ -172,7 +174,8 @@ public sealed interface DataSettings {
 
         @Override
         public Images withBatchSize(int size) {
-            return new Images(source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed);
+            return new Images(
+                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed);
         }
 
         @Override
@@ -187,7 +190,8 @@ public sealed interface DataSettings {
             options = colour == null ? options : options.withColour(colour);
             options = background == null ? options : options.withBackground(background);
             ImageParts parts = DataCatalog.open(source, options);
-            if (imageSize == null && parts.train().height() != parts.train().width()) { // all of one size, and no square
+            if (imageSize == null
+                    && parts.train().height() != parts.train().width()) { // all of one size, and no square
                 parts = DataCatalog.open(source, options.withSide(FolderOptions.DEFAULT_SIDE));
             }
             return selectionSize == null

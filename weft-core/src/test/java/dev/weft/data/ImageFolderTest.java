@@ -51,7 +51,8 @@ class ImageFolderTest {
         }
         assertThat(TestImages.pixels(train, 1)).isEqualTo(expected);
         assertThat(DataCatalog.inspect(folder.toString()).notes())
-                .containsExactly(folder.resolve("dog/notes.txt") + " is no .png, .jpg, .jpeg, .bmp, .gif file: passed over");
+                .containsExactly(
+                        folder.resolve("dog/notes.txt") + " is no .png, .jpg, .jpeg, .bmp, .gif file: passed over");
     }
 
     @Test
@@ -91,8 +92,7 @@ class ImageFolderTest {
         Path indexed = TestImages.png(folder.resolve("x/palette.png"), palette);
         assertThat(ImageFile.header(indexed).grey()).isFalse();
         assertThat(ImageFile.decode(indexed, 3, 1, 1, Background.WHITE)).containsExactly((byte) 200, 100, 0);
-        Path gif = TestImages.write(
-                folder.resolve("x/named-otherwise.jpg"), TestImages.encoded(bits, "gif"));
+        Path gif = TestImages.write(folder.resolve("x/named-otherwise.jpg"), TestImages.encoded(bits, "gif"));
         assertThat(ImageFile.decode(gif, 1, 1, 2, Background.WHITE)).containsExactly(0, (byte) 255);
         Path bmp = TestImages.write(
                 folder.resolve("x/a.bmp"), TestImages.encoded(TestImages.picture(false, 1, 2, 10), "bmp"));
@@ -128,7 +128,10 @@ class ImageFolderTest {
             byte[] png = TestImages.encoded(picture, "png");
             byte[] key = grey ? new byte[] {0, 13} : new byte[] {0, 13, 0, (byte) 242, 0, 6};
             ByteBuffer chunk = ByteBuffer.allocate(png.length + key.length + 12);
-            chunk.put(png, 0, 33).putInt(key.length).put("tRNS".getBytes(StandardCharsets.US_ASCII)).put(key);
+            chunk.put(png, 0, 33)
+                    .putInt(key.length)
+                    .put("tRNS".getBytes(StandardCharsets.US_ASCII))
+                    .put(key);
             CRC32 crc = new CRC32();
             crc.update(chunk.array(), 37, 4 + key.length);
             chunk.putInt((int) crc.getValue()).put(png, 33, png.length - 33);
@@ -165,7 +168,8 @@ class ImageFolderTest {
                         SplitShares.DEFAULT,
                         1))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("classes disc and square are the same picture, of one colour everywhere (0, 0, 0)")
+                .hasMessageContaining(
+                        "classes disc and square are the same picture, of one colour everywhere (0, 0, 0)")
                 .hasMessageContaining("data.background");
     }
 

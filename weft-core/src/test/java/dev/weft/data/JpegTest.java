@@ -59,7 +59,8 @@ class JpegTest {
     @ParameterizedTest
     @CsvSource({"cmyk, '', 207 49 57", "cmyk-inverted, adobe0, 207 49 57", "ycck, adobe2, 207 49 58"})
     void inksBecomeLight(String name, String markers, String expected) throws IOException {
-        int[] rgb = Arrays.stream(expected.split(" ")).mapToInt(Integer::parseInt).toArray();
+        int[] rgb =
+                Arrays.stream(expected.split(" ")).mapToInt(Integer::parseInt).toArray();
         assertThat(colour(file(name, markers, "1 2 3 4"))).containsExactly(rgb);
     }
 
@@ -76,7 +77,8 @@ class JpegTest {
     @Test
     void progressiveFilesGiveTheBytesOfLibjpeg() throws IOException {
         byte[] planes = ImageFile.decode(file("progressive", "", ""), 3, 20, 27, Background.WHITE);
-        assertThat(new int[] {planes[0] & 0xFF, planes[540] & 0xFF, planes[1080] & 0xFF}).containsExactly(7, 252, 0);
+        assertThat(new int[] {planes[0] & 0xFF, planes[540] & 0xFF, planes[1080] & 0xFF})
+                .containsExactly(7, 252, 0);
         int middle = 10 * 27 + 13;
         assertThat(new int[] {planes[middle] & 0xFF, planes[540 + middle] & 0xFF, planes[1080 + middle] & 0xFF})
                 .containsExactly(136, 118, 200);
@@ -104,13 +106,18 @@ class JpegTest {
         byte[] png = TestImages.encoded(stored, "png");
         byte[] exif = exif(orientation);
         ByteBuffer withExif = ByteBuffer.allocate(png.length + exif.length + 12);
-        withExif.put(png, 0, 33).putInt(exif.length).put("eXIf".getBytes(StandardCharsets.US_ASCII)).put(exif);
+        withExif.put(png, 0, 33)
+                .putInt(exif.length)
+                .put("eXIf".getBytes(StandardCharsets.US_ASCII))
+                .put(exif);
         withExif.putInt(0).put(png, 33, png.length - 33); // the checksum of a chunk that is not needed is not looked at
         Path file = TestImages.write(folder.resolve("a.png"), withExif.array());
         assertThat(ImageFile.header(file)).isEqualTo(new ImageFile.Header(2, 3, true, false));
         byte[] planes = ImageFile.decode(file, 1, 2, 3, Background.WHITE);
-        assertThat(new int[] {planes[0] & 0xFF, planes[1] & 0xFF, planes[2] & 0xFF}).containsExactly(upright[0]);
-        assertThat(new int[] {planes[3] & 0xFF, planes[4] & 0xFF, planes[5] & 0xFF}).containsExactly(upright[1]);
+        assertThat(new int[] {planes[0] & 0xFF, planes[1] & 0xFF, planes[2] & 0xFF})
+                .containsExactly(upright[0]);
+        assertThat(new int[] {planes[3] & 0xFF, planes[4] & 0xFF, planes[5] & 0xFF})
+                .containsExactly(upright[1]);
 
         byte[] jpeg = TestImages.encoded(larger(stored), "jpg");
         byte[] marked = with(jpeg, segment(0xE1, concat(bytes("Exif\0\0"), exif)));
@@ -132,14 +139,38 @@ class JpegTest {
                 int y;
                 int x;
                 switch (orientation) {
-                    case 1 -> { y = row; x = column; }
-                    case 2 -> { y = row; x = 2 - column; }
-                    case 3 -> { y = 1 - row; x = 2 - column; }
-                    case 4 -> { y = 1 - row; x = column; }
-                    case 5 -> { y = column; x = row; } // row 0 is the left side, column 0 the top
-                    case 6 -> { y = column; x = 2 - row; } // row 0 is the right side, column 0 the top
-                    case 7 -> { y = 1 - column; x = 2 - row; } // right side, bottom
-                    default -> { y = 1 - column; x = row; } // left side, bottom
+                    case 1 -> {
+                        y = row;
+                        x = column;
+                    }
+                    case 2 -> {
+                        y = row;
+                        x = 2 - column;
+                    }
+                    case 3 -> {
+                        y = 1 - row;
+                        x = 2 - column;
+                    }
+                    case 4 -> {
+                        y = 1 - row;
+                        x = column;
+                    }
+                    case 5 -> {
+                        y = column;
+                        x = row;
+                    } // row 0 is the left side, column 0 the top
+                    case 6 -> {
+                        y = column;
+                        x = 2 - row;
+                    } // row 0 is the right side, column 0 the top
+                    case 7 -> {
+                        y = 1 - column;
+                        x = 2 - row;
+                    } // right side, bottom
+                    default -> {
+                        y = 1 - column;
+                        x = row;
+                    } // left side, bottom
                 }
                 image.getRaster().setSample(column, row, 0, upright[y][x]);
             }
@@ -202,8 +233,10 @@ class JpegTest {
                         case "JFIF" -> JFIF;
                         case "half" -> HALF_A_PROFILE;
                         case "nothing" -> PROFILE_OF_NOTHING;
-                        default -> segment(
-                                0xEE, bytes("Adobe", 0, 100, 0, 0, 0, 0, names[i].charAt(names[i].length() - 1) - '0'));
+                        default ->
+                            segment(
+                                    0xEE,
+                                    bytes("Adobe", 0, 100, 0, 0, 0, 0, names[i].charAt(names[i].length() - 1) - '0'));
                     });
         }
         return TestImages.write(folder.resolve("made.jpg"), jpeg);
