@@ -28,18 +28,19 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("io", Set.of()),
             Map.entry("space", Set.of("io")),
-            Map.entry("ops", Set.of("io")),
-            Map.entry("text", Set.of("io")),
+            Map.entry("natives", Set.of("io")),
+            Map.entry("ops", Set.of("natives", "io")),
+            Map.entry("text", Set.of("natives", "io")),
             Map.entry("weight", Set.of("ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("model", Set.of("nn", "weight", "ops", "space", "text", "io")),
-            Map.entry("data", Set.of("text", "io")),
-            Map.entry("run", Set.of("io")),
-            Map.entry("cost", Set.of("export", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("data", Set.of("ops", "text", "io")),
+            Map.entry("run", Set.of("natives", "io")),
+            Map.entry("cost", Set.of("export", "natives", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("train", Set.of("cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
             Map.entry("tree", Set.of("train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
             Map.entry("search", Set.of("space", "run", "io")),
-            Map.entry("export", Set.of("data", "text", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("export", Set.of("natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("io")),
             Map.entry(
@@ -56,7 +57,13 @@ class ArchitectureTest {
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {
-        ROOT + "io..", ROOT + "space..", ROOT + "text..", ROOT + "run..", ROOT + "search..", ROOT + "report.."
+        ROOT + "io..",
+        ROOT + "natives..",
+        ROOT + "space..",
+        ROOT + "text..",
+        ROOT + "run..",
+        ROOT + "search..",
+        ROOT + "report.."
     };
 
     /** Questions about a tensor's shape and life, windows on buffers, and copies of weights: no computations. */

@@ -3,6 +3,7 @@ package dev.weft.bench;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
+import dev.weft.ops.Libtorch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -48,6 +49,9 @@ public final class Main {
         String name = arguments.isEmpty() ? "" : arguments.get(0);
         Options options = Options.of(arguments);
         Results results = new Results(options.folder().resolve("results"));
+        if (!name.equals("report")) {
+            Libtorch.load(); // benchmarks use its own classes before any of Weft's
+        }
         if (name.equals("worker")) {
             work(arguments.subList(1, arguments.size()), out);
         } else if (name.equals("report")) {

@@ -59,8 +59,11 @@ final class Failures {
     }
 
     private static int failed(Exception thrown, CommandLine command, ParseResult parsed) {
-        Throwable failure =
-                thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable failure = thrown;
+        while ((failure instanceof ExecutionException || failure instanceof ExceptionInInitializerError)
+                && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
         int exitCode = exitCode(failure);
         boolean verbose = given(command, "--verbose");
         print(command, message(failure), exitCode, given(command, "--json"));

@@ -1,7 +1,6 @@
 package dev.weft.cost;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.export.ExportedInput;
@@ -11,6 +10,7 @@ import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.NamedMember;
+import dev.weft.natives.OnnxRuntime;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.Pass;
 import dev.weft.space.Member;
@@ -115,7 +115,7 @@ public final class Latency {
                 tokens.put(random.nextInt(text.vocabularySize()));
             }
             long[] shape = {batch, text.contextLength()};
-            return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), tokens.flip(), shape);
+            return OnnxTensor.createTensor(OnnxRuntime.environment(), tokens.flip(), shape);
         }
         ExportedInput images = file.images().orElseThrow();
         FloatBuffer pixels = direct(Float.BYTES, Math.multiplyExact(batch, images.pixelsPerImage()))
@@ -124,7 +124,7 @@ public final class Latency {
             pixels.put(random.nextInt(256));
         }
         long[] shape = {batch, images.channels(), images.size(), images.size()};
-        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), pixels.flip(), shape);
+        return OnnxTensor.createTensor(OnnxRuntime.environment(), pixels.flip(), shape);
     }
 
     private static ByteBuffer direct(int bytesEach, int count) {

@@ -1,8 +1,8 @@
 package dev.weft.export;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import dev.weft.io.InputException;
+import dev.weft.natives.OnnxRuntime;
 import dev.weft.text.Tokenizer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
@@ -90,7 +90,7 @@ public final class ExportedLanguageModel implements AutoCloseable {
         long[] shape = {texts, length};
         return (float[][][]) session.run(
                 OnnxFile.TOKENS,
-                () -> OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), LongBuffer.wrap(tokens), shape));
+                () -> OnnxTensor.createTensor(OnnxRuntime.environment(), LongBuffer.wrap(tokens), shape));
     }
 
     @Override

@@ -7,7 +7,6 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
@@ -16,6 +15,7 @@ import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.io.Json;
+import dev.weft.natives.OnnxRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -224,7 +224,7 @@ public final class OnnxFile {
             options.setInterOpNumThreads(1);
             // What goes wrong comes back as an exception; it need not be printed as well.
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            return OrtEnvironment.getEnvironment().createSession(bytes, options);
+            return OnnxRuntime.environment().createSession(bytes, options);
         } catch (OrtException e) {
             throw new InputException(
                     "ONNX Runtime cannot load the model of member \"" + member() + "\": "

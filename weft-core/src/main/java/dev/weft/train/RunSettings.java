@@ -2,6 +2,7 @@ package dev.weft.train;
 
 import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
+import dev.weft.ops.Libtorch;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -21,6 +22,7 @@ public record RunSettings(int formatVersion, long seed, int threads, Recipe reci
      * @param recipe its model may leave the input open; it is taken from the data
      */
     public static RunSettings of(Recipe recipe, Splits splits, long seed) {
+        Libtorch.load(); // what cannot train here is refused before anything is written
         Integer asked = recipe.train().threads();
         return new RunSettings(
                 FORMAT_VERSION,
