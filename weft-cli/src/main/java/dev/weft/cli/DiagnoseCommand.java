@@ -114,7 +114,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Images or text: see weft data (default: what the family was trained on).")
+            description = "Where the data lies that the family was trained on (default: where it was).")
     private String data;
 
     @Option(
@@ -154,7 +154,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         Path file = family.file();
         Steps steps = steps();
         try (Family opened = Family.open(file)) {
-            FamilyData examples = data == null ? FamilyData.asTrained(opened) : FamilyData.of(opened, data);
+            FamilyData examples = MemberOptions.asTrained(opened, data, options);
             Progress[] progress = {null};
             String[] phase = {""};
             long began = System.nanoTime();

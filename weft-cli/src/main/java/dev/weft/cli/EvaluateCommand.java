@@ -7,10 +7,12 @@ import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
+import dev.weft.pick.HeldOutResults;
 import dev.weft.pick.PickedMember;
 import dev.weft.train.Evaluation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,6 +40,7 @@ final class EvaluateCommand implements Callable<Integer> {
     /**
      * A metric that the member is not measured by is null.
      *
+     * @param dataMatch {@code verified}: the family was trained on this data; {@code unverified}: that cannot be told; {@code other}
      * @param statistics {@code stored} or {@code recalibrated}
      * @param leaf of a tree of supernets; left out elsewhere
      */
@@ -49,6 +52,7 @@ final class EvaluateCommand implements Callable<Integer> {
             String member,
             String split,
             String data,
+            String dataMatch,
             String statistics,
             @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {}
 
@@ -73,6 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
             Dataset examples = split == Split.report ? data.report() : selection(data);
+            MemberOptions.say(data, options);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
                 Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
                 Result result = new Result(
@@ -83,12 +88,14 @@ final class EvaluateCommand implements Callable<Integer> {
                         picked.describe(opened),
                         split.name(),
                         data.source(),
+                        data.match().name().toLowerCase(Locale.ROOT),
                         MemberOptions.statistics(picked),
                         FrontMember.leaf(opened, picked.member()));
                 List<String> text = new ArrayList<>(List.of(
                         Text.metrics(values) + " of " + Text.count(examples.size())
                                 + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + split
-                                + " split of " + data.source(),
+                                + " split of " + data.source()
+                                + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),
                         "member: " + Text.member(result.member())));
                 if (result.leaf() != null) {
                     text.add("leaf: " + result.leaf());
@@ -98,6 +105,13 @@ final class EvaluateCommand implements Callable<Integer> {
                             + (picked.recalibrated() ? " on the training split" : " in the family"));
                 }
                 options.result(result, text);
+                if (split == Split.report && member.onOwnData()) {
+                    RunPage.update(
+                            family.given(),
+                            options,
+                            () -> HeldOutResults.record(
+                                    family.given(), opened, picked.member(), picked.statistics(), data.report()));
+                }
             }
         }
         return ExitCode.DONE;

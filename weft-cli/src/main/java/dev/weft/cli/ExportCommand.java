@@ -63,7 +63,8 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
-            try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
+            MemberOptions.say(data, options);
+            try (PickedMember picked = PickedMember.of(opened, member.member(), data::requireAsTrained)) {
                 MeasuredMember costs = MeasureCommand.costs(family, opened, picked.member(), LatencySettings.DEFAULT);
                 Map<String, String> label = new LinkedHashMap<>();
                 label.put(MemberExport.LATENCY, MemberEvaluator.latencyContext(LatencySettings.DEFAULT));
@@ -78,6 +79,7 @@ final class ExportCommand implements Callable<Integer> {
                         MemberExport.record(run, done, OptionalDouble.empty());
                     }
                 }
+                RunPage.update(family.given(), options);
                 print(new Result(
                         onnx.toString(),
                         safetensors == null ? null : safetensors.toString(),

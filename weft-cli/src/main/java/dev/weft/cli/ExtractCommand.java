@@ -40,7 +40,8 @@ final class ExtractCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Family opened = Family.open(family.file());
-                PickedMember picked = PickedMember.of(opened, member.member(), () -> member.data(opened));
+                PickedMember picked =
+                        PickedMember.of(opened, member.member(), () -> member.asTrained(opened, options));
                 Family alone = opened.extract(picked.member(), picked.statistics())) {
             String line = picked.describe(opened);
             alone.note("member", line);

@@ -2,8 +2,9 @@ package dev.weft.cli;
 
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
-import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
+import dev.weft.natives.NativeLibraryException;
+import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -77,18 +78,21 @@ final class Failures {
     }
 
     private static int exitCode(Throwable failure) {
-        if (failure instanceof InputException) {
+        if (failure instanceof InvalidInputException) {
             return ExitCode.USAGE;
         }
-        if (failure instanceof EnvironmentException || failure instanceof UnsatisfiedLinkError) {
+        if (failure instanceof EnvironmentException
+                || failure instanceof NativeLibraryException
+                || failure instanceof UnsatisfiedLinkError) {
             return ExitCode.ENVIRONMENT;
         }
         return failure instanceof CancellationException ? ExitCode.INTERRUPTED : ExitCode.FAILED;
     }
 
     private static String message(Throwable failure) {
-        if (failure instanceof InputException
+        if (failure instanceof InvalidInputException
                 || failure instanceof EnvironmentException
+                || failure instanceof NativeLibraryException
                 || failure instanceof CheckFailedException) {
             return firstLine(failure);
         }

@@ -1,10 +1,10 @@
 package dev.weft.cli;
 
-import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorEntry;
 import dev.weft.model.FamilyDescription;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Choice;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,10 +66,10 @@ record Inspection(
 
     private static Inspection ofOnnx(Path path) {
         OnnxFile file = OnnxFile.read(path);
-        List<Entry> tensors = new ArrayList<>();
-        file.tensors()
-                .forEach((name, shape) -> tensors.add(new Entry(
-                        name, "F32", shape, Float.BYTES * shape.stream().reduce(1L, (a, b) -> a * b))));
+        List<Entry> tensors = file.tensors().stream()
+                .filter(tensor -> !tensor.isConstant())
+                .map(tensor -> new Entry(tensor.name(), tensor.dtype(), tensor.shape(), tensor.sizeBytes()))
+                .toList();
         return new Inspection(
                 path.toString(),
                 "onnx",

@@ -5,7 +5,6 @@ import dev.weft.data.ImageDataset;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
 import dev.weft.export.ExportedAccuracy;
-import dev.weft.export.ExportedModel;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.IoReason;
@@ -14,12 +13,13 @@ import dev.weft.pick.MemberExport;
 import dev.weft.pick.PickedMember;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
-import dev.weft.report.ReportWriter;
+import dev.weft.runtime.ExportedModel;
 import dev.weft.search.Bound;
 import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
 import dev.weft.search.GridAxis;
 import dev.weft.search.MeasuredMember;
+import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
@@ -37,6 +37,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -54,13 +55,22 @@ final class Quickstart {
     private final GlobalOptions options;
     private final Path out;
     private final long seed;
+    private final Optional<String> data;
     private final int searchSeconds;
     private final BooleanSupplier stop;
 
-    Quickstart(GlobalOptions options, Path out, long seed, int searchSeconds, BooleanSupplier stop) {
+    /** @param data where that of a run that is there lies now; empty for where it was */
+    Quickstart(
+            GlobalOptions options,
+            Path out,
+            long seed,
+            Optional<String> data,
+            int searchSeconds,
+            BooleanSupplier stop) {
         this.options = options;
         this.out = out;
         this.seed = seed;
+        this.data = data;
         this.searchSeconds = searchSeconds;
         this.stop = stop;
     }
@@ -72,7 +82,7 @@ final class Quickstart {
             train(recipe);
         }
         QuickstartResult result;
-        try (RunSearch search = RunSearch.open(out, LATENCY)) {
+        try (RunSearch search = RunSearch.open(out, LATENCY, MemberTable.Source.NONE, data)) {
             List<MeasuredMember> measured = search(search);
             ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
             Map<String, Member> picked = pick(front, measured, search);
@@ -80,7 +90,7 @@ final class Quickstart {
                     search, picked.keySet().stream().filter(NAMES::contains).toList());
             QuickstartResult.TestAccuracy test = new QuickstartResult.TestAccuracy(
                     testAccuracy(search, "largest"), testAccuracy(search, "smallest"));
-            ReportWriter.write(RunReports.of(out), search.folder().report());
+            RunReports.write(out);
             result = new QuickstartResult(
                     FamilyArgument.FILE,
                     search.folder().report().getFileName().toString(),
@@ -97,7 +107,7 @@ final class Quickstart {
 
     private void train(Recipe recipe) {
         boolean begun = Files.exists(out.resolve("config.yaml"));
-        try (Trainer trainer = begun ? Trainer.resume(out) : Trainer.start(recipe, out, seed)) {
+        try (Trainer trainer = begun ? resume() : start(recipe)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             say("training on " + trainer.splits().source() + ": " + trainer.steps() + " steps, "
                     + trainer.family().space().size() + " members share one set of weights");
@@ -105,6 +115,19 @@ final class Quickstart {
                 throw stopped();
             }
         }
+    }
+
+    private Trainer start(Recipe recipe) {
+        TrainingData opened = TrainingData.open(recipe, data.isPresent(), seed);
+        Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed);
+        opened.say(options);
+        return trainer;
+    }
+
+    private Trainer resume() {
+        Trainer trainer = Trainer.resume(out, data);
+        TrainingData.say(trainer.splits(), options);
+        return trainer;
     }
 
     private List<MeasuredMember> search(RunSearch search) {

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.data.DataCatalog;
+import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.pick.RunReports;
@@ -64,6 +65,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "NAME_OR_DIR", description = "Other data than the recipe's: see weft data.")
     private String data;
 
+    @Option(
+            names = "--split",
+            paramLabel = "SHARES",
+            description = {
+                "How images are shared out, in percent: to train on, to choose members by, to report, as 70/15/15 (default:",
+                "the recipe's). A part that the data brings, as a test part, is taken as it is."
+            })
+    private String split;
+
     @Option(names = "--epochs", paramLabel = "N", description = "Other than the recipe's.")
     private Integer epochs;
 
@@ -93,7 +103,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe chosen = start == null ? recipe(recipe, data, epochs) : fromStart();
+        Recipe chosen = split(start == null ? recipe(recipe, data, epochs) : fromStart(), split);
         if (start == null && (member != null || weights != null)) {
             throw new InputException(
                     "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
@@ -107,11 +117,13 @@ final class TrainCommand implements Callable<Integer> {
         if (out == null) {
             throw new InputException("Training must have a folder for the run. Give it: --out DIR (or --dry-run)");
         }
+        TrainingData opened = TrainingData.open(chosen, data != null, seed);
         if (chosen.split() != null) {
-            return tree(chosen, seed);
+            return tree(opened, seed);
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                Trainer trainer = Trainer.start(chosen, out, seed)) {
+                Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed)) {
+            opened.say(options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);
@@ -119,9 +131,10 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private Integer tree(Recipe chosen, long seed) {
+    private Integer tree(TrainingData opened, long seed) {
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                TreeTrainer trainer = TreeTrainer.start(chosen, out, seed)) {
+                TreeTrainer trainer = TreeTrainer.start(opened.recipe(), opened.splits(), out, seed)) {
+            opened.say(options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);
@@ -171,6 +184,18 @@ final class TrainCommand implements Callable<Integer> {
             source = text.withTokenizer(new TokenizerSettings.HuggingFace(anywhere(tokenizer.file())));
         }
         return read.with(source, epochs == null ? read.train() : read.train().withEpochs(epochs));
+    }
+
+    /** A recipe with its images shared out otherwise, where that is asked for. */
+    static Recipe split(Recipe recipe, String given) {
+        if (given == null) {
+            return recipe;
+        }
+        if (recipe.data() instanceof DataSettings.Images images) {
+            return recipe.with(images.withSplit(SplitShares.parse(given)), recipe.train());
+        }
+        throw new InputException("--split is of images, but the recipe " + recipe.name()
+                + " trains on text. Its data.selectionFraction and data.reportFraction say how that is cut.");
     }
 
     /** A file or folder by its full path, so that the run can be resumed from another folder. */

@@ -1,8 +1,10 @@
 package dev.weft.cli;
 
 import dev.weft.io.SafetensorsFile;
+import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
+import dev.weft.pick.HeldOutResults;
 import dev.weft.run.RunFolder;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
@@ -13,6 +15,7 @@ import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +67,13 @@ final class Training {
         } else {
             progress.done("stopped after step " + trainer.stepsDone() + ", with a checkpoint");
         }
+        RunPage.update(run, options, () -> {
+            if (complete) {
+                Family family = trainer.family();
+                HeldOutResults.record(
+                        run, family, shownLast(family), trainer.splits().report());
+            }
+        });
         return new Result(
                 run.toString(),
                 complete ? trainer.folder().family().toString() : null,
@@ -88,6 +98,7 @@ final class Training {
                                 + tree.leaves().size() + " leaves, " + tree.supernetEpochs() + " supernet-epochs"
                         : "stopped after " + trainer.stepsDone() + " steps of finished supernets; " + TreeRecord.FILE
                                 + " and checkpoints are kept");
+        RunPage.update(trainer.folder().path(), options);
         return new Result(
                 trainer.folder().path().toString(),
                 complete ? trainer.folder().family().toString() : null,
@@ -97,6 +108,14 @@ final class Training {
                 seconds,
                 complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null,
                 complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null);
+    }
+
+    /** Of what training names, that which most readers want to see comes last: pages show the latest first. */
+    private static List<String> shownLast(Family family) {
+        List<String> order = List.of(Role.SMALLEST.toString(), Role.LARGEST.toString(), Role.CHOSEN.toString());
+        return family.members().keySet().stream()
+                .sorted(Comparator.comparing(order::indexOf))
+                .toList();
     }
 
     /** Prints the result and what to do next. */

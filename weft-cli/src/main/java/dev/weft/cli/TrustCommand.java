@@ -155,6 +155,12 @@ final class TrustCommand implements Callable<Integer> {
             description = "Where trust.json and trust.html go; of a family also the trainings.")
     private Path out;
 
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Where the data lies that the family was trained on, when it was moved.")
+    private String data;
+
     private int leftOut;
 
     @Override
@@ -173,7 +179,9 @@ final class TrustCommand implements Callable<Integer> {
         Phases phases = new Phases(options.err());
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 FamilyTrust trust = FamilyTrust.open(
-                        FamilyArgument.file(family), new FamilyTrust.Settings(statistics(), cost(), settings))) {
+                        FamilyArgument.file(family),
+                        new FamilyTrust.Settings(statistics(), cost(), settings),
+                        Optional.ofNullable(TrainCommand.anywhere(data)))) {
             Optional<TrustDocument> found = truth == null
                     ? trust.train(
                             anchors(trust),
@@ -233,6 +241,7 @@ final class TrustCommand implements Callable<Integer> {
         given.put("--recipe", recipe);
         given.put("--statistics", statistics);
         given.put("--cost", cost);
+        given.put("--data", data);
         return given;
     }
 

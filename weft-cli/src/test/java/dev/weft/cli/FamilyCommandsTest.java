@@ -77,7 +77,7 @@ class FamilyCommandsTest {
 
     @Test
     void otherDataIsEvaluatedByItsTestPart() {
-        Path other = TinyRun.data(folder.resolve("other data"));
+        Path other = TinyRun.data(folder.resolve("other data"), 7);
         JsonNode result = json("evaluate", run, "--data", other.toString());
         assertThat(result.get("examples").asInt()).isEqualTo(60);
         assertThat(refused("evaluate", run, "--data", other.toString(), "--split", "selection"))
@@ -211,6 +211,7 @@ class FamilyCommandsTest {
         };
         JsonNode found = json(args);
         assertThat(found.get("complete").asBoolean()).isTrue();
+        assertThat(found.get("measured").asInt()).isEqualTo(12);
         assertThat(found.get("front")).isNotEmpty();
         JsonNode best = found.get("best");
         assertThat(best.get("latencyMillisP50").asDouble()).isPositive();
@@ -224,14 +225,95 @@ class FamilyCommandsTest {
     }
 
     @Test
+    void oneSearchFindsAndExportsAMemberForEachTier() throws IOException {
+        Path models = folder.resolve("my models");
+        String[] args = {
+            "search",
+            run,
+            "--strategy",
+            "random",
+            "--candidates",
+            "12",
+            "--tiers",
+            "params<=100000;90000",
+            "--names",
+            "tv,watch",
+            "--constraint",
+            "latencyMillis<=1000",
+            "--export",
+            models.toString()
+        };
+        JsonNode found = json(args);
+        assertThat(found.get("measured").asInt()).isEqualTo(12);
+        assertThat(found.get("tiers").findValuesAsText("name")).containsExactly("tv", "watch");
+        assertThat(found.get("tiers").findValuesAsText("budget"))
+                .containsExactly("params<=100000,latencyMillisP50<=1000", "params<=90000,latencyMillisP50<=1000");
+        assertThat(found.get("best").isNull()).isTrue();
+        assertThat(found.get("exported").findValuesAsText("onnx"))
+                .containsExactly(models + "/tv.onnx", models + "/watch.onnx")
+                .allMatch(file -> Files.exists(Path.of(file)));
+        assertThat(json("inspect", run).get("members").findValuesAsText("name")).contains("tv", "watch");
+        Run text = Run.weft(args);
+        assertThat(text.out())
+                .contains("Kept for the tiers:")
+                .containsPattern("  tier +budget +accuracy")
+                .containsPattern("  watch +params<=90000,latencyMillisP50<=1000 ")
+                .contains("Wrote " + models + "/watch.onnx: largest difference of a logit ");
+
+        assertThat(refused("search", run, "--tiers", "params<=100000;1", "--names", "tv,ring"))
+                .contains("Tier ring: params<=1 cannot be reached: the cheapest member");
+        assertThat(refused("search", run, "--tiers", "params<=7;8", "--name", "a"))
+                .contains("--names");
+        assertThat(refused("search", run, "--names", "a,b")).contains("--tiers");
+    }
+
+    @Test
     void searchRefusesWhatCannotBe() {
-        assertThat(refused("search", run, "--constraint", "params<=1")).contains("No member satisfies params<=1");
+        assertThat(refused("search", run, "--constraint", "params<=1"))
+                .contains("params<=1 cannot be reached: the cheapest member");
         assertThat(refused("search", run, "--constraint", "parms<=1000")).contains("Did you mean \"params\"?");
         assertThat(refused("search", run, "--constraint", "params=1000")).contains("METRIC<=NUMBER");
         assertThat(refused("search", run, "--objectives", "accurracy")).contains("Did you mean \"accuracy\"?");
         assertThat(refused("search", run, "--strategy", "ransom")).contains("Did you mean \"random\"?");
         assertThat(refused("search", run, "--name", "a b")).contains("name");
         assertThat(refused("search", run, "--candidates", "0")).contains("candidates");
+    }
+
+    @Test
+    void thePageOfARunShowsWhatLaterCommandsAdd() throws IOException {
+        Path own = Tiny.run(Files.createDirectories(folder.resolve("paged")));
+        Path page = own.resolve("report.html");
+        assertThat(Files.readString(page))
+                .as("trained")
+                .contains("What members get right and wrong", "data-value=\"1\" aria-pressed=\"false\">smallest")
+                .doesNotContain("another member", "Export error");
+
+        json("evaluate", own.toString(), "--member", OTHER);
+        assertThat(Files.readString(page)).as("evaluated").contains("another member: ", OTHER.replace(",", ",<wbr>"));
+
+        json("search", own.toString(), "--strategy", "random", "--candidates", "12", "--name", "found");
+        assertThat(Files.readString(page)).as("searched").contains("found</button>", "Accuracy, test");
+
+        json(
+                "export",
+                own.toString(),
+                "--member",
+                "found",
+                "--onnx",
+                own.resolve("found.onnx").toString());
+        assertThat(Files.readString(page)).as("exported").contains("Export error", "\"onnx\":\"found.onnx\"");
+
+        String before = Files.readString(page);
+        json("evaluate", own.toString(), "--data", folder.resolve("my data").toString());
+        json("evaluate", own.toString(), "--split", "selection");
+        assertThat(Files.readString(page))
+                .as("other examples are not the report split")
+                .isEqualTo(before);
+
+        Files.writeString(own.resolve("held-out.json"), "no JSON");
+        Run evaluated = Run.weft("evaluate", own.toString(), "--member", "found", "--json");
+        assertThat(evaluated.exitCode()).isZero();
+        assertThat(evaluated.err()).contains("note: the page of the run is as it was: ", "held-out.json");
     }
 
     @Test

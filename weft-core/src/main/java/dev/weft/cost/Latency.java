@@ -3,16 +3,16 @@ package dev.weft.cost;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.weft.export.ExportedInput;
-import dev.weft.export.ExportedText;
 import dev.weft.export.OnnxExporter;
-import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.NamedMember;
 import dev.weft.natives.OnnxRuntime;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.Pass;
+import dev.weft.runtime.ExportedInput;
+import dev.weft.runtime.ExportedText;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Member;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,7 +50,7 @@ public final class Latency {
                 alone.forward(noise, new Pass(Member.PLAIN, calibration, 0, 0));
             }
             alone.name("model", new NamedMember(Member.PLAIN, calibration.statistics(), Map.of()));
-            return measure(OnnxExporter.record(alone, member.toString()), settings, hardwareFingerprint);
+            return measure(OnnxExporter.file(alone, member.toString()), settings, hardwareFingerprint);
         }
     }
 

@@ -6,6 +6,17 @@ import java.util.Locale;
 
 /** What a run writes down about its splits, and compares on resume: see {@link Splits#record}. */
 public record SplitsRecord(String source, Split train, Split selection, Split report) {
+    public SplitsRecord {
+        if (train == null || selection == null || report == null) {
+            throw new InputException("A record of splits must have train, selection and report.");
+        }
+    }
+
+    /** Whether both are of the same examples with the same content, wherever these lie. */
+    public boolean isOfSameExamples(SplitsRecord other) {
+        return train.isSame(other.train) && selection.isSame(other.selection) && report.isSame(other.report);
+    }
+
     /**
      * One split.
      *
@@ -19,6 +30,12 @@ public record SplitsRecord(String source, Split train, Split selection, Split re
             @JsonAlias("imagesSha256") String contentSha256) {
         static Split of(Dataset split) {
             return new Split(split.name(), split.size(), split.idsSha256(), split.contentSha256());
+        }
+
+        private boolean isSame(Split other) {
+            return examples == other.examples
+                    && idsSha256.equals(other.idsSha256)
+                    && contentSha256.equals(other.contentSha256);
         }
 
         /** Checks that {@code now} is this split; {@code split} names it in the message. */

@@ -1,6 +1,6 @@
 package dev.weft.data;
 
-import dev.weft.io.InputException;
+import dev.weft.runtime.InvalidInputException;
 import dev.weft.text.CharacterTokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public record TextInspection(
         for (Path file : files) {
             try {
                 TextFiles.decode(DataFile.of(file));
-            } catch (InputException e) {
+            } catch (InvalidInputException e) {
                 problems.add(e.getMessage());
             }
         }
@@ -53,7 +53,7 @@ public record TextInspection(
         if (problems.isEmpty()) {
             try {
                 return of(TextSource.open(nameOrPath), count);
-            } catch (InputException e) {
+            } catch (InvalidInputException e) {
                 problems.add(e.getMessage());
             }
         }

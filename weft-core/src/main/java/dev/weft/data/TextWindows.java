@@ -69,6 +69,12 @@ public final class TextWindows implements Dataset {
         return from + tokens.length;
     }
 
+    /** The tokens of an example, in order. */
+    public int[] tokens(int index) {
+        int start = Objects.checkIndex(index, size()) * contextLength;
+        return Arrays.copyOfRange(tokens, start, start + predictions(index));
+    }
+
     @Override
     public int size() {
         return (tokens.length - 2) / contextLength + 1;

@@ -3,6 +3,10 @@ package dev.weft.export;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
+import dev.weft.runtime.ExportedLanguageModel;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.OnnxFile;
+import dev.weft.runtime.Prediction;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +50,7 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
                 float[][] expected = rows(live, batch);
                 worst = Math.max(worst, difference(actual, expected));
                 for (int i = 0; i < actual.length; i++) {
-                    agreed += ExportedModel.top(actual[i]) == ExportedModel.top(expected[i]) ? 1 : 0;
+                    agreed += Prediction.top(actual[i]) == Prediction.top(expected[i]) ? 1 : 0;
                 }
                 predictions += actual.length;
                 examples += batch.size(0);

@@ -2,6 +2,8 @@ package dev.weft.export;
 
 import dev.weft.data.ImageDataset;
 import dev.weft.io.InputException;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.Prediction;
 import java.util.Locale;
 
 /** The accuracy of an exported file as its users will run it: in ONNX Runtime. */
@@ -42,7 +44,7 @@ public final class ExportedAccuracy {
             }
             float[][] logits = model.logits(pixels);
             for (int i = 0; i < count; i++) {
-                correct += ExportedModel.top(logits[i]) == images.label(from + i) ? 1 : 0;
+                correct += Prediction.top(logits[i]) == images.label(from + i) ? 1 : 0;
             }
         }
         return (double) correct / images.size();

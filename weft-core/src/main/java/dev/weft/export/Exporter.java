@@ -39,9 +39,9 @@ public final class Exporter {
                 ? family.notes().getOrDefault("member", member.toString())
                 : family.space().print(member);
         try (Family alone = family.extract(member, statistics)) {
-            OnnxFile recorded = OnnxExporter.record(alone, name);
+            OnnxModel recorded = OnnxExporter.record(alone, name);
             ExportCheck check = ExportCheck.run(
-                    recorded, inputs -> family.forward(inputs, Pass.evaluation(member, statistics)), heldOut);
+                    recorded.file(), inputs -> family.forward(inputs, Pass.evaluation(member, statistics)), heldOut);
             check.requireWithin(options.maxAbsError(), name);
             Map<String, String> label = new LinkedHashMap<>();
             label.put(MAX_ABS_ERROR, Double.toString(check.maxAbsError()));

@@ -1,6 +1,7 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
+import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
 import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
@@ -46,7 +47,7 @@ public final class Family implements AutoCloseable {
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
     private final Layer model;
-    private Object backing = this;
+    private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
 
@@ -284,9 +285,14 @@ public final class Family implements AutoCloseable {
         return extracted;
     }
 
+    /** The file it was opened from; empty for a family that was made here. */
+    public Optional<Path> file() {
+        return Optional.ofNullable(mapped).map(SafetensorsFile::path);
+    }
+
     /** Holds on to what the mapped tensors lie in. */
-    void keepReachable(Object file) {
-        backing = file;
+    void openedFrom(SafetensorsFile file) {
+        mapped = file;
     }
 
     @Override

@@ -112,7 +112,7 @@ final class FamilyFile {
             throw new InputException(path + ": " + problem + ".");
         });
         document.notes.forEach(family::note);
-        family.keepReachable(file);
+        family.openedFrom(file);
         return family;
     }
 

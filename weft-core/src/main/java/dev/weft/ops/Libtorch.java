@@ -1,6 +1,6 @@
 package dev.weft.ops;
 
-import dev.weft.io.EnvironmentException;
+import dev.weft.natives.NativeLibraryException;
 import dev.weft.natives.NativeCache;
 import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
@@ -44,7 +44,7 @@ public final class Libtorch {
      * Loads libtorch, once; later calls do nothing.
      *
      * @return the folder of its native libraries
-     * @throws EnvironmentException when it is not on the class path for this machine, or cannot be unpacked or loaded
+     * @throws NativeLibraryException when it is not on the class path for this machine, or cannot be unpacked or loaded
      */
     public static synchronized Path load() {
         if (folder == null) {
@@ -60,7 +60,7 @@ public final class Libtorch {
                 }
             });
             if (!files.containsKey(JNI)) {
-                throw new EnvironmentException("libtorch for " + Loader.getPlatform()
+                throw new NativeLibraryException("libtorch for " + Loader.getPlatform()
                         + " must be on the class path, but is not. Add javacpp, openblas and pytorch of org.bytedeco"
                         + " with the classifier " + Loader.getPlatform() + ".");
             }
@@ -69,7 +69,7 @@ public final class Libtorch {
             try {
                 load(found, files, unpacked);
             } catch (MalformedURLException | UnsatisfiedLinkError e) {
-                throw new EnvironmentException(
+                throw new NativeLibraryException(
                         "libtorch must load from " + unpacked + ", but " + e.getMessage() + ". Look at: weft doctor",
                         e);
             }

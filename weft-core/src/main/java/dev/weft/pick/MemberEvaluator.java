@@ -101,6 +101,11 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     }
 
     @Override
+    public boolean isCounted(String metric) {
+        return MemberCosts.METRICS.contains(metric);
+    }
+
+    @Override
     public Map<String, Double> measure(Member member, String metric) {
         return switch (metric) {
             case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 -> latency(member);

@@ -7,7 +7,9 @@ import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
+import dev.weft.report.HeldOutResult;
 import dev.weft.report.PageDate;
+import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
 import dev.weft.report.RunReport.Quality;
 import dev.weft.run.Environment;
@@ -68,7 +70,7 @@ public final class RunReports {
                     : List.of();
             MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
             RunReport.Dataset dataset = new RunReport.Dataset(
-                    settings.splits().source(),
+                    dataName(settings.splits().source()),
                     List.of(
                             split("train", settings.splits().train().examples()),
                             split("selection", settings.splits().selection().examples()),
@@ -76,7 +78,7 @@ public final class RunReports {
                     model.input() instanceof ImageInput images ? images.classes() : List.of());
             return RunReport.builder(
                             settings.recipe().name() + " on "
-                                    + settings.splits().source(),
+                                    + dataName(settings.splits().source()),
                             created(events),
                             dataset,
                             space(model))
@@ -90,11 +92,41 @@ public final class RunReports {
                     .routing(routing(settings, family))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
                     .tree(TreeReport.of(folder, model, database.members()))
-                    .members(measured.results(model, picture))
+                    .members(measured.results(model, picture, HeldOutResults.of(folder)))
+                    .heldOut(heldOut(folder, kept, model.space()))
                     .network(picture.full())
                     .notes(notes(measured, model, quality, TreeRecord.of(folder).isPresent()))
                     .build();
         }
+    }
+
+    /**
+     * Writes the page of a run anew: {@code report.html} in its folder.
+     *
+     * @throws dev.weft.io.InputException as {@link #of}, or when the page cannot be written
+     */
+    public static void write(Path folder) {
+        ReportWriter.write(of(folder), folder.resolve("report.html"));
+    }
+
+    /** A name of the catalogue as it is; of a file or folder its own name. */
+    private static String dataName(String source) {
+        int slash = Math.max(source.lastIndexOf('/'), source.lastIndexOf('\\'));
+        return slash < 0 || slash == source.length() - 1 ? source : source.substring(slash + 1);
+    }
+
+    /** The latest first, each by the name that it was given last. */
+    private static List<RunReport.HeldOut> heldOut(Path folder, List<FamilyDescription.Kept> kept, Space space) {
+        List<RunReport.HeldOut> found = new ArrayList<>();
+        for (HeldOutResult result : HeldOutResults.of(folder)) {
+            String name = kept.stream()
+                    .filter(k -> k.member().equals(result.member()))
+                    .map(FamilyDescription.Kept::name)
+                    .reduce((first, last) -> last)
+                    .orElse("another member");
+            found.add(0, new RunReport.HeldOut(name, result.of(space.print(space.parse(result.member())))));
+        }
+        return found;
     }
 
     private static RunReport.Split split(String name, int examples) {

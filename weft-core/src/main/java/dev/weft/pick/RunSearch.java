@@ -21,12 +21,15 @@ import dev.weft.search.Search;
 import dev.weft.search.SearchListener;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;
+import dev.weft.search.UnmetBudgetException;
 import dev.weft.space.Member;
+import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.global.torch;
@@ -63,18 +66,19 @@ public final class RunSearch implements AutoCloseable {
         return open(run, LatencySettings.DEFAULT);
     }
 
-    /** As {@link #open(Path, LatencySettings, MemberTable.Source)}, without tables. */
+    /** As {@link #open(Path, LatencySettings, MemberTable.Source, Optional)}, without tables, and with the data where it was. */
     public static RunSearch open(Path run, LatencySettings latency) {
-        return open(run, latency, MemberTable.Source.NONE);
+        return open(run, latency, MemberTable.Source.NONE, Optional.empty());
     }
 
     /**
      * Opens a run whose training is finished.
      *
      * @param tables of numbers that count as metrics of the members
+     * @param data where the run's data lies now, which the run remembers; empty for where it was
      * @throws InputException when the folder holds no such run or is in use, its data has changed, or a table does not fit its space
      */
-    public static RunSearch open(Path run, LatencySettings latency, MemberTable.Source tables) {
+    public static RunSearch open(Path run, LatencySettings latency, MemberTable.Source tables, Optional<String> data) {
         RunFolder folder = RunFolder.open(run);
         Family family = null;
         RunSearch search = null;
@@ -84,7 +88,11 @@ public final class RunSearch implements AutoCloseable {
                         + " must hold a trained family, but its training is not finished. Continue it with: weft resume "
                         + run);
             }
-            torch.set_num_threads(Trainer.settings(run).threads());
+            RunSettings settings = Trainer.settings(run);
+            torch.set_num_threads(settings.threads());
+            if (data.isPresent()) {
+                Trainer.reopen(folder, settings, data);
+            }
             family = Family.open(folder.family());
             search = new RunSearch(folder, family, FamilyData.asTrained(family), latency, tables);
             folder.database().event(RunReports.ENVIRONMENT, Json.writeLine(Environment.current()));
@@ -107,8 +115,16 @@ public final class RunSearch implements AutoCloseable {
             long seed,
             SearchListener listener,
             BooleanSupplier stop) {
-        SearchResult found =
-                search.search(new SearchTask(family.space(), objectives, budgets, seed), evaluations, listener, stop);
+        return search(search, new SearchTask(family.space(), objectives, budgets, seed), listener, stop);
+    }
+
+    /**
+     * The same of a task as a whole, which may say how many members to measure.
+     *
+     * @param task over the {@linkplain #family family}'s space
+     */
+    public SearchResult search(Search search, SearchTask task, SearchListener listener, BooleanSupplier stop) {
+        SearchResult found = search.search(task, evaluations, listener, stop);
         for (MeasuredMember member : found.measured()) {
             evaluations.values(member.member(), List.of(MetricNames.PARAMS, MetricNames.MACS, MetricNames.BYTES));
         }
@@ -120,6 +136,26 @@ public final class RunSearch implements AutoCloseable {
         return search(search, objectives, List.of(budget), seed, progress -> {}, () -> false);
     }
 
+    /**
+     * One search for a member of each tier, to its end. Keep them with {@link #keep} and {@link Tiers#members}.
+     *
+     * @throws InputException when a tier cannot be reached; the message says which
+     */
+    public SearchResult search(Search search, List<Objective> objectives, Tiers tiers, long seed) {
+        SearchTask task = new SearchTask(family.space(), objectives, tiers.budgets(), seed);
+        return search(search, task, tiers, progress -> {}, () -> false);
+    }
+
+    /** The same of a task within the budgets of the tiers. */
+    public SearchResult search(
+            Search search, SearchTask task, Tiers tiers, SearchListener listener, BooleanSupplier stop) {
+        try {
+            return search(search, task, listener, stop);
+        } catch (UnmetBudgetException e) {
+            throw tiers.unmet(e);
+        }
+    }
+
     /** A member with all its numbers, measured where they are not known. */
     public MeasuredMember measured(Member member) {
         return evaluations.values(member, evaluations.metrics());
@@ -127,6 +163,7 @@ public final class RunSearch implements AutoCloseable {
 
     /**
      * Names members and writes the family's file: each with fresh statistics and all its numbers, in place of one that had the name.
+     * What each does with the report split is noted for the run's page.
      *
      * @param named by name, in the order in which the file is to list them
      */
@@ -138,6 +175,7 @@ public final class RunSearch implements AutoCloseable {
             family.note(MemberExport.latencyNote(name), evaluator.context(MetricNames.LATENCY_MILLIS_P50));
         });
         family.save(folder.family());
+        HeldOutResults.record(folder.path(), family, named.keySet(), data.report());
     }
 
     /**

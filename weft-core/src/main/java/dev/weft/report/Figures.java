@@ -24,6 +24,12 @@ public final class Figures {
         return String.format(Locale.ROOT, "%." + Math.max(0, 3 - whole) + "f", value);
     }
 
+    /** So many digits after the point; what rounds to nothing has no sign. */
+    static String fixed(double value, int decimals) {
+        String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
+        return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
+    }
+
     /** {@code 2.4e-6}. */
     static String scientific(double value) {
         return value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value).replaceFirst("e([-+])0", "e$1");

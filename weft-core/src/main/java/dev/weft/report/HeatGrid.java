@@ -38,9 +38,9 @@ final class HeatGrid {
         String classes = (map.signed() && value < 0 ? "below " : "") + (shade > DEEP ? "deep" : "");
         return String.format(
                 Locale.ROOT,
-                "<td%s style=\"--shade:%.0f%%\">%." + map.decimals() + "f</td>",
+                "<td%s style=\"--shade:%.0f%%\">%s</td>",
                 classes.isEmpty() ? "" : " class=\"" + classes.strip() + "\"",
                 100 * shade,
-                value);
+                Figures.fixed(value, map.decimals()));
     }
 }

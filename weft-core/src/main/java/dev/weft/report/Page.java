@@ -18,15 +18,15 @@ final class Page {
 
     private Page() {}
 
-    /** The whole page: the shell around a body, with the style files joined and each script in an element of its own. */
-    static String shell(String title, String body, String style, String scripts) {
+    /** The whole page: the shell with the one style around a body, and each script in an element of its own. */
+    static String shell(String title, String body, String scripts) {
         return fill(
                 "shell.html",
                 Map.of(
                         "title",
                         escape(title),
                         "style",
-                        style,
+                        resource("style.css"),
                         "theme",
                         resource("theme.js"),
                         "body",
@@ -70,9 +70,14 @@ final class Page {
                 .replace("'", "&#39;");
     }
 
+    /** As {@link #escape}, for sentences: a member in one line may break after each choice. */
+    static String prose(String text) {
+        return escape(text).replaceAll(",(?=[A-Za-z])", ",<wbr>");
+    }
+
     static String facts(List<Fact> facts) {
         return facts.stream()
-                .map(f -> "<div><dt>" + escape(f.label()) + "</dt><dd>" + escape(f.value()) + "</dd></div>")
+                .map(f -> "<div><dt>" + escape(f.label()) + "</dt><dd>" + prose(f.value()) + "</dd></div>")
                 .collect(Collectors.joining("\n", "<dl class=\"facts\">\n", "\n</dl>"));
     }
 
@@ -84,7 +89,7 @@ final class Page {
 
     static String notes(List<String> notes) {
         return notes.stream()
-                .map(n -> "<li>" + escape(n) + "</li>")
+                .map(n -> "<li>" + prose(n) + "</li>")
                 .collect(Collectors.joining("\n", "<ul class=\"notes\">\n", "\n</ul>"));
     }
 

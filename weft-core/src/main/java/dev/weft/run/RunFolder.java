@@ -125,6 +125,11 @@ public final class RunFolder implements AutoCloseable {
         return folder.resolve(CONFIG);
     }
 
+    /** Replaces the settings: for what may change while a run lives, as where its data lies. */
+    public void saveConfig(String config) {
+        AtomicFile.writeText(config(), config);
+    }
+
     public Path family() {
         return folder.resolve("family.safetensors");
     }

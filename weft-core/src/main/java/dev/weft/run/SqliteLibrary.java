@@ -1,6 +1,6 @@
 package dev.weft.run;
 
-import dev.weft.io.EnvironmentException;
+import dev.weft.natives.NativeLibraryException;
 import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
 import java.net.URL;
@@ -21,14 +21,14 @@ public final class SqliteLibrary {
      * Tries SQLite in memory.
      *
      * @return its version
-     * @throws EnvironmentException when its native library cannot be unpacked or loaded
+     * @throws NativeLibraryException when its native library cannot be unpacked or loaded
      */
     public static String version() {
         unpack();
         try (Connection connection = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
             return connection.getMetaData().getDatabaseProductVersion();
         } catch (SQLException | LinkageError e) {
-            throw new EnvironmentException("SQLite must load, but " + e.getMessage() + ".", e);
+            throw new NativeLibraryException("SQLite must load, but " + e.getMessage() + ".", e);
         }
     }
 

@@ -67,6 +67,11 @@ public final class Evaluations {
         return evaluator.metrics();
     }
 
+    /** Whether the evaluator {@linkplain Evaluator#isCounted counts} the metric. */
+    boolean isCounted(String metric) {
+        return evaluator.isCounted(metric);
+    }
+
     /** How often the evaluator was called. */
     public long measurements() {
         return measurements;

@@ -1,7 +1,7 @@
 package dev.weft.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import dev.weft.io.EnvironmentException;
+import dev.weft.natives.NativeLibraryException;
 import dev.weft.io.InputException;
 import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
@@ -89,7 +89,7 @@ final class NativeTokenizer {
         List<String> names = files();
         URL library = TokenizersLibrary.class.getResource("/native/lib/" + platform + "/cpu/" + names.get(0));
         if (library == null) {
-            throw new EnvironmentException("A hugging-face tokenizer needs a native library, which there is for"
+            throw new NativeLibraryException("A hugging-face tokenizer needs a native library, which there is for"
                     + " Linux (x86_64, aarch64), macOS (aarch64) and Windows (x86_64), but not for " + platform
                     + ". Use another kind of tokenizer.");
         }
@@ -99,7 +99,7 @@ final class NativeTokenizer {
                 System.load(folder.resolve(name).toString());
             }
         } catch (UnsatisfiedLinkError e) {
-            throw new EnvironmentException(
+            throw new NativeLibraryException(
                     "The tokenizers library must load from " + folder + ", but " + e.getMessage()
                             + ". Look at: weft doctor",
                     e);

@@ -30,6 +30,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -115,7 +116,16 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
         requireWhole(recipe);
-        Splits splits = recipe.data().open(seed);
+        return start(recipe, recipe.data().open(seed), folder, seed);
+    }
+
+    /**
+     * As {@link #start(Recipe, Path, long)}, on data that is open.
+     *
+     * @param splits as the recipe's data gives them for this seed
+     */
+    public static Trainer start(Recipe recipe, Splits splits, Path folder, long seed) {
+        requireWhole(recipe);
         RunSettings settings = RunSettings.of(recipe, splits, seed);
         requireFit(settings.recipe(), splits);
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
@@ -183,14 +193,22 @@ public final class Trainer implements AutoCloseable {
      * @throws InputException when the folder holds no run, is in use, or its data has changed
      */
     public static Trainer resume(Path folder) {
+        return resume(folder, Optional.empty());
+    }
+
+    /**
+     * The same, with the run's data at another place, which the run remembers.
+     *
+     * @param data where it lies now; empty for where it was
+     */
+    public static Trainer resume(Path folder, Optional<String> data) {
         RunFolder run = RunFolder.open(folder);
         boolean done = false;
         try {
             RunSettings settings = settings(folder);
             requireWhole(settings.recipe());
-            Splits splits = settings.recipe().data().open(settings.seed());
-            splits.verify(settings.splits());
-            Trainer trainer = opened(run, settings, splits);
+            Splits splits = reopen(run, settings, data);
+            Trainer trainer = opened(run, settings.at(splits), splits);
             trainer.load();
             done = true;
             return trainer;
@@ -199,6 +217,22 @@ public final class Trainer implements AutoCloseable {
                 run.close();
             }
         }
+    }
+
+    /**
+     * Opens the data of a run, and notes in its settings where it lies, when that is elsewhere.
+     *
+     * @param data where it lies now; empty for where it was
+     * @throws InputException when it is not there, or does not hold what training had
+     */
+    public static Splits reopen(RunFolder run, RunSettings settings, Optional<String> data) {
+        Origin origin = settings.origin();
+        String place = data.orElse(origin.data().source());
+        Splits splits = origin.open(settings.recipe().model().input(), place);
+        if (!place.equals(origin.data().source())) {
+            run.saveConfig(Yaml.write(settings.at(splits)));
+        }
+        return splits;
     }
 
     /** The settings of the run in {@code folder}. */
@@ -478,7 +512,7 @@ public final class Trainer implements AutoCloseable {
         family.note("data", recipe.data().source());
         family.note("seed", Long.toString(settings.seed()));
         family.note("steps", Long.toString(step));
-        new Origin(recipe.data(), settings.seed(), recipe.train().calibrationBatches()).noteIn(family);
+        settings.noteOrigin(family);
         family.save(run.family());
     }
 

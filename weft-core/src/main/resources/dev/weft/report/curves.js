@@ -51,13 +51,13 @@ weft.curves = (function () {
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: weft.font() },
-      grid: { left: 56, right: 92, top: 14, bottom: 52 },
+      grid: { left: 66, right: 92, top: 14, bottom: 52 },
       xAxis: {
         type: "value", name: "Training step", nameLocation: "middle", nameGap: 32, nameTextStyle, axisLabel: label,
         max: "dataMax", splitLine: { show: false }, axisLine: { lineStyle: { color: weft.color("dot") } },
       },
       yAxis: {
-        type: "value", scale: true, name: title, nameLocation: "middle", nameGap: 40, nameTextStyle, axisLabel: label,
+        type: "value", scale: true, name: title, nameLocation: "middle", nameGap: 50, nameTextStyle, axisLabel: label,
         splitLine: { lineStyle: { color: weft.color("line") } },
       },
       tooltip: {

@@ -16,6 +16,7 @@ import dev.weft.natives.OnnxRuntime;
 import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import dev.weft.runtime.OnnxFile;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;

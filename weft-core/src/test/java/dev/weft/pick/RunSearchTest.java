@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.ExportOptions;
-import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
@@ -14,6 +13,7 @@ import dev.weft.report.RunReport;
 import dev.weft.run.Environment;
 import dev.weft.run.MemberValue;
 import dev.weft.run.RunDatabase;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.search.Constraints;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;

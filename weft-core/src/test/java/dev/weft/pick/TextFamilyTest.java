@@ -8,15 +8,15 @@ import dev.weft.cost.LatencySettings;
 import dev.weft.data.TextWindows;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
-import dev.weft.export.ExportedLanguageModel;
-import dev.weft.export.ExportedModel;
-import dev.weft.io.InputException;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.report.MemberResult;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
+import dev.weft.runtime.ExportedLanguageModel;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.InvalidInputException;
 import dev.weft.search.Constraints;
 import dev.weft.search.Direction;
 import dev.weft.search.MeasuredMember;
@@ -81,7 +81,7 @@ class TextFamilyTest {
             assertThat(kept.get("perplexity")).isCloseTo(Math.exp(kept.get("loss")), within(1e-9));
             assertThatThrownBy(() ->
                             search.search(new RandomSearch(12), List.of(Objective.of("accuracy")), Constraints.NONE, 1))
-                    .isInstanceOf(InputException.class)
+                    .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("unknown metric \"accuracy\"");
 
             ExportResult exported = search.export("best", ExportOptions.onnx(onnx));
@@ -114,9 +114,9 @@ class TextFamilyTest {
             assertThat(model.contextLength()).isEqualTo(8);
             assertThat(model.metadata())
                     .containsKeys("weft.maxAbsError", "params")
-                    .doesNotContainKey("weft.classes");
+                    .doesNotContainKey("weft.class.0");
             for (String text : List.of("a", "abcd", "abcdefgh")) {
-                int[] tokens = model.tokenizer().encode(text);
+                int[] tokens = model.text().alphabet().orElseThrow().encode(text);
                 float[][] logits = model.logits(tokens);
                 assertThat(logits).hasDimensions(tokens.length, 12);
                 long[] ids = java.util.Arrays.stream(tokens).asLongStream().toArray();
@@ -128,12 +128,12 @@ class TextFamilyTest {
                 }
             }
             assertThatThrownBy(() -> model.logits(new int[9]))
-                    .isInstanceOf(InputException.class)
+                    .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("from 1 to 8 tokens");
-            assertThatThrownBy(() -> model.logits(new int[] {12})).isInstanceOf(InputException.class);
+            assertThatThrownBy(() -> model.logits(new int[] {12})).isInstanceOf(InvalidInputException.class);
         }
         assertThatThrownBy(() -> ExportedModel.open(onnx))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("must read images, but reads text");
     }
 
@@ -146,7 +146,7 @@ class TextFamilyTest {
             assertThat(data.selection()).isEmpty();
             Path foreign = Files.writeString(folder.resolve("foreign.txt"), "abcdefghijklmnopq");
             assertThatThrownBy(() -> FamilyData.of(search.family(), foreign.toString()))
-                    .isInstanceOf(InputException.class);
+                    .isInstanceOf(InvalidInputException.class);
         }
     }
 }

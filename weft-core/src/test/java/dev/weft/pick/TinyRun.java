@@ -20,10 +20,15 @@ public final class TinyRun {
 
     /** IDX files of 8x8 images: noise, and a bright bar whose height is the class. */
     public static Path data(Path folder) {
+        return data(folder, 1);
+    }
+
+    /** The same with other noise. */
+    public static Path data(Path folder, long seed) {
         try {
             Files.createDirectories(folder);
-            part(folder, "train", 360, 1);
-            part(folder, "t10k", 60, 2);
+            part(folder, "train", 360, seed);
+            part(folder, "t10k", 60, seed + 1);
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

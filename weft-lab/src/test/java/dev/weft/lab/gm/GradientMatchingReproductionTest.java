@@ -57,7 +57,7 @@ class GradientMatchingReproductionTest {
                 "tiny",
                 "",
                 model,
-                new DataSettings.Images(data.toString(), 12, 16, null, null, null, 0L),
+                new DataSettings.Images(data.toString(), 12, 16, null, null, null).withSplitsOf(0),
                 shipped.train().withEpochs(1));
         reproduction = new GradientMatchingReproduction(tiny, tiny, new GroundTruth(recipe, anchors));
     }
