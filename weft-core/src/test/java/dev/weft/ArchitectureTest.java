@@ -198,10 +198,10 @@ class ArchitectureTest {
     void predictionKnowsOnlyOnnxRuntime() {
         noClasses()
                 .that()
-                .resideInAPackage(ROOT + "runtime..")
+                .resideInAnyPackage(ROOT + "runtime..", ROOT + "natives..")
                 .should()
                 .dependOnClassesThat()
-                .resideOutsideOfPackages(ROOT + "runtime..", "ai.onnxruntime..", "java..", "javax..")
+                .resideOutsideOfPackages(ROOT + "runtime..", ROOT + "natives..", "ai.onnxruntime..", "java..", "javax..")
                 .check(CLASSES);
     }
 
