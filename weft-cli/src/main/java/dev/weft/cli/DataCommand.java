@@ -6,6 +6,8 @@ import dev.weft.data.DataListing;
 import dev.weft.data.ImageListing;
 import dev.weft.data.TextInspection;
 import dev.weft.data.TextListing;
+import dev.weft.io.WeftCommand;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,9 +22,9 @@ import picocli.CommandLine.Parameters;
         description = "List the data sets, or look into images or text of your own.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft data",
-            "  weft data my-images    exit code 2 when something in the folder must be mended",
-            "  weft data my-book.txt"
+            "  ${ROOT-COMMAND-NAME} data",
+            "  ${ROOT-COMMAND-NAME} data my-images    exit code 2 when something in the folder must be mended",
+            "  ${ROOT-COMMAND-NAME} data my-book.txt"
         })
 final class DataCommand implements Callable<Integer> {
     @Mixin
@@ -65,7 +67,8 @@ final class DataCommand implements Callable<Integer> {
             text.add(String.format(
                     Locale.ROOT, "%-18s %s: %s", "", data.available() ? "here" : "not installed", data.howTo()));
         }
-        text.add("Your own: weft data PATH, then weft train RECIPE --data PATH --out RUN");
+        text.add("Your own: " + WeftCommand.of("data", "PATH") + ", then "
+                + WeftCommand.of("train", "RECIPE", "--data", "PATH", "--out", "RUN"));
         options.result(all, text);
     }
 
@@ -92,6 +95,7 @@ final class DataCommand implements Callable<Integer> {
             text.add("tokens  by character: " + Text.count(found.distinctCharacters()) + " kinds; the line above is "
                     + found.firstTokens().stream().map(String::valueOf).collect(Collectors.joining(" ")));
         }
+        found.notes().forEach(note -> text.add("note    " + note));
         end(text, found.problems(), "RECIPE");
         return text;
     }
@@ -124,7 +128,10 @@ final class DataCommand implements Callable<Integer> {
         problems.forEach(problem -> text.add("PROBLEM " + problem));
         text.add(
                 problems.isEmpty()
-                        ? "Ready: weft train " + recipe + " --data " + Shell.quote(source) + " --out RUN"
+                        ? "Ready: "
+                                + WeftCommand.of("train", recipe, "--data")
+                                        .path(Path.of(source))
+                                        .and("--out", "RUN")
                         : "Mend the problems above, then look again.");
     }
 

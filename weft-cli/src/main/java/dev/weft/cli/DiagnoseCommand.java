@@ -43,12 +43,12 @@ import picocli.CommandLine.Option;
         description = "Measure how noisy a step's gradient is and where members conflict.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft diagnose run",
-            "  weft diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
+            "  ${ROOT-COMMAND-NAME} diagnose run",
+            "  ${ROOT-COMMAND-NAME} diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
             "",
             "The family does not change. The page's numbers are also written as JSON, beside it."
         })
-final class DiagnoseCommand implements Callable<Integer> {
+final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
     private static final Map<String, Sampler.Memoryless> SAMPLERS = samplers();
     private static final int SHOWN = 5;
     private static final String HTML = "\\.html?$";
@@ -124,6 +124,7 @@ final class DiagnoseCommand implements Callable<Integer> {
             description = "Of members, batches and draws (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -147,7 +148,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DiagnosisSettings settings = new DiagnosisSettings(members, batches, draws, seed);
-        if (out != null && !out.toString().matches(".+" + HTML)) {
+        if (out != null && !isPage(out)) {
             throw new InputException("--out must be a name that ends in .html, but is " + out
                     + ". The numbers go into a file beside it that ends in .json.");
         }
@@ -176,14 +177,36 @@ final class DiagnoseCommand implements Callable<Integer> {
                             progress[0].clear();
                         }
                     });
-            Path page = out == null ? file.toAbsolutePath().resolveSibling("diagnose.html") : out;
-            write(diagnosis, page, file, examples.source(), (System.nanoTime() - began) / 1e9);
+            write(diagnosis, page(file), file, examples.source(), (System.nanoTime() - began) / 1e9);
         }
         return ExitCode.DONE;
     }
 
+    private static boolean isPage(Path file) {
+        return file.toString().matches(".+" + HTML);
+    }
+
+    private Path page(Path file) {
+        return out == null ? file.toAbsolutePath().resolveSibling("diagnose.html") : out;
+    }
+
+    private static Path document(Path page) {
+        return page.resolveSibling(page.getFileName().toString().replaceFirst(HTML, ".json"));
+    }
+
+    @Override
+    public Map<Path, String> moreOutputs() {
+        if (out != null && !isPage(out)) {
+            return Map.of(); // refused for its name
+        }
+        Path page = page(family.file());
+        return out == null
+                ? Map.of(page, "The page", document(page), "the JSON file")
+                : Map.of(document(page), "the JSON file beside --out");
+    }
+
     private void write(Diagnosis diagnosis, Path page, Path file, String source, double seconds) {
-        Path document = page.resolveSibling(page.getFileName().toString().replaceFirst(HTML, ".json"));
+        Path document = document(page);
         AtomicFile.writeText(
                 document, Json.write(new Document(1, file.toString(), source, options.commandLine(), diagnosis)));
         Environment machine = Environment.current();

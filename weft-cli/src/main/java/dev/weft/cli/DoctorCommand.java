@@ -11,7 +11,10 @@ import picocli.CommandLine.Mixin;
         name = "doctor",
         description = "Check that this machine can run Weft.",
         footerHeading = "%nExamples:%n",
-        footer = {"  weft doctor", "  weft doctor --json    exit code 3 when something essential is missing"})
+        footer = {
+            "  ${ROOT-COMMAND-NAME} doctor",
+            "  ${ROOT-COMMAND-NAME} doctor --json    exit code 3 when something essential is missing"
+        })
 final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
         description = "Measure how good a member is: its accuracy, or a language model's loss.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft evaluate run --member largest",
-            "  weft evaluate run/family.safetensors --member smallest --data fashion-mnist-10k --json",
+            "  ${ROOT-COMMAND-NAME} evaluate run --member largest",
+            "  ${ROOT-COMMAND-NAME} evaluate run/family.safetensors --member smallest --data fashion-mnist-10k --json",
             "",
             "A member that the family keeps is evaluated with its own batch-norm statistics; any other is",
             "recalibrated first, on the training split."

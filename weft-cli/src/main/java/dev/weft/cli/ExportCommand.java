@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.MemberEvaluator;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Option;
         description = "Export a member to ONNX, with proof.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft export run --member smallest --onnx smallest.onnx --safetensors smallest.safetensors",
+            "  ${ROOT-COMMAND-NAME} export run --member smallest --onnx smallest.onnx --safetensors smallest.safetensors",
             "",
             "ONNX Runtime and the live member are given the same examples of the report split. Where any output differs by",
             "more than the limit the command fails with exit code 1 and writes nothing."
@@ -46,9 +47,11 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private MemberOptions member;
 
+    @Written
     @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "The ONNX file to write.")
     private Path onnx;
 
+    @Written
     @Option(names = "--safetensors", paramLabel = "FILE", description = "A safetensors file to write as well.")
     private Path safetensors;
 
@@ -103,7 +106,7 @@ final class ExportCommand implements Callable<Integer> {
         text.add("proof:  largest difference of a logit " + Text.scientific(result.maxAbsError())
                 + ", same first choice on " + Text.percent(result.top1Agreement()) + " of "
                 + Text.count(result.examples()) + " held-out examples");
-        text.add("Next: weft inspect " + Shell.quote(onnx));
+        text.add("Next: " + WeftCommand.of("inspect").path(onnx));
         options.result(result, text);
     }
 }

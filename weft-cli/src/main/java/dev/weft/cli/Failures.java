@@ -2,7 +2,9 @@ package dev.weft.cli;
 
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
+import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import dev.weft.natives.NativeLibraryException;
 import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
@@ -29,16 +31,23 @@ final class Failures {
     static void handleIn(CommandLine commandLine) {
         commandLine.setParameterExceptionHandler(Failures::badUsage);
         commandLine.setExecutionExceptionHandler(Failures::failed);
-        commandLine.setExecutionStrategy(Failures::runWithErrorsWrapped);
+        commandLine.setExecutionStrategy(Failures::run);
     }
 
-    /** picocli hands exceptions to the handler but lets an Error (no memory, a library that does not load) through. */
-    private static int runWithErrorsWrapped(ParseResult parsed) {
+    /**
+     * Runs a command whose {@link Outputs} are free. picocli hands exceptions of commands to the handler, but lets others and an Error
+     * (no memory, a library that does not load) through.
+     */
+    private static int run(ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        CommandLine command = commands.get(commands.size() - 1);
         try {
+            if (commands.stream().noneMatch(each -> each.isUsageHelpRequested() || each.isVersionHelpRequested())) {
+                Outputs.check(command.getCommandSpec());
+            }
             return new CommandLine.RunLast().execute(parsed);
-        } catch (Error e) {
-            List<CommandLine> commands = parsed.asCommandLineList();
-            throw new ExecutionException(commands.get(commands.size() - 1), String.valueOf(e.getMessage()), e);
+        } catch (InputException | Error e) {
+            throw new ExecutionException(command, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -50,7 +59,7 @@ final class Failures {
             String near = Suggest.nearest(unmatched.getUnmatched().get(0), unmatched.getSuggestions());
             message += near.isEmpty() ? "" : "." + near.replace("\"", "");
         }
-        message += " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+        message += " (see: " + command.getCommandSpec().qualifiedName() + " --help)";
         List<String> given = Arrays.asList(args);
         print(command, message, ExitCode.USAGE, given.contains("--json"));
         if (given.contains("--verbose")) {
@@ -100,7 +109,8 @@ final class Failures {
             return failure.getMessage() == null ? "interrupted" : firstLine(failure);
         }
         if (failure instanceof UnsatisfiedLinkError) {
-            return "A native library must load, but got: " + firstLine(failure) + ". Look at: weft doctor";
+            return "A native library must load, but got: " + firstLine(failure) + ". Look at: "
+                    + WeftCommand.of("doctor");
         }
         String kind = failure.getClass().getSimpleName();
         return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure);

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.io.InputException;
+import dev.weft.io.WeftCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Parameters;
@@ -34,9 +35,10 @@ final class FamilyArgument {
             throw new InputException(
                     Files.exists(given.resolve("config.yaml"))
                             ? given + " holds a run whose training is not finished, so it has no " + FILE
-                                    + " yet. Continue it with: weft resume " + Shell.quote(given)
+                                    + " yet. Continue it with: "
+                                    + WeftCommand.of("resume").path(given)
                             : given + " must be the folder of a run, or a family's file, but has no " + FILE
-                                    + ". Train one with: weft train RECIPE --out DIR");
+                                    + ". Train one with: " + WeftCommand.of("train", "RECIPE", "--out", "DIR"));
         }
         return file;
     }

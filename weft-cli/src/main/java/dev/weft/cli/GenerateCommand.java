@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
         description = "Write text with a member of a language model.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft generate run --member smallest --prompt \"Once upon a time\" --max-tokens 100",
-            "  weft generate run --prompt \"ROMEO:\" --temperature 0.8 --top-k 40 --seed 1",
+            "  ${ROOT-COMMAND-NAME} generate run --member smallest --prompt \"Once upon a time\" --max-tokens 100",
+            "  ${ROOT-COMMAND-NAME} generate run --prompt \"ROMEO:\" --temperature 0.8 --top-k 40 --seed 1",
             "",
             "Prints the prompt and what follows it, as it is written. A text may be longer than the context of the",
             "model: when that is full, the last half of it is read again."
@@ -39,7 +39,7 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "MEMBER",
             defaultValue = "largest",
             description = {
-                "largest, smallest, a name that the family gives (weft inspect lists them), or all choices as",
+                "largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as",
                 "\"choice=value,...\" (default: ${DEFAULT-VALUE})."
             })
     private String member;

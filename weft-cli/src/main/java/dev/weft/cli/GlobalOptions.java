@@ -3,9 +3,9 @@ package dev.weft.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.weft.io.WeftCommand;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,12 +40,14 @@ final class GlobalOptions {
         return verbose;
     }
 
-    /** This command line, for a shell. */
+    /** This command line, as it was given. */
+    WeftCommand given() {
+        return new WeftCommand(command.root().commandLine().getParseResult().originalArgs());
+    }
+
+    /** This command line for a report, which is read elsewhere. */
     String commandLine() {
-        return "weft "
-                + command.root().commandLine().getParseResult().originalArgs().stream()
-                        .map(Shell::quote)
-                        .collect(Collectors.joining(" "));
+        return given().fromAnywhere();
     }
 
     /** Where progress, notes and warnings go. */

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorEntry;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.FamilyDescription;
 import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Choice;
@@ -169,7 +170,8 @@ record Inspection(
         return switch (kind) {
             case "family" -> "a family (shared weights of many members)";
             case "model" -> "an extracted model (one member with its own weights)";
-            case "checkpoint" -> "a checkpoint of a run (weights/, optimizer/; weft resume reads it)";
+            case "checkpoint" ->
+                "a checkpoint of a run (weights/, optimizer/; " + WeftCommand.of("resume") + " reads it)";
             case "onnx" -> "an exported member, for ONNX Runtime";
             default -> "a safetensors file of another program";
         };

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.WeftCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,9 +25,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft quickstart         train, search, export and report, in five minutes",
-            "  weft doctor             is this machine ready?",
-            "  weft COMMAND --help     what a command does, with an example",
+            "  ${ROOT-COMMAND-NAME} quickstart         train, search, export and report, in five minutes",
+            "  ${ROOT-COMMAND-NAME} doctor             is this machine ready?",
+            "  ${ROOT-COMMAND-NAME} COMMAND --help     what a command does, with an example",
             "",
             "Exit codes: 0 done, 1 a check failed, 2 bad usage or input, 3 environment, 130 interrupted."
         })
@@ -96,6 +97,7 @@ public final class Main implements Callable<Integer> {
             commandLine.addSubcommand(command);
             groups.computeIfAbsent(entry.group(), group -> new ArrayList<>()).add(command.getCommandName());
         }
+        commandLine.setCommandName(WeftCommand.quote(WeftCommand.program()));
         commandLine.setUsageHelpAutoWidth(true).setUsageHelpLongOptionsMaxWidth(28);
         commandLine
                 .getHelpSectionMap()

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = "Measure what a member costs on this machine.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft measure run --member smallest --threads 2",
+            "  ${ROOT-COMMAND-NAME} measure run --member smallest --threads 2",
             "",
             "Latency is that of one image, or one text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
             "hardware with as many threads is not measured again."
@@ -48,7 +48,7 @@ final class MeasureCommand implements Callable<Integer> {
             names = "--member",
             paramLabel = "MEMBER",
             defaultValue = "largest",
-            description = "As in weft evaluate (default: ${DEFAULT-VALUE}).")
+            description = "As in ${ROOT-COMMAND-NAME} evaluate (default: ${DEFAULT-VALUE}).")
     private String member;
 
     @Option(
@@ -92,13 +92,18 @@ final class MeasureCommand implements Callable<Integer> {
 
     /** Counts and latency of a member; the folder of a run remembers them. */
     static MeasuredMember costs(FamilyArgument family, Family opened, Member member, LatencySettings settings) {
-        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings)) {
-            if (!Files.isDirectory(family.given())) {
-                return Evaluations.inMemory(evaluator).values(member, evaluator.metrics());
-            }
-            try (RunFolder run = RunFolder.open(family.given())) {
-                return Evaluations.of(evaluator, run.database()).values(member, evaluator.metrics());
-            }
+        if (!Files.isDirectory(family.given())) {
+            return costs(opened, member, settings, Evaluations.storeInMemory());
+        }
+        try (RunFolder run = RunFolder.open(family.given())) {
+            return costs(opened, member, settings, Evaluations.store(run.database()));
+        }
+    }
+
+    private static MeasuredMember costs(
+            Family opened, Member member, LatencySettings settings, Evaluations.Store known) {
+        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings, known)) {
+            return new Evaluations(evaluator, known).values(member, evaluator.metrics());
         }
     }
 }

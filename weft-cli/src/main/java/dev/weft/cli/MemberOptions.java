@@ -12,7 +12,7 @@ final class MemberOptions {
             paramLabel = "MEMBER",
             defaultValue = "largest",
             description = {
-                "largest, smallest, a name that the family gives (weft inspect lists them), or all choices as",
+                "largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as",
                 "\"choice=value,...\" (default: ${DEFAULT-VALUE})."
             })
     private String member;
@@ -22,7 +22,7 @@ final class MemberOptions {
             paramLabel = "NAME_OR_DIR",
             description = {
                 "Where the images or text lie that the family was trained on (default: where they were);",
-                "weft evaluate takes any others too."
+                "${ROOT-COMMAND-NAME} evaluate takes any others too."
             })
     private String data;
 

@@ -248,7 +248,7 @@ final class Quickstart {
     }
 
     private CancellationException stopped() {
-        return new CancellationException("stopped; go on with: " + options.commandLine());
+        return new CancellationException("stopped; go on with: " + options.given());
     }
 
     private void say(String line) {

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.WeftCommand;
 import dev.weft.train.DataSettings;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
@@ -20,8 +21,8 @@ import picocli.CommandLine.Option;
         description = "Train, search, export and report, in five minutes.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft quickstart",
-            "  weft quickstart --out my-run --data my-images --seed 1",
+            "  ${ROOT-COMMAND-NAME} quickstart",
+            "  ${ROOT-COMMAND-NAME} quickstart --out my-run --data my-images --seed 1",
             "",
             "Stopped or not: the same command goes on where it was, and shows the results again when all is done."
         })
@@ -29,6 +30,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -46,7 +48,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Your own images: see weft data (default: the recipe's, Fashion-MNIST).")
+            description = "Your own images: see ${ROOT-COMMAND-NAME} data (default: the recipe's, Fashion-MNIST).")
     private String data;
 
     @Option(
@@ -74,10 +76,11 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null), split);
+        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null, options), split);
         if (chosen.split() != null) {
             throw new InputException("A quickstart must have a recipe of one supernet, but " + chosen.name()
-                    + " has a split. Train it with: weft train " + recipe + " --out " + out);
+                    + " has a split. Train it with: "
+                    + WeftCommand.of("train", recipe).path("--out", out));
         }
         if (Files.exists(out.resolve("config.yaml"))) {
             RunSettings begun = Trainer.settings(out);

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.WeftCommand;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,10 +99,10 @@ record QuickstartResult(
         text.add("Report: " + report);
         text.add("");
         text.add("Next:");
-        String folder = Shell.quote(run);
-        text.add("  weft search " + folder + " --constraint \"latencyMillis<=0.5\" --name mine");
-        text.add("  weft export " + folder + " --member mine --onnx mine.onnx");
-        text.add("  weft quickstart --data DIR --out RUN      your own images, a folder per class");
+        text.add("  " + WeftCommand.of("search").path(run).and("--constraint", "latencyMillis<=0.5", "--name", "mine"));
+        text.add("  " + WeftCommand.of("export").path(run).and("--member", "mine", "--onnx", "mine.onnx"));
+        text.add("  " + WeftCommand.of("quickstart", "--data", "DIR", "--out", "RUN")
+                + "      your own images, a folder per class");
         return text;
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         description = "Go on with training that was stopped.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft resume run",
+            "  ${ROOT-COMMAND-NAME} resume run",
             "",
             "The weights at the end are, bit for bit, those of a run that was never stopped."
         })

@@ -21,6 +21,7 @@ import dev.weft.space.Member;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,18 +38,18 @@ import picocli.CommandLine.Parameters;
         description = "Find the best members, by costs measured here.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft search run --constraint \"latencyMillis<=1\"",
-            "  weft search run --table accuracy.csv.gz --table latency_ms.csv.gz --column pixel3 --constraint \"pixel3<=5\"",
-            "  weft search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
-            "  weft search run --tiers \"latencyMillis<=0.02;0.05;0.1\" --names small,medium,large --export models",
-            "  weft search run --strategy generator --constraint \"macs<=5000000\" --name small",
+            "  ${ROOT-COMMAND-NAME} search run --constraint \"latencyMillis<=1\"",
+            "  ${ROOT-COMMAND-NAME} search run --table accuracy.csv.gz --table latency_ms.csv.gz --column pixel3 --constraint \"pixel3<=5\"",
+            "  ${ROOT-COMMAND-NAME} search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
+            "  ${ROOT-COMMAND-NAME} search run --tiers \"latencyMillis<=0.02;0.05;0.1\" --names small,medium,large --export models",
+            "  ${ROOT-COMMAND-NAME} search run --strategy generator --constraint \"macs<=5000000\" --name small",
             "",
             "Metrics: accuracy, or loss and perplexity of a language model (selection split), params, macs, bytes,",
             "latencyMillisP50 (or latencyMillis), latencyMillisP99.",
             "The best member by the first objective, of every tier, is kept in the family under its name. Nothing is ever measured twice:",
             "a search that was stopped goes on when it is started again."
         })
-final class SearchCommand implements Callable<Integer> {
+final class SearchCommand implements Callable<Integer>, Outputs.More {
     private static final String BEST = "best";
 
     @Mixin
@@ -145,6 +146,7 @@ final class SearchCommand implements Callable<Integer> {
             description = "What to call the members of the tiers (default: tier-1,tier-2,…).")
     private List<String> names = new ArrayList<>();
 
+    @Written
     @Option(
             names = "--export",
             paramLabel = "DIR",
@@ -161,8 +163,7 @@ final class SearchCommand implements Callable<Integer> {
     public Integer call() {
         long began = System.nanoTime();
         MemberTable.Source source = new MemberTable.Source(tables, columns);
-        List<String> metrics =
-                Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
+        List<String> metrics = metrics();
         Constraints budget = Constraints.parse(String.join(",", constraints), metrics);
         List<Objective> given =
                 objectives.stream().map(o -> Objective.of(o.strip(), metrics)).toList();
@@ -205,6 +206,23 @@ final class SearchCommand implements Callable<Integer> {
         }
     }
 
+    @Override
+    public Map<Path, String> moreOutputs() {
+        Map<Path, String> files = new LinkedHashMap<>();
+        if (export != null) {
+            tiers(Constraints.NONE, metrics()).tiers().forEach(tier -> files.put(file(tier.name()), "--export"));
+        }
+        return files;
+    }
+
+    private Path file(String member) {
+        return export.resolve(member + ".onnx");
+    }
+
+    private List<String> metrics() {
+        return Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
+    }
+
     /** Without {@code --tiers} the one budget is one tier. */
     private Tiers tiers(Constraints budget, List<String> metrics) {
         if (tiers == null) {
@@ -226,7 +244,7 @@ final class SearchCommand implements Callable<Integer> {
         List<SearchAnswer.Exported> exported = new ArrayList<>();
         if (export != null) {
             for (String each : kept) {
-                Path onnx = export.resolve(each + ".onnx");
+                Path onnx = file(each);
                 ExportResult done = search.export(each, ExportOptions.onnx(onnx));
                 exported.add(new SearchAnswer.Exported(
                         each,

@@ -27,13 +27,13 @@ import picocli.CommandLine.Parameters;
         description = "Train a family: one set of weights for every member.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft train smoke --out run                     a recipe that comes with Weft, about a minute",
-            "  weft train recipe.yaml --out run --seed 1 --data my-images",
-            "  weft train bignas-imagenet --dry-run",
-            "  weft train tanglenas-mobile-quick --out searched",
-            "  weft train tanglenas-mobile-quick --out tuned --start searched --member chosen --epochs 3",
+            "  ${ROOT-COMMAND-NAME} train smoke --out run                     a recipe that comes with Weft, about a minute",
+            "  ${ROOT-COMMAND-NAME} train recipe.yaml --out run --seed 1 --data my-images",
+            "  ${ROOT-COMMAND-NAME} train bignas-imagenet --dry-run",
+            "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out searched",
+            "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out tuned --start searched --member chosen --epochs 3",
             "",
-            "Ctrl-C writes a checkpoint; weft resume DIR goes on from there."
+            "Ctrl-C writes a checkpoint; ${ROOT-COMMAND-NAME} resume DIR goes on from there."
         })
 final class TrainCommand implements Callable<Integer> {
     private static final String NAMES = "quickstart, smoke, lm-quick, mos-lm-quick, tanglenas-mobile-quick, "
@@ -50,6 +50,7 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft: " + NAMES)
     private String recipe;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -62,7 +63,10 @@ final class TrainCommand implements Callable<Integer> {
             description = "Of everything random (default: 0, or with inherited weights that of their family).")
     private Long seed;
 
-    @Option(names = "--data", paramLabel = "NAME_OR_DIR", description = "Other data than the recipe's: see weft data.")
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Other data than the recipe's: see ${ROOT-COMMAND-NAME} data.")
     private String data;
 
     @Option(
@@ -103,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe chosen = split(start == null ? recipe(recipe, data, epochs) : fromStart(), split);
+        Recipe chosen = split(start == null ? recipe(recipe, data, epochs, options) : fromStart(), split);
         if (start == null && (member != null || weights != null)) {
             throw new InputException(
                     "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
@@ -144,7 +148,7 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Epochs are of the one member: fewer than a search needs will do. */
     private Recipe fromStart() {
-        Recipe read = recipe(recipe, data, null).from(start());
+        Recipe read = recipe(recipe, data, null, options).from(start());
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }
 
@@ -175,7 +179,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** A recipe with other data and epochs, where given. */
-    static Recipe recipe(String fileOrName, String data, Integer epochs) {
+    static Recipe recipe(String fileOrName, String data, Integer epochs, GlobalOptions options) {
+        if (Recipes.NAMES.contains(fileOrName) && Files.isRegularFile(Path.of(fileOrName))) {
+            options.err()
+                    .println("note: " + fileOrName + " is the recipe that comes with Weft; the file of that name is ./"
+                            + fileOrName);
+        }
         Recipe read = Recipes.read(fileOrName);
         DataSettings source =
                 read.data().withSource(anywhere(data == null ? read.data().source() : data));

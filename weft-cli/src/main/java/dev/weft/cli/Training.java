@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.io.SafetensorsFile;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
@@ -121,10 +122,10 @@ final class Training {
     /** Prints the result and what to do next. */
     static void print(Result result, GlobalOptions options) {
         List<String> text = new ArrayList<>();
-        String run = Shell.quote(result.run());
+        Path run = Path.of(result.run());
         if (!result.complete()) {
-            text.add("Stopped after " + result.steps() + " of " + result.plannedSteps()
-                    + " steps. Continue with: weft resume " + run);
+            text.add("Stopped after " + result.steps() + " of " + result.plannedSteps() + " steps. Continue with: "
+                    + WeftCommand.of("resume").path(run));
         } else {
             text.add("Family: " + result.family());
             add(text, Metric.ACCURACY, result.accuracy());
@@ -136,20 +137,23 @@ final class Training {
     }
 
     /** A model of one member has nothing to search; after a search by gradient its choice is what matters. */
-    private static List<String> next(String run, Set<String> members) {
+    private static List<String> next(Path run, Set<String> members) {
         List<String> next = new ArrayList<>();
         boolean one = members.equals(Set.of("largest"));
         if (!one) {
-            next.add("  weft search " + run + " --constraint \"latencyMillis<=1\"");
+            next.add("  " + WeftCommand.of("search").path(run).and("--constraint", "latencyMillis<=1"));
         }
         String chosen = Role.CHOSEN.toString();
         String shown = members.contains(chosen) ? chosen : one ? "largest" : "smallest";
-        next.add("  weft evaluate " + run + " --member " + (shown.equals(chosen) ? chosen : "largest"));
-        next.add("  weft export " + run + " --member " + shown + " --onnx " + shown + ".onnx");
+        next.add(
+                "  " + WeftCommand.of("evaluate").path(run).and("--member", shown.equals(chosen) ? chosen : "largest"));
+        next.add("  " + WeftCommand.of("export").path(run).and("--member", shown, "--onnx", shown + ".onnx"));
         if (shown.equals(chosen)) {
-            next.add("  weft train RECIPE --out tuned --start " + run);
+            next.add("  "
+                    + WeftCommand.of("train", "RECIPE", "--out", "tuned", "--start")
+                            .path(run));
         }
-        next.add("  weft report " + run);
+        next.add("  " + WeftCommand.of("report").path(run));
         return next;
     }
 

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,9 +36,9 @@ import picocli.CommandLine.Parameters;
         description = "How far can a ranking of members be believed?",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft trust run --anchors 30 --trainings 2 --out trust",
-            "  weft trust run --truth measured.csv --out trust",
-            "  weft trust --scores mine.csv --truth measured.csv",
+            "  ${ROOT-COMMAND-NAME} trust run --anchors 30 --trainings 2 --out trust",
+            "  ${ROOT-COMMAND-NAME} trust run --truth measured.csv --out trust",
+            "  ${ROOT-COMMAND-NAME} trust --scores mine.csv --truth measured.csv",
             "",
             "Anchors are members that are trained alone: what they reach is the truth that inherited weights are judged by.",
             "Ctrl-C stops after the current step; the same command goes on from there, and repeats nothing.",
@@ -45,7 +46,7 @@ import picocli.CommandLine.Parameters;
             "A file is a table of comma-separated values, also packed by gzip, with the columns member and score;",
             "score2, score3 and so on in the file of truths are further trainings of the same members."
         })
-final class TrustCommand implements Callable<Integer> {
+final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Mixin
     private GlobalOptions options;
 
@@ -149,6 +150,7 @@ final class TrustCommand implements Callable<Integer> {
             description = "Of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -200,6 +202,17 @@ final class TrustCommand implements Callable<Integer> {
             answer(found.get(), found.get().ranking());
             return ExitCode.DONE;
         }
+    }
+
+    @Override
+    public Map<Path, String> moreOutputs() {
+        Map<Path, String> outputs = new LinkedHashMap<>();
+        if (out != null) {
+            Stream.of("trust.json", "trust.html", "anchors.csv", "inherited.csv")
+                    .filter(name -> family != null || name.startsWith("trust"))
+                    .forEach(name -> outputs.put(out.resolve(name), name + " in --out"));
+        }
+        return outputs;
     }
 
     private Ranking ofFiles() {
@@ -286,7 +299,7 @@ final class TrustCommand implements Callable<Integer> {
     private Recipe recipe() {
         Recipe read;
         if (recipe != null) {
-            read = TrainCommand.recipe(recipe, null, null).whole();
+            read = TrainCommand.recipe(recipe, null, null, options).whole();
         } else {
             Path folder = FamilyArgument.file(family).toAbsolutePath().getParent();
             if (!Files.exists(folder.resolve("config.yaml"))) {

@@ -47,7 +47,7 @@ class RunDataTest {
     }
 
     /** Two classes of sixty grey pictures, bright above or below. */
-    private static Path pictures(Path folder, long seed) throws IOException {
+    static Path pictures(Path folder, long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         for (String name : List.of("above", "below")) {
             Files.createDirectories(folder.resolve(name));
@@ -174,6 +174,17 @@ class RunDataTest {
                         .get("dataMatch")
                         .asText())
                 .isEqualTo("verified");
+    }
+
+    @Test
+    void aRunInsideItsTextIsNoText() throws IOException {
+        Path text = Files.createDirectories(folder.resolve("text with run"));
+        TinyTextRun.text(text.resolve("b.txt"), 1);
+        String inside = text.resolve("a run").toString();
+        done("train", TinyTextRun.recipe(folder.resolve("t.yaml"), text, 1).toString(), "--out", inside);
+        Files.writeString(text.resolve("a run/notes.txt"), "What was thought of this run.");
+        done("evaluate", inside);
+        assertThat(done("data", text.toString()).out()).contains("a run holds results of Weft: passed over");
     }
 
     @Test

@@ -171,8 +171,9 @@ class TextCommandsTest {
                 recipe,
                 Files.readString(folder.resolve("tiny.yaml"))
                         .replace("{kind: characters}", "{kind: hugging-face, file: pom.xml}"));
-        DataSettings.Text data = (DataSettings.Text)
-                TrainCommand.recipe(recipe.toString(), null, null).data();
+        DataSettings.Text data =
+                (DataSettings.Text) TrainCommand.recipe(recipe.toString(), null, null, new GlobalOptions())
+                        .data();
         assertThat(data.tokenizer())
                 .isEqualTo(new TokenizerSettings.HuggingFace(
                         Path.of("pom.xml").toAbsolutePath().toString()));

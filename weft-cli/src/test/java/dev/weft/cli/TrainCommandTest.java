@@ -189,8 +189,9 @@ class TrainCommandTest {
     @Test
     void everyNamedRecipeIsRead() {
         assertThat(Recipes.NAMES)
-                .allSatisfy(name ->
-                        assertThat(TrainCommand.recipe(name, null, null).name()).isEqualTo(name));
+                .allSatisfy(name -> assertThat(TrainCommand.recipe(name, null, null, new GlobalOptions())
+                                .name())
+                        .isEqualTo(name));
     }
 
     @Test

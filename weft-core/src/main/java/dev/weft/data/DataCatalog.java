@@ -95,6 +95,16 @@ public final class DataCatalog {
         }
     }
 
+    /** Whether a file, by its name, is one that a folder of data is read from; others may lie in the folder and change nothing. */
+    public static boolean isDataFile(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        String unpacked = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+        return ImageFile.hasKnownSuffix(name)
+                || unpacked.endsWith(".txt")
+                || unpacked.endsWith(".bin")
+                || unpacked.endsWith("-ubyte");
+    }
+
     /**
      * Reads all of a text and reports problems rather than failing at the first.
      *

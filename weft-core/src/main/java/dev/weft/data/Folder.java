@@ -1,6 +1,7 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import dev.weft.io.ResultFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +17,10 @@ import java.util.stream.Stream;
  * What a folder holds, sorted by name; hidden entries left out.
  *
  * @param files names of its files
- * @param folders names of its sub-folders
+ * @param folders names of its sub-folders, but for {@code results}
+ * @param results names of sub-folders that Weft has written its results into, see {@link ResultFolder}
  */
-record Folder(Path path, List<String> files, List<String> folders) {
+record Folder(Path path, List<String> files, List<String> folders, List<String> results) {
     private static final long MAX_TEXT_BYTES = 1 << 20;
 
     static Folder of(Path path) {
@@ -29,18 +31,27 @@ record Folder(Path path, List<String> files, List<String> folders) {
         try (Stream<Path> entries = Files.list(path)) {
             List<String> files = new ArrayList<>();
             List<String> folders = new ArrayList<>();
+            List<String> results = new ArrayList<>();
             for (Path entry : (Iterable<Path>) entries::iterator) {
                 String name = entry.getFileName().toString();
                 if (!name.startsWith(".")) {
-                    (Files.isDirectory(entry) ? folders : files).add(name);
+                    (!Files.isDirectory(entry) ? files : ResultFolder.is(entry) ? results : folders).add(name);
                 }
             }
             files.sort(null);
             folders.sort(null);
-            return new Folder(path, List.copyOf(files), List.copyOf(folders));
+            results.sort(null);
+            return new Folder(path, List.copyOf(files), List.copyOf(folders), List.copyOf(results));
         } catch (IOException | UncheckedIOException e) {
             throw new InputException("The data folder " + path + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** What was passed over, one line each. */
+    List<String> notes() {
+        return results.stream()
+                .map(name -> path.resolve(name) + " holds results of Weft: passed over")
+                .toList();
     }
 
     /** The first of these files that is there, plain or with {@code .gz} appended. */

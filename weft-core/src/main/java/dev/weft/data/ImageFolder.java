@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.WeftCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,6 +54,8 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         List<String> problems = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         Map<String, Folder> partFolders = partFolders(root, problems, notes);
+        notes.addAll(root.notes());
+        partFolders.values().stream().filter(part -> part != root).forEach(part -> notes.addAll(part.notes()));
         List<String> classes = partFolders.get("train").folders();
         if (classes.size() < 2) {
             problems.add(String.format(
@@ -102,7 +105,8 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
             throw new InputException(problems.get(0)
                     + (more == 0
                             ? ""
-                            : String.format(Locale.ROOT, " (and %d more: `weft data %s` lists them)", more, folder)));
+                            : " (and " + more + " more: `"
+                                    + WeftCommand.of("data").path(folder) + "` lists them)"));
         }
     }
 
@@ -138,6 +142,7 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
 
     private static List<Entry> images(
             Folder root, Folder folder, int label, List<String> problems, List<String> notes) {
+        notes.addAll(folder.notes());
         List<Entry> entries = new ArrayList<>();
         for (String name : folder.files()) {
             Path file = folder.path().resolve(name);

@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.ResultFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -46,15 +49,17 @@ final class TextFiles {
     }
 
     /**
-     * The files of a folder and its sub-folders, in the order of their paths; hidden ones left out.
+     * The files of a folder and its sub-folders, in the order of their paths; hidden ones and results of Weft left out.
      *
      * @param wanted by the file's name in lower case
      */
     static List<Path> walk(Path folder, Predicate<String> wanted) {
         try {
             Path root = folder.toRealPath(); // a link to a folder would not be entered
+            Predicate<Path> passed = resultsBelow(root);
             try (Stream<Path> all = Files.walk(root)) {
                 return all.filter(Files::isRegularFile)
+                        .filter(file -> !passed.test(file.getParent()))
                         .map(root::relativize)
                         .filter(file ->
                                 wanted.test(file.getFileName().toString().toLowerCase(Locale.ROOT)))
@@ -70,6 +75,41 @@ final class TextFiles {
         } catch (IOException e) {
             throw unreadable(folder, e);
         }
+    }
+
+    /** What is passed over of a folder, one line each. */
+    static List<String> notes(Path folder) {
+        try {
+            Path root = folder.toRealPath();
+            try (Stream<Path> all = Files.walk(root)) {
+                return all.filter(path -> !path.equals(root) && Files.isDirectory(path) && ResultFolder.is(path))
+                        .filter(path -> !resultsBelow(root).test(path.getParent()))
+                        .sorted()
+                        .map(path -> folder.resolve(root.relativize(path)) + " holds results of Weft: passed over")
+                        .toList();
+            }
+        } catch (UncheckedIOException e) {
+            throw unreadable(folder, e.getCause());
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    /** Whether a folder lies in one that Weft has written its results into; each is looked at once. */
+    private static Predicate<Path> resultsBelow(Path root) {
+        Map<Path, Boolean> known = new HashMap<>();
+        known.put(root, false);
+        return new Predicate<>() {
+            @Override
+            public boolean test(Path folder) {
+                Boolean before = known.get(folder);
+                if (before == null) {
+                    before = test(folder.getParent()) || ResultFolder.is(folder);
+                    known.put(folder, before);
+                }
+                return before;
+            }
+        };
     }
 
     private static InputException unreadable(Path folder, IOException e) {

@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.runtime.InvalidInputException;
 import dev.weft.text.CharacterTokenizer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.stream.IntStream;
  * @param firstTokens what a character tokenizer of this text makes of the first line, as far as it is shown
  * @param sha256 of the text as UTF-8
  * @param problems one line each, naming the file; text without problems opens
+ * @param notes what was passed over, one line each
  */
 public record TextInspection(
         String kind,
@@ -29,12 +31,14 @@ public record TextInspection(
         String firstLine,
         List<Integer> firstTokens,
         String sha256,
-        List<String> problems) {
+        List<String> problems,
+        List<String> notes) {
     private static final int SHOWN = 60;
 
     public TextInspection {
         firstTokens = List.copyOf(firstTokens);
         problems = List.copyOf(problems);
+        notes = List.copyOf(notes);
     }
 
     /** Reads every file and reports all problems rather than the first. */
@@ -50,17 +54,19 @@ public record TextInspection(
             }
         }
         int count = embedded ? 1 : files.size();
+        List<String> notes =
+                !embedded && Files.isDirectory(Path.of(nameOrPath)) ? TextFiles.notes(Path.of(nameOrPath)) : List.of();
         if (problems.isEmpty()) {
             try {
-                return of(TextSource.open(nameOrPath), count);
+                return of(TextSource.open(nameOrPath), count, notes);
             } catch (InvalidInputException e) {
                 problems.add(e.getMessage());
             }
         }
-        return new TextInspection("text", count, 0, 0, 0, "", List.of(), "", problems);
+        return new TextInspection("text", count, 0, 0, 0, "", List.of(), "", problems, notes);
     }
 
-    private static TextInspection of(TextSource source, int files) {
+    private static TextInspection of(TextSource source, int files, List<String> notes) {
         CharacterTokenizer tokenizer = CharacterTokenizer.of(source.text());
         String text = source.text();
         int[] line = text.codePoints()
@@ -81,6 +87,7 @@ public record TextInspection(
                         .boxed()
                         .toList(),
                 source.sha256(),
-                List.of());
+                List.of(),
+                notes);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.export;
 
+import dev.weft.io.OutputFiles;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
@@ -29,11 +30,14 @@ public final class Exporter {
      * @param heldOut inputs that the member was not trained on: pixel values 0 to 255 (B, C, H, W) or token ids (B, T), in batches of
      *     any sizes
      * @throws dev.weft.io.CheckFailedException when a logit differs by more than the limit; no file is written then
-     * @throws dev.weft.io.InputException when a file cannot be written, or the member is too large for ONNX; of two files neither is
+     * @throws dev.weft.io.InputException when a file is the family's own, both are one, one cannot be written, or the member is too large for ONNX; of two files neither is
      *     left then
      */
     public static ExportResult export(
             Family family, Member member, MemberStatistics statistics, List<Tensor> heldOut, ExportOptions options) {
+        OutputFiles files = new OutputFiles();
+        family.file().ifPresent(file -> files.reads("the family", file));
+        requireFree(files, options);
         // An extracted model remembers which member of its family it was.
         String name = family.space().choices().isEmpty()
                 ? family.notes().getOrDefault("member", member.toString())
@@ -64,6 +68,12 @@ public final class Exporter {
             }
             return new ExportResult(name, options.onnx(), options.safetensors(), check);
         }
+    }
+
+    /** Refuses files that are among those that are read, are folders, or are one. */
+    public static void requireFree(OutputFiles files, ExportOptions options) {
+        options.onnx().ifPresent(file -> files.writes("The ONNX file", file));
+        options.safetensors().ifPresent(file -> files.writes("the safetensors file", file));
     }
 
     private static void delete(Path file) {

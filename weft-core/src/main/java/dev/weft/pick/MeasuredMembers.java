@@ -92,7 +92,7 @@ final class MeasuredMembers {
         String context = contexts.getOrDefault(MetricNames.LATENCY_MILLIS_P50, "");
         return context.isEmpty()
                 ? ""
-                : "ONNX Runtime on the CPU, one run after a warm-up, the quietest of several rounds: "
+                : "ONNX Runtime on the CPU, one run after a warm-up, timed in turn with a reference member: "
                         + setting(context) + ".";
     }
 
@@ -102,8 +102,8 @@ final class MeasuredMembers {
 
     /** {@code 2 threads, 1 example at a time} of {@code hardware=… threads=2 batch=1}; another context as it is. */
     private static String setting(String context) {
-        Matcher parts =
-                Pattern.compile("hardware=(\\S+) threads=(\\d+) batch=(\\d+)").matcher(context);
+        Matcher parts = Pattern.compile("hardware=(\\S+) threads=(\\d+) batch=(\\d+)( paired)?")
+                .matcher(context);
         return parts.matches()
                 ? count(parts.group(2), "thread") + ", " + count(parts.group(3), "example") + " at a time, machine "
                         + parts.group(1)

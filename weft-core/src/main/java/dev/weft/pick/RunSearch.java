@@ -3,9 +3,12 @@ package dev.weft.pick;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
+import dev.weft.export.Exporter;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
@@ -50,7 +53,7 @@ public final class RunSearch implements AutoCloseable {
         this.folder = folder;
         this.family = family;
         this.data = data;
-        this.evaluator = MemberEvaluator.of(family, data, latency);
+        this.evaluator = MemberEvaluator.of(family, data, latency, Evaluations.store(folder.database()));
         this.evaluations = Evaluations.of(
                 tables.columns().isEmpty()
                         ? evaluator
@@ -85,8 +88,8 @@ public final class RunSearch implements AutoCloseable {
         try {
             if (!Files.exists(folder.family())) {
                 throw new InputException(run
-                        + " must hold a trained family, but its training is not finished. Continue it with: weft resume "
-                        + run);
+                        + " must hold a trained family, but its training is not finished. Continue it with: "
+                        + WeftCommand.of("resume").path(run));
             }
             RunSettings settings = Trainer.settings(run);
             torch.set_num_threads(settings.threads());
@@ -191,6 +194,9 @@ public final class RunSearch implements AutoCloseable {
                     + "\". Members: " + family.members().keySet() + "."
                     + Suggest.nearest(name, family.members().keySet()));
         }
+        OutputFiles files = new OutputFiles();
+        RunFolder.protect(folder.path(), files);
+        Exporter.requireFree(files, options);
         try (PickedMember member = PickedMember.of(family, name, () -> data)) {
             ExportResult result = MemberExport.export(family, member, data.report(), kept.measurements(), options);
             if (result.onnx().isPresent()) {
@@ -198,6 +204,18 @@ public final class RunSearch implements AutoCloseable {
             }
             return result;
         }
+    }
+
+    /** What the noise of latencies leaves open about the front of a search. */
+    public LatencyRemarks remarks(SearchResult found) {
+        return LatencyRemarks.of(
+                found.front().objectives(),
+                found.front().members().stream()
+                        .map(member -> measured(member.member()))
+                        .toList(),
+                found.measured().stream()
+                        .map(member -> measured(member.member()))
+                        .toList());
     }
 
     public Family family() {

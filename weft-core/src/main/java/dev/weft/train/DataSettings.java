@@ -21,6 +21,7 @@ import dev.weft.data.TextSource;
 import dev.weft.data.TextSplits;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
@@ -134,7 +135,8 @@ public sealed interface DataSettings {
 
         public Images {
             if (source == null) {
-                throw new InputException("Data must have a source: a name of weft data, or a folder.");
+                throw new InputException(
+                        "Data must have a source: a name that " + WeftCommand.of("data") + " lists, or a folder.");
             }
             if (selectionSize != null && split != null) {
                 throw new InputException("Data must have selectionSize or split, not both, but got selectionSize="

@@ -65,10 +65,8 @@ final class GmPage {
                 table.rows(),
                 settings(findings),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + " --seeds " + table.seeds().size()
-                        + " --out " + folder),
+                List.of(settings.command(reproduction.name(), table.seeds().size(), folder)
+                        .fromAnywhere()),
                 notes(findings),
                 List.of(),
                 pictures);

@@ -63,11 +63,8 @@ final class MosPage {
                 table.rows(),
                 settings(found),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --seeds " + seeds.size()
-                        + " --data " + settings.data() + " --out " + folder),
+                List.of(settings.command(reproduction.name(), seeds.size(), folder)
+                        .fromAnywhere()),
                 notes(found),
                 List.of(),
                 pictures.groups());

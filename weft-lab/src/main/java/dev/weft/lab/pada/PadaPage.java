@@ -58,11 +58,8 @@ final class PadaPage {
                 table.rows(),
                 settings(),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + " --seeds " + table.seeds().size()
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --out " + folder),
+                List.of(settings.command(reproduction.name(), table.seeds().size(), folder)
+                        .fromAnywhere()),
                 notes(),
                 List.of(),
                 new PadaPictures(truth, table).groups());

@@ -72,11 +72,8 @@ final class ShiftNasPage {
                 table.arms(),
                 settings(),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --seeds " + seeds.size()
-                        + " --data " + settings.data() + " --out " + folder),
+                List.of(settings.command(reproduction.name(), seeds.size(), folder)
+                        .fromAnywhere()),
                 notes(seeds),
                 List.of(accuracies(), visits(), choices(seeds)),
                 List.of(

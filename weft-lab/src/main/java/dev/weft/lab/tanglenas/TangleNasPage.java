@@ -66,12 +66,8 @@ final class TangleNasPage {
                 table.arms(),
                 settings(),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + (settings.maps() ? " --maps" : "")
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --seeds " + measured.seeds().size()
-                        + " --data " + settings.data() + " --out " + folder),
+                List.of(settings.command(reproduction.name(), measured.seeds().size(), folder)
+                        .fromAnywhere()),
                 notes(),
                 plots(),
                 List.of());
