@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
 import dev.weft.natives.NativeLibraryException;
@@ -74,6 +75,9 @@ final class Failures {
                 && failure.getCause() != null) {
             failure = failure.getCause();
         }
+        if (failure instanceof StandardOutput.Lost) {
+            return ExitCode.DONE; // the process says how the output was lost
+        }
         int exitCode = exitCode(failure);
         boolean verbose = given(command, "--verbose");
         print(command, message(failure), exitCode, given(command, "--json"));
@@ -123,7 +127,7 @@ final class Failures {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("error", message);
             document.put("exitCode", exitCode);
-            command.getOut().println(GlobalOptions.toJson(document));
+            command.getOut().print(Json.writeWithNulls(document));
         }
     }
 

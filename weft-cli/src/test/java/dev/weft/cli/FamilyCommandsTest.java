@@ -69,6 +69,17 @@ class FamilyCommandsTest {
                 .get("measurements")
                 .get("accuracy")
                 .asDouble();
+        assertThat(json("evaluate", run, "--member", "largest", "--split", "test")
+                        .get("split")
+                        .asText())
+                .isEqualTo("report");
+        assertThat(json("evaluate", run, "--member", "largest", "--split", "validation")
+                        .get("split")
+                        .asText())
+                .isEqualTo("selection");
+        assertThat(refused("evaluate", run, "--split", "validaton"))
+                .contains("--split must be report (also called test) or selection (also validation)")
+                .contains("Did you mean \"validation\"?");
         assertThat(json("evaluate", run, "--member", "largest", "--split", "selection")
                         .get("accuracy")
                         .asDouble())
