@@ -9,6 +9,8 @@ import dev.weft.io.WeftCommand;
 import dev.weft.natives.NativeLibraryException;
 import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -30,6 +33,7 @@ final class Failures {
 
     /** To be called after all subcommands are added. */
     static void handleIn(CommandLine commandLine) {
+        commandLine.registerConverter(Path.class, Failures::path);
         commandLine.setParameterExceptionHandler(Failures::badUsage);
         commandLine.setExecutionExceptionHandler(Failures::failed);
         commandLine.setExecutionStrategy(Failures::run);
@@ -91,7 +95,7 @@ final class Failures {
     }
 
     private static int exitCode(Throwable failure) {
-        if (failure instanceof InvalidInputException) {
+        if (failure instanceof InvalidInputException || failure instanceof InvalidPathException) {
             return ExitCode.USAGE;
         }
         if (failure instanceof EnvironmentException
@@ -116,8 +120,27 @@ final class Failures {
             return "A native library must load, but got: " + firstLine(failure) + ". Look at: "
                     + WeftCommand.of("doctor");
         }
+        if (failure instanceof InvalidPathException invalid) {
+            return unnameable(invalid);
+        }
         String kind = failure.getClass().getSimpleName();
         return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure);
+    }
+
+    /** picocli's own converter says which class failed. */
+    private static Path path(String given) {
+        try {
+            return Path.of(given);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException(unnameable(e));
+        }
+    }
+
+    /** Nearly always a name outside ASCII in a locale of ASCII. */
+    private static String unnameable(InvalidPathException failure) {
+        return "\"" + failure.getInput() + "\" must be the name of a file or folder, but this process cannot write it ("
+                + failure.getReason() + "; character set " + System.getProperty("sun.jnu.encoding")
+                + "). A name outside ASCII needs a locale of UTF-8: LC_ALL=C.UTF-8";
     }
 
     private static void print(CommandLine command, String message, int exitCode, boolean json) {
