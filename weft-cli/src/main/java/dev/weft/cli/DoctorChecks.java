@@ -119,7 +119,12 @@ final class DoctorChecks {
     private static Finding temporaryFolder() {
         Path folder = Path.of(System.getProperty("java.io.tmpdir"));
         try {
-            Files.delete(Files.write(Files.createTempFile(folder, "weft", ""), new byte[(int) MIB]));
+            Path file = Files.createTempFile(folder, "weft", "");
+            try {
+                Files.write(file, new byte[(int) MIB]);
+            } finally {
+                Files.delete(file);
+            }
             return Finding.present("temporary", folder + ", can be written");
         } catch (IOException e) {
             return Finding.missing(

@@ -6,6 +6,7 @@ import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,8 +51,7 @@ public final class Libtorch {
         if (folder == null) {
             // Else JavaCPP asks the system for the memory in use at every object that is made (docs/memory.md).
             setUnlessGiven(JAVACPP + "maxPhysicalBytes", "0");
-            // Where it keeps links; else it would make a folder in the home folder, also of a user who has none.
-            setUnlessGiven(JAVACPP + "cachedir", NativeCache.folder().toString());
+            keepLinks(NativeCache.folder());
             Map<String, URL[]> found = find();
             Map<String, NativeFile> files = new LinkedHashMap<>();
             found.forEach((name, urls) -> {
@@ -76,6 +76,15 @@ public final class Libtorch {
             folder = unpacked;
         }
         return folder;
+    }
+
+    /** JavaCPP would keep links in a folder that it makes in the home folder, also for a user who has none. */
+    private static void keepLinks(Path cache) {
+        if (Files.exists(cache) && !Files.isWritable(cache)) {
+            setUnlessGiven(JAVACPP + "cacheLibraries", "false"); // it needs no links
+        } else {
+            setUnlessGiven(JAVACPP + "cachedir", cache.toString());
+        }
     }
 
     /** Where the libraries are that JavaCPP would load, by its names for them, in order. Many are for GPUs, and nowhere. */

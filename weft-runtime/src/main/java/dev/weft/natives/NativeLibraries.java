@@ -48,10 +48,7 @@ public final class NativeLibraries {
                     write(folder, missing(folder, files));
                 }
             }
-            if (!Files.isExecutable(
-                    folder.resolve(files.get(0).name()))) { // says no on a disk that is mounted "noexec", too
-                throw new IOException("programs cannot be run from there");
-            }
+            requireExecutable(folder.resolve(files.get(0).name()));
         } catch (IOException e) {
             throw new NativeLibraryException(
                     "The native libraries of " + artifact + " (" + size(files) / MIB + " MiB) must be unpacked to "
@@ -97,9 +94,17 @@ public final class NativeLibraries {
                 channel.force(true);
             }
             part.toFile().setExecutable(true, false);
+            requireExecutable(part);
             Files.move(part, folder.resolve(file.name()), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(part);
+        }
+    }
+
+    /** The system says no of a disk that is mounted "noexec", too. */
+    private static void requireExecutable(Path file) throws IOException {
+        if (!Files.isExecutable(file)) {
+            throw new IOException("programs cannot be run from there");
         }
     }
 
