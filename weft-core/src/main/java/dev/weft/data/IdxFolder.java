@@ -50,7 +50,11 @@ final class IdxFolder {
         List<String> sets = sets(folder);
         if (sets.size() > 1) {
             throw new InputException(folder.path() + " must hold one set of IDX files, but holds " + sets.size() + ": "
-                    + String.join(", ", sets.stream().map(set -> set + "train-images-idx3-ubyte").toList())
+                    + String.join(
+                            ", ",
+                            sets.stream()
+                                    .map(set -> set + "train-images-idx3-ubyte")
+                                    .toList())
                     + ". Move one set into a folder of its own");
         }
         return sets.isEmpty() ? "" : sets.get(0);
@@ -156,8 +160,9 @@ final class IdxFolder {
         Map<Integer, String> names = new HashMap<>();
         for (String line : lines) {
             if (!line.matches("\\d{1,3} \\d{1,5}( \\d{1,5})*")) {
-                throw new InputException(file + " must have lines of a label and the code of a character, as \"1 65\", but"
-                        + " has \"" + line + "\"");
+                throw new InputException(
+                        file + " must have lines of a label and the code of a character, as \"1 65\", but" + " has \""
+                                + line + "\"");
             }
             String[] numbers = line.split(" ");
             names.put(Integer.parseInt(numbers[0]), Character.toString(Integer.parseInt(numbers[1])));

@@ -52,8 +52,7 @@ class IdxFolderTest {
             Path emnist = folder.resolve(set);
             String start = "emnist-" + set + "-";
             TestImages.write(
-                    emnist.resolve(start + "train-images-idx3-ubyte"),
-                    TestImages.idxImages(3, 4, 2, new byte[] {
+                    emnist.resolve(start + "train-images-idx3-ubyte"), TestImages.idxImages(3, 4, 2, new byte[] {
                         1, 5, 2, 6, 3, 7, 4, 8, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0
                     }));
             TestImages.write(emnist.resolve(start + "train-labels-idx1-ubyte"), TestImages.idxLabels(1, 3, 2));

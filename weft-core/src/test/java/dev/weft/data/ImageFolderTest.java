@@ -162,7 +162,8 @@ class ImageFolderTest {
         assertThat(parts.train().size()).isEqualTo(3);
         assertThat(DataCatalog.inspect(folder.toString()).notes())
                 .containsExactlyInAnyOrder(
-                        folder.resolve("dog") + "/a\\nPROBLEM forged.png has a control character in its name: passed over",
+                        folder.resolve("dog")
+                                + "/a\\nPROBLEM forged.png has a control character in its name: passed over",
                         folder + "/eel\\u001b[2J has a control character in its name: passed over");
     }
 
@@ -171,7 +172,11 @@ class ImageFolderTest {
     void aNameThatIsNotUtf8IsPassedOverAndSaid() throws Exception {
         greyPair();
         String made = "cp cat/b.png \"$(printf 'dog/caf\\351.png')\"";
-        assertThat(new ProcessBuilder("sh", "-c", made).directory(folder.toFile()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("sh", "-c", made)
+                        .directory(folder.toFile())
+                        .start()
+                        .waitFor())
+                .isZero();
         ImageParts parts = DataCatalog.open(folder.toString());
         assertThat(parts.train().size()).isEqualTo(3);
         assertThat(PassedOver.summary(parts.passedOver()))

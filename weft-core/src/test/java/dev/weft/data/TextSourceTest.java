@@ -145,7 +145,6 @@ class TextSourceTest {
         Files.writeString(folder.resolve("licensed-premises.txt"), "a play");
         TextSource source = TextSource.open(folder.toString());
         assertThat(source.text()).isEqualTo("a play");
-        assertThat(PassedOver.summary(source.passedOver()))
-                .isEqualTo("4 files passed over: 4 licence or description");
+        assertThat(PassedOver.summary(source.passedOver())).isEqualTo("4 files passed over: 4 licence or description");
     }
 }
