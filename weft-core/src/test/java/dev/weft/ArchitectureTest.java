@@ -201,7 +201,8 @@ class ArchitectureTest {
                 .resideInAnyPackage(ROOT + "runtime..", ROOT + "natives..")
                 .should()
                 .dependOnClassesThat()
-                .resideOutsideOfPackages(ROOT + "runtime..", ROOT + "natives..", "ai.onnxruntime..", "java..", "javax..")
+                .resideOutsideOfPackages(
+                        ROOT + "runtime..", ROOT + "natives..", "ai.onnxruntime..", "java..", "javax..")
                 .check(CLASSES);
     }
 

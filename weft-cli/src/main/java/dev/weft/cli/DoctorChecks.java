@@ -139,7 +139,8 @@ final class DoctorChecks {
         try (Stream<Path> files = Files.walk(cache)) {
             Map<Path, Long> artifacts = files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
                     .filter(file -> file.getParent().getParent().equals(cache))
-                    .collect(Collectors.groupingBy(Path::getParent, TreeMap::new, Collectors.summingLong(DoctorChecks::size)));
+                    .collect(Collectors.groupingBy(
+                            Path::getParent, TreeMap::new, Collectors.summingLong(DoctorChecks::size)));
             return cache + ": "
                     + artifacts.entrySet().stream()
                             .map(artifact -> artifact.getKey().getFileName() + " " + artifact.getValue() / MIB + " MiB")

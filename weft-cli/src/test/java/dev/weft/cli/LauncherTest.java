@@ -25,9 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
-    private static final String JAVA = "#!/bin/sh\n"
-            + "echo \"LC_ALL=$LC_ALL\"\n"
-            + "for argument; do echo \"<$argument>\"; done\n";
+    private static final String JAVA =
+            "#!/bin/sh\n" + "echo \"LC_ALL=$LC_ALL\"\n" + "for argument; do echo \"<$argument>\"; done\n";
 
     private record Ended(int exitCode, String out, String err) {}
 
@@ -157,7 +156,11 @@ class LauncherTest {
         Path root = clone("co:lon");
         Ended ended = weft(root, Map.of());
         assertThat(ended.exitCode()).isEqualTo(ExitCode.ENVIRONMENT);
-        assertThat(ended.err().lines()).singleElement().asString().contains("\":\"").contains("co:lon");
+        assertThat(ended.err().lines())
+                .singleElement()
+                .asString()
+                .contains("\":\"")
+                .contains("co:lon");
         assertThat(root.resolve("target")).doesNotExist();
         assertThat(builds(root)).isZero();
     }
@@ -173,15 +176,20 @@ class LauncherTest {
             none.put("LC_ALL", ascii);
             assertThat(weft(root, none).out()).as(ascii).matches("(?is)LC_ALL=[^\n]+\\.utf-?8\n.*");
         }
-        String utf8 = known.lines().filter(name -> name.matches("(?i).*\\.utf-?8")).findFirst().orElseThrow();
+        String utf8 = known.lines()
+                .filter(name -> name.matches("(?i).*\\.utf-?8"))
+                .findFirst()
+                .orElseThrow();
         assertThat(weft(root, Map.of("LC_ALL", utf8)).out()).startsWith("LC_ALL=" + utf8 + "\n");
     }
 
     @Test
     void withoutAHomeFolderTheCloneHoldsTheNativeLibraries() throws Exception {
         Path root = clone("clone");
-        assertThat(weft(root, Map.of("HOME", "/nonexistent")).out()).contains("<-Dweft.cache=" + root + "/target/cache>");
-        assertThat(weft(root, Map.of("HOME", "/nonexistent", "WEFT_CACHE", "/elsewhere")).out())
+        assertThat(weft(root, Map.of("HOME", "/nonexistent")).out())
+                .contains("<-Dweft.cache=" + root + "/target/cache>");
+        assertThat(weft(root, Map.of("HOME", "/nonexistent", "WEFT_CACHE", "/elsewhere"))
+                        .out())
                 .doesNotContain("weft.cache");
         assertThat(weft(root, Map.of()).out()).doesNotContain("weft.cache");
     }

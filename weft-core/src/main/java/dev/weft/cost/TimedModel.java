@@ -1,9 +1,9 @@
 package dev.weft.cost;
 
 import ai.onnxruntime.OnnxTensor;
-import dev.weft.natives.OnnxRuntime;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.weft.natives.OnnxRuntime;
 import dev.weft.runtime.ExportedInput;
 import dev.weft.runtime.ExportedText;
 import dev.weft.runtime.OnnxFile;

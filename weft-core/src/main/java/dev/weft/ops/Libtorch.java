@@ -1,9 +1,9 @@
 package dev.weft.ops;
 
-import dev.weft.natives.NativeLibraryException;
 import dev.weft.natives.NativeCache;
 import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
+import dev.weft.natives.NativeLibraryException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.weft.run;
 
-import dev.weft.natives.NativeLibraryException;
 import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
+import dev.weft.natives.NativeLibraryException;
 import java.net.URL;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,10 +1,10 @@
 package dev.weft.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import dev.weft.natives.NativeLibraryException;
 import dev.weft.io.InputException;
 import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
+import dev.weft.natives.NativeLibraryException;
 import dev.weft.natives.Platform;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;

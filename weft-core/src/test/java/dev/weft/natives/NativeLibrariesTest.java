@@ -3,7 +3,6 @@ package dev.weft.natives;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -204,7 +203,8 @@ class NativeLibrariesTest {
 
     @Test
     void aMissingFolderForTemporaryFilesIsNamed() {
-        String before = System.setProperty("java.io.tmpdir", folder.resolve("none").toString());
+        String before =
+                System.setProperty("java.io.tmpdir", folder.resolve("none").toString());
         try {
             assertThatThrownBy(this::unpack)
                     .isInstanceOf(NativeLibraryException.class)

@@ -1,6 +1,5 @@
 package dev.weft.natives;
 
-
 import dev.weft.ops.Libtorch;
 import dev.weft.ops.Tensors;
 import dev.weft.run.SqliteLibrary;
@@ -30,7 +29,8 @@ final class NativesChild implements AutoCloseable {
      * @param shell put before the command of the JVM, such as a limit; none where it is empty
      * @param task what to do, see {@link #main}
      */
-    NativesChild(List<String> options, Map<String, String> environment, String shell, String... task) throws IOException {
+    NativesChild(List<String> options, Map<String, String> environment, String shell, String... task)
+            throws IOException {
         List<String> command = new ArrayList<>();
         if (!shell.isEmpty()) {
             command.addAll(List.of("bash", "-c", shell + "; exec \"$@\"", "child"));
@@ -73,7 +73,8 @@ final class NativesChild implements AutoCloseable {
                 case "jar" -> out.println(NativeLibraries.unpack("made-up", NativeFile.beside(new URL(args[1]))));
                 case "libtorch" -> {
                     try (Tensor tensor = Tensors.zeros(2, 3)) { // Weft's class first, as in a program that uses Weft
-                        out.println(tensor.numel() + " " + Loader.getLoadedLibraries().get("torch_cpu"));
+                        out.println(tensor.numel() + " "
+                                + Loader.getLoadedLibraries().get("torch_cpu"));
                     }
                     out.println(Libtorch.load());
                 }
@@ -81,8 +82,10 @@ final class NativesChild implements AutoCloseable {
                     out.println(OnnxRuntime.environment().getVersion());
                     out.println(SqliteLibrary.version());
                     out.println(new HuggingFaceTokenizer(TOKENIZER).encode("a b").length);
-                    out.println(Path.of(System.getProperty("java.io.tmpdir")).toFile().list((folder, name) -> name.contains("sqlite")
-                            || name.contains("tokenizers")).length);
+                    out.println(Path.of(System.getProperty("java.io.tmpdir"))
+                            .toFile()
+                            .list((folder, name) -> name.contains("sqlite") || name.contains("tokenizers"))
+                            .length);
                 }
                 default -> throw new IllegalArgumentException(args[0]);
             }

@@ -45,7 +45,9 @@ class NativesTest {
         for (NativesChild child : children) {
             assertThat(child.end().lines())
                     .satisfiesExactly(
-                            line -> assertThat(line).startsWith("6 " + cache + "/libtorch-").endsWith("libtorch_cpu.so"),
+                            line -> assertThat(line)
+                                    .startsWith("6 " + cache + "/libtorch-")
+                                    .endsWith("libtorch_cpu.so"),
                             line -> assertThat(line).startsWith(cache + "/libtorch-"),
                             line -> assertThat(line).isEqualTo("exit 0"));
         }
@@ -60,9 +62,7 @@ class NativesTest {
                 Map.of(),
                 "",
                 "others")) {
-            assertThat(child.end().lines().toList())
-                    .hasSize(5)
-                    .endsWith("2", "0", "exit 0");
+            assertThat(child.end().lines().toList()).hasSize(5).endsWith("2", "0", "exit 0");
         }
         assertThat(temporary).isEmptyDirectory();
         assertThat(folder.resolve("cache").toFile().list())
@@ -74,9 +74,12 @@ class NativesTest {
     void theFolderIsTheOneThatIsNamedOrInTheHomeFolder() throws Exception {
         assertThat(folder(List.of("-Duser.home=/home/a"), Map.of())).isEqualTo("/home/a/.cache/weft");
         assertThat(folder(List.of("-Duser.home=?"), Map.of("HOME", "/home/b"))).isEqualTo("/home/b/.cache/weft");
-        assertThat(folder(List.of("-Dorg.bytedeco.javacpp.cachedir=/c"), Map.of())).isEqualTo("/c");
-        assertThat(folder(List.of("-Dorg.bytedeco.javacpp.cachedir=/c"), Map.of("WEFT_CACHE", "/d"))).isEqualTo("/d");
-        assertThat(folder(List.of("-Dweft.cache=/e"), Map.of("WEFT_CACHE", "/d"))).isEqualTo("/e");
+        assertThat(folder(List.of("-Dorg.bytedeco.javacpp.cachedir=/c"), Map.of()))
+                .isEqualTo("/c");
+        assertThat(folder(List.of("-Dorg.bytedeco.javacpp.cachedir=/c"), Map.of("WEFT_CACHE", "/d")))
+                .isEqualTo("/d");
+        assertThat(folder(List.of("-Dweft.cache=/e"), Map.of("WEFT_CACHE", "/d")))
+                .isEqualTo("/e");
         assertThat(folder(List.of("-Duser.home=?"), Map.of("HOME", "nowhere"))).contains("this user has none");
     }
 

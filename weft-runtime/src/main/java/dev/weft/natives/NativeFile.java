@@ -41,7 +41,8 @@ public record NativeFile(String name, URL source, long size, long checksum) {
             }
         } catch (IOException e) {
             throw new NativeLibraryException(
-                    "The native library " + source + " must be readable, but " + NativeLibraryException.reason(e) + ".", e);
+                    "The native library " + source + " must be readable, but " + NativeLibraryException.reason(e) + ".",
+                    e);
         }
     }
 
@@ -68,7 +69,8 @@ public record NativeFile(String name, URL source, long size, long checksum) {
             }
         } catch (IOException e) {
             throw new NativeLibraryException(
-                    "The native library " + known + " must be readable, but " + NativeLibraryException.reason(e) + ".", e);
+                    "The native library " + known + " must be readable, but " + NativeLibraryException.reason(e) + ".",
+                    e);
         }
         return List.of(
                 of(known, known.getPath().substring(parent(known.getPath()).length())));
