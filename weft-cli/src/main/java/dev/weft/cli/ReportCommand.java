@@ -1,7 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.io.InputException;
-import dev.weft.io.WeftCommand;
+import dev.weft.io.EnvironmentException;
 import dev.weft.pick.RunReports;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
@@ -35,9 +34,10 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!Files.exists(run.resolve("config.yaml"))) {
-            throw new InputException(run + " must be the folder of a run, but has no config.yaml. Train one with: "
-                    + WeftCommand.of("train", "RECIPE").path("--out", run));
+        RunFolders.require(run);
+        if (out == null && !Files.isWritable(run)) {
+            throw new EnvironmentException(
+                    run + " is read-only, so its report must be written elsewhere. Say where: --out FILE");
         }
         RunReport report = RunReports.of(run);
         Path file = ReportWriter.write(report, out == null ? run.resolve("report.html") : out);

@@ -31,6 +31,9 @@ final class MeasuredMembers {
     /** Accuracy of the exported file on the report split. */
     static final String TEST_ACCURACY = "testAccuracy";
 
+    /** What is noted of a file, whichever weights and machine it was made with. */
+    static final Set<String> OF_EXPORTS = Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY);
+
     private final Map<String, String> contexts = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> values = new LinkedHashMap<>();
     /** The file of each export, the last one of a member. */
@@ -54,8 +57,7 @@ final class MeasuredMembers {
         // Numbers of other weights or machines do not compare: the latest context counts.
         rows.forEach(row -> contexts.put(row.metric(), row.context()));
         for (MemberValue row : rows) {
-            boolean ofExport =
-                    Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY).contains(row.metric());
+            boolean ofExport = OF_EXPORTS.contains(row.metric());
             if (ofExport || row.context().equals(contexts.get(row.metric()))) {
                 values.computeIfAbsent(line(row, space), m -> new LinkedHashMap<>())
                         .put(row.metric(), row.value());
@@ -77,7 +79,7 @@ final class MeasuredMembers {
     }
 
     /** The member of a row by its choices: an export is noted as it is shown, which may be a notation of the space's own. */
-    private static String line(MemberValue row, Space space) {
+    static String line(MemberValue row, Space space) {
         return space.notation() != null && space.notation().matches(row.member())
                 ? space.parse(row.member()).toString()
                 : row.member();

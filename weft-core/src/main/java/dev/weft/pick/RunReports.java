@@ -1,12 +1,12 @@
 package dev.weft.pick;
 
 import dev.weft.io.Json;
-import dev.weft.io.SafetensorsFile;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
+import dev.weft.report.Figures;
 import dev.weft.report.HeldOutResult;
 import dev.weft.report.PageDate;
 import dev.weft.report.ReportWriter;
@@ -63,11 +63,7 @@ public final class RunReports {
             List<Event> events = database.events();
             NetworkPicture picture = new NetworkPicture(model);
             Path family = folder.resolve("family.safetensors");
-            List<FamilyDescription.Kept> kept = Files.exists(family)
-                    ? FamilyDescription.of(SafetensorsFile.open(family))
-                            .map(FamilyDescription::members)
-                            .orElse(List.of())
-                    : List.of();
+            List<FamilyDescription.Kept> kept = RunMetrics.kept(family);
             MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
             RunReport.Dataset dataset = new RunReport.Dataset(
                     dataName(settings.splits().source()),
@@ -175,7 +171,7 @@ public final class RunReports {
     }
 
     /** Those of the run; of a tree those of its leaves, with the leaf as part of the role. */
-    private static List<Metric> metrics(Path folder, RunDatabase database) {
+    static List<Metric> metrics(Path folder, RunDatabase database) {
         List<TreeRecord.Node> leaves =
                 TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
         List<Metric> all = new ArrayList<>(database.metrics());
@@ -194,7 +190,7 @@ public final class RunReports {
         return all;
     }
 
-    private static List<RunReport.Curve> curves(List<Metric> metrics) {
+    static List<RunReport.Curve> curves(List<Metric> metrics) {
         Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
         for (Metric metric : metrics) {
             if (isPart(metric) || isOfOption(metric)) {
@@ -320,7 +316,7 @@ public final class RunReports {
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(measured.count() + " of " + model.space().size()
+        notes.add(measured.count() + " of " + Figures.large(model.space().size())
                 + " members were measured; a better one may be among the others.");
         notes.add(
                 tree

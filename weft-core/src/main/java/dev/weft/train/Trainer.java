@@ -43,6 +43,9 @@ import org.bytedeco.pytorch.global.torch;
  * bit, of one that never stopped. Holds native memory and the folder's lock until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
+    /** Kind of the event that says how many steps an epoch of the run has. */
+    public static final String STEPS_PER_EPOCH = "stepsPerEpoch";
+
     /** Stands in place of a role where the table of numbers has a sampler's {@link Sampling#measures}. */
     public static final String SAMPLER = "sampler";
 
@@ -62,6 +65,7 @@ public final class Trainer implements AutoCloseable {
     private final Batches heldOut; // what architecture and sampler learn from; null where they need none
     private long step;
     private double seconds;
+    private boolean closed;
 
     private Trainer(RunFolder run, RunSettings settings, Splits splits) {
         Recipe recipe = settings.recipe();
@@ -251,6 +255,9 @@ public final class Trainer implements AutoCloseable {
         boolean done = false;
         try {
             Trainer trainer = new Trainer(run, settings, splits);
+            if (run.database().events().stream().noneMatch(event -> event.kind().equals(STEPS_PER_EPOCH))) {
+                run.database().event(STEPS_PER_EPOCH, String.valueOf(trainer.stepsPerEpoch()));
+            }
             Start from = settings.recipe().start();
             if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
                 from.into(trainer.family); // a checkpoint holds what has become of these weights
@@ -290,6 +297,7 @@ public final class Trainer implements AutoCloseable {
      * @param other of a run whose weights have the same names and shapes
      */
     public void continueFrom(Checkpoint other) {
+        requireOpen();
         read(other);
         checkpoint();
         run.database().event("continued", "from " + other.file() + ", after step " + step);
@@ -301,6 +309,7 @@ public final class Trainer implements AutoCloseable {
      * @param other of a run whose weights have the same names and shapes
      */
     public void inheritWeights(Checkpoint other) {
+        requireOpen();
         Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
         weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
         Checkpoints.loadWeights(other, weights);
@@ -321,6 +330,7 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException when a loss or a weight is no longer finite; the last good checkpoint is kept
      */
     public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
+        requireOpen();
         try {
             return train(stop, listeners);
         } catch (CheckFailedException e) {
@@ -350,6 +360,7 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException as {@link #run(BooleanSupplier, List)}
      */
     public boolean runTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        requireOpen();
         try {
             boolean done = trainTo(end, stop, listeners);
             if (done && end < steps()) {
@@ -363,6 +374,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private boolean trainTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        List<TrainingListener> told = List.copyOf(listeners);
+        run.database().onTrouble(line -> told.forEach(listener -> listener.warned(line)));
         TrainSettings train = settings.recipe().train();
         long perEpoch = stepsPerEpoch();
         long steps = steps();
@@ -518,6 +531,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
     public MemberStatistics calibrate(Member member) {
+        requireOpen();
         Recipe recipe = settings.recipe();
         return Evaluation.calibrate(
                 family,
@@ -599,14 +613,27 @@ public final class Trainer implements AutoCloseable {
 
     /** The averages over mixed members, where the recipe keeps them, for {@code member}: a copy that the caller closes. */
     public MemberStatistics runningStatistics(Member member) {
+        requireOpen();
         if (running == null) {
             throw new IllegalStateException("This recipe keeps no running statistics: set train.runningStatistics.");
         }
         return running.of(BatchNorms.channels(settings.recipe().model(), member));
     }
 
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "This trainer is closed. Open its run again: Trainer.resume(" + run.path() + ").");
+        }
+    }
+
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         run.close();
         family.close();
         if (teacher != null) {
