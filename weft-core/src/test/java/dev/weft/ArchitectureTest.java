@@ -56,6 +56,7 @@ class ArchitectureTest {
                             "stats",
                             "generate",
                             "search",
+                            "runtime",
                             "tree",
                             "train",
                             "cost",

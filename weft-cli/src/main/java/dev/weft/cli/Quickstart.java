@@ -212,7 +212,7 @@ final class Quickstart {
                 ExportResult done = MemberExport.export(
                         search.family(),
                         member,
-                        search.data().report(),
+                        search.data(),
                         measured,
                         ExportOptions.onnx(out.resolve(onnx)).andSafetensors(out.resolve(safetensors)));
                 double accuracy;
