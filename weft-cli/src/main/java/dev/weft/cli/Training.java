@@ -197,6 +197,13 @@ final class Training {
         }
 
         @Override
+        public void warned(String line) {
+            progress.clear();
+            options.err().println("weft: " + line);
+            options.err().flush();
+        }
+
+        @Override
         public void evaluated(long steps, Role role, Map<Metric, Double> values) {
             progress.clear();
             options.err()
@@ -217,6 +224,11 @@ final class Training {
         public void evaluated(String node, long steps, Role role, Map<Metric, Double> values) {
             say("train supernet " + node + " step " + steps + ": " + role + " member " + Text.metrics(values)
                     + " on the selection split");
+        }
+
+        @Override
+        public void warned(String line) {
+            say("weft: " + line);
         }
 
         @Override

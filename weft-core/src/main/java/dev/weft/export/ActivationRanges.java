@@ -8,6 +8,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.weft.natives.OnnxRuntime;
 import dev.weft.ops.Tensors;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ final class ActivationRanges {
             }
         }
         Map<String, double[]> sums = new LinkedHashMap<>();
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = OnnxRuntime.environment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
                 OrtSession session = environment.createSession(OnnxModel.bytes(open.build()), options)) {
             for (Tensor batch : batches) {
