@@ -153,6 +153,37 @@ class ImageFolderTest {
     }
 
     @Test
+    void aNameWithALineFeedForgesNoLine() throws IOException {
+        greyPair();
+        TestImages.png(folder.resolve("dog/a\nPROBLEM forged.png"), TestImages.picture(true, 6, 9, 1));
+        TestImages.png(folder.resolve("eel\u001b[2J/a.png"), TestImages.picture(true, 6, 9, 2));
+        ImageParts parts = DataCatalog.open(folder.toString());
+        assertThat(parts.train().classes()).containsExactly("cat", "dog");
+        assertThat(parts.train().size()).isEqualTo(3);
+        assertThat(DataCatalog.inspect(folder.toString()).notes())
+                .containsExactlyInAnyOrder(
+                        folder.resolve("dog")
+                                + "/a\\nPROBLEM forged.png has a control character in its name: passed over",
+                        folder + "/eel\\u001b[2J has a control character in its name: passed over");
+    }
+
+    /** Java cannot make such a name, a shell can. */
+    @Test
+    void aNameThatIsNotUtf8IsPassedOverAndSaid() throws Exception {
+        greyPair();
+        String made = "cp cat/b.png \"$(printf 'dog/caf\\351.png')\"";
+        assertThat(new ProcessBuilder("sh", "-c", made)
+                        .directory(folder.toFile())
+                        .start()
+                        .waitFor())
+                .isZero();
+        ImageParts parts = DataCatalog.open(folder.toString());
+        assertThat(parts.train().size()).isEqualTo(3);
+        assertThat(PassedOver.summary(parts.passedOver()))
+                .isEqualTo("1 file passed over: 1 with a name that is not UTF-8");
+    }
+
+    @Test
     void blackFiguresOnNothingAreToldApartOnWhiteAndRefusedOnBlack() throws IOException {
         for (int i = 0; i < 8; i++) {
             for (String name : List.of("disc", "square")) {

@@ -1,7 +1,7 @@
 package dev.weft.runtime;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
+import dev.weft.natives.OnnxRuntime;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -136,7 +136,7 @@ public final class ExportedLanguageModel implements AutoCloseable {
         long[] shape = {texts, length};
         return (float[][][]) session.run(
                 OnnxFile.TOKENS,
-                () -> OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), LongBuffer.wrap(tokens), shape));
+                () -> OnnxTensor.createTensor(OnnxRuntime.environment(), LongBuffer.wrap(tokens), shape));
     }
 
     @Override

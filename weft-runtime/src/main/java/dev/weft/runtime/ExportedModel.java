@@ -1,7 +1,7 @@
 package dev.weft.runtime;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
+import dev.weft.natives.OnnxRuntime;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ public final class ExportedModel implements AutoCloseable {
         long[] shape = {pixels.length / each, input().channels(), input().size(), input().size()};
         return (float[][]) session.run(
                 OnnxFile.IMAGE,
-                () -> OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), FloatBuffer.wrap(pixels), shape));
+                () -> OnnxTensor.createTensor(OnnxRuntime.environment(), FloatBuffer.wrap(pixels), shape));
     }
 
     private Prediction prediction(float[] logits) {
