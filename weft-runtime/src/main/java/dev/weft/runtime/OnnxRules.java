@@ -45,6 +45,7 @@ final class OnnxRules {
             "Sqrt",
             "Sub",
             "Transpose",
+            "Unsqueeze",
             "Where");
     /** FLOAT, INT, STRING and INTS: no tensors and no graphs. */
     private static final Set<Long> ATTRIBUTES = Set.of(1L, 2L, 3L, 7L);
