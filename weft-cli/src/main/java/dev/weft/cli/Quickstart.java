@@ -214,7 +214,7 @@ final class Quickstart {
                 ExportResult done = MemberExport.export(
                         search.family(),
                         member,
-                        search.data().report(),
+                        search.data(),
                         measured,
                         ExportOptions.onnx(out.resolve(onnx)).andSafetensors(out.resolve(safetensors)));
                 Proportion accuracy;

@@ -48,6 +48,14 @@ class TrainCommandTest {
     }
 
     @Test
+    void noEpochsIsOneCause() {
+        Run run = Run.weft("train", "smoke", "--out", folder.resolve("none").toString(), "--epochs", "0");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().strip()).isEqualTo("weft: Training must have epochs >= 1, but got 0.");
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
+    @Test
     void resumingAFinishedRunChangesNothing() throws IOException {
         Path out = folder.resolve("run");
         Run.weft("train", recipe().toString(), "--out", out.toString(), "--epochs", "1");

@@ -122,6 +122,10 @@ public final class ExportedLanguageModel implements AutoCloseable {
      * @return (texts, tokens, vocabulary)
      */
     public float[][][] logits(long[] tokens, int texts) {
+        if (tokens.length == 0) {
+            throw new InvalidInputException(
+                    "A text must have a token or more to say what comes after it, but has none.");
+        }
         int length = tokens.length / texts;
         if (length < 1 || length > contextLength() || length * texts != tokens.length) {
             throw new InvalidInputException("A text must have from 1 to " + contextLength()
