@@ -93,7 +93,9 @@ record FrontMember(
             lines.add(String.format(
                     Locale.ROOT,
                     "  %21s %19s %,11d %,14d  %s",
-                    m.loss == null ? Text.percent(m.accuracy, m.accuracyLow, m.accuracyHigh) : String.format(Locale.ROOT, "%.4f", m.loss),
+                    m.loss == null
+                            ? Text.percent(m.accuracy, m.accuracyLow, m.accuracyHigh)
+                            : String.format(Locale.ROOT, "%.4f", m.loss),
                     m.latency(),
                     m.params,
                     m.macs,

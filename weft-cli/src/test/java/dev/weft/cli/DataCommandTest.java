@@ -3,15 +3,15 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.pick.TinyRun;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.ParameterizedTest;
 import javax.imageio.ImageIO;
-import java.awt.image.BufferedImage;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DataCommandTest {
     @TempDir
@@ -121,11 +121,12 @@ class DataCommandTest {
         assertThat(trained.exitCode()).as(trained.err()).isZero();
         assertThat(trained.err())
                 .contains(looked.out()
-                        .lines()
-                        .filter(line -> line.startsWith("splits"))
-                        .map(line -> line.substring("splits  ".length(), line.indexOf(" to train")))
-                        .findFirst()
-                        .orElseThrow() + " images to train");
+                                .lines()
+                                .filter(line -> line.startsWith("splits"))
+                                .map(line -> line.substring("splits  ".length(), line.indexOf(" to train")))
+                                .findFirst()
+                                .orElseThrow()
+                        + " images to train");
     }
 
     private static void pictures(Path folder, int count, int bright) throws IOException {

@@ -97,7 +97,8 @@ public record DataInspection(
 
     /** Of a source that did not. */
     static DataInspection broken(String kind, String problem) {
-        return new DataInspection(kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, Shares.NONE, List.of(problem), List.of());
+        return new DataInspection(
+                kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, Shares.NONE, List.of(problem), List.of());
     }
 
     private static void add(List<Part> parts, String name, Optional<ImageDataset> data) {

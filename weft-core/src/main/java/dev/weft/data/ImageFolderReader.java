@@ -84,7 +84,11 @@ final class ImageFolderReader {
             each(undecoded, entry -> ImageFile.decode(entry.file(), 3, 1, 1, Background.WHITE), problems);
         }
         List<String> notes = new ArrayList<>();
-        count(sound, Header::turned, "turned upright, as its orientation says", "turned upright, as their orientation says")
+        count(
+                        sound,
+                        Header::turned,
+                        "turned upright, as its orientation says",
+                        "turned upright, as their orientation says")
                 .ifPresent(notes::add);
         count(
                         sound,
@@ -107,16 +111,13 @@ final class ImageFolderReader {
                 sound.stream().mapToInt(Header::width).max().orElse(0),
                 grey,
                 sound.size() - grey,
-                problems.isEmpty()
-                        ? DataInspection.Shares.of(parts.orElseThrow())
-                        : DataInspection.Shares.NONE,
+                problems.isEmpty() ? DataInspection.Shares.of(parts.orElseThrow()) : DataInspection.Shares.NONE,
                 problems,
                 notes);
     }
 
     /** How many pictures are so, in a sentence; empty where none is. */
-    private static Optional<String> count(
-            List<Header> headers, Predicate<Header> those, String one, String several) {
+    private static Optional<String> count(List<Header> headers, Predicate<Header> those, String one, String several) {
         long found = headers.stream().filter(those).count();
         return found == 0
                 ? Optional.empty()
