@@ -115,9 +115,7 @@ final class MosPage {
                                 "hidden widths %s, of which every second one is to be -g; %d inputs, %d outputs, %d points, %d steps of"
                                         + " Adam from %.3f to 0, all members at each; first layer as drawn; experts in the"
                                         + " second, one-hot encoding",
-                                conflict.widths().stream()
-                                        .map(String::valueOf)
-                                        .collect(Collectors.joining(", ")),
+                                conflict.widths().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                                 conflict.inputs(),
                                 conflict.outputs(),
                                 conflict.points(),
