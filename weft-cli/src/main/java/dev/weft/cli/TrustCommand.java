@@ -209,8 +209,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     public Map<Path, String> moreOutputs() {
         Map<Path, String> outputs = new LinkedHashMap<>();
         if (out != null) {
-            Stream.of("trust.json", "trust.html")
-                    .forEach(name -> outputs.put(out.resolve(name), name + " in --out"));
+            Stream.of("trust.json", "trust.html").forEach(name -> outputs.put(out.resolve(name), name + " in --out"));
         }
         return outputs;
     }
