@@ -161,6 +161,11 @@ public final class RunSearch implements AutoCloseable {
         }
     }
 
+    /** How many examples members are chosen by, which their accuracy is of. */
+    public int selectionExamples() {
+        return data.selection().orElseThrow().size();
+    }
+
     /** A member with all its numbers, measured where they are not known. */
     public MeasuredMember measured(Member member) {
         requireOpen();
