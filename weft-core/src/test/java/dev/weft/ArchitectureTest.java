@@ -42,7 +42,9 @@ class ArchitectureTest {
             Map.entry("train", Set.of("cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
             Map.entry("tree", Set.of("train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
             Map.entry("search", Set.of("space", "run", "io")),
-            Map.entry("export", Set.of("runtime", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry(
+                    "export",
+                    Set.of("runtime", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("stats", "io")),
             Map.entry(
@@ -57,6 +59,7 @@ class ArchitectureTest {
                             "stats",
                             "generate",
                             "search",
+                            "runtime",
                             "tree",
                             "train",
                             "cost",

@@ -17,9 +17,9 @@ import picocli.CommandLine.Parameters;
         description = "Say what pictures show, or how well texts are foreseen.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft predict member.onnx shoe.png coat.jpg",
-            "  weft predict run --member smallest shoe.png --json",
-            "  weft predict small.onnx letter.txt --continue 80",
+            "  ${ROOT-COMMAND-NAME} predict member.onnx shoe.png coat.jpg",
+            "  ${ROOT-COMMAND-NAME} predict run --member smallest shoe.png --json",
+            "  ${ROOT-COMMAND-NAME} predict small.onnx letter.txt --continue 80",
             "",
             "Every file is answered on a line of its own. A file that cannot be read is one line on standard error; the others are",
             "answered all the same, and the exit code is 2. An ONNX file is run without libtorch, and starts at once."

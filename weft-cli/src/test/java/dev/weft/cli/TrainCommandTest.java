@@ -146,6 +146,8 @@ class TrainCommandTest {
                 .contains("other: 72 images to train, 288 to select, 60 to report")
                 .contains("batches of 16 images")
                 .contains("the recipe's are of 30");
+        assertThat(run.out())
+                .containsPattern("largest +\\d+\\.\\d % \\(\\d+\\.\\d to \\d+\\.\\d\\) on the selection split");
         assertThat(Files.readString(out.resolve("config.yaml")))
                 .contains("split: \"10/80/10\"")
                 .contains("batchSize: 16");

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,18 @@ class ImageFolderTest {
             byte[] planes = ImageFile.decode(file, grey ? 1 : 3, 1, 3, Background.WHITE);
             assertThat(Arrays.copyOf(planes, 3)).containsExactly(10, (byte) 255, 16);
         }
+    }
+
+    @Test
+    void theDocumentNamesEveryEndingAndBackground() throws IOException {
+        String document = Files.readString(Path.of("../docs/data.md"));
+        for (String suffix : ImageFile.suffixes().split(", ")) {
+            assertThat(document).contains("`" + suffix + "`");
+        }
+        for (Background background : Background.values()) {
+            assertThat(document).contains(background.name().toLowerCase(Locale.ROOT));
+        }
+        assertThat(document).contains("`" + SplitShares.DEFAULT + "`");
     }
 
     @Test
