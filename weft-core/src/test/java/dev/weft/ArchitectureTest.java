@@ -26,37 +26,70 @@ class ArchitectureTest {
 
     /** What each package may use. A package that is not here fails the test: say first where it stands. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
-            Map.entry("io", Set.of()),
+            Map.entry("natives", Set.of()),
+            Map.entry("runtime", Set.of("natives")),
+            Map.entry("io", Set.of("runtime")),
+            Map.entry("stats", Set.of()),
             Map.entry("space", Set.of("io")),
-            Map.entry("ops", Set.of("io")),
-            Map.entry("text", Set.of("io")),
+            Map.entry("ops", Set.of("natives", "io")),
+            Map.entry("text", Set.of("runtime", "natives", "io")),
             Map.entry("weight", Set.of("ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("model", Set.of("nn", "weight", "ops", "space", "text", "io")),
-            Map.entry("data", Set.of("text", "io")),
-            Map.entry("run", Set.of("io")),
-            Map.entry("cost", Set.of("export", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("data", Set.of("ops", "text", "runtime", "io")),
+            Map.entry("run", Set.of("natives", "io")),
+            Map.entry("cost", Set.of("export", "runtime", "natives", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("train", Set.of("cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
             Map.entry("tree", Set.of("train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
             Map.entry("search", Set.of("space", "run", "io")),
-            Map.entry("export", Set.of("data", "text", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry(
+                    "export",
+                    Set.of("runtime", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
-            Map.entry("report", Set.of("io")),
+            Map.entry("report", Set.of("stats", "io")),
             Map.entry(
                     "diagnose",
-                    Set.of("report", "trust", "train", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "report", "stats", "trust", "train", "cost", "data", "model", "nn", "weight", "ops",
+                            "space", "io")),
             Map.entry(
                     "pick",
                     Set.of(
-                            "report", "search", "tree", "train", "cost", "export", "run", "data", "model", "nn",
-                            "weight", "ops", "space", "text", "io")),
+                            "report",
+                            "stats",
+                            "generate",
+                            "search",
+                            "runtime",
+                            "tree",
+                            "train",
+                            "cost",
+                            "export",
+                            "run",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "text",
+                            "io")),
             Map.entry(
                     "trust",
-                    Set.of("pick", "search", "report", "train", "cost", "run", "data", "model", "nn", "space", "io")));
+                    Set.of(
+                            "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn", "space",
+                            "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {
-        ROOT + "io..", ROOT + "space..", ROOT + "text..", ROOT + "run..", ROOT + "search..", ROOT + "report.."
+        ROOT + "natives..",
+        ROOT + "runtime..",
+        ROOT + "io..",
+        ROOT + "stats..",
+        ROOT + "space..",
+        ROOT + "text..",
+        ROOT + "run..",
+        ROOT + "search..",
+        ROOT + "report.."
     };
 
     /** Questions about a tensor's shape and life, windows on buffers, and copies of weights: no computations. */
@@ -118,6 +151,30 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** Splits that are cut anew from data that has changed hold out what was trained on: see Origin. */
+    @Test
+    void whatWasTrainedOnIsOpenedWhereItIsCompared() {
+        String settings = ROOT + "train.DataSettings";
+        Set<String> opening = new TreeSet<>();
+        Set<String> reopening = new TreeSet<>();
+        for (JavaClass each : CLASSES) {
+            for (JavaMethodCall call : each.getMethodCallsFromSelf()) {
+                if (call.getTargetOwner().getName().startsWith(settings)
+                        && !each.getName().startsWith(settings)) {
+                    if (call.getName().equals("open")) {
+                        opening.add(
+                                each.getSimpleName() + "." + call.getOrigin().getName());
+                    } else if (call.getName().equals("reopen")) {
+                        reopening.add(
+                                each.getSimpleName() + "." + call.getOrigin().getName());
+                    }
+                }
+            }
+        }
+        assertThat(opening).containsExactly("Trainer.start", "TreeTrainer.start");
+        assertThat(reopening).containsExactly("Origin.open");
+    }
+
     @Test
     void noCycles() {
         slices().matching(ROOT + "(*)..")
@@ -136,6 +193,19 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** A program that only predicts carries ONNX Runtime and nothing else. */
+    @Test
+    void predictionKnowsOnlyOnnxRuntime() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + "runtime..", ROOT + "natives..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(
+                        ROOT + "runtime..", ROOT + "natives..", "ai.onnxruntime..", "java..", "javax..")
                 .check(CLASSES);
     }
 

@@ -41,9 +41,9 @@ class PredictTest {
     }
 
     @Test
-    void usesNothingOfWeftButExport() throws IOException {
+    void usesNothingOfWeftButRuntime() throws IOException {
         Path source = Path.of("src/main/java/dev/weft/examples/Predict.java");
         assertThat(Files.readAllLines(source).stream().filter(line -> line.startsWith("import ")))
-                .allMatch(line -> line.matches("import (dev\\.weft\\.export|java|javax)\\..*"));
+                .allMatch(line -> line.matches("import (dev\\.weft\\.runtime|java|javax)\\..*"));
     }
 }

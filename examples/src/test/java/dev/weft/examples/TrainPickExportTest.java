@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.export.ExportOptions;
-import dev.weft.export.ExportedModel;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.pick.RunSearch;
+import dev.weft.runtime.ExportedModel;
 import dev.weft.train.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,8 +43,11 @@ class TrainPickExportTest {
                         .isEqualTo(name);
             }
         }
+        MembersForTiers.main(new String[] {run.toString()});
+        assertThat(run.resolve("watch.onnx")).exists();
+        assertThat(run.resolve("tablet.onnx")).exists();
         try (Family family = Family.open(run.resolve("family.safetensors"))) {
-            assertThat(family.members()).containsKeys("largest", "smallest", "best");
+            assertThat(family.members()).containsKeys("largest", "smallest", "best", "watch", "phone", "tablet");
         }
         try (RunSearch search = RunSearch.open(run)) {
             assertThatThrownBy(() -> search.export("bset", ExportOptions.onnx(run.resolve("other.onnx"))))

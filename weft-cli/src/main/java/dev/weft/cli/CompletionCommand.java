@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "completion",
         description = "Print the script that gives TAB completion.",
         footerHeading = "%nExample:%n",
-        footer = "  source <(weft completion bash)")
+        footer = "  source <(${ROOT-COMMAND-NAME} completion bash)")
 final class CompletionCommand implements Callable<Integer> {
     /** One script serves both: it switches zsh to bash-style completion itself. */
     enum Shell {

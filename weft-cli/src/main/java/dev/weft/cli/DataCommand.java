@@ -3,12 +3,21 @@ package dev.weft.cli;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.DataInspection;
 import dev.weft.data.DataListing;
+import dev.weft.data.FolderOptions;
 import dev.weft.data.ImageListing;
 import dev.weft.data.TextInspection;
 import dev.weft.data.TextListing;
+import dev.weft.io.WeftCommand;
+import dev.weft.model.ImageInput;
+import dev.weft.runtime.InvalidInputException;
+import dev.weft.train.Recipe;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,9 +28,9 @@ import picocli.CommandLine.Parameters;
         description = "List the data sets, or look into images or text of your own.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft data",
-            "  weft data my-images    exit code 2 when something in the folder must be mended",
-            "  weft data my-book.txt"
+            "  ${ROOT-COMMAND-NAME} data",
+            "  ${ROOT-COMMAND-NAME} data my-images    exit code 2 when something in the folder must be mended",
+            "  ${ROOT-COMMAND-NAME} data my-book.txt"
         })
 final class DataCommand implements Callable<Integer> {
     @Mixin
@@ -32,7 +41,7 @@ final class DataCommand implements Callable<Integer> {
             paramLabel = "NAME_OR_PATH",
             description = {
                 "What to look into: a data set by name, or a folder of IDX files (MNIST), CIFAR binary files,",
-                "image record files, or one sub-folder of PNG and JPEG files per class; or a file of UTF-8 text, or a",
+                "image record files, or one sub-folder of pictures per class; or a file of UTF-8 text, or a",
                 "folder of .txt files."
             })
     private String source;
@@ -60,10 +69,12 @@ final class DataCommand implements Callable<Integer> {
         List<DataListing> all = DataCatalog.list();
         List<String> text = new ArrayList<>();
         for (DataListing data : all) {
-            text.add(String.format("%-18s %s, %s", data.name(), holds(data), data.licence()));
-            text.add(String.format("%-18s %s: %s", "", data.available() ? "here" : "not installed", data.howTo()));
+            text.add(String.format(Locale.ROOT, "%-18s %s, %s", data.name(), holds(data), data.licence()));
+            text.add(String.format(
+                    Locale.ROOT, "%-18s %s: %s", "", data.available() ? "here" : "not installed", data.howTo()));
         }
-        text.add("Your own: weft data PATH, then weft train RECIPE --data PATH --out RUN");
+        text.add("Your own: " + WeftCommand.of("data", "PATH") + ", then "
+                + WeftCommand.of("train", "RECIPE", "--data", "PATH", "--out", "RUN"));
         options.result(all, text);
     }
 
@@ -90,7 +101,8 @@ final class DataCommand implements Callable<Integer> {
             text.add("tokens  by character: " + Text.count(found.distinctCharacters()) + " kinds; the line above is "
                     + found.firstTokens().stream().map(String::valueOf).collect(Collectors.joining(" ")));
         }
-        end(text, found.problems(), "RECIPE");
+        found.notes().forEach(note -> text.add("note    " + note));
+        end(text, found.problems(), "lm-quick", recipe -> recipe.data().open(0));
         return text;
     }
 
@@ -103,25 +115,67 @@ final class DataCommand implements Callable<Integer> {
                     + " colour");
         }
         for (DataInspection.Part part : found.parts()) {
-            text.add(String.format("%-7s %s images", part.name(), Text.count(part.images())));
+            text.add(String.format(Locale.ROOT, "%-7s %s images", part.name(), Text.count(part.images())));
             for (int c = 0; c < part.perClass().size(); c++) {
                 text.add(String.format(
+                        Locale.ROOT,
                         "        %8s  %s",
-                        Text.count(part.perClass().get(c)), found.classes().get(c)));
+                        Text.count(part.perClass().get(c)),
+                        found.classes().get(c)));
             }
         }
         found.notes().forEach(note -> text.add("note    " + note));
-        end(text, found.problems(), "smoke");
+        if (found.splits().train() > 0) {
+            text.add("splits  " + Text.count(found.splits().train()) + " to train, "
+                    + Text.count(found.splits().selection()) + " to select, "
+                    + Text.count(found.splits().report()) + " to report (--split 70/15/15 sets the shares)");
+        }
+        if (found.splits().unfit() != null) {
+            text.add("It can be read, but not trained on. " + found.splits().unfit());
+            return text;
+        }
+        end(text, found.problems(), "smoke", recipe -> recipe.on(input(found)));
         return text;
     }
 
-    /** @param recipe what to train with, where nothing must be mended */
-    private void end(List<String> text, List<String> problems, String recipe) {
+    /**
+     * Proposes a command that works, or says why none can be proposed.
+     *
+     * @param name of a recipe to train with, where nothing must be mended and it fits
+     * @param fit fails where that recipe does not fit the data
+     */
+    private void end(List<String> text, List<String> problems, String name, Consumer<Recipe> fit) {
         problems.forEach(problem -> text.add("PROBLEM " + problem));
-        text.add(
-                problems.isEmpty()
-                        ? "Ready: weft train " + recipe + " --data " + Shell.quote(source) + " --out RUN"
-                        : "Mend the problems above, then look again.");
+        if (!problems.isEmpty()) {
+            text.add("Mend the problems above, then look again.");
+            return;
+        }
+        try {
+            fit.accept(TrainCommand.recipe(name, source, null, options));
+            text.add("Ready: " + train(name));
+        } catch (InvalidInputException e) {
+            text.add("The recipe " + name + " does not fit: " + e.getMessage());
+            text.add("A recipe of your own may: " + train("RECIPE"));
+        }
+    }
+
+    private WeftCommand train(String recipe) {
+        return WeftCommand.of("train", recipe, "--data").path(Path.of(source)).and("--out", "RUN");
+    }
+
+    /** What a model would read, but for mean and deviation, which decide no fit. */
+    private static ImageInput input(DataInspection found) {
+        boolean own = found.minHeight() == found.maxHeight()
+                && found.minWidth() == found.maxWidth()
+                && found.minHeight() == found.minWidth()
+                && found.minHeight() <= FolderOptions.MAX_COMMON_SIDE;
+        int channels = found.colour() > 0 ? 3 : 1;
+        return new ImageInput(
+                channels,
+                own ? found.minHeight() : FolderOptions.DEFAULT_SIDE,
+                Collections.nCopies(channels, 0.0),
+                Collections.nCopies(channels, 1.0),
+                found.classes());
     }
 
     private static String size(DataInspection found) {

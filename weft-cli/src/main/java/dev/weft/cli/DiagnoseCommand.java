@@ -12,6 +12,7 @@ import dev.weft.io.Suggest;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
 import dev.weft.report.Fact;
+import dev.weft.report.PageDate;
 import dev.weft.report.ReportWriter;
 import dev.weft.run.Environment;
 import dev.weft.train.FairSampler;
@@ -23,8 +24,6 @@ import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -44,12 +43,12 @@ import picocli.CommandLine.Option;
         description = "Measure how noisy a step's gradient is and where members conflict.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft diagnose run",
-            "  weft diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
+            "  ${ROOT-COMMAND-NAME} diagnose run",
+            "  ${ROOT-COMMAND-NAME} diagnose run/family.safetensors --members 24 --batches 8 --sampler single-path --out page.html",
             "",
             "The family does not change. The page's numbers are also written as JSON, beside it."
         })
-final class DiagnoseCommand implements Callable<Integer> {
+final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
     private static final Map<String, Sampler.Memoryless> SAMPLERS = samplers();
     private static final int SHOWN = 5;
     private static final String HTML = "\\.html?$";
@@ -115,7 +114,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Images or text: see weft data (default: what the family was trained on).")
+            description = "Where the data lies that the family was trained on (default: where it was).")
     private String data;
 
     @Option(
@@ -125,6 +124,7 @@ final class DiagnoseCommand implements Callable<Integer> {
             description = "Of members, batches and draws (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -148,14 +148,14 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DiagnosisSettings settings = new DiagnosisSettings(members, batches, draws, seed);
-        if (out != null && !out.toString().matches(".+" + HTML)) {
+        if (out != null && !isPage(out)) {
             throw new InputException("--out must be a name that ends in .html, but is " + out
                     + ". The numbers go into a file beside it that ends in .json.");
         }
         Path file = family.file();
         Steps steps = steps();
         try (Family opened = Family.open(file)) {
-            FamilyData examples = data == null ? FamilyData.asTrained(opened) : FamilyData.of(opened, data);
+            FamilyData examples = MemberOptions.asTrained(opened, data, options);
             Progress[] progress = {null};
             String[] phase = {""};
             long began = System.nanoTime();
@@ -177,14 +177,36 @@ final class DiagnoseCommand implements Callable<Integer> {
                             progress[0].clear();
                         }
                     });
-            Path page = out == null ? file.toAbsolutePath().resolveSibling("diagnose.html") : out;
-            write(diagnosis, page, file, examples.source(), (System.nanoTime() - began) / 1e9);
+            write(diagnosis, page(file), file, examples.source(), (System.nanoTime() - began) / 1e9);
         }
         return ExitCode.DONE;
     }
 
+    private static boolean isPage(Path file) {
+        return file.toString().matches(".+" + HTML);
+    }
+
+    private Path page(Path file) {
+        return out == null ? file.toAbsolutePath().resolveSibling("diagnose.html") : out;
+    }
+
+    private static Path document(Path page) {
+        return page.resolveSibling(page.getFileName().toString().replaceFirst(HTML, ".json"));
+    }
+
+    @Override
+    public Map<Path, String> moreOutputs() {
+        if (out != null && !isPage(out)) {
+            return Map.of(); // refused for its name
+        }
+        Path page = page(family.file());
+        return out == null
+                ? Map.of(page, "The page", document(page), "the JSON file")
+                : Map.of(document(page), "the JSON file beside --out");
+    }
+
     private void write(Diagnosis diagnosis, Path page, Path file, String source, double seconds) {
-        Path document = page.resolveSibling(page.getFileName().toString().replaceFirst(HTML, ".json"));
+        Path document = document(page);
         AtomicFile.writeText(
                 document, Json.write(new Document(1, file.toString(), source, options.commandLine(), diagnosis)));
         Environment machine = Environment.current();
@@ -193,9 +215,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                         diagnosis,
                         "Noise and conflicts in "
                                 + family.given().toAbsolutePath().normalize().getFileName(),
-                        DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
-                                .withZone(ZoneOffset.UTC)
-                                .format(Instant.now()),
+                        PageDate.of(Instant.now()),
                         List.of(
                                 new Fact("Family", file.toString()),
                                 new Fact("Data", source + ", training split"),
@@ -209,7 +229,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                 diagnosis.members().size(),
                 batches,
                 draws,
-                diagnosis.sampler().toString(),
+                diagnosis.sampler().inWords(),
                 noise,
                 diagnosis.memberShare(),
                 cosine,
@@ -222,7 +242,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     private static List<String> text(Diagnosis diagnosis, Path page) {
         List<String> text = new ArrayList<>(DiagnosisReports.findings(diagnosis));
         text.add("");
-        text.add(String.format("%-36s %8s %8s %8s", "layer", "mean", "lowest", "pairs"));
+        text.add(String.format(Locale.ROOT, "%-36s %8s %8s %8s", "layer", "mean", "lowest", "pairs"));
         diagnosis.layers().stream()
                 .filter(Diagnosis.LayerConflict::isShared)
                 .sorted(Comparator.comparingDouble(Diagnosis.LayerConflict::meanCosine))
@@ -230,7 +250,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                 .forEach(layer -> text.add(String.format(
                         Locale.ROOT, "%-36s %8.2f %8.2f", layer.name(), layer.meanCosine(), layer.lowestCosine())));
         text.add("");
-        text.add(String.format("%-36s %8s %8s %8s", "choice", "agree", "differ", "gap"));
+        text.add(String.format(Locale.ROOT, "%-36s %8s %8s %8s", "choice", "agree", "differ", "gap"));
         diagnosis.choices().stream()
                 .filter(choice -> !Double.isNaN(choice.gap()))
                 .sorted(Comparator.comparingDouble(ChoiceConflict::gap).reversed())
@@ -281,7 +301,7 @@ final class DiagnoseCommand implements Callable<Integer> {
             return new Steps(own, train, accumulate);
         }
         options.err()
-                .println("note: steps are drawn by single-path, because what " + own
+                .println("note: steps are drawn by single-path, because what " + own.inWords()
                         + " draws is not of the space alone; --sampler names another");
         return new Steps(SAMPLERS.get("single-path"), train, accumulate);
     }

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,7 +11,10 @@ import picocli.CommandLine.Mixin;
         name = "doctor",
         description = "Check that this machine can run Weft.",
         footerHeading = "%nExamples:%n",
-        footer = {"  weft doctor", "  weft doctor --json    exit code 3 when something essential is missing"})
+        footer = {
+            "  ${ROOT-COMMAND-NAME} doctor",
+            "  ${ROOT-COMMAND-NAME} doctor --json    exit code 3 when something essential is missing"
+        })
 final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
@@ -29,7 +33,7 @@ final class DoctorCommand implements Callable<Integer> {
         List<String> text = new ArrayList<>();
         for (Finding finding : diagnosis.findings()) {
             String mark = finding.ok() ? "ok     " : finding.essential() ? "MISSING" : "absent ";
-            text.add(String.format("%s  %-13s %s", mark, finding.name(), finding.found()));
+            text.add(String.format(Locale.ROOT, "%s  %-13s %s", mark, finding.name(), finding.found()));
         }
         text.add(diagnosis.ok() ? "This machine is ready." : "Something essential is missing: see MISSING above.");
         options.result(diagnosis, text);

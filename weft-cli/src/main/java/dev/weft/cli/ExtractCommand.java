@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.IoReason;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.pick.PickedMember;
 import java.io.IOException;
@@ -18,9 +19,9 @@ import picocli.CommandLine.Option;
         description = "Take a member out as a model of its own (safetensors).",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft extract run --member smallest --out smallest.safetensors",
+            "  ${ROOT-COMMAND-NAME} extract run --member smallest --out smallest.safetensors",
             "",
-            "On the CPU in float32 its output equals the member's bit for bit. weft export also writes ONNX."
+            "On the CPU in float32 its output equals the member's bit for bit. ${ROOT-COMMAND-NAME} export also writes ONNX."
         })
 final class ExtractCommand implements Callable<Integer> {
     record Result(String safetensors, String member, long bytes, String statistics) {}
@@ -34,13 +35,15 @@ final class ExtractCommand implements Callable<Integer> {
     @Mixin
     private MemberOptions member;
 
+    @Written
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The safetensors file to write.")
     private Path out;
 
     @Override
     public Integer call() {
         try (Family opened = Family.open(family.file());
-                PickedMember picked = PickedMember.of(opened, member.member(), () -> member.data(opened));
+                PickedMember picked =
+                        PickedMember.of(opened, member.member(), () -> member.asTrained(opened, options));
                 Family alone = opened.extract(picked.member(), picked.statistics())) {
             String line = picked.describe(opened);
             alone.note("member", line);
@@ -51,7 +54,7 @@ final class ExtractCommand implements Callable<Integer> {
                     List.of(
                             "Wrote " + out + ", " + Text.bytes(result.bytes()),
                             "member: " + Text.member(line),
-                            "Next: weft evaluate " + Shell.quote(out)));
+                            "Next: " + WeftCommand.of("evaluate").path(out)));
         } catch (IOException e) {
             throw new EnvironmentException("Cannot read " + out + ": " + IoReason.of(e) + ".", e);
         }

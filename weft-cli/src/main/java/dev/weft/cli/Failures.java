@@ -3,8 +3,15 @@ package dev.weft.cli;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.io.PathReason;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
+import dev.weft.natives.NativeLibraryException;
+import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +22,7 @@ import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -26,18 +34,26 @@ final class Failures {
 
     /** To be called after all subcommands are added. */
     static void handleIn(CommandLine commandLine) {
+        commandLine.registerConverter(Path.class, Failures::path);
         commandLine.setParameterExceptionHandler(Failures::badUsage);
         commandLine.setExecutionExceptionHandler(Failures::failed);
-        commandLine.setExecutionStrategy(Failures::runWithErrorsWrapped);
+        commandLine.setExecutionStrategy(Failures::run);
     }
 
-    /** picocli hands exceptions to the handler but lets an Error (no memory, a library that does not load) through. */
-    private static int runWithErrorsWrapped(ParseResult parsed) {
+    /**
+     * Runs a command whose {@link Outputs} are free. picocli hands exceptions of commands to the handler, but lets others and an Error
+     * (no memory, a library that does not load) through.
+     */
+    private static int run(ParseResult parsed) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        CommandLine command = commands.get(commands.size() - 1);
         try {
+            if (commands.stream().noneMatch(each -> each.isUsageHelpRequested() || each.isVersionHelpRequested())) {
+                Outputs.check(command.getCommandSpec());
+            }
             return new CommandLine.RunLast().execute(parsed);
-        } catch (Error e) {
-            List<CommandLine> commands = parsed.asCommandLineList();
-            throw new ExecutionException(commands.get(commands.size() - 1), String.valueOf(e.getMessage()), e);
+        } catch (InputException | Error e) {
+            throw new ExecutionException(command, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -49,7 +65,7 @@ final class Failures {
             String near = Suggest.nearest(unmatched.getUnmatched().get(0), unmatched.getSuggestions());
             message += near.isEmpty() ? "" : "." + near.replace("\"", "");
         }
-        message += " (see " + command.getCommandSpec().qualifiedName() + " --help)";
+        message += " (see: " + command.getCommandSpec().qualifiedName() + " --help)";
         List<String> given = Arrays.asList(args);
         print(command, message, ExitCode.USAGE, given.contains("--json"));
         if (given.contains("--verbose")) {
@@ -59,8 +75,14 @@ final class Failures {
     }
 
     private static int failed(Exception thrown, CommandLine command, ParseResult parsed) {
-        Throwable failure =
-                thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable failure = thrown;
+        while ((failure instanceof ExecutionException || failure instanceof ExceptionInInitializerError)
+                && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
+        if (failure instanceof StandardOutput.Lost) {
+            return ExitCode.DONE; // the process says how the output was lost
+        }
         int exitCode = exitCode(failure);
         boolean verbose = given(command, "--verbose");
         print(command, message(failure), exitCode, given(command, "--json"));
@@ -74,18 +96,21 @@ final class Failures {
     }
 
     private static int exitCode(Throwable failure) {
-        if (failure instanceof InputException) {
+        if (failure instanceof InvalidInputException || failure instanceof InvalidPathException) {
             return ExitCode.USAGE;
         }
-        if (failure instanceof EnvironmentException || failure instanceof UnsatisfiedLinkError) {
+        if (failure instanceof EnvironmentException
+                || failure instanceof NativeLibraryException
+                || failure instanceof UnsatisfiedLinkError) {
             return ExitCode.ENVIRONMENT;
         }
         return failure instanceof CancellationException ? ExitCode.INTERRUPTED : ExitCode.FAILED;
     }
 
     private static String message(Throwable failure) {
-        if (failure instanceof InputException
+        if (failure instanceof InvalidInputException
                 || failure instanceof EnvironmentException
+                || failure instanceof NativeLibraryException
                 || failure instanceof CheckFailedException) {
             return firstLine(failure);
         }
@@ -93,10 +118,23 @@ final class Failures {
             return failure.getMessage() == null ? "interrupted" : firstLine(failure);
         }
         if (failure instanceof UnsatisfiedLinkError) {
-            return "A native library must load, but got: " + firstLine(failure) + ". Look at: weft doctor";
+            return "A native library must load, but got: " + firstLine(failure) + ". Look at: "
+                    + WeftCommand.of("doctor");
+        }
+        if (failure instanceof InvalidPathException invalid) {
+            return PathReason.of(invalid);
         }
         String kind = failure.getClass().getSimpleName();
         return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure);
+    }
+
+    /** picocli's own converter says which class failed. */
+    private static Path path(String given) {
+        try {
+            return Path.of(given);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException(PathReason.of(e));
+        }
     }
 
     private static void print(CommandLine command, String message, int exitCode, boolean json) {
@@ -106,7 +144,7 @@ final class Failures {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("error", message);
             document.put("exitCode", exitCode);
-            command.getOut().println(GlobalOptions.toJson(document));
+            command.getOut().print(Json.writeWithNulls(document));
         }
     }
 

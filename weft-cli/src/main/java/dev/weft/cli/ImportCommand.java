@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
 import dev.weft.model.Llama2c;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description = "Make a family of one from another program's checkpoint.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft import llama2c stories15M.bin --tokenizer tokenizer.bin --out stories.safetensors",
+            "  ${ROOT-COMMAND-NAME} import llama2c stories15M.bin --tokenizer tokenizer.bin --out stories.safetensors",
             "",
             "llama2c: the checkpoints of llama2.c in their first format (float32), with their tokenizer."
         })
@@ -53,6 +54,7 @@ final class ImportCommand implements Callable<Integer> {
             description = "The most tokens that one pass reads (default: what the checkpoint says).")
     private Integer context;
 
+    @Written
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The family's file to write.")
     private Path out;
 
@@ -81,7 +83,7 @@ final class ImportCommand implements Callable<Integer> {
                             result.model() + ": " + Text.count(params) + " parameters, "
                                     + Text.count(result.vocabulary()) + " different tokens, "
                                     + Text.count(result.contextLength()) + " at a time",
-                            "Next: weft generate " + Shell.quote(out) + " --prompt \"Once upon a time\""));
+                            "Next: " + WeftCommand.of("generate").path(out).and("--prompt", "Once upon a time")));
         } catch (IOException e) {
             throw new EnvironmentException("Cannot read " + out + ": " + IoReason.of(e) + ".", e);
         }

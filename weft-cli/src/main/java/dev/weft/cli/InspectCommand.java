@@ -11,9 +11,9 @@ import picocli.CommandLine.Parameters;
         description = "Explain a file: family, extracted model, checkpoint, ONNX.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft inspect run/family.safetensors",
-            "  weft inspect run                           the family of a run",
-            "  weft inspect small.onnx --json"
+            "  ${ROOT-COMMAND-NAME} inspect run/family.safetensors",
+            "  ${ROOT-COMMAND-NAME} inspect run                           the family of a run",
+            "  ${ROOT-COMMAND-NAME} inspect small.onnx --json"
         })
 final class InspectCommand implements Callable<Integer> {
     @Mixin

@@ -1,10 +1,12 @@
 package dev.weft.cli;
 
-import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorEntry;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.FamilyDescription;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Choice;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,7 +53,7 @@ record Inspection(
     }
 
     /** By content: a safetensors header is JSON at byte 8, an ONNX file begins with the field that gives its version. */
-    private static boolean isOnnx(Path file) {
+    static boolean isOnnx(Path file) {
         if (!Files.isRegularFile(file)) {
             return false; // the safetensors reader says what is wrong
         }
@@ -65,10 +68,10 @@ record Inspection(
 
     private static Inspection ofOnnx(Path path) {
         OnnxFile file = OnnxFile.read(path);
-        List<Entry> tensors = new ArrayList<>();
-        file.tensors()
-                .forEach((name, shape) -> tensors.add(new Entry(
-                        name, "F32", shape, Float.BYTES * shape.stream().reduce(1L, (a, b) -> a * b))));
+        List<Entry> tensors = file.tensors().stream()
+                .filter(tensor -> !tensor.isConstant())
+                .map(tensor -> new Entry(tensor.name(), tensor.dtype(), tensor.shape(), tensor.sizeBytes()))
+                .toList();
         return new Inspection(
                 path.toString(),
                 "onnx",
@@ -149,25 +152,38 @@ record Inspection(
                 + (checksum ? ", checksum right" : ", no checksum"));
         if (space != null) {
             text.add("space " + space.name() + ": " + space.members() + " members");
-            space.choices().forEach(c -> text.add(String.format("  %-18s %s", c.name(), c.options())));
+            space.choices().forEach(c -> text.add(String.format(Locale.ROOT, "  %-18s %s", c.name(), c.options())));
         }
         if (!members.isEmpty()) {
             text.add("members");
-            members.forEach(m -> text.add(String.format("  %-12s %s %s", m.name(), m.member(), m.measurements())));
+            members.forEach(
+                    m -> text.add(String.format(Locale.ROOT, "  %-12s %s %s", m.name(), m.member(), m.measurements())));
         }
         text.add("tensors");
-        tensors.forEach(t -> text.add(String.format("  %-44s %-5s %s", t.name(), t.dtype(), t.shape())));
+        tensors.forEach(t -> text.add(String.format(
+                Locale.ROOT,
+                "  %-44s %-5s %s%s",
+                t.name(),
+                t.dtype(),
+                t.shape(),
+                known(t) ? "" : " (" + t.bytes() + " bytes of a type that is not known here)")));
         text.add("metadata");
         metadata.forEach((key, value) ->
                 text.add("  " + key + " = " + (value.length() > 200 ? value.substring(0, 200) + "…" : value)));
-        return text;
+        // What another program called its tensors must not look like lines of this list.
+        return text.stream().map(line -> line.replaceAll("\\p{Cntrl}+", " ")).toList();
+    }
+
+    private static boolean known(Entry tensor) {
+        return Safetensors.DTYPE_BITS.containsKey(tensor.dtype());
     }
 
     private String title() {
         return switch (kind) {
             case "family" -> "a family (shared weights of many members)";
             case "model" -> "an extracted model (one member with its own weights)";
-            case "checkpoint" -> "a checkpoint of a run (weights/, optimizer/; weft resume reads it)";
+            case "checkpoint" ->
+                "a checkpoint of a run (weights/, optimizer/; " + WeftCommand.of("resume") + " reads it)";
             case "onnx" -> "an exported member, for ONNX Runtime";
             default -> "a safetensors file of another program";
         };

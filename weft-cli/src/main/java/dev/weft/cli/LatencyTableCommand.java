@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
         description = "Fit a latency table of a recipe's space, for a search by gradient.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft latency-table tanglenas-mobile-quick --members 100 --out here.yaml",
-            "  weft latency-table cell-darts-quick --table accuracy.csv --table latency.csv --column pixel3 --out there.yaml",
+            "  ${ROOT-COMMAND-NAME} latency-table tanglenas-mobile-quick --members 100 --out here.yaml",
+            "  ${ROOT-COMMAND-NAME} latency-table cell-darts-quick --table accuracy.csv --table latency.csv --column pixel3 --out there.yaml",
             "",
             "Name the file in train.architecture.cost of the recipe: {metric: latencyMillisP50,",
             "factor: 1.0, target: 0.1, table: here.yaml}. Weights do not change a latency, so",
@@ -60,6 +60,7 @@ final class LatencyTableCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft.")
     private String recipe;
 
+    @Written
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The table to write: .yaml or .json.")
     private Path out;
 
@@ -67,7 +68,7 @@ final class LatencyTableCommand implements Callable<Integer> {
             names = "--table",
             paramLabel = "FILE",
             description = {
-                "Take the latencies from a CSV file in place of measuring them; may be repeated, as of weft search.",
+                "Take the latencies from a CSV file in place of measuring them; may be repeated, as of ${ROOT-COMMAND-NAME} search.",
                 "They must be in milliseconds."
             })
     private List<Path> tables = new ArrayList<>();
@@ -98,7 +99,7 @@ final class LatencyTableCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe read = TrainCommand.recipe(recipe, null, null);
+        Recipe read = TrainCommand.recipe(recipe, null, null, options);
         ModelDefinition model =
                 read.model().withInput(DataSettings.input(read.data().open(seed)));
         MemberTable.Source source = new MemberTable.Source(tables, column == null ? List.of() : List.of(column));

@@ -1,11 +1,12 @@
 package dev.weft.cli;
 
-import java.io.OutputStreamWriter;
+import dev.weft.io.WeftCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -24,9 +25,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft quickstart         train, search, export and report, in five minutes",
-            "  weft doctor             is this machine ready?",
-            "  weft COMMAND --help     what a command does, with an example",
+            "  ${ROOT-COMMAND-NAME} quickstart         train, search, export and report, in five minutes",
+            "  ${ROOT-COMMAND-NAME} doctor             is this machine ready?",
+            "  ${ROOT-COMMAND-NAME} COMMAND --help     what a command does, with an example",
             "",
             "Exit codes: 0 done, 1 a check failed, 2 bad usage or input, 3 environment, 130 interrupted."
         })
@@ -45,8 +46,11 @@ public final class Main implements Callable<Integer> {
             new Entry("Pick", MeasureCommand::new),
             new Entry("Pick", LatencyTableCommand::new),
             new Entry("Pick", ReportCommand::new),
+            new Entry("Pick", CompareCommand::new),
+            new Entry("Pick", MetricsCommand::new),
             new Entry("Ship", ExportCommand::new),
             new Entry("Ship", ExtractCommand::new),
+            new Entry("Ship", PredictCommand::new),
             new Entry("Ship", InspectCommand::new),
             new Entry("Ship", GenerateCommand::new),
             new Entry("Around it", ReproduceCommand::new),
@@ -74,13 +78,14 @@ public final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] args) {
-        // JSON is UTF-8, whatever the terminal's own encoding is.
-        PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
-        PrintWriter err = new PrintWriter(System.err, true);
+        // Text is UTF-8, whatever the terminal's own encoding is.
+        StandardOutput standardOutput = new StandardOutput();
+        PrintWriter out = new PrintWriter(standardOutput, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int exitCode = execute(out, err, args);
         out.flush();
         err.flush();
-        System.exit(exitCode);
+        System.exit(standardOutput.exitCode(exitCode, err));
     }
 
     /** Runs one command line as {@code main} does, without ending the process; returns the exit code. */
@@ -96,6 +101,8 @@ public final class Main implements Callable<Integer> {
             commandLine.addSubcommand(command);
             groups.computeIfAbsent(entry.group(), group -> new ArrayList<>()).add(command.getCommandName());
         }
+        commandLine.setExpandAtFiles(false); // what begins with @ is text, not a file of arguments
+        commandLine.setCommandName(WeftCommand.quote(WeftCommand.program()));
         commandLine.setUsageHelpAutoWidth(true).setUsageHelpLongOptionsMaxWidth(28);
         commandLine
                 .getHelpSectionMap()
@@ -120,12 +127,13 @@ public final class Main implements Callable<Integer> {
                 .max()
                 .orElse(0);
         groups.forEach((group, names) -> {
-            text.append(String.format("%n%s:%n", group));
+            text.append(String.format(Locale.ROOT, "%n%s:%n", group));
             for (String name : names) {
                 CommandSpec command = help.subcommands().get(name).commandSpec();
                 // Padded by hand: colour codes have no width.
                 String padding = " ".repeat(width + 2 - name.length());
                 text.append(String.format(
+                        Locale.ROOT,
                         "  %s%s%s%n",
                         help.colorScheme().commandText(name),
                         padding,

@@ -10,8 +10,8 @@ import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
-import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = "Measure what a member costs on this machine.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft measure run --member smallest --threads 2",
+            "  ${ROOT-COMMAND-NAME} measure run --member smallest --threads 2",
             "",
             "Latency is that of one image, or one text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
             "hardware with as many threads is not measured again."
@@ -48,7 +48,7 @@ final class MeasureCommand implements Callable<Integer> {
             names = "--member",
             paramLabel = "MEMBER",
             defaultValue = "largest",
-            description = "As in weft evaluate (default: ${DEFAULT-VALUE}).")
+            description = "As in ${ROOT-COMMAND-NAME} evaluate (default: ${DEFAULT-VALUE}).")
     private String member;
 
     @Option(
@@ -63,7 +63,7 @@ final class MeasureCommand implements Callable<Integer> {
         LatencySettings settings = LatencySettings.DEFAULT.withThreads(threads);
         try (Family opened = Family.open(family.file())) {
             Member parsed = opened.member(member);
-            MeasuredMember m = costs(family, opened, parsed, settings);
+            MeasuredMember m = measured(opened, parsed, settings);
             Result result = new Result(
                     opened.space().print(parsed),
                     (long) m.value(MetricNames.PARAMS),
@@ -90,15 +90,21 @@ final class MeasureCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** Counts and latency of a member; the folder of a run remembers them. */
-    static MeasuredMember costs(FamilyArgument family, Family opened, Member member, LatencySettings settings) {
-        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings)) {
-            if (!Files.isDirectory(family.given())) {
-                return Evaluations.inMemory(evaluator).values(member, evaluator.metrics());
-            }
-            try (RunFolder run = RunFolder.open(family.given())) {
-                return Evaluations.of(evaluator, run.database()).values(member, evaluator.metrics());
-            }
+    private MeasuredMember measured(Family opened, Member parsed, LatencySettings settings) {
+        Optional<RunFolder> run = family.openRun(options);
+        try {
+            return costs(run, opened, parsed, settings);
+        } finally {
+            run.ifPresent(RunFolder::close);
+        }
+    }
+
+    /** Counts and latency of a member; a run remembers them. */
+    static MeasuredMember costs(Optional<RunFolder> run, Family opened, Member member, LatencySettings settings) {
+        Evaluations.Store known =
+                run.map(folder -> Evaluations.store(folder.database())).orElseGet(Evaluations::storeInMemory);
+        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings, known)) {
+            return new Evaluations(evaluator, known).values(member, evaluator.metrics());
         }
     }
 }

@@ -5,7 +5,6 @@ import dev.weft.data.ImageDataset;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
 import dev.weft.export.ExportedAccuracy;
-import dev.weft.export.ExportedModel;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.IoReason;
@@ -14,18 +13,20 @@ import dev.weft.pick.MemberExport;
 import dev.weft.pick.PickedMember;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
-import dev.weft.report.ReportWriter;
+import dev.weft.runtime.ExportedModel;
 import dev.weft.search.Bound;
 import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
 import dev.weft.search.GridAxis;
 import dev.weft.search.MeasuredMember;
+import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
 import dev.weft.search.SearchResult;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.stats.Proportion;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
@@ -37,6 +38,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -54,13 +56,22 @@ final class Quickstart {
     private final GlobalOptions options;
     private final Path out;
     private final long seed;
+    private final Optional<String> data;
     private final int searchSeconds;
     private final BooleanSupplier stop;
 
-    Quickstart(GlobalOptions options, Path out, long seed, int searchSeconds, BooleanSupplier stop) {
+    /** @param data where that of a run that is there lies now; empty for where it was */
+    Quickstart(
+            GlobalOptions options,
+            Path out,
+            long seed,
+            Optional<String> data,
+            int searchSeconds,
+            BooleanSupplier stop) {
         this.options = options;
         this.out = out;
         this.seed = seed;
+        this.data = data;
         this.searchSeconds = searchSeconds;
         this.stop = stop;
     }
@@ -72,7 +83,7 @@ final class Quickstart {
             train(recipe);
         }
         QuickstartResult result;
-        try (RunSearch search = RunSearch.open(out, LATENCY)) {
+        try (RunSearch search = RunSearch.open(out, LATENCY, MemberTable.Source.NONE, data)) {
             List<MeasuredMember> measured = search(search);
             ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
             Map<String, Member> picked = pick(front, measured, search);
@@ -80,15 +91,16 @@ final class Quickstart {
                     search, picked.keySet().stream().filter(NAMES::contains).toList());
             QuickstartResult.TestAccuracy test = new QuickstartResult.TestAccuracy(
                     testAccuracy(search, "largest"), testAccuracy(search, "smallest"));
-            ReportWriter.write(RunReports.of(out), search.folder().report());
+            RunReports.write(out);
             result = new QuickstartResult(
                     FamilyArgument.FILE,
                     search.folder().report().getFileName().toString(),
                     front.members().stream()
-                            .map(member -> FrontMember.of(search.family(), member))
+                            .map(member -> FrontMember.of(search.family(), member, search.selectionExamples()))
                             .toList(),
                     exported,
                     test,
+                    search.data().report().size(),
                     (System.nanoTime() - began) / 1e9);
             AtomicFile.writeText(out.resolve(QuickstartResult.FILE), Json.write(result));
         }
@@ -97,7 +109,7 @@ final class Quickstart {
 
     private void train(Recipe recipe) {
         boolean begun = Files.exists(out.resolve("config.yaml"));
-        try (Trainer trainer = begun ? Trainer.resume(out) : Trainer.start(recipe, out, seed)) {
+        try (Trainer trainer = begun ? resume() : start(recipe)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             say("training on " + trainer.splits().source() + ": " + trainer.steps() + " steps, "
                     + trainer.family().space().size() + " members share one set of weights");
@@ -105,6 +117,19 @@ final class Quickstart {
                 throw stopped();
             }
         }
+    }
+
+    private Trainer start(Recipe recipe) {
+        TrainingData opened = TrainingData.open(recipe, data.isPresent(), seed);
+        Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed);
+        opened.say(options);
+        return trainer;
+    }
+
+    private Trainer resume() {
+        Trainer trainer = Trainer.resume(out, data);
+        TrainingData.say(trainer.splits(), options);
+        return trainer;
     }
 
     private List<MeasuredMember> search(RunSearch search) {
@@ -189,15 +214,15 @@ final class Quickstart {
                 ExportResult done = MemberExport.export(
                         search.family(),
                         member,
-                        search.data().report(),
+                        search.data(),
                         measured,
                         ExportOptions.onnx(out.resolve(onnx)).andSafetensors(out.resolve(safetensors)));
-                double accuracy;
+                Proportion accuracy;
                 try (ExportedModel model = ExportedModel.open(out.resolve(onnx))) {
-                    accuracy = ExportedAccuracy.of(
-                            model, (ImageDataset) search.data().report());
+                    ImageDataset report = (ImageDataset) search.data().report();
+                    accuracy = new Proportion(ExportedAccuracy.of(model, report), report.size());
                 }
-                MemberExport.record(search.folder(), done, OptionalDouble.of(accuracy));
+                MemberExport.record(search.folder(), done, OptionalDouble.of(accuracy.share()));
                 say("exported " + name + ": largest difference of a logit "
                         + Text.scientific(done.check().maxAbsError()));
                 exported.add(new QuickstartResult.Exported(
@@ -208,7 +233,9 @@ final class Quickstart {
                         done.check().maxAbsError(),
                         done.check().top1Agreement(),
                         measured.get(MetricNames.LATENCY_MILLIS_P50),
-                        accuracy));
+                        accuracy.share(),
+                        accuracy.low(),
+                        accuracy.high()));
             }
         }
         return exported;
@@ -225,7 +252,7 @@ final class Quickstart {
     }
 
     private CancellationException stopped() {
-        return new CancellationException("stopped; go on with: " + options.commandLine());
+        return new CancellationException("stopped; go on with: " + options.given());
     }
 
     private void say(String line) {

@@ -1,11 +1,16 @@
 package dev.weft.cli;
 
+import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.WeftCommand;
+import dev.weft.train.DataSettings;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,8 +21,8 @@ import picocli.CommandLine.Option;
         description = "Train, search, export and report, in five minutes.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft quickstart",
-            "  weft quickstart --out my-run --data my-images --seed 1",
+            "  ${ROOT-COMMAND-NAME} quickstart",
+            "  ${ROOT-COMMAND-NAME} quickstart --out my-run --data my-images --seed 1",
             "",
             "Stopped or not: the same command goes on where it was, and shows the results again when all is done."
         })
@@ -25,6 +30,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -42,8 +48,17 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Your own images: see weft data (default: the recipe's, Fashion-MNIST).")
+            description = "Your own images: see ${ROOT-COMMAND-NAME} data (default: the recipe's, Fashion-MNIST).")
     private String data;
+
+    @Option(
+            names = "--split",
+            paramLabel = "SHARES",
+            description = {
+                "How images are shared out, in percent: to train on, to choose members by, to report, as 70/15/15 (default:",
+                "the recipe's). A part that the data brings, as a test part, is taken as it is."
+            })
+    private String split;
 
     @Option(
             names = "--recipe",
@@ -61,27 +76,31 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var chosen = TrainCommand.recipe(recipe, data, null);
+        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null, options), split);
         if (chosen.split() != null) {
             throw new InputException("A quickstart must have a recipe of one supernet, but " + chosen.name()
-                    + " has a split. Train it with: weft train " + recipe + " --out " + out);
+                    + " has a split. Train it with: "
+                    + WeftCommand.of("train", recipe).path("--out", out));
         }
         if (Files.exists(out.resolve("config.yaml"))) {
             RunSettings begun = Trainer.settings(out);
             boolean same = begun.seed() == seed
                     && begun.recipe().name().equals(chosen.name())
-                    && begun.recipe().data().source().equals(chosen.data().source());
-            if (!same) {
-                throw new InputException(
-                        "%s must hold this quickstart (recipe %s, data %s, seed %d), but holds a run of recipe %s, data %s, seed %d. Give another --out."
-                                .formatted(
-                                        out,
-                                        chosen.name(),
-                                        chosen.data().source(),
-                                        seed,
-                                        begun.recipe().name(),
-                                        begun.recipe().data().source(),
-                                        begun.seed()));
+                    && (split == null
+                            || begun.recipe().data() instanceof DataSettings.Images images
+                                    && SplitShares.parse(split).equals(images.split()));
+            boolean moved = !begun.recipe().data().source().equals(chosen.data().source());
+            if (!same || moved && !isThere(begun, chosen.data().source())) {
+                throw new InputException(String.format(
+                        Locale.ROOT,
+                        "%s must hold this quickstart (recipe %s, data %s, seed %d), but holds a run of recipe %s, data %s, seed %d. Give another --out.",
+                        out,
+                        chosen.name(),
+                        chosen.data().source(),
+                        seed,
+                        begun.recipe().name(),
+                        begun.recipe().data().source(),
+                        begun.seed()));
             }
         }
         Path done = out.resolve(QuickstartResult.FILE);
@@ -91,11 +110,23 @@ final class QuickstartCommand implements Callable<Integer> {
             result = Json.read(done, QuickstartResult.class);
         } else {
             try (Interrupt interrupt = Interrupt.watch(options.err())) {
-                result = new Quickstart(options, out, seed, searchSeconds, interrupt).run(chosen);
+                Optional<String> place =
+                        Optional.ofNullable(data).map(given -> chosen.data().source());
+                result = new Quickstart(options, out, seed, place, searchSeconds, interrupt).run(chosen);
             }
         }
         QuickstartResult here = result.in(out);
         options.result(here, here.text(out));
         return ExitCode.DONE;
+    }
+
+    /** Whether a place holds what the run was begun with. */
+    private static boolean isThere(RunSettings begun, String place) {
+        try {
+            begun.origin().open(begun.recipe().model().input(), place);
+            return true;
+        } catch (InputException e) {
+            return false;
+        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.io.InputException;
+import dev.weft.io.EnvironmentException;
 import dev.weft.pick.RunReports;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         name = "report",
         description = "Write the report of a run as one HTML file.",
         footerHeading = "%nExample:%n",
-        footer = "  weft report run --out report.html")
+        footer = "  ${ROOT-COMMAND-NAME} report run --out report.html")
 final class ReportCommand implements Callable<Integer> {
     /** @param members measured ones */
     record Result(String report, int members, long exported) {}
@@ -28,14 +28,16 @@ final class ReportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN_DIR", description = "The folder of the run, finished or not.")
     private Path run;
 
+    @Written
     @Option(names = "--out", paramLabel = "FILE", description = "The HTML file (default: RUN_DIR/report.html).")
     private Path out;
 
     @Override
     public Integer call() {
-        if (!Files.exists(run.resolve("config.yaml"))) {
-            throw new InputException(run + " must be the folder of a run, but has no config.yaml. Train one with: "
-                    + "weft train RECIPE --out " + Shell.quote(run));
+        RunFolders.require(run);
+        if (out == null && !Files.isWritable(run)) {
+            throw new EnvironmentException(
+                    run + " is read-only, so its report must be written elsewhere. Say where: --out FILE");
         }
         RunReport report = RunReports.of(run);
         Path file = ReportWriter.write(report, out == null ? run.resolve("report.html") : out);

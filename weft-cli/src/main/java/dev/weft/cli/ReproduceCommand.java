@@ -26,12 +26,12 @@ import picocli.CommandLine.Parameters;
         description = "Repeat a published experiment with its baselines, and judge its claim.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft reproduce bignas               about ten minutes on a quiet machine",
-            "  weft reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
-            "  weft reproduce tanglenas --maps     half an hour and more: also softmax, sparsemax and Gumbel",
-            "  weft reproduce mixture-of-supernets about forty minutes",
-            "  weft reproduce gradient-matching    about a quarter of an hour",
-            "  weft reproduce shiftnas             twenty minutes on a quiet machine",
+            "  ${ROOT-COMMAND-NAME} reproduce bignas               about ten minutes on a quiet machine",
+            "  ${ROOT-COMMAND-NAME} reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
+            "  ${ROOT-COMMAND-NAME} reproduce tanglenas --maps     half an hour and more: also softmax, sparsemax and Gumbel",
+            "  ${ROOT-COMMAND-NAME} reproduce mixture-of-supernets about forty minutes",
+            "  ${ROOT-COMMAND-NAME} reproduce gradient-matching    about a quarter of an hour",
+            "  ${ROOT-COMMAND-NAME} reproduce shiftnas             twenty minutes on a quiet machine",
             "",
             "Ctrl-C stops after the current step; the same command goes on from there.",
             "Exit code 1: a part of the paper's claim did not hold."
@@ -68,6 +68,7 @@ final class ReproduceCommand implements Callable<Integer> {
                     "tanglenas: also arms with softmax, sparsemax and Gumbel. May be added later in the same folder.")
     private boolean maps;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -77,7 +78,8 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Data to use: a name of `weft data` or a folder. Default: what the experiment is meant for.")
+            description =
+                    "Data to use: a name of ${ROOT-COMMAND-NAME} data or a folder. Default: what the experiment is meant for.")
     private String data;
 
     @Override

@@ -4,9 +4,11 @@ import dev.weft.pick.RunReports;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -14,7 +16,7 @@ import picocli.CommandLine.Parameters;
         description = "Go on with training that was stopped.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  weft resume run",
+            "  ${ROOT-COMMAND-NAME} resume run",
             "",
             "The weights at the end are, bit for bit, those of a run that was never stopped."
         })
@@ -25,18 +27,25 @@ final class ResumeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN_DIR", description = "The folder of the run.")
     private Path run;
 
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Where the run's data lies now, when it was moved; the run remembers it.")
+    private String data;
+
     @Override
     public Integer call() {
         if (TreeTrainer.isTree(run)) {
             return tree();
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                Trainer trainer = Trainer.resume(run)) {
+                Trainer trainer = Trainer.resume(run, moved())) {
             options.err()
                     .println(
                             trainer.stepsDone() == trainer.steps()
                                     ? "weft: all " + trainer.steps() + " steps are done already"
                                     : "weft: going on after step " + trainer.stepsDone() + " of " + trainer.steps());
+            TrainingData.say(trainer.splits(), options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);
@@ -44,9 +53,13 @@ final class ResumeCommand implements Callable<Integer> {
         }
     }
 
+    private Optional<String> moved() {
+        return Optional.ofNullable(TrainCommand.anywhere(data));
+    }
+
     private Integer tree() {
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                TreeTrainer trainer = TreeTrainer.resume(run)) {
+                TreeTrainer trainer = TreeTrainer.resume(run, moved())) {
             options.err()
                     .println("weft: going on after " + trainer.stepsDone() + " of " + trainer.steps()
                             + " steps of finished supernets");

@@ -1,20 +1,31 @@
 package dev.weft.cli;
 
 import dev.weft.cost.LatencySettings;
+import dev.weft.export.ExportOptions;
+import dev.weft.export.ExportResult;
 import dev.weft.io.InputException;
 import dev.weft.model.Metric;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
+import dev.weft.pick.Tier;
+import dev.weft.pick.Tiers;
 import dev.weft.search.Constraints;
 import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
+import dev.weft.search.Search;
 import dev.weft.search.SearchProgress;
 import dev.weft.search.SearchResult;
+import dev.weft.search.SearchTask;
+import dev.weft.space.Member;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -27,17 +38,20 @@ import picocli.CommandLine.Parameters;
         description = "Find the best members, by costs measured here.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft search run --constraint \"latencyMillis<=1\"",
-            "  weft search run --table accuracy.csv.gz --table latency_ms.csv.gz --column pixel3 --constraint \"pixel3<=5\"",
-            "  weft search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
-            "  weft search run --strategy generator --constraint \"macs<=5000000\" --name small",
+            "  ${ROOT-COMMAND-NAME} search run --constraint \"latencyMillis<=1\"",
+            "  ${ROOT-COMMAND-NAME} search run --table accuracy.csv.gz --table latency_ms.csv.gz --column pixel3 --constraint \"pixel3<=5\"",
+            "  ${ROOT-COMMAND-NAME} search run --strategy nsga2 --objectives accuracy,params --candidates 200 --name small",
+            "  ${ROOT-COMMAND-NAME} search run --tiers \"latencyMillis<=0.02;0.05;0.1\" --names small,medium,large --export models",
+            "  ${ROOT-COMMAND-NAME} search run --strategy generator --constraint \"macs<=5000000\" --name small",
             "",
             "Metrics: accuracy, or loss and perplexity of a language model (selection split), params, macs, bytes,",
             "latencyMillisP50 (or latencyMillis), latencyMillisP99.",
-            "The best member by the first objective is kept in the family under the name. Nothing is ever measured twice:",
+            "The best member by the first objective, of every tier, is kept in the family under its name. Nothing is ever measured twice:",
             "a search that was stopped goes on when it is started again."
         })
-final class SearchCommand implements Callable<Integer> {
+final class SearchCommand implements Callable<Integer>, Outputs.More {
+    private static final String BEST = "best";
+
     @Mixin
     private GlobalOptions options;
 
@@ -90,7 +104,10 @@ final class SearchCommand implements Callable<Integer> {
             names = "--candidates",
             paramLabel = "N",
             defaultValue = "100",
-            description = "About how many members to measure (default: ${DEFAULT-VALUE}).")
+            description = {
+                "How many distinct members to measure, exactly; those whose numbers are known already count, those beyond",
+                "the budget do not (default: ${DEFAULT-VALUE})."
+            })
     private int candidates;
 
     @Option(
@@ -110,52 +127,134 @@ final class SearchCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            defaultValue = "best",
-            description = "What to call the best member (default: ${DEFAULT-VALUE}).")
+            description = "What to call the best member (default: " + BEST + ").")
     private String name;
+
+    @Option(
+            names = "--tiers",
+            paramLabel = "BUDGETS",
+            description = {
+                "Find a member for each of several classes of devices in one search, as \"latencyMillis<=0.02;0.05;0.1\": budgets",
+                "with semicolons between, or further limits of the first one's bound."
+            })
+    private String tiers;
+
+    @Option(
+            names = "--names",
+            paramLabel = "NAMES",
+            split = ",",
+            description = "What to call the members of the tiers (default: tier-1,tier-2,…).")
+    private List<String> names = new ArrayList<>();
+
+    @Written
+    @Option(
+            names = "--export",
+            paramLabel = "DIR",
+            description = "Export every member that is kept to DIR/NAME.onnx, with proof.")
+    private Path export;
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Where the run's data lies now, when it was moved; the run remembers it.")
+    private String data;
 
     @Override
     public Integer call() {
         long began = System.nanoTime();
         MemberTable.Source source = new MemberTable.Source(tables, columns);
-        List<String> metrics =
-                Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
+        List<String> metrics = metrics();
         Constraints budget = Constraints.parse(String.join(",", constraints), metrics);
         List<Objective> given =
                 objectives.stream().map(o -> Objective.of(o.strip(), metrics)).toList();
         Strategy.named(strategy); // what is given is checked before the hours of searching
-        if (!name.matches("[A-Za-z0-9._-]+") || name.equals("largest") || name.equals("smallest")) {
-            throw new InputException("A member's name must be letters, digits, '.', '-' and '_', and not largest or "
-                    + "smallest, but got \"" + name + "\".");
-        }
+        Tiers wanted = tiers(budget, metrics);
         if (candidates < 12) {
             throw new InputException("A search must have 12 or more candidates, but got " + candidates + ".");
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                RunSearch search = RunSearch.open(run, LatencySettings.DEFAULT.withThreads(threads), source)) {
+                RunSearch search = RunSearch.open(
+                        run,
+                        LatencySettings.DEFAULT.withThreads(threads),
+                        source,
+                        Optional.ofNullable(TrainCommand.anywhere(data)))) {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
+            TrainingData.passedOver(search.data().source(), search.data().passedOver(), options);
             Metric quality = search.family().definition().input().metrics().get(0);
             List<Objective> goals = given.isEmpty()
                     ? List.of(Objective.of(quality.key()), Objective.of(MetricNames.LATENCY_MILLIS_P50))
                     : given;
+            SearchTask task =
+                    new SearchTask(search.family().space(), goals, wanted.budgets(), OptionalInt.of(candidates), seed);
+            Search how = Strategy.named(strategy).search(search.family(), candidates);
             Progress progress = Progress.start(options.err(), "search", 0);
-            SearchResult found = search.search(
-                    Strategy.named(strategy).search(search.family(), candidates),
-                    goals,
-                    List.of(budget),
-                    seed,
-                    state -> show(progress, state),
-                    interrupt);
+            SearchResult found = tiers == null
+                    ? search.search(how, task, state -> show(progress, state), interrupt)
+                    : search.search(how, task, wanted, state -> show(progress, state), interrupt);
             progress.done(found.measured().size() + " members measured"
                     + (found.complete() ? "" : ", stopped; the same command goes on"));
+            List<SearchAnswer.Exported> exported = List.of();
             if (found.complete()) {
-                search.keep(Map.of(name, found.best().get(0).measured().member()));
+                Map<String, Member> kept = wanted.members(found);
+                search.keep(kept);
+                exported = export(search, kept.keySet());
             }
-            SearchAnswer answer =
-                    SearchAnswer.of(run, strategy, name, found, search, (System.nanoTime() - began) / 1e9);
+            RunPage.update(run, options);
+            SearchAnswer answer = SearchAnswer.of(
+                    run, strategy, wanted, tiers != null, found, search, exported, (System.nanoTime() - began) / 1e9);
             options.result(answer, answer.text());
             return found.complete() ? ExitCode.DONE : ExitCode.INTERRUPTED;
         }
+    }
+
+    @Override
+    public Map<Path, String> moreOutputs() {
+        Map<Path, String> files = new LinkedHashMap<>();
+        if (export != null) {
+            tiers(Constraints.NONE, metrics()).tiers().forEach(tier -> files.put(file(tier.name()), "--export"));
+        }
+        return files;
+    }
+
+    private Path file(String member) {
+        return export.resolve(member + ".onnx");
+    }
+
+    private List<String> metrics() {
+        return Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
+    }
+
+    /** Without {@code --tiers} the one budget is one tier. */
+    private Tiers tiers(Constraints budget, List<String> metrics) {
+        if (tiers == null) {
+            if (!names.isEmpty()) {
+                throw new InputException("--names must come with --tiers; the name of the one best member is --name.");
+            }
+            return new Tiers(List.of(new Tier(name == null ? BEST : name, budget)));
+        }
+        if (name != null) {
+            throw new InputException("--tiers must come with --names instead of --name: one for each tier.");
+        }
+        Tiers all = Tiers.parse(tiers, metrics).within(budget);
+        return names.isEmpty()
+                ? all
+                : all.named(names.stream().map(String::strip).toList());
+    }
+
+    private List<SearchAnswer.Exported> export(RunSearch search, Collection<String> kept) {
+        List<SearchAnswer.Exported> exported = new ArrayList<>();
+        if (export != null) {
+            for (String each : kept) {
+                Path onnx = file(each);
+                ExportResult done = search.export(each, ExportOptions.onnx(onnx));
+                exported.add(new SearchAnswer.Exported(
+                        each,
+                        onnx.toString(),
+                        done.check().maxAbsError(),
+                        done.check().top1Agreement()));
+            }
+        }
+        return exported;
     }
 
     static void show(Progress progress, SearchProgress state) {

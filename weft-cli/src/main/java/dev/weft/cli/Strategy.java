@@ -10,16 +10,14 @@ import dev.weft.search.ProposedSearch;
 import dev.weft.search.RandomSearch;
 import dev.weft.search.Search;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 
-/** The search strategies by name, sized by how many members they may measure. */
+/** The search strategies by name. */
 enum Strategy {
     COARSE_TO_FINE("coarse-to-fine") {
         @Override
         Search search(Family family, int candidates) {
-            int grid = new HashSet<>(new CoarseToFine().grid(family.space())).size();
-            return new CoarseToFine(null, null, Math.max(candidates / 4, candidates - grid));
+            return new CoarseToFine();
         }
     },
     RANDOM("random") {
@@ -29,7 +27,6 @@ enum Strategy {
         }
     },
     NSGA2("nsga2") {
-        /** Measures two populations first, then one a generation. */
         @Override
         Search search(Family family, int candidates) {
             int population = Math.max(2, Math.min(32, candidates / 6));
@@ -54,7 +51,7 @@ enum Strategy {
         this.title = title;
     }
 
-    /** A search that measures about {@code candidates} members. */
+    /** The search, in proportions that suit so many members; how many it measures is for the task to say. */
     abstract Search search(Family family, int candidates);
 
     /** @throws InputException when there is none of that name */

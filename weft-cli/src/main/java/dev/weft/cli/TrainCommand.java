@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.data.DataCatalog;
+import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.pick.RunReports;
@@ -26,13 +27,13 @@ import picocli.CommandLine.Parameters;
         description = "Train a family: one set of weights for every member.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft train smoke --out run                     a recipe that comes with Weft, about a minute",
-            "  weft train recipe.yaml --out run --seed 1 --data my-images",
-            "  weft train bignas-imagenet --dry-run",
-            "  weft train tanglenas-mobile-quick --out searched",
-            "  weft train tanglenas-mobile-quick --out tuned --start searched --member chosen --epochs 3",
+            "  ${ROOT-COMMAND-NAME} train smoke --out run                     a recipe that comes with Weft, about a minute",
+            "  ${ROOT-COMMAND-NAME} train recipe.yaml --out run --seed 1 --data my-images",
+            "  ${ROOT-COMMAND-NAME} train bignas-imagenet --dry-run",
+            "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out searched",
+            "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out tuned --start searched --member chosen --epochs 3",
             "",
-            "Ctrl-C writes a checkpoint; weft resume DIR goes on from there."
+            "Ctrl-C writes a checkpoint; ${ROOT-COMMAND-NAME} resume DIR goes on from there."
         })
 final class TrainCommand implements Callable<Integer> {
     private static final String NAMES = "quickstart, smoke, lm-quick, mos-lm-quick, tanglenas-mobile-quick, "
@@ -49,6 +50,7 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft: " + NAMES)
     private String recipe;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -61,8 +63,20 @@ final class TrainCommand implements Callable<Integer> {
             description = "Of everything random (default: 0, or with inherited weights that of their family).")
     private Long seed;
 
-    @Option(names = "--data", paramLabel = "NAME_OR_DIR", description = "Other data than the recipe's: see weft data.")
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Other data than the recipe's: see ${ROOT-COMMAND-NAME} data.")
     private String data;
+
+    @Option(
+            names = "--split",
+            paramLabel = "SHARES",
+            description = {
+                "How images are shared out, in percent: to train on, to choose members by, to report, as 70/15/15 (default:",
+                "the recipe's). A part that the data brings, as a test part, is taken as it is."
+            })
+    private String split;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Other than the recipe's.")
     private Integer epochs;
@@ -93,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe chosen = start == null ? recipe(recipe, data, epochs) : fromStart();
+        Recipe chosen = split(start == null ? recipe(recipe, data, epochs, options) : fromStart(), split);
         if (start == null && (member != null || weights != null)) {
             throw new InputException(
                     "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
@@ -107,11 +121,13 @@ final class TrainCommand implements Callable<Integer> {
         if (out == null) {
             throw new InputException("Training must have a folder for the run. Give it: --out DIR (or --dry-run)");
         }
+        TrainingData opened = TrainingData.open(chosen, data != null, seed);
         if (chosen.split() != null) {
-            return tree(chosen, seed);
+            return tree(opened, seed);
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                Trainer trainer = Trainer.start(chosen, out, seed)) {
+                Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed)) {
+            opened.say(options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);
@@ -119,9 +135,10 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private Integer tree(Recipe chosen, long seed) {
+    private Integer tree(TrainingData opened, long seed) {
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                TreeTrainer trainer = TreeTrainer.start(chosen, out, seed)) {
+                TreeTrainer trainer = TreeTrainer.start(opened.recipe(), opened.splits(), out, seed)) {
+            opened.say(options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);
@@ -131,7 +148,7 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Epochs are of the one member: fewer than a search needs will do. */
     private Recipe fromStart() {
-        Recipe read = recipe(recipe, data, null).from(start());
+        Recipe read = recipe(recipe, data, null, options).from(start());
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }
 
@@ -162,7 +179,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** A recipe with other data and epochs, where given. */
-    static Recipe recipe(String fileOrName, String data, Integer epochs) {
+    static Recipe recipe(String fileOrName, String data, Integer epochs, GlobalOptions options) {
+        if (Recipes.NAMES.contains(fileOrName) && Files.isRegularFile(Path.of(fileOrName))) {
+            options.err()
+                    .println("note: " + fileOrName + " is the recipe that comes with Weft; the file of that name is ./"
+                            + fileOrName);
+        }
         Recipe read = Recipes.read(fileOrName);
         DataSettings source =
                 read.data().withSource(anywhere(data == null ? read.data().source() : data));
@@ -171,6 +193,18 @@ final class TrainCommand implements Callable<Integer> {
             source = text.withTokenizer(new TokenizerSettings.HuggingFace(anywhere(tokenizer.file())));
         }
         return read.with(source, epochs == null ? read.train() : read.train().withEpochs(epochs));
+    }
+
+    /** A recipe with its images shared out otherwise, where that is asked for. */
+    static Recipe split(Recipe recipe, String given) {
+        if (given == null) {
+            return recipe;
+        }
+        if (recipe.data() instanceof DataSettings.Images images) {
+            return recipe.with(images.withSplit(SplitShares.parse(given)), recipe.train());
+        }
+        throw new InputException("--split is of images, but the recipe " + recipe.name()
+                + " trains on text. Its data.selectionFraction and data.reportFraction say how that is cut.");
     }
 
     /** A file or folder by its full path, so that the run can be resumed from another folder. */

@@ -1,9 +1,13 @@
 package dev.weft.cli;
 
 import dev.weft.io.SafetensorsFile;
+import dev.weft.io.WeftCommand;
+import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
+import dev.weft.pick.HeldOutResults;
 import dev.weft.run.RunFolder;
+import dev.weft.stats.Proportion;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
@@ -13,12 +17,14 @@ import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 
 /** Training as the commands show it: progress while it runs, and what came out. */
 final class Training {
@@ -29,7 +35,9 @@ final class Training {
      * @param steps done so far
      * @param seconds of this command
      * @param accuracy on the selection split, by name of the member; null of a family that is not measured by it
+     * @param accuracyLow the lower ends of their 95 % intervals; {@code accuracyHigh} the upper ends
      * @param loss alike, in nats a prediction
+     * @param examples of the selection split
      */
     record Result(
             String run,
@@ -39,7 +47,10 @@ final class Training {
             long plannedSteps,
             double seconds,
             Map<String, Double> accuracy,
-            Map<String, Double> loss) {
+            Map<String, Double> accuracyLow,
+            Map<String, Double> accuracyHigh,
+            Map<String, Double> loss,
+            int examples) {
         int exitCode() {
             return complete ? ExitCode.DONE : ExitCode.INTERRUPTED;
         }
@@ -64,6 +75,16 @@ final class Training {
         } else {
             progress.done("stopped after step " + trainer.stepsDone() + ", with a checkpoint");
         }
+        RunPage.update(run, options, () -> {
+            if (complete) {
+                Family family = trainer.family();
+                HeldOutResults.record(
+                        run, family, shownLast(family), trainer.splits().report());
+            }
+        });
+        int examples = trainer.settings().splits().selection().examples();
+        Map<String, Double> accuracy =
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null;
         return new Result(
                 run.toString(),
                 complete ? trainer.folder().family().toString() : null,
@@ -71,8 +92,11 @@ final class Training {
                 trainer.stepsDone(),
                 trainer.steps(),
                 seconds,
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null,
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null);
+                accuracy,
+                ends(accuracy, examples, Proportion::low),
+                ends(accuracy, examples, Proportion::high),
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null,
+                examples);
     }
 
     /** Trains a tree of supernets until done or stopped. */
@@ -88,6 +112,10 @@ final class Training {
                                 + tree.leaves().size() + " leaves, " + tree.supernetEpochs() + " supernet-epochs"
                         : "stopped after " + trainer.stepsDone() + " steps of finished supernets; " + TreeRecord.FILE
                                 + " and checkpoints are kept");
+        RunPage.update(trainer.folder().path(), options);
+        int examples = trainer.settings().splits().selection().examples();
+        Map<String, Double> accuracy =
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null;
         return new Result(
                 trainer.folder().path().toString(),
                 complete ? trainer.folder().family().toString() : null,
@@ -95,21 +123,32 @@ final class Training {
                 trainer.stepsDone(),
                 trainer.steps(),
                 seconds,
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null,
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null);
+                accuracy,
+                ends(accuracy, examples, Proportion::low),
+                ends(accuracy, examples, Proportion::high),
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null,
+                examples);
+    }
+
+    /** Of what training names, that which most readers want to see comes last: pages show the latest first. */
+    private static List<String> shownLast(Family family) {
+        List<String> order = List.of(Role.SMALLEST.toString(), Role.LARGEST.toString(), Role.CHOSEN.toString());
+        return family.members().keySet().stream()
+                .sorted(Comparator.comparing(order::indexOf))
+                .toList();
     }
 
     /** Prints the result and what to do next. */
     static void print(Result result, GlobalOptions options) {
         List<String> text = new ArrayList<>();
-        String run = Shell.quote(result.run());
+        Path run = Path.of(result.run());
         if (!result.complete()) {
-            text.add("Stopped after " + result.steps() + " of " + result.plannedSteps()
-                    + " steps. Continue with: weft resume " + run);
+            text.add("Stopped after " + result.steps() + " of " + result.plannedSteps() + " steps. Continue with: "
+                    + WeftCommand.of("resume").path(run));
         } else {
             text.add("Family: " + result.family());
-            add(text, Metric.ACCURACY, result.accuracy());
-            add(text, Metric.LOSS, result.loss());
+            add(text, Metric.ACCURACY, result.accuracy(), result.examples());
+            add(text, Metric.LOSS, result.loss(), result.examples());
             text.add("Next:");
             text.addAll(next(run, result.members()));
         }
@@ -117,27 +156,41 @@ final class Training {
     }
 
     /** A model of one member has nothing to search; after a search by gradient its choice is what matters. */
-    private static List<String> next(String run, Set<String> members) {
+    private static List<String> next(Path run, Set<String> members) {
         List<String> next = new ArrayList<>();
         boolean one = members.equals(Set.of("largest"));
         if (!one) {
-            next.add("  weft search " + run + " --constraint \"latencyMillis<=1\"");
+            next.add("  " + WeftCommand.of("search").path(run).and("--constraint", "latencyMillis<=1"));
         }
         String chosen = Role.CHOSEN.toString();
         String shown = members.contains(chosen) ? chosen : one ? "largest" : "smallest";
-        next.add("  weft evaluate " + run + " --member " + (shown.equals(chosen) ? chosen : "largest"));
-        next.add("  weft export " + run + " --member " + shown + " --onnx " + shown + ".onnx");
+        next.add(
+                "  " + WeftCommand.of("evaluate").path(run).and("--member", shown.equals(chosen) ? chosen : "largest"));
+        next.add("  " + WeftCommand.of("export").path(run).and("--member", shown, "--onnx", shown + ".onnx"));
         if (shown.equals(chosen)) {
-            next.add("  weft train RECIPE --out tuned --start " + run);
+            next.add("  "
+                    + WeftCommand.of("train", "RECIPE", "--out", "tuned", "--start")
+                            .path(run));
         }
-        next.add("  weft report " + run);
+        next.add("  " + WeftCommand.of("report").path(run));
         return next;
     }
 
-    private static void add(List<String> text, Metric metric, Map<String, Double> values) {
+    /** One end of the interval of each accuracy; null where there are none. */
+    private static Map<String, Double> ends(
+            Map<String, Double> accuracy, int examples, ToDoubleFunction<Proportion> end) {
+        if (accuracy == null) {
+            return null;
+        }
+        Map<String, Double> ends = new LinkedHashMap<>();
+        accuracy.forEach((member, share) -> ends.put(member, end.applyAsDouble(new Proportion(share, examples))));
+        return ends;
+    }
+
+    private static void add(List<String> text, Metric metric, Map<String, Double> values, int examples) {
         if (values != null) {
-            values.forEach((member, value) ->
-                    text.add(String.format("  %-9s %s on the selection split", member, Text.metric(metric, value))));
+            values.forEach((member, value) -> text.add(String.format(
+                    Locale.ROOT, "  %-9s %s on the selection split", member, Text.metric(metric, value, examples))));
         }
     }
 
@@ -174,6 +227,13 @@ final class Training {
         }
 
         @Override
+        public void warned(String line) {
+            progress.clear();
+            options.err().println("weft: " + line);
+            options.err().flush();
+        }
+
+        @Override
         public void evaluated(long steps, Role role, Map<Metric, Double> values) {
             progress.clear();
             options.err()
@@ -194,6 +254,11 @@ final class Training {
         public void evaluated(String node, long steps, Role role, Map<Metric, Double> values) {
             say("train supernet " + node + " step " + steps + ": " + role + " member " + Text.metrics(values)
                     + " on the selection split");
+        }
+
+        @Override
+        public void warned(String line) {
+            say("weft: " + line);
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.weft.io.Csv;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Suggest;
+import dev.weft.report.PageDate;
 import dev.weft.space.Member;
 import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
@@ -19,13 +20,12 @@ import dev.weft.trust.TrustReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,9 +36,9 @@ import picocli.CommandLine.Parameters;
         description = "How far can a ranking of members be believed?",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weft trust run --anchors 30 --trainings 2 --out trust",
-            "  weft trust run --truth measured.csv --out trust",
-            "  weft trust --scores mine.csv --truth measured.csv",
+            "  ${ROOT-COMMAND-NAME} trust run --anchors 30 --trainings 2 --out trust",
+            "  ${ROOT-COMMAND-NAME} trust run --truth measured.csv --out trust",
+            "  ${ROOT-COMMAND-NAME} trust --scores mine.csv --truth measured.csv",
             "",
             "Anchors are members that are trained alone: what they reach is the truth that inherited weights are judged by.",
             "Ctrl-C stops after the current step; the same command goes on from there, and repeats nothing.",
@@ -46,7 +46,7 @@ import picocli.CommandLine.Parameters;
             "A file is a table of comma-separated values, also packed by gzip, with the columns member and score;",
             "score2, score3 and so on in the file of truths are further trainings of the same members."
         })
-final class TrustCommand implements Callable<Integer> {
+final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Mixin
     private GlobalOptions options;
 
@@ -150,11 +150,18 @@ final class TrustCommand implements Callable<Integer> {
             description = "Of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Where trust.json and trust.html go; of a family also the trainings.")
     private Path out;
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME_OR_DIR",
+            description = "Where the data lies that the family was trained on, when it was moved.")
+    private String data;
 
     private int leftOut;
 
@@ -174,7 +181,9 @@ final class TrustCommand implements Callable<Integer> {
         Phases phases = new Phases(options.err());
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 FamilyTrust trust = FamilyTrust.open(
-                        FamilyArgument.file(family), new FamilyTrust.Settings(statistics(), cost(), settings))) {
+                        FamilyArgument.file(family),
+                        new FamilyTrust.Settings(statistics(), cost(), settings),
+                        Optional.ofNullable(TrainCommand.anywhere(data)))) {
             Optional<TrustDocument> found = truth == null
                     ? trust.train(
                             anchors(trust),
@@ -193,6 +202,16 @@ final class TrustCommand implements Callable<Integer> {
             answer(found.get(), found.get().ranking());
             return ExitCode.DONE;
         }
+    }
+
+    /** The tables of a family's report are not among them: they go into a folder that holds the same members and nothing else. */
+    @Override
+    public Map<Path, String> moreOutputs() {
+        Map<Path, String> outputs = new LinkedHashMap<>();
+        if (out != null) {
+            Stream.of("trust.json", "trust.html").forEach(name -> outputs.put(out.resolve(name), name + " in --out"));
+        }
+        return outputs;
     }
 
     private Ranking ofFiles() {
@@ -234,6 +253,7 @@ final class TrustCommand implements Callable<Integer> {
         given.put("--recipe", recipe);
         given.put("--statistics", statistics);
         given.put("--cost", cost);
+        given.put("--data", data);
         return given;
     }
 
@@ -278,7 +298,7 @@ final class TrustCommand implements Callable<Integer> {
     private Recipe recipe() {
         Recipe read;
         if (recipe != null) {
-            read = TrainCommand.recipe(recipe, null, null).whole();
+            read = TrainCommand.recipe(recipe, null, null, options).whole();
         } else {
             Path folder = FamilyArgument.file(family).toAbsolutePath().getParent();
             if (!Files.exists(folder.resolve("config.yaml"))) {
@@ -317,9 +337,7 @@ final class TrustCommand implements Callable<Integer> {
         List<String> text = TrustText.lines(document);
         if (out != null) {
             document.write(out.resolve("trust.json"));
-            String now = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
-                    .withZone(ZoneOffset.UTC)
-                    .format(Instant.now());
+            String now = PageDate.of(Instant.now());
             TrustPage.write(document, ranking, now, List.of(options.commandLine()), out.resolve("trust.html"));
             text.add("");
             text.add(out.resolve("trust.html") + ", " + out.resolve("trust.json"));

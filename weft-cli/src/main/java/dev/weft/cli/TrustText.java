@@ -73,7 +73,7 @@ final class TrustText {
                         .mapToInt(r -> r.get(column).length())
                         .max()
                         .orElse(0);
-                line.append(String.format("%-" + (width + 2) + "s", row.get(i)));
+                line.append(String.format(Locale.ROOT, "%-" + (width + 2) + "s", row.get(i)));
             }
             lines.add(line.toString().stripTrailing());
         }

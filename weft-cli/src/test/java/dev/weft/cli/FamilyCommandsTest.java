@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.pick.TinyRun;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,17 @@ class FamilyCommandsTest {
                 .get("measurements")
                 .get("accuracy")
                 .asDouble();
+        assertThat(json("evaluate", run, "--member", "largest", "--split", "test")
+                        .get("split")
+                        .asText())
+                .isEqualTo("report");
+        assertThat(json("evaluate", run, "--member", "largest", "--split", "validation")
+                        .get("split")
+                        .asText())
+                .isEqualTo("selection");
+        assertThat(refused("evaluate", run, "--split", "validaton"))
+                .contains("--split must be report (also called test) or selection (also validation)")
+                .contains("Did you mean \"validation\"?");
         assertThat(json("evaluate", run, "--member", "largest", "--split", "selection")
                         .get("accuracy")
                         .asDouble())
@@ -77,7 +89,7 @@ class FamilyCommandsTest {
 
     @Test
     void otherDataIsEvaluatedByItsTestPart() {
-        Path other = TinyRun.data(folder.resolve("other data"));
+        Path other = TinyRun.data(folder.resolve("other data"), 7);
         JsonNode result = json("evaluate", run, "--data", other.toString());
         assertThat(result.get("examples").asInt()).isEqualTo(60);
         assertThat(refused("evaluate", run, "--data", other.toString(), "--split", "selection"))
@@ -147,7 +159,7 @@ class FamilyCommandsTest {
         assertThat(inspected.get("metadata").get("params").asLong()).isPositive();
         assertThat(inspected.get("metadata").get("latencyMillisP50").asDouble()).isPositive();
         assertThat(inspected.get("metadata").get("latency").asText())
-                .matches("hardware=[0-9a-f]{12} threads=1 batch=1");
+                .matches("hardware=[0-9a-f]{12} threads=1 batch=1 paired");
         assertThat(inspected.get("metadata").get("run").asText())
                 .isEqualTo(Path.of(run).getFileName().toString());
         assertThat(inspected.get("metadata").get("recipe").asText()).isEqualTo("tiny");
@@ -211,7 +223,13 @@ class FamilyCommandsTest {
         };
         JsonNode found = json(args);
         assertThat(found.get("complete").asBoolean()).isTrue();
-        assertThat(found.get("front")).isNotEmpty();
+        assertThat(found.get("measured").asInt()).isEqualTo(12);
+        assertThat(found.get("front")).isNotEmpty().allSatisfy(member -> {
+            assertThat(member.get("latencyMillisHalfWidth").asDouble()).isNotNegative();
+            assertThat(member.get("latencyMillisP99").asDouble())
+                    .isGreaterThanOrEqualTo(member.get("latencyMillisP50").asDouble());
+        });
+        assertThat(found.get("latencies").get("slowdown").asDouble()).isGreaterThanOrEqualTo(1);
         JsonNode best = found.get("best");
         assertThat(best.get("latencyMillisP50").asDouble()).isPositive();
         JsonNode again = json(args);
@@ -224,8 +242,53 @@ class FamilyCommandsTest {
     }
 
     @Test
+    void oneSearchFindsAndExportsAMemberForEachTier() throws IOException {
+        Path models = folder.resolve("my models");
+        String[] args = {
+            "search",
+            run,
+            "--strategy",
+            "random",
+            "--candidates",
+            "12",
+            "--tiers",
+            "params<=100000;90000",
+            "--names",
+            "tv,watch",
+            "--constraint",
+            "latencyMillis<=1000",
+            "--export",
+            models.toString()
+        };
+        JsonNode found = json(args);
+        assertThat(found.get("measured").asInt()).isEqualTo(12);
+        assertThat(found.get("tiers").findValuesAsText("name")).containsExactly("tv", "watch");
+        assertThat(found.get("tiers").findValuesAsText("budget"))
+                .containsExactly("params<=100000,latencyMillisP50<=1000", "params<=90000,latencyMillisP50<=1000");
+        assertThat(found.get("best").isNull()).isTrue();
+        assertThat(found.get("exported").findValuesAsText("onnx"))
+                .containsExactly(models + "/tv.onnx", models + "/watch.onnx")
+                .allMatch(file -> Files.exists(Path.of(file)));
+        assertThat(json("inspect", run).get("members").findValuesAsText("name")).contains("tv", "watch");
+        Run text = Run.weft(args);
+        assertThat(text.out())
+                .contains("Kept for the tiers:")
+                .containsPattern("\n   1 +[0-9.]+ % +[0-9.]+ ")
+                .containsPattern("  tier +budget +accuracy")
+                .containsPattern("  watch +params<=90000,latencyMillisP50<=1000 ")
+                .contains("Wrote " + models + "/watch.onnx: largest difference of a logit ");
+
+        assertThat(refused("search", run, "--tiers", "params<=100000;1", "--names", "tv,ring"))
+                .contains("Tier ring: params<=1 cannot be reached: the cheapest member");
+        assertThat(refused("search", run, "--tiers", "params<=7;8", "--name", "a"))
+                .contains("--names");
+        assertThat(refused("search", run, "--names", "a,b")).contains("--tiers");
+    }
+
+    @Test
     void searchRefusesWhatCannotBe() {
-        assertThat(refused("search", run, "--constraint", "params<=1")).contains("No member satisfies params<=1");
+        assertThat(refused("search", run, "--constraint", "params<=1"))
+                .contains("params<=1 cannot be reached: the cheapest member");
         assertThat(refused("search", run, "--constraint", "parms<=1000")).contains("Did you mean \"params\"?");
         assertThat(refused("search", run, "--constraint", "params=1000")).contains("METRIC<=NUMBER");
         assertThat(refused("search", run, "--objectives", "accurracy")).contains("Did you mean \"accuracy\"?");
@@ -235,16 +298,51 @@ class FamilyCommandsTest {
     }
 
     @Test
+    void thePageOfARunShowsWhatLaterCommandsAdd() throws IOException {
+        Path own = Tiny.run(Files.createDirectories(folder.resolve("paged")));
+        Path page = own.resolve("report.html");
+        assertThat(Files.readString(page))
+                .as("trained")
+                .contains("What members get right and wrong", "data-value=\"1\" aria-pressed=\"false\">smallest")
+                .doesNotContain("another member", "Export error");
+
+        json("evaluate", own.toString(), "--member", OTHER);
+        assertThat(Files.readString(page)).as("evaluated").contains("another member: ", OTHER.replace(",", ",<wbr>"));
+
+        json("search", own.toString(), "--strategy", "random", "--candidates", "12", "--name", "found");
+        assertThat(Files.readString(page)).as("searched").contains("found</button>", "Accuracy, test");
+
+        json(
+                "export",
+                own.toString(),
+                "--member",
+                "found",
+                "--onnx",
+                own.resolve("found.onnx").toString());
+        assertThat(Files.readString(page)).as("exported").contains("Export error", "\"onnx\":\"found.onnx\"");
+
+        PageText.assertPlain(page);
+        String before = Files.readString(page);
+        json("evaluate", own.toString(), "--data", folder.resolve("my data").toString());
+        json("evaluate", own.toString(), "--split", "selection");
+        assertThat(Files.readString(page))
+                .as("other examples are not the report split")
+                .isEqualTo(before);
+
+        Files.writeString(own.resolve("held-out.json"), "no JSON");
+        Run evaluated = Run.weft("evaluate", own.toString(), "--member", "found", "--json");
+        assertThat(evaluated.exitCode()).isZero();
+        assertThat(evaluated.err()).contains("note: the page of the run is as it was: ", "held-out.json");
+    }
+
+    @Test
     void reportIsBuiltFromTheFilesOfTheRun() throws IOException {
         json("search", run, "--strategy", "random", "--candidates", "12");
         Path html = folder.resolve("my report.html");
         JsonNode result = json("report", run, "--out", html.toString());
         assertThat(result.get("members").asInt()).isGreaterThanOrEqualTo(12);
-        assertThat(Files.readString(html))
-                .contains("tiny")
-                .contains("weft train ")
-                .contains("stem.width=4")
-                .doesNotContain("http://cdn");
+        assertThat(PageText.of(html)).contains("tiny").contains("weft train ").contains("stem.width=4");
+        assertThat(Files.readString(html)).doesNotContain("http://cdn");
     }
 
     @Test
@@ -279,5 +377,31 @@ class FamilyCommandsTest {
         family[family.length - 5] ^= 1;
         Path flipped = Files.write(folder.resolve("flipped.safetensors"), family);
         assertThat(refused("inspect", flipped.toString())).contains("is damaged");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"float16", "int8-dynamic", "int8-static"})
+    void exportInFewerBitsSaysWhatItCosts(String precision) {
+        String onnx = folder.resolve(precision + ".onnx").toString();
+        JsonNode done = json(
+                "export", run, "--member", "largest", "--onnx", onnx, "--precision", precision, "--max-drop", "0.1");
+        JsonNode bits = done.get("fewerBits");
+        assertThat(bits.get("precision").asText()).isEqualTo(precision);
+        assertThat(bits.get("metric").asText()).isEqualTo("accuracy");
+        assertThat(bits.get("float32Value").asDouble())
+                .isEqualTo(json("evaluate", run, "--member", "largest")
+                        .get("accuracy")
+                        .asDouble());
+        assertThat(bits.get("value").asDouble())
+                .isGreaterThanOrEqualTo(bits.get("float32Value").asDouble() - 0.1);
+        assertThat(bits.get("latencyMillisP50").asDouble()).isPositive();
+        assertThat(bits.get("float32LatencyMillisP50").asDouble()).isPositive();
+        JsonNode label = json("inspect", onnx).get("metadata");
+        assertThat(label.get("weft.precision").asText()).isEqualTo(precision);
+        assertThat(label.get("weft.accuracy").asDouble())
+                .isEqualTo(bits.get("value").asDouble());
+        assertThat(label.has("bytes")).isFalse(); // that is the float32 member's
+        assertThat(refused("export", run, "--onnx", onnx + "2", "--precision", precision, "--safetensors", onnx + "3"))
+                .contains("float32 weights");
     }
 }

@@ -54,7 +54,7 @@ class MainTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err().lines()).hasSize(1).allSatisfy(line -> assertThat(line)
                 .startsWith("weft: ")
-                .contains("(see weft " + command + " --help)"));
+                .contains("(see: weft " + command + " --help)"));
     }
 
     @Test
@@ -69,7 +69,7 @@ class MainTest {
     void misspeltCommandIsSuggested() {
         Run run = Run.weft("docter");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(run.err()).contains("Did you mean doctor?").contains("(see weft --help)");
+        assertThat(run.err()).contains("Did you mean doctor?").contains("(see: weft --help)");
     }
 
     @Test

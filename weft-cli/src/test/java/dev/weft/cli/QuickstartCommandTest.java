@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.pick.TinyRun;
 import dev.weft.train.Trainer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -72,12 +73,43 @@ class QuickstartCommandTest {
         assertThat(other.err()).contains("Give another --out");
     }
 
+    /** The run lies in the folder of its own pictures, stopped before its first checkpoint. */
+    @Test
+    void aRunInsideItsDataGoesOn() throws IOException {
+        Path pictures = folder.resolve("pictures");
+        RunDataTest.pictures(pictures, 5);
+        Path recipe = TinyRun.recipe(folder.resolve("tiny recipe.yaml"), pictures, 2);
+        Files.writeString(recipe, Files.readString(recipe).replace("selectionSize: 60", "selectionSize: 12"));
+        Path out = pictures.resolve("train"); // a name that would mean something among pictures
+        Trainer.start(TrainCommand.recipe(recipe.toString(), null, null, new GlobalOptions()), out, 0)
+                .close();
+        assertThat(out.resolve("checkpoint-000005.safetensors")).doesNotExist();
+
+        Run run = quickstart(out);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(quickstart(out).exitCode()).isZero();
+        Path inside = pictures.resolve("above/smallest.onnx");
+        for (String[] command : new String[][] {
+            {"export", out.toString(), "--member", "smallest", "--onnx", inside.toString()},
+            {"report", out.toString(), "--out", pictures.resolve("report.html").toString()},
+            {"evaluate", out.toString()},
+            {"resume", out.toString()}
+        }) {
+            Run next = Run.weft(command);
+            assertThat(next.exitCode()).as(next.err()).isZero();
+        }
+        Run data = Run.weft("data", pictures.toString());
+        assertThat(data.exitCode()).as(data.out()).isZero();
+        assertThat(data.out()).contains(out + " holds results of Weft: passed over");
+    }
+
     @Test
     void goesOnWhereItWasStopped() {
         Path out = folder.resolve("stopped");
         Path recipe = TinyRun.recipe(folder.resolve("tiny recipe.yaml"), TinyRun.data(folder.resolve("my data")), 2);
         int[] steps = {0};
-        try (Trainer trainer = Trainer.start(TrainCommand.recipe(recipe.toString(), null, null), out, 0)) {
+        try (Trainer trainer =
+                Trainer.start(TrainCommand.recipe(recipe.toString(), null, null, new GlobalOptions()), out, 0)) {
             trainer.run(() -> ++steps[0] > 8, java.util.List.of());
         }
         Run run = quickstart(out);

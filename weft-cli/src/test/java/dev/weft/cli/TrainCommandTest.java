@@ -48,6 +48,14 @@ class TrainCommandTest {
     }
 
     @Test
+    void noEpochsIsOneCause() {
+        Run run = Run.weft("train", "smoke", "--out", folder.resolve("none").toString(), "--epochs", "0");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().strip()).isEqualTo("weft: Training must have epochs >= 1, but got 0.");
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
+    @Test
     void resumingAFinishedRunChangesNothing() throws IOException {
         Path out = folder.resolve("run");
         Run.weft("train", recipe().toString(), "--out", out.toString(), "--epochs", "1");
@@ -116,6 +124,39 @@ class TrainCommandTest {
         assertThat(again.err()).contains("already holds a run").contains("weft resume");
     }
 
+    @Test
+    void saysHowTheImagesAreSharedOutAndFitsTheBatchesOfOtherData() throws IOException {
+        Path recipe = recipe();
+        Files.writeString(
+                recipe, Files.readString(recipe).replace("selectionSize: 60", "split: \"60/20/20, at most 70\""));
+        Path out = folder.resolve("run");
+        Run run = Run.weft(
+                "train",
+                recipe.toString(),
+                "--epochs",
+                "1",
+                "--out",
+                out.toString(),
+                "--split",
+                "10/80/10",
+                "--data",
+                TinyRun.data(folder.resolve("other")).toString());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err())
+                .contains("other: 72 images to train, 288 to select, 60 to report")
+                .contains("batches of 16 images")
+                .contains("the recipe's are of 30");
+        assertThat(run.out())
+                .containsPattern("largest +\\d+\\.\\d % \\(\\d+\\.\\d to \\d+\\.\\d\\) on the selection split");
+        assertThat(Files.readString(out.resolve("config.yaml")))
+                .contains("split: \"10/80/10\"")
+                .contains("batchSize: 16");
+        Run wrong = Run.weft(
+                "train", recipe.toString(), "--out", folder.resolve("no").toString(), "--split", "80/20");
+        assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.err()).contains("--split").contains("70/15/15");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -158,8 +199,9 @@ class TrainCommandTest {
     @Test
     void everyNamedRecipeIsRead() {
         assertThat(Recipes.NAMES)
-                .allSatisfy(name ->
-                        assertThat(TrainCommand.recipe(name, null, null).name()).isEqualTo(name));
+                .allSatisfy(name -> assertThat(TrainCommand.recipe(name, null, null, new GlobalOptions())
+                                .name())
+                        .isEqualTo(name));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** Opens images by name or folder, lists the names of all data, and inspects it. {@link TextSource} opens text. Loads no libtorch. */
 public final class DataCatalog {
@@ -17,7 +18,7 @@ public final class DataCatalog {
 
     /**
      * Opens {@code fashion-mnist-10k} (embedded), {@code fashion-mnist} (Debian's package) or a folder, whose kind is found out:
-     * IDX files, CIFAR-10 or CIFAR-100 binary files, image record files, or one sub-folder of PNG and JPEG files per class.
+     * IDX files, CIFAR-10 or CIFAR-100 binary files, image record files, or one sub-folder of image files per class.
      *
      * @param options for folders of images; other kinds have one size and colour by format
      * @throws InputException when there is no such data or it is damaged, naming the file
@@ -94,6 +95,16 @@ public final class DataCatalog {
         }
     }
 
+    /** Whether a file, by its name, is one that a folder of data is read from; others may lie in the folder and change nothing. */
+    public static boolean isDataFile(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        String unpacked = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+        return ImageFile.hasKnownSuffix(name)
+                || unpacked.endsWith(".txt")
+                || unpacked.endsWith(".bin")
+                || unpacked.endsWith("-ubyte");
+    }
+
     /**
      * Reads all of a text and reports problems rather than failing at the first.
      *
@@ -115,7 +126,7 @@ public final class DataCatalog {
         Path folder = existing(nameOrFolder, "a folder of images, a file or folder of text", names(DataListing.class));
         DataKind kind = kind(folder);
         if (kind == DataKind.IMAGES) {
-            return ImageFolder.inspect(folder);
+            return ImageFolder.inspect(folder, nameOrFolder);
         }
         try {
             return DataInspection.of(kind.title(), kind.open(folder, nameOrFolder, FolderOptions.defaults()));
@@ -143,7 +154,12 @@ public final class DataCatalog {
             throw new InputException(
                     "\"" + nameOrFolder + "\" is neither the name of a data set nor a folder: " + e.getReason(), e);
         }
-        throw new InputException("Unknown data \"%s\": it must be %s, or one of %s; there is no %s"
-                .formatted(nameOrFolder, wanted, names, Path.of(nameOrFolder).toAbsolutePath()));
+        throw new InputException(String.format(
+                Locale.ROOT,
+                "Unknown data \"%s\": it must be %s, or one of %s; there is no %s",
+                nameOrFolder,
+                wanted,
+                names,
+                Path.of(nameOrFolder).toAbsolutePath()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.io.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +15,9 @@ import java.util.Optional;
  * @param minHeight smallest height seen, 0 when no image could be read; the other three alike
  * @param grey images with one channel
  * @param colour images with three
+ * @param splits how the images would be shared out; of none where there are problems
  * @param problems one line each, naming the file; data without problems opens
- * @param notes what was passed over, one line each
+ * @param notes what is done to pictures and what was passed over, one line each
  */
 public record DataInspection(
         String kind,
@@ -28,8 +30,32 @@ public record DataInspection(
         int maxWidth,
         int grey,
         int colour,
+        Shares splits,
         List<String> problems,
         List<String> notes) {
+    /**
+     * How many images each split would have, by {@link SplitShares#DEFAULT}.
+     *
+     * @param unfit why the images, although they can be read, cannot be trained on: there are then no splits; null where they can
+     */
+    public record Shares(int train, int selection, int report, String unfit) {
+        /** Of data that must be mended first. */
+        static final Shares NONE = new Shares(0, 0, 0, null);
+
+        static Shares of(ImageParts parts) {
+            try {
+                ImageSplits splits = ImageSplits.of(parts, SplitShares.DEFAULT, 0);
+                return new Shares(
+                        splits.train().size(),
+                        splits.selection().size(),
+                        splits.report().size(),
+                        null);
+            } catch (InputException e) {
+                return new Shares(0, 0, 0, e.getMessage());
+            }
+        }
+    }
+
     /** One part, and its number of images per class in the order of {@link DataInspection#classes}. */
     public record Part(String name, int images, List<Integer> perClass) {
         public Part {
@@ -64,13 +90,15 @@ public record DataInspection(
                 train.width(),
                 isGrey ? images : 0,
                 isGrey ? 0 : images,
+                Shares.of(source),
                 List.of(),
-                List.of());
+                source.passedOver().stream().map(PassedOver::note).toList());
     }
 
     /** Of a source that did not. */
     static DataInspection broken(String kind, String problem) {
-        return new DataInspection(kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, List.of(problem), List.of());
+        return new DataInspection(
+                kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, Shares.NONE, List.of(problem), List.of());
     }
 
     private static void add(List<Part> parts, String name, Optional<ImageDataset> data) {

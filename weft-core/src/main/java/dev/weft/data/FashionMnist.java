@@ -4,6 +4,7 @@ import dev.weft.io.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Fashion-MNIST (Zalando SE, MIT licence): the subset in this jar, and the full set where Debian's package is installed. */
@@ -40,9 +41,12 @@ public final class FashionMnist {
 
     static ImageParts full(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw new InputException(
-                    "%s needs the folder %s, which is not there: install it with `sudo apt-get install dataset-fashion-mnist` (Debian, Ubuntu), give a folder that holds the four IDX files, or use the embedded %s"
-                            .formatted(FULL, folder, EMBEDDED));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s needs the folder %s, which is not there: install it with `sudo apt-get install dataset-fashion-mnist` (Debian, Ubuntu), give a folder that holds the four IDX files, or use the embedded %s",
+                    FULL,
+                    folder,
+                    EMBEDDED));
         }
         return IdxFolder.open(folder, FULL, CLASSES);
     }

@@ -1,12 +1,14 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import dev.weft.io.ResultFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +18,10 @@ import java.util.stream.Stream;
  * What a folder holds, sorted by name; hidden entries left out.
  *
  * @param files names of its files
- * @param folders names of its sub-folders
+ * @param folders names of its sub-folders, but for those passed over
+ * @param passedOver sub-folders that Weft has written its results into, see {@link ResultFolder}, and what cannot be named
  */
-record Folder(Path path, List<String> files, List<String> folders) {
+record Folder(Path path, List<String> files, List<String> folders, List<PassedOver> passedOver) {
     private static final long MAX_TEXT_BYTES = 1 << 20;
 
     static Folder of(Path path) {
@@ -29,15 +32,27 @@ record Folder(Path path, List<String> files, List<String> folders) {
         try (Stream<Path> entries = Files.list(path)) {
             List<String> files = new ArrayList<>();
             List<String> folders = new ArrayList<>();
+            List<PassedOver> passedOver = new ArrayList<>();
             for (Path entry : (Iterable<Path>) entries::iterator) {
                 String name = entry.getFileName().toString();
-                if (!name.startsWith(".")) {
-                    (Files.isDirectory(entry) ? folders : files).add(name);
+                Optional<PassedOver> unnamed = FileName.passedOver(entry);
+                if (name.startsWith(".")) {
+                    continue;
+                }
+                if (unnamed.isPresent()) {
+                    passedOver.add(unnamed.get());
+                } else if (!Files.isDirectory(entry)) {
+                    files.add(name);
+                } else if (ResultFolder.is(entry)) {
+                    passedOver.add(PassedOver.results(path.resolve(name)));
+                } else {
+                    folders.add(name);
                 }
             }
             files.sort(null);
             folders.sort(null);
-            return new Folder(path, List.copyOf(files), List.copyOf(folders));
+            passedOver.sort(Comparator.comparing(PassedOver::path));
+            return new Folder(path, List.copyOf(files), List.copyOf(folders), List.copyOf(passedOver));
         } catch (IOException | UncheckedIOException e) {
             throw new InputException("The data folder " + path + " cannot be read: " + e.getMessage(), e);
         }

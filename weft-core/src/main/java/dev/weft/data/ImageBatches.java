@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.io.InputException;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The training batches of images. An epoch is one permutation of all examples cut into full batches; the rest that does not fill a
@@ -19,8 +20,12 @@ public final class ImageBatches implements Batches {
      */
     public ImageBatches(ImageDataset data, int batchSize, long seed, Augmentation augmentation) {
         if (batchSize < 1 || batchSize > data.size()) {
-            throw new InputException("batchSize must be from 1 to the number of training images, %d in %s, but is %d"
-                    .formatted(data.size(), data.name(), batchSize));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "batchSize must be from 1 to the number of training images, %d in %s, but is %d",
+                    data.size(),
+                    data.name(),
+                    batchSize));
         }
         data.requireFits(batchSize);
         this.data = data;

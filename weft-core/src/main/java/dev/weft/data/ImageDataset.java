@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -100,9 +101,12 @@ public interface ImageDataset extends Dataset {
         Collections.shuffle(order, new Random(seed));
         int first = size() - (int) Math.round(part * size());
         if (first < 1 || first == size()) {
-            throw new InputException(
-                    "%s must have an example or more on either side of a part of %s, but has %d in all."
-                            .formatted(name(), part, size()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have an example or more on either side of a part of %s, but has %d in all.",
+                    name(),
+                    part,
+                    size()));
         }
         return new Halves(
                 subset(name(), order.subList(0, first).stream().sorted().toList()),
@@ -119,8 +123,12 @@ public interface ImageDataset extends Dataset {
     @Override
     default void requireFits(int batchSize) {
         if ((long) batchSize * exampleBytes() > Integer.MAX_VALUE / Float.BYTES) { // a buffer counts bytes in an int
-            throw new InputException("batchSize %d of %dx%d images is over 2 GiB: choose a smaller one"
-                    .formatted(batchSize, height(), width()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "batchSize %d of %dx%d images is over 2 GiB: choose a smaller one",
+                    batchSize,
+                    height(),
+                    width()));
         }
     }
 }

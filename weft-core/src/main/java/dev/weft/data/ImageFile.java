@@ -1,9 +1,11 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import dev.weft.runtime.ImagePlanes;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
+import java.awt.image.DirectColorModel;
 import java.awt.image.IndexColorModel;
 import java.io.File;
 import java.io.IOException;
@@ -18,53 +20,94 @@ import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.FileImageInputStream;
 
 /**
- * One PNG or JPEG file. Sample values are taken as stored: colour profiles, gamma, transparency and the orientation tag of cameras
- * are not applied. The header is checked before any pixel is decoded, so that a small file cannot ask for much memory.
+ * One image file. What it is is decided by its content, not by its name. A picture is turned upright as its Exif orientation says, and one
+ * that is transparent is laid on a background; colour profiles and gamma are not applied. The header is checked before any pixel is
+ * decoded, so that a small file cannot ask for much memory.
  */
-final class ImageFile {
+public final class ImageFile {
     static final long MAX_PIXELS = 64L << 20;
-    private static final List<String> FORMATS = List.of("png", "jpeg");
+    private static final int IDAT = 0x49444154;
+    private static final int EXIF = 0x65584966;
+    private static final int MAX_EXIF_BYTES = 1 << 20;
+    private static final List<String> FORMATS = List.of("png", "jpeg", "bmp", "gif");
+    private static final List<String> SUFFIXES = List.of(".png", ".jpg", ".jpeg", ".bmp", ".gif");
 
     private ImageFile() {}
 
-    /** What the header says. */
-    record Header(int height, int width, boolean grey) {}
+    /**
+     * What the header says of the upright picture.
+     *
+     * @param turned whether it is stored otherwise than upright
+     */
+    record Header(int height, int width, boolean grey, boolean transparent, boolean turned) {}
 
-    private interface Use<T> {
-        T apply(ImageReader reader, Header header) throws IOException;
+    /** What is known before the reader looks: the header of a JPEG, which is null of others, and how the picture lies. */
+    private record Opened(JpegHeader jpeg, int orientation) {
+        static Opened of(ImageReader reader, FileImageInputStream in) throws IOException {
+            switch (reader.getFormatName().toLowerCase(Locale.ROOT)) {
+                case "jpeg":
+                    JpegHeader jpeg = JpegHeader.read(in);
+                    return new Opened(jpeg, jpeg.orientation());
+                case "png":
+                    return new Opened(null, pngOrientation(in));
+                default:
+                    return new Opened(null, 1);
+            }
+        }
     }
 
+    private interface Use<T> {
+        T apply(ImageReader reader, Opened opened) throws IOException;
+    }
+
+    /** Whether a file is taken for an image, by the ending of its name. */
     static boolean hasKnownSuffix(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg");
+        return SUFFIXES.stream().anyMatch(lower::endsWith);
+    }
+
+    /** The endings of {@link #hasKnownSuffix}, for messages. */
+    static String suffixes() {
+        return String.join(", ", SUFFIXES);
     }
 
     /** @throws InputException when the file is no image, or too large */
     static Header header(Path file) {
-        return read(file, (reader, header) -> header);
+        return read(file, (reader, opened) -> {
+            Header stored = opened.jpeg() == null ? checkedHeader(file, reader) : checkedHeader(file, opened.jpeg());
+            boolean lying = Orientation.isLyingDown(opened.orientation());
+            return new Header(
+                    lying ? stored.width() : stored.height(),
+                    lying ? stored.height() : stored.width(),
+                    stored.grey(),
+                    stored.transparent(),
+                    opened.orientation() != 1);
+        });
     }
 
     /**
      * The planes of an image, {@code channels * height * width} bytes.
      *
      * @param channels 1 makes colour grey, 3 makes grey three equal planes
+     * @param background what a transparent picture is laid on
      * @throws InputException when the file is no image, too large, damaged or cut short
      */
-    static byte[] decode(Path file, int channels, int height, int width) {
-        return read(file, (reader, header) -> {
-            String[] damage = new String[1];
-            reader.addIIOReadWarningListener((source, warning) -> {
-                // The JPEG reader only warns when data ends early, and fills up with grey.
-                String lower = warning.toLowerCase(Locale.ROOT);
-                if (lower.contains("truncated") || lower.contains("premature end")) {
-                    damage[0] = warning;
-                }
-            });
-            BufferedImage image = reader.read(0);
-            if (damage[0] != null) {
-                throw new IOException(damage[0]);
+    public static byte[] decode(Path file, int channels, int height, int width, Background background) {
+        return ImagePlanes.of(picture(file), channels, height, width, background.value());
+    }
+
+    /** The upright picture, not laid on anything yet. */
+    private static BufferedImage picture(Path file) {
+        return read(file, (reader, opened) -> {
+            BufferedImage stored;
+            if (opened.jpeg() == null) {
+                checkedHeader(file, reader);
+                stored = reader.read(0); // of an animation the first picture
+            } else {
+                checkedHeader(file, opened.jpeg());
+                stored = JpegDecoder.decode(Files.readAllBytes(file), opened.jpeg());
             }
-            return ImagePlanes.of(image, channels, height, width);
+            return Orientation.upright(stored, opened.orientation());
         });
     }
 
@@ -76,11 +119,14 @@ final class ImageFile {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             ImageReader reader = readers.hasNext() ? readers.next() : null;
             if (reader == null || !FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-                throw new InputException(file + " must be a PNG or JPEG image, but is not: mend or remove it");
+                throw new InputException(
+                        file + " must be a PNG, JPEG, BMP or GIF image, but is not: mend or remove it");
             }
             try {
+                Opened opened = Opened.of(reader, in);
+                in.seek(0);
                 reader.setInput(in, true, true);
-                return use.apply(reader, checkedHeader(file, reader));
+                return use.apply(reader, opened);
             } finally {
                 reader.dispose();
             }
@@ -90,48 +136,89 @@ final class ImageFile {
             // Readers throw all of these on damaged files; memory runs out only for one false length field, allocated
             // at once.
             throw new InputException(
-                    "%s cannot be read as an image, it is damaged or cut short (%s): mend or remove it"
-                            .formatted(
-                                    file, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s cannot be read as an image, it is damaged or cut short (%s): mend or remove it",
+                            file,
+                            e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
                     e);
         }
+    }
+
+    /** Of the eXIf chunk before the pixels. */
+    private static int pngOrientation(FileImageInputStream in) throws IOException {
+        in.seek(8); // after the signature
+        while (in.getStreamPosition() + 8 <= in.length()) {
+            long length = in.readUnsignedInt();
+            int type = in.readInt();
+            if (type == IDAT) {
+                return 1;
+            }
+            if (type == EXIF && length <= MAX_EXIF_BYTES && in.getStreamPosition() + length <= in.length()) {
+                byte[] tiff = new byte[(int) length];
+                in.readFully(tiff);
+                return Orientation.ofExif(tiff);
+            }
+            in.seek(in.getStreamPosition() + length + 4); // and its checksum
+        }
+        return 1;
+    }
+
+    private static void requireSize(Path file, int height, int width) {
+        if ((long) width * height > MAX_PIXELS) {
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have at most %d million pixels, but is %dx%d: make it smaller",
+                    file,
+                    MAX_PIXELS >> 20,
+                    height,
+                    width));
+        }
+    }
+
+    private static Header checkedHeader(Path file, JpegHeader jpeg) {
+        requireSize(file, jpeg.height(), jpeg.width());
+        return new Header(jpeg.height(), jpeg.width(), jpeg.colours() == JpegHeader.Colours.GREY, false, false);
     }
 
     private static Header checkedHeader(Path file, ImageReader reader) throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
-        if ((long) width * height > MAX_PIXELS) {
-            throw new InputException("%s must have at most %d million pixels, but is %dx%d: make it smaller"
-                    .formatted(file, MAX_PIXELS >> 20, height, width));
-        }
+        requireSize(file, height, width);
         Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
         if (!types.hasNext()) {
-            throw new InputException(file + " must be grey or RGB, but has another colour model (CMYK?): convert it");
+            throw new InputException(file + " must be grey or RGB, but has another colour model: convert it");
         }
         ColorModel colours = types.next().getColorModel();
         long pixelBytes = (long) width * height * colours.getPixelSize() / 8;
         boolean png = reader.getFormatName().equalsIgnoreCase("png");
         if (png && pixelBytes > Files.size(file) * DataFile.MOST_EXPANSION) {
-            throw new InputException(
-                    "%s is damaged: its header states %dx%d pixels, more than a file of %d bytes can hold"
-                            .formatted(file, height, width, Files.size(file)));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s is damaged: its header states %dx%d pixels, more than a file of %d bytes can hold",
+                    file,
+                    height,
+                    width,
+                    Files.size(file)));
         }
-        return new Header(height, width, isGrey(file, colours));
+        return new Header(height, width, isGrey(file, colours), colours.hasAlpha(), false);
     }
 
     private static boolean isGrey(Path file, ColorModel colours) {
         if (colours instanceof IndexColorModel palette) {
             for (int i = 0; i < palette.getMapSize(); i++) {
-                if (palette.getRed(i) != palette.getGreen(i) || palette.getRed(i) != palette.getBlue(i)) {
+                boolean seen = palette.getAlpha(i) > 0;
+                if (seen && (palette.getRed(i) != palette.getGreen(i) || palette.getRed(i) != palette.getBlue(i))) {
                     return false;
                 }
             }
             return true;
         }
         int components = colours.getNumColorComponents();
-        if (!(colours instanceof ComponentColorModel) || components != 1 && components != 3) {
-            throw new InputException(
-                    "%s must be grey or RGB, but has %d colour components: convert it".formatted(file, components));
+        boolean known = colours instanceof ComponentColorModel || colours instanceof DirectColorModel;
+        if (!known || components != 1 && components != 3) {
+            throw new InputException(String.format(
+                    Locale.ROOT, "%s must be grey or RGB, but has %d colour components: convert it", file, components));
         }
         return components == 1;
     }

@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntFunction;
 
@@ -57,8 +58,14 @@ public final class InMemoryImages implements ImageDataset {
             throw new IllegalArgumentException("channels must be 1 or 3, not " + channels);
         }
         if ((long) labels.length * channels * height * width != pixels.length) {
-            throw new IllegalArgumentException("%d images of %dx%dx%d do not have %d bytes"
-                    .formatted(labels.length, channels, height, width, pixels.length));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%d images of %dx%dx%d do not have %d bytes",
+                    labels.length,
+                    channels,
+                    height,
+                    width,
+                    pixels.length));
         }
         for (int label : labels) {
             if (label < 0 || label >= classes.size()) {

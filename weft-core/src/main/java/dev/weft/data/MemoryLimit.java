@@ -1,6 +1,7 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import java.util.Locale;
 
 /** How much of a data set may be held in memory. */
 final class MemoryLimit {
@@ -24,8 +25,11 @@ final class MemoryLimit {
 
     static InputException exceeded(String shown, long bytes) {
         long mega = 1_000_000;
-        return new InputException(
-                "%s holds %d MB or more, but at most %d MB fit (2147 MB in one part, and a third of Java's heap): give Java more with -Xmx, or use less; a folder of images is read on demand"
-                        .formatted(shown, bytes / mega, Math.min(bytes(), ARRAY) / mega));
+        return new InputException(String.format(
+                Locale.ROOT,
+                "%s holds %d MB or more, but at most %d MB fit (2147 MB in one part, and a third of Java's heap): give Java more with -Xmx, or use less; a folder of images is read on demand",
+                shown,
+                bytes / mega,
+                Math.min(bytes(), ARRAY) / mega));
     }
 }

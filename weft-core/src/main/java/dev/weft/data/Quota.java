@@ -34,4 +34,32 @@ final class Quota {
                 .forEach(i -> quota[i]++);
         return quota;
     }
+
+    /**
+     * As {@link #proportional}, but every class that has examples gives one at least and keeps {@code kept} at least: then the result may
+     * sum to a few more or fewer than {@code draws}.
+     *
+     * @param counts each 0, or more than {@code kept}
+     */
+    static int[] fromEveryClass(int[] counts, int draws, int kept) {
+        int[] quota = proportional(counts, draws);
+        int over = 0;
+        for (int i = 0; i < counts.length; i++) {
+            int bounded = counts[i] == 0 ? 0 : Math.max(1, Math.min(quota[i], counts[i] - kept));
+            over += bounded - quota[i];
+            quota[i] = bounded;
+        }
+        while (over > 0) { // what small classes have got, the one that gives most need not give
+            int most = 0;
+            for (int i = 1; i < quota.length; i++) {
+                most = quota[i] > quota[most] ? i : most;
+            }
+            if (quota[most] <= 1) {
+                break;
+            }
+            quota[most]--;
+            over--;
+        }
+        return quota;
+    }
 }

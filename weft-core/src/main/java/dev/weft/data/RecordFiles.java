@@ -3,6 +3,7 @@ package dev.weft.data;
 import dev.weft.io.InputException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 /**
@@ -51,9 +52,12 @@ final class RecordFiles {
                 .filter(layout -> records.bytes.length % layout.recordBytes() == 0)
                 .toList();
         if (fitting.isEmpty()) {
-            throw new InputException(
-                    "%s has %d bytes, which is no whole number of records (1 label byte + 3 x side x side pixels, side one of %s): it is cut short or no image record file"
-                            .formatted(records.file.shown(), records.bytes.length, SIDES));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s has %d bytes, which is no whole number of records (1 label byte + 3 x side x side pixels, side one of %s): it is cut short or no image record file",
+                    records.file.shown(),
+                    records.bytes.length,
+                    SIDES));
         }
         return fitting.stream()
                 .filter(layout -> firstBadLabel(records, layout, classes) < 0)
@@ -69,9 +73,13 @@ final class RecordFiles {
             requireWhole(records, layout);
             int bad = firstBadLabel(records, layout, classes.size());
             if (bad >= 0) {
-                throw new InputException(
-                        "%s: labels must be below the number of classes, %d, but record %d (from 0) has label %d"
-                                .formatted(records.file.shown(), classes.size(), bad, label(records, layout, bad)));
+                throw new InputException(String.format(
+                        Locale.ROOT,
+                        "%s: labels must be below the number of classes, %d, but record %d (from 0) has label %d",
+                        records.file.shown(),
+                        classes.size(),
+                        bad,
+                        label(records, layout, bad)));
             }
             total += records.bytes.length / layout.recordBytes();
         }
@@ -103,15 +111,15 @@ final class RecordFiles {
 
     private static void requireWhole(Records records, Layout layout) {
         if (records.bytes.length % layout.recordBytes() != 0) {
-            throw new InputException(
-                    "%s has %d bytes, which is no whole number of records of %d bytes (%d label, 3 x %d x %d pixels): it is cut short or of another kind"
-                            .formatted(
-                                    records.file.shown(),
-                                    records.bytes.length,
-                                    layout.recordBytes(),
-                                    layout.labelBytes(),
-                                    layout.side(),
-                                    layout.side()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s has %d bytes, which is no whole number of records of %d bytes (%d label, 3 x %d x %d pixels): it is cut short or of another kind",
+                    records.file.shown(),
+                    records.bytes.length,
+                    layout.recordBytes(),
+                    layout.labelBytes(),
+                    layout.side(),
+                    layout.side()));
         }
     }
 

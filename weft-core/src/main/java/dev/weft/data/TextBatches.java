@@ -1,6 +1,7 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import java.util.Locale;
 
 /**
  * Training batches of a text: windows that start anywhere in the split, drawn from seed and step alone. An epoch is as many steps as
@@ -17,9 +18,13 @@ public final class TextBatches implements Batches {
     public TextBatches(TextWindows data, int batchSize, long seed) {
         int full = fullWindows(data);
         if (batchSize < 1 || batchSize > full) {
-            throw new InputException(
-                    "batchSize must be from 1 to the number of windows of %d tokens, %d in %s, but is %d"
-                            .formatted(data.contextLength(), full, data.name(), batchSize));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "batchSize must be from 1 to the number of windows of %d tokens, %d in %s, but is %d",
+                    data.contextLength(),
+                    full,
+                    data.name(),
+                    batchSize));
         }
         data.requireFits(batchSize);
         this.data = data;

@@ -1,6 +1,6 @@
 package dev.weft.data;
 
-import dev.weft.io.InputException;
+import dev.weft.runtime.InvalidInputException;
 import dev.weft.text.CharacterTokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
  * @param firstTokens what a character tokenizer of this text makes of the first line, as far as it is shown
  * @param sha256 of the text as UTF-8
  * @param problems one line each, naming the file; text without problems opens
+ * @param notes what was passed over, one line each
  */
 public record TextInspection(
         String kind,
@@ -29,12 +30,14 @@ public record TextInspection(
         String firstLine,
         List<Integer> firstTokens,
         String sha256,
-        List<String> problems) {
+        List<String> problems,
+        List<String> notes) {
     private static final int SHOWN = 60;
 
     public TextInspection {
         firstTokens = List.copyOf(firstTokens);
         problems = List.copyOf(problems);
+        notes = List.copyOf(notes);
     }
 
     /** Reads every file and reports all problems rather than the first. */
@@ -45,22 +48,27 @@ public record TextInspection(
         for (Path file : files) {
             try {
                 TextFiles.decode(DataFile.of(file));
-            } catch (InputException e) {
+            } catch (InvalidInputException e) {
                 problems.add(e.getMessage());
             }
         }
         int count = embedded ? 1 : files.size();
+        List<String> notes = embedded
+                ? List.of()
+                : TextFiles.passedOver(nameOrPath).stream()
+                        .map(PassedOver::note)
+                        .toList();
         if (problems.isEmpty()) {
             try {
-                return of(TextSource.open(nameOrPath), count);
-            } catch (InputException e) {
+                return of(TextSource.open(nameOrPath), count, notes);
+            } catch (InvalidInputException e) {
                 problems.add(e.getMessage());
             }
         }
-        return new TextInspection("text", count, 0, 0, 0, "", List.of(), "", problems);
+        return new TextInspection("text", count, 0, 0, 0, "", List.of(), "", problems, notes);
     }
 
-    private static TextInspection of(TextSource source, int files) {
+    private static TextInspection of(TextSource source, int files, List<String> notes) {
         CharacterTokenizer tokenizer = CharacterTokenizer.of(source.text());
         String text = source.text();
         int[] line = text.codePoints()
@@ -81,6 +89,7 @@ public record TextInspection(
                         .boxed()
                         .toList(),
                 source.sha256(),
-                List.of());
+                List.of(),
+                notes);
     }
 }

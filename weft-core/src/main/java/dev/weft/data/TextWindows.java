@@ -3,6 +3,7 @@ package dev.weft.data;
 import dev.weft.io.InputException;
 import dev.weft.text.Tokenizer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -25,9 +26,13 @@ public final class TextWindows implements Dataset {
      */
     public TextWindows(String name, Tokenizer tokenizer, int[] tokens, int from, int contextLength) {
         if (contextLength < 1 || tokens.length <= contextLength) {
-            throw new InputException(
-                    "%s must have a window of contextLength %d and the token after it, %d tokens or more, but has %d. Give more text, a larger part of it, or a smaller contextLength."
-                            .formatted(name, contextLength, contextLength + 1L, tokens.length));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have a window of contextLength %d and the token after it, %d tokens or more, but has %d. Give more text, a larger part of it, or a smaller contextLength.",
+                    name,
+                    contextLength,
+                    contextLength + 1L,
+                    tokens.length));
         }
         this.name = name;
         this.tokenizer = tokenizer;
@@ -62,6 +67,12 @@ public final class TextWindows implements Dataset {
     /** The place after the last token. */
     public int to() {
         return from + tokens.length;
+    }
+
+    /** The tokens of an example, in order. */
+    public int[] tokens(int index) {
+        int start = Objects.checkIndex(index, size()) * contextLength;
+        return Arrays.copyOfRange(tokens, start, start + predictions(index));
     }
 
     @Override
@@ -140,8 +151,11 @@ public final class TextWindows implements Dataset {
     @Override
     public void requireFits(int batchSize) {
         if ((long) batchSize * contextLength > Integer.MAX_VALUE / Long.BYTES) {
-            throw new InputException("batchSize %d of %d tokens is over 2 GiB: choose a smaller one"
-                    .formatted(batchSize, contextLength));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "batchSize %d of %d tokens is over 2 GiB: choose a smaller one",
+                    batchSize,
+                    contextLength));
         }
     }
 }

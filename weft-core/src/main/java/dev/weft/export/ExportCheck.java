@@ -3,8 +3,13 @@ package dev.weft.export;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
+import dev.weft.runtime.ExportedLanguageModel;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.OnnxFile;
+import dev.weft.runtime.Prediction;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -17,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record ExportCheck(double maxAbsError, double top1Agreement, long examples) {
     /** The logits of a batch: a row for every prediction. */
-    private interface Exported extends AutoCloseable {
+    interface Exported extends AutoCloseable {
         float[][] rows(Tensor batch);
 
         @Override
@@ -45,7 +50,7 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
                 float[][] expected = rows(live, batch);
                 worst = Math.max(worst, difference(actual, expected));
                 for (int i = 0; i < actual.length; i++) {
-                    agreed += ExportedModel.top(actual[i]) == ExportedModel.top(expected[i]) ? 1 : 0;
+                    agreed += Prediction.top(actual[i]) == Prediction.top(expected[i]) ? 1 : 0;
                 }
                 predictions += actual.length;
                 examples += batch.size(0);
@@ -64,7 +69,7 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
         return new ExportCheck(worst, (double) agreed / predictions, examples);
     }
 
-    private static Exported open(OnnxFile file) {
+    static Exported open(OnnxFile file) {
         return file.text().isPresent()
                 ? ofText(ExportedLanguageModel.open(file, 1))
                 : ofImages(ExportedModel.open(file, 1));
@@ -105,13 +110,19 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     /** @throws CheckFailedException when the error is over {@code limit} */
     public void requireWithin(double limit, String member) {
         if (!(maxAbsError <= limit)) {
-            throw new CheckFailedException(("The exported member \"%s\" must differ from the live one by at most %s in "
-                            + "any logit, but does by %s on %d examples (same first choice on %.1f %%). Nothing was written.")
-                    .formatted(member, limit, maxAbsError, examples, 100 * top1Agreement));
+            throw new CheckFailedException(String.format(
+                    Locale.ROOT,
+                    "The exported member \"%s\" must differ from the live one by at most %s in "
+                            + "any logit, but does by %s on %d examples (same first choice on %.1f %%). Nothing was written.",
+                    member,
+                    limit,
+                    maxAbsError,
+                    examples,
+                    100 * top1Agreement));
         }
     }
 
-    private static float[][] rows(UnaryOperator<Tensor> live, Tensor batch) {
+    static float[][] rows(UnaryOperator<Tensor> live, Tensor batch) {
         float[] flat;
         int width;
         try (Tensor logits = Tensors.withoutGradients(() -> live.apply(batch))) {

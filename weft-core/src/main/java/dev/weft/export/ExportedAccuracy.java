@@ -2,6 +2,9 @@ package dev.weft.export;
 
 import dev.weft.data.ImageDataset;
 import dev.weft.io.InputException;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.Prediction;
+import java.util.Locale;
 
 /** The accuracy of an exported file as its users will run it: in ONNX Runtime. */
 public final class ExportedAccuracy {
@@ -17,15 +20,16 @@ public final class ExportedAccuracy {
     public static double of(ExportedModel model, ImageDataset images) {
         int each = model.input().pixelsPerImage();
         if (images.exampleBytes() != each || images.channels() != model.input().channels()) {
-            throw new InputException("%s must have images of %d channels and %d x %d pixels, but has %d, %d x %d."
-                    .formatted(
-                            images.name(),
-                            model.input().channels(),
-                            model.input().size(),
-                            model.input().size(),
-                            images.channels(),
-                            images.height(),
-                            images.width()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have images of %d channels and %d x %d pixels, but has %d, %d x %d.",
+                    images.name(),
+                    model.input().channels(),
+                    model.input().size(),
+                    model.input().size(),
+                    images.channels(),
+                    images.height(),
+                    images.width()));
         }
         byte[] bytes = new byte[each];
         int correct = 0;
@@ -40,7 +44,7 @@ public final class ExportedAccuracy {
             }
             float[][] logits = model.logits(pixels);
             for (int i = 0; i < count; i++) {
-                correct += ExportedModel.top(logits[i]) == images.label(from + i) ? 1 : 0;
+                correct += Prediction.top(logits[i]) == images.label(from + i) ? 1 : 0;
             }
         }
         return (double) correct / images.size();

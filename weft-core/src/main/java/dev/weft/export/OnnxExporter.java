@@ -1,7 +1,6 @@
 package dev.weft.export;
 
 import dev.weft.io.InputException;
-import dev.weft.io.Json;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
@@ -10,6 +9,8 @@ import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Ops;
+import dev.weft.runtime.ExportedInput;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,7 +39,12 @@ public final class OnnxExporter {
      * @throws IllegalStateException when the model computes round {@link Ops}
      * @throws InputException when it is too large for one file
      */
-    public static OnnxFile record(Family model, String member) {
+    public static OnnxFile file(Family model, String member) {
+        return record(model, member).file();
+    }
+
+    /** As {@link #file}, for more metadata. */
+    static OnnxModel record(Family model, String member) {
         if (!model.space().choices().isEmpty()) {
             throw new IllegalArgumentException("A stand-alone model is expected: extract a member first.");
         }
@@ -75,25 +81,19 @@ public final class OnnxExporter {
         metadata.put(OnnxFile.MEMBER, member);
         String name = model.definition().name();
         if (input instanceof TextInput text) {
-            metadata.put(
-                    OnnxFile.TEXT,
-                    Json.writeLine(new ExportedText(text.tokenizer(), text.contextLength(), ExportedText.TOKENS)));
-            return OnnxFile.of(graph.build(name, OnnxFile.tokens(), OnnxFile.tokenLogits(text.outputs())), metadata);
+            metadata.putAll(ExportedTokenizer.of(text).label());
+            return new OnnxModel(
+                    graph.build(name, OnnxModel.tokens(), OnnxModel.tokenLogits(text.outputs())), metadata);
         }
         ImageInput images = (ImageInput) input;
-        metadata.put(OnnxFile.CLASSES, Json.writeLine(images.classes()));
-        metadata.put(
-                OnnxFile.INPUT,
-                Json.writeLine(new ExportedInput(
-                        images.channels(),
-                        images.size(),
-                        images.mean(),
-                        images.std(),
-                        resolution,
-                        ExportedInput.PIXELS)));
-        return OnnxFile.of(
+        metadata.putAll(OnnxFile.classLabel(images.classes()));
+        metadata.putAll(
+                new ExportedInput(images.channels(), images.size(), images.mean(), images.std(), resolution).label());
+        return new OnnxModel(
                 graph.build(
-                        name, OnnxFile.image(images.channels(), images.size()), OnnxFile.classLogits(images.outputs())),
+                        name,
+                        OnnxModel.image(images.channels(), images.size()),
+                        OnnxModel.classLogits(images.outputs())),
                 metadata);
     }
 }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import dev.weft.runtime.InvalidInputException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -183,7 +184,7 @@ record DocumentError(String format, String where, String text, ObjectMapper mapp
 
     private static Throwable rootOf(Throwable e) {
         Throwable root = e;
-        while (root.getCause() != null && !(root instanceof InputException)) {
+        while (root.getCause() != null && !(root instanceof InvalidInputException)) {
             root = root.getCause();
         }
         return root;

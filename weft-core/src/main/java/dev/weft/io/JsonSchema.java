@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,7 +20,7 @@ import java.util.Map;
 /**
  * The JSON Schema (2020-12) of the documents that {@link Json} and {@link Yaml} read as a record, for editors and for users.
  *
- * <p>Records, enums, lists, maps, numbers, text and the variants of a {@code @JsonTypeInfo} interface are described; other keys are
+ * <p>Records, enums, lists, maps, numbers, text (also what a {@code @JsonValue} writes as text) and the variants of a {@code @JsonTypeInfo} interface are described; other keys are
  * not allowed. A component must be given when it is primitive or {@code @JsonProperty(required = true)}; every other may be left out
  * or {@code null}. Descriptions are those of {@code @JsonPropertyDescription}. What a record's constructor checks beyond that is not
  * in the schema.
@@ -87,6 +88,9 @@ public final class JsonSchema {
                 names.add(Json.writeLine(constant).replace("\"", ""));
             }
             return JSON.objectNode().set("enum", names);
+        }
+        if (Arrays.stream(type.getMethods()).anyMatch(method -> method.isAnnotationPresent(JsonValue.class))) {
+            return typed("string");
         }
         if (type.isAnnotationPresent(JsonSubTypes.class)) {
             return variants(type);

@@ -1,10 +1,12 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
+import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
 import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Libtorch;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -31,7 +33,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A model definition, the weights its members share, and the members that were kept by name. A plain model is a family of one.
- * On disk it is one safetensors file: see {@link #save}. Holds native memory until {@link #close}.
+ * On disk it is one safetensors file: see {@link #save}. Holds native memory until {@link #close}; what reads its weights after that
+ * is an {@link IllegalStateException}.
  *
  * <p>Reading members from several threads at once is safe; naming them, training and closing are not.
  */
@@ -45,7 +48,8 @@ public final class Family implements AutoCloseable {
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
     private final Layer model;
-    private Object backing = this;
+    private volatile boolean closed;
+    private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
 
@@ -85,6 +89,7 @@ public final class Family implements AutoCloseable {
      * @throws InputException when the model does not have what {@code sharing} speaks of
      */
     public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing) {
+        Libtorch.load();
         SharedWeights weights = SharedWeights.initialised(seed);
         boolean done = false;
         try {
@@ -106,6 +111,7 @@ public final class Family implements AutoCloseable {
      * @param values by name, in place of the stored tensors, which serve for the names that are not there
      */
     public Family with(Map<String, Tensor> values) {
+        requireOpen();
         Map<String, Tensor> stored = weights.tensors();
         return new Family(
                 definition,
@@ -121,6 +127,7 @@ public final class Family implements AutoCloseable {
      *     for {@link #with}
      */
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
+        Libtorch.load();
         return new Family(definition, SharedWeights.initialised(seed), List.of(), sharing);
     }
 
@@ -131,6 +138,7 @@ public final class Family implements AutoCloseable {
 
     /** The same, with what {@code sharing} stores beside. */
     public static Family ofShapes(ModelDefinition definition, List<Sharing> sharing) {
+        Libtorch.load();
         return new Family(definition, SharedWeights.shapesOnly(), sharing);
     }
 
@@ -141,6 +149,7 @@ public final class Family implements AutoCloseable {
      * @throws InputException when the file is damaged, is no family, or does not fit its own model definition
      */
     public static Family open(Path file) {
+        Libtorch.load();
         return FamilyFile.open(file);
     }
 
@@ -151,6 +160,7 @@ public final class Family implements AutoCloseable {
      *     would be read back as other ones. Extracted members can be saved
      */
     public void save(Path file) {
+        requireOpen();
         if (ownSharing) {
             throw new IllegalStateException(
                     "A family file says how weights are shared, but those of this family are shared in "
@@ -168,6 +178,7 @@ public final class Family implements AutoCloseable {
     }
 
     public SharedWeights weights() {
+        requireOpen();
         return weights;
     }
 
@@ -227,6 +238,7 @@ public final class Family implements AutoCloseable {
      * caller's {@code PointerScope}. Changes nothing but the cache of the pass, if it has one.
      */
     public Tensor forward(Tensor inputs, Pass pass) {
+        requireOpen();
         return model.forward(inputs, pass);
     }
 
@@ -235,6 +247,7 @@ public final class Family implements AutoCloseable {
      * {@code PointerScope}.
      */
     public Tensor distribution(Choice<?> choice, Member member) {
+        requireOpen();
         return requested.distribution(choice, member);
     }
 
@@ -243,6 +256,7 @@ public final class Family implements AutoCloseable {
      * {@code PointerScope}.
      */
     public List<Tensor> weightsOf(Member member) {
+        requireOpen();
         try (SharedWeights shapes = SharedWeights.shapesOnly()) {
             RequestedWeights used = new RequestedWeights(shapes);
             definition.at(member).build(used); // the plain model asks for what the member uses, and for nothing else
@@ -260,6 +274,7 @@ public final class Family implements AutoCloseable {
      * @throws IllegalArgumentException when the member is a blend: what it mixes at gates and in norms is no plain model
      */
     public Family extract(Member member, MemberStatistics statistics) {
+        requireOpen();
         if (BlendedWeights.isBlend(member)) {
             throw new IllegalArgumentException("A blend is no member that can stand alone: extract "
                     + "BlendedWeights.strongest (of a generator GeneratedWeights.plain), or another member, instead of \""
@@ -279,13 +294,30 @@ public final class Family implements AutoCloseable {
         return extracted;
     }
 
-    /** Holds on to what the mapped tensors lie in. */
-    void keepReachable(Object file) {
-        backing = file;
+    /** The file it was opened from; empty for a family that was made here. */
+    public Optional<Path> file() {
+        return Optional.ofNullable(mapped).map(SafetensorsFile::path);
     }
 
+    /** Holds on to what the mapped tensors lie in. */
+    void openedFrom(SafetensorsFile file) {
+        mapped = file;
+    }
+
+    /** Its tensors are freed when it is closed: to read them then would end the process. */
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("This family is closed, and its weights are freed. Use it before close().");
+        }
+    }
+
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         weights.close();
         members.values().forEach(named -> named.statistics().close());
     }

@@ -1,11 +1,13 @@
 package dev.weft.pick;
 
+import dev.weft.data.Background;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.Dataset;
 import dev.weft.data.FolderOptions;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.ImageParts;
+import dev.weft.data.PassedOver;
 import dev.weft.data.Splits;
 import dev.weft.data.TextSource;
 import dev.weft.data.TextWindows;
@@ -21,112 +23,260 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The examples that a family's members are recalibrated, chosen and reported on.
- *
- * @param source as it was given
- * @param training what members are recalibrated on, without labels
- * @param selection what members are chosen by; absent for data that the family was not trained on and that brings none
- * @param report what no choice has seen
- * @param calibrationBatches how many batches recalibrate a member
- * @param batchSize of these batches
+ * The examples that a family's members are recalibrated, chosen and reported on. What a family was trained on is opened by its
+ * {@link Origin}, which refuses data that has changed since.
  */
-public record FamilyData(
-        String source,
-        Dataset training,
-        Optional<? extends Dataset> selection,
-        Dataset report,
-        int calibrationBatches,
-        int batchSize) {
+public final class FamilyData {
+    /** How the examples stand to those that the family was trained on. */
+    public enum Match {
+        /** The same, by the fingerprints of all three splits. */
+        VERIFIED,
+        /** By name the same, or unknown: the family's file holds no fingerprints to compare with. */
+        UNVERIFIED,
+        /** Others: what was trained on may be among them. */
+        OTHER
+    }
+
     private static final int CALIBRATION_BATCHES = 20;
     private static final int BATCH_SIZE = 128;
+
+    private final String source;
+    private final Match match;
+    private final Dataset training;
+    private final Optional<? extends Dataset> selection;
+    private final Dataset report;
+    private final int calibrationBatches;
+    private final int batchSize;
+    private final List<PassedOver> passedOver;
+
+    private FamilyData(
+            String source,
+            Match match,
+            Dataset training,
+            Optional<? extends Dataset> selection,
+            Dataset report,
+            int calibrationBatches,
+            int batchSize,
+            List<PassedOver> passedOver) {
+        this.source = source;
+        this.match = match;
+        this.training = training;
+        this.selection = selection;
+        this.report = report;
+        this.calibrationBatches = calibrationBatches;
+        this.batchSize = batchSize;
+        this.passedOver = passedOver;
+    }
 
     /**
      * The data that the family was trained on, cut into the same splits.
      *
-     * @throws InputException when its file does not say which, or it is not there any more
+     * @throws InputException when its file does not say which, or it is not there any more, or has changed
      */
     public static FamilyData asTrained(Family family) {
-        Origin origin = Origin.of(family.notes())
+        Origin origin = Origin.of(family)
                 .orElseThrow(() -> new InputException(
                         "The family's file does not say what it was trained on. Give the data: --data NAME_OR_DIR"));
-        DataSettings data = origin.data();
-        Splits splits = data.open(origin.seed());
-        return fitting(
-                new FamilyData(
-                        data.source(),
+        return asTrained(family, origin, origin.data().source());
+    }
+
+    /**
+     * The same at another place, for data that was moved. For a family whose file does not say what it was trained on, any data that
+     * fits.
+     *
+     * @param nameOrFolder as {@link DataCatalog#open} takes it
+     * @throws InputException when this is not there, or does not hold what the family was trained on
+     */
+    public static FamilyData asTrained(Family family, String nameOrFolder) {
+        return Origin.of(family)
+                .map(origin -> asTrained(family, origin, nameOrFolder))
+                .orElseGet(() -> other(family, nameOrFolder, Match.UNVERIFIED));
+    }
+
+    /**
+     * Any data that fits the family, to evaluate it on. What the family was trained on, here or moved, is cut as in training; of other
+     * data the report split is the test part, or, where there is none, all of it.
+     *
+     * @param nameOrFolder as {@link DataCatalog#open} takes it
+     * @throws InputException when its images or classes are not those that the model reads, or it is the place of the data that was
+     *     trained on, and has changed since
+     */
+    public static FamilyData of(Family family, String nameOrFolder) {
+        Optional<Origin> known = Origin.of(family);
+        if (known.isEmpty()) {
+            return other(family, nameOrFolder, Match.UNVERIFIED);
+        }
+        Origin origin = known.get();
+        if (isSame(nameOrFolder, origin.data().source())) {
+            return asTrained(family, origin, nameOrFolder);
+        }
+        if (origin.isRecorded()) {
+            try {
+                return asTrained(family, origin, nameOrFolder);
+            } catch (InputException e) {
+                // not what was trained on, at another place
+            }
+        }
+        return other(family, nameOrFolder, Match.OTHER);
+    }
+
+    private static FamilyData asTrained(Family family, Origin origin, String place) {
+        Splits splits = origin.open(family.definition().input(), place);
+        return new FamilyData(
+                        place,
+                        origin.isRecorded() ? Match.VERIFIED : Match.UNVERIFIED,
                         splits.train(),
                         Optional.of(splits.selection()),
                         splits.report(),
                         origin.calibrationBatches(),
-                        data.batchSize()),
-                family);
+                        origin.data().batchSize(),
+                        splits.passedOver())
+                .fitting(family);
     }
 
-    /**
-     * Any data that fits the family. What the family was trained on is cut as in training; of other data the report split is the test
-     * part, or, where there is none, all of it.
-     *
-     * @param nameOrFolder as {@link DataCatalog#open} takes it
-     * @throws InputException when its images or classes are not those that the model reads
-     */
-    public static FamilyData of(Family family, String nameOrFolder) {
-        Optional<Origin> origin = Origin.of(family.notes());
-        if (origin.isPresent() && isSame(nameOrFolder, origin.get().data().source())) {
-            return asTrained(family);
-        }
+    private static FamilyData other(Family family, String nameOrFolder, Match match) {
+        Optional<Origin> origin = Origin.of(family);
         int batches = origin.map(Origin::calibrationBatches).orElse(CALIBRATION_BATCHES);
         int batchSize = origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE);
         ModelInput input = family.definition().input();
         if (input instanceof TextInput text) {
-            TextWindows all = TextWindows.of(TextSource.open(nameOrFolder), text.tokenizer(), text.contextLength());
-            return new FamilyData(nameOrFolder, all, Optional.empty(), all, batches, batchSize);
+            TextSource source = TextSource.open(nameOrFolder);
+            TextWindows all = TextWindows.of(source, text.tokenizer(), text.contextLength());
+            return new FamilyData(
+                    nameOrFolder, match, all, Optional.empty(), all, batches, batchSize, source.passedOver());
         }
         ImageInput images = (ImageInput) input;
         FolderOptions options = FolderOptions.defaults()
                 .withSide(images.size())
                 .withColour(images.channels() == 1 ? Colour.GREY : Colour.COLOUR);
-        ImageParts parts = DataCatalog.open(nameOrFolder, options);
-        return fitting(
-                new FamilyData(
-                        nameOrFolder, parts.train(), parts.validation(), parts.testOrTrain(), batches, batchSize),
-                family);
+        Background background = origin.map(Origin::data)
+                .filter(DataSettings.Images.class::isInstance)
+                .map(data -> ((DataSettings.Images) data).background())
+                .orElse(Background.WHITE);
+        ImageParts parts = DataCatalog.open(nameOrFolder, options.withBackground(background));
+        return new FamilyData(
+                        nameOrFolder,
+                        match,
+                        parts.train(),
+                        parts.validation(),
+                        parts.testOrTrain(),
+                        batches,
+                        batchSize,
+                        parts.passedOver())
+                .fitting(family);
     }
 
-    private static FamilyData fitting(FamilyData data, Family family) {
-        if (family.definition().input() instanceof ImageInput input && data.report instanceof ImageDataset images) {
-            requireFit(data.source, images, input);
+    /** As it was given. */
+    public String source() {
+        return source;
+    }
+
+    public Match match() {
+        return match;
+    }
+
+    /** What lies beside the data and is not read. */
+    public List<PassedOver> passedOver() {
+        return passedOver;
+    }
+
+    /** What members are recalibrated on, without labels. */
+    public Dataset training() {
+        return training;
+    }
+
+    /** What members are chosen by; absent for data that the family was not trained on and that brings none. */
+    public Optional<? extends Dataset> selection() {
+        return selection;
+    }
+
+    /** What no choice has seen. */
+    public Dataset report() {
+        return report;
+    }
+
+    /** How many batches recalibrate a member. */
+    public int calibrationBatches() {
+        return calibrationBatches;
+    }
+
+    /** Of these batches. */
+    public int batchSize() {
+        return batchSize;
+    }
+
+    /** What a result must say of these examples; empty where they are those that the family was trained on. */
+    public Optional<String> remark() {
+        return switch (match) {
+            case VERIFIED -> Optional.empty();
+            case UNVERIFIED ->
+                Optional.of(source
+                        + " could not be verified: the family's file has no fingerprints of what it was trained on, so examples that"
+                        + " are held out here may have been trained on.");
+            case OTHER ->
+                Optional.of(
+                        source
+                                + " is other data than the family was trained on, or has changed since: what was trained on may be among it.");
+        };
+    }
+
+    /**
+     * These examples, if they are not other ones than the family was trained on: for work that makes something of them.
+     *
+     * @throws InputException when they are
+     */
+    public FamilyData requireAsTrained() {
+        if (match == Match.OTHER) {
+            throw new InputException(source
+                    + " must hold what the family was trained on, to recalibrate a member, but holds something else. Give that"
+                    + " data, or a member that the family keeps.");
+        }
+        return this;
+    }
+
+    private FamilyData fitting(Family family) {
+        if (family.definition().input() instanceof ImageInput input && report instanceof ImageDataset images) {
+            requireFit(source, images, input);
         } else if (!(family.definition().input() instanceof TextInput input
-                && data.report instanceof TextWindows text
+                && report instanceof TextWindows text
                 && text.tokenizer().equals(input.tokenizer())
                 && text.contextLength() <= input.contextLength())) {
-            throw new InputException("%s must hold what the family reads, %s, but has changed since it was trained."
-                    .formatted(data.source, family.definition().input().description()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must hold what the family reads, %s, but has changed since it was trained.",
+                    source,
+                    family.definition().input().description()));
         }
-        return data;
+        return this;
     }
 
     private static void requireFit(String source, ImageDataset images, ImageInput input) {
         if (images.channels() != input.channels()
                 || images.height() != input.size()
                 || images.width() != input.size()) {
-            throw new InputException(
-                    "%s must have the images the family reads, %s, but has %s. Give other data or another family."
-                            .formatted(
-                                    source,
-                                    describe(input.channels(), input.size(), input.size()),
-                                    describe(images.channels(), images.height(), images.width())));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have the images the family reads, %s, but has %s. Give other data or another family.",
+                    source,
+                    describe(input.channels(), input.size(), input.size()),
+                    describe(images.channels(), images.height(), images.width())));
         }
         // IDX files have no class names: there a class is its number.
         List<String> numbers = IntStream.range(0, input.classes().size())
                 .mapToObj(String::valueOf)
                 .toList();
         if (!images.classes().equals(input.classes()) && !images.classes().equals(numbers)) {
-            throw new InputException("%s must have the classes of the family, %s, but has %s."
-                    .formatted(source, input.classes(), images.classes()));
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have the classes of the family, %s, but has %s.",
+                    source,
+                    input.classes(),
+                    images.classes()));
         }
     }
 

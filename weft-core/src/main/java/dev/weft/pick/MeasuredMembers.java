@@ -3,6 +3,7 @@ package dev.weft.pick;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
 import dev.weft.model.ModelDefinition;
+import dev.weft.report.HeldOutResult;
 import dev.weft.report.MemberResult;
 import dev.weft.run.MemberValue;
 import dev.weft.search.MeasuredMember;
@@ -14,11 +15,14 @@ import dev.weft.space.Space;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The measured members of a run's database, as reports show them. */
 final class MeasuredMembers {
@@ -26,6 +30,9 @@ final class MeasuredMembers {
     static final String TOP1_AGREEMENT = "top1Agreement";
     /** Accuracy of the exported file on the report split. */
     static final String TEST_ACCURACY = "testAccuracy";
+
+    /** What is noted of a file, whichever weights and machine it was made with. */
+    static final Set<String> OF_EXPORTS = Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY);
 
     private final Map<String, String> contexts = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> values = new LinkedHashMap<>();
@@ -50,8 +57,7 @@ final class MeasuredMembers {
         // Numbers of other weights or machines do not compare: the latest context counts.
         rows.forEach(row -> contexts.put(row.metric(), row.context()));
         for (MemberValue row : rows) {
-            boolean ofExport =
-                    Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY).contains(row.metric());
+            boolean ofExport = OF_EXPORTS.contains(row.metric());
             if (ofExport || row.context().equals(contexts.get(row.metric()))) {
                 values.computeIfAbsent(line(row, space), m -> new LinkedHashMap<>())
                         .put(row.metric(), row.value());
@@ -73,7 +79,7 @@ final class MeasuredMembers {
     }
 
     /** The member of a row by its choices: an export is noted as it is shown, which may be a notation of the space's own. */
-    private static String line(MemberValue row, Space space) {
+    static String line(MemberValue row, Space space) {
         return space.notation() != null && space.notation().matches(row.member())
                 ? space.parse(row.member()).toString()
                 : row.member();
@@ -88,11 +94,32 @@ final class MeasuredMembers {
         String context = contexts.getOrDefault(MetricNames.LATENCY_MILLIS_P50, "");
         return context.isEmpty()
                 ? ""
-                : "ONNX Runtime on the CPU, one run after a warm-up, the quietest of several rounds (" + context + ").";
+                : "ONNX Runtime on the CPU, one run after a warm-up, timed in turn with a reference member: "
+                        + setting(context) + ".";
     }
 
-    /** Those with every number. */
-    List<MemberResult> results(ModelDefinition model, NetworkPicture picture) {
+    private static String count(String number, String noun) {
+        return number + " " + noun + (number.equals("1") ? "" : "s");
+    }
+
+    /** {@code 2 threads, 1 example at a time} of {@code hardware=… threads=2 batch=1}; another context as it is. */
+    private static String setting(String context) {
+        Matcher parts = Pattern.compile("hardware=(\\S+) threads=(\\d+) batch=(\\d+)( paired)?")
+                .matcher(context);
+        return parts.matches()
+                ? count(parts.group(2), "thread") + ", " + count(parts.group(3), "example") + " at a time, machine "
+                        + parts.group(1)
+                : context;
+    }
+
+    /**
+     * Those with every number.
+     *
+     * @param heldOut of the run; where an export was not tested, they say how good a member is on the report split
+     */
+    List<MemberResult> results(ModelDefinition model, NetworkPicture picture, List<HeldOutResult> heldOut) {
+        Map<String, Double> tested = new HashMap<>();
+        heldOut.forEach(result -> tested.put(result.member(), result.quality()));
         Map<String, Member> parsed = new LinkedHashMap<>();
         values.keySet().forEach(line -> parsed.put(line, model.space().parse(line)));
         Set<Member> front = new HashSet<>();
@@ -115,7 +142,7 @@ final class MeasuredMembers {
                         found.get(MetricNames.LATENCY_MILLIS_P50),
                         found.get(MetricNames.LATENCY_MILLIS_P99)),
                 found.get(quality),
-                found.get(TEST_ACCURACY),
+                found.getOrDefault(TEST_ACCURACY, tested.get(line)),
                 export(line, found),
                 picture.of(model, parsed.get(line)))));
         return results;

@@ -1,12 +1,15 @@
 package dev.weft.pick;
 
 import dev.weft.io.Json;
-import dev.weft.io.SafetensorsFile;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
+import dev.weft.report.Figures;
+import dev.weft.report.HeldOutResult;
+import dev.weft.report.PageDate;
+import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
 import dev.weft.report.RunReport.Quality;
 import dev.weft.run.Environment;
@@ -23,8 +26,6 @@ import dev.weft.tree.TreeRecord;
 import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,14 +63,10 @@ public final class RunReports {
             List<Event> events = database.events();
             NetworkPicture picture = new NetworkPicture(model);
             Path family = folder.resolve("family.safetensors");
-            List<FamilyDescription.Kept> kept = Files.exists(family)
-                    ? FamilyDescription.of(SafetensorsFile.open(family))
-                            .map(FamilyDescription::members)
-                            .orElse(List.of())
-                    : List.of();
+            List<FamilyDescription.Kept> kept = RunMetrics.kept(family);
             MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
             RunReport.Dataset dataset = new RunReport.Dataset(
-                    settings.splits().source(),
+                    dataName(settings.splits().source()),
                     List.of(
                             split("train", settings.splits().train().examples()),
                             split("selection", settings.splits().selection().examples()),
@@ -77,7 +74,7 @@ public final class RunReports {
                     model.input() instanceof ImageInput images ? images.classes() : List.of());
             return RunReport.builder(
                             settings.recipe().name() + " on "
-                                    + settings.splits().source(),
+                                    + dataName(settings.splits().source()),
                             created(events),
                             dataset,
                             space(model))
@@ -91,11 +88,41 @@ public final class RunReports {
                     .routing(routing(settings, family))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
                     .tree(TreeReport.of(folder, model, database.members()))
-                    .members(measured.results(model, picture))
+                    .members(measured.results(model, picture, HeldOutResults.of(folder)))
+                    .heldOut(heldOut(folder, kept, model.space()))
                     .network(picture.full())
                     .notes(notes(measured, model, quality, TreeRecord.of(folder).isPresent()))
                     .build();
         }
+    }
+
+    /**
+     * Writes the page of a run anew: {@code report.html} in its folder.
+     *
+     * @throws dev.weft.io.InputException as {@link #of}, or when the page cannot be written
+     */
+    public static void write(Path folder) {
+        ReportWriter.write(of(folder), folder.resolve("report.html"));
+    }
+
+    /** A name of the catalogue as it is; of a file or folder its own name. */
+    private static String dataName(String source) {
+        int slash = Math.max(source.lastIndexOf('/'), source.lastIndexOf('\\'));
+        return slash < 0 || slash == source.length() - 1 ? source : source.substring(slash + 1);
+    }
+
+    /** The latest first, each by the name that it was given last. */
+    private static List<RunReport.HeldOut> heldOut(Path folder, List<FamilyDescription.Kept> kept, Space space) {
+        List<RunReport.HeldOut> found = new ArrayList<>();
+        for (HeldOutResult result : HeldOutResults.of(folder)) {
+            String name = kept.stream()
+                    .filter(k -> k.member().equals(result.member()))
+                    .map(FamilyDescription.Kept::name)
+                    .reduce((first, last) -> last)
+                    .orElse("another member");
+            found.add(0, new RunReport.HeldOut(name, result.of(space.print(space.parse(result.member())))));
+        }
+        return found;
     }
 
     private static RunReport.Split split(String name, int examples) {
@@ -113,11 +140,7 @@ public final class RunReports {
     }
 
     private static String created(List<Event> events) {
-        return events.isEmpty()
-                ? ""
-                : DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'")
-                        .withZone(ZoneOffset.UTC)
-                        .format(events.get(events.size() - 1).time());
+        return events.isEmpty() ? "" : PageDate.of(events.get(events.size() - 1).time());
     }
 
     private static List<String> commands(List<Event> events) {
@@ -148,7 +171,7 @@ public final class RunReports {
     }
 
     /** Those of the run; of a tree those of its leaves, with the leaf as part of the role. */
-    private static List<Metric> metrics(Path folder, RunDatabase database) {
+    static List<Metric> metrics(Path folder, RunDatabase database) {
         List<TreeRecord.Node> leaves =
                 TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
         List<Metric> all = new ArrayList<>(database.metrics());
@@ -167,7 +190,7 @@ public final class RunReports {
         return all;
     }
 
-    private static List<RunReport.Curve> curves(List<Metric> metrics) {
+    static List<RunReport.Curve> curves(List<Metric> metrics) {
         Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
         for (Metric metric : metrics) {
             if (isPart(metric) || isOfOption(metric)) {
@@ -293,7 +316,7 @@ public final class RunReports {
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(measured.count() + " of " + model.space().size()
+        notes.add(measured.count() + " of " + Figures.large(model.space().size())
                 + " members were measured; a better one may be among the others.");
         notes.add(
                 tree

@@ -3,9 +3,12 @@ package dev.weft.pick;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
+import dev.weft.export.Exporter;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
@@ -21,12 +24,15 @@ import dev.weft.search.Search;
 import dev.weft.search.SearchListener;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;
+import dev.weft.search.UnmetBudgetException;
 import dev.weft.space.Member;
+import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.global.torch;
@@ -41,13 +47,14 @@ public final class RunSearch implements AutoCloseable {
     private final FamilyData data;
     private final MemberEvaluator evaluator;
     private final Evaluations evaluations;
+    private boolean closed;
 
     private RunSearch(
             RunFolder folder, Family family, FamilyData data, LatencySettings latency, MemberTable.Source tables) {
         this.folder = folder;
         this.family = family;
         this.data = data;
-        this.evaluator = MemberEvaluator.of(family, data, latency);
+        this.evaluator = MemberEvaluator.of(family, data, latency, Evaluations.store(folder.database()));
         this.evaluations = Evaluations.of(
                 tables.columns().isEmpty()
                         ? evaluator
@@ -63,28 +70,33 @@ public final class RunSearch implements AutoCloseable {
         return open(run, LatencySettings.DEFAULT);
     }
 
-    /** As {@link #open(Path, LatencySettings, MemberTable.Source)}, without tables. */
+    /** As {@link #open(Path, LatencySettings, MemberTable.Source, Optional)}, without tables, and with the data where it was. */
     public static RunSearch open(Path run, LatencySettings latency) {
-        return open(run, latency, MemberTable.Source.NONE);
+        return open(run, latency, MemberTable.Source.NONE, Optional.empty());
     }
 
     /**
      * Opens a run whose training is finished.
      *
      * @param tables of numbers that count as metrics of the members
+     * @param data where the run's data lies now, which the run remembers; empty for where it was
      * @throws InputException when the folder holds no such run or is in use, its data has changed, or a table does not fit its space
      */
-    public static RunSearch open(Path run, LatencySettings latency, MemberTable.Source tables) {
+    public static RunSearch open(Path run, LatencySettings latency, MemberTable.Source tables, Optional<String> data) {
         RunFolder folder = RunFolder.open(run);
         Family family = null;
         RunSearch search = null;
         try {
             if (!Files.exists(folder.family())) {
                 throw new InputException(run
-                        + " must hold a trained family, but its training is not finished. Continue it with: weft resume "
-                        + run);
+                        + " must hold a trained family, but its training is not finished. Continue it with: "
+                        + WeftCommand.of("resume").path(run));
             }
-            torch.set_num_threads(Trainer.settings(run).threads());
+            RunSettings settings = Trainer.settings(run);
+            torch.set_num_threads(settings.threads());
+            if (data.isPresent()) {
+                Trainer.reopen(folder, settings, data);
+            }
             family = Family.open(folder.family());
             search = new RunSearch(folder, family, FamilyData.asTrained(family), latency, tables);
             folder.database().event(RunReports.ENVIRONMENT, Json.writeLine(Environment.current()));
@@ -107,8 +119,17 @@ public final class RunSearch implements AutoCloseable {
             long seed,
             SearchListener listener,
             BooleanSupplier stop) {
-        SearchResult found =
-                search.search(new SearchTask(family.space(), objectives, budgets, seed), evaluations, listener, stop);
+        requireOpen();
+        return search(search, new SearchTask(family.space(), objectives, budgets, seed), listener, stop);
+    }
+
+    /**
+     * The same of a task as a whole, which may say how many members to measure.
+     *
+     * @param task over the {@linkplain #family family}'s space
+     */
+    public SearchResult search(Search search, SearchTask task, SearchListener listener, BooleanSupplier stop) {
+        SearchResult found = search.search(task, evaluations, listener, stop);
         for (MeasuredMember member : found.measured()) {
             evaluations.values(member.member(), List.of(MetricNames.PARAMS, MetricNames.MACS, MetricNames.BYTES));
         }
@@ -120,17 +141,45 @@ public final class RunSearch implements AutoCloseable {
         return search(search, objectives, List.of(budget), seed, progress -> {}, () -> false);
     }
 
+    /**
+     * One search for a member of each tier, to its end. Keep them with {@link #keep} and {@link Tiers#members}.
+     *
+     * @throws InputException when a tier cannot be reached; the message says which
+     */
+    public SearchResult search(Search search, List<Objective> objectives, Tiers tiers, long seed) {
+        SearchTask task = new SearchTask(family.space(), objectives, tiers.budgets(), seed);
+        return search(search, task, tiers, progress -> {}, () -> false);
+    }
+
+    /** The same of a task within the budgets of the tiers. */
+    public SearchResult search(
+            Search search, SearchTask task, Tiers tiers, SearchListener listener, BooleanSupplier stop) {
+        try {
+            return search(search, task, listener, stop);
+        } catch (UnmetBudgetException e) {
+            throw tiers.unmet(e);
+        }
+    }
+
+    /** How many examples members are chosen by, which their accuracy is of. */
+    public int selectionExamples() {
+        return data.selection().orElseThrow().size();
+    }
+
     /** A member with all its numbers, measured where they are not known. */
     public MeasuredMember measured(Member member) {
+        requireOpen();
         return evaluations.values(member, evaluations.metrics());
     }
 
     /**
      * Names members and writes the family's file: each with fresh statistics and all its numbers, in place of one that had the name.
+     * What each does with the report split is noted for the run's page.
      *
      * @param named by name, in the order in which the file is to list them
      */
     public void keep(Map<String, Member> named) {
+        requireOpen();
         named.forEach((name, member) -> {
             Map<String, Double> values = measured(member).values();
             MemberStatistics statistics = evaluator.calibrate(member);
@@ -138,6 +187,7 @@ public final class RunSearch implements AutoCloseable {
             family.note(MemberExport.latencyNote(name), evaluator.context(MetricNames.LATENCY_MILLIS_P50));
         });
         family.save(folder.family());
+        HeldOutResults.record(folder.path(), family, named.keySet(), data.report());
     }
 
     /**
@@ -147,19 +197,35 @@ public final class RunSearch implements AutoCloseable {
      * @throws dev.weft.io.CheckFailedException when the file differs from the member by more than the limit
      */
     public ExportResult export(String name, ExportOptions options) {
+        requireOpen();
         NamedMember kept = family.members().get(name);
         if (kept == null) {
             throw new InputException("An exported member must be kept first, but the family keeps no \"" + name
                     + "\". Members: " + family.members().keySet() + "."
                     + Suggest.nearest(name, family.members().keySet()));
         }
+        OutputFiles files = new OutputFiles();
+        RunFolder.protect(folder.path(), files);
+        Exporter.requireFree(files, options);
         try (PickedMember member = PickedMember.of(family, name, () -> data)) {
-            ExportResult result = MemberExport.export(family, member, data.report(), kept.measurements(), options);
+            ExportResult result = MemberExport.export(family, member, data, kept.measurements(), options);
             if (result.onnx().isPresent()) {
                 MemberExport.record(folder, result, OptionalDouble.empty());
             }
             return result;
         }
+    }
+
+    /** What the noise of latencies leaves open about the front of a search. */
+    public LatencyRemarks remarks(SearchResult found) {
+        return LatencyRemarks.of(
+                found.front().objectives(),
+                found.front().members().stream()
+                        .map(member -> measured(member.member()))
+                        .toList(),
+                found.measured().stream()
+                        .map(member -> measured(member.member()))
+                        .toList());
     }
 
     public Family family() {
@@ -174,8 +240,20 @@ public final class RunSearch implements AutoCloseable {
         return folder;
     }
 
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "This search is closed. Open the run again: RunSearch.open(" + folder.path() + ").");
+        }
+    }
+
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         evaluator.close();
         family.close();
         folder.close();

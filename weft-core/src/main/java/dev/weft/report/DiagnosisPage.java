@@ -14,9 +14,8 @@ final class DiagnosisPage {
     }
 
     String html() {
-        String style = Page.resource("common.css") + Page.resource("experiment.css") + Page.resource("diagnosis.css");
         return Page.shell(
-                report.title(), Page.fill("diagnosis.html", slots()), style, Page.script(Page.resource("common.js")));
+                report.title(), Page.fill("diagnosis.html", slots()), Page.script(Page.resource("common.js")));
     }
 
     private Map<String, String> slots() {

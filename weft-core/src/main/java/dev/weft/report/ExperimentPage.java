@@ -18,9 +18,8 @@ final class ExperimentPage {
     }
 
     String html() {
-        String style = Page.resource("common.css") + Page.resource("experiment.css");
         return Page.shell(
-                report.title(), Page.fill("experiment.html", slots()), style, Page.script(Page.resource("common.js")));
+                report.title(), Page.fill("experiment.html", slots()), Page.script(Page.resource("common.js")));
     }
 
     private Map<String, String> slots() {
@@ -31,6 +30,11 @@ final class ExperimentPage {
         slots.put("claim", Page.escape(report.claim()));
         slots.put("paper", paper());
         slots.put("charts", charts());
+        slots.put(
+                "arms",
+                Page.facts(report.arms().stream()
+                        .map(arm -> new Fact(arm.name(), arm.description()))
+                        .toList()));
         slots.put("hideCharts", Page.hiddenIf(report.metrics().stream().noneMatch(Metric::charted)));
         slots.put("hidePlots", Page.hiddenIf(report.plots().isEmpty()));
         slots.put(
@@ -53,7 +57,7 @@ final class ExperimentPage {
         for (Verdict v : report.verdicts()) {
             html.append(
                     "<li class=\"" + v.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-')
-                            + "\"><strong>" + v.outcome().text() + "</strong><span>" + Page.escape(v.sentence())
+                            + "\"><strong>" + v.outcome().text() + "</strong><span>" + Page.prose(v.sentence())
                             + "</span></li>\n");
         }
         return html.toString();

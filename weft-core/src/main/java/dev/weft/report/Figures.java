@@ -1,6 +1,8 @@
 package dev.weft.report;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as the pages print them. */
@@ -24,6 +26,20 @@ public final class Figures {
         return String.format(Locale.ROOT, "%." + Math.max(0, 3 - whole) + "f", value);
     }
 
+    /** So many digits after the point; what rounds to nothing has no sign. */
+    static String fixed(double value, int decimals) {
+        String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
+        return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
+    }
+
+    /** At most six significant digits and no power of ten: {@code 0.0005}, {@code 2.5}. */
+    public static String plain(double value) {
+        return new BigDecimal(value)
+                .round(new MathContext(6))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
     /** {@code 2.4e-6}. */
     static String scientific(double value) {
         return value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value).replaceFirst("e([-+])0", "e$1");
@@ -34,7 +50,7 @@ public final class Figures {
     }
 
     /** Whole numbers up to seven digits in full, longer ones as {@code 2.36 × 10⁸}; other text as it is. */
-    static String large(String digits) {
+    public static String large(String digits) {
         if (!digits.matches("\\d+")) return digits;
         BigInteger value = new BigInteger(digits);
         if (value.bitLength() < 24 && value.intValue() < 10_000_000) return grouped(value.longValue());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -18,15 +19,15 @@ final class Page {
 
     private Page() {}
 
-    /** The whole page: the shell around a body, with the style files joined and each script in an element of its own. */
-    static String shell(String title, String body, String style, String scripts) {
+    /** The whole page: the shell with the one style around a body, and each script in an element of its own. */
+    static String shell(String title, String body, String scripts) {
         return fill(
                 "shell.html",
                 Map.of(
                         "title",
                         escape(title),
                         "style",
-                        style,
+                        resource("style.css"),
                         "theme",
                         resource("theme.js"),
                         "body",
@@ -70,21 +71,31 @@ final class Page {
                 .replace("'", "&#39;");
     }
 
+    /** As {@link #escape}, for sentences: a member in one line may break after each choice. */
+    static String prose(String text) {
+        return escape(text).replaceAll(",(?=[A-Za-z])", ",<wbr>");
+    }
+
     static String facts(List<Fact> facts) {
         return facts.stream()
-                .map(f -> "<div><dt>" + escape(f.label()) + "</dt><dd>" + escape(f.value()) + "</dd></div>")
+                .map(f -> "<div><dt>" + escape(f.label()) + "</dt><dd>" + prose(f.value()) + "</dd></div>")
                 .collect(Collectors.joining("\n", "<dl class=\"facts\">\n", "\n</dl>"));
     }
 
-    /** The command lines as one block with a copy button. */
+    /** The command lines as one block with a copy button. Lines break between words, never inside an option. */
     static String commands(List<String> lines) {
-        return "<div class=\"command\"><pre tabindex=\"0\"><code>" + escape(String.join("\n", lines))
+        String words = lines.stream()
+                .map(line -> Arrays.stream(line.split(" ", -1))
+                        .map(word -> word.isEmpty() ? "" : "<span>" + escape(word) + "</span>")
+                        .collect(Collectors.joining(" ")))
+                .collect(Collectors.joining("\n"));
+        return "<div class=\"command\"><pre tabindex=\"0\"><code>" + words
                 + "</code></pre><button type=\"button\" class=\"copy js-only\">Copy</button></div>";
     }
 
     static String notes(List<String> notes) {
         return notes.stream()
-                .map(n -> "<li>" + escape(n) + "</li>")
+                .map(n -> "<li>" + prose(n) + "</li>")
                 .collect(Collectors.joining("\n", "<ul class=\"notes\">\n", "\n</ul>"));
     }
 

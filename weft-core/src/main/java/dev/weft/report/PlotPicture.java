@@ -8,15 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** A plot as a figure: a legend in HTML, and inline SVG that takes its colours from the page's style. */
 final class PlotPicture {
     private static final int WIDTH = 340;
     private static final int HEIGHT = 226;
-    private static final int LEFT = 54;
+    private static final int LEFT = 54; // at least
     private static final int RIGHT = 12;
     private static final int TOP = 8;
-    private static final int BOTTOM = 42;
+    private static final int BOTTOM = 42; // at least
+    private static final int LINE_HEIGHT = 13;
+    private static final double LETTER = 6.3; // the width of a letter, about
     private static final double MARK = 4.5;
     private static final double SMALL_MARK = 2.6;
     private static final int MANY = 300; // points, from which on they would hide each other
@@ -25,15 +28,47 @@ final class PlotPicture {
     private final Plot plot;
     private final Range x;
     private final Range y;
+    private final List<String> xLabel;
+    private final List<String> yLabel;
+    private final int left;
+    private final int bottom;
 
     PlotPicture(Plot plot) {
         this.plot = plot;
         this.x = Range.of(plot, plot.x(), Point::x, Point::x);
         this.y = Range.of(plot, plot.y(), Point::low, Point::high);
+        this.yLabel = lines(plot.y().label(), HEIGHT - TOP - BOTTOM);
+        double widest = y.ticks().stream()
+                .mapToDouble(tick -> width(y.text(tick)))
+                .max()
+                .orElse(0);
+        this.left = Math.max(LEFT, (int) Math.ceil(12 + LINE_HEIGHT * yLabel.size() + widest));
+        this.xLabel = lines(plot.x().label(), WIDTH - RIGHT - left);
+        this.bottom = BOTTOM + LINE_HEIGHT * (xLabel.size() - 1);
+    }
+
+    /** A label in lines that fit into so many units, as far as its words do. */
+    private static List<String> lines(String label, double room) {
+        List<String> lines = new ArrayList<>(List.of(""));
+        for (String word : label.split(" ")) {
+            String last = lines.get(lines.size() - 1);
+            if (last.isEmpty() || width(last + " " + word) <= room) {
+                lines.set(lines.size() - 1, (last + " " + word).strip());
+            } else {
+                lines.add(word);
+            }
+        }
+        return lines;
+    }
+
+    private static double width(String text) {
+        return LETTER * text.length();
     }
 
     /** Both ends of an axis, on its own scale. */
     private record Range(Scale scale, double low, double high) {
+        private static final String UNITS = "kMGT";
+
         static Range of(Plot plot, Plot.Axis axis, ToDoubleFunction<Point> least, ToDoubleFunction<Point> most) {
             double low = Double.POSITIVE_INFINITY;
             double high = Double.NEGATIVE_INFINITY;
@@ -45,7 +80,7 @@ final class PlotPicture {
                     high = Math.max(high, on(axis.scale(), most.applyAsDouble(point)));
                 }
             }
-            double room = high > low ? (high - low) * ROOM : Math.max(1e-9, 0.1 * Math.abs(high));
+            double room = high > low ? (high - low) * ROOM : high == 0 ? 1 : 0.1 * Math.abs(high);
             boolean tight = lines && axis == plot.x() && high > low;
             return new Range(axis.scale(), tight ? low : low - room, tight ? high : high + room);
         }
@@ -68,13 +103,16 @@ final class PlotPicture {
                 }
                 return ticks;
             }
-            for (int[] digits : List.of(new int[] {1, 2, 5}, new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9})) {
+            int decades = (int) (Math.floor(high) - Math.ceil(low)) + 1; // powers of ten within the range
+            int each = Math.max(1, (decades + 4) / 5);
+            for (int[] digits : List.of(new int[] {1}, new int[] {1, 2, 5}, new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9})) {
                 ticks.clear();
-                for (int power = (int) Math.floor(low); power <= high; power++) {
+                for (int power = (int) Math.floor(low); power <= high; power += digits.length == 1 ? 1 : each) {
                     for (int digit : digits) {
-                        double tick = digit * Math.pow(10, power);
-                        if (Math.log10(tick) >= low && Math.log10(tick) <= high) {
-                            ticks.add(tick);
+                        double at = power + Math.log10(digit);
+                        boolean shown = digits.length > 1 || Math.floorMod(power, each) == 0;
+                        if (shown && at >= low && at <= high) {
+                            ticks.add(digit * Math.pow(10, power));
                         }
                     }
                 }
@@ -86,20 +124,28 @@ final class PlotPicture {
         }
 
         String text(double tick) {
+            if (tick == 0) {
+                return "0";
+            }
             if (scale == Scale.LOGARITHMIC) {
-                double shown = Math.abs(tick) >= 1000 ? tick / 1000 : tick;
-                return plain(shown) + (Math.abs(tick) >= 1000 ? "k" : "");
+                return abbreviated(tick, tick);
             }
             double step = DotPlot.niceStep((high - low) / 5);
-            if (step >= 10_000) {
-                return tick == 0 ? "0" : String.format(Locale.ROOT, "%.0fk", tick / 1000);
-            }
-            int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
-            return String.format(Locale.ROOT, "%." + decimals + "f", tick);
+            double most = Math.max(Math.abs(low), Math.abs(high));
+            return step >= 10_000 || step < 1e-4
+                    ? abbreviated(tick, step < 1e-4 ? tick : most)
+                    : DotPlot.tick(tick, step);
         }
 
-        private static String plain(double value) {
-            return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        /** Thousands as k, millions as M, and so on, all ticks of an axis alike; small values with a power of ten. */
+        private static String abbreviated(double value, double most) {
+            for (int i = UNITS.length(); i > 0; i--) {
+                double unit = Math.pow(1000, i);
+                if (Math.abs(most) >= unit) {
+                    return Figures.plain(value / unit) + UNITS.charAt(i - 1);
+                }
+            }
+            return Math.abs(value) < 1e-3 ? Figures.scientific(value).replace(".0e", "e") : Figures.plain(value);
         }
     }
 
@@ -119,7 +165,7 @@ final class PlotPicture {
                 "</ul>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
                 WIDTH,
                 HEIGHT,
-                Page.escape(plot.title())));
+                Page.escape(described())));
         axes(html);
         for (int i = plot.series().size() - 1; i >= 0; i--) {
             draw(html, plot.series().get(i), i);
@@ -127,53 +173,78 @@ final class PlotPicture {
         return html.append("</svg></figure>\n").toString();
     }
 
+    /** What a reader who sees no picture gets to know. */
+    private String described() {
+        return plot.title() + ". Across: " + plot.x().label() + ". Upwards: "
+                + plot.y().label() + ". "
+                + plot.series().stream()
+                        .filter(series -> !series.points().isEmpty())
+                        .map(series -> series.name() + ": "
+                                + (series.points().size() == 1
+                                        ? "1 point"
+                                        : series.points().size() + " points"))
+                        .collect(Collectors.joining("; "));
+    }
+
     private void axes(StringBuilder html) {
         for (double tick : y.ticks()) {
-            html.append(String.format(
-                    Locale.ROOT,
-                    "<line class=\"gridline\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\""
-                            + " text-anchor=\"end\">%s</text>\n",
-                    LEFT,
-                    WIDTH - RIGHT,
-                    down(tick),
-                    down(tick),
-                    LEFT - 6,
-                    down(tick) + 4,
-                    y.text(tick)));
+            html.append(line("gridline", left, WIDTH - RIGHT, down(tick), down(tick)))
+                    .append(String.format(
+                            Locale.ROOT,
+                            "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+                            left - 6,
+                            down(tick) + 4,
+                            y.text(tick)));
         }
+        double end = Double.NEGATIVE_INFINITY;
         for (double tick : x.ticks()) {
+            html.append(line("tick", across(tick), across(tick), HEIGHT - bottom, HEIGHT - bottom + 4));
+            double half = width(x.text(tick)) / 2;
+            double middle = Math.min(across(tick), WIDTH - half);
+            if (middle - half > end) { // otherwise it would stand on the number before
+                html.append(String.format(
+                        Locale.ROOT,
+                        "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+                        middle,
+                        HEIGHT - bottom + 17,
+                        x.text(tick)));
+                end = middle + half + LETTER;
+            }
+        }
+        html.append(line("tick", left, WIDTH - RIGHT, HEIGHT - bottom, HEIGHT - bottom));
+        for (int i = 0; i < xLabel.size(); i++) {
             html.append(String.format(
                     Locale.ROOT,
-                    "<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/><text x=\"%.1f\" y=\"%d\""
-                            + " text-anchor=\"middle\">%s</text>\n",
-                    across(tick),
-                    across(tick),
-                    HEIGHT - BOTTOM,
-                    HEIGHT - BOTTOM + 4,
-                    across(tick),
-                    HEIGHT - BOTTOM + 17,
-                    x.text(tick)));
+                    "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+                    (left + WIDTH - RIGHT) / 2,
+                    HEIGHT - bottom + 36 + LINE_HEIGHT * i,
+                    Page.escape(xLabel.get(i))));
         }
-        html.append(String.format(
+        for (int i = 0; i < yLabel.size(); i++) {
+            html.append(String.format(
+                    Locale.ROOT,
+                    "<text transform=\"translate(%d %d) rotate(-90)\" text-anchor=\"middle\">%s</text>\n",
+                    11 + LINE_HEIGHT * i,
+                    (TOP + HEIGHT - bottom) / 2,
+                    Page.escape(yLabel.get(i))));
+        }
+    }
+
+    private static String line(String style, double x1, double x2, double y1, double y2) {
+        return String.format(
                 Locale.ROOT,
-                "<line class=\"tick\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text x=\"%d\" y=\"%d\""
-                        + " text-anchor=\"middle\">%s</text><text transform=\"translate(11 %d) rotate(-90)\""
-                        + " text-anchor=\"middle\">%s</text>\n",
-                LEFT,
-                WIDTH - RIGHT,
-                HEIGHT - BOTTOM,
-                HEIGHT - BOTTOM,
-                (LEFT + WIDTH - RIGHT) / 2,
-                HEIGHT - 6,
-                Page.escape(plot.x().label()),
-                (TOP + HEIGHT - BOTTOM) / 2,
-                Page.escape(plot.y().label())));
+                "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                style,
+                x1,
+                x2,
+                y1,
+                y2);
     }
 
     private void draw(StringBuilder html, Series series, int index) {
         if (series.mark() == Mark.LINE && series.points().size() > 1) {
             band(html, series, index);
-            html.append("<polyline class=\"stroke c" + index % 5 + "\" points=\"");
+            html.append("<polyline class=\"stroke " + colour(index) + "\" points=\"");
             for (Point point : series.points()) {
                 html.append(String.format(Locale.ROOT, "%.1f,%.1f ", across(point.x()), down(point.y())));
             }
@@ -224,8 +295,13 @@ final class PlotPicture {
 
     private static String key(Mark mark, int index) {
         return mark == Mark.LINE
-                ? "<line class=\"stroke c" + index % 5 + "\" x1=\"0\" x2=\"16\" y1=\"6\" y2=\"6\"/>"
+                ? "<line class=\"stroke " + colour(index) + "\" x1=\"0\" x2=\"16\" y1=\"6\" y2=\"6\"/>"
                 : mark(mark, index, 8, 6, MARK);
+    }
+
+    /** One of five colours; from the sixth series on lines are dashed, so that they can be told from the first ones. */
+    private static String colour(int index) {
+        return "c" + index % 5 + (index < 5 ? "" : " again");
     }
 
     private static String mark(Mark mark, int index, double x, double y, double r) {
@@ -254,10 +330,10 @@ final class PlotPicture {
     }
 
     private double across(double value) {
-        return LEFT + x.share(value) * (WIDTH - LEFT - RIGHT);
+        return left + x.share(value) * (WIDTH - left - RIGHT);
     }
 
     private double down(double value) {
-        return HEIGHT - BOTTOM - y.share(value) * (HEIGHT - TOP - BOTTOM);
+        return HEIGHT - bottom - y.share(value) * (HEIGHT - TOP - bottom);
     }
 }

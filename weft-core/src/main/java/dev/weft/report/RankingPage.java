@@ -14,9 +14,7 @@ final class RankingPage {
     }
 
     String html() {
-        String style = Page.resource("common.css") + Page.resource("experiment.css") + Page.resource("ranking.css");
-        return Page.shell(
-                report.title(), Page.fill("ranking.html", slots()), style, Page.script(Page.resource("common.js")));
+        return Page.shell(report.title(), Page.fill("ranking.html", slots()), Page.script(Page.resource("common.js")));
     }
 
     private Map<String, String> slots() {

@@ -1,5 +1,6 @@
 package dev.weft.report;
 
+import dev.weft.stats.Proportion;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,7 +13,15 @@ import java.util.stream.Collectors;
 /** The page of a run. All text and the whole table are in the HTML; scripts add the charts, the details and the sorting. */
 final class RunPage {
     private static final List<String> SCRIPTS = List.of(
-            "common.js", "table.js", "picture.js", "details.js", "front.js", "curves.js", "blends.js", "run.js");
+            "common.js",
+            "table.js",
+            "picture.js",
+            "cell.js",
+            "details.js",
+            "front.js",
+            "curves.js",
+            "blends.js",
+            "run.js");
 
     private final RunReport report;
     private final List<MemberResult> front;
@@ -26,15 +35,15 @@ final class RunPage {
     }
 
     String html() {
-        String scripts = "<script type=\"application/json\" id=\"data\">" + Page.json(report) + "</script>\n"
-                + Page.script(Page.echarts())
-                + SCRIPTS.stream().map(Page::resource).map(Page::script).collect(Collectors.joining());
-        String style = Page.resource("common.css") + Page.resource("run.css");
-        return Page.shell(report.title(), Page.fill("run.html", slots()), style, scripts);
+        String scripts =
+                "<script type=\"application/json\" id=\"data\">" + Page.json(PageData.of(report)) + "</script>\n"
+                        + Page.script(Page.echarts())
+                        + SCRIPTS.stream().map(Page::resource).map(Page::script).collect(Collectors.joining());
+        return Page.shell(report.title(), Page.fill("run.html", slots()), scripts);
     }
 
     private Map<String, String> slots() {
-        MemberTable table = new MemberTable(report.members(), report.quality(), report.tree());
+        MemberTable table = new MemberTable(report);
         Map<String, String> slots = new LinkedHashMap<>();
         slots.put("title", Page.escape(report.title()));
         slots.put("eyebrow", Page.escape(eyebrow()));
@@ -42,9 +51,16 @@ final class RunPage {
         slots.put("figures", figures());
         slots.put("quality", Page.escape(report.quality().name()));
         slots.put("qualityWord", Page.escape(report.quality().name().toLowerCase(Locale.ROOT)));
-        slots.put("outcome", report.quality().equals(RunReport.Quality.LOSS) ? "next token" : "class");
         slots.put("hideMembers", Page.hiddenIf(report.members().isEmpty()));
         slots.put("latencySetting", Page.escape(report.latencySetting()));
+        HeldOutSection heldOut = new HeldOutSection(report);
+        slots.put("hideHeldOut", Page.hiddenIf(report.heldOut().isEmpty()));
+        slots.put("heldOutTitle", heldOut.title());
+        slots.put("heldOutHint", heldOut.hint());
+        slots.put("heldOutButtons", heldOut.buttons());
+        slots.put("heldOutPanels", heldOut.panels());
+        slots.put("cell", cell());
+        slots.put("exportHint", exportHint());
         slots.put("hideCurves", Page.hiddenIf(report.curves().isEmpty()));
         slots.put("hideBlends", Page.hiddenIf(report.blends().isEmpty()));
         slots.put("hideSampled", Page.hiddenIf(report.sampled().isEmpty()));
@@ -70,6 +86,23 @@ final class RunPage {
         slots.put("hideNotes", Page.hiddenIf(report.notes().isEmpty()));
         slots.put("notes", Page.notes(report.notes()));
         return slots;
+    }
+
+    /** A drawing that the script fills with the cell of the member that is selected; none where members are no cells. */
+    private String cell() {
+        return report.members().stream()
+                .map(MemberResult::member)
+                .filter(CellPicture::isCell)
+                .findFirst()
+                .map(member -> new CellPicture(member).svg())
+                .orElse("");
+    }
+
+    private String exportHint() {
+        if (report.members().stream().allMatch(m -> m.exported() == null)) return "";
+        return "Export error: the largest absolute difference of an output between ONNX Runtime and the live member, and beneath"
+                + " it how often both name the same "
+                + (report.quality().equals(RunReport.Quality.LOSS) ? "next token" : "class") + " first.";
     }
 
     private String eyebrow() {
@@ -104,8 +137,10 @@ final class RunPage {
                 .max(Comparator.comparingDouble(m -> quality.higherIsBetter() ? m.testQuality() : -m.testQuality()))
                 .ifPresent(m -> html.append(figure(
                         "Best test " + quality.name().toLowerCase(Locale.ROOT),
-                        quality.text(m.testQuality()),
-                        called(m) + "selection " + quality.text(m.quality()))));
+                        quality.equals(RunReport.Quality.ACCURACY)
+                                ? quality.text(m.testQuality())
+                                : quality.number(m.testQuality()),
+                        tested(m) + called(m) + "selection " + quality.text(m.quality()))));
         front.stream()
                 .findFirst()
                 .ifPresent(m -> html.append(figure(
@@ -118,6 +153,19 @@ final class RunPage {
                         Figures.scientific(worst.maxAbsError()),
                         "top-1 agreement " + Figures.agreement(worst.top1Agreement()))));
         return html.toString();
+    }
+
+    /** How sure an accuracy is, or the unit of another quality. */
+    private String tested(MemberResult m) {
+        if (!report.quality().equals(RunReport.Quality.ACCURACY))
+            return report.quality().unit() + "; ";
+        return report.dataset().splits().stream()
+                .filter(split -> split.name().equals("report") && split.examples() > 0)
+                .findFirst()
+                .map(split -> new Proportion(m.testQuality(), split.examples()))
+                .map(share ->
+                        String.format(Locale.ROOT, "%.1f to %.1f\u00a0%%, ", 100 * share.low(), 100 * share.high()))
+                .orElse("");
     }
 
     private static String figure(String label, String value, String beneath) {
@@ -161,7 +209,9 @@ final class RunPage {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Data set", report.dataset().name()));
         for (RunReport.Split split : report.dataset().splits()) {
-            facts.add(new Fact(split.name() + " split", count(split.examples(), "example")));
+            facts.add(new Fact(
+                    split.name() + " split",
+                    count(split.examples(), report.dataset().classes().isEmpty() ? "window" : "image")));
         }
         List<String> classes = report.dataset().classes();
         if (!classes.isEmpty()) {

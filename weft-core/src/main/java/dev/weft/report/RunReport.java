@@ -26,6 +26,7 @@ import java.util.Objects;
  * @param routing what became of the experts; null where the family has none, or is not trained yet
  * @param tree the supernets that a tree of them has; null where there is one supernet
  * @param members the measured members, in any order
+ * @param heldOut what some members do with the report split, the one to show first first; empty where none was tried
  * @param network the full network, the one that every member's picture is drawn against
  * @param notes plain statements on what these figures do and do not show
  */
@@ -45,6 +46,7 @@ public record RunReport(
         Routing routing,
         @JsonInclude(JsonInclude.Include.NON_NULL) Tree tree,
         List<MemberResult> members,
+        List<HeldOut> heldOut,
         List<Stage> network,
         List<String> notes) {
 
@@ -62,6 +64,7 @@ public record RunReport(
         blends = List.copyOf(blends);
         sampled = List.copyOf(sampled);
         members = List.copyOf(members);
+        heldOut = List.copyOf(heldOut);
         network = List.copyOf(network);
         notes = List.copyOf(notes);
         for (MemberResult member : members) {
@@ -95,7 +98,12 @@ public record RunReport(
 
         /** {@code 86.1 %}. */
         String text(double value) {
-            return String.format(Locale.ROOT, "%." + decimals + "f\u00a0%s", value / divisor, unit);
+            return number(value) + "\u00a0" + unit;
+        }
+
+        /** {@code 86.1}. */
+        String number(double value) {
+            return String.format(Locale.ROOT, "%." + decimals + "f", value / divisor);
         }
 
         private void check(double value, String member) {
@@ -251,6 +259,18 @@ public record RunReport(
         }
     }
 
+    /**
+     * A result on the report split, of a member that a reader knows by name.
+     *
+     * @param name in the family, or what else to call it
+     */
+    public record HeldOut(String name, HeldOutResult result) {
+        public HeldOut {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(result, "result");
+        }
+    }
+
     /** A value at a training step; a value that is not finite is drawn as a gap. */
     public record Point(long step, double value) {}
 
@@ -312,6 +332,7 @@ public record RunReport(
         private Routing routing;
         private Tree tree;
         private List<MemberResult> members = List.of();
+        private List<HeldOut> heldOut = List.of();
         private List<Stage> network = List.of();
         private List<String> notes = List.of();
 
@@ -380,6 +401,11 @@ public record RunReport(
             return this;
         }
 
+        public Builder heldOut(List<HeldOut> results) {
+            this.heldOut = results;
+            return this;
+        }
+
         public Builder network(List<Stage> stages) {
             this.network = stages;
             return this;
@@ -407,6 +433,7 @@ public record RunReport(
                     routing,
                     tree,
                     members,
+                    heldOut,
                     network,
                     notes);
         }

@@ -1,11 +1,14 @@
 package dev.weft.run;
 
 import dev.weft.io.AtomicFile;
+import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.OutputFiles;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
+import dev.weft.io.WeftCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,6 +44,17 @@ public final class RunFolder implements AutoCloseable {
     private static final String CONFIG = "config.yaml";
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]{6,18})\\.safetensors");
     private static final int KEPT_CHECKPOINTS = 2;
+    private static final Set<String> OWN = Set.of(
+            CONFIG,
+            "run.db",
+            "run.db-wal",
+            "run.db-shm",
+            "run.db-journal",
+            RunLock.FILE,
+            "family.safetensors",
+            "tree.json",
+            "held-out.json",
+            "quickstart.json");
 
     private final Path folder;
     private final RunLock lock;
@@ -70,11 +85,19 @@ public final class RunFolder implements AutoCloseable {
         });
     }
 
-    /** @throws InputException when the folder holds no run, or is in use */
+    /**
+     * @throws InputException when the folder holds no run, or is in use
+     * @throws EnvironmentException when it may not be written
+     */
     public static RunFolder open(Path folder) {
         if (!Files.exists(folder.resolve(CONFIG))) {
-            throw new InputException(folder + " must hold a run, but has no " + CONFIG
-                    + ". Begin one with: weft train RECIPE --out " + folder);
+            throw new InputException(folder + " must hold a run, but has no " + CONFIG + ". Begin one with: "
+                    + WeftCommand.of("train", "RECIPE").path("--out", folder));
+        }
+        if (!Files.isWritable(folder)) {
+            throw new EnvironmentException(
+                    folder + " must be writable, because what is done with a run is noted in it, but is"
+                            + " read-only. Copy the run to where you may write.");
         }
         return locked(folder, () -> {
             for (Path file : files(folder)) {
@@ -101,8 +124,8 @@ public final class RunFolder implements AutoCloseable {
 
     private static void refuseUnlessFree(Path folder) {
         if (Files.exists(folder.resolve(CONFIG))) {
-            throw new InputException(folder + " already holds a run. Continue it with: weft resume " + folder
-                    + " Or give another folder.");
+            throw new InputException(folder + " already holds a run. Give another folder, or continue the run with: "
+                    + WeftCommand.of("resume").path(folder));
         }
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new InputException(folder + " must be a folder for the run, but is a file. Give another name.");
@@ -117,12 +140,37 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    /** Whether a file of that name is one of those that a run lives by; its report and what was exported into it are not. */
+    public static boolean isOwn(String name) {
+        return OWN.contains(name) || CHECKPOINT.matcher(name).matches();
+    }
+
+    /** Has the files that a run lives by kept from being written over, those too that it may come to have. */
+    public static void protect(Path folder, OutputFiles outputs) {
+        Path real = OutputFiles.real(folder);
+        for (Path file : files(folder)) {
+            if (isOwn(file.getFileName().toString())) {
+                outputs.reads("a file of the run", file);
+            }
+        }
+        outputs.keeps(
+                "those of the run",
+                file -> real.equals(file.getParent())
+                                && isOwn(file.getFileName().toString())
+                        || file.startsWith(real.resolve("nodes")));
+    }
+
     public Path path() {
         return folder;
     }
 
     public Path config() {
         return folder.resolve(CONFIG);
+    }
+
+    /** Replaces the settings: for what may change while a run lives, as where its data lies. */
+    public void saveConfig(String config) {
+        AtomicFile.writeText(config(), config);
     }
 
     public Path family() {

@@ -1,8 +1,11 @@
 package dev.weft.search;
 
 import dev.weft.space.Member;
+import dev.weft.space.Space;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,9 +14,17 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 
-/** The members of one search: measures what is cheap first, refuses those beyond every budget, counts, listens for a stop. */
+/**
+ * The members of one search: measures what is cheap first, refuses those beyond every budget, counts, listens for a stop, and holds
+ * the number of members that the task asks for.
+ */
 final class Candidates {
+    private static final int DRAWS = 50;
+    /** The largest space that is listed to find the members that draws have missed. */
+    private static final int LISTED = 10_000;
+
     private final SearchTask task;
     private final Evaluations evaluations;
     private final SearchListener listener;
@@ -39,9 +50,66 @@ final class Candidates {
         }
     }
 
-    /** Tells that this many more members will follow. */
+    /**
+     * Asks the cheapest members first, so that a budget which nothing meets is told before anything is measured for it.
+     *
+     * @throws UnmetBudgetException when a bound cannot be kept by any member
+     */
+    void checkReach() {
+        Reach reach = new Reach(task.space(), evaluations::isCounted, this::value);
+        task.budgets().forEach(reach::check);
+    }
+
+    /** Tells that this many more members will follow; a task that says how many members it wants knows better. */
     void expect(int more) {
         planned = done.size() + more;
+    }
+
+    /** Whether there is nothing more to propose: stopped, or as many are measured as the task asks for. */
+    boolean ended() {
+        return stopped() || room() <= 0;
+    }
+
+    /** How many more members may be measured, with a place kept for every budget that has none yet. */
+    int room() {
+        if (task.members().isEmpty()) {
+            return Integer.MAX_VALUE;
+        }
+        long without = task.budgets().stream().filter(b -> best(b).isEmpty()).count();
+        return (int) (task.members().getAsInt() - measured.size() - without);
+    }
+
+    /**
+     * Ends a search: where the task says how many members it wants and fewer are measured, others within the budgets are drawn until
+     * there are as many, or until all are known of a space that is not too large to list. Then each budget without a member gets one
+     * of the space's extremes.
+     */
+    SearchResult finish(RandomGenerator random) {
+        if (task.members().isPresent()) {
+            fill(random);
+        }
+        List<Member> found = List.copyOf(measured.keySet());
+        extremesFor(found).forEach(member -> measureInPlace(member, task.budgets()));
+        return result();
+    }
+
+    private void fill(RandomGenerator random) {
+        long draws = (long) DRAWS * task.members().getAsInt();
+        Set<Member> tried = new HashSet<>(done.keySet());
+        for (long draw = 0; draw < draws && !ended(); draw++) {
+            Member member = task.space().sample(random);
+            if (tried.add(member)) {
+                measure(member, task.budgets());
+            }
+        }
+        BigInteger members = new Space(task.space().name(), task.space().choices()).count();
+        if (!ended() && members.compareTo(BigInteger.valueOf(LISTED)) <= 0) {
+            for (Member member : task.space().enumerate(LISTED)) {
+                if (!ended() && tried.add(member)) {
+                    measure(member, task.budgets());
+                }
+            }
+        }
     }
 
     boolean stopped() {
@@ -77,8 +145,13 @@ final class Candidates {
         return open;
     }
 
-    /** The member with all numbers; empty when it satisfies none of the budgets, or when stopped. */
+    /** The member with all numbers; empty when it satisfies none of the budgets, when stopped, or when the task has enough. */
     Optional<MeasuredMember> measure(Member member, List<Constraints> budgets) {
+        return measured.containsKey(member) || !ended() ? measureInPlace(member, budgets) : Optional.empty();
+    }
+
+    /** The same in a place that is kept for a budget. */
+    private Optional<MeasuredMember> measureInPlace(Member member, List<Constraints> budgets) {
         if (stopped() || admit(member, budgets).isEmpty()) {
             return Optional.empty();
         }
@@ -198,7 +271,7 @@ final class Candidates {
     private void report(Member member) {
         freshDone += fresh.contains(member) ? 1 : 0;
         double seconds = (System.nanoTime() - began) / 1e9;
-        int total = Math.max(planned, done.size());
+        int total = task.members().isPresent() ? task.members().getAsInt() + refused : Math.max(planned, done.size());
         listener.progress(new SearchProgress(
                 done.size(),
                 total,

@@ -3,6 +3,8 @@ package dev.weft.search;
 import dev.weft.io.InputException;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -26,7 +28,7 @@ import java.util.stream.Stream;
  * @param levels of the grid, by axis (see {@link GridAxis}); the others have their default
  * @param mutationProbability that a decision is redrawn, over 0 to 1; when left out, 0.1
  * @param mutations distinct members within the budget that are tried around the best; when left out, 200. Fewer when 50
- *     times as many draws do not find them
+ *     times as many draws do not find them. A task that says how many members it wants goes before it
  */
 public record CoarseToFine(Map<String, Integer> levels, Double mutationProbability, Integer mutations)
         implements SearchSettings {
@@ -59,8 +61,8 @@ public record CoarseToFine(Map<String, Integer> levels, Double mutationProbabili
     public SearchResult search(
             SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
         Candidates candidates = new Candidates(task, evaluations, listener, stop);
-        List<Member> grid = new LinkedHashSet<>(grid(task.space()))
-                .stream().filter(task.space()::contains).toList();
+        candidates.checkReach();
+        List<Member> grid = gridFor(task);
         int fine = mutations * task.budgets().size();
         candidates.expect(grid.size() + fine);
         // Budgets first: one that nothing meets is told before the hours of measuring accuracy.
@@ -80,16 +82,46 @@ public record CoarseToFine(Map<String, Integer> levels, Double mutationProbabili
         for (int b = 0; b < starts.size(); b++) {
             SplittableRandom own = random.split();
             Constraints budget = task.budgets().get(b);
-            starts.get(b).ifPresent(start -> mutate(start.member(), budget, task.space(), own, candidates));
+            int count = task.members().isPresent() ? candidates.room() / (starts.size() - b) : mutations;
+            starts.get(b).ifPresent(start -> mutate(start.member(), budget, count, task.space(), own, candidates));
         }
-        return candidates.result();
+        return candidates.finish(random);
+    }
+
+    /**
+     * The distinct members of the grid. Where the task says how many members it wants, levels that are not given are taken away, from
+     * the axis with the most, until the grid has half as many at most: the other half is for mutations.
+     */
+    private List<Member> gridFor(SearchTask task) {
+        Space space = task.space();
+        List<GridAxis> axes = new ArrayList<>(GridAxis.of(space, levels));
+        int most = task.members().isPresent() ? Math.max(1, task.members().getAsInt() / 2) : Integer.MAX_VALUE;
+        while (GridAxis.size(axes).compareTo(BigInteger.valueOf(most)) > 0) {
+            int widest = -1;
+            for (int i = 0; i < axes.size(); i++) {
+                GridAxis axis = axes.get(i);
+                if (axis.levels() > 1
+                        && !levels.containsKey(axis.name())
+                        && (widest < 0 || axis.levels() > axes.get(widest).levels())) {
+                    widest = i;
+                }
+            }
+            if (widest < 0) {
+                break;
+            }
+            GridAxis axis = axes.get(widest);
+            axes.set(widest, new GridAxis(axis.name(), axis.choices(), axis.levels() - 1));
+        }
+        return new LinkedHashSet<>(GridAxis.grid(space, axes))
+                .stream().filter(space::contains).toList();
     }
 
     /** Distinct as canonical members: two encodings that differ only where nothing is decided are one. */
-    private void mutate(Member start, Constraints budget, Space space, SplittableRandom random, Candidates candidates) {
+    private void mutate(
+            Member start, Constraints budget, int count, Space space, SplittableRandom random, Candidates candidates) {
         Set<Member> tried = new HashSet<>(Set.of(start));
         int found = 0;
-        for (long draw = 0; found < mutations && draw < (long) DRAWS * mutations && !candidates.stopped(); draw++) {
+        for (long draw = 0; found < count && draw < (long) DRAWS * count && !candidates.ended(); draw++) {
             Member member = space.mutate(start, mutationProbability, random);
             if (tried.add(member)
                     && !candidates.isMeasured(member)

@@ -14,12 +14,23 @@ public record Constraints(List<Bound> bounds) {
 
     public Constraints {
         bounds = List.copyOf(bounds);
+        for (Bound lower : bounds) {
+            for (Bound upper : bounds) {
+                if (lower.metric().equals(upper.metric())
+                        && !lower.upper()
+                        && upper.upper()
+                        && lower.limit() > upper.limit()) {
+                    throw new InputException("A budget must leave numbers between its bounds, but nothing is both "
+                            + lower + " and " + upper + ".");
+                }
+            }
+        }
     }
 
     /**
      * Reads bounds with commas between; blank text is {@link #NONE}.
      *
-     * @throws InputException when a part is not a bound on a known metric
+     * @throws InputException when a part is not a bound on a known metric, or two bounds leave no number between them
      */
     public static Constraints parse(String text) {
         return parse(text, MetricNames.ALL);
@@ -51,7 +62,7 @@ public record Constraints(List<Bound> bounds) {
      * @param seen everything measured, whether allowed or not
      * @param print a member as people see it
      */
-    InputException unmet(List<MeasuredMember> seen, Function<Member, String> print) {
+    UnmetBudgetException unmet(List<MeasuredMember> seen, Function<Member, String> print) {
         for (Bound bound : bounds) {
             MeasuredMember nearest = null;
             for (MeasuredMember each : seen) {
@@ -63,14 +74,18 @@ public record Constraints(List<Bound> bounds) {
                 }
             }
             if (nearest != null && !bound.holds(nearest.value(bound.metric()))) {
-                return new InputException("No member satisfies " + bound + ": the "
-                        + (bound.upper() ? "smallest" : "largest") + " found is "
-                        + Bound.print(nearest.value(bound.metric())) + ", of \"" + print.apply(nearest.member())
-                        + "\". "
-                        + (bound.upper() ? "Raise" : "Lower") + " the limit.");
+                return new UnmetBudgetException(
+                        this,
+                        "No member satisfies " + bound + ": the "
+                                + (bound.upper() ? "smallest" : "largest") + " found is "
+                                + Bound.print(nearest.value(bound.metric())) + ", of \"" + print.apply(nearest.member())
+                                + "\". "
+                                + (bound.upper() ? "Raise" : "Lower") + " the limit.");
             }
         }
-        return new InputException("No member satisfies " + this + " together: none of " + seen.size()
-                + " that were tried. Loosen one of the limits.");
+        return new UnmetBudgetException(
+                this,
+                "No member satisfies " + this + " together: none of " + seen.size()
+                        + " that were tried. Loosen one of the limits.");
     }
 }

@@ -20,6 +20,14 @@ public interface Evaluator {
     }
 
     /**
+     * Whether the metric is a count: exact, at once, the same everywhere, and never less for a larger option alone. A search may ask
+     * for more counts than for the members that it proposes.
+     */
+    default boolean isCounted(String metric) {
+        return false;
+    }
+
+    /**
      * Measures a metric of a member, now.
      *
      * @return the value of {@code metric}, and of any other metric that came along for nothing, such as p99 with p50; finite

@@ -78,6 +78,11 @@ public record GridAxis(String name, List<Choice<?>> choices, int levels) {
         return axes;
     }
 
+    /** How many combinations of levels there are. */
+    static BigInteger size(List<GridAxis> axes) {
+        return axes.stream().map(a -> BigInteger.valueOf(a.levels)).reduce(BigInteger.ONE, BigInteger::multiply);
+    }
+
     /**
      * The member at every combination of levels, the last axis varying fastest. Canonical; where a level of one axis makes another
      * meaningless, several are equal. Constraints of the space are not looked at.
@@ -85,8 +90,7 @@ public record GridAxis(String name, List<Choice<?>> choices, int levels) {
      * @throws InputException when there are more than 100,000
      */
     static List<Member> grid(Space space, List<GridAxis> axes) {
-        BigInteger size =
-                axes.stream().map(a -> BigInteger.valueOf(a.levels)).reduce(BigInteger.ONE, BigInteger::multiply);
+        BigInteger size = size(axes);
         if (size.compareTo(BigInteger.valueOf(MAX_GRID)) > 0) {
             throw new InputException("The coarse grid of space \"" + space.name() + "\" must have at most " + MAX_GRID
                     + " members, but has " + size + ". Set fewer levels for its axes.");

@@ -233,6 +233,11 @@ public final class MemberTable {
             }
 
             @Override
+            public boolean isCounted(String metric) {
+                return !columns.containsKey(metric) && other.isCounted(metric);
+            }
+
+            @Override
             public Map<String, Double> measure(Member member, String metric) {
                 return columns.containsKey(metric)
                         ? Map.of(metric, value(member, metric))

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * crowded. Members beyond every budget are dominated by all others, the more the further they are beyond (Deb's rule); a second copy of
  * a member is dominated by them too. The first population holds the smallest and the largest member.
  *
- * <p>Measures at most {@code population * (generations + 2)} members.
+ * <p>Measures at most {@code population * (generations + 2)} members, or as many as the task says.
  *
  * @param population that survives a generation, at least 2; when left out, 32
  * @param generations when left out, 20
@@ -74,21 +74,24 @@ public record Nsga2(Integer population, Integer generations, Double crossoverPro
     public SearchResult search(
             SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
         Candidates candidates = new Candidates(task, evaluations, listener, stop);
+        candidates.checkReach();
         if (task.space().choices().isEmpty()) {
             candidates.measure(task.space().smallest(), task.budgets());
         } else {
             evolve(task, candidates);
         }
-        List<Member> found = candidates.result().measured().stream()
-                .map(MeasuredMember::member)
-                .toList();
-        candidates.extremesFor(found).forEach(m -> candidates.measure(m, task.budgets()));
-        return candidates.result();
+        return candidates.finish(new SplittableRandom(task.seed()).split());
+    }
+
+    /** Where the task says how many members it wants, as many as that may take: children are often members that are known. */
+    private int generations(SearchTask task) {
+        return task.members().isPresent() ? 4 * task.members().getAsInt() / population + 4 : generations;
     }
 
     private void evolve(SearchTask task, Candidates candidates) {
         Space space = task.space();
-        Ranking ranking = new Ranking(task, candidates, population * (generations + 2));
+        int last = generations(task);
+        Ranking ranking = new Ranking(task, candidates, population * (last + 2));
         // Survivors are chosen from parents and children together when half of a population twice as large survives.
         Engine<IntegerGene, Fitness> engine = new Engine.Builder<IntegerGene, Fitness>(
                         ranking::rank, () -> encode(space, space.sample(RandomRegistry.random())))
@@ -99,7 +102,7 @@ public record Nsga2(Integer population, Integer generations, Double crossoverPro
                 .offspringSelector(new UFTournamentSelector<>(
                         Fitness::compareDominance, Fitness.COMPARATOR, Fitness.DISTANCE, f -> f.utilities.size()))
                 .alterers(children(space))
-                .maximalPhenotypeAge(generations + 2L)
+                .maximalPhenotypeAge(last + 2L)
                 .executor(Runnable::run)
                 .build();
         List<Genotype<IntegerGene>> extremes = Stream.of(space.smallest(), space.largest())
@@ -107,8 +110,8 @@ public record Nsga2(Integer population, Integer generations, Double crossoverPro
                 .toList();
         try {
             RandomRegistry.with(new SplittableRandom(task.seed()), random -> engine.stream(extremes)
-                    .limit(result -> !candidates.stopped())
-                    .limit(generations)
+                    .limit(result -> !candidates.ended())
+                    .limit(last)
                     .count());
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;

@@ -7,7 +7,8 @@ import java.util.function.Function;
 
 /**
  * Measures members that something else proposes for each budget: a generator that was trained with the weights has searched already.
- * A budget for which nothing fitting is proposed gets the smallest or the largest member.
+ * A budget for which nothing fitting is proposed gets the smallest or the largest member. What a task says of the number of members
+ * means nothing here.
  */
 public final class ProposedSearch implements Search {
     private final Function<Constraints, List<Member>> proposals;
@@ -20,7 +21,9 @@ public final class ProposedSearch implements Search {
     @Override
     public SearchResult search(
             SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
-        Candidates candidates = new Candidates(task, evaluations, listener, stop);
+        SearchTask whole = new SearchTask(task.space(), task.objectives(), task.budgets(), task.seed());
+        Candidates candidates = new Candidates(whole, evaluations, listener, stop);
+        candidates.checkReach();
         List<Member> proposed = task.budgets().stream()
                 .flatMap(budget -> proposals.apply(budget).stream())
                 .distinct()

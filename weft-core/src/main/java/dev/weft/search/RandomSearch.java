@@ -2,9 +2,7 @@ package dev.weft.search;
 
 import dev.weft.io.InputException;
 import dev.weft.space.Member;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
@@ -12,7 +10,7 @@ import java.util.function.BooleanSupplier;
 /**
  * Distinct members drawn uniformly from those within the budgets: the baseline that every other search must beat.
  *
- * @param members how many; when left out, 200. When draws find none within a budget, its smallest or largest member is added
+ * @param members how many; when left out, 200. A task that says how many it wants goes before it. When draws find none within a budget, its smallest or largest member is added
  * @param draws after how many draws to stop looking; when left out, 50 times {@code members}
  */
 public record RandomSearch(Integer members, Integer draws) implements SearchSettings {
@@ -34,17 +32,19 @@ public record RandomSearch(Integer members, Integer draws) implements SearchSett
     public SearchResult search(
             SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
         Candidates candidates = new Candidates(task, evaluations, listener, stop);
+        candidates.checkReach();
         SplittableRandom random = new SplittableRandom(task.seed());
         Set<Member> tried = new HashSet<>();
-        List<Member> found = new ArrayList<>();
-        for (int draw = 0; draw < draws && found.size() < members && !candidates.stopped(); draw++) {
-            candidates.expect(members - found.size());
+        // A task that says how many members it wants draws until it has them: see Candidates.finish.
+        int wanted = task.members().isPresent() ? 0 : members;
+        int found = 0;
+        for (int draw = 0; draw < draws && found < wanted && !candidates.ended(); draw++) {
+            candidates.expect(wanted - found);
             Member member = task.space().sample(random);
             if (tried.add(member) && candidates.measure(member, task.budgets()).isPresent()) {
-                found.add(member);
+                found++;
             }
         }
-        candidates.extremesFor(found).forEach(m -> candidates.measure(m, task.budgets()));
-        return candidates.result();
+        return candidates.finish(random);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.data.Augmentation;
+import dev.weft.data.Background;
 import dev.weft.data.Batches;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
@@ -11,14 +12,17 @@ import dev.weft.data.Dataset;
 import dev.weft.data.FolderOptions;
 import dev.weft.data.ImageBatches;
 import dev.weft.data.ImageDataset;
+import dev.weft.data.ImageParts;
 import dev.weft.data.ImageSplits;
 import dev.weft.data.Normalisation;
+import dev.weft.data.SplitShares;
 import dev.weft.data.Splits;
 import dev.weft.data.TextParts;
 import dev.weft.data.TextSource;
 import dev.weft.data.TextSplits;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
+import dev.weft.io.WeftCommand;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
@@ -40,6 +44,8 @@ public sealed interface DataSettings {
 
     DataSettings withSource(String other);
 
+    DataSettings withBatchSize(int size);
+
     /** These settings with the splits that they give for this seed, whatever the seed of a run: what differs then is training alone. */
     DataSettings withSplitsOf(long seed);
 
@@ -52,8 +58,18 @@ public sealed interface DataSettings {
         return seed;
     }
 
-    /** Opens the source and cuts it into disjoint splits; the same seed gives the same splits. */
+    /**
+     * Opens the source and cuts it into disjoint splits; the same seed gives the same splits, as long as the source is the same. For
+     * data that nothing was trained on yet: what a run or a family was trained on is opened by its {@link Origin}, which compares.
+     */
     Splits open(long seed);
+
+    /**
+     * As {@link #open}, with text encoded by the tokenizer that a model was trained with, whose own file need not be there any more.
+     */
+    default Splits reopen(long seed, ModelInput input) {
+        return open(seed);
+    }
 
     /**
      * The training batches of a split, augmented where the settings say so.
@@ -89,23 +105,27 @@ public sealed interface DataSettings {
      * Labelled images.
      *
      * @param source a name of {@code weft data}, or a folder
-     * @param selectionSize images held out of the training part for choosing members
+     * @param selectionSize images held out of the training part for choosing members, exactly; absent to go by {@code split}
+     * @param split how the images are shared out; absent for {@link SplitShares#DEFAULT}, or where there is a {@code selectionSize}
      * @param batchSize images of a training step
      * @param augmentation of training images
      * @param imageSize what a folder of images of any size is resized to; absent for the images' own size
      * @param colour whether a folder of images is read as colour or grey; absent to take it from the images
+     * @param background what transparent pictures are laid on; absent for white
      * @param splitSeed of the draw of the splits; absent for the run's seed
      */
     record Images(
             String source,
-            int selectionSize,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Integer selectionSize,
+            @JsonInclude(JsonInclude.Include.NON_NULL) SplitShares split,
             int batchSize,
             Augmentation augmentation,
             @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
             @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Background background,
             @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed)
             implements DataSettings {
-        /** Images whose splits are drawn by the run's seed. */
+        /** Images of which so many are held out to choose by, drawn by the run's seed. */
         public Images(
                 String source,
                 int selectionSize,
@@ -113,30 +133,49 @@ public sealed interface DataSettings {
                 Augmentation augmentation,
                 Integer imageSize,
                 Colour colour) {
-            this(source, selectionSize, batchSize, augmentation, imageSize, colour, null);
+            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null);
         }
 
         public Images {
             if (source == null) {
-                throw new InputException("Data must have a source: a name of weft data, or a folder.");
+                throw new InputException(
+                        "Data must have a source: a name that " + WeftCommand.of("data") + " lists, or a folder.");
             }
-            if (selectionSize < 1 || batchSize < 1) {
+            if (selectionSize != null && split != null) {
+                throw new InputException("Data must have selectionSize or split, not both, but got selectionSize="
+                        + selectionSize + ", split=" + split + ".");
+            }
+            if (selectionSize != null && selectionSize < 1 || batchSize < 1) {
                 throw new InputException("Data must have selectionSize and batchSize >= 1, but got selectionSize="
                         + selectionSize + ", batchSize=" + batchSize + ".");
             }
+            split = selectionSize == null && split == null ? SplitShares.DEFAULT : split;
             augmentation = augmentation == null ? Augmentation.none() : augmentation;
         }
 
         @Override
         public Images withSource(String other) {
-            return new Images(other, selectionSize, batchSize, augmentation, imageSize, colour, splitSeed);
+            return new Images(
+                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed);
         }
 
         @Override
         public Images withSplitsOf(long seed) {
             return splitSeed != null
                     ? this
-                    : new Images(source, selectionSize, batchSize, augmentation, imageSize, colour, seed);
+                    : new Images(
+                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed);
+        }
+
+        /** These images shared out so, whatever the settings said before. */
+        public Images withSplit(SplitShares shares) {
+            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, background, splitSeed);
+        }
+
+        @Override
+        public Images withBatchSize(int size) {
+            return new Images(
+                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed);
         }
 
         @Override
@@ -149,7 +188,15 @@ public sealed interface DataSettings {
             FolderOptions options = FolderOptions.defaults();
             options = imageSize == null ? options : options.withSide(imageSize);
             options = colour == null ? options : options.withColour(colour);
-            return ImageSplits.of(DataCatalog.open(source, options), selectionSize, splitSeed(seed));
+            options = background == null ? options : options.withBackground(background);
+            ImageParts parts = DataCatalog.open(source, options);
+            if (imageSize == null
+                    && parts.train().height() != parts.train().width()) { // all of one size, and no square
+                parts = DataCatalog.open(source, options.withSide(FolderOptions.DEFAULT_SIDE));
+            }
+            return selectionSize == null
+                    ? ImageSplits.of(parts, split, splitSeed(seed))
+                    : ImageSplits.of(parts, selectionSize, splitSeed(seed));
         }
 
         @Override
@@ -206,13 +253,26 @@ public sealed interface DataSettings {
             return new Text(source, other, contextLength, selectionFraction, reportFraction, batchSize);
         }
 
+        @Override
+        public Text withBatchSize(int size) {
+            return new Text(source, tokenizer, contextLength, selectionFraction, reportFraction, size);
+        }
+
         /** Cuts by position alone, so every seed gives the same splits. */
         @Override
         public TextSplits open(long seed) {
             TextSource text = TextSource.open(source);
+            return cut(text, tokenizer.of(text.text()));
+        }
+
+        @Override
+        public TextSplits reopen(long seed, ModelInput input) {
+            return cut(TextSource.open(source), ((TextInput) input).tokenizer());
+        }
+
+        private TextSplits cut(TextSource text, Tokenizer opened) {
             TextParts parts = TextParts.of(text, selectionFraction, reportFraction);
-            Tokenizer opened = tokenizer.of(text.text());
-            return TextSplits.of(parts, opened, contextLength);
+            return TextSplits.of(parts, opened, contextLength).beside(text.passedOver());
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.weft.train;
 
 import dev.weft.io.InputException;
+import dev.weft.io.WeftCommand;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +57,8 @@ public record ParameterGroup(String pattern, double learningRateFactor, double w
             if (found.isEmpty()) {
                 throw new InputException("The pattern of a parameter group must be found in a tensor's name, but \""
                         + group.pattern + "\" is in none of "
-                        + names.stream().limit(5).toList() + ", …. See them all with: weft inspect FAMILY");
+                        + names.stream().limit(5).toList() + ", …. See them all with: "
+                        + WeftCommand.of("inspect", "FAMILY"));
             }
             found.forEach(name -> decided.replace(name, REST, group));
         }

@@ -1,6 +1,8 @@
 package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.data.ImageDataset;
+import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
@@ -27,6 +29,8 @@ public record Recipe(
         DataSettings data,
         TrainSettings train,
         @JsonInclude(JsonInclude.Include.NON_NULL) SplitSettings split) {
+    private static final int FEWEST_STEPS = 4;
+
     public Recipe {
         sharing = sharing == null ? List.of() : List.copyOf(sharing);
         if (name == null || model == null && start == null || data == null || train == null) {
@@ -88,6 +92,22 @@ public record Recipe(
     /** This recipe on other data, trained otherwise. */
     public Recipe with(DataSettings otherData, TrainSettings otherTrain) {
         return new Recipe(name, description, model, sharing, start, otherData, otherTrain, split);
+    }
+
+    /**
+     * This recipe for data that it was not written for: with smaller batches where its own would give an epoch of images fewer than
+     * {@value #FEWEST_STEPS} steps. Batches are powers of two then, of two images at least.
+     *
+     * @param splits of that data
+     */
+    public Recipe fittedTo(Splits splits) {
+        if (!(splits.train() instanceof ImageDataset images)) {
+            return this; // windows of a text may begin anywhere, so that even a short one fills a batch
+        }
+        double part = train.heldOutPart();
+        int fewest = (int) (images.size() * (part > 0 ? Math.min(part, 1 - part) : 1));
+        int fitting = Math.max(2, Integer.highestOneBit(Math.max(1, fewest / FEWEST_STEPS)));
+        return data.batchSize() <= fitting ? this : with(data.withBatchSize(fitting), train);
     }
 
     /**

@@ -55,16 +55,16 @@ public final class Recipes {
     /**
      * Reads a recipe.
      *
-     * @param fileOrName a YAML file, or one of {@link #NAMES}; a file wins
+     * @param fileOrName one of {@link #NAMES}, or a YAML file; a name wins, and {@code ./smoke} is a file of that name
      * @throws InputException when there is neither, or the document is no recipe
      */
     public static Recipe read(String fileOrName) {
+        if (NAMES.contains(fileOrName)) {
+            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class);
+        }
         Path file = Path.of(fileOrName);
         if (Files.exists(file)) {
             return Yaml.read(file, Recipe.class);
-        }
-        if (NAMES.contains(fileOrName)) {
-            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class);
         }
         throw new InputException("A recipe must be a YAML file or one of " + NAMES + ", but there is no file "
                 + file.toAbsolutePath() + "." + Suggest.nearest(fileOrName, NAMES));

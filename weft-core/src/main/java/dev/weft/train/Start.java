@@ -2,6 +2,7 @@ package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.data.Splits;
+import dev.weft.data.SplitsRecord;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -50,9 +51,7 @@ public record Start(String family, String member, Weights weights) {
     /** The seed that cut the data of the family into splits; empty for a family that no {@link Trainer} made. */
     public OptionalLong seed() {
         try (Family from = Family.open(Path.of(family))) {
-            return Origin.of(from.notes())
-                    .map(origin -> OptionalLong.of(origin.seed()))
-                    .orElse(OptionalLong.empty());
+            return Origin.of(from).map(origin -> OptionalLong.of(origin.seed())).orElse(OptionalLong.empty());
         }
     }
 
@@ -79,14 +78,17 @@ public record Start(String family, String member, Weights weights) {
                                     + " for this run's data. Use that data, or start with weights: fresh.");
                 }
             });
-            Origin.of(from.notes()).ifPresent(origin -> requireSameSplits(origin, splits));
+            Origin.of(from).ifPresent(origin -> requireSameSplits(origin, from.definition(), splits));
         }
     }
 
-    private void requireSameSplits(Origin origin, Splits splits) {
-        Splits before = origin.data().source().equals(splits.record().source())
-                ? origin.data().open(origin.seed())
-                : splits;
+    private void requireSameSplits(Origin origin, ModelDefinition supernet, Splits splits) {
+        if (!origin.data().source().equals(splits.source())) {
+            return; // other data
+        }
+        SplitsRecord before = origin.isRecorded()
+                ? origin.splits()
+                : origin.open(supernet.input()).record();
         if (!before.train().idsSha256().equals(splits.train().idsSha256())) {
             throw new InputException(
                     "The data of a member whose weights are inherited must be split as its family's, or"

@@ -30,6 +30,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -42,6 +43,9 @@ import org.bytedeco.pytorch.global.torch;
  * bit, of one that never stopped. Holds native memory and the folder's lock until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
+    /** Kind of the event that says how many steps an epoch of the run has. */
+    public static final String STEPS_PER_EPOCH = "stepsPerEpoch";
+
     /** Stands in place of a role where the table of numbers has a sampler's {@link Sampling#measures}. */
     public static final String SAMPLER = "sampler";
 
@@ -61,6 +65,7 @@ public final class Trainer implements AutoCloseable {
     private final Batches heldOut; // what architecture and sampler learn from; null where they need none
     private long step;
     private double seconds;
+    private boolean closed;
 
     private Trainer(RunFolder run, RunSettings settings, Splits splits) {
         Recipe recipe = settings.recipe();
@@ -115,7 +120,16 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
         requireWhole(recipe);
-        Splits splits = recipe.data().open(seed);
+        return start(recipe, recipe.data().open(seed), folder, seed);
+    }
+
+    /**
+     * As {@link #start(Recipe, Path, long)}, on data that is open.
+     *
+     * @param splits as the recipe's data gives them for this seed
+     */
+    public static Trainer start(Recipe recipe, Splits splits, Path folder, long seed) {
+        requireWhole(recipe);
         RunSettings settings = RunSettings.of(recipe, splits, seed);
         requireFit(settings.recipe(), splits);
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
@@ -183,14 +197,22 @@ public final class Trainer implements AutoCloseable {
      * @throws InputException when the folder holds no run, is in use, or its data has changed
      */
     public static Trainer resume(Path folder) {
+        return resume(folder, Optional.empty());
+    }
+
+    /**
+     * The same, with the run's data at another place, which the run remembers.
+     *
+     * @param data where it lies now; empty for where it was
+     */
+    public static Trainer resume(Path folder, Optional<String> data) {
         RunFolder run = RunFolder.open(folder);
         boolean done = false;
         try {
             RunSettings settings = settings(folder);
             requireWhole(settings.recipe());
-            Splits splits = settings.recipe().data().open(settings.seed());
-            splits.verify(settings.splits());
-            Trainer trainer = opened(run, settings, splits);
+            Splits splits = reopen(run, settings, data);
+            Trainer trainer = opened(run, settings.at(splits), splits);
             trainer.load();
             done = true;
             return trainer;
@@ -199,6 +221,22 @@ public final class Trainer implements AutoCloseable {
                 run.close();
             }
         }
+    }
+
+    /**
+     * Opens the data of a run, and notes in its settings where it lies, when that is elsewhere.
+     *
+     * @param data where it lies now; empty for where it was
+     * @throws InputException when it is not there, or does not hold what training had
+     */
+    public static Splits reopen(RunFolder run, RunSettings settings, Optional<String> data) {
+        Origin origin = settings.origin();
+        String place = data.orElse(origin.data().source());
+        Splits splits = origin.open(settings.recipe().model().input(), place);
+        if (!place.equals(origin.data().source())) {
+            run.saveConfig(Yaml.write(settings.at(splits)));
+        }
+        return splits;
     }
 
     /** The settings of the run in {@code folder}. */
@@ -217,6 +255,9 @@ public final class Trainer implements AutoCloseable {
         boolean done = false;
         try {
             Trainer trainer = new Trainer(run, settings, splits);
+            if (run.database().events().stream().noneMatch(event -> event.kind().equals(STEPS_PER_EPOCH))) {
+                run.database().event(STEPS_PER_EPOCH, String.valueOf(trainer.stepsPerEpoch()));
+            }
             Start from = settings.recipe().start();
             if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
                 from.into(trainer.family); // a checkpoint holds what has become of these weights
@@ -256,6 +297,7 @@ public final class Trainer implements AutoCloseable {
      * @param other of a run whose weights have the same names and shapes
      */
     public void continueFrom(Checkpoint other) {
+        requireOpen();
         read(other);
         checkpoint();
         run.database().event("continued", "from " + other.file() + ", after step " + step);
@@ -267,6 +309,7 @@ public final class Trainer implements AutoCloseable {
      * @param other of a run whose weights have the same names and shapes
      */
     public void inheritWeights(Checkpoint other) {
+        requireOpen();
         Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
         weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
         Checkpoints.loadWeights(other, weights);
@@ -287,6 +330,7 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException when a loss or a weight is no longer finite; the last good checkpoint is kept
      */
     public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
+        requireOpen();
         try {
             return train(stop, listeners);
         } catch (CheckFailedException e) {
@@ -316,6 +360,7 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException as {@link #run(BooleanSupplier, List)}
      */
     public boolean runTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        requireOpen();
         try {
             boolean done = trainTo(end, stop, listeners);
             if (done && end < steps()) {
@@ -329,6 +374,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private boolean trainTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        List<TrainingListener> told = List.copyOf(listeners);
+        run.database().onTrouble(line -> told.forEach(listener -> listener.warned(line)));
         TrainSettings train = settings.recipe().train();
         long perEpoch = stepsPerEpoch();
         long steps = steps();
@@ -478,12 +525,13 @@ public final class Trainer implements AutoCloseable {
         family.note("data", recipe.data().source());
         family.note("seed", Long.toString(settings.seed()));
         family.note("steps", Long.toString(step));
-        new Origin(recipe.data(), settings.seed(), recipe.train().calibrationBatches()).noteIn(family);
+        settings.noteOrigin(family);
         family.save(run.family());
     }
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
     public MemberStatistics calibrate(Member member) {
+        requireOpen();
         Recipe recipe = settings.recipe();
         return Evaluation.calibrate(
                 family,
@@ -565,14 +613,27 @@ public final class Trainer implements AutoCloseable {
 
     /** The averages over mixed members, where the recipe keeps them, for {@code member}: a copy that the caller closes. */
     public MemberStatistics runningStatistics(Member member) {
+        requireOpen();
         if (running == null) {
             throw new IllegalStateException("This recipe keeps no running statistics: set train.runningStatistics.");
         }
         return running.of(BatchNorms.channels(settings.recipe().model(), member));
     }
 
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "This trainer is closed. Open its run again: Trainer.resume(" + run.path() + ").");
+        }
+    }
+
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         run.close();
         family.close();
         if (teacher != null) {

@@ -6,7 +6,6 @@ import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
-import dev.weft.train.Origin;
 import dev.weft.train.Recipe;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -50,7 +50,9 @@ final class TreeFamily {
                     if (last != null) {
                         last.close();
                     }
-                    last = Trainer.resume(folders.apply(leaf.name()));
+                    last = Trainer.resume(
+                            folders.apply(leaf.name()),
+                            Optional.of(recipe.data().source()));
                     copy(last.family(), family, TreeWeights.prefix(leaf.name()));
                     Member largest = last.family().space().largest();
                     last.family()
@@ -67,7 +69,7 @@ final class TreeFamily {
             family.note("data", recipe.data().source());
             family.note("seed", Long.toString(settings.seed()));
             family.note("supernetEpochs", Long.toString(tree.supernetEpochs()));
-            new Origin(recipe.data(), settings.seed(), recipe.train().calibrationBatches()).noteIn(family);
+            settings.noteOrigin(family);
             family.save(file);
         }
     }

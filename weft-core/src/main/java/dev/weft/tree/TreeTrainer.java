@@ -69,10 +69,18 @@ public final class TreeTrainer implements AutoCloseable {
      * @throws InputException when recipe, data and machine do not fit, or nothing can be split: nothing is then written
      */
     public static TreeTrainer start(Recipe recipe, Path folder, long seed) {
+        return start(recipe, recipe.data().open(seed), folder, seed);
+    }
+
+    /**
+     * As {@link #start(Recipe, Path, long)}, on data that is open.
+     *
+     * @param splits as the recipe's data gives them for this seed
+     */
+    public static TreeTrainer start(Recipe recipe, Splits splits, Path folder, long seed) {
         if (recipe.split() == null) {
             throw new IllegalArgumentException("A recipe without a split trains one supernet: use Trainer.");
         }
-        Splits splits = recipe.data().open(seed);
         RunSettings settings = RunSettings.of(recipe, splits, seed);
         requireFit(settings.recipe(), seed);
         Trainer.requireFit(settings.recipe(), splits);
@@ -101,13 +109,21 @@ public final class TreeTrainer implements AutoCloseable {
      * @throws InputException when the folder holds none, is in use, or its data has changed
      */
     public static TreeTrainer resume(Path folder) {
+        return resume(folder, Optional.empty());
+    }
+
+    /**
+     * The same, with the data of the tree at another place, which its run remembers.
+     *
+     * @param data where it lies now; empty for where it was
+     */
+    public static TreeTrainer resume(Path folder, Optional<String> data) {
         RunFolder run = RunFolder.open(folder);
         boolean done = false;
         try {
             RunSettings settings = Trainer.settings(folder);
-            Splits splits = settings.recipe().data().open(settings.seed());
-            splits.verify(settings.splits());
-            TreeTrainer trainer = opened(run, settings, splits);
+            Splits splits = Trainer.reopen(run, settings, data);
+            TreeTrainer trainer = opened(run, settings.at(splits), splits);
             run.database().event("resumed", "after " + trainer.stepsDone() + " steps");
             done = true;
             return trainer;
@@ -142,6 +158,7 @@ public final class TreeTrainer implements AutoCloseable {
         if (isComplete()) {
             return true;
         }
+        run.database().onTrouble(listener::warned);
         try {
             for (int level = 0; level <= split.rounds().size(); level++) {
                 for (TreeRecord.Node node : level(level)) {
@@ -195,6 +212,11 @@ public final class TreeTrainer implements AutoCloseable {
             @Override
             public void stepDone(StepReport report) {
                 listener.stepDone(name, before + report.step() - first, planned, report);
+            }
+
+            @Override
+            public void warned(String line) {
+                listener.warned(line);
             }
 
             @Override
@@ -383,7 +405,7 @@ public final class TreeTrainer implements AutoCloseable {
     private Trainer open(TreeRecord.Node node, int level) {
         Path folder = folder(node.name());
         if (lastCheckpoint(folder).isPresent()) {
-            return Trainer.resume(folder);
+            return Trainer.resume(folder, Optional.of(settings.recipe().data().source()));
         }
         delete(folder); // begun, and killed before anything was kept
         Trainer trainer = Trainer.start(recipe(node, level), folder, seed(node.name()));

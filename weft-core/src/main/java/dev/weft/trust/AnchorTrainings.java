@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -76,7 +77,9 @@ final class AnchorTrainings {
             int index, int training, long finished, long all, BooleanSupplier stop, TrustProgress progress) {
         Path run = run(index, training);
         boolean began = Files.exists(run.resolve("config.yaml"));
-        try (Trainer trainer = began ? Trainer.resume(run) : Trainer.start(recipe(index), run, seed + training)) {
+        try (Trainer trainer = began
+                ? Trainer.resume(run, Optional.of(recipe.data().source()))
+                : Trainer.start(recipe(index), run, seed + training)) {
             String detail = "training " + (finished + 1) + " of " + all;
             TrainingListener shown = new TrainingListener() {
                 @Override

@@ -12,6 +12,7 @@ import dev.weft.pick.FamilyData;
 import dev.weft.run.RunFolder;
 import dev.weft.search.Evaluations;
 import dev.weft.space.Member;
+import dev.weft.train.DataSettings;
 import dev.weft.train.Origin;
 import dev.weft.train.Recipe;
 import java.nio.file.Files;
@@ -60,22 +61,29 @@ public final class FamilyTrust implements AutoCloseable {
     private final InheritedScores inherited;
     private final Metric metric;
 
-    private FamilyTrust(Path file, Family family, Settings settings) {
+    private FamilyTrust(Path file, Family family, Settings settings, Optional<String> data) {
         this.file = file;
         this.family = family;
         this.settings = settings;
-        this.data = FamilyData.asTrained(family);
-        this.inherited = new InheritedScores(family, data, settings.statistics());
+        this.data =
+                data.map(place -> FamilyData.asTrained(family, place)).orElseGet(() -> FamilyData.asTrained(family));
+        this.inherited = new InheritedScores(family, this.data, settings.statistics());
         this.metric = inherited.metric();
+    }
+
+    /** As {@link #open(Path, Settings, Optional)}, with the data where it was. */
+    public static FamilyTrust open(Path file, Settings settings) {
+        return open(file, settings, Optional.empty());
     }
 
     /**
      * Opens a family that remembers what it was trained on.
      *
      * @param file the family's
-     * @throws InputException when it is no such family, or has fewer than three members
+     * @param data where what it was trained on lies now; empty for where it was
+     * @throws InputException when it is no such family, or its data has changed
      */
-    public static FamilyTrust open(Path file, Settings settings) {
+    public static FamilyTrust open(Path file, Settings settings, Optional<String> data) {
         Family family = Family.open(file);
         FamilyTrust trust = null;
         try {
@@ -83,7 +91,7 @@ public final class FamilyTrust implements AutoCloseable {
                 throw new InputException(
                         file + " must have members to rank, but is a plain model: nothing is left to choose.");
             }
-            trust = new FamilyTrust(file.toAbsolutePath().normalize(), family, settings);
+            trust = new FamilyTrust(file.toAbsolutePath().normalize(), family, settings, data);
             return trust;
         } finally {
             if (trust == null) {
@@ -120,12 +128,14 @@ public final class FamilyTrust implements AutoCloseable {
             throw new InputException(
                     "Every anchor must be trained once or more, but " + trainings + " trainings were asked for.");
         }
-        Recipe fixed = recipe.with(
-                recipe.data()
-                        .withSplitsOf(Origin.of(family.notes()).orElseThrow().seed()),
-                recipe.train());
+        Origin origin = Origin.of(family)
+                .orElseThrow(() -> new InputException(
+                        file + " must say what its family was trained on, to train members alone, but does not."));
+        boolean same = recipe.data().source().equals(origin.data().source());
+        DataSettings splits = recipe.data().withSplitsOf(origin.seed());
+        Recipe fixed = recipe.with(same ? splits.withSource(data.source()) : splits, recipe.train());
         TrustPlan plan = plan(members, seed, threads(fixed), fixed);
-        try (RunFolder run = begin(folder, plan)) {
+        try (RunFolder run = begin(folder, plan, same)) {
             torch.set_num_threads(plan.threads());
             AnchorTrainings anchors =
                     new AnchorTrainings(folder.resolve("trainings"), file, fixed, members, seed, metric);
@@ -162,7 +172,7 @@ public final class FamilyTrust implements AutoCloseable {
         List<Member> members = members(lines, truth.file());
         requireMembers(members);
         TrustPlan plan = plan(members, 0, torch.get_num_threads(), null);
-        try (RunFolder run = begin(folder, plan)) {
+        try (RunFolder run = begin(folder, plan, true)) {
             Map<String, String> source = source();
             source.put("truth", truth.file().toString());
             if (lines.size() < truth.values().size()) {
@@ -232,9 +242,10 @@ public final class FamilyTrust implements AutoCloseable {
                 recipe == null ? null : recipe.train());
     }
 
-    private static RunFolder begin(Path folder, TrustPlan plan) {
+    /** @param asTrained whether the data is the family's, which was compared by content: it may lie at another place than before */
+    private static RunFolder begin(Path folder, TrustPlan plan, boolean asTrained) {
         if (Files.exists(folder.resolve("config.yaml"))) {
-            plan.requireSame(folder);
+            plan.requireSame(folder, asTrained);
             return RunFolder.open(folder);
         }
         return RunFolder.create(folder, Yaml.write(plan));

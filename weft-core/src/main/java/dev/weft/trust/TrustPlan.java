@@ -41,9 +41,10 @@ record TrustPlan(
     /**
      * Refuses a folder that was begun by another plan: its trainings would not compare.
      *
+     * @param anyPlace whether the data may lie elsewhere than before
      * @throws InputException naming what differs
      */
-    void requireSame(Path folder) {
+    void requireSame(Path folder, boolean anyPlace) {
         Path file = folder.resolve("config.yaml");
         if (!Files.exists(file)) {
             return;
@@ -54,7 +55,7 @@ record TrustPlan(
         both.put("seed", List.of(before.seed, seed));
         both.put("family", List.of(Json.writeLine(before.model), Json.writeLine(model)));
         both.put("members", List.of(before.members, members));
-        both.put("data", List.of(Json.writeLine(before.data), Json.writeLine(data)));
+        both.put("data", List.of(text(before.data, anyPlace), text(data, anyPlace)));
         both.put("training", List.of(Json.writeLine(before.train), Json.writeLine(train)));
         both.forEach((what, values) -> {
             if (!values.get(0).equals(values.get(1))) {
@@ -63,5 +64,9 @@ record TrustPlan(
                                 + "), and what it has trained would not compare. Give those settings, or another folder: --out DIR");
             }
         });
+    }
+
+    private static String text(DataSettings data, boolean anyPlace) {
+        return Json.writeLine(data == null || !anyPlace ? data : data.withSource(""));
     }
 }

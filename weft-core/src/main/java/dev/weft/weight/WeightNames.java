@@ -2,6 +2,7 @@ package dev.weft.weight;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -72,7 +73,8 @@ final class WeightNames {
                     what + " must have a pattern that is found in the name of a weight, but \"" + pattern
                             + "\" is in none of " + others.stream().limit(SHOWN).collect(Collectors.joining(", "))
                             + (others.size() > SHOWN ? " and " + (others.size() - SHOWN) + " more." : ".")
-                            + Suggest.part(pattern.pattern(), others) + " See them all with: weft inspect FAMILY");
+                            + Suggest.part(pattern.pattern(), others) + " See them all with: "
+                            + WeftCommand.of("inspect", "FAMILY"));
         }
     }
 }

@@ -5,6 +5,7 @@ weft.curves = (function () {
   const COLORS = {
     largest: "accent", smallest: "second", random: "third", blend: "accent", architecture: "second", chosen: "third",
   };
+  const OTHERS = ["accent", "second", "third", "good", "bad", "quiet"]; // roles that have no colour of their own, in turn
   const NAME_HEIGHT = 15; // pixels
   let chart, curves, metric;
 
@@ -13,9 +14,9 @@ weft.curves = (function () {
   const words = (name) => name.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
   const metrics = () => [...new Set(curves.map((c) => c.metric))];
 
-  function series(curve) {
+  function series(curve, at) {
     const scale = isShare(metric) ? 100 : 1;
-    const color = weft.color(COLORS[curve.role] || "quiet");
+    const color = weft.color(COLORS[curve.role] || OTHERS[at % OTHERS.length]);
     return {
       name: curve.role, type: "line", showSymbol: curve.points.length < 40, symbolSize: 5, color,
       lineStyle: { width: 1.75 }, connectNulls: false,
@@ -51,13 +52,13 @@ weft.curves = (function () {
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: weft.font() },
-      grid: { left: 56, right: 92, top: 14, bottom: 52 },
+      grid: { left: 66, right: 92, top: 14, bottom: 52 },
       xAxis: {
         type: "value", name: "Training step", nameLocation: "middle", nameGap: 32, nameTextStyle, axisLabel: label,
         max: "dataMax", splitLine: { show: false }, axisLine: { lineStyle: { color: weft.color("dot") } },
       },
       yAxis: {
-        type: "value", scale: true, name: title, nameLocation: "middle", nameGap: 40, nameTextStyle, axisLabel: label,
+        type: "value", scale: true, name: title, nameLocation: "middle", nameGap: 50, nameTextStyle, axisLabel: label,
         splitLine: { lineStyle: { color: weft.color("line") } },
       },
       tooltip: {

@@ -18,8 +18,14 @@ weft.details = (function () {
     return isFinite(share) ? "· " + (share < 10 ? share.toFixed(1) : Math.round(share)) + " %" : "";
   }
 
+  /** "82.0 to 86.4 %" beside an accuracy. */
+  function interval(key, index) {
+    const ends = key === "quality" && weft.table.interval(index);
+    return ends ? "(" + ends.map((end) => end.toFixed(1)).join(" to ") + ")" : "";
+  }
+
   function cost(index, largest) {
-    const facts = ["quality", "testQuality"].map((key) => fact(weft.table.label(key), weft.table.text(index, key)));
+    const facts = ["quality", "testQuality"].filter(weft.table.has).map((key) => fact(weft.table.label(key), weft.table.text(index, key), interval(key, index)));
     for (const key of ["p50", "p99", "params", "macs", "bytes"]) {
       facts.push(fact(weft.table.label(key), weft.table.text(index, key), relative(index, key, largest)));
     }
@@ -28,7 +34,7 @@ weft.details = (function () {
   }
 
   function choices(member) {
-    if (member.startsWith("|")) return [fact("cell", member)];
+    if (member.startsWith("|")) return []; // a cell is drawn
     return member.split(",").filter(Boolean).map((choice) => {
       const at = choice.indexOf("=");
       return fact(choice.slice(0, at).trim(), choice.slice(at + 1).trim());
@@ -59,10 +65,11 @@ weft.details = (function () {
       proof(byId("details-proof"), member.exported);
       byId("details-cost").replaceChildren(...cost(index, largest));
       byId("details-choices").replaceChildren(...choices(member.member));
-      byId("details-member").replaceChildren(...member.member.split(/(?<=,)/).flatMap((part) => [part, weft.element("wbr")]));
-      const stages = member.network.length ? member.network : network;
-      byId("picture").hidden = stages.length === 0;
-      if (stages.length) weft.picture.draw(byId("picture-stages"), stages);
+      byId("details-choices").previousElementSibling.hidden = member.member.startsWith("|");
+      byId("details-member").replaceChildren(...member.member.split(/(?<=[,|])/).flatMap((part) => [part, weft.element("wbr")]));
+      weft.cell.show(member.member);
+      byId("picture").hidden = network.length === 0;
+      if (network.length) weft.picture.draw(byId("picture-stages"), weft.picture.of(network, member.blocks));
     },
   };
 })();

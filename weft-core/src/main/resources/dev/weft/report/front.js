@@ -21,6 +21,14 @@ weft.front = (function () {
   const all = () => members.map((m, i) => i);
   const byCost = (indices) => indices.sort((a, b) => weft.table.value(a, axis) - weft.table.value(b, axis));
 
+  /** Upright strokes over the 95 % intervals of these members, where the quality has one. */
+  function sure(indices) {
+    return indices.filter((i) => weft.table.interval(i)).flatMap((i) => {
+      const x = weft.table.value(i, axis);
+      return [...weft.table.interval(i).map((y) => [x, y]), [x, null]];
+    });
+  }
+
   function axisStyle(name) {
     const quiet = weft.color("quiet"), line = weft.color("line");
     return {
@@ -48,14 +56,18 @@ weft.front = (function () {
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: weft.font() },
-      grid: { left: 52, right: 18, top: 14, bottom: 52 },
+      grid: { left: 66, right: 18, top: 14, bottom: 52 },
       xAxis: { ...axisStyle(weft.table.label(axis) + " (" + unit + ")"), nameGap: 32 },
-      yAxis: { ...axisStyle("Selection " + quality.name.toLowerCase() + " (" + quality.unit + ")"), nameGap: 38 },
+      yAxis: { ...axisStyle("Selection " + quality.name.toLowerCase() + " (" + quality.unit + (quality.higherIsBetter ? ")" : ", less is better)")), nameGap: 50 },
       tooltip: {
         trigger: "item", formatter: tooltip, confine: true, backgroundColor: paper, borderColor: weft.color("line"),
         textStyle: { color: weft.color("ink"), fontSize: 13 },
       },
       series: [
+        {
+          id: "sure", type: "line", silent: true, symbol: "none", connectNulls: false, z: 1,
+          data: sure(front), lineStyle: { color: accent, width: 1.25, opacity: 0.45 },
+        },
         { id: "dominated", type: "scatter", symbolSize: 9, data: rest.map(point), itemStyle: { color: weft.color("dot"), opacity: 0.75 } },
         {
           id: "front", type: "line", step: "end", symbol: "circle", symbolSize: 11, showAllSymbol: true, data: front.map(point),
@@ -68,7 +80,8 @@ weft.front = (function () {
       ],
     });
     document.getElementById("front-caption").textContent =
-      front.length + " of " + members.length + " members are on the front (line): no other measured member is at least as good on both axes and better on one.";
+      front.length + " of " + members.length + " members are on the front (line): no other measured member is at least as good on both axes and better on one." +
+      (front.some((i) => weft.table.interval(i)) ? " Strokes: 95 % intervals of their accuracy." : "");
   }
 
   function step(by) {

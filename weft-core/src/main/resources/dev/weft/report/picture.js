@@ -47,6 +47,17 @@ weft.picture = (function () {
   }
 
   return {
+    /** The full network's stages with the sizes of a member, which lists them block by block: [] for one that it leaves out. */
+    of(network, blocks) {
+      let at = 0;
+      return network.map((stage) => ({
+        ...stage,
+        blocks: stage.blocks.map((b) => {
+          const [width, kernel] = blocks.length ? blocks[at++] : [b.width, b.kernel];
+          return { ...b, width: width || 0, kernel: kernel || 0, active: width !== undefined };
+        }),
+      }));
+    },
     /** Draws the stages into the element and describes them in its label. */
     draw(into, stages) {
       const widest = Math.max(...stages.flatMap((s) => s.blocks.map((b) => b.maxWidth)));

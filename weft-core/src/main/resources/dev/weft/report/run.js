@@ -17,13 +17,19 @@
 
   /** The middle of the front, an exported member if there is one: the most telling first picture. */
   function first() {
-    const cost = (i) => report.members[i].cost.latencyMillisP50;
+    const cost = (i) => report.members[i].p50;
     const all = report.members.map((m, i) => i).sort((a, b) => cost(a) - cost(b));
     const front = all.filter((i) => report.members[i].onFront);
     const exported = front.filter((i) => report.members[i].exported);
     const from = [exported, front, all].find((list) => list.length > 0);
     return from[Math.floor((from.length - 1) / 2)];
   }
+
+  // One panel at a time; without scripts they stand one below the other.
+  const panels = [...document.querySelectorAll(".held-out")];
+  const showPanel = (at) => panels.forEach((panel, i) => { panel.hidden = i !== at; });
+  showPanel(0);
+  weft.segmented(document.getElementById("held-out-member"), (at) => showPanel(Number(at)));
 
   if (report.members.length > 0) {
     weft.front.start(report.members, report.quality, select);

@@ -119,6 +119,66 @@ class ImageSplitsTest {
                 .isEqualTo("627ee58f69e794cb30af595f6b6e7c5347b6376130eb33a92038ba7cbaa34dde");
     }
 
+    @Test
+    void sharesOfTheEmbeddedDataAreTheDrawsOfAThousand() {
+        ImageSplits shares = ImageSplits.of(FashionMnist.embedded(), SplitShares.DEFAULT, 0);
+        assertThat(shares.record())
+                .isEqualTo(ImageSplits.of(FashionMnist.embedded(), 1000, 0).record());
+    }
+
+    @Test
+    void sharesAreOfTheTrainingPartAndLeaveTheRestToTrain() {
+        ImageSplits none = ImageSplits.of(parts(TRAIN, null, null), SplitShares.parse("60/30/10"), 5);
+        assertThat(none.selection().classCounts()).containsExactly(7, 7, 8, 8);
+        assertThat(none.report().size()).isEqualTo(10);
+        assertThat(none.train().size()).isEqualTo(60);
+        ImageSplits test = ImageSplits.of(parts(TRAIN, null, TEST), SplitShares.parse("60/30/10"), 5);
+        assertThat(test.report()).isSameAs(TEST);
+        assertThat(test.train().size()).isEqualTo(70);
+        ImageSplits limited = ImageSplits.of(parts(TRAIN, null, null), SplitShares.parse("60/30/10, at most 8"), 5);
+        assertThat(limited.selection().classCounts()).containsExactly(2, 2, 2, 2);
+        assertThat(limited.report().size()).isEqualTo(8);
+    }
+
+    /** Classes of 25, 3, 4 and 3 images: proportional draws would leave the small ones out. */
+    @Test
+    void everyClassHasAnImageInEverySplit() {
+        List<Integer> unequal = IntStream.range(0, 100)
+                .filter(i -> i % 4 == 0 || i < 12 || i % 4 == 2 && i < 16)
+                .boxed()
+                .toList();
+        for (String shares : List.of("70/15/15", "2/49/49", "98/1/1", "70/15/15, at most 1")) {
+            ImageSplits splits =
+                    ImageSplits.of(parts(TRAIN.subset("train", unequal), null, null), SplitShares.parse(shares), 3);
+            for (ImageDataset split : List.of(splits.train(), splits.selection(), splits.report())) {
+                assertThat(split.classCounts()).as(shares).allMatch(count -> count >= 1);
+            }
+        }
+    }
+
+    @Test
+    void refusesAClassThatCannotBeInEverySplit() {
+        List<Integer> few =
+                IntStream.range(0, 100).filter(i -> i % 4 == 0 || i < 8).boxed().toList();
+        assertThatThrownBy(() -> ImageSplits.of(parts(TRAIN.subset("train", few), null, null), SplitShares.DEFAULT, 3))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("each class must have at least 3 images")
+                .hasMessageContaining("class1 has 2, class2 has 2, class3 has 2");
+        ImageSplits.of(parts(TRAIN.subset("train", few), null, TEST), SplitShares.DEFAULT, 3);
+    }
+
+    @Test
+    void sharesReadBackAndRefuseWhatIsNoShare() {
+        assertThat(SplitShares.parse("70/15/15").toString()).isEqualTo("70/15/15");
+        assertThat(SplitShares.parse("70/15/15,at most 20")).hasToString("70/15/15, at most 20");
+        for (String wrong : List.of("70/15", "70/20/15", "100/0/0", "0.7/0.15/0.15", "70/15/15, at most 0", "")) {
+            assertThatThrownBy(() -> SplitShares.parse(wrong))
+                    .as(wrong)
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("70/15/15");
+        }
+    }
+
     private static List<String> ids(ImageDataset data) {
         return IntStream.range(0, data.size()).mapToObj(data::id).toList();
     }

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.InvalidInputException;
+import dev.weft.runtime.Prediction;
 import dev.weft.space.Member;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -65,7 +67,7 @@ class ExportedModelTest {
             for (int i = 0; i < logits.length; i++) {
                 assertThat(prediction.probabilities().get(i)).isCloseTo(Math.exp(logits[i]) / sum, within(1e-4));
             }
-            assertThat(prediction.index()).isEqualTo(ExportedModel.top(logits));
+            assertThat(prediction.index()).isEqualTo(Prediction.top(logits));
             assertThat(prediction.label()).isEqualTo(model.classes().get(prediction.index()));
             assertThat(model.member()).isEqualTo(DEFINITION.space().largest().toString());
             assertThat(model.metadata()).containsKey("weft.maxAbsError");
@@ -101,10 +103,18 @@ class ExportedModelTest {
     void imageOfAnotherSizeIsRefused() {
         try (ExportedModel model = ExportedModel.open(file)) {
             assertThatThrownBy(() -> model.predict(new float[10]))
-                    .isInstanceOf(InputException.class)
+                    .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("3 x 16 x 16")
                     .hasMessageContaining("10");
-            assertThatThrownBy(() -> model.logits(new float[0])).isInstanceOf(InputException.class);
+            assertThatThrownBy(() -> model.logits(new float[0])).isInstanceOf(InvalidInputException.class);
+            assertThatThrownBy(() -> model.predict((BufferedImage) null))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageStartingWith("There must be a picture, but there is none: ImageIO.read gives null");
+            float[] none = new float[model.input().pixelsPerImage()];
+            none[3] = Float.NaN;
+            assertThatThrownBy(() -> model.predict(none))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("must be of finite numbers, but a logit is NaN");
         }
     }
 

@@ -11,14 +11,17 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
-import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.InvalidInputException;
+import dev.weft.runtime.OnnxFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -27,6 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OnnxFileTest {
+    /** The bytes of the last entry of the metadata, the checksum: two headers of fields before and in it, key and value. */
+    private static final int DIGEST_ENTRY = 2 + 2 + 11 + 2 + 64;
+
     @TempDir
     static Path folder;
 
@@ -72,9 +78,9 @@ class OnnxFileTest {
         // A graph that claims to be 2 GiB long.
         refused(new byte[] {0x3a, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x07}, "checksum");
         assertThatThrownBy(() -> OnnxFile.read(folder.resolve("none.onnx")))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("none.onnx");
-        assertThatThrownBy(() -> OnnxFile.read(folder)).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> OnnxFile.read(folder)).isInstanceOf(InvalidInputException.class);
     }
 
     /** A checksum can be made right by whoever makes the file: damage behind it must not reach the native runtime either. */
@@ -83,15 +89,15 @@ class OnnxFileTest {
         SplittableRandom random = new SplittableRandom(4);
         int refused = 0;
         for (int i = 0; i < 1500; i++) {
-            byte[] damaged = bytes.clone();
+            byte[] damaged = Arrays.copyOf(bytes, bytes.length - DIGEST_ENTRY);
             // The structure and names are spread among weights: most flips there only change a number.
-            int at = random.nextInt(bytes.length - 64);
+            int at = random.nextInt(damaged.length);
             damaged[at] = (byte) random.nextInt(256);
             Path file = folder.resolve("damaged.onnx");
             Files.write(file, OnnxFile.sealed(damaged));
             try {
                 OnnxFile.read(file);
-            } catch (InputException e) {
+            } catch (InvalidInputException e) {
                 refused++;
                 assertThat(e.getMessage()).contains("damaged.onnx");
             }
@@ -107,7 +113,7 @@ class OnnxFileTest {
                         .setOpType("Add")
                         .setDomain("com.evil")
                         .addOutput("x")),
-                "operators");
+                "node has a field 7");
         hostile(
                 graph -> graph.addNode(NodeProto.newBuilder()
                         .setOpType("Add")
@@ -115,7 +121,7 @@ class OnnxFileTest {
                                 .setName("body")
                                 .setType(AttributeProto.AttributeType.GRAPH)
                                 .setG(GraphProto.getDefaultInstance()))),
-                "operators");
+                "attribute of Add has a field 6");
         hostile(
                 graph -> graph.addNode(NodeProto.newBuilder()
                         .setOpType("Add")
@@ -123,7 +129,7 @@ class OnnxFileTest {
                                 .setName("body")
                                 .setType(AttributeProto.AttributeType.INT)
                                 .setT(tensor(ByteString.EMPTY, 1L << 40)))),
-                "operators");
+                "attribute of Add has a field 5");
         hostile(graph -> graph.addInitializer(tensor(ByteString.EMPTY, 1L << 40, 1L << 40)), "tensors");
         hostile(graph -> graph.addInitializer(tensor(ByteString.EMPTY, -1)), "tensors");
         hostile(graph -> graph.addInitializer(tensor(ByteString.copyFrom(new byte[8]), 1)), "tensors");
@@ -133,7 +139,7 @@ class OnnxFileTest {
                         .addExternalData(StringStringEntryProto.newBuilder()
                                 .setKey("location")
                                 .setValue("/etc/passwd"))),
-                "tensors");
+                "tensor has a field 13");
         hostile(graph -> graph.setInput(0, OnnxGraph.value("image", DataType.FLOAT, "batch", 3, 8, 8)), "input image");
         hostile(graph -> graph.setOutput(0, OnnxGraph.value("logits", DataType.FLOAT, "batch", 4)), "output logits");
     }
@@ -143,19 +149,33 @@ class OnnxFileTest {
         GraphProto graph = ModelProto.parseFrom(bytes).getGraph();
         Map<String, String> metadata = new LinkedHashMap<>(OnnxFile.read(good).metadata());
         metadata.remove("weft.sha256");
-        for (String key : metadata.keySet()) {
+        for (String key : List.of("weft.member", "weft.class.0", "weft.image.size", "weft.image.mean")) {
             Map<String, String> fewer = new LinkedHashMap<>(metadata);
             fewer.remove(key);
-            assertThatThrownBy(() -> OnnxFile.of(graph, fewer))
-                    .isInstanceOf(InputException.class)
+            assertThatThrownBy(() -> new OnnxModel(graph, fewer).file())
+                    .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining(key);
-            if (!key.equals("weft.member")) {
+            if (key.startsWith("weft.image")) {
                 fewer.put(key, "[".repeat(5000));
-                assertThatThrownBy(() -> OnnxFile.of(graph, fewer))
-                        .isInstanceOf(InputException.class)
+                assertThatThrownBy(() -> new OnnxModel(graph, fewer).file())
+                        .isInstanceOf(InvalidInputException.class)
                         .hasMessageContaining(key);
             }
         }
+        Map<String, String> oneClassLess = new LinkedHashMap<>(metadata);
+        oneClassLess.remove("weft.class.1");
+        assertThatThrownBy(() -> new OnnxModel(graph, oneClassLess).file()).hasMessageContaining("output logits");
+        ModelProto.Builder twice = ModelProto.parseFrom(bytes).toBuilder();
+        refused(OnnxFile.sealed(twice.build().toByteArray()), "weft.sha256\" must be there once");
+    }
+
+    @Test
+    void aFileOfAnEarlierLabelSaysWhatToDo() throws Exception {
+        GraphProto graph = ModelProto.parseFrom(bytes).getGraph();
+        assertThatThrownBy(() -> new OnnxModel(graph, Map.of("weft.member", "m", "weft.input", "{}")).file())
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("An earlier Weft wrote this file")
+                .hasMessageContaining("export it again");
     }
 
     private static TensorProto tensor(ByteString content, long... shape) {
@@ -169,6 +189,7 @@ class OnnxFileTest {
 
     private static void hostile(Consumer<GraphProto.Builder> change, String message) throws Exception {
         ModelProto.Builder model = ModelProto.parseFrom(bytes).toBuilder();
+        model.removeMetadataProps(model.getMetadataPropsCount() - 1); // the checksum, which is made anew
         change.accept(model.getGraphBuilder());
         refused(OnnxFile.sealed(model.build().toByteArray()), message);
     }
@@ -177,7 +198,7 @@ class OnnxFileTest {
         Path file = folder.resolve("bad.onnx");
         Files.write(file, content);
         assertThatThrownBy(() -> ExportedModel.open(file))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("bad.onnx")
                 .hasMessageContaining(message);
     }

@@ -3,10 +3,11 @@ package dev.weft.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import dev.weft.io.Json;
 import dev.weft.ops.Op;
 import dev.weft.ops.Ops;
 import dev.weft.ops.Tensors;
+import dev.weft.runtime.ExportedInput;
+import dev.weft.runtime.OnnxFile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,14 +96,14 @@ class OnnxOperationsTest {
                     graph.rename(recorder.name(output), "logits");
                 });
             }
-            OnnxFile file = OnnxFile.of(
+            OnnxModel model = new OnnxModel(
                     graph.build(
                             "one",
                             OnnxGraph.value("image", DataType.FLOAT, "batch", CHANNELS, SIDE, SIDE),
                             OnnxGraph.value("logits", DataType.FLOAT, "batch", width[0])),
                     metadata(width[0]));
-            ExportCheck check =
-                    ExportCheck.run(file, x -> Ops.flatten(run(op, x), 1), List.of(images(5), images(1), recorded));
+            ExportCheck check = ExportCheck.run(
+                    model.file(), x -> Ops.flatten(run(op, x), 1), List.of(images(5), images(1), recorded));
             assertThat(check.maxAbsError()).isLessThanOrEqualTo(1e-5);
             assertThat(check.examples()).isEqualTo(8);
         }
@@ -142,8 +143,8 @@ class OnnxOperationsTest {
         List<Double> three = Collections.nCopies(CHANNELS, 0.5);
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("weft.member", "one");
-        metadata.put("weft.classes", Json.writeLine(Collections.nCopies(width, "class")));
-        metadata.put("weft.input", Json.writeLine(new ExportedInput(CHANNELS, SIDE, three, three, SIDE, "")));
+        metadata.putAll(OnnxFile.classLabel(Collections.nCopies(width, "class")));
+        metadata.putAll(new ExportedInput(CHANNELS, SIDE, three, three, SIDE).label());
         return metadata;
     }
 }

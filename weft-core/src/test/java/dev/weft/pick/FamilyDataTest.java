@@ -38,15 +38,23 @@ class FamilyDataTest {
                         .isEqualTo(settings.splits().report().idsSha256());
                 assertThat(data.calibrationBatches()).isEqualTo(4);
                 assertThat(data.batchSize()).isEqualTo(30);
+                assertThat(data.match()).isEqualTo(FamilyData.Match.VERIFIED);
+                assertThat(data.remark()).isEmpty();
             }
         }
     }
 
     @Test
     void otherDataIsReportedOnItsTestPartAndSelectsNothing() {
-        Path other = TinyRun.data(folder.resolve("other"));
+        Path other = TinyRun.data(folder.resolve("other"), 7);
         try (Family family = Family.open(run.resolve("family.safetensors"))) {
             FamilyData data = FamilyData.of(family, other.toString());
+            assertThat(data.match()).isEqualTo(FamilyData.Match.OTHER);
+            assertThat(data.remark().orElseThrow()).contains("other data");
+            assertThatThrownBy(data::requireAsTrained).isInstanceOf(InputException.class);
+            assertThatThrownBy(() -> FamilyData.asTrained(family, other.toString()))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("under the same names");
             assertThat(data.report().size()).isEqualTo(60);
             assertThat(data.training().size()).isEqualTo(360);
             assertThat(data.selection()).isEmpty();
@@ -55,6 +63,23 @@ class FamilyDataTest {
                     .hasMessageContaining("8x8 grey")
                     .hasMessageContaining("28x28 grey");
             assertThatThrownBy(() -> FamilyData.of(family, "nowhere")).isInstanceOf(InputException.class);
+        }
+    }
+
+    @Test
+    void aFileOfAnEarlierVersionIsOpenedWithARemark() {
+        Path old = folder.resolve("old.safetensors");
+        try (Family family = Family.open(run.resolve("family.safetensors"))) {
+            String origin = family.notes().get("origin");
+            assertThat(origin).contains(",\"splits\":{");
+            family.note("origin", origin.replaceFirst(",\"splits\":.*", "}"));
+            family.save(old);
+        }
+        try (Family family = Family.open(old)) {
+            FamilyData data = FamilyData.asTrained(family);
+            assertThat(data.match()).isEqualTo(FamilyData.Match.UNVERIFIED);
+            assertThat(data.remark().orElseThrow()).contains("could not be verified");
+            assertThat(data.selection()).isPresent();
         }
     }
 

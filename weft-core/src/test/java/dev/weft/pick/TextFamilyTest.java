@@ -8,15 +8,15 @@ import dev.weft.cost.LatencySettings;
 import dev.weft.data.TextWindows;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
-import dev.weft.export.ExportedLanguageModel;
-import dev.weft.export.ExportedModel;
-import dev.weft.io.InputException;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.report.MemberResult;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
+import dev.weft.runtime.ExportedLanguageModel;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.InvalidInputException;
 import dev.weft.search.Constraints;
 import dev.weft.search.Direction;
 import dev.weft.search.MeasuredMember;
@@ -30,8 +30,10 @@ import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,7 +83,7 @@ class TextFamilyTest {
             assertThat(kept.get("perplexity")).isCloseTo(Math.exp(kept.get("loss")), within(1e-9));
             assertThatThrownBy(() ->
                             search.search(new RandomSearch(12), List.of(Objective.of("accuracy")), Constraints.NONE, 1))
-                    .isInstanceOf(InputException.class)
+                    .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("unknown metric \"accuracy\"");
 
             ExportResult exported = search.export("best", ExportOptions.onnx(onnx));
@@ -114,9 +116,9 @@ class TextFamilyTest {
             assertThat(model.contextLength()).isEqualTo(8);
             assertThat(model.metadata())
                     .containsKeys("weft.maxAbsError", "params")
-                    .doesNotContainKey("weft.classes");
+                    .doesNotContainKey("weft.class.0");
             for (String text : List.of("a", "abcd", "abcdefgh")) {
-                int[] tokens = model.tokenizer().encode(text);
+                int[] tokens = model.text().alphabet().orElseThrow().encode(text);
                 float[][] logits = model.logits(tokens);
                 assertThat(logits).hasDimensions(tokens.length, 12);
                 long[] ids = java.util.Arrays.stream(tokens).asLongStream().toArray();
@@ -127,13 +129,33 @@ class TextFamilyTest {
                     assertThat(logits[i / 12][i % 12]).isCloseTo(live[i], within(1e-4f));
                 }
             }
+            int[] eleven = model.text().alphabet().orElseThrow().encode("abcdefghabc");
+            double surprise = 0;
+            for (int next = 1; next < 11; next++) { // in pieces of 8: tokens 0 to 7, then 8 and 9
+                int from = next <= 8 ? 0 : 8;
+                float[] logits = model.logits(Arrays.copyOfRange(eleven, from, next))[next - 1 - from];
+                double sum = 0;
+                for (float logit : logits) {
+                    sum += Math.exp(logit);
+                }
+                surprise -= logits[eleven[next]] - Math.log(sum);
+            }
+            assertThat(model.loss(eleven)).isCloseTo(surprise / 10, within(1e-5));
+            int[] first = model.continuation(eleven, 2);
+            assertThat(first).hasSize(2);
+            assertThat(first[1])
+                    .isEqualTo(model.continuation(
+                                    IntStream.concat(IntStream.of(eleven), IntStream.of(first[0]))
+                                            .toArray(),
+                                    1)[0]);
+            assertThatThrownBy(() -> model.loss(new int[1])).isInstanceOf(InvalidInputException.class);
             assertThatThrownBy(() -> model.logits(new int[9]))
-                    .isInstanceOf(InputException.class)
+                    .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("from 1 to 8 tokens");
-            assertThatThrownBy(() -> model.logits(new int[] {12})).isInstanceOf(InputException.class);
+            assertThatThrownBy(() -> model.logits(new int[] {12})).isInstanceOf(InvalidInputException.class);
         }
         assertThatThrownBy(() -> ExportedModel.open(onnx))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("must read images, but reads text");
     }
 
@@ -146,7 +168,7 @@ class TextFamilyTest {
             assertThat(data.selection()).isEmpty();
             Path foreign = Files.writeString(folder.resolve("foreign.txt"), "abcdefghijklmnopq");
             assertThatThrownBy(() -> FamilyData.of(search.family(), foreign.toString()))
-                    .isInstanceOf(InputException.class);
+                    .isInstanceOf(InvalidInputException.class);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** A data folder and a recipe so small that training takes a second or two. */
@@ -20,10 +21,15 @@ public final class TinyRun {
 
     /** IDX files of 8x8 images: noise, and a bright bar whose height is the class. */
     public static Path data(Path folder) {
+        return data(folder, 1);
+    }
+
+    /** The same with other noise. */
+    public static Path data(Path folder, long seed) {
         try {
             Files.createDirectories(folder);
-            part(folder, "train", 360, 1);
-            part(folder, "t10k", 60, 2);
+            part(folder, "train", 360, seed);
+            part(folder, "t10k", 60, seed + 1);
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -82,7 +88,8 @@ public final class TinyRun {
                   runningStatistics: false
                 """;
         try {
-            Files.writeString(file, text.formatted(data.toString().replace("'", "''"), epochs));
+            Files.writeString(
+                    file, String.format(Locale.ROOT, text, data.toString().replace("'", "''"), epochs));
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -44,6 +44,51 @@ class PlotPictureTest {
     }
 
     @Test
+    void numbersOfAnAxisStandWithinThePictureAndApart() {
+        for (double scale : new double[] {1e-9, 1e-3, 1, 1e6, 3e12}) {
+            for (Scale kind : Scale.values()) {
+                Plot plot = new Plot(
+                        "t",
+                        "",
+                        new Axis(
+                                "a label across that is so long that it needs more than one line of the picture", kind),
+                        new Axis("a label upwards that is far longer than the picture is high, in units", kind),
+                        List.of(new Series(
+                                "s", Mark.DOT, List.of(new Point(scale, scale), new Point(7 * scale, 1e5 * scale)))));
+                String html = new PlotPicture(plot).html();
+                List<double[]> across = new ArrayList<>();
+                Matcher text = Pattern.compile(
+                                "<text x=\"([0-9.]+)\" y=\"([0-9.]+)\" text-anchor=\"(\\w+)\">([^<]*)</text>")
+                        .matcher(html);
+                while (text.find()) {
+                    double x = Double.parseDouble(text.group(1));
+                    double width = 6.3 * text.group(4).length();
+                    if (text.group(3).equals("end")) {
+                        assertThat(x - width).as(text.group()).isGreaterThan(10);
+                    } else {
+                        assertThat(x - width / 2).as(text.group()).isGreaterThan(0);
+                        assertThat(x + width / 2).as(text.group()).isLessThan(341);
+                        across.add(new double[] {Double.parseDouble(text.group(2)), x - width / 2, x + width / 2});
+                    }
+                }
+                for (int i = 1; i < across.size(); i++) {
+                    if (across.get(i)[0] == across.get(i - 1)[0]) {
+                        assertThat(across.get(i)[1]).as("numbers side by side").isGreaterThan(across.get(i - 1)[2]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void oneTickForSeveralDecadesAndPowersForWhatIsSmall() {
+        String html = new PlotPicture(plot(
+                        Scale.LOGARITHMIC, new Series("s", Mark.DOT, List.of(new Point(1e-7, 80), new Point(1e8, 90)))))
+                .html();
+        assertThat(html).contains(">1e-4<", ">1<", ">10k<", ">100M<").doesNotContain(">2", "E-");
+    }
+
+    @Test
     void moreIsFurtherUp() {
         String html = new PlotPicture(plot(
                         Scale.LINEAR, new Series("members", Mark.RING, List.of(new Point(1, 80), new Point(2, 90)))))

@@ -3,6 +3,8 @@ package dev.weft.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.stats.Proportion;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -190,9 +192,74 @@ class RunPageTest {
     void phoneShowsEverythingWithoutScrollingSideways() {
         browser.open(page, 360, 780, false);
         browser.assertFitsInto(360);
-        pickRow(4);
-        assertShown(REPORT.members().get(4));
+        int balanced =
+                REPORT.members().stream().map(MemberResult::name).toList().indexOf("balanced");
+        pickRow(balanced);
+        assertShown(REPORT.members().get(balanced));
         browser.assertFitsInto(360);
+    }
+
+    @Test
+    void manyMembersComeAPageAtATimeWithTheNamedOnesAndTheFrontFirst() {
+        RunReport many = Samples.run(869);
+        Path page = ReportWriter.write(many, folder.resolve("many.html"));
+        browser.open(page, 390, 844, false);
+        browser.assertFitsInto(390);
+        assertThat(height()).as("pixels of a page of 869 members on a phone").isLessThan(9000);
+        List<?> shown = (List<?>)
+                browser.eval(
+                        "[...document.querySelectorAll('#table tbody tr')].filter(r => !r.hidden).map(r => Number(r.dataset.index))");
+        assertThat(shown).hasSize(20);
+        List<MemberResult> first = shown.stream()
+                .map(i -> many.members().get(((Long) i).intValue()))
+                .toList();
+        assertThat(first.subList(0, 3)).extracting(MemberResult::name).doesNotContainNull();
+        assertThat(first.subList(3, first.size()).stream().takeWhile(MemberResult::onFront))
+                .isNotEmpty();
+
+        browser.click("#more");
+        assertThat(rowsShown()).isEqualTo(70);
+        browser.click("#all");
+        assertThat(rowsShown()).isEqualTo(869);
+        browser.click("#fewer");
+        browser.click("th[data-key='p50'] .sort");
+        MemberResult fastest = many.members().stream()
+                .min(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .orElseThrow();
+        assertThat(browser.find("#table tbody tr").getDomAttribute("data-index"))
+                .isEqualTo(String.valueOf(many.members().indexOf(fastest)));
+        assertThat(rowsShown()).as("sorting shows the first page again").isEqualTo(20);
+    }
+
+    @Test
+    void withoutScriptsAllMembersAreInABoxOfTheirOwn() throws Exception {
+        String html = Files.readString(ReportWriter.write(Samples.run(300), folder.resolve("many.html")))
+                .replaceAll("(?s)<script.*?</script>", "");
+        Path page = Files.writeString(folder.resolve("plain.html"), html);
+        browser.open(page, 390, 844, false);
+        browser.assertFitsInto(390);
+        assertThat(rowsShown()).isEqualTo(300);
+        assertThat(height()).isLessThan(9000);
+    }
+
+    @Test
+    void accuraciesHaveTheirInterval() {
+        browser.open(page, 1280, 900, false);
+        pickRow(1);
+        // Wilson's interval of 78 % of 1,000 images
+        MemberResult smallest = REPORT.members().get(1);
+        Proportion share = new Proportion(smallest.quality(), 1000);
+        assertThat(browser.text("#details-cost"))
+                .contains("(%.1f to %.1f)".formatted(100 * share.low(), 100 * share.high()));
+        assertThat(browser.text("#front-caption")).contains("95 % intervals");
+    }
+
+    private static long height() {
+        return (Long) browser.eval("document.documentElement.scrollHeight");
+    }
+
+    private static long rowsShown() {
+        return (Long) browser.eval("[...document.querySelectorAll('#table tbody tr')].filter(r => !r.hidden).length");
     }
 
     @Test

@@ -21,6 +21,10 @@ final class Samples {
             List.of(List.of(8, 12, 16), List.of(16, 24, 32), List.of(24, 36, 48), List.of(40, 56, 72));
     private static final int MAX_DEPTH = 4;
 
+    /** A PNG file of one grey pixel. */
+    static final String PIXEL =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==";
+
     private Samples() {}
 
     private record Draw(int resolution, List<Integer> widths, List<Integer> depths, List<Integer> kernels) {
@@ -279,6 +283,66 @@ final class Samples {
                                 new RunReport.RoutedWeight("blocks.0.mlp.fc2.weight", List.of(0.5, 0.5), 2e-7, 0.998)),
                         396_164,
                         207_744))
+                .build();
+    }
+
+    /** A run whose largest and smallest member were tried on so many classes of the report split; pictures of one pixel. */
+    static RunReport tried(int classes) {
+        RunReport run = run(12);
+        RunReport.Dataset data = new RunReport.Dataset(
+                run.dataset().name(),
+                run.dataset().splits(),
+                IntStream.range(0, classes).mapToObj(c -> "class " + c).toList());
+        return RunReport.builder(run.title(), run.created(), data, run.space())
+                .members(run.members())
+                .heldOut(List.of(
+                        new RunReport.HeldOut("largest", tried(run.members().get(0), classes, 0.9)),
+                        new RunReport.HeldOut("smallest", tried(run.members().get(1), classes, 0.6))))
+                .build();
+    }
+
+    /** Of each class 20 images, of which a share is right, and the others are taken for the next class. */
+    private static HeldOutResult tried(MemberResult member, int classes, double share) {
+        List<HeldOutResult.Count> counts = new ArrayList<>();
+        List<HeldOutResult.Picture> wrong = new ArrayList<>();
+        List<HeldOutResult.Picture> right = new ArrayList<>();
+        for (int c = 0; c < classes; c++) {
+            int next = (c + 1) % classes;
+            counts.add(new HeldOutResult.Count(c, c, (int) Math.round(20 * share)));
+            counts.add(new HeldOutResult.Count(c, next, 20 - (int) Math.round(20 * share)));
+            if (c < 12) {
+                wrong.add(new HeldOutResult.Picture("t10k/0000" + c, PIXEL, c, next, 0.7, 0.2));
+                right.add(new HeldOutResult.Picture("t10k/0001" + c, PIXEL, c, c, 0.999, 0.999));
+            }
+        }
+        return new HeldOutResult(
+                member.member(), 20 * classes, share, new HeldOutResult.Predictions(counts, wrong, right), null);
+    }
+
+    /** A run of cells of four nodes. */
+    static RunReport cells() {
+        Random random = new Random(5);
+        List<String> operations = List.of("none", "skip_connect", "avg_pool_3x3", "nor_conv_1x1", "nor_conv_3x3");
+        List<MemberResult> members = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            String cell = "|%s~0|+|%s~0|%s~1|+|%s~0|%s~1|%s~2|"
+                    .formatted(IntStream.range(0, 6)
+                            .mapToObj(e -> operations.get(random.nextInt(5)))
+                            .toArray());
+            members.add(new MemberResult(
+                    cell,
+                    i == 0 ? "best" : null,
+                    i == 0,
+                    new MemberResult.Cost(1000 + i, 10_000 + i, 4000, 0.1 + 0.01 * i, 0.2 + 0.01 * i),
+                    0.9 - 0.01 * i,
+                    null,
+                    null,
+                    List.of()));
+        }
+        RunReport run = run(12);
+        return RunReport.builder(
+                        "cells on digits", run.created(), run.dataset(), new RunReport.Space("15625", List.of()))
+                .members(members)
                 .build();
     }
 

@@ -47,8 +47,8 @@ class RunFolderTest {
         RunFolder.create(folder, "").close();
         assertThatThrownBy(() -> RunFolder.create(folder, ""))
                 .isInstanceOf(InputException.class)
-                .hasMessage(folder + " already holds a run. Continue it with: weft resume " + folder
-                        + " Or give another folder.");
+                .hasMessage(folder + " already holds a run. Give another folder, or continue the run with: weft resume "
+                        + folder);
     }
 
     @Test

@@ -85,4 +85,14 @@ class ConstraintsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("Did you mean \"accuracy\"?");
     }
+
+    @Test
+    void whatNoMemberCanKeepToIsRefusedWhereItIsWritten() {
+        assertThatThrownBy(() -> Constraints.parse("params>=200,latencyMillis<=1,params<=100"))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "A budget must leave numbers between its bounds, but nothing is both params>=200 and params<=100.");
+        assertThat(Constraints.parse("params>=100,params<=100").bounds()).hasSize(2);
+        assertThat(Constraints.parse("params<=300,params<=100").bounds()).hasSize(2);
+    }
 }

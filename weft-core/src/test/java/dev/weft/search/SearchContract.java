@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
@@ -135,17 +136,83 @@ interface SearchContract {
     }
 
     @Test
-    default void aBudgetThatNothingMeetsSaysTheSmallestFound() {
+    default void aLatencyThatTheCheapestMemberMissesIsRefusedAtOnce() {
         TestSpaces.Noted evaluator = new TestSpaces.Noted();
-        double smallest = TestSpaces.stageValues(TestSpaces.stages().smallest()).get("latencyMillisP50");
         assertThatThrownBy(() -> search().search(task("latencyMillis<=0.01", 1), Evaluations.inMemory(evaluator)))
-                .isInstanceOf(InputException.class)
-                .hasMessage("No member satisfies latencyMillisP50<=0.01: the smallest found is " + smallest + ", of \""
-                        + TestSpaces.stages().smallest() + "\". Raise the limit.");
+                .isInstanceOf(UnmetBudgetException.class)
+                .hasMessage("latencyMillisP50<=0.01 cannot be reached: the cheapest member, \""
+                        + TestSpaces.stages().smallest() + "\", needs 0.201 ms here. Raise the limit.");
+        assertThat(evaluator.of("latencyMillisP50")).hasSize(1);
         assertThat(evaluator.of("accuracy")).isEmpty();
-        assertThatThrownBy(() -> search().search(task("accuracy>=0.999", 1), Evaluations.inMemory(evaluator)))
+    }
+
+    @Test
+    default void aLatencyThatIsMissedByLessThanAMeasurementMayErrIsSearchedFor() {
+        TestSpaces.Noted evaluator = new TestSpaces.Noted();
+        assertThatThrownBy(() -> search().search(task("latencyMillis<=0.19", 1), Evaluations.inMemory(evaluator)))
+                .isInstanceOf(UnmetBudgetException.class)
+                .hasMessageStartingWith("No member satisfies latencyMillisP50<=0.19: the smallest found is 0.2008");
+        assertThat(evaluator.of("latencyMillisP50")).hasSizeGreaterThan(10);
+        assertThat(evaluator.of("accuracy")).isEmpty();
+    }
+
+    @Test
+    default void aCountThatNoMemberHasIsRefusedAtOnce() {
+        TestSpaces.Noted evaluator = new TestSpaces.Noted();
+        assertThatThrownBy(() -> search().search(task("accuracy>=0.1,params<=251", 1), Evaluations.inMemory(evaluator)))
+                .isInstanceOf(UnmetBudgetException.class)
+                .hasMessage("params<=251 cannot be reached: the cheapest member, \""
+                        + TestSpaces.stages().smallest() + "\", needs 252. Raise the limit.");
+        assertThatThrownBy(() -> search().search(task("params>=1e9", 1), Evaluations.inMemory(evaluator)))
+                .hasMessage("params>=1000000000 cannot be reached: the member with the most, \""
+                        + TestSpaces.stages().largest() + "\", has 3272. Lower the limit.");
+        assertThat(evaluator.calls).allMatch(call -> call.startsWith("params "));
+        assertThatThrownBy(() -> search().search(task("accuracy>=70", 1), Evaluations.inMemory(evaluator)))
+                .hasMessage(
+                        "accuracy>=70 cannot be reached: an accuracy is a share from 0 to 1, such as 0.85 for 85 %.");
+    }
+
+    @Test
+    default void anAccuracyThatNothingReachesIsToldAfterTheSearch() {
+        assertThatThrownBy(
+                        () -> search().search(task("accuracy>=0.999", 1), Evaluations.inMemory(new TestSpaces.Noted())))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("No member satisfies accuracy>=0.999: the largest found is 0.");
+    }
+
+    @Test
+    default void measuresExactlyAsManyMembersAsTheTaskSays() {
+        for (int wanted : List.of(12, 57, 150)) {
+            for (List<Constraints> budgets : List.of(
+                    List.<Constraints>of(),
+                    List.of(Constraints.parse("macs<=300000")),
+                    List.of(Constraints.parse("macs<=101000"), Constraints.parse("macs<=900000")))) {
+                SearchTask task = new SearchTask(TestSpaces.stages(), OBJECTIVES, budgets, OptionalInt.of(wanted), 2);
+                TestSpaces.Noted evaluator = new TestSpaces.Noted();
+                Evaluations evaluations = Evaluations.inMemory(evaluator);
+                SearchResult result = search().search(task, evaluations);
+                assertThat(result.measured()).hasSize(wanted).doesNotHaveDuplicates();
+                assertThat(evaluator.of("accuracy")).hasSize(wanted);
+                assertThat(result.best()).hasSize(Math.max(1, budgets.size()));
+                // What is known counts as well: asked again, the same members and no more.
+                assertThat(search().search(task, evaluations)).isEqualTo(result);
+                assertThat(evaluator.of("accuracy")).hasSize(wanted);
+            }
+        }
+    }
+
+    @Test
+    default void measuresEveryMemberOfASpaceWithFewerThanTheTaskSays() {
+        Space space = TestSpaces.blocks();
+        LinkedHashMap<String, ToDoubleFunction<Member>> functions = new LinkedHashMap<>();
+        functions.put("accuracy", m -> space.encode(m).stream().mapToInt(i -> i).sum());
+        SearchResult result = search().search(
+                        new SearchTask(space, List.of(Objective.of("accuracy")), List.of(), OptionalInt.of(1000), 1),
+                        Evaluations.inMemory(Evaluator.of(functions)));
+        assertThat(result.measured())
+                .extracting(MeasuredMember::member)
+                .containsExactlyInAnyOrderElementsOf(space.enumerate(1000));
+        assertThat(result.complete()).isTrue();
     }
 
     @Test

@@ -3,8 +3,8 @@ package dev.weft.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.runtime.InvalidInputException;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
@@ -34,11 +34,14 @@ class CharacterTokenizerTest {
     void namesTheCharacterThatHasNoToken() {
         CharacterTokenizer tokenizer = new CharacterTokenizer("ba");
         assertThatThrownBy(() -> tokenizer.encode("abé"))
-                .isInstanceOf(InputException.class)
-                .hasMessage("Text must be written in the 2 characters of the tokenizer, but holds \"é\" (U+00E9)."
-                        + " Leave it out, or train on text that has it.");
-        assertThatThrownBy(() -> tokenizer.encode("a\n")).hasMessageContaining("but holds U+000A.");
-        assertThatThrownBy(() -> tokenizer.encode("a\uD83D")).hasMessageContaining("but holds U+D83D.");
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "Text must be written in the 2 characters of the tokenizer, but holds \"é\" (U+00E9) at the end"
+                                + " of \"abé\". Leave it out, or train on text that has it.");
+        assertThatThrownBy(() -> tokenizer.encode("a\n"))
+                .hasMessageContaining("but holds U+000A at the end of \"a \".");
+        assertThatThrownBy(() -> tokenizer.encode("a\uD83D"))
+                .hasMessageContaining("but holds U+D83D at the end of \"a \".");
         assertThat(tokenizer.encode("")).isEmpty();
     }
 
@@ -55,11 +58,11 @@ class CharacterTokenizerTest {
     @Test
     void refusesAnAlphabetOfOneCharacterOrWithOneTwice() {
         assertThatThrownBy(() -> CharacterTokenizer.of("aaa"))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("two different characters or more, but got \"a\"");
         assertThatThrownBy(() -> new CharacterTokenizer(null)).hasMessageContaining("but got none");
         assertThatThrownBy(() -> new CharacterTokenizer("aba"))
-                .isInstanceOf(InputException.class)
+                .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("\"a\" (U+0061) is in it twice");
     }
 
@@ -73,7 +76,7 @@ class CharacterTokenizerTest {
                 .hasSameHashCodeAs(tokenizer);
         assertThat(tokenizer).isNotEqualTo(new CharacterTokenizer("\"b\n\uD83D\uDE00a"));
         assertThatThrownBy(() -> Json.parse("{\"kind\":\"characters\",\"alphabet\":\"aa\"}", "test", Tokenizer.class))
-                .isInstanceOf(InputException.class);
+                .isInstanceOf(InvalidInputException.class);
     }
 
     /** Where each call made the table of 20,000 characters anew, the short texts alone would take minutes. */

@@ -56,6 +56,25 @@ class RecipesTest {
     }
 
     @Test
+    void aNameIsTheShippedRecipeWhateverLiesInTheFolder() throws IOException {
+        assertThat(Recipes.read("smoke").name()).isEqualTo("smoke");
+        Path file = Path.of("smoke");
+        Files.writeString(file, Files.readString(FOLDER.resolve("lm-quick.yaml")));
+        try {
+            assertThat(Recipes.read("smoke").name()).isEqualTo("smoke");
+            assertThat(Recipes.read("./smoke").name()).isEqualTo("lm-quick");
+        } finally {
+            Files.delete(file);
+        }
+        Files.createDirectory(file);
+        try {
+            assertThat(Recipes.read("smoke").name()).isEqualTo("smoke");
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
     void everyShippedFileHasItsName() throws IOException {
         assertThat(Recipes.NAMES)
                 .containsExactlyInAnyOrderElementsOf(shipped().stream()

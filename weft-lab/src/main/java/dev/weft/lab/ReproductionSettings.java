@@ -1,6 +1,8 @@
 package dev.weft.lab;
 
 import dev.weft.io.InputException;
+import dev.weft.io.WeftCommand;
+import java.nio.file.Path;
 
 /**
  * What a user decides about a reproduction.
@@ -23,12 +25,26 @@ public record ReproductionSettings(int seeds, boolean smoke, String data, Intege
             throw new InputException("epochs must be from 1 to " + MAX_EPOCHS + ", but is " + epochs + ".");
         }
         if (data == null || data.isBlank()) {
-            throw new InputException("data must be a name of `weft data` or a folder, but is empty.");
+            throw new InputException(
+                    "data must be a name that " + WeftCommand.of("data") + " lists, or a folder, but is empty.");
         }
     }
 
     /** Without arms for other maps. */
     public ReproductionSettings(int seeds, boolean smoke, String data, Integer epochs) {
         this(seeds, smoke, data, epochs, false);
+    }
+
+    /**
+     * The command that repeats an experiment with these settings.
+     *
+     * @param repeats how many seeds the folder holds, which may be more than were asked for
+     */
+    public WeftCommand command(String system, int repeats, Path folder) {
+        WeftCommand command = WeftCommand.of("reproduce", system);
+        command = smoke ? command.and("--smoke") : command;
+        command = maps ? command.and("--maps") : command;
+        command = epochs == null ? command : command.and("--epochs", epochs.toString());
+        return command.and("--seeds", String.valueOf(repeats), "--data", data).path("--out", folder);
     }
 }

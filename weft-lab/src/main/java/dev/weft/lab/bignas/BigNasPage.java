@@ -6,11 +6,11 @@ import dev.weft.lab.ReproductionSettings;
 import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
+import dev.weft.report.PageDate;
 import dev.weft.run.Environment;
 import dev.weft.space.Space;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +45,7 @@ final class BigNasPage {
     ExperimentReport report(List<Long> seeds, List<Judgement> judgements, BudgetSearch.Found found) {
         return new ExperimentReport(
                 settings.smoke() ? "BigNAS, smoke run: says nothing about the claim" : "BigNAS at small scale",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").format(LocalDateTime.now()),
+                PageDate.of(Instant.now()),
                 reproduction.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + CLAIM : CLAIM,
                 judgements.stream()
@@ -56,11 +56,8 @@ final class BigNasPage {
                 table.arms(),
                 settings(found),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --seeds " + seeds.size()
-                        + " --data " + settings.data() + " --out " + folder),
+                List.of(settings.command(reproduction.name(), seeds.size(), folder)
+                        .fromAnywhere()),
                 notes(found),
                 List.of(),
                 List.of());
@@ -72,7 +69,7 @@ final class BigNasPage {
                 new Fact(
                         "Data",
                         settings.data() + ", " + scale.selectionSize() + " training images held out for the search"),
-                new Fact("Space", space.count() + " members: " + space.choices()),
+                new Fact("Space", space.count() + " members: " + space.inWords()),
                 new Fact(
                         "Epochs",
                         scale.epochs() + " in every arm but B2, which has "

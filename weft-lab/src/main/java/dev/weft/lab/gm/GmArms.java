@@ -163,15 +163,7 @@ final class GmArms {
     }
 
     private DataSettings data() {
-        DataSettings.Images images = (DataSettings.Images) truth.recipe().data();
-        return new DataSettings.Images(
-                images.source(),
-                images.selectionSize(),
-                scale.batchSize(),
-                images.augmentation(),
-                images.imageSize(),
-                images.colour(),
-                images.splitSeed());
+        return truth.recipe().data().withBatchSize(scale.batchSize());
     }
 
     /** How a tree parts the space: a line for each split. */

@@ -6,13 +6,14 @@ import dev.weft.lab.ReproductionSettings;
 import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
+import dev.weft.report.PageDate;
 import dev.weft.run.Environment;
 import dev.weft.space.Space;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What the page of the reproduction says around its table. */
 final class MosPage {
@@ -52,7 +53,7 @@ final class MosPage {
                 settings.smoke()
                         ? "Mixture-of-Supernets, smoke run: says nothing about the claim"
                         : "Mixture-of-Supernets at small scale",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").format(LocalDateTime.now()),
+                PageDate.of(Instant.now()),
                 reproduction.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + CLAIM : CLAIM,
                 judgements.stream()
@@ -63,11 +64,8 @@ final class MosPage {
                 table.rows(),
                 settings(found),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --seeds " + seeds.size()
-                        + " --data " + settings.data() + " --out " + folder),
+                List.of(settings.command(reproduction.name(), seeds.size(), folder)
+                        .fromAnywhere()),
                 notes(found),
                 List.of(),
                 pictures.groups());
@@ -86,7 +84,7 @@ final class MosPage {
                         "decoder, embedding " + scale.model().embedDim().get(0) + ", "
                                 + scale.model().blocks().get(0).numHeads().get(0) + " heads; " + space.count()
                                 + " members: "
-                                + space.choices()),
+                                + space.inWords()),
                 new Fact(
                         "Fixed members",
                         String.join(", ", members.evaluated().keySet())
@@ -117,7 +115,7 @@ final class MosPage {
                                 "hidden widths %s, of which every second one is to be -g; %d inputs, %d outputs, %d points, %d steps of"
                                         + " Adam from %.3f to 0, all members at each; first layer as drawn; experts in the"
                                         + " second, one-hot encoding",
-                                conflict.widths(),
+                                conflict.widths().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                                 conflict.inputs(),
                                 conflict.outputs(),
                                 conflict.points(),

@@ -127,14 +127,6 @@ final class PadaArms {
     }
 
     private DataSettings data() {
-        DataSettings.Images images = (DataSettings.Images) truth.recipe().data();
-        return new DataSettings.Images(
-                images.source(),
-                images.selectionSize(),
-                scale.batchSize(),
-                images.augmentation(),
-                images.imageSize(),
-                images.colour(),
-                images.splitSeed());
+        return truth.recipe().data().withBatchSize(scale.batchSize());
     }
 }

@@ -7,10 +7,10 @@ import dev.weft.lab.cells.GroundTruth;
 import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
+import dev.weft.report.PageDate;
 import dev.weft.run.Environment;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -47,7 +47,7 @@ final class PadaPage {
     ExperimentReport report(List<Judgement> judgements) {
         return new ExperimentReport(
                 settings.smoke() ? "PA&DA, smoke run: says nothing about the claim" : "PA&DA at small scale",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").format(LocalDateTime.now()),
+                PageDate.of(Instant.now()),
                 reproduction.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + CLAIM : CLAIM,
                 judgements.stream()
@@ -58,11 +58,8 @@ final class PadaPage {
                 table.rows(),
                 settings(),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + " --seeds " + table.seeds().size()
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --out " + folder),
+                List.of(settings.command(reproduction.name(), table.seeds().size(), folder)
+                        .fromAnywhere()),
                 notes(),
                 List.of(),
                 new PadaPictures(truth, table).groups());

@@ -11,6 +11,8 @@ import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
+import dev.weft.report.Figures;
+import dev.weft.report.PageDate;
 import dev.weft.report.Plot;
 import dev.weft.report.Plot.Mark;
 import dev.weft.report.Plot.Point;
@@ -18,8 +20,7 @@ import dev.weft.report.Plot.Scale;
 import dev.weft.report.Plot.Series;
 import dev.weft.run.Environment;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +62,7 @@ final class ShiftNasPage {
     ExperimentReport report(List<Long> seeds, List<Judgement> judgements) {
         return new ExperimentReport(
                 settings.smoke() ? "ShiftNAS, smoke run: says nothing about the claim" : "ShiftNAS at small scale",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").format(LocalDateTime.now()),
+                PageDate.of(Instant.now()),
                 reproduction.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + CLAIM : CLAIM,
                 judgements.stream()
@@ -72,11 +73,8 @@ final class ShiftNasPage {
                 table.arms(),
                 settings(),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --seeds " + seeds.size()
-                        + " --data " + settings.data() + " --out " + folder),
+                List.of(settings.command(reproduction.name(), seeds.size(), folder)
+                        .fromAnywhere()),
                 notes(seeds),
                 List.of(accuracies(), visits(), choices(seeds)),
                 List.of(
@@ -264,7 +262,8 @@ final class ShiftNasPage {
         for (int k = 0; k < simulation.rates().size(); k++) {
             int level = k;
             series.add(new Series(
-                    "level " + (k + 1) + ", r = " + simulation.rates().get(k),
+                    "level " + (k + 1) + ", r = "
+                            + Figures.plain(simulation.rates().get(k)),
                     mark(k),
                     simulation.curve().stream()
                             .map(p -> new Point(p.visits(), p.probabilities().get(level)))
@@ -302,7 +301,7 @@ final class ShiftNasPage {
                                 + " whose levels do not learn leave out as many"),
                 new Fact(
                         "Space",
-                        space.space().count() + " members: " + space.space().choices()),
+                        space.space().count() + " members: " + space.space().inWords()),
                 new Fact(
                         "Levels: multiply-adds at the middle, members, share of uniform draws",
                         String.join("; ", levels)),

@@ -8,6 +8,7 @@ import dev.weft.lab.tanglenas.Measurements.Seed;
 import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
+import dev.weft.report.PageDate;
 import dev.weft.report.Plot;
 import dev.weft.report.Plot.Mark;
 import dev.weft.report.Plot.Point;
@@ -16,8 +17,7 @@ import dev.weft.report.Plot.Series;
 import dev.weft.run.Environment;
 import dev.weft.space.Choice;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +55,7 @@ final class TangleNasPage {
     ExperimentReport report(List<Judgement> judgements) {
         return new ExperimentReport(
                 settings.smoke() ? "TangleNAS, smoke run: says nothing about the claim" : "TangleNAS at small scale",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").format(LocalDateTime.now()),
+                PageDate.of(Instant.now()),
                 reproduction.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + CLAIM : CLAIM,
                 judgements.stream()
@@ -66,12 +66,8 @@ final class TangleNasPage {
                 table.arms(),
                 settings(),
                 environment(),
-                List.of("weft reproduce " + reproduction.name()
-                        + (settings.smoke() ? " --smoke" : "")
-                        + (settings.maps() ? " --maps" : "")
-                        + (settings.epochs() == null ? "" : " --epochs " + settings.epochs())
-                        + " --seeds " + measured.seeds().size()
-                        + " --data " + settings.data() + " --out " + folder),
+                List.of(settings.command(reproduction.name(), measured.seeds().size(), folder)
+                        .fromAnywhere()),
                 notes(),
                 plots(),
                 List.of());
@@ -206,11 +202,11 @@ final class TangleNasPage {
                 new Fact(
                         "Space",
                         scale.model().space().count() + " members: "
-                                + scale.model().choices()),
+                                + scale.model().space().inWords()),
                 new Fact(
                         "Small space",
                         scale.smallModel().space().count() + " members: "
-                                + scale.smallModel().choices()),
+                                + scale.smallModel().space().inWords()),
                 new Fact(
                         "Searches",
                         String.format(

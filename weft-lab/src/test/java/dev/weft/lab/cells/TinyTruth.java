@@ -31,7 +31,7 @@ public final class TinyTruth {
                 "tiny",
                 "",
                 model,
-                new DataSettings.Images(data.toString(), 12, 16, null, null, null, 0L),
+                new DataSettings.Images(data.toString(), 12, 16, null, null, null).withSplitsOf(0),
                 GroundTruth.load().recipe().train().withEpochs(1));
         return new GroundTruth(recipe, anchors);
     }
