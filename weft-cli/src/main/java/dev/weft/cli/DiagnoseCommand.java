@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.Progress;
 import dev.weft.diagnose.ChoiceConflict;
 import dev.weft.diagnose.Diagnosis;
 import dev.weft.diagnose.DiagnosisReports;
@@ -156,8 +157,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         Steps steps = steps();
         try (Family opened = Family.open(file)) {
             FamilyData examples = MemberOptions.asTrained(opened, data, options);
-            Progress[] progress = {null};
-            String[] phase = {""};
+            Phases phases = new Phases(options.err());
             long began = System.nanoTime();
             Diagnosis diagnosis = Diagnosis.of(
                     opened,
@@ -167,16 +167,8 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
                     sampling(steps, opened, examples.training().size()),
                     steps.accumulate(),
                     settings,
-                    (name, done, total) -> {
-                        if (!name.equals(phase[0])) {
-                            phase[0] = name;
-                            progress[0] = Progress.start(options.err(), name, 0);
-                        }
-                        progress[0].update(done, total, "gradients", "");
-                        if (done == total) {
-                            progress[0].clear();
-                        }
-                    });
+                    (name, done, total) -> phases.update(name, done, total, "gradients", ""));
+            phases.clear();
             write(diagnosis, page(file), file, examples.source(), (System.nanoTime() - began) / 1e9);
         }
         return ExitCode.DONE;

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.Progress;
 import dev.weft.cost.LatencyFit;
 import dev.weft.cost.LatencySettings;
 import dev.weft.io.InputException;

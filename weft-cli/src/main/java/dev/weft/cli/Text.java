@@ -1,9 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.model.Metric;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Numbers as people read them. */
 final class Text {
@@ -12,20 +9,6 @@ final class Text {
     /** {@code 86.1 %}. */
     static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
-    }
-
-    /** {@code 86.1 %}, {@code loss 1.234}, {@code perplexity 3.43}. */
-    static String metric(Metric metric, double value) {
-        return metric == Metric.ACCURACY
-                ? percent(value)
-                : String.format(Locale.ROOT, metric == Metric.LOSS ? "loss %.4f" : "perplexity %.3f", value);
-    }
-
-    /** All of them, separated by commas. */
-    static String metrics(Map<Metric, Double> values) {
-        return values.entrySet().stream()
-                .map(e -> metric(e.getKey(), e.getValue()))
-                .collect(Collectors.joining(", "));
     }
 
     /** The member's line, which is empty where there is nothing to choose. */
