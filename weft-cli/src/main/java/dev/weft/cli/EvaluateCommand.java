@@ -3,6 +3,7 @@ package dev.weft.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
@@ -31,10 +32,23 @@ import picocli.CommandLine.Option;
             "recalibrated first, on the training split."
         })
 final class EvaluateCommand implements Callable<Integer> {
-    /** Which examples. */
+    /** Which examples; others call them test and validation. */
     enum Split {
         report,
-        selection
+        selection;
+
+        static Split of(String name) {
+            return switch (name) {
+                case "report", "test" -> report;
+                case "selection", "validation" -> selection;
+                default ->
+                    throw new InputException(
+                            "--split must be report (also called test) or selection (also validation), but" + " is \""
+                                    + name + "\"." + Suggest.nearest(name, NAMES));
+            };
+        }
+
+        private static final List<String> NAMES = List.of("report", "test", "selection", "validation");
     }
 
     /**
@@ -69,14 +83,18 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--split",
             paramLabel = "SPLIT",
             defaultValue = "report",
-            description = "report: examples that no choice has seen; selection: those that members are chosen by.")
-    private Split split;
+            description = {
+                "report (or test): examples that no choice has seen;",
+                "selection (or validation): those that members are chosen by (default: ${DEFAULT-VALUE})."
+            })
+    private String split;
 
     @Override
     public Integer call() {
+        Split asked = Split.of(split);
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
-            Dataset examples = split == Split.report ? data.report() : selection(data);
+            Dataset examples = asked == Split.report ? data.report() : selection(data);
             MemberOptions.say(data, options);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
                 Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
@@ -86,14 +104,14 @@ final class EvaluateCommand implements Callable<Integer> {
                         values.get(Metric.PERPLEXITY),
                         examples.size(),
                         picked.describe(opened),
-                        split.name(),
+                        asked.name(),
                         data.source(),
                         data.match().name().toLowerCase(Locale.ROOT),
                         MemberOptions.statistics(picked),
                         FrontMember.leaf(opened, picked.member()));
                 List<String> text = new ArrayList<>(List.of(
-                        Metric.text(values) + " of " + Text.count(examples.size())
-                                + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + split
+                        Text.metrics(values) + " of " + Text.count(examples.size())
+                                + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + asked
                                 + " split of " + data.source()
                                 + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),
                         "member: " + Text.member(result.member())));
@@ -105,7 +123,7 @@ final class EvaluateCommand implements Callable<Integer> {
                             + (picked.recalibrated() ? " on the training split" : " in the family"));
                 }
                 options.result(result, text);
-                if (split == Split.report && member.onOwnData()) {
+                if (asked == Split.report && member.onOwnData()) {
                     RunPage.update(
                             family.given(),
                             options,

@@ -10,5 +10,8 @@ final class ExitCode {
     static final int ENVIRONMENT = 3;
     static final int INTERRUPTED = 130;
 
+    /** Whoever read standard output stopped before its end: what a shell says of a program that SIGPIPE ended. */
+    static final int READER_GONE = 141;
+
     private ExitCode() {}
 }

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
 import dev.weft.runtime.InvalidInputException;
@@ -70,6 +71,9 @@ final class Failures {
     private static int failed(Exception thrown, CommandLine command, ParseResult parsed) {
         Throwable failure =
                 thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (failure instanceof StandardOutput.Lost) {
+            return ExitCode.DONE; // the process says how the output was lost
+        }
         int exitCode = exitCode(failure);
         boolean verbose = given(command, "--verbose");
         print(command, message(failure), exitCode, given(command, "--json"));
@@ -116,7 +120,7 @@ final class Failures {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("error", message);
             document.put("exitCode", exitCode);
-            command.getOut().println(GlobalOptions.toJson(document));
+            command.getOut().print(Json.writeWithNulls(document));
         }
     }
 

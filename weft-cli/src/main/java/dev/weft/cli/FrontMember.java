@@ -17,6 +17,8 @@ import java.util.Map;
  * A member of a Pareto front, as {@code --json} prints it.
  *
  * @param latencyMillisP50 of one example in ONNX Runtime on this machine
+ * @param latencyMillisP99 what 99 of 100 runs kept to
+ * @param latencyMillisHalfWidth how far the median may be from that of another measurement; null where it is not known
  * @param accuracy on the selection split; null of a family that is not measured by it
  * @param loss alike, in nats a token
  * @param table numbers of columns of tables; left out where there are none
@@ -27,6 +29,8 @@ record FrontMember(
         long params,
         long macs,
         double latencyMillisP50,
+        Double latencyMillisP99,
+        Double latencyMillisHalfWidth,
         Double accuracy,
         Double loss,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> table,
@@ -42,6 +46,8 @@ record FrontMember(
                 (long) measured.value(MetricNames.PARAMS),
                 (long) measured.value(MetricNames.MACS),
                 measured.value(MetricNames.LATENCY_MILLIS_P50),
+                measured.values().get(MetricNames.LATENCY_MILLIS_P99),
+                measured.values().get(MetricNames.LATENCY_MILLIS_HALF_WIDTH),
                 measured.values().get(MetricNames.ACCURACY),
                 measured.values().get(MetricNames.LOSS),
                 ofTables(measured),
@@ -56,6 +62,7 @@ record FrontMember(
     private static Map<String, Double> ofTables(MeasuredMember measured) {
         Map<String, Double> values = new LinkedHashMap<>(measured.values());
         values.keySet().removeAll(MetricNames.ALL);
+        values.keySet().removeAll(MetricNames.LATENCY_NOISE);
         return values;
     }
 
@@ -64,7 +71,7 @@ record FrontMember(
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "  %9s %11s %11s %14s  %s",
+                "  %9s %19s %11s %14s  %s",
                 front.stream().anyMatch(m -> m.loss != null) ? "loss" : "accuracy",
                 "latency",
                 "params",
@@ -73,9 +80,9 @@ record FrontMember(
         for (FrontMember m : front) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "  %9s %11s %,11d %,14d  %s",
+                    "  %9s %19s %,11d %,14d  %s",
                     m.loss == null ? Text.percent(m.accuracy) : String.format(Locale.ROOT, "%.4f", m.loss),
-                    Text.millis(m.latencyMillisP50),
+                    m.latency(),
                     m.params,
                     m.macs,
                     Text.member(m.member)
@@ -83,5 +90,14 @@ record FrontMember(
                             + (m.leaf == null ? "" : "  leaf " + m.leaf)));
         }
         return lines;
+    }
+
+    /** {@code 0.0520 ± 0.0011 ms}. */
+    private String latency() {
+        if (latencyMillisHalfWidth == null || latencyMillisHalfWidth == 0) {
+            return Text.millis(latencyMillisP50);
+        }
+        double up = Math.ceil(latencyMillisHalfWidth * 1e4) / 1e4;
+        return String.format(Locale.ROOT, "%.4f ± %.4f ms", latencyMillisP50, up);
     }
 }

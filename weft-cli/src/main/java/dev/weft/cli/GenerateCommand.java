@@ -3,11 +3,13 @@ package dev.weft.cli;
 import dev.weft.generate.GeneratedText;
 import dev.weft.generate.GenerationSettings;
 import dev.weft.generate.TextGenerator;
+import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.space.Member;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,14 +21,34 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} generate run --member smallest --prompt \"Once upon a time\" --max-tokens 100",
-            "  ${ROOT-COMMAND-NAME} generate run --prompt \"ROMEO:\" --temperature 0.8 --top-k 40 --seed 1",
+            "  ${ROOT-COMMAND-NAME} generate run --prompt \"ROMEO:\" --temperature 1 --top-k 40 --seed 1",
+            "  ${ROOT-COMMAND-NAME} generate run --prompt \"ROMEO:\" --greedy",
             "",
-            "Prints the prompt and what follows it, as it is written. A text may be longer than the context of the",
-            "model: when that is full, the last half of it is read again."
+            "Prints the prompt and what follows it, as it is written. Each token is drawn, so that each call writes",
+            "another text; the seed that is printed at the end repeats this one. A text may be longer than the",
+            "context of the model: when that is full, the last half of it is read again."
         })
 final class GenerateCommand implements Callable<Integer> {
-    /** @param ending {@code end-of-text}, {@code max-tokens} or {@code stopped} */
-    record Result(String prompt, String text, int tokens, String ending, String member, double seconds) {}
+    /** Where a text is still like those it was trained on, and not the same each time. */
+    private static final double TEMPERATURE = 0.8;
+
+    private static final int SEEDS = 1_000_000; // few enough digits to be typed
+
+    /**
+     * @param ending {@code end-of-text}, {@code max-tokens} or {@code stopped}
+     * @param temperature 0 for the most likely token at each step
+     * @param seed of the draws
+     */
+    record Result(
+            String prompt,
+            String text,
+            int tokens,
+            String ending,
+            String member,
+            double temperature,
+            int topK,
+            long seed,
+            double seconds) {}
 
     @Mixin
     private GlobalOptions options;
@@ -57,9 +79,12 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--temperature",
             paramLabel = "X",
-            defaultValue = "0",
-            description = "What logits are divided by before the draw; 0 takes the most likely token (default).")
-    private double temperature;
+            description = "What logits are divided by before the draw: lower is more likely, 0 is --greedy "
+                    + "(default: " + TEMPERATURE + ").")
+    private Double temperature;
+
+    @Option(names = "--greedy", description = "Take the most likely token each time: always the same text.")
+    private boolean greedy;
 
     @Option(
             names = "--top-k",
@@ -71,13 +96,21 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            defaultValue = "0",
-            description = "Of the draws (default: ${DEFAULT-VALUE}).")
-    private long seed;
+            description = "Of the draws: the same seed writes the same text (default: another each time).")
+    private Long seed;
 
     @Override
     public Integer call() {
-        GenerationSettings settings = new GenerationSettings(maxTokens, temperature, topK, seed);
+        if (greedy && temperature != null && temperature != 0) {
+            throw new InputException(
+                    "--greedy takes the most likely token, which is temperature 0, but --temperature is " + temperature
+                            + ". Give one of the two.");
+        }
+        GenerationSettings settings = new GenerationSettings(
+                maxTokens,
+                greedy ? 0 : temperature == null ? TEMPERATURE : temperature,
+                topK,
+                seed == null ? ThreadLocalRandom.current().nextInt(SEEDS) : seed);
         try (Family opened = Family.open(family.file());
                 Interrupt interrupt = Interrupt.watch(options.err())) {
             Member picked = opened.member(member);
@@ -91,15 +124,19 @@ final class GenerateCommand implements Callable<Integer> {
                     text.tokens().size(),
                     text.ending().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                     picked.toString(),
+                    settings.temperature(),
+                    settings.topK(),
+                    settings.seed(),
                     seconds);
             options.result(result, List.of("")); // ends the line
             options.err()
                     .printf(
                             Locale.ROOT,
-                            "%d tokens in %.1f s (%s)%n",
+                            "%d tokens in %.1f s (%s)%s%n",
                             result.tokens(),
                             result.seconds(),
-                            result.ending());
+                            result.ending(),
+                            settings.temperature() == 0 ? "" : "; --seed " + settings.seed() + " writes this again");
             return interrupt.getAsBoolean() ? ExitCode.INTERRUPTED : ExitCode.DONE;
         }
     }

@@ -1,8 +1,6 @@
 package dev.weft.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.weft.io.Json;
 import dev.weft.io.WeftCommand;
 import java.io.PrintWriter;
 import java.util.List;
@@ -63,27 +61,24 @@ final class GlobalOptions {
     void result(Object value, List<String> text) {
         PrintWriter out = command.commandLine().getOut();
         if (json) {
-            out.println(toJson(value));
+            out.print(Json.writeWithNulls(value));
         } else {
             text.forEach(out::println);
         }
         out.flush();
     }
 
-    /** Prints a part of the result as it comes; under {@code --json} nothing, for the document holds it. */
+    /**
+     * Prints a part of the result as it comes; under {@code --json} nothing, for the document holds it. Ends the command when nobody
+     * gets it.
+     */
     void stream(String part) {
         if (!json) {
             PrintWriter out = command.commandLine().getOut();
             out.print(part);
-            out.flush();
-        }
-    }
-
-    static String toJson(Object value) {
-        try {
-            return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A result must be printable as JSON: " + e.getOriginalMessage(), e);
+            if (out.checkError()) {
+                throw new StandardOutput.Lost();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorEntry;
 import dev.weft.io.WeftCommand;
@@ -52,7 +53,7 @@ record Inspection(
     }
 
     /** By content: a safetensors header is JSON at byte 8, an ONNX file begins with the field that gives its version. */
-    private static boolean isOnnx(Path file) {
+    static boolean isOnnx(Path file) {
         if (!Files.isRegularFile(file)) {
             return false; // the safetensors reader says what is wrong
         }
@@ -159,11 +160,22 @@ record Inspection(
                     m -> text.add(String.format(Locale.ROOT, "  %-12s %s %s", m.name(), m.member(), m.measurements())));
         }
         text.add("tensors");
-        tensors.forEach(t -> text.add(String.format(Locale.ROOT, "  %-44s %-5s %s", t.name(), t.dtype(), t.shape())));
+        tensors.forEach(t -> text.add(String.format(
+                Locale.ROOT,
+                "  %-44s %-5s %s%s",
+                t.name(),
+                t.dtype(),
+                t.shape(),
+                known(t) ? "" : " (" + t.bytes() + " bytes of a type that is not known here)")));
         text.add("metadata");
         metadata.forEach((key, value) ->
                 text.add("  " + key + " = " + (value.length() > 200 ? value.substring(0, 200) + "…" : value)));
-        return text;
+        // What another program called its tensors must not look like lines of this list.
+        return text.stream().map(line -> line.replaceAll("\\p{Cntrl}+", " ")).toList();
+    }
+
+    private static boolean known(Entry tensor) {
+        return Safetensors.DTYPE_BITS.containsKey(tensor.dtype());
     }
 
     private String title() {

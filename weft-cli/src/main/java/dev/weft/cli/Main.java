@@ -46,8 +46,10 @@ public final class Main implements Callable<Integer> {
             new Entry("Pick", MeasureCommand::new),
             new Entry("Pick", LatencyTableCommand::new),
             new Entry("Pick", ReportCommand::new),
+            new Entry("Pick", MetricsCommand::new),
             new Entry("Ship", ExportCommand::new),
             new Entry("Ship", ExtractCommand::new),
+            new Entry("Ship", PredictCommand::new),
             new Entry("Ship", InspectCommand::new),
             new Entry("Ship", GenerateCommand::new),
             new Entry("Around it", ReproduceCommand::new),
@@ -76,12 +78,13 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] args) {
         // Text is UTF-8, whatever the terminal's own encoding is.
-        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        StandardOutput standardOutput = new StandardOutput();
+        PrintWriter out = new PrintWriter(standardOutput, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int exitCode = execute(out, err, args);
         out.flush();
         err.flush();
-        System.exit(exitCode);
+        System.exit(standardOutput.exitCode(exitCode, err));
     }
 
     /** Runs one command line as {@code main} does, without ending the process; returns the exit code. */
@@ -97,6 +100,7 @@ public final class Main implements Callable<Integer> {
             commandLine.addSubcommand(command);
             groups.computeIfAbsent(entry.group(), group -> new ArrayList<>()).add(command.getCommandName());
         }
+        commandLine.setExpandAtFiles(false); // what begins with @ is text, not a file of arguments
         commandLine.setCommandName(WeftCommand.quote(WeftCommand.program()));
         commandLine.setUsageHelpAutoWidth(true).setUsageHelpLongOptionsMaxWidth(28);
         commandLine

@@ -92,13 +92,18 @@ final class MeasureCommand implements Callable<Integer> {
 
     /** Counts and latency of a member; the folder of a run remembers them. */
     static MeasuredMember costs(FamilyArgument family, Family opened, Member member, LatencySettings settings) {
-        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings)) {
-            if (!Files.isDirectory(family.given())) {
-                return Evaluations.inMemory(evaluator).values(member, evaluator.metrics());
-            }
-            try (RunFolder run = RunFolder.open(family.given())) {
-                return Evaluations.of(evaluator, run.database()).values(member, evaluator.metrics());
-            }
+        if (!Files.isDirectory(family.given())) {
+            return costs(opened, member, settings, Evaluations.storeInMemory());
+        }
+        try (RunFolder run = RunFolder.open(family.given())) {
+            return costs(opened, member, settings, Evaluations.store(run.database()));
+        }
+    }
+
+    private static MeasuredMember costs(
+            Family opened, Member member, LatencySettings settings, Evaluations.Store known) {
+        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings, known)) {
+            return new Evaluations(evaluator, known).values(member, evaluator.metrics());
         }
     }
 }

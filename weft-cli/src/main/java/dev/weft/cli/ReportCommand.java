@@ -1,11 +1,8 @@
 package dev.weft.cli;
 
-import dev.weft.io.InputException;
-import dev.weft.io.WeftCommand;
 import dev.weft.pick.RunReports;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,10 +32,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!Files.exists(run.resolve("config.yaml"))) {
-            throw new InputException(run + " must be the folder of a run, but has no config.yaml. Train one with: "
-                    + WeftCommand.of("train", "RECIPE").path("--out", run));
-        }
+        RunFolders.require(run);
         RunReport report = RunReports.of(run);
         Path file = ReportWriter.write(report, out == null ? run.resolve("report.html") : out);
         long exported =

@@ -2,20 +2,24 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.WeftCommand;
+import dev.weft.pick.LatencyRemarks;
 import dev.weft.pick.RunSearch;
 import dev.weft.pick.Tiers;
 import dev.weft.search.BestMember;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.SearchResult;
+import dev.weft.space.Space;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * What {@code search} answers.
  *
  * @param measured how many members have all their numbers
+ * @param latencies what their noise leaves open about the front
  * @param name of the best member, or null where the search was stopped or was for tiers
  * @param best the member that was named, or null alike
  * @param tiers the member of each tier; left out where the search was not for tiers
@@ -28,10 +32,94 @@ record SearchAnswer(
         boolean complete,
         double seconds,
         List<FrontMember> front,
+        Latencies latencies,
         String name,
         FrontMember best,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TierMember> tiers,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Exported> exported) {
+    /**
+     * What the noise of latencies leaves open.
+     *
+     * @param indistinguishable members of the front with others there whose latencies cannot be told from theirs
+     * @param byNoise members of the front that are there by the noise of a latency alone
+     * @param outlying members of the front with rare runs that take three times the median or longer
+     * @param slowed how many members were measured while the machine was busy
+     * @param slowdown how many times as long a reference took at worst
+     */
+    record Latencies(
+            List<Alike> indistinguishable, List<ByNoise> byNoise, List<String> outlying, int slowed, double slowdown) {
+        static Latencies of(RunSearch search, SearchResult found) {
+            LatencyRemarks remarks = search.remarks(found);
+            Space space = search.family().space();
+            return new Latencies(
+                    remarks.alike().entrySet().stream()
+                            .filter(e -> !e.getValue().isEmpty())
+                            .map(e -> new Alike(
+                                    space.print(e.getKey()),
+                                    e.getValue().stream().map(space::print).toList()))
+                            .toList(),
+                    remarks.byNoise().entrySet().stream()
+                            .map(e -> new ByNoise(space.print(e.getKey()), space.print(e.getValue())))
+                            .toList(),
+                    remarks.outlying().stream().map(space::print).toList(),
+                    remarks.slowed(),
+                    remarks.slowdown());
+        }
+
+        /** For people, with members of the front by their line; none where nothing is open. */
+        List<String> text(List<FrontMember> front, int measured) {
+            List<String> lines = new ArrayList<>();
+            List<String> pairs = new ArrayList<>();
+            for (Alike each : indistinguishable) {
+                int one = line(front, each.member);
+                each.from.stream()
+                        .map(member -> line(front, member))
+                        .filter(other -> other > one)
+                        .forEach(other -> pairs.add(one + " and " + other));
+            }
+            if (!pairs.isEmpty()) {
+                lines.add("Indistinguishable in latency: lines " + String.join(", ", pairs) + ".");
+            }
+            for (ByNoise each : byNoise) {
+                lines.add("Line " + line(front, each.member) + " is on the front by noise alone: "
+                        + (line(front, each.better) > 0 ? "line " + line(front, each.better) : each.better)
+                        + " is better, and its latency cannot be told from this one's.");
+            }
+            if (!outlying.isEmpty()) {
+                lines.add("Rare slow runs, of which one in a hundred takes so many times the median or longer: "
+                        + outlying.stream()
+                                .map(member -> line(front, member))
+                                .map(line -> "line " + line + " "
+                                        + Math.round(front.get(line - 1).latencyMillisP99()
+                                                / front.get(line - 1).latencyMillisP50())
+                                        + " times")
+                                .collect(Collectors.joining(", "))
+                        + ".");
+            }
+            if (slowed > 0) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "The machine was busy while %d of %d members were measured: a reference took up to %.1f times as long."
+                                + " Latencies are corrected by it.",
+                        slowed,
+                        measured,
+                        slowdown));
+            }
+            return lines;
+        }
+
+        /** From 1; 0 for a member that is not there. */
+        private static int line(List<FrontMember> front, String member) {
+            return front.stream().map(FrontMember::member).toList().indexOf(member) + 1;
+        }
+    }
+
+    /** A member and those whose latencies cannot be told from its own. */
+    record Alike(String member, List<String> from) {}
+
+    /** A member and one that is better in the other objectives, of a latency that cannot be told from its own. */
+    record ByNoise(String member, String better) {}
+
     /**
      * The best member of a tier.
      *
@@ -74,6 +162,7 @@ record SearchAnswer(
                 found.front().members().stream()
                         .map(member -> row(search, member))
                         .toList(),
+                Latencies.of(search, found),
                 one == null ? null : one.name,
                 one == null ? null : one.member,
                 forTiers ? kept : List.of(),
@@ -87,7 +176,11 @@ record SearchAnswer(
     List<String> text() {
         List<String> text = new ArrayList<>();
         text.add("Pareto front of " + measured + " members:");
-        text.addAll(FrontMember.table(front));
+        List<String> rows = FrontMember.table(front);
+        for (int i = 0; i < rows.size(); i++) {
+            text.add(String.format(Locale.ROOT, "%4s", i == 0 ? "" : String.valueOf(i)) + rows.get(i));
+        }
+        text.addAll(latencies.text(front, measured));
         if (best != null) {
             text.add("Kept as \"" + name + "\":");
             text.addAll(FrontMember.table(List.of(best)).subList(1, 2));

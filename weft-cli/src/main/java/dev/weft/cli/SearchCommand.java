@@ -21,6 +21,7 @@ import dev.weft.space.Member;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Parameters;
             "The best member by the first objective, of every tier, is kept in the family under its name. Nothing is ever measured twice:",
             "a search that was stopped goes on when it is started again."
         })
-final class SearchCommand implements Callable<Integer> {
+final class SearchCommand implements Callable<Integer>, Outputs.More {
     private static final String BEST = "best";
 
     @Mixin
@@ -162,8 +163,7 @@ final class SearchCommand implements Callable<Integer> {
     public Integer call() {
         long began = System.nanoTime();
         MemberTable.Source source = new MemberTable.Source(tables, columns);
-        List<String> metrics =
-                Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
+        List<String> metrics = metrics();
         Constraints budget = Constraints.parse(String.join(",", constraints), metrics);
         List<Objective> given =
                 objectives.stream().map(o -> Objective.of(o.strip(), metrics)).toList();
@@ -206,6 +206,23 @@ final class SearchCommand implements Callable<Integer> {
         }
     }
 
+    @Override
+    public Map<Path, String> moreOutputs() {
+        Map<Path, String> files = new LinkedHashMap<>();
+        if (export != null) {
+            tiers(Constraints.NONE, metrics()).tiers().forEach(tier -> files.put(file(tier.name()), "--export"));
+        }
+        return files;
+    }
+
+    private Path file(String member) {
+        return export.resolve(member + ".onnx");
+    }
+
+    private List<String> metrics() {
+        return Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
+    }
+
     /** Without {@code --tiers} the one budget is one tier. */
     private Tiers tiers(Constraints budget, List<String> metrics) {
         if (tiers == null) {
@@ -227,7 +244,7 @@ final class SearchCommand implements Callable<Integer> {
         List<SearchAnswer.Exported> exported = new ArrayList<>();
         if (export != null) {
             for (String each : kept) {
-                Path onnx = export.resolve(each + ".onnx");
+                Path onnx = file(each);
                 ExportResult done = search.export(each, ExportOptions.onnx(onnx));
                 exported.add(new SearchAnswer.Exported(
                         each,

@@ -69,6 +69,17 @@ class FamilyCommandsTest {
                 .get("measurements")
                 .get("accuracy")
                 .asDouble();
+        assertThat(json("evaluate", run, "--member", "largest", "--split", "test")
+                        .get("split")
+                        .asText())
+                .isEqualTo("report");
+        assertThat(json("evaluate", run, "--member", "largest", "--split", "validation")
+                        .get("split")
+                        .asText())
+                .isEqualTo("selection");
+        assertThat(refused("evaluate", run, "--split", "validaton"))
+                .contains("--split must be report (also called test) or selection (also validation)")
+                .contains("Did you mean \"validation\"?");
         assertThat(json("evaluate", run, "--member", "largest", "--split", "selection")
                         .get("accuracy")
                         .asDouble())
@@ -147,7 +158,7 @@ class FamilyCommandsTest {
         assertThat(inspected.get("metadata").get("params").asLong()).isPositive();
         assertThat(inspected.get("metadata").get("latencyMillisP50").asDouble()).isPositive();
         assertThat(inspected.get("metadata").get("latency").asText())
-                .matches("hardware=[0-9a-f]{12} threads=1 batch=1");
+                .matches("hardware=[0-9a-f]{12} threads=1 batch=1 paired");
         assertThat(inspected.get("metadata").get("run").asText())
                 .isEqualTo(Path.of(run).getFileName().toString());
         assertThat(inspected.get("metadata").get("recipe").asText()).isEqualTo("tiny");
@@ -212,7 +223,12 @@ class FamilyCommandsTest {
         JsonNode found = json(args);
         assertThat(found.get("complete").asBoolean()).isTrue();
         assertThat(found.get("measured").asInt()).isEqualTo(12);
-        assertThat(found.get("front")).isNotEmpty();
+        assertThat(found.get("front")).isNotEmpty().allSatisfy(member -> {
+            assertThat(member.get("latencyMillisHalfWidth").asDouble()).isNotNegative();
+            assertThat(member.get("latencyMillisP99").asDouble())
+                    .isGreaterThanOrEqualTo(member.get("latencyMillisP50").asDouble());
+        });
+        assertThat(found.get("latencies").get("slowdown").asDouble()).isGreaterThanOrEqualTo(1);
         JsonNode best = found.get("best");
         assertThat(best.get("latencyMillisP50").asDouble()).isPositive();
         JsonNode again = json(args);
@@ -256,6 +272,7 @@ class FamilyCommandsTest {
         Run text = Run.weft(args);
         assertThat(text.out())
                 .contains("Kept for the tiers:")
+                .containsPattern("\n   1 +[0-9.]+ % +[0-9.]+ ")
                 .containsPattern("  tier +budget +accuracy")
                 .containsPattern("  watch +params<=90000,latencyMillisP50<=1000 ")
                 .contains("Wrote " + models + "/watch.onnx: largest difference of a logit ");

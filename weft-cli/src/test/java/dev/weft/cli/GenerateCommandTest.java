@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,11 +70,95 @@ class GenerateCommandTest {
 
     @Test
     void greedyTextIsThatOfTheReferenceProgram() throws IOException {
-        Run run = Run.weft("generate", stories, "--prompt", "Once upon a time", "--max-tokens", "196");
+        Run run = Run.weft("generate", stories, "--prompt", "Once upon a time", "--greedy", "--max-tokens", "196");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out().strip())
                 .isEqualTo(Files.readString(FILES.resolve("golden-t0-n200.txt")).strip());
-        assertThat(run.err()).startsWith("196 tokens in ").contains("(max-tokens)");
+        assertThat(run.err())
+                .startsWith("196 tokens in ")
+                .contains("(max-tokens)")
+                .doesNotContain("--seed");
+        assertThat(Run.weft(
+                                "generate",
+                                stories,
+                                "--prompt",
+                                "Once upon a time",
+                                "--temperature",
+                                "0",
+                                "--max-tokens",
+                                "196")
+                        .out())
+                .isEqualTo(run.out());
+        assertThat(refused("generate", stories, "--prompt", "a", "--greedy", "--temperature", "1"))
+                .contains("--greedy takes the most likely token")
+                .contains("Give one of the two");
+    }
+
+    @Test
+    void textIsDrawnAndTheSeedThatIsPrintedWritesItAgain() {
+        String[] command = {"generate", stories, "--prompt", "Once", "--max-tokens", "60", "--json"};
+        JsonNode first = Run.weft(command).json();
+        JsonNode second = Run.weft(command).json();
+        assertThat(first.get("temperature").asDouble()).isEqualTo(0.8);
+        assertThat(second.get("seed").asLong()).isNotEqualTo(first.get("seed").asLong());
+        assertThat(second.get("text").asText()).isNotEqualTo(first.get("text").asText());
+        String seed = first.get("seed").asText();
+        Run again = Run.weft("generate", stories, "--prompt", "Once", "--max-tokens", "60", "--seed", seed);
+        assertThat(again.out().stripTrailing())
+                .isEqualTo(("Once" + first.get("text").asText()).stripTrailing());
+        assertThat(again.err()).contains("; --seed " + seed + " writes this again");
+    }
+
+    /** What looks like something else on a command line is text all the same. */
+    @Test
+    void aPromptIsTextWhateverItBeginsWith() throws IOException {
+        Path home = Files.writeString(folder.resolve("home"), "lazy");
+        for (String prompt : new String[] {
+            "@" + home,
+            "@home",
+            "@@home",
+            "-5",
+            "-x",
+            "${sys:user.name}",
+            "$HOME",
+            "%s%n",
+            "\"quoted\"",
+            "'",
+            " a ",
+            "a\\nb"
+        }) {
+            Run run = Run.weft("generate", stories, "--greedy", "--max-tokens", "1", "--json", "--prompt", prompt);
+            assertThat(run.exitCode()).as(prompt + ": " + run.err()).isZero();
+            assertThat(run.json().get("prompt").asText()).isEqualTo(prompt);
+        }
+        JsonNode empty = Run.weft("generate", stories, "--greedy", "--max-tokens", "1", "--json", "--prompt", "")
+                .json();
+        assertThat(empty.get("prompt").asText()).isEmpty();
+        // A forgotten value does not eat the next option.
+        assertThat(refused("generate", stories, "--prompt", "--greedy"))
+                .contains("Expected parameter for option '--prompt' but found '--greedy'");
+    }
+
+    @Test
+    void aCheckpointWithWhatIsNoNumberIsRefusedWhereItEnters() throws IOException {
+        Path out = folder.resolve("nan.safetensors");
+        for (float none : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            byte[] bytes = Files.readAllBytes(MODEL);
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(28 + 4 * 1234, none);
+            Path bad = Files.write(folder.resolve("nan.bin"), bytes);
+            assertThat(refused(
+                            "import",
+                            "llama2c",
+                            bad.toString(),
+                            "--tokenizer",
+                            TOKENIZER.toString(),
+                            "--out",
+                            out.toString()))
+                    .contains(bad
+                            + ": tensor \"wte.weight\" must hold finite numbers, but 1 of 32768 are none (element 1234, from"
+                            + " 0, is " + none + ")");
+            assertThat(out).doesNotExist();
+        }
     }
 
     @Test
@@ -131,9 +217,9 @@ class GenerateCommandTest {
         }
         assertThat(refused("generate", file, "--prompt", "a")).contains("this family is of a vision-transformer");
         assertThat(refused("generate", stories, "--prompt", "a", "--max-tokens", "0"))
-                .contains("maxTokens=0");
+                .contains("maxTokens must be 1 or more, but is 0.");
         assertThat(refused("generate", stories, "--prompt", "a", "--temperature", "-1"))
-                .contains("temperature=-1");
+                .contains("temperature must be from 0");
     }
 
     @Test

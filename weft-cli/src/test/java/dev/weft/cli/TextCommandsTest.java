@@ -52,6 +52,38 @@ class TextCommandsTest {
                 .contains("windows, report split");
     }
 
+    @Test
+    void predictSaysHowWellATextIsForeseenAndWhatComesNext() throws Exception {
+        Path onnx = folder.resolve("predict.onnx");
+        json("export", run.toString(), "--onnx", onnx.toString());
+        // As it was trained on, and the same characters in disorder.
+        String known = Files.readString(folder.resolve("my text.txt")).substring(0, 60);
+        StringBuilder disorder = new StringBuilder(known).reverse();
+        Path likely = Files.writeString(folder.resolve("likely.txt"), known);
+        Path unlikely = Files.writeString(folder.resolve("unlikely.txt"), disorder);
+        Path foreign = Files.writeString(folder.resolve("foreign.txt"), known + "\u4e00");
+        for (String model : new String[] {onnx.toString(), run.toString()}) {
+            Run done = Run.weft(
+                    "predict",
+                    model,
+                    likely.toString(),
+                    foreign.toString(),
+                    unlikely.toString(),
+                    "--continue",
+                    "5",
+                    "--json");
+            assertThat(done.exitCode()).isEqualTo(ExitCode.USAGE);
+            JsonNode predictions = done.json().get("predictions");
+            assertThat(predictions.get(0).get("tokens").asInt()).isEqualTo(60);
+            assertThat(predictions.get(0).get("continuation").asText()).hasSize(5);
+            assertThat(predictions.get(0).get("loss").asDouble())
+                    .isLessThan(predictions.get(2).get("loss").asDouble());
+            assertThat(predictions.get(1).get("error").asText()).contains("foreign.txt", "U+4E00");
+        }
+        assertThat(Run.weft("predict", onnx.toString(), likely.toString()).out())
+                .matches("(?s).*likely\\.txt: loss \\d\\.\\d{3}, perplexity .* over 60 tokens; next: .{40}\\R");
+    }
+
     /** Less loss is better: negated, so that more is. */
     @Test
     void trustComparesLosses() {

@@ -3,9 +3,13 @@ package dev.weft.cost;
 /**
  * How long one run of a member takes on one machine.
  *
- * @param p50Millis the median of the quietest round
- * @param p99Millis what 99 of 100 runs of that round kept to
- * @param repeats timed runs of that round
+ * @param p50Millis the median
+ * @param p99Millis what 99 of 100 runs kept to while the machine was quieter
+ * @param halfWidthMillis how far the median may be from what another measurement finds: half the width of its 95 % interval, or of the
+ *     range of the rounds where there is no reference beside it
+ * @param slowdown how many times as long a reference member took as on the quiet machine, which {@code p50Millis} is corrected by; 1
+ *     where there is no reference
+ * @param repeats timed runs that it is of
  * @param warmup runs before
  * @param threads that one run may use
  * @param batch images a run
@@ -14,6 +18,8 @@ package dev.weft.cost;
 public record LatencyMeasurement(
         double p50Millis,
         double p99Millis,
+        double halfWidthMillis,
+        double slowdown,
         int repeats,
         int warmup,
         int threads,

@@ -7,8 +7,8 @@ import dev.weft.io.InputException;
  *
  * @param threads that one run may use
  * @param batch images a run
- * @param warmup runs before anything is timed
- * @param rounds of timing; the quietest counts
+ * @param warmup runs before anything is timed, each time that a model is loaded
+ * @param rounds of timing, each with the model loaded anew
  * @param repeats the fewest runs of a round
  * @param roundMillis the least time of a round, and so more runs of a fast model
  */

@@ -22,7 +22,7 @@ import javax.imageio.stream.FileImageInputStream;
  * One PNG or JPEG file. Sample values are taken as stored: colour profiles, gamma, transparency and the orientation tag of cameras
  * are not applied. The header is checked before any pixel is decoded, so that a small file cannot ask for much memory.
  */
-final class ImageFile {
+public final class ImageFile {
     static final long MAX_PIXELS = 64L << 20;
     private static final List<String> FORMATS = List.of("png", "jpeg");
 
@@ -51,7 +51,7 @@ final class ImageFile {
      * @param channels 1 makes colour grey, 3 makes grey three equal planes
      * @throws InputException when the file is no image, too large, damaged or cut short
      */
-    static byte[] decode(Path file, int channels, int height, int width) {
+    public static byte[] decode(Path file, int channels, int height, int width) {
         return read(file, (reader, header) -> {
             String[] damage = new String[1];
             reader.addIIOReadWarningListener((source, warning) -> {

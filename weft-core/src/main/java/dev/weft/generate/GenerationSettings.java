@@ -12,12 +12,17 @@ import dev.weft.io.InputException;
  */
 public record GenerationSettings(int maxTokens, double temperature, int topK, long seed) {
     public GenerationSettings {
-        if (maxTokens < 1 || !(temperature >= 0 && temperature <= 100) || topK < 0) {
-            throw new InputException(
-                    "Generation must have maxTokens from 1, a temperature from 0 (the most likely token) to 100,"
-                            + " and topK from 0 (all tokens), but got maxTokens=" + maxTokens + ", temperature="
-                            + temperature
-                            + ", topK=" + topK + ".");
+        require(maxTokens >= 1, "maxTokens must be 1 or more", maxTokens);
+        require(
+                temperature >= 0 && temperature <= 100,
+                "temperature must be from 0 (the most likely token) to 100",
+                temperature);
+        require(topK >= 0, "topK must be 0 (all tokens) or more", topK);
+    }
+
+    private static void require(boolean holds, String rule, Number given) {
+        if (!holds) {
+            throw new InputException("When text is written, " + rule + ", but is " + given + ".");
         }
     }
 

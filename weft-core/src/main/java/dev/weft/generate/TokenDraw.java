@@ -1,5 +1,6 @@
 package dev.weft.generate;
 
+import dev.weft.io.CheckFailedException;
 import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -17,7 +18,12 @@ final class TokenDraw {
     /** The first of the most likely tokens at temperature 0, a draw from softmax(logits / temperature) otherwise. */
     int next(float[] logits) {
         int best = 0;
-        for (int i = 1; i < logits.length; i++) {
+        for (int i = 0; i < logits.length; i++) {
+            if (Float.isNaN(logits[i]) || logits[i] == Float.POSITIVE_INFINITY) {
+                throw new CheckFailedException(
+                        "The logits of the next token must be numbers, but that of token " + i + " is " + logits[i]
+                                + ": the weights of this member are broken or too large. Use another checkpoint.");
+            }
             if (logits[i] > logits[best]) {
                 best = i;
             }

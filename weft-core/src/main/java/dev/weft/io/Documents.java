@@ -2,6 +2,7 @@ package dev.weft.io;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +26,8 @@ final class Documents {
     private final String format;
     private final ObjectMapper mapper;
 
-    Documents(String format, JsonFactory factory) {
+    /** @param nulls whether what is null is written or left out */
+    Documents(String format, JsonFactory factory, JsonInclude.Include nulls) {
         this.format = format;
         this.mapper = JsonMapper.builder(factory)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -39,7 +42,7 @@ final class Documents {
                 // each.
                 .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-                .serializationInclusion(JsonInclude.Include.NON_NULL)
+                .serializationInclusion(nulls)
                 .addModule(FiniteNumbers.module())
                 .build();
     }
@@ -62,14 +65,19 @@ final class Documents {
 
     String write(Object value, boolean pretty) {
         ObjectWriter writer = pretty ? mapper.writer(new StablePrinter()) : mapper.writer();
-        try {
-            String text = writer.writeValueAsString(value);
+        StringWriter written = new StringWriter();
+        try (JsonGenerator generator = FiniteNumbers.writingTo(mapper.createGenerator(written))) {
+            writer.writeValue(generator, value);
+            generator.flush();
+            String text = written.toString();
             return pretty && !text.endsWith("\n") ? text + "\n" : text;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "a " + value.getClass().getName() + " cannot be written as " + format + ": "
                             + e.getOriginalMessage(),
                     e);
+        } catch (IOException e) {
+            throw new IllegalStateException("a text in memory can be written", e);
         }
     }
 

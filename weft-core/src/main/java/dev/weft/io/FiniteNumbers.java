@@ -2,10 +2,9 @@ package dev.weft.io;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.NumberDeserializers;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -29,7 +28,6 @@ final class FiniteNumbers {
         JsonDeserializer<T> plain = (JsonDeserializer<T>)
                 NumberDeserializers.find(type, single ? Float.class.getName() : Double.class.getName());
         module.addDeserializer(type, new Finite<>(type, plain));
-        module.addSerializer(type, new NullUnlessFinite<>(single));
     }
 
     private static final class Finite<T> extends StdScalarDeserializer<T> {
@@ -57,23 +55,41 @@ final class FiniteNumbers {
         }
     }
 
-    private static final class NullUnlessFinite<T> extends JsonSerializer<T> {
-        private final boolean single;
+    /** A generator through which no number reaches {@code target} that is none, whichever serializer writes it. */
+    static JsonGenerator writingTo(JsonGenerator target) {
+        return new NullUnlessFinite(target);
+    }
 
-        NullUnlessFinite(boolean single) {
-            this.single = single;
+    private static final class NullUnlessFinite extends JsonGeneratorDelegate {
+        NullUnlessFinite(JsonGenerator target) {
+            super(target, false); // objects within are written through this one too
         }
 
         @Override
-        public void serialize(T value, JsonGenerator generator, SerializerProvider provider) throws IOException {
-            Number number = (Number) value;
-            if (!Double.isFinite(number.doubleValue())) {
-                generator.writeNull();
-            } else if (single) {
-                generator.writeNumber(number.floatValue());
+        public void writeNumber(double value) throws IOException {
+            if (Double.isFinite(value)) {
+                super.writeNumber(value);
             } else {
-                generator.writeNumber(number.doubleValue());
+                writeNull();
             }
+        }
+
+        @Override
+        public void writeNumber(float value) throws IOException {
+            if (Float.isFinite(value)) {
+                super.writeNumber(value);
+            } else {
+                writeNull();
+            }
+        }
+
+        @Override
+        public void writeArray(double[] values, int offset, int length) throws IOException {
+            writeStartArray(values, length);
+            for (int i = offset; i < offset + length; i++) {
+                writeNumber(values[i]);
+            }
+            writeEndArray();
         }
     }
 }

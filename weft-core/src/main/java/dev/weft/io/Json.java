@@ -1,5 +1,6 @@
 package dev.weft.io;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.nio.file.Path;
@@ -14,8 +15,8 @@ import java.nio.file.Path;
  */
 public final class Json {
     static final int MAX_DEPTH = 64;
-    private static final Documents DOCUMENTS = new Documents(
-            "JSON", JsonFactory.builder().streamReadConstraints(constraints()).build());
+    private static final Documents DOCUMENTS = documents(JsonInclude.Include.NON_NULL);
+    private static final Documents WITH_NULLS = documents(JsonInclude.Include.ALWAYS);
 
     private Json() {}
 
@@ -37,9 +38,20 @@ public final class Json {
         return DOCUMENTS.write(value, true);
     }
 
+    /** As {@link #write}, with {@code null} where there is nothing: for readers who look for a key. */
+    public static String writeWithNulls(Object value) {
+        return WITH_NULLS.write(value, true);
+    }
+
     /** The value as JSON on one line, without a line feed. */
     public static String writeLine(Object value) {
         return DOCUMENTS.write(value, false);
+    }
+
+    private static Documents documents(JsonInclude.Include nulls) {
+        JsonFactory factory =
+                JsonFactory.builder().streamReadConstraints(constraints()).build();
+        return new Documents("JSON", factory, nulls);
     }
 
     static StreamReadConstraints constraints() {

@@ -35,8 +35,8 @@ public final class Safetensors {
     /** The metadata key of the checksum. */
     public static final String CHECKSUM = "weft.sha256";
 
-    /** Bytes per element of every known element type. */
-    public static final Map<String, Integer> DTYPE_BYTES = dtypeBytes();
+    /** Bits per element of every element type that the format knows today. Newer ones can be listed, and are not written. */
+    public static final Map<String, Integer> DTYPE_BITS = dtypeBits();
 
     static final int ALIGNMENT = 64;
     static final int MAX_RANK = 64;
@@ -60,7 +60,7 @@ public final class Safetensors {
         Map<String, Long> sizes = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> sizes.put(name, checkedSize(name, tensor)));
         order.sort(
-                Comparator.comparing(name -> -DTYPE_BYTES.get(tensors.get(name).dtype())));
+                Comparator.comparing(name -> -DTYPE_BITS.get(tensors.get(name).dtype())));
         AtomicFile.writeRandomAccess(file, out -> {
             MessageDigest digest = sha256();
             byte[] header = header(order, tensors, sizes, metadata);
@@ -76,7 +76,7 @@ public final class Safetensors {
 
     private static long checkedSize(String name, TensorData tensor) {
         if (name.equals("__metadata__")
-                || !DTYPE_BYTES.containsKey(tensor.dtype())
+                || !DTYPE_BITS.containsKey(tensor.dtype())
                 || tensor.shape().size() > MAX_RANK) {
             throw new IllegalArgumentException("tensor \"" + name + "\" of type " + tensor.dtype() + " and rank "
                     + tensor.shape().size() + ": cannot be written as safetensors");
@@ -84,16 +84,28 @@ public final class Safetensors {
         return byteSize(tensor.dtype(), tensor.shape());
     }
 
-    /** Bytes of a tensor; an ArithmeticException when the product overflows on the way, even if a zero follows. */
+    /**
+     * Bytes of a tensor of a known element type; an ArithmeticException when the product of its bits overflows on the way, even if a zero
+     * follows, or ends within a byte.
+     */
     static long byteSize(String dtype, List<Long> shape) {
-        long bytes = DTYPE_BYTES.get(dtype);
+        long elements = 1;
         for (long size : shape) {
             if (size < 0) {
                 throw new ArithmeticException("negative size");
             }
-            bytes = Math.multiplyExact(bytes, size);
+            elements = Math.multiplyExact(elements, size);
         }
-        return bytes;
+        long bits = Math.multiplyExact(elements, DTYPE_BITS.get(dtype));
+        if (bits % Byte.SIZE != 0) {
+            throw new ArithmeticException("the last element ends within a byte");
+        }
+        return bits / Byte.SIZE;
+    }
+
+    /** What a tensor's address must be a multiple of for its elements to be read where they lie. */
+    static int alignment(String dtype) {
+        return Math.max(1, DTYPE_BITS.getOrDefault(dtype, Byte.SIZE) / Byte.SIZE);
     }
 
     private static byte[] header(
@@ -170,12 +182,15 @@ public final class Safetensors {
         }
     }
 
-    private static Map<String, Integer> dtypeBytes() {
-        Map<String, Integer> bytes = new LinkedHashMap<>();
-        List.of("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0").forEach(type -> bytes.put(type, 1));
-        List.of("I16", "U16", "F16", "BF16").forEach(type -> bytes.put(type, 2));
-        List.of("I32", "U32", "F32").forEach(type -> bytes.put(type, 4));
-        List.of("I64", "U64", "F64", "C64").forEach(type -> bytes.put(type, 8));
-        return Collections.unmodifiableMap(bytes);
+    private static Map<String, Integer> dtypeBits() {
+        Map<String, Integer> bits = new LinkedHashMap<>();
+        bits.put("F4", 4);
+        List.of("F6_E2M3", "F6_E3M2").forEach(type -> bits.put(type, 6));
+        List.of("BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ")
+                .forEach(type -> bits.put(type, 8));
+        List.of("I16", "U16", "F16", "BF16").forEach(type -> bits.put(type, 16));
+        List.of("I32", "U32", "F32").forEach(type -> bits.put(type, 32));
+        List.of("I64", "U64", "F64", "C64").forEach(type -> bits.put(type, 64));
+        return Collections.unmodifiableMap(bits);
     }
 }

@@ -92,7 +92,7 @@ public final class SafetensorsFile {
             throw new InputException(file + ": tensor \"" + name + "\" has " + entry.byteSize()
                     + " bytes; tensors over 2 GiB cannot be read. Split it in two.");
         }
-        boolean aligned = (dataBegin() + entry.begin()) % Safetensors.DTYPE_BYTES.get(entry.dtype()) == 0;
+        boolean aligned = (dataBegin() + entry.begin()) % Safetensors.alignment(entry.dtype()) == 0;
         ByteBuffer buffer = buffers.get(name).duplicate();
         return (aligned ? buffer : copy(buffer)).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** A tensor to be written: its element type and shape now, its bytes when their turn comes. */
 public interface TensorData {
-    /** A safetensors element type, such as {@code F32}; {@link Safetensors#DTYPE_BYTES} lists them. */
+    /** A safetensors element type, such as {@code F32}; {@link Safetensors#DTYPE_BITS} lists them. */
     String dtype();
 
     List<Long> shape();

@@ -92,14 +92,14 @@ final class FamilyFile {
                 shared.add(name);
             } else if (statistics.containsKey(owner)) {
                 String key = only != null ? name : name.substring(("members/" + owner + "/").length());
-                statistics.get(owner).put(key, StoredTensors.mapped(file, name));
+                statistics.get(owner).put(key, StoredTensors.finite(file, name));
             } else {
                 throw new InputException(
                         path + ": tensor \"" + name + "\" belongs to a member that the file does not list.");
             }
         }
         SharedWeights weights = SharedWeights.of(
-                name -> shared.contains(name) ? StoredTensors.mapped(file, name) : null, path.toString());
+                name -> shared.contains(name) ? StoredTensors.finite(file, name) : null, path.toString());
         Family family = inFile(path, () -> new Family(document.model, weights, document.sharing));
         weights.requireAllUsed(shared, path.toString());
         document.members.forEach((name, entry) -> family.name(

@@ -11,6 +11,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.text.SentencePieceTokenizer;
 import dev.weft.weight.SharedWeights;
+import dev.weft.weight.StoredTensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -119,7 +120,7 @@ public final class Llama2c {
      *
      * @param contextLength the most tokens that one pass reads; 0 for what the checkpoint was trained with
      * @return a family of one; its only member is named {@code model}. The caller closes it
-     * @throws InputException when a file cannot be read, is not of llama2.c or is cut short, or the two do not belong together
+     * @throws InputException when a file cannot be read, is not of llama2.c is cut short or holds what is no number, or the two do not belong together
      */
     public static Family read(Path file, Path tokenizerFile, int contextLength) {
         Llama2c checkpoint = new Llama2c(file, mapped(file));
@@ -131,7 +132,7 @@ public final class Llama2c {
         }
         int length = contextLength == 0 ? checkpoint.context : contextLength;
         LanguageModel definition = checkpoint.definition(new TextInput(tokenizer, length));
-        Family family = new Family(definition, SharedWeights.of(checkpoint::tensor, file.toString()), List.of());
+        Family family = new Family(definition, SharedWeights.of(checkpoint::finite, file.toString()), List.of());
         family.name("model", new NamedMember(Member.PLAIN, MemberStatistics.none(), Map.of()));
         family.note("imported", "llama2c");
         return family;
@@ -164,6 +165,11 @@ public final class Llama2c {
                 false,
                 tied,
                 Collections.nCopies(layers, block));
+    }
+
+    private Tensor finite(String name) {
+        Tensor tensor = tensor(name);
+        return tensor == null ? null : StoredTensors.requireFinite(tensor, name, file.toString());
     }
 
     /** The tensor that Weft calls {@code name}, kept; {@code null} when there is none. */

@@ -3,6 +3,7 @@ package dev.weft.model;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -62,10 +63,26 @@ final class StatisticsCheck {
                                         + tensor.scalar_type().intern()));
             }
         }
+        for (Map.Entry<String, Tensor> entry : stored.entrySet()) {
+            if (entry.getKey().endsWith(MemberStatistics.VARIANCE) && hasNegative(entry.getValue())) {
+                return Optional.of(
+                        "member \"" + name + "\" must have no variance below 0, but has one in the batch-norm"
+                                + " statistic " + entry.getKey());
+            }
+        }
         TreeSet<String> unused = new TreeSet<>(stored.keySet());
         unused.removeAll(needed.keySet());
         return unused.isEmpty()
                 ? Optional.empty()
                 : Optional.of("member \"" + name + "\" has no batch norm for the statistic " + unused.first());
+    }
+
+    private static boolean hasNegative(Tensor tensor) {
+        for (float value : Tensors.floats(tensor)) {
+            if (value < 0) {
+                return true;
+            }
+        }
+        return false;
     }
 }

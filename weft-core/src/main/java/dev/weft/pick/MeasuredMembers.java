@@ -31,6 +31,9 @@ final class MeasuredMembers {
     /** Accuracy of the exported file on the report split. */
     static final String TEST_ACCURACY = "testAccuracy";
 
+    /** What is noted of a file, whichever weights and machine it was made with. */
+    static final Set<String> OF_EXPORTS = Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY);
+
     private final Map<String, String> contexts = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> values = new LinkedHashMap<>();
     /** The file of each export, the last one of a member. */
@@ -54,8 +57,7 @@ final class MeasuredMembers {
         // Numbers of other weights or machines do not compare: the latest context counts.
         rows.forEach(row -> contexts.put(row.metric(), row.context()));
         for (MemberValue row : rows) {
-            boolean ofExport =
-                    Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY).contains(row.metric());
+            boolean ofExport = OF_EXPORTS.contains(row.metric());
             if (ofExport || row.context().equals(contexts.get(row.metric()))) {
                 values.computeIfAbsent(line(row, space), m -> new LinkedHashMap<>())
                         .put(row.metric(), row.value());
@@ -92,7 +94,7 @@ final class MeasuredMembers {
         String context = contexts.getOrDefault(MetricNames.LATENCY_MILLIS_P50, "");
         return context.isEmpty()
                 ? ""
-                : "ONNX Runtime on the CPU, one run after a warm-up, the quietest of several rounds: "
+                : "ONNX Runtime on the CPU, one run after a warm-up, timed in turn with a reference member: "
                         + setting(context) + ".";
     }
 
@@ -102,8 +104,8 @@ final class MeasuredMembers {
 
     /** {@code 2 threads, 1 example at a time} of {@code hardware=… threads=2 batch=1}; another context as it is. */
     private static String setting(String context) {
-        Matcher parts =
-                Pattern.compile("hardware=(\\S+) threads=(\\d+) batch=(\\d+)").matcher(context);
+        Matcher parts = Pattern.compile("hardware=(\\S+) threads=(\\d+) batch=(\\d+)( paired)?")
+                .matcher(context);
         return parts.matches()
                 ? count(parts.group(2), "thread") + ", " + count(parts.group(3), "example") + " at a time, machine "
                         + parts.group(1)

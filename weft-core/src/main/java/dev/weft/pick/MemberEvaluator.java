@@ -5,12 +5,15 @@ import dev.weft.cost.Latency;
 import dev.weft.cost.LatencyMeasurement;
 import dev.weft.cost.LatencySettings;
 import dev.weft.cost.MemberCosts;
+import dev.weft.cost.PairedLatency;
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Tensors;
 import dev.weft.run.Environment;
+import dev.weft.runtime.OnnxFile;
+import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
 import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
@@ -25,6 +28,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * Measures the members of a trained family: counts, latency in ONNX Runtime on this machine, and accuracy, or loss and perplexity, on the selection split
@@ -39,11 +44,15 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     private final String hardware = Environment.current().hardwareFingerprint();
     private final String latencyContext;
     private final String qualityContext;
+    private final Evaluations.Store known;
+    private Optional<PairedLatency> beside = Optional.empty();
 
-    private MemberEvaluator(Family family, Optional<FamilyData> data, LatencySettings latency) {
+    private MemberEvaluator(
+            Family family, Optional<FamilyData> data, LatencySettings latency, Evaluations.Store known) {
         this.family = family;
         this.data = data;
         this.latency = latency;
+        this.known = known;
         this.latencyContext = latencyContext(latency);
         this.counted = new CountedCosts(family.definition());
         this.qualityContext = data.map(d -> String.format(
@@ -60,23 +69,35 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     /**
      * Measures everything.
      *
+     * @param known where the numbers are kept: latencies are measured beside the smallest member, whose own latency is looked up and
+     *     noted there
      * @throws InputException when the data has no selection split
      */
-    public static MemberEvaluator of(Family family, FamilyData data, LatencySettings latency) {
+    public static MemberEvaluator of(Family family, FamilyData data, LatencySettings latency, Evaluations.Store known) {
         selection(data);
-        return new MemberEvaluator(family, Optional.of(data), latency);
+        return new MemberEvaluator(family, Optional.of(data), latency, known);
+    }
+
+    /** The same, with nothing known. */
+    public static MemberEvaluator of(Family family, FamilyData data, LatencySettings latency) {
+        return of(family, data, latency, Evaluations.storeInMemory());
     }
 
     /** Measures what needs no data: counts and latency. */
+    public static MemberEvaluator ofCosts(Family family, LatencySettings latency, Evaluations.Store known) {
+        return new MemberEvaluator(family, Optional.empty(), latency, known);
+    }
+
+    /** The same, with nothing known. */
     public static MemberEvaluator ofCosts(Family family, LatencySettings latency) {
-        return new MemberEvaluator(family, Optional.empty(), latency);
+        return ofCosts(family, latency, Evaluations.storeInMemory());
     }
 
     /** The machine and the setting of a latency, as databases and labels name them. */
     public static String latencyContext(LatencySettings latency) {
         return String.format(
                 Locale.ROOT,
-                "hardware=%s threads=%d batch=%d",
+                "hardware=%s threads=%d batch=%d paired",
                 Environment.current().hardwareFingerprint(),
                 latency.threads(),
                 latency.batch());
@@ -85,6 +106,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     @Override
     public List<String> metrics() {
         List<String> metrics = new ArrayList<>(MetricNames.COSTS);
+        metrics.addAll(MetricNames.LATENCY_NOISE);
         if (data.isPresent()) {
             family.definition().input().metrics().forEach(metric -> metrics.add(metric.key()));
         }
@@ -94,7 +116,10 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     @Override
     public String context(String metric) {
         return switch (metric) {
-            case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 -> latencyContext;
+            case MetricNames.LATENCY_MILLIS_P50,
+                    MetricNames.LATENCY_MILLIS_P99,
+                    MetricNames.LATENCY_MILLIS_HALF_WIDTH,
+                    MetricNames.LATENCY_SLOWDOWN -> latencyContext;
             case MetricNames.ACCURACY, MetricNames.LOSS, MetricNames.PERPLEXITY -> qualityContext;
             default -> "";
         };
@@ -108,7 +133,10 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     @Override
     public Map<String, Double> measure(Member member, String metric) {
         return switch (metric) {
-            case MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99 -> latency(member);
+            case MetricNames.LATENCY_MILLIS_P50,
+                    MetricNames.LATENCY_MILLIS_P99,
+                    MetricNames.LATENCY_MILLIS_HALF_WIDTH,
+                    MetricNames.LATENCY_SLOWDOWN -> latency(member);
             case MetricNames.ACCURACY, MetricNames.LOSS, MetricNames.PERPLEXITY -> quality(member);
             default -> counts(member);
         };
@@ -123,11 +151,44 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         return values;
     }
 
+    /** The smallest member is measured alone, once, and every other one beside it. */
     private Map<String, Double> latency(Member member) {
-        LatencyMeasurement measured = Latency.measure(family.definition(), member, latency, hardware);
+        Member reference = family.space().smallest();
+        OptionalDouble baseline = known.value(reference.toString(), MetricNames.LATENCY_MILLIS_P50, latencyContext);
+        OnnxFile alone =
+                beside.isPresent() && !member.equals(reference) ? null : Latency.file(family.definition(), reference);
+        if (baseline.isEmpty()) {
+            Map<String, Double> own = values(Latency.measure(alone, latency, hardware));
+            own.forEach((metric, value) -> known.record(reference.toString(), metric, latencyContext, value));
+            baseline = OptionalDouble.of(own.get(MetricNames.LATENCY_MILLIS_P50));
+        }
+        if (member.equals(reference)) {
+            return noted(reference);
+        }
+        if (beside.isEmpty()) {
+            beside = Optional.of(new PairedLatency(alone, baseline.getAsDouble(), latency, hardware));
+        }
+        return values(beside.get().measure(Latency.file(family.definition(), member)));
+    }
+
+    private Map<String, Double> noted(Member reference) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        Stream.concat(
+                        Stream.of(MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99),
+                        MetricNames.LATENCY_NOISE.stream())
+                .forEach(metric -> values.put(
+                        metric,
+                        known.value(reference.toString(), metric, latencyContext)
+                                .orElseThrow()));
+        return values;
+    }
+
+    private static Map<String, Double> values(LatencyMeasurement measured) {
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(MetricNames.LATENCY_MILLIS_P50, measured.p50Millis());
         values.put(MetricNames.LATENCY_MILLIS_P99, measured.p99Millis());
+        values.put(MetricNames.LATENCY_MILLIS_HALF_WIDTH, measured.halfWidthMillis());
+        values.put(MetricNames.LATENCY_SLOWDOWN, measured.slowdown());
         return values;
     }
 
@@ -170,6 +231,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
 
     @Override
     public void close() {
+        beside.ifPresent(PairedLatency::close);
         counted.close();
     }
 }

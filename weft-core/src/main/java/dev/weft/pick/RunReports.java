@@ -1,7 +1,6 @@
 package dev.weft.pick;
 
 import dev.weft.io.Json;
-import dev.weft.io.SafetensorsFile;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
@@ -63,11 +62,7 @@ public final class RunReports {
             List<Event> events = database.events();
             NetworkPicture picture = new NetworkPicture(model);
             Path family = folder.resolve("family.safetensors");
-            List<FamilyDescription.Kept> kept = Files.exists(family)
-                    ? FamilyDescription.of(SafetensorsFile.open(family))
-                            .map(FamilyDescription::members)
-                            .orElse(List.of())
-                    : List.of();
+            List<FamilyDescription.Kept> kept = RunMetrics.kept(family);
             MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
             RunReport.Dataset dataset = new RunReport.Dataset(
                     dataName(settings.splits().source()),
@@ -175,7 +170,7 @@ public final class RunReports {
     }
 
     /** Those of the run; of a tree those of its leaves, with the leaf as part of the role. */
-    private static List<Metric> metrics(Path folder, RunDatabase database) {
+    static List<Metric> metrics(Path folder, RunDatabase database) {
         List<TreeRecord.Node> leaves =
                 TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
         List<Metric> all = new ArrayList<>(database.metrics());

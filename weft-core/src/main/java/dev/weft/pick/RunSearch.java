@@ -53,7 +53,7 @@ public final class RunSearch implements AutoCloseable {
         this.folder = folder;
         this.family = family;
         this.data = data;
-        this.evaluator = MemberEvaluator.of(family, data, latency);
+        this.evaluator = MemberEvaluator.of(family, data, latency, Evaluations.store(folder.database()));
         this.evaluations = Evaluations.of(
                 tables.columns().isEmpty()
                         ? evaluator
@@ -214,6 +214,18 @@ public final class RunSearch implements AutoCloseable {
             }
             return result;
         }
+    }
+
+    /** What the noise of latencies leaves open about the front of a search. */
+    public LatencyRemarks remarks(SearchResult found) {
+        return LatencyRemarks.of(
+                found.front().objectives(),
+                found.front().members().stream()
+                        .map(member -> measured(member.member()))
+                        .toList(),
+                found.measured().stream()
+                        .map(member -> measured(member.member()))
+                        .toList());
     }
 
     public Family family() {

@@ -32,7 +32,12 @@ public final class Evaluations {
 
     /** Kept in the table of a run. */
     public static Evaluations of(Evaluator evaluator, RunDatabase run) {
-        return new Evaluations(evaluator, new Store() {
+        return new Evaluations(evaluator, store(run));
+    }
+
+    /** The table of a run. */
+    public static Store store(RunDatabase run) {
+        return new Store() {
             @Override
             public OptionalDouble value(String member, String metric, String context) {
                 return run.value(member, metric, context);
@@ -42,13 +47,18 @@ public final class Evaluations {
             public void record(String member, String metric, String context, double value) {
                 run.record(member, metric, context, value);
             }
-        });
+        };
     }
 
     /** Kept as long as this object lives. */
     public static Evaluations inMemory(Evaluator evaluator) {
+        return new Evaluations(evaluator, storeInMemory());
+    }
+
+    /** A table that lives as long as it is held. */
+    public static Store storeInMemory() {
         Map<List<String>, Double> kept = new HashMap<>();
-        return new Evaluations(evaluator, new Store() {
+        return new Store() {
             @Override
             public OptionalDouble value(String member, String metric, String context) {
                 Double value = kept.get(List.of(member, metric, context));
@@ -59,7 +69,7 @@ public final class Evaluations {
             public void record(String member, String metric, String context, double value) {
                 kept.put(List.of(member, metric, context), value);
             }
-        });
+        };
     }
 
     /** What can be measured, what is cheap first. */

@@ -23,6 +23,15 @@ public final class MetricNames {
     public static final String LATENCY_MILLIS_P50 = "latencyMillisP50";
     public static final String LATENCY_MILLIS_P99 = "latencyMillisP99";
 
+    /** How far the median latency may be from that of another measurement. */
+    public static final String LATENCY_MILLIS_HALF_WIDTH = "latencyMillisHalfWidth";
+
+    /** How many times as long a reference member took, while the latency was measured, as on the quiet machine. */
+    public static final String LATENCY_SLOWDOWN = "latencySlowdown";
+
+    /** What says how sure a latency is; measured along with it. */
+    public static final List<String> LATENCY_NOISE = List.of(LATENCY_MILLIS_HALF_WIDTH, LATENCY_SLOWDOWN);
+
     /** What needs no data, what is cheap to measure first. */
     public static final List<String> COSTS = List.of(PARAMS, BYTES, MACS, LATENCY_MILLIS_P50, LATENCY_MILLIS_P99);
 

@@ -44,7 +44,7 @@ public record Objective(String metric, Direction direction) {
     }
 
     /** Negative when {@code a} is better than {@code b}, positive when it is worse. */
-    int compare(double a, double b) {
+    public int compare(double a, double b) {
         return direction == Direction.MINIMIZE ? Double.compare(a, b) : Double.compare(b, a);
     }
 

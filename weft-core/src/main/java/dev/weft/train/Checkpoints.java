@@ -76,6 +76,10 @@ final class Checkpoints {
         statistics.forEach((name, tensor) -> expected.put(STATISTICS + name, tensor));
         sampler.forEach((name, tensor) -> expected.put(SAMPLER + name, tensor));
         expected.forEach((name, tensor) -> require(file, name, tensor, false));
+        weights.keySet()
+                .forEach(name -> StoredTensors.finite(file, WEIGHTS + name).close());
+        statistics.keySet().forEach(name -> StoredTensors.finite(file, STATISTICS + name)
+                .close());
         List<String> slots = file.names().stream()
                 .filter(name -> !expected.containsKey(name))
                 .toList();
@@ -104,6 +108,8 @@ final class Checkpoints {
     static void loadWeights(Checkpoint checkpoint, Map<String, Tensor> weights) {
         SafetensorsFile file = SafetensorsFile.open(checkpoint.file());
         weights.forEach((name, tensor) -> require(file, WEIGHTS + name, tensor, false));
+        weights.keySet()
+                .forEach(name -> StoredTensors.finite(file, WEIGHTS + name).close());
         weights.forEach((name, tensor) -> copy(file, WEIGHTS + name, tensor));
     }
 

@@ -4,6 +4,7 @@ import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
+import dev.weft.io.CheckFailedException;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
@@ -97,11 +98,22 @@ public final class Evaluation {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Batch batch = batches.batch(i);
-                sum += score.sum(family.forward(batch.inputs(), pass), batch.labels());
+                Tensor logits = family.forward(batch.inputs(), pass);
+                requireNumbers(logits, member, data);
+                sum += score.sum(logits, batch.labels());
                 predictions += batch.labels().numel();
             }
         }
         return sum / predictions;
+    }
+
+    /** The largest of logits that are none would still name a class. */
+    private static void requireNumbers(Tensor logits, Member member, Dataset data) {
+        if (!logits.isfinite().all().item_bool()) {
+            throw new CheckFailedException(
+                    "The logits of member \"" + member + "\" must be finite numbers, but are not all on " + data.name()
+                            + ": its weights have grown too large. Train with a lower learning rate, or clip gradients.");
+        }
     }
 
     /**

@@ -62,19 +62,12 @@ public record TrainSettings(
 
     public TrainSettings {
         parameterGroups = parameterGroups == null ? List.of() : List.copyOf(parameterGroups);
-        if (epochs < 1 || calibrationBatches < 1 || evaluateEveryEpochs < 0 || checkpointEverySteps < 1) {
-            throw new InputException("Training must have epochs, calibrationBatches and checkpointEverySteps >= 1 and "
-                    + "evaluateEveryEpochs >= 0, but got epochs=" + epochs + ", calibrationBatches="
-                    + calibrationBatches
-                    + ", checkpointEverySteps=" + checkpointEverySteps + ", evaluateEveryEpochs=" + evaluateEveryEpochs
-                    + ".");
-        }
-        if (threads != null && threads < 1) {
-            throw new InputException("Training must have threads >= 1, but got " + threads + ".");
-        }
-        if (accumulate != null && accumulate < 1) {
-            throw new InputException("Training must have accumulate >= 1, but got " + accumulate + ".");
-        }
+        requireAtLeast(1, "epochs", epochs);
+        requireAtLeast(1, "calibrationBatches", calibrationBatches);
+        requireAtLeast(0, "evaluateEveryEpochs", evaluateEveryEpochs);
+        requireAtLeast(1, "checkpointEverySteps", checkpointEverySteps);
+        requireAtLeast(1, "threads", threads == null ? 1 : threads);
+        requireAtLeast(1, "accumulate", accumulate == null ? 1 : accumulate);
         if (architecture == null && sampler instanceof Sampler.Blend) {
             throw new InputException(
                     "Training with sampler blend must have train.architecture, which says how the logits of the blend are"
@@ -188,6 +181,12 @@ public record TrainSettings(
     /** The part of the training split that is kept from the weights, for an architecture or a sampler to learn from; 0 for none. */
     double heldOutPart() {
         return architecture == null ? sampler.heldOutPart() : architecture.validationPart();
+    }
+
+    private static void requireAtLeast(int least, String setting, int value) {
+        if (value < least) {
+            throw new InputException("Training must have " + setting + " >= " + least + ", but got " + value + ".");
+        }
     }
 
     /** The same rule for another number of epochs. */

@@ -43,6 +43,9 @@ import org.bytedeco.pytorch.global.torch;
  * bit, of one that never stopped. Holds native memory and the folder's lock until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
+    /** Kind of the event that says how many steps an epoch of the run has. */
+    public static final String STEPS_PER_EPOCH = "stepsPerEpoch";
+
     /** Stands in place of a role where the table of numbers has a sampler's {@link Sampling#measures}. */
     public static final String SAMPLER = "sampler";
 
@@ -251,6 +254,9 @@ public final class Trainer implements AutoCloseable {
         boolean done = false;
         try {
             Trainer trainer = new Trainer(run, settings, splits);
+            if (run.database().events().stream().noneMatch(event -> event.kind().equals(STEPS_PER_EPOCH))) {
+                run.database().event(STEPS_PER_EPOCH, String.valueOf(trainer.stepsPerEpoch()));
+            }
             Start from = settings.recipe().start();
             if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
                 from.into(trainer.family); // a checkpoint holds what has become of these weights

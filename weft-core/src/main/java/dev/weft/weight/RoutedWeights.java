@@ -160,7 +160,7 @@ public final class RoutedWeights implements WrappedWeights {
                         + "but has no tensor " + name + " " + shape + ".");
             }
             try (NoGradGuard guard = new NoGradGuard();
-                    Tensor mapped = StoredTensors.mapped(file, name)) {
+                    Tensor mapped = StoredTensors.finite(file, name)) {
                 entry.getValue().copy_(mapped);
             }
         }

@@ -7,6 +7,7 @@ import dev.weft.io.TensorEntry;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -44,6 +45,38 @@ public final class StoredTensors {
             return Tensors.keep(torch.empty(shape, new TensorOptions(type), new MemoryFormatOptional()));
         }
         return Tensors.keep(torch.from_blob(new BytePointer(file.bytes(name)), shape, new TensorOptions(type)));
+    }
+
+    /**
+     * As {@link #mapped}, for weights and statistics: with one that is no number every answer of a model is none.
+     *
+     * @throws InputException also when an element is NaN or infinite
+     */
+    public static Tensor finite(SafetensorsFile file, String name) {
+        return requireFinite(mapped(file, name), name, file.path().toString());
+    }
+
+    /**
+     * The tensor, when all of its elements are numbers.
+     *
+     * @param where what messages call the file it came from
+     * @throws InputException when one is NaN or infinite; the tensor is then closed
+     */
+    public static Tensor requireFinite(Tensor tensor, String name, String where) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor bad = tensor.detach().isfinite().logical_not().flatten();
+            if (bad.any().item_bool()) {
+                long at = bad.to(ScalarType.Byte).argmax().item_long();
+                double value = tensor.detach().flatten().select(0, at).item_double();
+                long count = bad.sum().item_long();
+                tensor.close();
+                throw new InputException(
+                        where + ": tensor \"" + name + "\" must hold finite numbers, but " + count + " of "
+                                + bad.numel() + " are none (element " + at + ", from 0, is " + value
+                                + "). Use another copy, or one from before its training went wrong.");
+            }
+            return tensor;
+        }
     }
 
     /** A copy of the tensor {@code name} of {@code file}, kept. */

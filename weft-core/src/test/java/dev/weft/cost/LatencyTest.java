@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
+import dev.weft.runtime.OnnxFile;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -58,5 +59,30 @@ class LatencyTest {
         assertThatThrownBy(() -> LatencySettings.DEFAULT.withThreads(0))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("threads=0");
+    }
+
+    @Test
+    void whatIsMeasuredBesideAReferenceIsItsRatioToIt() {
+        ModelDefinition definition = TinyModels.mobileCnn();
+        LatencySettings settings = new LatencySettings(1, 1, 3, 2, 20, 10);
+        OnnxFile reference = Latency.file(definition, definition.space().smallest());
+        double alone = Latency.measure(reference, settings, "").p50Millis();
+        try (PairedLatency beside = new PairedLatency(reference, alone, settings, "f00d")) {
+            LatencyMeasurement itself = beside.measure(reference);
+            // A hundred times the baseline: the machine seems a hundred times as fast, and the number follows.
+            try (PairedLatency scaled = new PairedLatency(reference, 100 * alone, settings, "")) {
+                LatencyMeasurement same = scaled.measure(reference);
+                assertThat(same.p50Millis() / alone).isBetween(50.0, 200.0);
+                assertThat(same.slowdown()).isLessThan(0.5);
+            }
+            assertThat(itself.p50Millis() / alone).isBetween(0.5, 2.0);
+            assertThat(itself.halfWidthMillis()).isPositive().isLessThan(itself.p50Millis());
+            assertThat(itself.repeats()).isGreaterThanOrEqualTo(2 * 4 * 5);
+            assertThat(itself.hardwareFingerprint()).isEqualTo("f00d");
+            double largest = beside.measure(
+                            Latency.file(definition, definition.space().largest()))
+                    .p50Millis();
+            assertThat(largest).isGreaterThan(itself.p50Millis());
+        }
     }
 }

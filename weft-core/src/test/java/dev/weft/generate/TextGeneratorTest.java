@@ -101,9 +101,12 @@ class TextGeneratorTest {
 
     @Test
     void settingsOutOfRangeAreRefused() {
-        assertThatThrownBy(() -> GenerationSettings.greedy(0)).hasMessageContaining("maxTokens=0");
-        assertThatThrownBy(() -> new GenerationSettings(1, -1, 0, 0)).hasMessageContaining("temperature=-1");
-        assertThatThrownBy(() -> new GenerationSettings(1, Double.NaN, 0, 0)).hasMessageContaining("temperature=NaN");
-        assertThatThrownBy(() -> new GenerationSettings(1, 1, -1, 0)).hasMessageContaining("topK=-1");
+        assertThatThrownBy(() -> GenerationSettings.greedy(0))
+                .hasMessageContaining("maxTokens must be 1 or more, but is 0");
+        assertThatThrownBy(() -> new GenerationSettings(1, -1, 0, 0))
+                .hasMessageContaining("temperature must be from 0");
+        assertThatThrownBy(() -> new GenerationSettings(1, Double.NaN, 0, 0)).hasMessageContaining("but is NaN");
+        assertThatThrownBy(() -> new GenerationSettings(1, 1, -1, 0))
+                .hasMessageContaining("topK must be 0 (all tokens) or more, but is -1");
     }
 }

@@ -1,8 +1,10 @@
 package dev.weft.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.io.CheckFailedException;
 import org.junit.jupiter.api.Test;
 
 class TokenDrawTest {
@@ -41,5 +43,23 @@ class TokenDrawTest {
         assertThat(parts[0] + parts[2]).isZero();
         assertThat(parts[1]).isCloseTo(Math.exp(3) / sum, within(0.015));
         assertThat(parts[4]).isCloseTo(Math.exp(2) / sum, within(0.015));
+    }
+
+    @Test
+    void logitsThatAreNoNumbersNameNoToken() {
+        for (float none : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            float[] logits = {0, 1, none, 2};
+            for (double temperature : new double[] {0, 1}) {
+                TokenDraw draw = new TokenDraw(new GenerationSettings(1, temperature, 0, 3));
+                assertThatThrownBy(() -> draw.next(logits))
+                        .isInstanceOf(CheckFailedException.class)
+                        .hasMessageContaining("that of token 2 is " + none);
+            }
+        }
+        // Never drawn, and legitimate: a token that is masked out.
+        TokenDraw draw = new TokenDraw(new GenerationSettings(1, 1, 0, 3));
+        for (int i = 0; i < 1000; i++) {
+            assertThat(draw.next(new float[] {Float.NEGATIVE_INFINITY, 1, 1})).isNotZero();
+        }
     }
 }

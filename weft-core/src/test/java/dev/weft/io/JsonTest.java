@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     enum Device {
@@ -226,5 +230,65 @@ class JsonTest {
                 .hasMessageNotContaining("dev.weft")
                 .hasMessageNotContaining("java.")
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500));
+    }
+
+    record Numbers(
+            double d,
+            Double boxed,
+            float f,
+            Float boxedFloat,
+            Number number,
+            Object object,
+            double[] doubles,
+            float[] floats,
+            Double[] boxes,
+            double[][] table,
+            List<Object> list,
+            Map<String, Object> map,
+            JsonNode tree,
+            Object nested) {
+        static Numbers of(double value, Object nested) {
+            float single = (float) value;
+            return new Numbers(
+                    value,
+                    value,
+                    single,
+                    single,
+                    value,
+                    single,
+                    new double[] {1, value},
+                    new float[] {1, single},
+                    new Double[] {value},
+                    new double[][] {{value, 1}},
+                    List.of(value, single, new double[] {value}),
+                    new LinkedHashMap<>(Map.of("x", value)),
+                    JsonNodeFactory.instance.objectNode().put("double", value).put("float", single),
+                    nested);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void noWayOfHoldingANumberWritesOneThatIsNone(double value) {
+        Numbers numbers = Numbers.of(value, Numbers.of(value, List.of(Map.of("deep", value))));
+        for (String text : List.of(
+                Json.write(numbers), Json.writeLine(numbers), Json.writeWithNulls(numbers), Yaml.write(numbers))) {
+            assertThat(text).doesNotContainIgnoringCase("nan").doesNotContainIgnoringCase("inf");
+        }
+        assertThat(Json.writeLine(numbers))
+                .startsWith("{\"d\":null,\"boxed\":null,\"f\":null,\"boxedFloat\":null,\"number\":null,\"object\":null,"
+                        + "\"doubles\":[1.0,null],\"floats\":[1.0,null],\"boxes\":[null],\"table\":[[null,1.0]],"
+                        + "\"list\":[null,null,[null]],\"map\":{\"x\":null},")
+                .contains("\"tree\":{\"double\":null,\"float\":null},\"nested\":{\"d\":null,")
+                .endsWith("\"nested\":[{\"deep\":null}]}}");
+    }
+
+    @Test
+    void whatIsNullIsWrittenForThoseWhoLookForAKey() {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("family", null);
+        result.put("share", 0.25);
+        assertThat(Json.writeWithNulls(result)).isEqualTo("{\n  \"family\": null,\n  \"share\": 0.25\n}\n");
+        assertThat(Json.writeWithNulls(RECIPE)).contains("\"dropout\": null");
     }
 }

@@ -12,9 +12,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SafetensorsTest {
     @TempDir
@@ -189,7 +192,9 @@ class SafetensorsTest {
         refused("Duplicate", write("{\"a\":" + f32(1, 0, 4) + ",\"a\":" + f32(1, 4, 8) + "}", new byte[8]));
         refused("Duplicate", write("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", new byte[0]));
         refused("every value in __metadata__ must be text", write("{\"__metadata__\":{\"k\":1}}", new byte[0]));
-        refused("dtype must be one of", write("{\"a\":" + f32(1, 0, 4).replace("F32", "F33") + "}", new byte[4]));
+        refused("dtype must be a name", write("{\"a\":" + f32(1, 0, 4).replace("F32", "F 32") + "}", new byte[4]));
+        refused("dtype must be a name", write("{\"a\":" + f32(1, 0, 4).replace("F32", "F\\n32") + "}", new byte[4]));
+        refused("must fill whole bytes", write("{\"a\":" + f32(3, 0, 2).replace("F32", "F4") + "}", new byte[2]));
         refused("none negative", write("{\"a\":" + f32(1, -4, 0) + "}", new byte[0]));
         refused("none negative", write("{\"a\":" + f32(-1, 0, 4) + "}", new byte[4]));
         refused(
@@ -213,6 +218,66 @@ class SafetensorsTest {
         refused("dtype, shape and data_offsets only", write("{\"a\":{\"type\":\"F32\"}}", new byte[0]));
         refused("must have a dtype, a shape and two data_offsets", write("{\"a\":{\"dtype\":\"F32\"}}", new byte[0]));
         refused("UTF-8", raw(headerLength(3), "{\u00ff}".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)));
+    }
+
+    /** Sizes are those of the format's own implementation, in bits. */
+    @ParameterizedTest
+    @CsvSource({
+        "F4,4",
+        "F6_E2M3,6",
+        "F6_E3M2,6",
+        "BOOL,8",
+        "U8,8",
+        "I8,8",
+        "F8_E5M2,8",
+        "F8_E4M3,8",
+        "F8_E8M0,8",
+        "F8_E4M3FNUZ,8",
+        "F8_E5M2FNUZ,8",
+        "I16,16",
+        "U16,16",
+        "F16,16",
+        "BF16,16",
+        "I32,32",
+        "U32,32",
+        "F32,32",
+        "I64,64",
+        "U64,64",
+        "F64,64",
+        "C64,64"
+    })
+    void everyElementTypeOfTheFormatIsKnownByItsBits(String dtype, int bits) throws IOException {
+        int bytes = bits; // eight elements
+        String entry = "{\"a\":{\"dtype\":\"" + dtype + "\",\"shape\":[2,4],\"data_offsets\":[0,%d]},\"b\":"
+                + "{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[%d,%d]}}";
+        byte[] data = new byte[bytes + 1];
+        data[bytes - 1] = 5;
+        data[bytes] = 7;
+        SafetensorsFile file =
+                SafetensorsFile.open(write(String.format(Locale.ROOT, entry, bytes, bytes, bytes + 1), data));
+        assertThat(file.entry("a").byteSize()).isEqualTo(bytes);
+        assertThat(file.bytes("a").get(bytes - 1)).isEqualTo((byte) 5);
+        assertThat(file.bytes("b").get(0)).isEqualTo((byte) 7);
+        refused(
+                "must have the " + bytes + " bytes of " + dtype + " [2, 4]",
+                write(String.format(Locale.ROOT, entry, bytes - 1, bytes - 1, bytes), new byte[bytes]));
+        assertThat(Safetensors.DTYPE_BITS).hasSize(22).containsEntry(dtype, bits);
+    }
+
+    @Test
+    void aTypeOfTomorrowIsListedByItsNameWithTheBytesOfItsOffsets() throws IOException {
+        SafetensorsFile file = SafetensorsFile.open(write(
+                "{\"a\":{\"dtype\":\"F3_E1M1\",\"shape\":[5],\"data_offsets\":[0,3]},\"b\":" + f32(1, 3, 7) + "}",
+                new byte[] {1, 2, 3, 0, 0, -128, 63}));
+        assertThat(file.entry("a")).isEqualTo(new TensorEntry("F3_E1M1", List.of(5L), 0, 3));
+        assertThat(file.bytes("a").get(2)).isEqualTo((byte) 3);
+        assertThat(file.bytes("b").getFloat()).isEqualTo(1f);
+        refused(
+                "without a gap",
+                write(
+                        "{\"a\":{\"dtype\":\"F3_E1M1\",\"shape\":[5],\"data_offsets\":[0,3]},\"b\":" + f32(1, 4, 8)
+                                + "}",
+                        new byte[8]));
     }
 
     @Test

@@ -78,6 +78,30 @@ class FamilyFileTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void whatIsNoNumberIsRefusedInWeightsAndStatistics(float none) {
+        SafetensorsFile stored = SafetensorsFile.open(file);
+        for (String name : List.of(stored.names().get(1), STATISTIC)) {
+            TensorData sound = tensors.get(name);
+            float[] values = Tensors.floats(StoredTensors.copied(stored, name));
+            values[values.length - 1] = none;
+            tensors.put(name, TensorData.floats(stored.entry(name).shape(), values));
+            refused("tensor \"" + name + "\" must hold finite numbers, but 1 of " + values.length
+                    + " are none (element " + (values.length - 1) + ", from 0, is " + none + ")");
+            tensors.put(name, sound);
+        }
+    }
+
+    @Test
+    void aVarianceBelowZeroIsRefused() {
+        String name = STATISTIC.replace("mean", "var");
+        float[] values = Tensors.floats(StoredTensors.copied(SafetensorsFile.open(file), name));
+        values[0] = -1e-3f;
+        tensors.put(name, TensorData.floats(List.of((long) values.length), values));
+        refused("member \"small\" must have no variance below 0", "bn1.running_var");
+    }
+
     @Test
     void fileOfAnotherProgramIsRefused() {
         Safetensors.write(file, tensors, Map.of("format", "pt"));

@@ -15,6 +15,7 @@ import dev.weft.run.MemberValue;
 import dev.weft.run.RunDatabase;
 import dev.weft.runtime.OnnxFile;
 import dev.weft.search.Constraints;
+import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.RandomSearch;
@@ -88,6 +89,7 @@ class RunSearchTest {
             NamedMember kept = family.members().get("mine");
             assertThat(kept.member()).isEqualTo(member);
             List<String> evaluated = new ArrayList<>(MetricNames.COSTS);
+            evaluated.addAll(MetricNames.LATENCY_NOISE);
             evaluated.add(MetricNames.ACCURACY);
             assertThat(kept.measurements()).containsOnlyKeys(evaluated).containsEntry("accuracy", accuracy);
             assertThat(family.members()).containsKeys("largest", "smallest");
@@ -124,7 +126,8 @@ class RunSearchTest {
                     .containsEntry("run", "run")
                     .doesNotContainKeys("latency", "latencyMillisP50");
         }
-        assertThat(setting).isEqualTo("hardware=" + Environment.current().hardwareFingerprint() + " threads=1 batch=1");
+        assertThat(setting)
+                .isEqualTo("hardware=" + Environment.current().hardwareFingerprint() + " threads=1 batch=1 paired");
     }
 
     @Test
@@ -179,9 +182,34 @@ class RunSearchTest {
         assertThat(report.space().members()).isEqualTo("16");
         assertThat(report.members()).hasSizeGreaterThanOrEqualTo(6).anyMatch(MemberResult::onFront);
         assertThat(report.members()).extracting(MemberResult::name).contains("largest", "fast");
-        assertThat(report.latencySetting()).contains("threads=1");
+        assertThat(report.latencySetting()).contains("1 thread,");
         assertThat(report.dataset().splits())
                 .extracting(RunReport.Split::examples)
                 .containsExactly(300L, 60L, 60L);
+    }
+
+    @Test
+    void latenciesOfLaterSessionsAreBesideTheSameReference() {
+        Path run = TinyRun.train(folder);
+        double baseline;
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            MeasuredMember largest = search.measured(search.family().space().largest());
+            assertThat(largest.value(MetricNames.LATENCY_SLOWDOWN)).isPositive();
+            assertThat(largest.value(MetricNames.LATENCY_MILLIS_P99))
+                    .isGreaterThanOrEqualTo(largest.value(MetricNames.LATENCY_MILLIS_P50));
+            // The reference is noted when it is first used, not when it is asked for.
+            baseline = search.folder()
+                    .database()
+                    .value(
+                            search.family().space().smallest().toString(),
+                            MetricNames.LATENCY_MILLIS_P50,
+                            MemberEvaluator.latencyContext(QUICK))
+                    .orElseThrow();
+        }
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            MeasuredMember smallest = search.measured(search.family().space().smallest());
+            assertThat(smallest.value(MetricNames.LATENCY_MILLIS_P50)).isEqualTo(baseline);
+            assertThat(smallest.value(MetricNames.LATENCY_SLOWDOWN)).isEqualTo(1);
+        }
     }
 }

@@ -30,8 +30,10 @@ import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,26 @@ class TextFamilyTest {
                     assertThat(logits[i / 12][i % 12]).isCloseTo(live[i], within(1e-4f));
                 }
             }
+            int[] eleven = model.text().alphabet().orElseThrow().encode("abcdefghabc");
+            double surprise = 0;
+            for (int next = 1; next < 11; next++) { // in pieces of 8: tokens 0 to 7, then 8 and 9
+                int from = next <= 8 ? 0 : 8;
+                float[] logits = model.logits(Arrays.copyOfRange(eleven, from, next))[next - 1 - from];
+                double sum = 0;
+                for (float logit : logits) {
+                    sum += Math.exp(logit);
+                }
+                surprise -= logits[eleven[next]] - Math.log(sum);
+            }
+            assertThat(model.loss(eleven)).isCloseTo(surprise / 10, within(1e-5));
+            int[] first = model.continuation(eleven, 2);
+            assertThat(first).hasSize(2);
+            assertThat(first[1])
+                    .isEqualTo(model.continuation(
+                                    IntStream.concat(IntStream.of(eleven), IntStream.of(first[0]))
+                                            .toArray(),
+                                    1)[0]);
+            assertThatThrownBy(() -> model.loss(new int[1])).isInstanceOf(InvalidInputException.class);
             assertThatThrownBy(() -> model.logits(new int[9]))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("from 1 to 8 tokens");

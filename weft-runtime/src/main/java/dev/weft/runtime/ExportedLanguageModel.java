@@ -69,7 +69,54 @@ public final class ExportedLanguageModel implements AutoCloseable {
     }
 
     /**
-     * The same of several texts of one length.
+     * How well the model foresees a text: the mean over its tokens but the first of {@code -ln} of the probability that the model
+     * gives it after the ones before. Read in pieces of {@link #contextLength} tokens; the first token of a piece is the last of the
+     * piece before, so that every token is predicted once.
+     *
+     * @param tokens two or more
+     */
+    public double loss(int[] tokens) {
+        if (tokens.length < 2) {
+            throw new InvalidInputException(
+                    "A text must have two tokens or more to have a loss, but has " + tokens.length + ".");
+        }
+        double sum = 0;
+        for (int from = 0; from < tokens.length - 1; from += contextLength()) {
+            int to = Math.min(from + contextLength(), tokens.length - 1);
+            float[][] logits = logits(Arrays.copyOfRange(tokens, from, to));
+            for (int i = from; i < to; i++) {
+                sum += surprise(logits[i - from], tokens[i + 1]);
+            }
+        }
+        return sum / (tokens.length - 1);
+    }
+
+    private static double surprise(float[] logits, int token) {
+        double top = logits[Prediction.top(logits)];
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - top);
+        }
+        return top + Math.log(sum) - logits[token];
+    }
+
+    /**
+     * The tokens that the model thinks most probable after a text, one after another: what it would write at temperature 0.
+     *
+     * @param tokens one or more; the model sees the last {@link #contextLength} of them
+     * @param count how many to add
+     */
+    public int[] continuation(int[] tokens, int count) {
+        int[] all = Arrays.copyOf(tokens, tokens.length + count);
+        for (int end = tokens.length; end < all.length; end++) {
+            float[][] logits = logits(Arrays.copyOfRange(all, Math.max(0, end - contextLength()), end));
+            all[end] = Prediction.top(logits[logits.length - 1]);
+        }
+        return Arrays.copyOfRange(all, tokens.length, all.length);
+    }
+
+    /**
+     * The logits of several texts of one length.
      *
      * @param tokens one text after another
      * @return (texts, tokens, vocabulary)

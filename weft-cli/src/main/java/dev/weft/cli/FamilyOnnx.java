@@ -1,0 +1,22 @@
+package dev.weft.cli;
+
+import dev.weft.export.OnnxExporter;
+import dev.weft.model.Family;
+import dev.weft.pick.FamilyData;
+import dev.weft.pick.PickedMember;
+import dev.weft.runtime.OnnxFile;
+import java.nio.file.Path;
+
+/** A member of a family as the file that {@code weft export} would write, in memory. Loads libtorch. */
+final class FamilyOnnx {
+    private FamilyOnnx() {}
+
+    /** @param given a family's file, or the folder of its run */
+    static OnnxFile of(Path given, String member) {
+        try (Family family = Family.open(FamilyArgument.file(given));
+                PickedMember picked = PickedMember.of(family, member, () -> FamilyData.asTrained(family));
+                Family alone = family.extract(picked.member(), picked.statistics())) {
+            return OnnxExporter.file(alone, picked.describe(family));
+        }
+    }
+}

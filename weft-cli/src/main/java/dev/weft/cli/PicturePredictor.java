@@ -1,0 +1,42 @@
+package dev.weft.cli;
+
+import dev.weft.data.ImageFile;
+import dev.weft.runtime.ExportedInput;
+import dev.weft.runtime.ExportedModel;
+import dev.weft.runtime.OnnxFile;
+import dev.weft.runtime.Prediction;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Classes of pictures, which are decoded as those of a training folder are. */
+final class PicturePredictor implements Predictor {
+    private final ExportedModel model;
+    private final int top;
+
+    PicturePredictor(OnnxFile file, int threads, int top) {
+        this.model = ExportedModel.open(file, threads);
+        this.top = top;
+    }
+
+    @Override
+    public Answer answer(Path file) {
+        ExportedInput input = model.input();
+        Prediction prediction = model.predict(ImageFile.decode(file, input.channels(), input.size(), input.size()));
+        List<Double> probabilities = prediction.probabilities();
+        return Answer.ofPicture(
+                file,
+                IntStream.range(0, probabilities.size())
+                        .boxed()
+                        .sorted(Comparator.comparing(probabilities::get, Comparator.reverseOrder()))
+                        .limit(top)
+                        .map(i -> new Answer.Choice(model.classes().get(i), probabilities.get(i)))
+                        .toList());
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

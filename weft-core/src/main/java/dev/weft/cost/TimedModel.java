@@ -1,0 +1,110 @@
+package dev.weft.cost;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.weft.runtime.ExportedInput;
+import dev.weft.runtime.ExportedText;
+import dev.weft.runtime.OnnxFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** A model in ONNX Runtime with its input, warmed up, whose runs are timed. Holds both until {@link #close}. */
+final class TimedModel implements AutoCloseable {
+    private final OrtSession session;
+    private final OnnxTensor examples;
+    private final Map<String, OnnxTensor> feed;
+
+    private TimedModel(OrtSession session, OnnxTensor examples) {
+        this.session = session;
+        this.examples = examples;
+        this.feed = Map.of(session.getInputNames().iterator().next(), examples);
+    }
+
+    static TimedModel open(OnnxFile file, LatencySettings settings) {
+        TimedModel model = null;
+        OrtSession session = file.session(settings.threads());
+        try {
+            model = new TimedModel(session, noise(file, settings.batch()));
+            for (int i = 0; i < settings.warmup(); i++) {
+                session.run(model.feed).close();
+            }
+            return model;
+        } catch (OrtException e) {
+            closeQuietly(model, session);
+            throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static void closeQuietly(TimedModel model, OrtSession session) {
+        if (model != null) {
+            model.close();
+        } else {
+            close(session);
+        }
+    }
+
+    /** The nanoseconds of each run, from the fastest to the slowest: so many runs, and more while there is time. */
+    long[] time(int runs, long leastNanos) throws OrtException {
+        long[] nanos = new long[runs];
+        int count = 0;
+        long begin = System.nanoTime();
+        while (count < runs || System.nanoTime() - begin < leastNanos) {
+            if (count == nanos.length) {
+                nanos = Arrays.copyOf(nanos, 2 * count);
+            }
+            long start = System.nanoTime();
+            session.run(feed).close();
+            nanos[count++] = System.nanoTime() - start;
+        }
+        nanos = Arrays.copyOf(nanos, count);
+        Arrays.sort(nanos);
+        return nanos;
+    }
+
+    /** Images of noise, or texts of random tokens as long as in training. */
+    private static OnnxTensor noise(OnnxFile file, int batch) throws OrtException {
+        SplittableRandom random = new SplittableRandom(0);
+        if (file.text().isPresent()) {
+            ExportedText text = file.text().get();
+            LongBuffer tokens = direct(Long.BYTES, batch * text.contextLength()).asLongBuffer();
+            while (tokens.hasRemaining()) {
+                tokens.put(random.nextInt(text.vocabularySize()));
+            }
+            long[] shape = {batch, text.contextLength()};
+            return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), tokens.flip(), shape);
+        }
+        ExportedInput images = file.images().orElseThrow();
+        FloatBuffer pixels = direct(Float.BYTES, Math.multiplyExact(batch, images.pixelsPerImage()))
+                .asFloatBuffer();
+        while (pixels.hasRemaining()) {
+            pixels.put(random.nextInt(256));
+        }
+        long[] shape = {batch, images.channels(), images.size(), images.size()};
+        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), pixels.flip(), shape);
+    }
+
+    private static ByteBuffer direct(int bytesEach, int count) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(bytesEach, count)).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void close() {
+        examples.close();
+        close(session);
+    }
+
+    private static void close(OrtSession session) {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
+        }
+    }
+}
