@@ -1,6 +1,5 @@
 package dev.weft.cli;
 
-import dev.weft.io.Progress;
 import dev.weft.diagnose.ChoiceConflict;
 import dev.weft.diagnose.Diagnosis;
 import dev.weft.diagnose.DiagnosisReports;
@@ -9,6 +8,7 @@ import dev.weft.diagnose.Suggestion;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Progress;
 import dev.weft.io.Suggest;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;

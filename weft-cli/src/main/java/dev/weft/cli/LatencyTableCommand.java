@@ -1,9 +1,9 @@
 package dev.weft.cli;
 
-import dev.weft.io.Progress;
 import dev.weft.cost.LatencyFit;
 import dev.weft.cost.LatencySettings;
 import dev.weft.io.InputException;
+import dev.weft.io.Progress;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.MemberEvaluator;

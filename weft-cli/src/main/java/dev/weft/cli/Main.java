@@ -108,7 +108,8 @@ public final class Main implements Callable<Integer> {
                 .put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> groupedCommands(help, groups));
         commandLine.getHelpSectionMap().remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
         if ("dumb".equals(System.getenv("TERM"))) {
-            commandLine.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF)); // picocli looks at terminals, not at this
+            commandLine.setColorScheme(
+                    Help.defaultColorScheme(Help.Ansi.OFF)); // picocli looks at terminals, not at this
         }
         Failures.handleIn(commandLine);
         return commandLine;

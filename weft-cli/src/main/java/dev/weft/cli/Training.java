@@ -159,8 +159,8 @@ final class Training {
 
     private static void add(List<String> text, Metric metric, Map<String, Double> values) {
         if (values != null) {
-            values.forEach((member, value) -> text.add(String.format(
-                    Locale.ROOT, "  %-9s %s on the selection split", member, metric.text(value))));
+            values.forEach((member, value) -> text.add(
+                    String.format(Locale.ROOT, "  %-9s %s on the selection split", member, metric.text(value))));
         }
     }
 

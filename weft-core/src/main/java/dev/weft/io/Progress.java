@@ -86,7 +86,8 @@ public final class Progress {
             err.println(count + rate + more + left);
         } else {
             // The last column stays empty: some terminals wrap as soon as it is filled.
-            err.print("\r\u001b[K" + fitting(List.of(count + rate + more + left, count + rate + left, count + left, count)));
+            err.print("\r\u001b[K"
+                    + fitting(List.of(count + rate + more + left, count + rate + left, count + left, count)));
             lineOpen = true;
         }
         err.flush();
