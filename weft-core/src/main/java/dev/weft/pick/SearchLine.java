@@ -6,6 +6,7 @@ import dev.weft.search.SearchListener;
 import dev.weft.search.SearchProgress;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
 /**
@@ -24,7 +25,7 @@ public final class SearchLine implements SearchListener {
 
     /** A listener for one search, which begins now. */
     public static SearchLine to(PrintStream out) {
-        return to(new PrintWriter(out, true));
+        return to(new PrintWriter(out, true, StandardCharsets.UTF_8));
     }
 
     /** The same for a writer, which is flushed after each line. */

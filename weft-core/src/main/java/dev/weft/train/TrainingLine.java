@@ -4,6 +4,7 @@ import dev.weft.io.Progress;
 import dev.weft.model.Metric;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -27,7 +28,7 @@ public final class TrainingLine implements TrainingListener {
 
     /** A listener for one training. */
     public static TrainingLine to(PrintStream out) {
-        return to(new PrintWriter(out, true));
+        return to(new PrintWriter(out, true, StandardCharsets.UTF_8));
     }
 
     /** The same for a writer, which is flushed after each line. */
