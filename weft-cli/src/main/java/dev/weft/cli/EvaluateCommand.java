@@ -110,7 +110,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         MemberOptions.statistics(picked),
                         FrontMember.leaf(opened, picked.member()));
                 List<String> text = new ArrayList<>(List.of(
-                        Text.metrics(values) + " of " + Text.count(examples.size())
+                        Metric.text(values) + " of " + Text.count(examples.size())
                                 + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + asked
                                 + " split of " + data.source()
                                 + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),
