@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -106,6 +107,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
+            completionCandidates = Samplers.class,
             description = {
                 "Whose steps are drawn: single-path (one member), sandwich (and two random ones) or largest",
                 "(default: that of the run's recipe; of a file, single-path)."
@@ -131,6 +133,14 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
             paramLabel = "FILE",
             description = "The HTML file (default: diagnose.html beside the family's file).")
     private Path out;
+
+    /** Names for TAB. */
+    static final class Samplers implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return SAMPLERS.keySet().iterator();
+        }
+    }
 
     private static Map<String, Sampler.Memoryless> samplers() {
         Map<String, Sampler.Memoryless> samplers = new LinkedHashMap<>();
@@ -283,8 +293,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         if (sampler != null) {
             Sampler.Memoryless named = SAMPLERS.get(sampler);
             if (named == null) {
-                throw new InputException("--sampler must be one of " + String.join(", ", SAMPLERS.keySet())
-                        + ", but got \"" + sampler + "\"." + Suggest.nearest(sampler, SAMPLERS.keySet()));
+                throw new InputException(Suggest.unknown("sampler", sampler, SAMPLERS.keySet()));
             }
             return new Steps(named, train, accumulate);
         }

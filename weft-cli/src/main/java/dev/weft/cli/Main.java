@@ -35,6 +35,7 @@ public final class Main implements Callable<Integer> {
     /** Every command, in the order of the help. A new command is its class and its line here. */
     static final List<Entry> COMMANDS = List.of(
             new Entry("Begin here", QuickstartCommand::new),
+            new Entry("Train", RecipesCommand::new),
             new Entry("Train", DataCommand::new),
             new Entry("Train", TrainCommand::new),
             new Entry("Train", ResumeCommand::new),

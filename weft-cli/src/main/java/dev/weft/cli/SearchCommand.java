@@ -61,6 +61,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
+            completionCandidates = StrategyNames.class,
             defaultValue = "coarse-to-fine",
             description = {
                 "coarse-to-fine, random, nsga2, or generator: what was trained with the weights proposes (default:",
