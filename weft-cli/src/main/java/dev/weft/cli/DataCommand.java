@@ -3,15 +3,21 @@ package dev.weft.cli;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.DataInspection;
 import dev.weft.data.DataListing;
+import dev.weft.data.FolderOptions;
 import dev.weft.data.ImageListing;
 import dev.weft.data.TextInspection;
 import dev.weft.data.TextListing;
 import dev.weft.io.WeftCommand;
+import dev.weft.model.ImageInput;
+import dev.weft.runtime.InvalidInputException;
+import dev.weft.train.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +41,7 @@ final class DataCommand implements Callable<Integer> {
             paramLabel = "NAME_OR_PATH",
             description = {
                 "What to look into: a data set by name, or a folder of IDX files (MNIST), CIFAR binary files,",
-                "image record files, or one sub-folder of PNG and JPEG files per class; or a file of UTF-8 text, or a",
+                "image record files, or one sub-folder of pictures per class; or a file of UTF-8 text, or a",
                 "folder of .txt files."
             })
     private String source;
@@ -96,7 +102,7 @@ final class DataCommand implements Callable<Integer> {
                     + found.firstTokens().stream().map(String::valueOf).collect(Collectors.joining(" ")));
         }
         found.notes().forEach(note -> text.add("note    " + note));
-        end(text, found.problems(), "RECIPE");
+        end(text, found.problems(), "lm-quick", recipe -> recipe.data().open(0));
         return text;
     }
 
@@ -119,20 +125,53 @@ final class DataCommand implements Callable<Integer> {
             }
         }
         found.notes().forEach(note -> text.add("note    " + note));
-        end(text, found.problems(), "smoke");
+        if (found.splits() != null) {
+            text.add("splits  " + Text.count(found.splits().train()) + " to train, "
+                    + Text.count(found.splits().selection()) + " to select, "
+                    + Text.count(found.splits().report()) + " to report (--split 70/15/15 sets the shares)");
+        }
+        end(text, found.problems(), "smoke", recipe -> recipe.on(input(found)));
         return text;
     }
 
-    /** @param recipe what to train with, where nothing must be mended */
-    private void end(List<String> text, List<String> problems, String recipe) {
+    /**
+     * Proposes a command that works, or says why none can be proposed.
+     *
+     * @param name of a recipe to train with, where nothing must be mended and it fits
+     * @param fit fails where that recipe does not fit the data
+     */
+    private void end(List<String> text, List<String> problems, String name, Consumer<Recipe> fit) {
         problems.forEach(problem -> text.add("PROBLEM " + problem));
-        text.add(
-                problems.isEmpty()
-                        ? "Ready: "
-                                + WeftCommand.of("train", recipe, "--data")
-                                        .path(Path.of(source))
-                                        .and("--out", "RUN")
-                        : "Mend the problems above, then look again.");
+        if (!problems.isEmpty()) {
+            text.add("Mend the problems above, then look again.");
+            return;
+        }
+        try {
+            fit.accept(TrainCommand.recipe(name, List.of(), source, null, options));
+            text.add("Ready: " + train(name));
+        } catch (InvalidInputException e) {
+            text.add("The recipe " + name + " does not fit: " + e.getMessage());
+            text.add("A recipe of your own may: " + train("RECIPE"));
+        }
+    }
+
+    private WeftCommand train(String recipe) {
+        return WeftCommand.of("train", recipe, "--data").path(Path.of(source)).and("--out", "RUN");
+    }
+
+    /** What a model would read, but for mean and deviation, which decide no fit. */
+    private static ImageInput input(DataInspection found) {
+        boolean own = found.minHeight() == found.maxHeight()
+                && found.minWidth() == found.maxWidth()
+                && found.minHeight() == found.minWidth()
+                && found.minHeight() <= FolderOptions.MAX_COMMON_SIDE;
+        int channels = found.colour() > 0 ? 3 : 1;
+        return new ImageInput(
+                channels,
+                own ? found.minHeight() : FolderOptions.DEFAULT_SIDE,
+                Collections.nCopies(channels, 0.0),
+                Collections.nCopies(channels, 1.0),
+                found.classes());
     }
 
     private static String size(DataInspection found) {

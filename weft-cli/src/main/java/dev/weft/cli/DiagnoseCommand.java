@@ -231,7 +231,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
                 diagnosis.members().size(),
                 batches,
                 draws,
-                diagnosis.sampler().toString(),
+                diagnosis.sampler().inWords(),
                 noise,
                 diagnosis.memberShare(),
                 cosine,
@@ -302,7 +302,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
             return new Steps(own, train, accumulate);
         }
         options.err()
-                .println("note: steps are drawn by single-path, because what " + own
+                .println("note: steps are drawn by single-path, because what " + own.inWords()
                         + " draws is not of the space alone; --sampler names another");
         return new Steps(SAMPLERS.get("single-path"), train, accumulate);
     }

@@ -67,8 +67,10 @@ final class ExportCommand implements Callable<Integer> {
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
             MemberOptions.say(data, options);
+            Optional<RunFolder> run = family.openRun(options);
+            ExportResult done;
             try (PickedMember picked = PickedMember.of(opened, member.member(), data::requireAsTrained)) {
-                MeasuredMember costs = MeasureCommand.costs(family, opened, picked.member(), LatencySettings.DEFAULT);
+                MeasuredMember costs = MeasureCommand.costs(run, opened, picked.member(), LatencySettings.DEFAULT);
                 Map<String, String> label = new LinkedHashMap<>();
                 label.put(MemberExport.LATENCY, MemberEvaluator.latencyContext(LatencySettings.DEFAULT));
                 if (Files.isDirectory(family.given())) {
@@ -76,21 +78,19 @@ final class ExportCommand implements Callable<Integer> {
                 }
                 ExportOptions files =
                         new ExportOptions(Optional.of(onnx), Optional.ofNullable(safetensors), limit, label);
-                ExportResult done = MemberExport.export(opened, picked, data.report(), costs.values(), files);
-                if (Files.isDirectory(family.given())) {
-                    try (RunFolder run = RunFolder.open(family.given())) {
-                        MemberExport.record(run, done, OptionalDouble.empty());
-                    }
-                }
-                RunPage.update(family.given(), options);
-                print(new Result(
-                        onnx.toString(),
-                        safetensors == null ? null : safetensors.toString(),
-                        done.member(),
-                        done.check().maxAbsError(),
-                        done.check().top1Agreement(),
-                        done.check().examples()));
+                done = MemberExport.export(opened, picked, data.report(), costs.values(), files);
+                run.ifPresent(folder -> MemberExport.record(folder, done, OptionalDouble.empty()));
+            } finally {
+                run.ifPresent(RunFolder::close);
             }
+            RunPage.update(family.given(), options);
+            print(new Result(
+                    onnx.toString(),
+                    safetensors == null ? null : safetensors.toString(),
+                    done.member(),
+                    done.check().maxAbsError(),
+                    done.check().top1Agreement(),
+                    done.check().examples()));
         }
         return ExitCode.DONE;
     }

@@ -2,8 +2,10 @@ package dev.weft.cli;
 
 import dev.weft.io.InputException;
 import dev.weft.io.WeftCommand;
+import dev.weft.run.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
 /** The positional argument FAMILY; use it as {@code @Mixin FamilyArgument family;}. */
@@ -41,6 +43,20 @@ final class FamilyArgument {
                                     + ". Train one with: " + WeftCommand.of("train", "RECIPE", "--out", "DIR"));
         }
         return file;
+    }
+
+    /** The run that was given, as far as it can be noted there what is done; empty for a file, and for a folder that is read-only. */
+    Optional<RunFolder> openRun(GlobalOptions options) {
+        if (!Files.exists(given.resolve("config.yaml"))) {
+            return Optional.empty();
+        }
+        if (!Files.isWritable(given)) {
+            options.err()
+                    .println("note: " + given
+                            + " is read-only, so the run does not remember what was measured and exported");
+            return Optional.empty();
+        }
+        return Optional.of(RunFolder.open(given));
     }
 
     /** As it was given, for commands that are to be repeated. */

@@ -47,6 +47,7 @@ public final class Main implements Callable<Integer> {
             new Entry("Pick", MeasureCommand::new),
             new Entry("Pick", LatencyTableCommand::new),
             new Entry("Pick", ReportCommand::new),
+            new Entry("Pick", CompareCommand::new),
             new Entry("Pick", MetricsCommand::new),
             new Entry("Ship", ExportCommand::new),
             new Entry("Ship", ExtractCommand::new),

@@ -10,8 +10,8 @@ import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
-import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +63,7 @@ final class MeasureCommand implements Callable<Integer> {
         LatencySettings settings = LatencySettings.DEFAULT.withThreads(threads);
         try (Family opened = Family.open(family.file())) {
             Member parsed = opened.member(member);
-            MeasuredMember m = costs(family, opened, parsed, settings);
+            MeasuredMember m = measured(opened, parsed, settings);
             Result result = new Result(
                     opened.space().print(parsed),
                     (long) m.value(MetricNames.PARAMS),
@@ -90,18 +90,19 @@ final class MeasureCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** Counts and latency of a member; the folder of a run remembers them. */
-    static MeasuredMember costs(FamilyArgument family, Family opened, Member member, LatencySettings settings) {
-        if (!Files.isDirectory(family.given())) {
-            return costs(opened, member, settings, Evaluations.storeInMemory());
-        }
-        try (RunFolder run = RunFolder.open(family.given())) {
-            return costs(opened, member, settings, Evaluations.store(run.database()));
+    private MeasuredMember measured(Family opened, Member parsed, LatencySettings settings) {
+        Optional<RunFolder> run = family.openRun(options);
+        try {
+            return costs(run, opened, parsed, settings);
+        } finally {
+            run.ifPresent(RunFolder::close);
         }
     }
 
-    private static MeasuredMember costs(
-            Family opened, Member member, LatencySettings settings, Evaluations.Store known) {
+    /** Counts and latency of a member; a run remembers them. */
+    static MeasuredMember costs(Optional<RunFolder> run, Family opened, Member member, LatencySettings settings) {
+        Evaluations.Store known =
+                run.map(folder -> Evaluations.store(folder.database())).orElseGet(Evaluations::storeInMemory);
         try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings, known)) {
             return new Evaluations(evaluator, known).values(member, evaluator.metrics());
         }

@@ -53,6 +53,7 @@ final class MemberOptions {
     }
 
     static void say(FamilyData data, GlobalOptions options) {
+        TrainingData.passedOver(data.source(), data.passedOver(), options);
         data.remark().ifPresent(remark -> options.err().println("note: " + remark));
     }
 

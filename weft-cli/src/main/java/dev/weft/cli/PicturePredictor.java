@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.data.Background;
 import dev.weft.data.ImageFile;
 import dev.weft.runtime.ExportedInput;
 import dev.weft.runtime.ExportedModel;
@@ -23,7 +24,8 @@ final class PicturePredictor implements Predictor {
     @Override
     public Answer answer(Path file) {
         ExportedInput input = model.input();
-        Prediction prediction = model.predict(ImageFile.decode(file, input.channels(), input.size(), input.size()));
+        Prediction prediction =
+                model.predict(ImageFile.decode(file, input.channels(), input.size(), input.size(), Background.WHITE));
         List<Double> probabilities = prediction.probabilities();
         return Answer.ofPicture(
                 file,

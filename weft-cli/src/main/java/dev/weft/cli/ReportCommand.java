@@ -1,8 +1,10 @@
 package dev.weft.cli;
 
+import dev.weft.io.EnvironmentException;
 import dev.weft.pick.RunReports;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,6 +35,10 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunFolders.require(run);
+        if (out == null && !Files.isWritable(run)) {
+            throw new EnvironmentException(
+                    run + " is read-only, so its report must be written elsewhere. Say where: --out FILE");
+        }
         RunReport report = RunReports.of(run);
         Path file = ReportWriter.write(report, out == null ? run.resolve("report.html") : out);
         long exported =

@@ -180,6 +180,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
                         source,
                         Optional.ofNullable(TrainCommand.anywhere(data)))) {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
+            TrainingData.passedOver(search.data().source(), search.data().passedOver(), options);
             Metric quality = search.family().definition().input().metrics().get(0);
             List<Objective> goals = given.isEmpty()
                     ? List.of(Objective.of(quality.key()), Objective.of(MetricNames.LATENCY_MILLIS_P50))

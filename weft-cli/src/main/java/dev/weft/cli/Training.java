@@ -195,6 +195,11 @@ final class Training {
         }
 
         @Override
+        public void warned(String line) {
+            say("weft: " + line);
+        }
+
+        @Override
         public void probed(String node, TreeRecord.Probe probe) {
             say(String.format(
                     Locale.ROOT,

@@ -1,8 +1,12 @@
 package dev.weft.cli;
 
 import dev.weft.data.ImageSplits;
+import dev.weft.data.PassedOver;
 import dev.weft.data.Splits;
+import dev.weft.io.WeftCommand;
 import dev.weft.train.Recipe;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The data of a recipe, opened for training.
@@ -30,14 +34,23 @@ record TrainingData(Recipe recipe, Splits splits, int batchSize) {
         }
     }
 
-    /** How the data is shared out. */
+    /** What is not read, and how the rest is shared out. */
     static void say(Splits splits, GlobalOptions options) {
+        passedOver(splits.source(), splits.passedOver(), options);
         say(
                 splits.source() + ": " + Text.count(splits.train().size())
                         + (splits instanceof ImageSplits ? " images" : " windows") + " to train, "
                         + Text.count(splits.selection().size()) + " to select, "
                         + Text.count(splits.report().size()) + " to report",
                 options);
+    }
+
+    /** Files that lie in the data and are not read, in one line; nothing where there are none. */
+    static void passedOver(String source, List<PassedOver> passedOver, GlobalOptions options) {
+        String summary = PassedOver.summary(passedOver);
+        if (!summary.isEmpty()) {
+            say(summary + " (" + WeftCommand.of("data").path(Path.of(source)) + " lists them)", options);
+        }
     }
 
     private static void say(String line, GlobalOptions options) {

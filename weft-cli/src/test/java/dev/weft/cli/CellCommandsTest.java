@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.cost.LatencyTable;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.TinyRun;
+import dev.weft.report.PageText;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Recipes;
@@ -124,6 +125,7 @@ class CellCommandsTest {
                 .hasSize(1);
         Run report = Run.weft("report", run.toString());
         assertThat(report.exitCode()).as(report.err()).isZero();
+        PageText.assertPlain(run.resolve("report.html"));
         assertThat(Files.readString(run.resolve("report.html"))).contains(space.print(member));
         Run unknown = Run.weft("search", run.toString(), "--table", names.toString(), "--column", "pixel3");
         assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);

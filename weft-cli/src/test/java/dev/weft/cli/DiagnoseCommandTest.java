@@ -8,6 +8,7 @@ import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
 import dev.weft.pick.TinyRun;
 import dev.weft.pick.TinyTextRun;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,8 @@ class DiagnoseCommandTest {
                 .contains("stage2.width")
                 .contains("Wrote " + run.toAbsolutePath().resolve("diagnose.html"));
         assertThat(Files.readAllBytes(run.resolve("family.safetensors"))).isEqualTo(before);
-        assertThat(run.resolve("diagnose.html")).content().contains("Sandwich[random=1]", "What this does not show");
+        PageText.assertPlain(run.resolve("diagnose.html"));
+        assertThat(run.resolve("diagnose.html")).content().contains("sandwich, random 1", "What this does not show");
         JsonNode file = new ObjectMapper().readTree(run.resolve("diagnose.json").toFile());
         assertThat(file.get("formatVersion").asInt()).isEqualTo(1);
         JsonNode document = file.get("diagnosis");
@@ -69,7 +71,7 @@ class DiagnoseCommandTest {
         page.getParent().toFile().mkdirs();
         String file = run.resolve("family.safetensors").toString();
         JsonNode first = diagnose(file, "--out", page.toString(), "--json").json();
-        assertThat(first.get("sampler").asText()).isEqualTo("SinglePath[members=1]");
+        assertThat(first.get("sampler").asText()).isEqualTo("single-path, members 1");
         assertThat(first.get("document").asText())
                 .isEqualTo(page.resolveSibling("x.json").toString());
         assertThat(page).exists();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.pick.TinyRun;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ class TreeCommandsTest {
         assertThat(trust.exitCode()).as(trust.err()).isZero();
         Run report = Run.weft("report", out.toString());
         assertThat(report.exitCode()).as(report.err()).isZero();
+        PageText.assertPlain(out.resolve("report.html"));
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("Tree of supernets")
                 .contains("root")

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +127,8 @@ class TrustCommandTest {
         Run first = Run.weft(command);
         assertThat(first.exitCode()).as(first.err()).isZero();
         assertThat(first.out()).contains("Members trained alone are").contains("noise floor τ");
-        assertThat(Files.readString(out.resolve("trust.html"))).contains("--anchors 5", "What training alone adds");
+        PageText.assertPlain(out.resolve("trust.html"));
+        assertThat(PageText.of(out.resolve("trust.html"))).contains("--anchors 5", "What training alone adds");
         Path trained = out.resolve("trainings/anchor-001-training-1/family.safetensors");
         var before = Files.getLastModifiedTime(trained);
         Run again = Run.weft(command);

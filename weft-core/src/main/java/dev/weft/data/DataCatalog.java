@@ -18,7 +18,7 @@ public final class DataCatalog {
 
     /**
      * Opens {@code fashion-mnist-10k} (embedded), {@code fashion-mnist} (Debian's package) or a folder, whose kind is found out:
-     * IDX files, CIFAR-10 or CIFAR-100 binary files, image record files, or one sub-folder of PNG and JPEG files per class.
+     * IDX files, CIFAR-10 or CIFAR-100 binary files, image record files, or one sub-folder of image files per class.
      *
      * @param options for folders of images; other kinds have one size and colour by format
      * @throws InputException when there is no such data or it is damaged, naming the file
@@ -126,7 +126,7 @@ public final class DataCatalog {
         Path folder = existing(nameOrFolder, "a folder of images, a file or folder of text", names(DataListing.class));
         DataKind kind = kind(folder);
         if (kind == DataKind.IMAGES) {
-            return ImageFolder.inspect(folder);
+            return ImageFolder.inspect(folder, nameOrFolder);
         }
         try {
             return DataInspection.of(kind.title(), kind.open(folder, nameOrFolder, FolderOptions.defaults()));

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.io.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param minHeight smallest height seen, 0 when no image could be read; the other three alike
  * @param grey images with one channel
  * @param colour images with three
+ * @param splits how the images would be shared out; null where there are problems
  * @param problems one line each, naming the file; data without problems opens
  * @param notes what was passed over, one line each
  */
@@ -28,8 +30,26 @@ public record DataInspection(
         int maxWidth,
         int grey,
         int colour,
+        Shares splits,
         List<String> problems,
         List<String> notes) {
+    /** How many images each split would have, by {@link SplitShares#DEFAULT}. */
+    public record Shares(int train, int selection, int report) {
+        /** @param problems gets why there is no such split: then the result is null */
+        static Shares of(ImageParts parts, List<String> problems) {
+            try {
+                ImageSplits splits = ImageSplits.of(parts, SplitShares.DEFAULT, 0);
+                return new Shares(
+                        splits.train().size(),
+                        splits.selection().size(),
+                        splits.report().size());
+            } catch (InputException e) {
+                problems.add(e.getMessage());
+                return null;
+            }
+        }
+    }
+
     /** One part, and its number of images per class in the order of {@link DataInspection#classes}. */
     public record Part(String name, int images, List<Integer> perClass) {
         public Part {
@@ -53,6 +73,8 @@ public record DataInspection(
         int images = parts.stream().mapToInt(Part::images).sum();
         ImageDataset train = source.train();
         boolean isGrey = train.channels() == 1;
+        List<String> problems = new ArrayList<>();
+        Shares shares = Shares.of(source, problems);
         return new DataInspection(
                 kind,
                 parts,
@@ -64,13 +86,14 @@ public record DataInspection(
                 train.width(),
                 isGrey ? images : 0,
                 isGrey ? 0 : images,
-                List.of(),
-                List.of());
+                shares,
+                problems,
+                source.passedOver().stream().map(PassedOver::note).toList());
     }
 
     /** Of a source that did not. */
     static DataInspection broken(String kind, String problem) {
-        return new DataInspection(kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, List.of(problem), List.of());
+        return new DataInspection(kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, null, List.of(problem), List.of());
     }
 
     private static void add(List<Part> parts, String name, Optional<ImageDataset> data) {

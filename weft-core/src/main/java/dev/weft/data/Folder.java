@@ -47,10 +47,10 @@ record Folder(Path path, List<String> files, List<String> folders, List<String> 
         }
     }
 
-    /** What was passed over, one line each. */
-    List<String> notes() {
+    /** The results of Weft in it. */
+    List<PassedOver> passedOver() {
         return results.stream()
-                .map(name -> path.resolve(name) + " holds results of Weft: passed over")
+                .map(name -> PassedOver.results(path.resolve(name)))
                 .toList();
     }
 

@@ -11,15 +11,28 @@ final class FolderImages implements ImageDataset {
     private final List<String> classes;
     private final Shape shape;
     private final List<Entry> entries;
+    private final Background background;
     private final Optional<byte[]> decoded;
 
     /** @param decoded the pixels of all entries, one after another; empty to decode on demand */
-    FolderImages(String name, List<String> classes, Shape shape, List<Entry> entries, Optional<byte[]> decoded) {
+    FolderImages(
+            String name,
+            List<String> classes,
+            Shape shape,
+            List<Entry> entries,
+            Background background,
+            Optional<byte[]> decoded) {
         this.name = name;
         this.classes = classes;
         this.shape = shape;
         this.entries = entries;
+        this.background = background;
         this.decoded = decoded;
+    }
+
+    /** Whether data is a folder that memory holds, so that every image of it was decoded. */
+    static boolean isDecoded(ImageDataset data) {
+        return data instanceof FolderImages images && images.decoded.isPresent();
     }
 
     @Override
@@ -68,7 +81,7 @@ final class FolderImages implements ImageDataset {
             System.arraycopy(decoded.get(), index * exampleBytes(), into, offset, exampleBytes());
             return;
         }
-        byte[] planes = ImageFile.decode(entries.get(index).file(), channels(), height(), width());
+        byte[] planes = ImageFile.decode(entries.get(index).file(), channels(), height(), width(), background);
         System.arraycopy(planes, 0, into, offset, planes.length);
     }
 

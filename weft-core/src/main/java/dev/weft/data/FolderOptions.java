@@ -9,10 +9,15 @@ import java.util.OptionalInt;
  * @param side every image is resized to side x side pixels (stretched); empty: their own size if all images have the same and no
  *     side of it is over 128, else 64 x 64
  * @param colour whether to read one channel or three
+ * @param background what transparent pictures are laid on
  */
-public record FolderOptions(OptionalInt side, Colour colour) {
-    static final int DEFAULT_SIDE = 64;
-    static final int MAX_COMMON_SIDE = 128;
+public record FolderOptions(OptionalInt side, Colour colour, Background background) {
+    /** Of images of several sizes. */
+    public static final int DEFAULT_SIDE = 64;
+
+    /** Of images that keep their own size. */
+    public static final int MAX_COMMON_SIDE = 128;
+
     private static final int MAX_SIDE = 2048;
 
     public FolderOptions {
@@ -22,14 +27,18 @@ public record FolderOptions(OptionalInt side, Colour colour) {
     }
 
     public static FolderOptions defaults() {
-        return new FolderOptions(OptionalInt.empty(), Colour.AS_FOUND);
+        return new FolderOptions(OptionalInt.empty(), Colour.AS_FOUND, Background.WHITE);
     }
 
     public FolderOptions withSide(int side) {
-        return new FolderOptions(OptionalInt.of(side), colour);
+        return new FolderOptions(OptionalInt.of(side), colour, background);
     }
 
     public FolderOptions withColour(Colour colour) {
-        return new FolderOptions(side, colour);
+        return new FolderOptions(side, colour, background);
+    }
+
+    public FolderOptions withBackground(Background background) {
+        return new FolderOptions(side, colour, background);
     }
 }

@@ -5,6 +5,7 @@ import dev.weft.runtime.ImagePlanes;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
+import java.awt.image.DirectColorModel;
 import java.awt.image.IndexColorModel;
 import java.io.File;
 import java.io.IOException;
@@ -19,53 +20,86 @@ import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.FileImageInputStream;
 
 /**
- * One PNG or JPEG file. Sample values are taken as stored: colour profiles, gamma, transparency and the orientation tag of cameras
- * are not applied. The header is checked before any pixel is decoded, so that a small file cannot ask for much memory.
+ * One image file. What it is is decided by its content, not by its name. A picture is turned upright as its Exif orientation says, and one
+ * that is transparent is laid on a background; colour profiles and gamma are not applied. The header is checked before any pixel is
+ * decoded, so that a small file cannot ask for much memory.
  */
 public final class ImageFile {
     static final long MAX_PIXELS = 64L << 20;
-    private static final List<String> FORMATS = List.of("png", "jpeg");
+    private static final int IDAT = 0x49444154;
+    private static final int EXIF = 0x65584966;
+    private static final int MAX_EXIF_BYTES = 1 << 20;
+    private static final List<String> FORMATS = List.of("png", "jpeg", "bmp", "gif");
+    private static final List<String> SUFFIXES = List.of(".png", ".jpg", ".jpeg", ".bmp", ".gif");
 
     private ImageFile() {}
 
-    /** What the header says. */
-    record Header(int height, int width, boolean grey) {}
+    /** What the header says of the upright picture. */
+    record Header(int height, int width, boolean grey, boolean transparent) {}
 
-    private interface Use<T> {
-        T apply(ImageReader reader, Header header) throws IOException;
+    /** What is known before the reader looks: the header of a JPEG, which is null of others, and how the picture lies. */
+    private record Opened(JpegHeader jpeg, int orientation) {
+        static Opened of(ImageReader reader, FileImageInputStream in) throws IOException {
+            switch (reader.getFormatName().toLowerCase(Locale.ROOT)) {
+                case "jpeg":
+                    JpegHeader jpeg = JpegHeader.read(in);
+                    return new Opened(jpeg, jpeg.orientation());
+                case "png":
+                    return new Opened(null, pngOrientation(in));
+                default:
+                    return new Opened(null, 1);
+            }
+        }
     }
 
+    private interface Use<T> {
+        T apply(ImageReader reader, Opened opened) throws IOException;
+    }
+
+    /** Whether a file is taken for an image, by the ending of its name. */
     static boolean hasKnownSuffix(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg");
+        return SUFFIXES.stream().anyMatch(lower::endsWith);
+    }
+
+    /** The endings of {@link #hasKnownSuffix}, for messages. */
+    static String suffixes() {
+        return String.join(", ", SUFFIXES);
     }
 
     /** @throws InputException when the file is no image, or too large */
     static Header header(Path file) {
-        return read(file, (reader, header) -> header);
+        return read(file, (reader, opened) -> {
+            Header stored = opened.jpeg() == null ? checkedHeader(file, reader) : checkedHeader(file, opened.jpeg());
+            return Orientation.isLyingDown(opened.orientation())
+                    ? new Header(stored.width(), stored.height(), stored.grey(), stored.transparent())
+                    : stored;
+        });
     }
 
     /**
      * The planes of an image, {@code channels * height * width} bytes.
      *
      * @param channels 1 makes colour grey, 3 makes grey three equal planes
+     * @param background what a transparent picture is laid on
      * @throws InputException when the file is no image, too large, damaged or cut short
      */
-    public static byte[] decode(Path file, int channels, int height, int width) {
-        return read(file, (reader, header) -> {
-            String[] damage = new String[1];
-            reader.addIIOReadWarningListener((source, warning) -> {
-                // The JPEG reader only warns when data ends early, and fills up with grey.
-                String lower = warning.toLowerCase(Locale.ROOT);
-                if (lower.contains("truncated") || lower.contains("premature end")) {
-                    damage[0] = warning;
-                }
-            });
-            BufferedImage image = reader.read(0);
-            if (damage[0] != null) {
-                throw new IOException(damage[0]);
+    public static byte[] decode(Path file, int channels, int height, int width, Background background) {
+        return ImagePlanes.of(picture(file), channels, height, width, background.value());
+    }
+
+    /** The upright picture, not laid on anything yet. */
+    private static BufferedImage picture(Path file) {
+        return read(file, (reader, opened) -> {
+            BufferedImage stored;
+            if (opened.jpeg() == null) {
+                checkedHeader(file, reader);
+                stored = reader.read(0); // of an animation the first picture
+            } else {
+                checkedHeader(file, opened.jpeg());
+                stored = JpegDecoder.decode(Files.readAllBytes(file), opened.jpeg());
             }
-            return ImagePlanes.of(image, channels, height, width);
+            return Orientation.upright(stored, opened.orientation());
         });
     }
 
@@ -77,11 +111,14 @@ public final class ImageFile {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             ImageReader reader = readers.hasNext() ? readers.next() : null;
             if (reader == null || !FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-                throw new InputException(file + " must be a PNG or JPEG image, but is not: mend or remove it");
+                throw new InputException(
+                        file + " must be a PNG, JPEG, BMP or GIF image, but is not: mend or remove it");
             }
             try {
+                Opened opened = Opened.of(reader, in);
+                in.seek(0);
                 reader.setInput(in, true, true);
-                return use.apply(reader, checkedHeader(file, reader));
+                return use.apply(reader, opened);
             } finally {
                 reader.dispose();
             }
@@ -100,9 +137,26 @@ public final class ImageFile {
         }
     }
 
-    private static Header checkedHeader(Path file, ImageReader reader) throws IOException {
-        int width = reader.getWidth(0);
-        int height = reader.getHeight(0);
+    /** Of the eXIf chunk before the pixels. */
+    private static int pngOrientation(FileImageInputStream in) throws IOException {
+        in.seek(8); // after the signature
+        while (in.getStreamPosition() + 8 <= in.length()) {
+            long length = in.readUnsignedInt();
+            int type = in.readInt();
+            if (type == IDAT) {
+                return 1;
+            }
+            if (type == EXIF && length <= MAX_EXIF_BYTES && in.getStreamPosition() + length <= in.length()) {
+                byte[] tiff = new byte[(int) length];
+                in.readFully(tiff);
+                return Orientation.ofExif(tiff);
+            }
+            in.seek(in.getStreamPosition() + length + 4); // and its checksum
+        }
+        return 1;
+    }
+
+    private static void requireSize(Path file, int height, int width) {
         if ((long) width * height > MAX_PIXELS) {
             throw new InputException(String.format(
                     Locale.ROOT,
@@ -112,9 +166,20 @@ public final class ImageFile {
                     height,
                     width));
         }
+    }
+
+    private static Header checkedHeader(Path file, JpegHeader jpeg) {
+        requireSize(file, jpeg.height(), jpeg.width());
+        return new Header(jpeg.height(), jpeg.width(), jpeg.colours() == JpegHeader.Colours.GREY, false);
+    }
+
+    private static Header checkedHeader(Path file, ImageReader reader) throws IOException {
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        requireSize(file, height, width);
         Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
         if (!types.hasNext()) {
-            throw new InputException(file + " must be grey or RGB, but has another colour model (CMYK?): convert it");
+            throw new InputException(file + " must be grey or RGB, but has another colour model: convert it");
         }
         ColorModel colours = types.next().getColorModel();
         long pixelBytes = (long) width * height * colours.getPixelSize() / 8;
@@ -128,20 +193,22 @@ public final class ImageFile {
                     width,
                     Files.size(file)));
         }
-        return new Header(height, width, isGrey(file, colours));
+        return new Header(height, width, isGrey(file, colours), colours.hasAlpha());
     }
 
     private static boolean isGrey(Path file, ColorModel colours) {
         if (colours instanceof IndexColorModel palette) {
             for (int i = 0; i < palette.getMapSize(); i++) {
-                if (palette.getRed(i) != palette.getGreen(i) || palette.getRed(i) != palette.getBlue(i)) {
+                boolean seen = palette.getAlpha(i) > 0;
+                if (seen && (palette.getRed(i) != palette.getGreen(i) || palette.getRed(i) != palette.getBlue(i))) {
                     return false;
                 }
             }
             return true;
         }
         int components = colours.getNumColorComponents();
-        if (!(colours instanceof ComponentColorModel) || components != 1 && components != 3) {
+        boolean known = colours instanceof ComponentColorModel || colours instanceof DirectColorModel;
+        if (!known || components != 1 && components != 3) {
             throw new InputException(String.format(
                     Locale.ROOT, "%s must be grey or RGB, but has %d colour components: convert it", file, components));
         }

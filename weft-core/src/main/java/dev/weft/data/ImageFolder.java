@@ -20,9 +20,10 @@ import java.util.Optional;
  *
  * @param parts the parts that are there, {@code train} first
  * @param problems what makes the folder unusable, one line each
- * @param notes what was passed over
+ * @param passedOver what is no image of a class
  */
-record ImageFolder(Path path, List<String> classes, List<Part> parts, List<String> problems, List<String> notes) {
+record ImageFolder(
+        Path path, List<String> classes, List<Part> parts, List<String> problems, List<PassedOver> passedOver) {
     private static final Map<String, List<String>> PART_FOLDERS = new LinkedHashMap<>();
 
     static {
@@ -52,10 +53,12 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
     static ImageFolder list(Path path) {
         Folder root = Folder.of(path);
         List<String> problems = new ArrayList<>();
-        List<String> notes = new ArrayList<>();
-        Map<String, Folder> partFolders = partFolders(root, problems, notes);
-        notes.addAll(root.notes());
-        partFolders.values().stream().filter(part -> part != root).forEach(part -> notes.addAll(part.notes()));
+        List<PassedOver> passedOver = new ArrayList<>();
+        Map<String, Folder> partFolders = partFolders(root, problems, passedOver);
+        passedOver.addAll(root.passedOver());
+        partFolders.values().stream()
+                .filter(part -> part != root)
+                .forEach(part -> passedOver.addAll(part.passedOver()));
         List<String> classes = partFolders.get("train").folders();
         if (classes.size() < 2) {
             problems.add(String.format(
@@ -78,20 +81,20 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
                     problems.add(classPath + " must be one of the classes of the training folder, " + classes
                             + ", but is not");
                 } else {
-                    entries.addAll(images(root, Folder.of(classPath), label, problems, notes));
+                    entries.addAll(images(root, Folder.of(classPath), label, problems, passedOver));
                 }
             }
             parts.add(new Part(name, List.copyOf(entries)));
         });
-        return new ImageFolder(path, classes, List.copyOf(parts), List.copyOf(problems), List.copyOf(notes));
+        return new ImageFolder(path, classes, List.copyOf(parts), List.copyOf(problems), List.copyOf(passedOver));
     }
 
     static ImageParts open(Path path, String name, FolderOptions options) {
         return ImageFolderReader.open(list(path), name, options);
     }
 
-    static DataInspection inspect(Path path) {
-        return ImageFolderReader.inspect(list(path));
+    static DataInspection inspect(Path path, String name) {
+        return ImageFolderReader.inspect(list(path), name);
     }
 
     List<Entry> allEntries() {
@@ -110,7 +113,7 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         }
     }
 
-    private static Map<String, Folder> partFolders(Folder root, List<String> problems, List<String> notes) {
+    private static Map<String, Folder> partFolders(Folder root, List<String> problems, List<PassedOver> passedOver) {
         Map<String, Folder> found = new LinkedHashMap<>();
         List<String> other = new ArrayList<>(root.folders());
         PART_FOLDERS.forEach((part, names) -> named(root, names).ifPresent(name -> {
@@ -122,8 +125,8 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         // parts beside it: else images directly in train and test would become the classes "train" and "test".
         if (found.containsKey("train")
                 && (other.isEmpty() || !found.get("train").folders().isEmpty())) {
-            other.forEach(
-                    name -> notes.add(root.path().resolve(name) + " is neither train, val nor test: passed over"));
+            other.forEach(name -> passedOver.add(
+                    folder(root.path().resolve(name), "is neither train, val nor test", "in a folder beside train")));
             return found;
         }
         if (other.isEmpty()) {
@@ -141,22 +144,25 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
     }
 
     private static List<Entry> images(
-            Folder root, Folder folder, int label, List<String> problems, List<String> notes) {
-        notes.addAll(folder.notes());
+            Folder root, Folder folder, int label, List<String> problems, List<PassedOver> passedOver) {
+        passedOver.addAll(folder.passedOver());
         List<Entry> entries = new ArrayList<>();
         for (String name : folder.files()) {
             Path file = folder.path().resolve(name);
             if (ImageFile.hasKnownSuffix(name)) {
                 entries.add(new Entry(file, id(root.path(), file), label));
             } else {
-                notes.add(file + " is no .png, .jpg or .jpeg file: passed over");
+                passedOver.add(
+                        new PassedOver(file.toString(), "is no " + ImageFile.suffixes() + " file", ending(name), 1));
             }
         }
         folder.folders()
-                .forEach(name -> notes.add(folder.path().resolve(name) + " is a folder within a class: passed over"));
+                .forEach(name -> passedOver.add(folder(
+                        folder.path().resolve(name), "is a folder within a class", "in a folder within a class")));
         if (entries.isEmpty()) {
-            problems.add("The class folder " + folder.path()
-                    + " must hold at least one PNG or JPEG image, but holds none: add some, or remove the folder");
+            problems.add(
+                    "The class folder " + folder.path()
+                            + " must hold at least one PNG, JPEG, BMP or GIF image, but holds none: add some, or remove the folder");
         }
         return entries;
     }
@@ -165,5 +171,15 @@ record ImageFolder(Path path, List<String> classes, List<Part> parts, List<Strin
         List<String> names = new ArrayList<>();
         root.relativize(file).forEach(part -> names.add(part.toString()));
         return String.join("/", names);
+    }
+
+    private static PassedOver folder(Path path, String why, String group) {
+        return new PassedOver(
+                path.toString(), why, group, TextFiles.walk(path, name -> true).size());
+    }
+
+    private static String ending(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot <= 0 ? "without an ending" : name.substring(dot).toLowerCase(Locale.ROOT);
     }
 }

@@ -36,34 +36,54 @@ final class ImageFolderReader {
             mixedColour(entries, headers).ifPresent(problems::add);
             ImageFolder.requireNone(folder.path(), problems);
         }
+        ImageParts parts = read(folder, name, options, headers, cacheBytes, problems);
+        ImageFolder.requireNone(folder.path(), problems);
+        return parts;
+    }
+
+    /** @param problems gets those of images that cannot be decoded, which are left black */
+    private static ImageParts read(
+            ImageFolder folder,
+            String name,
+            FolderOptions options,
+            List<Header> headers,
+            long cacheBytes,
+            List<String> problems) {
         boolean grey = options.colour() == Colour.GREY
                 || options.colour() == Colour.AS_FOUND && headers.get(0).grey();
         Shape shape = shape(options, headers, grey ? 1 : 3);
-        boolean decodeNow = (long) entries.size() * shape.bytes() <= cacheBytes;
+        boolean decodeNow = (long) headers.size() * shape.bytes() <= cacheBytes;
         ImageDataset[] read = new ImageDataset[3];
         for (Part part : folder.parts()) {
             String partName = name + "/" + part.name();
-            Optional<byte[]> pixels =
-                    decodeNow ? Optional.of(decoded(folder, part.entries(), shape)) : Optional.empty();
+            Optional<byte[]> pixels = decodeNow
+                    ? Optional.of(decoded(part.entries(), shape, options.background(), problems))
+                    : Optional.empty();
             read[List.of("train", "val", "test").indexOf(part.name())] =
-                    new FolderImages(partName, folder.classes(), shape, part.entries(), pixels);
+                    new FolderImages(partName, folder.classes(), shape, part.entries(), options.background(), pixels);
         }
-        return new ImageParts(name, read[0], Optional.ofNullable(read[1]), Optional.ofNullable(read[2]));
+        return new ImageParts(
+                name, read[0], Optional.ofNullable(read[1]), Optional.ofNullable(read[2]), folder.passedOver());
     }
 
-    static DataInspection inspect(ImageFolder folder) {
+    static DataInspection inspect(ImageFolder folder, String name) {
         List<Entry> entries = folder.allEntries();
         List<String> problems = new ArrayList<>(folder.problems());
-        List<Header> headers = each(
-                entries,
-                entry -> {
-                    Header header = ImageFile.header(entry.file());
-                    ImageFile.decode(entry.file(), 3, 1, 1);
-                    return header;
-                },
-                problems);
+        List<Header> headers = each(entries, entry -> ImageFile.header(entry.file()), problems);
         mixedColour(entries, headers).ifPresent(problems::add);
         List<Header> sound = headers.stream().filter(Objects::nonNull).toList();
+        Optional<ImageParts> parts = problems.isEmpty()
+                ? Optional.of(read(folder, name, FolderOptions.defaults(), headers, cacheBytes(), problems))
+                : Optional.empty();
+        if (parts.map(ImageParts::train).filter(FolderImages::isDecoded).isEmpty()) {
+            List<Entry> undecoded = IntStream.range(0, headers.size())
+                    .filter(i -> headers.get(i) != null)
+                    .mapToObj(entries::get)
+                    .toList();
+            each(undecoded, entry -> ImageFile.decode(entry.file(), 3, 1, 1, Background.WHITE), problems);
+        }
+        DataInspection.Shares shares =
+                problems.isEmpty() ? DataInspection.Shares.of(parts.orElseThrow(), problems) : null;
         int grey = (int) sound.stream().filter(Header::grey).count();
         return new DataInspection(
                 DataKind.IMAGES.title(),
@@ -78,8 +98,9 @@ final class ImageFolderReader {
                 sound.stream().mapToInt(Header::width).max().orElse(0),
                 grey,
                 sound.size() - grey,
+                shares,
                 problems,
-                folder.notes());
+                folder.passedOver().stream().map(PassedOver::note).toList());
     }
 
     /** How much decoded data is kept: 1 GiB, or less where Java's heap is small. */
@@ -108,19 +129,17 @@ final class ImageFolderReader {
                 : new Shape(channels, FolderOptions.DEFAULT_SIDE, FolderOptions.DEFAULT_SIDE);
     }
 
-    private static byte[] decoded(ImageFolder folder, List<Entry> entries, Shape shape) {
+    private static byte[] decoded(List<Entry> entries, Shape shape, Background background, List<String> problems) {
         byte[] pixels = new byte[Math.multiplyExact(entries.size(), shape.bytes())];
-        List<String> problems = new ArrayList<>();
         each(
                 IntStream.range(0, entries.size()).boxed().toList(),
                 index -> {
                     byte[] planes = ImageFile.decode(
-                            entries.get(index).file(), shape.channels(), shape.height(), shape.width());
+                            entries.get(index).file(), shape.channels(), shape.height(), shape.width(), background);
                     System.arraycopy(planes, 0, pixels, index * planes.length, planes.length);
                     return true;
                 },
                 problems);
-        ImageFolder.requireNone(folder.path(), problems);
         return pixels;
     }
 

@@ -1,14 +1,27 @@
 package dev.weft.data;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
  * A source of labelled images as its makers cut it: a training part and, where there are, a validation part and a test part. All
  * have the same classes and image size.
+ *
+ * @param passedOver what lies beside the images and is not read
  */
 public record ImageParts(
-        String name, ImageDataset train, Optional<ImageDataset> validation, Optional<ImageDataset> test) {
+        String name,
+        ImageDataset train,
+        Optional<ImageDataset> validation,
+        Optional<ImageDataset> test,
+        List<PassedOver> passedOver) {
+    /** Of a source beside which nothing lies. */
+    public ImageParts(String name, ImageDataset train, Optional<ImageDataset> validation, Optional<ImageDataset> test) {
+        this(name, train, validation, test, List.of());
+    }
+
     public ImageParts {
+        passedOver = List.copyOf(passedOver);
         requireAlike(train, validation);
         requireAlike(train, test);
     }

@@ -10,9 +10,16 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Images in three splits. */
-public record ImageSplits(String source, ImageDataset train, ImageDataset selection, ImageDataset report)
+public record ImageSplits(
+        String source, ImageDataset train, ImageDataset selection, ImageDataset report, List<PassedOver> passedOver)
         implements Splits {
+    /** Of a source beside which nothing lies. */
+    public ImageSplits(String source, ImageDataset train, ImageDataset selection, ImageDataset report) {
+        this(source, train, selection, report, List.of());
+    }
+
     public ImageSplits {
+        passedOver = List.copyOf(passedOver);
         Set<String> seen = new HashSet<>();
         for (ImageDataset split : List.of(train, selection, report)) {
             if (split.size() == 0) {
@@ -108,6 +115,7 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
     /** @param reportQuota how many of each class, of the numbers that there are; {@code selectionQuota} is of those that report leaves */
     private static ImageSplits cut(
             ImageParts parts, UnaryOperator<int[]> reportQuota, UnaryOperator<int[]> selectionQuota, long seed) {
+        Sameness.requireDifferent(parts.train());
         boolean whole = parts.validation().isPresent() && parts.test().isPresent();
         List<Integer> rest = new ArrayList<>();
         for (int i = 0; i < parts.train().size(); i++) {
@@ -120,7 +128,7 @@ public record ImageSplits(String source, ImageDataset train, ImageDataset select
                 ? parts.validation().get()
                 : draw(parts, rest, "selection", selectionQuota, Mix.bits(seed, 2));
         ImageDataset train = whole ? parts.train() : parts.train().subset(parts.name() + "/train", rest);
-        return new ImageSplits(parts.name(), train, selection, report);
+        return new ImageSplits(parts.name(), train, selection, report, parts.passedOver());
     }
 
     /** Moves a stratified draw of examples out of {@code rest}. */

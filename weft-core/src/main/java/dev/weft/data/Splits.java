@@ -1,6 +1,7 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import java.util.List;
 
 /**
  * Three splits that share no example: what is trained on, what members are chosen by, and what is reported. A search must never
@@ -15,6 +16,9 @@ public sealed interface Splits permits ImageSplits, TextSplits {
     Dataset selection();
 
     Dataset report();
+
+    /** What lies beside the data and is not read. */
+    List<PassedOver> passedOver();
 
     /** Names, sizes and fingerprints, to be written into the run. */
     default SplitsRecord record() {

@@ -12,16 +12,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds and reads files of UTF-8 text. */
 final class TextFiles {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+    private static final Pattern BESIDE_DATA = Pattern.compile(
+            "(licen[cs]es?|copying|copyright|readme|read[-_ ]me|notice|authors|contributors|changelog|citation)"
+                    + "([-_. ].*)?\\.txt(\\.gz)?");
 
     private TextFiles() {}
 
@@ -38,14 +44,35 @@ final class TextFiles {
         List<Path> files = in(at);
         if (files.isEmpty()) {
             throw new InputException("The folder " + path
-                    + " holds no text: it must have files whose names end in .txt or .txt.gz, there or in sub-folders");
+                    + " holds no text: it must have files whose names end in .txt or .txt.gz, there or in sub-folders; a licence"
+                    + " or a description of the data is none");
         }
         return files;
     }
 
-    /** The text files of a folder and its sub-folders, in the order of their paths; hidden ones left out. */
+    /**
+     * The text files of a folder and its sub-folders, in the order of their paths; hidden ones left out, and those that lie beside data
+     * of any kind and are no part of it, as {@code LICENSE.txt}.
+     */
     static List<Path> in(Path folder) {
-        return walk(folder, name -> name.endsWith(".txt") || name.endsWith(".txt.gz"));
+        return walk(folder, name -> isText(name) && !BESIDE_DATA.matcher(name).matches());
+    }
+
+    /** What {@link #in} leaves out of the folder at a path. */
+    static List<PassedOver> passedOver(String path) {
+        if (!Files.isDirectory(Path.of(path))) {
+            return List.of();
+        }
+        List<PassedOver> passedOver = new ArrayList<>();
+        walk(Path.of(path), name -> isText(name) && BESIDE_DATA.matcher(name).matches())
+                .forEach(file -> passedOver.add(new PassedOver(
+                        file.toString(), "is about the data, by its name", "licence or description", 1)));
+        results(Path.of(path)).forEach(folder -> passedOver.add(PassedOver.results(folder)));
+        return passedOver;
+    }
+
+    private static boolean isText(String name) {
+        return name.endsWith(".txt") || name.endsWith(".txt.gz");
     }
 
     /**
@@ -77,15 +104,15 @@ final class TextFiles {
         }
     }
 
-    /** What is passed over of a folder, one line each. */
-    static List<String> notes(Path folder) {
+    /** The folders with results of Weft in a folder and its sub-folders. */
+    private static List<Path> results(Path folder) {
         try {
             Path root = folder.toRealPath();
             try (Stream<Path> all = Files.walk(root)) {
                 return all.filter(path -> !path.equals(root) && Files.isDirectory(path) && ResultFolder.is(path))
                         .filter(path -> !resultsBelow(root).test(path.getParent()))
                         .sorted()
-                        .map(path -> folder.resolve(root.relativize(path)) + " holds results of Weft: passed over")
+                        .map(path -> folder.resolve(root.relativize(path)))
                         .toList();
             }
         } catch (UncheckedIOException e) {

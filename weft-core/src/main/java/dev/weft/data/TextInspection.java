@@ -2,7 +2,6 @@ package dev.weft.data;
 
 import dev.weft.runtime.InvalidInputException;
 import dev.weft.text.CharacterTokenizer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +53,11 @@ public record TextInspection(
             }
         }
         int count = embedded ? 1 : files.size();
-        List<String> notes =
-                !embedded && Files.isDirectory(Path.of(nameOrPath)) ? TextFiles.notes(Path.of(nameOrPath)) : List.of();
+        List<String> notes = embedded
+                ? List.of()
+                : TextFiles.passedOver(nameOrPath).stream()
+                        .map(PassedOver::note)
+                        .toList();
         if (problems.isEmpty()) {
             try {
                 return of(TextSource.open(nameOrPath), count, notes);

@@ -9,14 +9,21 @@ import java.util.List;
  *
  * @param name what it was opened by
  * @param text never empty; line ends as they were
+ * @param passedOver text files of the folder that are none of its text
  */
-public record TextSource(String name, String text) {
+public record TextSource(String name, String text, List<PassedOver> passedOver) {
     /** What {@link #open} calls the embedded text: 40,000 lines of Shakespeare, in the public domain. */
     public static final String EMBEDDED = "tiny-shakespeare";
 
     private static final String RESOURCE = EMBEDDED + "/input.txt.gz";
 
+    /** Of a text beside which nothing lies. */
+    public TextSource(String name, String text) {
+        this(name, text, List.of());
+    }
+
     public TextSource {
+        passedOver = List.copyOf(passedOver);
         if (name == null || text == null || text.isEmpty()) {
             throw new InputException(name + " must hold text, but is empty. Give a file with text in it.");
         }
@@ -25,7 +32,7 @@ public record TextSource(String name, String text) {
     /**
      * Opens the embedded text by its name, else the file or the folder at this path. A file is UTF-8, plain or gzip (by its name,
      * {@code .gz}); a byte order mark at its beginning is skipped. Of a folder, all {@code .txt} and {@code .txt.gz} files are read,
-     * those of sub-folders too and hidden ones not, in the order of their paths; a file that does not end in a line feed gets one
+     * those of sub-folders too, hidden ones and licences and the like not, in the order of their paths; a file that does not end in a line feed gets one
      * where another follows.
      *
      * @throws InputException when there is no such text, or it is empty or not UTF-8, naming the file
@@ -34,7 +41,8 @@ public record TextSource(String name, String text) {
         if (nameOrPath.equals(EMBEDDED)) {
             return new TextSource(EMBEDDED, TextFiles.decode(DataFile.ofResource(RESOURCE)));
         }
-        return new TextSource(nameOrPath, TextFiles.join(nameOrPath, TextFiles.at(nameOrPath)));
+        return new TextSource(
+                nameOrPath, TextFiles.join(nameOrPath, TextFiles.at(nameOrPath)), TextFiles.passedOver(nameOrPath));
     }
 
     /** The number of characters (Unicode code points). */

@@ -8,9 +8,16 @@ import java.util.Locale;
  * A text in three splits by position: training first, then selection, then report. No window crosses from one into the next, and no
  * token is in two.
  */
-public record TextSplits(String source, TextWindows train, TextWindows selection, TextWindows report)
+public record TextSplits(
+        String source, TextWindows train, TextWindows selection, TextWindows report, List<PassedOver> passedOver)
         implements Splits {
+    /** Of a text beside which nothing lies. */
+    public TextSplits(String source, TextWindows train, TextWindows selection, TextWindows report) {
+        this(source, train, selection, report, List.of());
+    }
+
     public TextSplits {
+        passedOver = List.copyOf(passedOver);
         List<TextWindows> splits = List.of(train, selection, report);
         for (int i = 1; i < splits.size(); i++) {
             if (splits.get(i).from() < splits.get(i - 1).to()) {
@@ -40,5 +47,10 @@ public record TextSplits(String source, TextWindows train, TextWindows selection
                 new TextWindows(name + "/train", tokenizer, train, 0, contextLength),
                 new TextWindows(name + "/selection", tokenizer, selection, train.length, contextLength),
                 new TextWindows(name + "/report", tokenizer, report, toSelection, contextLength));
+    }
+
+    /** These splits, beside which that lies. */
+    public TextSplits beside(List<PassedOver> others) {
+        return new TextSplits(source, train, selection, report, others);
     }
 }

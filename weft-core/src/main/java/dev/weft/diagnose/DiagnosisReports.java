@@ -283,7 +283,7 @@ public final class DiagnosisReports {
     private List<Fact> settings() {
         DiagnosisSettings settings = diagnosis.settings();
         return List.of(
-                new Fact("Sampler of the steps", String.valueOf(diagnosis.sampler())),
+                new Fact("Sampler of the steps", diagnosis.sampler().inWords()),
                 new Fact("Batches of a step", String.valueOf(diagnosis.accumulate())),
                 new Fact("Draws", settings.draws() + ", and as many in pairs on the same data"),
                 new Fact("Conflict map", diagnosis.members().size() + " members, " + settings.batches() + " batches"),

@@ -32,7 +32,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A model definition, the weights its members share, and the members that were kept by name. A plain model is a family of one.
- * On disk it is one safetensors file: see {@link #save}. Holds native memory until {@link #close}.
+ * On disk it is one safetensors file: see {@link #save}. Holds native memory until {@link #close}; what reads its weights after that
+ * is an {@link IllegalStateException}.
  *
  * <p>Reading members from several threads at once is safe; naming them, training and closing are not.
  */
@@ -46,6 +47,7 @@ public final class Family implements AutoCloseable {
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
     private final Layer model;
+    private volatile boolean closed;
     private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
@@ -107,6 +109,7 @@ public final class Family implements AutoCloseable {
      * @param values by name, in place of the stored tensors, which serve for the names that are not there
      */
     public Family with(Map<String, Tensor> values) {
+        requireOpen();
         Map<String, Tensor> stored = weights.tensors();
         return new Family(
                 definition,
@@ -152,6 +155,7 @@ public final class Family implements AutoCloseable {
      *     would be read back as other ones. Extracted members can be saved
      */
     public void save(Path file) {
+        requireOpen();
         if (ownSharing) {
             throw new IllegalStateException(
                     "A family file says how weights are shared, but those of this family are shared in "
@@ -169,6 +173,7 @@ public final class Family implements AutoCloseable {
     }
 
     public SharedWeights weights() {
+        requireOpen();
         return weights;
     }
 
@@ -228,6 +233,7 @@ public final class Family implements AutoCloseable {
      * caller's {@code PointerScope}. Changes nothing but the cache of the pass, if it has one.
      */
     public Tensor forward(Tensor inputs, Pass pass) {
+        requireOpen();
         return model.forward(inputs, pass);
     }
 
@@ -236,6 +242,7 @@ public final class Family implements AutoCloseable {
      * {@code PointerScope}.
      */
     public Tensor distribution(Choice<?> choice, Member member) {
+        requireOpen();
         return requested.distribution(choice, member);
     }
 
@@ -244,6 +251,7 @@ public final class Family implements AutoCloseable {
      * {@code PointerScope}.
      */
     public List<Tensor> weightsOf(Member member) {
+        requireOpen();
         try (SharedWeights shapes = SharedWeights.shapesOnly()) {
             RequestedWeights used = new RequestedWeights(shapes);
             definition.at(member).build(used); // the plain model asks for what the member uses, and for nothing else
@@ -261,6 +269,7 @@ public final class Family implements AutoCloseable {
      * @throws IllegalArgumentException when the member is a blend: what it mixes at gates and in norms is no plain model
      */
     public Family extract(Member member, MemberStatistics statistics) {
+        requireOpen();
         if (BlendedWeights.isBlend(member)) {
             throw new IllegalArgumentException("A blend is no member that can stand alone: extract "
                     + "BlendedWeights.strongest (of a generator GeneratedWeights.plain), or another member, instead of \""
@@ -290,8 +299,20 @@ public final class Family implements AutoCloseable {
         mapped = file;
     }
 
+    /** Its tensors are freed when it is closed: to read them then would end the process. */
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("This family is closed, and its weights are freed. Use it before close().");
+        }
+    }
+
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         weights.close();
         members.values().forEach(named -> named.statistics().close());
     }

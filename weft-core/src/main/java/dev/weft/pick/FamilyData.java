@@ -1,11 +1,13 @@
 package dev.weft.pick;
 
+import dev.weft.data.Background;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.Dataset;
 import dev.weft.data.FolderOptions;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.ImageParts;
+import dev.weft.data.PassedOver;
 import dev.weft.data.Splits;
 import dev.weft.data.TextSource;
 import dev.weft.data.TextWindows;
@@ -14,6 +16,7 @@ import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
+import dev.weft.train.DataSettings;
 import dev.weft.train.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +52,7 @@ public final class FamilyData {
     private final Dataset report;
     private final int calibrationBatches;
     private final int batchSize;
+    private final List<PassedOver> passedOver;
 
     private FamilyData(
             String source,
@@ -57,7 +61,8 @@ public final class FamilyData {
             Optional<? extends Dataset> selection,
             Dataset report,
             int calibrationBatches,
-            int batchSize) {
+            int batchSize,
+            List<PassedOver> passedOver) {
         this.source = source;
         this.match = match;
         this.training = training;
@@ -65,6 +70,7 @@ public final class FamilyData {
         this.report = report;
         this.calibrationBatches = calibrationBatches;
         this.batchSize = batchSize;
+        this.passedOver = passedOver;
     }
 
     /**
@@ -128,7 +134,8 @@ public final class FamilyData {
                         Optional.of(splits.selection()),
                         splits.report(),
                         origin.calibrationBatches(),
-                        origin.data().batchSize())
+                        origin.data().batchSize(),
+                        splits.passedOver())
                 .fitting(family);
     }
 
@@ -138,16 +145,29 @@ public final class FamilyData {
         int batchSize = origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE);
         ModelInput input = family.definition().input();
         if (input instanceof TextInput text) {
-            TextWindows all = TextWindows.of(TextSource.open(nameOrFolder), text.tokenizer(), text.contextLength());
-            return new FamilyData(nameOrFolder, match, all, Optional.empty(), all, batches, batchSize);
+            TextSource source = TextSource.open(nameOrFolder);
+            TextWindows all = TextWindows.of(source, text.tokenizer(), text.contextLength());
+            return new FamilyData(
+                    nameOrFolder, match, all, Optional.empty(), all, batches, batchSize, source.passedOver());
         }
         ImageInput images = (ImageInput) input;
         FolderOptions options = FolderOptions.defaults()
                 .withSide(images.size())
                 .withColour(images.channels() == 1 ? Colour.GREY : Colour.COLOUR);
-        ImageParts parts = DataCatalog.open(nameOrFolder, options);
+        Background background = origin.map(Origin::data)
+                .filter(DataSettings.Images.class::isInstance)
+                .map(data -> ((DataSettings.Images) data).background())
+                .orElse(Background.WHITE);
+        ImageParts parts = DataCatalog.open(nameOrFolder, options.withBackground(background));
         return new FamilyData(
-                        nameOrFolder, match, parts.train(), parts.validation(), parts.testOrTrain(), batches, batchSize)
+                        nameOrFolder,
+                        match,
+                        parts.train(),
+                        parts.validation(),
+                        parts.testOrTrain(),
+                        batches,
+                        batchSize,
+                        parts.passedOver())
                 .fitting(family);
     }
 
@@ -158,6 +178,11 @@ public final class FamilyData {
 
     public Match match() {
         return match;
+    }
+
+    /** What lies beside the data and is not read. */
+    public List<PassedOver> passedOver() {
+        return passedOver;
     }
 
     /** What members are recalibrated on, without labels. */

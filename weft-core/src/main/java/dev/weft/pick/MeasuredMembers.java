@@ -79,7 +79,7 @@ final class MeasuredMembers {
     }
 
     /** The member of a row by its choices: an export is noted as it is shown, which may be a notation of the space's own. */
-    private static String line(MemberValue row, Space space) {
+    static String line(MemberValue row, Space space) {
         return space.notation() != null && space.notation().matches(row.member())
                 ? space.parse(row.member()).toString()
                 : row.member();

@@ -9,6 +9,7 @@ import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
 import dev.weft.run.TensorBoardFile;
 import dev.weft.search.MetricNames;
+import dev.weft.space.Space;
 import dev.weft.train.RunSettings;
 import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
@@ -66,7 +67,9 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
     public static RunMetrics of(Path folder) {
         RunSettings settings = Trainer.settings(folder);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
-            return new RunMetrics(steps(folder, settings, database), members(folder, database));
+            return new RunMetrics(
+                    steps(folder, settings, database),
+                    members(folder, settings.recipe().model().space(), database));
         }
     }
 
@@ -102,7 +105,7 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
         return steps;
     }
 
-    private static List<MeasuredRow> members(Path folder, RunDatabase database) {
+    private static List<MeasuredRow> members(Path folder, Space space, RunDatabase database) {
         List<MemberValue> rows = database.members();
         Map<String, String> latest = new LinkedHashMap<>();
         rows.forEach(row -> latest.put(row.metric(), row.context()));
@@ -110,7 +113,8 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
         for (MemberValue row : rows) {
             boolean ofFile = MeasuredMembers.OF_EXPORTS.contains(row.metric());
             if (ofFile || row.context().equals(latest.get(row.metric()))) {
-                values.computeIfAbsent(row.member(), m -> new LinkedHashMap<>()).put(row.metric(), row.value());
+                values.computeIfAbsent(MeasuredMembers.line(row, space), m -> new LinkedHashMap<>())
+                        .put(row.metric(), row.value());
             }
         }
         Map<String, String> names = new LinkedHashMap<>();

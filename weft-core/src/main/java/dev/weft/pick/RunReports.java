@@ -189,7 +189,7 @@ public final class RunReports {
         return all;
     }
 
-    private static List<RunReport.Curve> curves(List<Metric> metrics) {
+    static List<RunReport.Curve> curves(List<Metric> metrics) {
         Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
         for (Metric metric : metrics) {
             if (isPart(metric) || isOfOption(metric)) {

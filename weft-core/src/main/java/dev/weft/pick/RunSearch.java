@@ -47,6 +47,7 @@ public final class RunSearch implements AutoCloseable {
     private final FamilyData data;
     private final MemberEvaluator evaluator;
     private final Evaluations evaluations;
+    private boolean closed;
 
     private RunSearch(
             RunFolder folder, Family family, FamilyData data, LatencySettings latency, MemberTable.Source tables) {
@@ -118,6 +119,7 @@ public final class RunSearch implements AutoCloseable {
             long seed,
             SearchListener listener,
             BooleanSupplier stop) {
+        requireOpen();
         return search(search, new SearchTask(family.space(), objectives, budgets, seed), listener, stop);
     }
 
@@ -171,6 +173,7 @@ public final class RunSearch implements AutoCloseable {
 
     /** A member with all its numbers, measured where they are not known. */
     public MeasuredMember measured(Member member) {
+        requireOpen();
         return evaluations.values(member, evaluations.metrics());
     }
 
@@ -181,6 +184,7 @@ public final class RunSearch implements AutoCloseable {
      * @param named by name, in the order in which the file is to list them
      */
     public void keep(Map<String, Member> named) {
+        requireOpen();
         named.forEach((name, member) -> {
             Map<String, Double> values = measured(member).values();
             MemberStatistics statistics = evaluator.calibrate(member);
@@ -198,6 +202,7 @@ public final class RunSearch implements AutoCloseable {
      * @throws dev.weft.io.CheckFailedException when the file differs from the member by more than the limit
      */
     public ExportResult export(String name, ExportOptions options) {
+        requireOpen();
         NamedMember kept = family.members().get(name);
         if (kept == null) {
             throw new InputException("An exported member must be kept first, but the family keeps no \"" + name
@@ -240,8 +245,20 @@ public final class RunSearch implements AutoCloseable {
         return folder;
     }
 
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "This search is closed. Open the run again: RunSearch.open(" + folder.path() + ").");
+        }
+    }
+
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         evaluator.close();
         family.close();
         folder.close();

@@ -52,8 +52,8 @@ final class TreeReport {
                 node.options().isEmpty()
                         ? "all"
                         : node.options().entrySet().stream()
-                                .map(e -> e.getKey() + " of " + e.getValue())
-                                .collect(Collectors.joining(", ")),
+                                .map(e -> e.getKey() + ": " + String.join(", ", e.getValue()))
+                                .collect(Collectors.joining("; ")),
                 node.fromEpoch() + " to " + node.toEpoch(),
                 node.training() == null
                         ? "not yet"

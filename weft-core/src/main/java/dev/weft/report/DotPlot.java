@@ -72,7 +72,8 @@ final class DotPlot {
         for (long i = first; i <= last; i += apart) {
             html.append(String.format(
                     Locale.ROOT,
-                    "<b style=\"left:%.2f%%\">%s</b>",
+                    "<b%s style=\"left:%.2f%%\">%s</b>",
+                    i == first ? " class=\"first\"" : i == last ? " class=\"last\"" : "",
                     100.0 * (i - first) / (last - first),
                     tick(i * step, step)));
         }

@@ -1,6 +1,8 @@
 package dev.weft.report;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as the pages print them. */
@@ -28,6 +30,14 @@ public final class Figures {
     static String fixed(double value, int decimals) {
         String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
         return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
+    }
+
+    /** At most six significant digits and no power of ten: {@code 0.0005}, {@code 2.5}. */
+    public static String plain(double value) {
+        return new BigDecimal(value)
+                .round(new MathContext(6))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** {@code 2.4e-6}. */

@@ -4,9 +4,6 @@ import java.util.Locale;
 
 /** A heat map as an HTML table: the numbers can be read, shades only help to see them. */
 final class HeatGrid {
-    /** From this shade on, dark ink cannot be read. */
-    private static final double DEEP = 0.55;
-
     private final Figure.HeatMap map;
 
     HeatGrid(Figure.HeatMap map) {
@@ -35,12 +32,11 @@ final class HeatGrid {
         }
         double shown = map.signed() ? Math.abs(value) : value;
         double shade = Math.max(0, Math.min(1, (shown - map.low()) / (map.high() - map.low())));
-        String classes = (map.signed() && value < 0 ? "below " : "") + (shade > DEEP ? "deep" : "");
         return String.format(
                 Locale.ROOT,
-                "<td%s style=\"--shade:%.0f%%\">%s</td>",
-                classes.isEmpty() ? "" : " class=\"" + classes.strip() + "\"",
-                100 * shade,
+                "<td%s style=\"--shade:%.2f\">%s</td>",
+                map.signed() && value < 0 ? " class=\"below\"" : "",
+                shade,
                 Figures.fixed(value, map.decimals()));
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -81,9 +82,14 @@ final class Page {
                 .collect(Collectors.joining("\n", "<dl class=\"facts\">\n", "\n</dl>"));
     }
 
-    /** The command lines as one block with a copy button. */
+    /** The command lines as one block with a copy button. Lines break between words, never inside an option. */
     static String commands(List<String> lines) {
-        return "<div class=\"command\"><pre tabindex=\"0\"><code>" + escape(String.join("\n", lines))
+        String words = lines.stream()
+                .map(line -> Arrays.stream(line.split(" ", -1))
+                        .map(word -> word.isEmpty() ? "" : "<span>" + escape(word) + "</span>")
+                        .collect(Collectors.joining(" ")))
+                .collect(Collectors.joining("\n"));
+        return "<div class=\"command\"><pre tabindex=\"0\"><code>" + words
                 + "</code></pre><button type=\"button\" class=\"copy js-only\">Copy</button></div>";
     }
 

@@ -11,8 +11,10 @@ final class Pictures {
 
     /** A section with a heading. */
     static String group(FigureGroup group) {
-        StringBuilder html = new StringBuilder("<section>\n<h2>" + Page.escape(group.title()) + "</h2>\n"
-                + "<p class=\"hint\">" + Page.escape(group.hint()) + "</p>\n<div class=\"columns plots\">\n");
+        String title = Page.escape(group.title());
+        String hint = group.hint().isEmpty() ? "" : "<p class=\"hint\">" + Page.prose(group.hint()) + "</p>\n";
+        StringBuilder html = new StringBuilder("<section aria-label=\"" + title + "\">\n<h2>" + title + "</h2>\n" + hint
+                + "<div class=\"columns plots\">\n");
         group.figures().forEach(figure -> html.append(picture(figure)));
         return html.append("</div>\n</section>\n").toString();
     }

@@ -4,8 +4,6 @@ import dev.weft.report.Plot.Mark;
 import dev.weft.report.Plot.Point;
 import dev.weft.report.Plot.Scale;
 import dev.weft.report.Plot.Series;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -144,17 +142,10 @@ final class PlotPicture {
             for (int i = UNITS.length(); i > 0; i--) {
                 double unit = Math.pow(1000, i);
                 if (Math.abs(most) >= unit) {
-                    return plain(value / unit) + UNITS.charAt(i - 1);
+                    return Figures.plain(value / unit) + UNITS.charAt(i - 1);
                 }
             }
-            return Math.abs(value) < 1e-3 ? Figures.scientific(value).replace(".0e", "e") : plain(value);
-        }
-
-        private static String plain(double value) {
-            return new BigDecimal(value)
-                    .round(new MathContext(6))
-                    .stripTrailingZeros()
-                    .toPlainString();
+            return Math.abs(value) < 1e-3 ? Figures.scientific(value).replace(".0e", "e") : Figures.plain(value);
         }
     }
 
@@ -253,7 +244,7 @@ final class PlotPicture {
     private void draw(StringBuilder html, Series series, int index) {
         if (series.mark() == Mark.LINE && series.points().size() > 1) {
             band(html, series, index);
-            html.append("<polyline class=\"stroke c" + index % 5 + "\" points=\"");
+            html.append("<polyline class=\"stroke " + colour(index) + "\" points=\"");
             for (Point point : series.points()) {
                 html.append(String.format(Locale.ROOT, "%.1f,%.1f ", across(point.x()), down(point.y())));
             }
@@ -304,8 +295,13 @@ final class PlotPicture {
 
     private static String key(Mark mark, int index) {
         return mark == Mark.LINE
-                ? "<line class=\"stroke c" + index % 5 + "\" x1=\"0\" x2=\"16\" y1=\"6\" y2=\"6\"/>"
+                ? "<line class=\"stroke " + colour(index) + "\" x1=\"0\" x2=\"16\" y1=\"6\" y2=\"6\"/>"
                 : mark(mark, index, 8, 6, MARK);
+    }
+
+    /** One of five colours; from the sixth series on lines are dashed, so that they can be told from the first ones. */
+    private static String colour(int index) {
+        return "c" + index % 5 + (index < 5 ? "" : " again");
     }
 
     private static String mark(Mark mark, int index, double x, double y, double r) {

@@ -50,4 +50,15 @@ public final class ReportWriter {
         AtomicFile.writeText(file, new RankingPage(report).html());
         return file;
     }
+
+    /**
+     * Writes the page about several runs, replacing the file if it exists. The file appears whole or not at all.
+     *
+     * @return {@code file}
+     * @throws dev.weft.io.InputException when it cannot be written
+     */
+    public static Path write(ComparisonReport report, Path file) {
+        AtomicFile.writeText(file, new ComparisonPage(report).html());
+        return file;
+    }
 }

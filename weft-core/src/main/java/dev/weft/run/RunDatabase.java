@@ -1,5 +1,6 @@
 package dev.weft.run;
 
+import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,17 +9,24 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * The table of a run: metrics of training, measured members, events. A SQLite file that any SQLite tool opens.
  *
- * <p>A measured member and an event are on disk when the call returns. Metrics come at training speed, so they are written in
- * batches: every second, with {@link #flush()}, and with everything else that is written; a kill loses those of the last second,
- * which are those after the last checkpoint. Lists are in the order of insertion. Calls may come from any thread.
+ * <p>A measured member is on disk when the call returns, and so is an event, unless the file cannot be written. Metrics come at
+ * training speed, so they are written in batches: every second, with {@link #flush()}, and with everything else that is written; a kill
+ * loses those of the last second, which are those after the last checkpoint. Where another program holds the file, or the disk is full,
+ * metrics and events wait in memory: training goes on, and {@link #onTrouble} tells. Lists are in the order of insertion. Calls may come
+ * from any thread.
  */
 public final class RunDatabase implements AutoCloseable {
     private static final int FORMAT_VERSION = 1;
     private static final long BATCH_NANOS = 1_000_000_000L;
+    /** While training waits for another program that holds the file, every second. */
+    private static final int SHORT_WAIT_MILLIS = 20;
+
+    private static final int LONG_WAIT_MILLIS = 10_000;
     private static final List<String> TABLES = List.of(
             "CREATE TABLE metrics(step INTEGER NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, value REAL, seconds REAL NOT NULL)",
             "CREATE TABLE members(member TEXT NOT NULL, metric TEXT NOT NULL, context TEXT NOT NULL, value REAL,"
@@ -26,13 +34,16 @@ public final class RunDatabase implements AutoCloseable {
             "CREATE TABLE events(time INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL)");
 
     private final Path file;
+    private final boolean readOnly;
     private final Sqlite sqlite;
-    private boolean inBatch;
-    private long batchBegan;
+    private final DelayedWrites delayed;
+    private long lastAttempt = System.nanoTime();
 
     private RunDatabase(Path file, boolean readOnly) {
         this.file = file;
-        this.sqlite = new Sqlite(file, readOnly);
+        this.readOnly = readOnly;
+        this.sqlite = new Sqlite(file, readOnly, LONG_WAIT_MILLIS);
+        this.delayed = new DelayedWrites(sqlite);
         boolean ready = false;
         try {
             prepareTables(readOnly);
@@ -53,11 +64,19 @@ public final class RunDatabase implements AutoCloseable {
      * Opens the database of a run for reading, also while another process writes it.
      *
      * @throws InputException when the file is missing, damaged or no such database
+     * @throws EnvironmentException when it was left open by a killed process, in a folder that cannot be written
      */
     public static RunDatabase read(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new InputException(
                     file + " must be the database of a run, but there is no such file. Give the folder of a run.");
+        }
+        Path log = file.resolveSibling(file.getFileName() + "-wal");
+        if (Files.exists(log) && !Files.isWritable(file.toAbsolutePath().getParent())) {
+            throw new EnvironmentException(
+                    file + " must lie in a folder that can be written, because the process that had it open"
+                            + " was killed and left a log to be taken in, but the folder is read-only. Copy the run to where you may"
+                            + " write.");
         }
         return new RunDatabase(file, true);
     }
@@ -76,42 +95,27 @@ public final class RunDatabase implements AutoCloseable {
         }
     }
 
+    /** Whom to tell, in a line, when the file cannot be written for a while, and what is missing at the end if it never can. */
+    public synchronized void onTrouble(Consumer<String> listener) {
+        delayed.tell(listener);
+    }
+
     /** Adds a number of training; see the class for when it is on disk. */
     public synchronized void metric(long step, String role, String name, double value, double seconds) {
-        long now = System.nanoTime();
-        if (inBatch && now - batchBegan > BATCH_NANOS) {
+        delayed.metric(step, "INSERT INTO metrics VALUES (?, ?, ?, ?, ?)", step, role, name, value, seconds);
+        if (System.nanoTime() - lastAttempt > BATCH_NANOS) {
             flush();
-        }
-        if (!inBatch) {
-            sqlite.execute("BEGIN IMMEDIATE");
-            inBatch = true;
-            batchBegan = now;
-        }
-        boolean done = false;
-        try {
-            sqlite.update("INSERT INTO metrics VALUES (?, ?, ?, ?, ?)", step, role, name, value, seconds);
-            done = true;
-        } finally {
-            if (!done) {
-                inBatch = false;
-                sqlite.rollBack();
-            }
         }
     }
 
-    /** Puts all metrics so far on disk. */
+    /** Puts all metrics and events so far on disk, or leaves them waiting where the file cannot be written now. */
     public synchronized void flush() {
-        if (inBatch) {
-            boolean done = false;
-            try {
-                sqlite.execute("COMMIT");
-                done = true;
-            } finally {
-                inBatch = false;
-                if (!done) {
-                    sqlite.rollBack();
-                }
-            }
+        sqlite.waitAtMost(SHORT_WAIT_MILLIS);
+        try {
+            delayed.attempt();
+        } finally {
+            sqlite.waitAtMost(LONG_WAIT_MILLIS);
+            lastAttempt = System.nanoTime();
         }
     }
 
@@ -155,11 +159,12 @@ public final class RunDatabase implements AutoCloseable {
 
     /** Notes that something happened, now. */
     public synchronized void event(String kind, String text) {
+        delayed.event("INSERT INTO events VALUES (?, ?, ?)", Instant.now().toEpochMilli(), kind, text);
         flush();
-        sqlite.update("INSERT INTO events VALUES (?, ?, ?)", Instant.now().toEpochMilli(), kind, text);
     }
 
     public synchronized List<Metric> metrics() {
+        flushForReading();
         return sqlite.query(
                 "SELECT step, role, name, value, seconds FROM metrics ORDER BY rowid",
                 rows -> new Metric(
@@ -184,6 +189,7 @@ public final class RunDatabase implements AutoCloseable {
     }
 
     public synchronized List<Event> events() {
+        flushForReading();
         return sqlite.query(
                 "SELECT time, kind, text FROM events ORDER BY rowid",
                 rows -> new Event(Instant.ofEpochMilli(rows.getLong(1)), rows.getString(2), rows.getString(3)));
@@ -192,10 +198,19 @@ public final class RunDatabase implements AutoCloseable {
     /** Writes what is left and closes the file; a second call does nothing. */
     @Override
     public synchronized void close() {
+        if (sqlite.isClosed()) {
+            return;
+        }
         try {
-            flush();
+            delayed.finish(LONG_WAIT_MILLIS);
         } finally {
             sqlite.close();
+        }
+    }
+
+    private void flushForReading() {
+        if (!readOnly) {
+            flush();
         }
     }
 

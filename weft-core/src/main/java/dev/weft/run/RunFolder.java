@@ -1,6 +1,7 @@
 package dev.weft.run;
 
 import dev.weft.io.AtomicFile;
+import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.io.OutputFiles;
@@ -83,11 +84,19 @@ public final class RunFolder implements AutoCloseable {
         });
     }
 
-    /** @throws InputException when the folder holds no run, or is in use */
+    /**
+     * @throws InputException when the folder holds no run, or is in use
+     * @throws EnvironmentException when it may not be written
+     */
     public static RunFolder open(Path folder) {
         if (!Files.exists(folder.resolve(CONFIG))) {
             throw new InputException(folder + " must hold a run, but has no " + CONFIG + ". Begin one with: "
                     + WeftCommand.of("train", "RECIPE").path("--out", folder));
+        }
+        if (!Files.isWritable(folder)) {
+            throw new EnvironmentException(
+                    folder + " must be writable, because what is done with a run is noted in it, but is"
+                            + " read-only. Copy the run to where you may write.");
         }
         return locked(folder, () -> {
             for (Path file : files(folder)) {

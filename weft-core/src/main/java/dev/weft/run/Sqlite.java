@@ -23,12 +23,12 @@ final class Sqlite implements AutoCloseable {
     private final Connection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-    Sqlite(Path file, boolean readOnly) {
+    Sqlite(Path file, boolean readOnly, int waitMillis) {
         this.file = file;
         this.readOnly = readOnly;
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(readOnly);
-        config.setBusyTimeout(10_000);
+        config.setBusyTimeout(waitMillis);
         if (!readOnly) {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL); // a report can read while training writes
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -58,6 +58,19 @@ final class Sqlite implements AutoCloseable {
 
     void update(String text, Object... arguments) {
         sql(() -> prepared(text, arguments).executeUpdate());
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** How long to wait for another program that holds the file. */
+    void waitAtMost(int millis) {
+        execute("PRAGMA busy_timeout = " + millis);
+    }
+
+    boolean isClosed() {
+        return sql(connection::isClosed);
     }
 
     void execute(String text) {
@@ -100,7 +113,7 @@ final class Sqlite implements AutoCloseable {
     /** A second call does nothing. */
     @Override
     public void close() {
-        if (sql(connection::isClosed)) {
+        if (isClosed()) {
             return;
         }
         try (Statement statement = connection.createStatement()) {
@@ -137,6 +150,12 @@ final class Sqlite implements AutoCloseable {
                     e instanceof SQLiteException lite ? lite.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
             if (code == SQLiteErrorCode.SQLITE_NOTADB || code == SQLiteErrorCode.SQLITE_CORRUPT) {
                 throw new InputException(file + " is damaged or not the database of a run. Use another copy.", e);
+            }
+            if (code.name().startsWith("SQLITE_BUSY") || code.name().startsWith("SQLITE_LOCKED")) {
+                throw new EnvironmentException(
+                        "The database " + file
+                                + " must be free, but another program holds it. Close that, and try again.",
+                        e);
             }
             throw new EnvironmentException("Cannot use the database " + file + ": " + e.getMessage() + ".", e);
         }

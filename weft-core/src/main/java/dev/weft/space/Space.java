@@ -155,6 +155,14 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return count;
     }
 
+    /** The choices for people: {@code depth 1, 2; stage1.width 8, 16}. */
+    public String inWords() {
+        return choices.stream()
+                .map(choice -> choice.name() + " "
+                        + choice.options().stream().map(Object::toString).collect(Collectors.joining(", ")))
+                .collect(Collectors.joining("; "));
+    }
+
     /** How many members there are, for people: {@code 15284}, or {@code at most 9765625} where constraints leave too many to be counted. */
     public String size() {
         BigInteger most = new Space(name, choices).count();

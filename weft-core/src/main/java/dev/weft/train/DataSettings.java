@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.data.Augmentation;
+import dev.weft.data.Background;
 import dev.weft.data.Batches;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
@@ -110,6 +111,7 @@ public sealed interface DataSettings {
      * @param augmentation of training images
      * @param imageSize what a folder of images of any size is resized to; absent for the images' own size
      * @param colour whether a folder of images is read as colour or grey; absent to take it from the images
+     * @param background what transparent pictures are laid on; absent for white
      * @param splitSeed of the draw of the splits; absent for the run's seed
      */
     record Images(
@@ -120,6 +122,7 @@ public sealed interface DataSettings {
             Augmentation augmentation,
             @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
             @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Background background,
             @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed)
             implements DataSettings {
         /** Images of which so many are held out to choose by, drawn by the run's seed. */
@@ -130,7 +133,7 @@ public sealed interface DataSettings {
                 Augmentation augmentation,
                 Integer imageSize,
                 Colour colour) {
-            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null);
+            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null);
         }
 
         public Images {
@@ -152,24 +155,27 @@ public sealed interface DataSettings {
 
         @Override
         public Images withSource(String other) {
-            return new Images(other, selectionSize, split, batchSize, augmentation, imageSize, colour, splitSeed);
+            return new Images(
+                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed);
         }
 
         @Override
         public Images withSplitsOf(long seed) {
             return splitSeed != null
                     ? this
-                    : new Images(source, selectionSize, split, batchSize, augmentation, imageSize, colour, seed);
+                    : new Images(
+                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed);
         }
 
         /** These images shared out so, whatever the settings said before. */
         public Images withSplit(SplitShares shares) {
-            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, splitSeed);
+            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, background, splitSeed);
         }
 
         @Override
         public Images withBatchSize(int size) {
-            return new Images(source, selectionSize, split, size, augmentation, imageSize, colour, splitSeed);
+            return new Images(
+                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed);
         }
 
         @Override
@@ -182,7 +188,12 @@ public sealed interface DataSettings {
             FolderOptions options = FolderOptions.defaults();
             options = imageSize == null ? options : options.withSide(imageSize);
             options = colour == null ? options : options.withColour(colour);
+            options = background == null ? options : options.withBackground(background);
             ImageParts parts = DataCatalog.open(source, options);
+            if (imageSize == null
+                    && parts.train().height() != parts.train().width()) { // all of one size, and no square
+                parts = DataCatalog.open(source, options.withSide(FolderOptions.DEFAULT_SIDE));
+            }
             return selectionSize == null
                     ? ImageSplits.of(parts, split, splitSeed(seed))
                     : ImageSplits.of(parts, selectionSize, splitSeed(seed));
@@ -261,7 +272,7 @@ public sealed interface DataSettings {
 
         private TextSplits cut(TextSource text, Tokenizer opened) {
             TextParts parts = TextParts.of(text, selectionFraction, reportFraction);
-            return TextSplits.of(parts, opened, contextLength);
+            return TextSplits.of(parts, opened, contextLength).beside(text.passedOver());
         }
 
         @Override

@@ -3,10 +3,13 @@ package dev.weft.train;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.space.Space;
 import dev.weft.weight.BlendedWeights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
 
 /** Which members train at a step, as data: a recipe's setting. At work in a run it is a {@link Sampling}. */
@@ -34,6 +37,18 @@ public interface Sampler {
 
     /** How many members train at a step. */
     int membersPerStep(Space space);
+
+    /** The setting for people: {@code sandwich, random 2}. What is a setting of its own is left out. */
+    default String inWords() {
+        StringJoiner words = new StringJoiner(", ");
+        Map<?, ?> settings = Json.parse(Json.writeLine(this), "the setting of a sampler", Map.class);
+        settings.forEach((name, value) -> {
+            if (!(value instanceof Map || value instanceof List)) {
+                words.add(name.equals("kind") ? value.toString() : name + " " + value);
+            }
+        });
+        return words.toString();
+    }
 
     /** The part of the training split that it learns from and the weights do not see; 0 for none. */
     default double heldOutPart() {

@@ -65,6 +65,7 @@ public final class Trainer implements AutoCloseable {
     private final Batches heldOut; // what architecture and sampler learn from; null where they need none
     private long step;
     private double seconds;
+    private boolean closed;
 
     private Trainer(RunFolder run, RunSettings settings, Splits splits) {
         Recipe recipe = settings.recipe();
@@ -296,6 +297,7 @@ public final class Trainer implements AutoCloseable {
      * @param other of a run whose weights have the same names and shapes
      */
     public void continueFrom(Checkpoint other) {
+        requireOpen();
         read(other);
         checkpoint();
         run.database().event("continued", "from " + other.file() + ", after step " + step);
@@ -307,6 +309,7 @@ public final class Trainer implements AutoCloseable {
      * @param other of a run whose weights have the same names and shapes
      */
     public void inheritWeights(Checkpoint other) {
+        requireOpen();
         Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
         weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
         Checkpoints.loadWeights(other, weights);
@@ -327,6 +330,7 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException when a loss or a weight is no longer finite; the last good checkpoint is kept
      */
     public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
+        requireOpen();
         try {
             return train(stop, listeners);
         } catch (CheckFailedException e) {
@@ -356,6 +360,7 @@ public final class Trainer implements AutoCloseable {
      * @throws CheckFailedException as {@link #run(BooleanSupplier, List)}
      */
     public boolean runTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        requireOpen();
         try {
             boolean done = trainTo(end, stop, listeners);
             if (done && end < steps()) {
@@ -369,6 +374,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private boolean trainTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
+        List<TrainingListener> told = List.copyOf(listeners);
+        run.database().onTrouble(line -> told.forEach(listener -> listener.warned(line)));
         TrainSettings train = settings.recipe().train();
         long perEpoch = stepsPerEpoch();
         long steps = steps();
@@ -524,6 +531,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
     public MemberStatistics calibrate(Member member) {
+        requireOpen();
         Recipe recipe = settings.recipe();
         return Evaluation.calibrate(
                 family,
@@ -605,14 +613,27 @@ public final class Trainer implements AutoCloseable {
 
     /** The averages over mixed members, where the recipe keeps them, for {@code member}: a copy that the caller closes. */
     public MemberStatistics runningStatistics(Member member) {
+        requireOpen();
         if (running == null) {
             throw new IllegalStateException("This recipe keeps no running statistics: set train.runningStatistics.");
         }
         return running.of(BatchNorms.channels(settings.recipe().model(), member));
     }
 
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "This trainer is closed. Open its run again: Trainer.resume(" + run.path() + ").");
+        }
+    }
+
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         run.close();
         family.close();
         if (teacher != null) {

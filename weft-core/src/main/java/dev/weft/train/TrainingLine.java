@@ -57,6 +57,11 @@ public final class TrainingLine implements TrainingListener {
         say("train step " + steps + ": " + role + " member " + Metric.text(values) + " on the selection split");
     }
 
+    @Override
+    public void warned(String line) {
+        say("weft: " + line);
+    }
+
     /** Prints a line that stays, such as that training was stopped. */
     public void say(String line) {
         if (progress == null) {

@@ -46,6 +46,9 @@ public interface TrainingListener {
      */
     default void evaluated(long steps, Role role, Map<Metric, Double> values) {}
 
+    /** Something that the user must know and that does not end training: the table of numbers cannot be written for now. */
+    default void warned(String line) {}
+
     /**
      * One finished step.
      *

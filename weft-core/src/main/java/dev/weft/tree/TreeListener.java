@@ -22,6 +22,9 @@ public interface TreeListener {
     /** The distances between the options of a choice are known. */
     default void probed(String node, TreeRecord.Probe probe) {}
 
+    /** As {@link TrainingListener#warned}. */
+    default void warned(String line) {}
+
     /** A supernet has split, or stays whole. */
     default void split(String node, TreeRecord.Split split) {}
 }

@@ -158,6 +158,7 @@ public final class TreeTrainer implements AutoCloseable {
         if (isComplete()) {
             return true;
         }
+        run.database().onTrouble(listener::warned);
         try {
             for (int level = 0; level <= split.rounds().size(); level++) {
                 for (TreeRecord.Node node : level(level)) {
@@ -211,6 +212,11 @@ public final class TreeTrainer implements AutoCloseable {
             @Override
             public void stepDone(StepReport report) {
                 listener.stepDone(name, before + report.step() - first, planned, report);
+            }
+
+            @Override
+            public void warned(String line) {
+                listener.warned(line);
             }
 
             @Override

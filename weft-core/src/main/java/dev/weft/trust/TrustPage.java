@@ -61,7 +61,7 @@ public final class TrustPage {
 
     private RankingReport page(String created, List<String> commands) {
         return new RankingReport(
-                "Can the ranking be trusted?",
+                title(),
                 "Trust report · "
                         + String.format(Locale.ROOT, "%,d", report.members())
                         + (ofFamily()
@@ -80,6 +80,20 @@ public final class TrustPage {
                 ofFamily() ? environment() : List.of(),
                 commands,
                 notes());
+    }
+
+    /** By the name of the family's folder, or of its file where that says more. */
+    private String title() {
+        String family = document.source().get("family");
+        if (family == null) {
+            return "Can the ranking be trusted?";
+        }
+        Path file = Path.of(family).toAbsolutePath().normalize();
+        Path named = file.getFileName().toString().equals("family.safetensors")
+                        && file.getParent().getNameCount() > 0
+                ? file.getParent()
+                : file;
+        return "Can the ranking of " + named.getFileName() + " be trusted?";
     }
 
     private static Tone tone(TrustReport.Part part) {

@@ -5,6 +5,7 @@ weft.curves = (function () {
   const COLORS = {
     largest: "accent", smallest: "second", random: "third", blend: "accent", architecture: "second", chosen: "third",
   };
+  const OTHERS = ["accent", "second", "third", "good", "bad", "quiet"]; // roles that have no colour of their own, in turn
   const NAME_HEIGHT = 15; // pixels
   let chart, curves, metric;
 
@@ -13,9 +14,9 @@ weft.curves = (function () {
   const words = (name) => name.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase());
   const metrics = () => [...new Set(curves.map((c) => c.metric))];
 
-  function series(curve) {
+  function series(curve, at) {
     const scale = isShare(metric) ? 100 : 1;
-    const color = weft.color(COLORS[curve.role] || "quiet");
+    const color = weft.color(COLORS[curve.role] || OTHERS[at % OTHERS.length]);
     return {
       name: curve.role, type: "line", showSymbol: curve.points.length < 40, symbolSize: 5, color,
       lineStyle: { width: 1.75 }, connectNulls: false,

@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -50,7 +51,8 @@ class ImageFolderTest {
         }
         assertThat(TestImages.pixels(train, 1)).isEqualTo(expected);
         assertThat(DataCatalog.inspect(folder.toString()).notes())
-                .containsExactly(folder.resolve("dog/notes.txt") + " is no .png, .jpg or .jpeg file: passed over");
+                .containsExactly(
+                        folder.resolve("dog/notes.txt") + " is no .png, .jpg, .jpeg, .bmp, .gif file: passed over");
     }
 
     @Test
@@ -73,15 +75,15 @@ class ImageFolderTest {
     void readsJpegSixteenBitPaletteAndOneBitFiles() throws IOException {
         Path jpeg = TestImages.write(
                 folder.resolve("x/flat.jpg"), TestImages.encoded(flat(BufferedImage.TYPE_INT_RGB, 200, 3), "jpg"));
-        assertThat(ImageFile.decode(jpeg, 1, 1, 1)[0] & 0xFF).isBetween(198, 202);
+        assertThat(ImageFile.decode(jpeg, 1, 1, 1, Background.WHITE)[0] & 0xFF).isBetween(198, 202);
         Path wide = TestImages.png(folder.resolve("x/wide.png"), flat(BufferedImage.TYPE_USHORT_GRAY, 0x8000, 1));
         assertThat(ImageFile.header(wide).grey()).isTrue();
-        assertThat(ImageFile.decode(wide, 1, 1, 1)[0] & 0xFF).isEqualTo(128);
+        assertThat(ImageFile.decode(wide, 1, 1, 1, Background.WHITE)[0] & 0xFF).isEqualTo(128);
         BufferedImage bits = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_BINARY);
         bits.getRaster().setSample(1, 0, 0, 1);
         Path binary = TestImages.png(folder.resolve("x/bits.png"), bits);
         assertThat(ImageFile.header(binary).grey()).isTrue();
-        assertThat(ImageFile.decode(binary, 1, 1, 2)).containsExactly(0, (byte) 255);
+        assertThat(ImageFile.decode(binary, 1, 1, 2, Background.WHITE)).containsExactly(0, (byte) 255);
         byte[] red = {0, (byte) 200};
         byte[] green = {0, 100};
         BufferedImage palette = new BufferedImage(
@@ -89,9 +91,86 @@ class ImageFolderTest {
         palette.getRaster().setSample(0, 0, 0, 1);
         Path indexed = TestImages.png(folder.resolve("x/palette.png"), palette);
         assertThat(ImageFile.header(indexed).grey()).isFalse();
-        assertThat(ImageFile.decode(indexed, 3, 1, 1)).containsExactly((byte) 200, 100, 0);
-        Path clear = TestImages.png(folder.resolve("x/alpha.png"), flat(BufferedImage.TYPE_INT_ARGB, 9, 3));
-        assertThat(ImageFile.decode(clear, 3, 1, 1)).containsExactly(9, 9, 9);
+        assertThat(ImageFile.decode(indexed, 3, 1, 1, Background.WHITE)).containsExactly((byte) 200, 100, 0);
+        Path gif = TestImages.write(folder.resolve("x/named-otherwise.jpg"), TestImages.encoded(bits, "gif"));
+        assertThat(ImageFile.decode(gif, 1, 1, 2, Background.WHITE)).containsExactly(0, (byte) 255);
+        Path bmp = TestImages.write(
+                folder.resolve("x/a.bmp"), TestImages.encoded(TestImages.picture(false, 1, 2, 10), "bmp"));
+        assertThat(ImageFile.decode(bmp, 3, 1, 2, Background.WHITE))
+                .containsExactly(10, 13, (byte) 245, (byte) 242, 5, 6);
+    }
+
+    /** Black, half and fully transparent; what is not seen has another colour than what is. */
+    @Test
+    void laysTransparentPicturesOnTheBackground() throws IOException {
+        BufferedImage icon = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+        icon.setRGB(0, 0, 0xFF000000);
+        icon.setRGB(1, 0, 0x80000000);
+        icon.setRGB(2, 0, 0x00FF0000);
+        Path file = TestImages.png(folder.resolve("x/icon.png"), icon);
+        assertThat(ImageFile.header(file).transparent()).isTrue();
+        assertThat(ImageFile.decode(file, 1, 1, 3, Background.WHITE)).containsExactly(0, 127, (byte) 255);
+        assertThat(ImageFile.decode(file, 1, 1, 3, Background.BLACK)).containsExactly(0, 0, 0);
+        assertThat(ImageFile.decode(file, 1, 1, 3, Background.GREY)).containsExactly(0, 64, (byte) 128);
+        byte[] none = new byte[2];
+        IndexColorModel model = new IndexColorModel(8, 2, none, none, none, new byte[] {(byte) 255, 0});
+        BufferedImage palette = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_INDEXED, model);
+        palette.getRaster().setSample(1, 0, 0, 1);
+        Path indexed = TestImages.png(folder.resolve("x/palette-icon.png"), palette);
+        assertThat(ImageFile.decode(indexed, 1, 1, 2, Background.WHITE)).containsExactly(0, (byte) 255);
+    }
+
+    /** A grey and a colour PNG whose tRNS chunk names the value that is not seen. */
+    @Test
+    void laysAColourThatStandsForNothing() throws IOException {
+        for (boolean grey : new boolean[] {true, false}) {
+            BufferedImage picture = TestImages.picture(grey, 1, 3, 10); // red 10 13 16, or grey
+            byte[] png = TestImages.encoded(picture, "png");
+            byte[] key = grey ? new byte[] {0, 13} : new byte[] {0, 13, 0, (byte) 242, 0, 6};
+            ByteBuffer chunk = ByteBuffer.allocate(png.length + key.length + 12);
+            chunk.put(png, 0, 33)
+                    .putInt(key.length)
+                    .put("tRNS".getBytes(StandardCharsets.US_ASCII))
+                    .put(key);
+            CRC32 crc = new CRC32();
+            crc.update(chunk.array(), 37, 4 + key.length);
+            chunk.putInt((int) crc.getValue()).put(png, 33, png.length - 33);
+            Path file = TestImages.write(folder.resolve("x/key.png"), chunk.array());
+            byte[] planes = ImageFile.decode(file, grey ? 1 : 3, 1, 3, Background.WHITE);
+            assertThat(Arrays.copyOf(planes, 3)).containsExactly(10, (byte) 255, 16);
+        }
+    }
+
+    @Test
+    void sumsUpWhatIsPassedOver() throws IOException {
+        greyPair();
+        for (String name : List.of("cat/1.webp", "cat/2.WEBP", "dog/notes", "dog/more/a.png", "dog/more/deep/b.png")) {
+            TestImages.write(folder.resolve(name), "x");
+        }
+        assertThat(PassedOver.summary(DataCatalog.open(folder.toString()).passedOver()))
+                .isEqualTo("5 files passed over: 2 .webp, 1 without an ending, 2 in a folder within a class");
+        assertThat(PassedOver.summary(List.of())).isEmpty();
+    }
+
+    @Test
+    void blackFiguresOnNothingAreToldApartOnWhiteAndRefusedOnBlack() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            for (String name : List.of("disc", "square")) {
+                BufferedImage icon = new BufferedImage(8, 8, BufferedImage.TYPE_INT_ARGB);
+                icon.setRGB(i, name.equals("disc") ? 2 : 5, 0xFF000000);
+                TestImages.png(folder.resolve(name + "/" + i + ".png"), icon);
+            }
+        }
+        FolderOptions white = FolderOptions.defaults();
+        ImageSplits.of(DataCatalog.open(folder.toString(), white), SplitShares.DEFAULT, 1);
+        assertThatThrownBy(() -> ImageSplits.of(
+                        DataCatalog.open(folder.toString(), white.withBackground(Background.BLACK)),
+                        SplitShares.DEFAULT,
+                        1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(
+                        "classes disc and square are the same picture, of one colour everywhere (0, 0, 0)")
+                .hasMessageContaining("data.background");
     }
 
     @Test
@@ -102,7 +181,7 @@ class ImageFolderTest {
         assertThat(train.height()).isEqualTo(64);
         assertThat(train.width()).isEqualTo(64);
         assertThat(TestImages.pixels(train, 1)).containsOnly(77);
-        FolderOptions small = new FolderOptions(OptionalInt.of(3), Colour.COLOUR);
+        FolderOptions small = new FolderOptions(OptionalInt.of(3), Colour.COLOUR, Background.WHITE);
         ImageDataset resized = DataCatalog.open(folder.toString(), small).train();
         assertThat(resized.exampleBytes()).isEqualTo(27);
     }
@@ -163,7 +242,7 @@ class ImageFolderTest {
     void refusesEmptyClassAndTooFewClasses() throws IOException {
         greyPair();
         Path empty = Files.createDirectory(folder.resolve("eel"));
-        refused(empty, "must hold at least one PNG or JPEG image, but holds none");
+        refused(empty, "must hold at least one PNG, JPEG, BMP or GIF image, but holds none");
         Path single = folder.resolve("single");
         TestImages.png(single.resolve("only/a.png"), TestImages.picture(true, 4, 4, 0));
         assertThatThrownBy(() -> DataCatalog.open(single.toString()))
@@ -182,11 +261,9 @@ class ImageFolderTest {
         Path cut = TestImages.write(folder.resolve("dog/cut.jpg"), Arrays.copyOf(jpeg, jpeg.length - 20));
         refused(cut, "damaged or cut short");
         Files.write(cut, new byte[0]);
-        refused(cut, "must be a PNG or JPEG image");
+        refused(cut, "must be a PNG, JPEG, BMP or GIF image");
         TestImages.write(cut, "text");
-        refused(cut, "must be a PNG or JPEG image");
-        TestImages.write(cut, TestImages.encoded(flat(BufferedImage.TYPE_INT_RGB, 9, 3), "gif"));
-        refused(cut, "must be a PNG or JPEG image");
+        refused(cut, "must be a PNG, JPEG, BMP or GIF image");
     }
 
     @Test
@@ -271,7 +348,7 @@ class ImageFolderTest {
 
     private static void readOrRefused(Path file) {
         try {
-            assertThat(ImageFile.decode(file, 3, 4, 4)).hasSize(48);
+            assertThat(ImageFile.decode(file, 3, 4, 4, Background.WHITE)).hasSize(48);
         } catch (InputException e) {
             assertThat(e).hasMessageContaining(file.toString());
         }

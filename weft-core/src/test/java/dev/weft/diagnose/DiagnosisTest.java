@@ -17,6 +17,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.report.DiagnosisReport;
 import dev.weft.report.Fact;
+import dev.weft.report.PageText;
 import dev.weft.report.ReportWriter;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -366,7 +367,8 @@ class DiagnosisTest {
         assertThat(report.figures()).hasSize(3);
         assertThat(report.notes()).anySatisfy(n -> assertThat(n).contains("does not show that the accuracy"));
         String page = Files.readString(ReportWriter.write(report, folder.resolve("diagnose.html")));
-        assertThat(page).contains("choices: [sign]", "Rule: ", "class=\"below deep\"", "weft diagnose toy");
+        assertThat(page).contains("choices: [sign]", "Rule: ", "class=\"below\"");
+        assertThat(PageText.of(folder.resolve("diagnose.html"))).contains("weft diagnose toy");
         Diagnosis quiet = with(new Sampler.SinglePath(1), 1, 1, 0, members(1, 1), 0);
         String nothing = Files.readString(ReportWriter.write(
                 DiagnosisReports.of(quiet, "quiet", "today", List.of(), List.of()), folder.resolve("quiet.html")));

@@ -83,7 +83,7 @@ class DiagnosisPageTest {
             assertThat(browser.eval(
                             "[...document.querySelectorAll('.heat')[1].querySelectorAll('td')].map(d => d.className)"
                                     + ".join('|')"))
-                    .isEqualTo("|none|below deep||deep");
+                    .isEqualTo("|none|below||");
             assertThat(browser.eval("[...document.querySelectorAll('.bar i')].map(i => i.style.width).join(' ')"))
                     .isEqualTo("50% 100%");
             browser.assertNoComplaints();

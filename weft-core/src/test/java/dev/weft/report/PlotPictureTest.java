@@ -85,7 +85,7 @@ class PlotPictureTest {
         String html = new PlotPicture(plot(
                         Scale.LOGARITHMIC, new Series("s", Mark.DOT, List.of(new Point(1e-7, 80), new Point(1e8, 90)))))
                 .html();
-        assertThat(html).contains(">1e-6<", ">1<", ">1M<").doesNotContain(">2M<", "E-");
+        assertThat(html).contains(">1e-4<", ">1<", ">10k<", ">100M<").doesNotContain(">2", "E-");
     }
 
     @Test

@@ -7,9 +7,13 @@ import dev.weft.io.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,5 +157,70 @@ class RunDatabaseTest {
                 })
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("is damaged");
+    }
+
+    /** A program that holds the file, as a notebook that has begun to write. */
+    private static Connection held(Path file) throws SQLException {
+        Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+        try (Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+        }
+        return other;
+    }
+
+    @Test
+    void whatCannotBeWrittenWaitsAndIsSaidOnce() throws Exception {
+        Path file = folder.resolve("held.db");
+        List<String> said = new ArrayList<>();
+        try (RunDatabase database = RunDatabase.open(file)) {
+            database.onTrouble(said::add);
+            database.metric(1, "largest", "loss", 0.5, 1);
+            database.flush();
+            try (Connection other = held(file)) {
+                for (int step = 2; step < 30; step++) {
+                    database.metric(step, "largest", "loss", 0.5, 1);
+                    database.flush();
+                }
+                database.event("finished", "after step 29");
+                assertThat(said).hasSize(1).allSatisfy(line -> assertThat(line)
+                        .contains("held.db", "waits in memory", "another program holds it"));
+                assertThat(database.metrics()).hasSize(1);
+            }
+            database.metric(30, "largest", "loss", 0.5, 1);
+            assertThat(database.metrics())
+                    .extracting(Metric::step)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, 30).boxed().toList());
+            assertThat(database.events()).hasSize(1);
+            assertThat(said).hasSize(1);
+        }
+        assertThat(said).hasSize(1);
+    }
+
+    @Test
+    void whatIsMissingAtTheEndIsSaid() throws Exception {
+        Path file = folder.resolve("held to the end.db");
+        List<String> said = new ArrayList<>();
+        try (Connection ignored = heldAfter(file, said)) {
+            assertThat(said).hasSize(2);
+            assertThat(said.get(1))
+                    .contains(
+                            "2 numbers of training, of steps 7 to 8, and 1 events are missing",
+                            "nothing else of the run");
+        }
+        try (RunDatabase read = RunDatabase.read(file)) {
+            assertThat(read.metrics()).isEmpty();
+        }
+    }
+
+    private static Connection heldAfter(Path file, List<String> said) throws Exception {
+        try (RunDatabase database = RunDatabase.open(file)) {
+            database.onTrouble(said::add);
+            Connection other = held(file);
+            database.metric(7, "largest", "loss", 0.5, 1);
+            database.metric(8, "largest", "loss", 0.5, 1);
+            database.event("finished", "after step 8");
+            return other;
+        }
     }
 }

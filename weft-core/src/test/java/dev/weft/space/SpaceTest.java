@@ -84,6 +84,16 @@ class SpaceTest {
     }
 
     @Test
+    void choicesReadAsWords() {
+        Space space = new Space(
+                "s",
+                List.of(
+                        Choice.of("depth", 1, 2),
+                        Choice.of("op", "none", "skip").activeWhen("depth", 2)));
+        assertThat(space.inWords()).isEqualTo("depth 1, 2; op none, skip");
+    }
+
+    @Test
     void everyMemberIsDrawnWithItsShareOfDraws() {
         Space space = new Space("s", List.of(DEPTH, WIDTH));
         Map<Member, Integer> counts = new LinkedHashMap<>();

@@ -19,6 +19,13 @@ import org.junit.jupiter.api.Test;
 class SamplerTest {
     private static final Space SPACE = TinyTraining.boundModel().space();
 
+    @Test
+    void settingsReadAsWords() {
+        assertThat(new Sampler.Sandwich(2).inWords()).isEqualTo("sandwich, random 2");
+        assertThat(new Sampler.Largest().inWords()).isEqualTo("largest");
+        assertThat(new FairSampler(true).inWords()).startsWith("fair").doesNotContain("[", "{");
+    }
+
     private abstract static class OnTinySpace implements SamplerContract {
         @Override
         public Space space() {

@@ -69,7 +69,7 @@ final class BigNasPage {
                 new Fact(
                         "Data",
                         settings.data() + ", " + scale.selectionSize() + " training images held out for the search"),
-                new Fact("Space", space.count() + " members: " + space.choices()),
+                new Fact("Space", space.count() + " members: " + space.inWords()),
                 new Fact(
                         "Epochs",
                         scale.epochs() + " in every arm but B2, which has "

@@ -10,6 +10,7 @@ import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
+import dev.weft.report.Figures;
 import dev.weft.report.PageDate;
 import dev.weft.run.Environment;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What the page of the reproduction says around its table. */
 final class GmPage {
@@ -82,7 +84,9 @@ final class GmPage {
                 new Fact(
                         "Space",
                         "cells of NAS-Bench-201: " + truth.space().choices().size() + " edges of "
-                                + truth.space().choices().get(0).options()
+                                + truth.space().choices().get(0).options().stream()
+                                        .map(Object::toString)
+                                        .collect(Collectors.joining(", "))
                                 + ", whose input is connected with the output; 8 channels, two stages of one cell"),
                 new Fact(
                         "Optimiser, all arms",
@@ -90,8 +94,8 @@ final class GmPage {
                                 Locale.ROOT,
                                 "SGD, Nesterov momentum 0.9, learning rate %s to 0 by cosine, weight decay %s, batches of %d; one"
                                         + " random member a step",
-                                truth.recipe().train().optimizer().learningRate(),
-                                truth.recipe().train().optimizer().weightDecay(),
+                                Figures.plain(truth.recipe().train().optimizer().learningRate()),
+                                Figures.plain(truth.recipe().train().optimizer().weightDecay()),
                                 scale.batchSize())),
                 new Fact(
                         "Trees",

@@ -11,6 +11,7 @@ import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.Fact;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
+import dev.weft.report.Figures;
 import dev.weft.report.PageDate;
 import dev.weft.report.Plot;
 import dev.weft.report.Plot.Mark;
@@ -261,7 +262,8 @@ final class ShiftNasPage {
         for (int k = 0; k < simulation.rates().size(); k++) {
             int level = k;
             series.add(new Series(
-                    "level " + (k + 1) + ", r = " + simulation.rates().get(k),
+                    "level " + (k + 1) + ", r = "
+                            + Figures.plain(simulation.rates().get(k)),
                     mark(k),
                     simulation.curve().stream()
                             .map(p -> new Point(p.visits(), p.probabilities().get(level)))
@@ -299,7 +301,7 @@ final class ShiftNasPage {
                                 + " whose levels do not learn leave out as many"),
                 new Fact(
                         "Space",
-                        space.space().count() + " members: " + space.space().choices()),
+                        space.space().count() + " members: " + space.space().inWords()),
                 new Fact(
                         "Levels: multiply-adds at the middle, members, share of uniform draws",
                         String.join("; ", levels)),

@@ -3,6 +3,7 @@ package dev.weft.lab.shiftnas;
 import dev.weft.lab.Claim;
 import dev.weft.lab.Judgement;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.report.Figures;
 import dev.weft.train.LevelLogits;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -127,8 +128,8 @@ record ShiftSimulation(
                                 + " below uniform ones after %d visits; computed %.3f against %.3f, %.1f %% %s. Nothing is random in"
                                 + " it.",
                         name,
-                        Collections.min(rates),
-                        Collections.max(rates),
+                        Figures.plain(Collections.min(rates)),
+                        Figures.plain(Collections.max(rates)),
                         LEAST_GAIN,
                         visits,
                         learnedLoss,

@@ -202,11 +202,11 @@ final class TangleNasPage {
                 new Fact(
                         "Space",
                         scale.model().space().count() + " members: "
-                                + scale.model().choices()),
+                                + scale.model().space().inWords()),
                 new Fact(
                         "Small space",
                         scale.smallModel().space().count() + " members: "
-                                + scale.smallModel().choices()),
+                                + scale.smallModel().space().inWords()),
                 new Fact(
                         "Searches",
                         String.format(

@@ -11,6 +11,7 @@ import dev.weft.lab.Results;
 import dev.weft.lab.Stripes;
 import dev.weft.lab.TextTable;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +85,7 @@ class BigNasReproductionTest {
         assertThat(Files.readString(out.resolve("results.json")))
                 .contains("\"smoke\": true", "\"standardDeviation\"", "\"secondsPerCandidate\"")
                 .doesNotContain("null");
+        PageText.assertPlain(out.resolve("report.html"));
         assertThat(Files.readString(out.resolve("report.html"))).contains("says nothing about the claim");
         assertThat(TextTable.lines(results.report()))
                 .hasSize(8)

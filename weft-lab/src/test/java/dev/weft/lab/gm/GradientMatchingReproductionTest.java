@@ -13,6 +13,7 @@ import dev.weft.lab.cells.GroundTruth.Anchor;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.report.PageText;
 import dev.weft.space.Member;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Recipe;
@@ -94,6 +95,7 @@ class GradientMatchingReproductionTest {
         assertThat(results.report().claim()).startsWith("Smoke run: says nothing about the claim.");
         assertThat(Files.readString(out.resolve("results.json")))
                 .contains("\"smoke\": true", "\"noiseFloor\"", "\"distances\"");
+        PageText.assertPlain(out.resolve("report.html"));
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("says nothing about the claim", "edge3-0", "3×3");
         TreeRecord matched = TreeRecord.of(out.resolve("runs/matching-seed-1")).orElseThrow();

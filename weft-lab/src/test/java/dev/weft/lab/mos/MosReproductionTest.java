@@ -9,6 +9,7 @@ import dev.weft.io.Json;
 import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,7 @@ class MosReproductionTest {
         assertThat(Files.readString(out.resolve("results.json")))
                 .contains("\"smoke\": true", "\"routing\"", "\"inWindow\"", "\"cosine\"")
                 .doesNotContain("null");
+        PageText.assertPlain(out.resolve("report.html"));
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("says nothing about the claim", "<figure class=\"plot\">", "<table class=\"heat\">");
     }

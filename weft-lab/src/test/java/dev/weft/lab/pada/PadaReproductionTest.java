@@ -11,6 +11,7 @@ import dev.weft.lab.Results;
 import dev.weft.lab.cells.GroundTruth;
 import dev.weft.lab.cells.TinyTruth;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,7 @@ class PadaReproductionTest {
                 .doesNotContainNull();
         assertThat(results.report().claim()).startsWith("Smoke run: says nothing about the claim.");
         assertThat(Files.readString(out.resolve("results.json"))).contains("\"smoke\": true", "\"surrogate\"");
+        PageText.assertPlain(out.resolve("report.html"));
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("says nothing about the claim", "nor_conv_3x3");
     }

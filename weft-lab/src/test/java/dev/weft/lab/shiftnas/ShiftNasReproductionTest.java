@@ -14,6 +14,7 @@ import dev.weft.lab.Stripes;
 import dev.weft.lab.TextTable;
 import dev.weft.model.ImageInput;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.report.PageText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,7 @@ class ShiftNasReproductionTest {
         assertThat(Files.readString(out.resolve("results.json")))
                 .contains("\"smoke\": true", "\"curves\"", "\"simulations\"", "stage1.kernel=")
                 .doesNotContain("null");
+        PageText.assertPlain(out.resolve("report.html"));
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("says nothing about the claim", "Visits by cost level", "<polyline");
         assertThat(TextTable.lines(results.report())).hasSize(6);

@@ -15,6 +15,7 @@ import dev.weft.lab.TextTable;
 import dev.weft.lab.bignas.BigNasReproduction;
 import dev.weft.model.ConvNet;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.report.PageText;
 import dev.weft.weight.Sharing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,6 +121,7 @@ class TangleNasReproductionTest {
         assertThat(Files.readString(out.resolve("results.json")))
                 .contains("\"smoke\": true", "\"curves\"", "\"smallSpace\"", "conv1.kernel=5")
                 .doesNotContain("null");
+        PageText.assertPlain(out.resolve("report.html"));
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains("says nothing about the claim", "Mixing weights of conv1.width", "<polyline");
         assertThat(TextTable.lines(results.report()))
