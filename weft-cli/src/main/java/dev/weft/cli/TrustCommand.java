@@ -84,6 +84,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--recipe",
             paramLabel = "RECIPE",
+            completionCandidates = RecipeNames.class,
             description = "How to train anchors (default: as the family's run was trained).")
     private String recipe;
 
