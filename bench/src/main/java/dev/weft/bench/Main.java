@@ -3,6 +3,8 @@ package dev.weft.bench;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
+import dev.weft.natives.NativeLibraryException;
+import dev.weft.ops.Libtorch;
 import dev.weft.runtime.InvalidInputException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +39,7 @@ public final class Main {
         int code = 0;
         try {
             run(Arrays.asList(arguments), out);
-        } catch (InvalidInputException | CheckFailedException | EnvironmentException e) {
+        } catch (InvalidInputException | CheckFailedException | EnvironmentException | NativeLibraryException e) {
             System.err.println("bench: " + e.getMessage());
             code = e instanceof InvalidInputException ? 2 : e instanceof CheckFailedException ? 1 : 3;
         }
@@ -49,6 +51,9 @@ public final class Main {
         String name = arguments.isEmpty() ? "" : arguments.get(0);
         Options options = Options.of(arguments);
         Results results = new Results(options.folder().resolve("results"));
+        if (!name.equals("report")) {
+            Libtorch.load(); // benchmarks use its own classes before any of Weft's
+        }
         if (name.equals("worker")) {
             work(arguments.subList(1, arguments.size()), out);
         } else if (name.equals("report")) {

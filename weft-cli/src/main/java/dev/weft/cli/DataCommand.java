@@ -125,10 +125,14 @@ final class DataCommand implements Callable<Integer> {
             }
         }
         found.notes().forEach(note -> text.add("note    " + note));
-        if (found.splits() != null) {
+        if (found.splits().train() > 0) {
             text.add("splits  " + Text.count(found.splits().train()) + " to train, "
                     + Text.count(found.splits().selection()) + " to select, "
                     + Text.count(found.splits().report()) + " to report (--split 70/15/15 sets the shares)");
+        }
+        if (found.splits().unfit() != null) {
+            text.add("It can be read, but not trained on. " + found.splits().unfit());
+            return text;
         }
         end(text, found.problems(), "smoke", recipe -> recipe.on(input(found)));
         return text;

@@ -10,11 +10,13 @@ import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.HeldOutResults;
 import dev.weft.pick.PickedMember;
+import dev.weft.stats.Proportion;
 import dev.weft.train.Evaluation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,12 +56,15 @@ final class EvaluateCommand implements Callable<Integer> {
     /**
      * A metric that the member is not measured by is null.
      *
+     * @param accuracyLow the lower end of its 95 % interval, as {@link Proportion} has it; {@code accuracyHigh} the upper end
      * @param dataMatch {@code verified}: the family was trained on this data; {@code unverified}: that cannot be told; {@code other}
      * @param statistics {@code stored} or {@code recalibrated}
      * @param leaf of a tree of supernets; left out elsewhere
      */
     record Result(
             Double accuracy,
+            Double accuracyLow,
+            Double accuracyHigh,
             Double loss,
             Double perplexity,
             int examples,
@@ -98,8 +103,12 @@ final class EvaluateCommand implements Callable<Integer> {
             MemberOptions.say(data, options);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
                 Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
+                Optional<Proportion> accuracy = Optional.ofNullable(values.get(Metric.ACCURACY))
+                        .map(share -> new Proportion(share, examples.size()));
                 Result result = new Result(
                         values.get(Metric.ACCURACY),
+                        accuracy.map(Proportion::low).orElse(null),
+                        accuracy.map(Proportion::high).orElse(null),
                         values.get(Metric.LOSS),
                         values.get(Metric.PERPLEXITY),
                         examples.size(),
@@ -110,7 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         MemberOptions.statistics(picked),
                         FrontMember.leaf(opened, picked.member()));
                 List<String> text = new ArrayList<>(List.of(
-                        Metric.text(values) + " of " + Text.count(examples.size())
+                        Text.metrics(values, examples.size()) + " of " + Text.count(examples.size())
                                 + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + asked
                                 + " split of " + data.source()
                                 + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),

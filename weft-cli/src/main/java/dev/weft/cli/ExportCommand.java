@@ -1,8 +1,11 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
+import dev.weft.export.Precision;
+import dev.weft.export.QualityChange;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
@@ -10,12 +13,15 @@ import dev.weft.pick.MemberEvaluator;
 import dev.weft.pick.MemberExport;
 import dev.weft.pick.PickedMember;
 import dev.weft.run.RunFolder;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.search.MeasuredMember;
+import dev.weft.search.MetricNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -27,16 +33,65 @@ import picocli.CommandLine.Option;
 @Command(
         name = "export",
         description = "Export a member to ONNX, with proof.",
-        footerHeading = "%nExample:%n",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} export run --member smallest --onnx smallest.onnx --safetensors smallest.safetensors",
+            "  ${ROOT-COMMAND-NAME} export run --member smallest --onnx small.onnx --precision int8-static",
             "",
             "ONNX Runtime and the live member are given the same examples of the report split. Where any output differs by",
-            "more than the limit the command fails with exit code 1 and writes nothing."
+            "more than the limit the command fails with exit code 1 and writes nothing. A file in fewer bits differs more; it must",
+            "keep its accuracy, or its loss, instead."
         })
 final class ExportCommand implements Callable<Integer> {
+    /**
+     * @param fewerBits what a precision other than float32 costs and gains; left out of float32
+     */
     record Result(
-            String onnx, String safetensors, String member, double maxAbsError, double top1Agreement, long examples) {}
+            String onnx,
+            String safetensors,
+            String member,
+            double maxAbsError,
+            double top1Agreement,
+            long examples,
+            @JsonInclude(JsonInclude.Include.NON_NULL) FewerBits fewerBits) {}
+
+    /**
+     * A file beside the float32 one.
+     *
+     * @param metric {@code accuracy} or {@code loss}
+     */
+    record FewerBits(
+            String precision,
+            long bytes,
+            long float32Bytes,
+            String metric,
+            double value,
+            double float32Value,
+            double latencyMillisP50,
+            double latencyMillisP50HalfWidth,
+            double float32LatencyMillisP50) {
+        static FewerBits of(Precision precision, ExportResult done) {
+            QualityChange quality = done.quality().orElseThrow();
+            return new FewerBits(
+                    precision.toString(),
+                    OnnxFile.read(done.onnx().orElseThrow()).sizeBytes(),
+                    Long.parseLong(done.label().get(MemberExport.FLOAT32_BYTES)),
+                    quality.metric(),
+                    quality.exported(),
+                    quality.live(),
+                    Double.parseDouble(done.label().get(MetricNames.LATENCY_MILLIS_P50)),
+                    Double.parseDouble(done.label().get(MemberExport.HALF_WIDTH)),
+                    Double.parseDouble(done.label().get(MemberExport.FLOAT32_LATENCY)));
+        }
+
+        List<String> text() {
+            return List.of(
+                    String.format(Locale.ROOT, "%s: %s %.4f, float32 %.4f", precision, metric, value, float32Value),
+                    "size:   " + Text.bytes(bytes) + ", float32 " + Text.bytes(float32Bytes),
+                    "latency p50: " + Text.millis(latencyMillisP50) + " ± " + Text.millis(latencyMillisP50HalfWidth)
+                            + ", float32 " + Text.millis(float32LatencyMillisP50) + ", timed in turn");
+        }
+    }
 
     @Mixin
     private GlobalOptions options;
@@ -62,8 +117,26 @@ final class ExportCommand implements Callable<Integer> {
             description = "The most that any logit may differ (default: ${DEFAULT-VALUE}).")
     private double limit;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            defaultValue = "float32",
+            description = "float32, float16, int8-dynamic or int8-static (default: ${DEFAULT-VALUE}).")
+    private String precision;
+
+    @Option(
+            names = "--max-drop",
+            paramLabel = "X",
+            defaultValue = "" + ExportOptions.MAX_DROP,
+            description = {
+                "The most that the accuracy may fall, or a language model's loss rise, in a precision other than float32",
+                "(default: ${DEFAULT-VALUE})."
+            })
+    private double maxDrop;
+
     @Override
     public Integer call() {
+        Precision numbers = Precision.of(precision);
         try (Family opened = Family.open(family.file())) {
             FamilyData data = member.data(opened);
             MemberOptions.say(data, options);
@@ -76,9 +149,9 @@ final class ExportCommand implements Callable<Integer> {
                 if (Files.isDirectory(family.given())) {
                     label.put(MemberExport.RUN, name(family.given()));
                 }
-                ExportOptions files =
-                        new ExportOptions(Optional.of(onnx), Optional.ofNullable(safetensors), limit, label);
-                done = MemberExport.export(opened, picked, data.report(), costs.values(), files);
+                ExportOptions files = new ExportOptions(
+                        Optional.of(onnx), Optional.ofNullable(safetensors), limit, numbers, maxDrop, label);
+                done = MemberExport.export(opened, picked, data, costs.values(), files);
                 run.ifPresent(folder -> MemberExport.record(folder, done, OptionalDouble.empty()));
             } finally {
                 run.ifPresent(RunFolder::close);
@@ -90,7 +163,8 @@ final class ExportCommand implements Callable<Integer> {
                     done.member(),
                     done.check().maxAbsError(),
                     done.check().top1Agreement(),
-                    done.check().examples()));
+                    done.check().examples(),
+                    numbers == Precision.FLOAT32 ? null : FewerBits.of(numbers, done)));
         }
         return ExitCode.DONE;
     }
@@ -106,6 +180,9 @@ final class ExportCommand implements Callable<Integer> {
         text.add("proof:  largest difference of a logit " + Text.scientific(result.maxAbsError())
                 + ", same first choice on " + Text.percent(result.top1Agreement()) + " of "
                 + Text.count(result.examples()) + " held-out examples");
+        if (result.fewerBits() != null) {
+            text.addAll(result.fewerBits().text());
+        }
         text.add("Next: " + WeftCommand.of("inspect").path(onnx));
         options.result(result, text);
     }

@@ -6,8 +6,11 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
+import dev.weft.natives.NativeLibraryException;
 import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +21,7 @@ import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -29,6 +33,7 @@ final class Failures {
 
     /** To be called after all subcommands are added. */
     static void handleIn(CommandLine commandLine) {
+        commandLine.registerConverter(Path.class, Failures::path);
         commandLine.setParameterExceptionHandler(Failures::badUsage);
         commandLine.setExecutionExceptionHandler(Failures::failed);
         commandLine.setExecutionStrategy(Failures::run);
@@ -69,8 +74,11 @@ final class Failures {
     }
 
     private static int failed(Exception thrown, CommandLine command, ParseResult parsed) {
-        Throwable failure =
-                thrown instanceof ExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable failure = thrown;
+        while ((failure instanceof ExecutionException || failure instanceof ExceptionInInitializerError)
+                && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
         if (failure instanceof StandardOutput.Lost) {
             return ExitCode.DONE; // the process says how the output was lost
         }
@@ -87,10 +95,12 @@ final class Failures {
     }
 
     private static int exitCode(Throwable failure) {
-        if (failure instanceof InvalidInputException) {
+        if (failure instanceof InvalidInputException || failure instanceof InvalidPathException) {
             return ExitCode.USAGE;
         }
-        if (failure instanceof EnvironmentException || failure instanceof UnsatisfiedLinkError) {
+        if (failure instanceof EnvironmentException
+                || failure instanceof NativeLibraryException
+                || failure instanceof UnsatisfiedLinkError) {
             return ExitCode.ENVIRONMENT;
         }
         return failure instanceof CancellationException ? ExitCode.INTERRUPTED : ExitCode.FAILED;
@@ -99,6 +109,7 @@ final class Failures {
     private static String message(Throwable failure) {
         if (failure instanceof InvalidInputException
                 || failure instanceof EnvironmentException
+                || failure instanceof NativeLibraryException
                 || failure instanceof CheckFailedException) {
             return firstLine(failure);
         }
@@ -109,8 +120,27 @@ final class Failures {
             return "A native library must load, but got: " + firstLine(failure) + ". Look at: "
                     + WeftCommand.of("doctor");
         }
+        if (failure instanceof InvalidPathException invalid) {
+            return unnameable(invalid);
+        }
         String kind = failure.getClass().getSimpleName();
         return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure);
+    }
+
+    /** picocli's own converter says which class failed. */
+    private static Path path(String given) {
+        try {
+            return Path.of(given);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException(unnameable(e));
+        }
+    }
+
+    /** Nearly always a name outside ASCII in a locale of ASCII. */
+    private static String unnameable(InvalidPathException failure) {
+        return "\"" + failure.getInput() + "\" must be the name of a file or folder, but this process cannot write it ("
+                + failure.getReason() + "; character set " + System.getProperty("sun.jnu.encoding")
+                + "). A name outside ASCII needs a locale of UTF-8: LC_ALL=C.UTF-8";
     }
 
     private static void print(CommandLine command, String message, int exitCode, boolean json) {

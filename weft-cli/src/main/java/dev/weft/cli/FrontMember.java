@@ -5,6 +5,7 @@ import dev.weft.model.Family;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
+import dev.weft.stats.Proportion;
 import dev.weft.weight.TreeWeights;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A member of a Pareto front, as {@code --json} prints it.
@@ -20,6 +22,7 @@ import java.util.Map;
  * @param latencyMillisP99 what 99 of 100 runs kept to
  * @param latencyMillisHalfWidth how far the median may be from that of another measurement; null where it is not known
  * @param accuracy on the selection split; null of a family that is not measured by it
+ * @param accuracyLow the lower end of its 95 % interval; {@code accuracyHigh} the upper end
  * @param loss alike, in nats a token
  * @param table numbers of columns of tables; left out where there are none
  * @param leaf of a tree of supernets; null, and left out, elsewhere
@@ -32,6 +35,8 @@ record FrontMember(
         Double latencyMillisP99,
         Double latencyMillisHalfWidth,
         Double accuracy,
+        Double accuracyLow,
+        Double accuracyHigh,
         Double loss,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> table,
         @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {
@@ -39,8 +44,13 @@ record FrontMember(
         table = table == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(table)); // as it reads back
     }
 
-    /** @param family of the member, which may be a tree */
-    static FrontMember of(Family family, MeasuredMember measured) {
+    /**
+     * @param family of the member, which may be a tree
+     * @param examples of the selection split, which its accuracy is of
+     */
+    static FrontMember of(Family family, MeasuredMember measured, int examples) {
+        Optional<Proportion> accuracy = Optional.ofNullable(measured.values().get(MetricNames.ACCURACY))
+                .map(share -> new Proportion(share, examples));
         return new FrontMember(
                 family.space().print(measured.member()),
                 (long) measured.value(MetricNames.PARAMS),
@@ -49,6 +59,8 @@ record FrontMember(
                 measured.values().get(MetricNames.LATENCY_MILLIS_P99),
                 measured.values().get(MetricNames.LATENCY_MILLIS_HALF_WIDTH),
                 measured.values().get(MetricNames.ACCURACY),
+                accuracy.map(Proportion::low).orElse(null),
+                accuracy.map(Proportion::high).orElse(null),
                 measured.values().get(MetricNames.LOSS),
                 ofTables(measured),
                 leaf(family, measured.member()));
@@ -71,7 +83,7 @@ record FrontMember(
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "  %9s %19s %11s %14s  %s",
+                "  %21s %19s %11s %14s  %s",
                 front.stream().anyMatch(m -> m.loss != null) ? "loss" : "accuracy",
                 "latency",
                 "params",
@@ -80,8 +92,10 @@ record FrontMember(
         for (FrontMember m : front) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "  %9s %19s %,11d %,14d  %s",
-                    m.loss == null ? Text.percent(m.accuracy) : String.format(Locale.ROOT, "%.4f", m.loss),
+                    "  %21s %19s %,11d %,14d  %s",
+                    m.loss == null
+                            ? Text.percent(m.accuracy, m.accuracyLow, m.accuracyHigh)
+                            : String.format(Locale.ROOT, "%.4f", m.loss),
                     m.latency(),
                     m.params,
                     m.macs,

@@ -27,6 +27,7 @@ import dev.weft.search.ParetoFront;
 import dev.weft.search.SearchResult;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.stats.Proportion;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
@@ -96,10 +97,11 @@ final class Quickstart {
                     FamilyArgument.FILE,
                     search.folder().report().getFileName().toString(),
                     front.members().stream()
-                            .map(member -> FrontMember.of(search.family(), member))
+                            .map(member -> FrontMember.of(search.family(), member, search.selectionExamples()))
                             .toList(),
                     exported,
                     test,
+                    search.data().report().size(),
                     (System.nanoTime() - began) / 1e9);
             AtomicFile.writeText(out.resolve(QuickstartResult.FILE), Json.write(result));
         }
@@ -213,15 +215,15 @@ final class Quickstart {
                 ExportResult done = MemberExport.export(
                         search.family(),
                         member,
-                        search.data().report(),
+                        search.data(),
                         measured,
                         ExportOptions.onnx(out.resolve(onnx)).andSafetensors(out.resolve(safetensors)));
-                double accuracy;
+                Proportion accuracy;
                 try (ExportedModel model = ExportedModel.open(out.resolve(onnx))) {
-                    accuracy = ExportedAccuracy.of(
-                            model, (ImageDataset) search.data().report());
+                    ImageDataset report = (ImageDataset) search.data().report();
+                    accuracy = new Proportion(ExportedAccuracy.of(model, report), report.size());
                 }
-                MemberExport.record(search.folder(), done, OptionalDouble.of(accuracy));
+                MemberExport.record(search.folder(), done, OptionalDouble.of(accuracy.share()));
                 say("exported " + name + ": largest difference of a logit "
                         + Text.scientific(done.check().maxAbsError()));
                 exported.add(new QuickstartResult.Exported(
@@ -232,7 +234,9 @@ final class Quickstart {
                         done.check().maxAbsError(),
                         done.check().top1Agreement(),
                         measured.get(MetricNames.LATENCY_MILLIS_P50),
-                        accuracy));
+                        accuracy.share(),
+                        accuracy.low(),
+                        accuracy.high()));
             }
         }
         return exported;

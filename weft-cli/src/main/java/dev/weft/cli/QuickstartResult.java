@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.io.WeftCommand;
+import dev.weft.stats.Proportion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Locale;
  * @param front from the fastest member to the slowest
  * @param exported three of the front, or fewer where it has fewer
  * @param testAccuracy on the report split, of the largest and the smallest member
+ * @param testImages of the report split; null in a result of an earlier version
  * @param seconds of all steps of the command that finished
  */
 record QuickstartResult(
@@ -20,6 +22,7 @@ record QuickstartResult(
         List<FrontMember> front,
         List<Exported> exported,
         TestAccuracy testAccuracy,
+        Integer testImages,
         double seconds) {
     static final String FILE = "quickstart.json";
 
@@ -31,6 +34,7 @@ record QuickstartResult(
      *
      * @param name that the family gives it
      * @param testAccuracy of the ONNX file, on the report split
+     * @param testAccuracyLow the lower end of its 95 % interval; {@code testAccuracyHigh} the upper end
      */
     record Exported(
             String name,
@@ -40,7 +44,9 @@ record QuickstartResult(
             double maxAbsError,
             double top1Agreement,
             double latencyMillisP50,
-            double testAccuracy) {
+            double testAccuracy,
+            Double testAccuracyLow,
+            Double testAccuracyHigh) {
         private Exported in(Path run) {
             return new Exported(
                     name,
@@ -50,7 +56,9 @@ record QuickstartResult(
                     maxAbsError,
                     top1Agreement,
                     latencyMillisP50,
-                    testAccuracy);
+                    testAccuracy,
+                    testAccuracyLow,
+                    testAccuracyHigh);
         }
     }
 
@@ -62,7 +70,12 @@ record QuickstartResult(
                 front,
                 exported.stream().map(e -> e.in(run)).toList(),
                 testAccuracy,
+                testImages,
                 seconds);
+    }
+
+    private String shown(double share) {
+        return testImages == null ? Text.percent(share) : Text.percent(new Proportion(share, testImages));
     }
 
     List<String> text(Path run) {
@@ -74,7 +87,7 @@ record QuickstartResult(
         text.add("Exported, each proven equal to the member that was measured:");
         text.add(String.format(
                 Locale.ROOT,
-                "  %-9s %13s %11s %10s %11s  %s",
+                "  %-9s %21s %11s %10s %11s  %s",
                 "name",
                 "test accuracy",
                 "latency",
@@ -84,17 +97,17 @@ record QuickstartResult(
         for (Exported e : exported) {
             text.add(String.format(
                     Locale.ROOT,
-                    "  %-9s %13s %11s %10s %11s  %s",
+                    "  %-9s %21s %11s %10s %11s  %s",
                     e.name,
-                    Text.percent(e.testAccuracy),
+                    Text.percent(e.testAccuracy, e.testAccuracyLow, e.testAccuracyHigh),
                     Text.millis(e.latencyMillisP50),
                     Text.scientific(e.maxAbsError),
                     Text.percent(e.top1Agreement),
                     e.onnx));
         }
         text.add("");
-        text.add("Largest member: " + Text.percent(testAccuracy.largest) + " of the test images, smallest: "
-                + Text.percent(testAccuracy.smallest) + ".");
+        text.add("Largest member: " + shown(testAccuracy.largest) + " of the test images, smallest: "
+                + shown(testAccuracy.smallest) + ".");
         text.add("Family: " + family);
         text.add("Report: " + report);
         text.add("");

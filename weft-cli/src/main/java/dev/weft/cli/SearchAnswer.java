@@ -170,7 +170,7 @@ record SearchAnswer(
     }
 
     private static FrontMember row(RunSearch search, MeasuredMember member) {
-        return FrontMember.of(search.family(), search.measured(member.member()));
+        return FrontMember.of(search.family(), search.measured(member.member()), search.selectionExamples());
     }
 
     List<String> text() {

@@ -1,6 +1,10 @@
 package dev.weft.cli;
 
+import dev.weft.model.Metric;
+import dev.weft.stats.Proportion;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Numbers as people read them. */
 final class Text {
@@ -9,6 +13,30 @@ final class Text {
     /** {@code 86.1 %}. */
     static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
+    /** {@code 86.1 % (83.9 to 88.1)}: with its 95 % interval. */
+    static String percent(Proportion share) {
+        return percent(share.share(), share.low(), share.high());
+    }
+
+    /** The same of its parts; without an interval where a result of an earlier version has none. */
+    static String percent(double share, Double low, Double high) {
+        return low == null || high == null
+                ? percent(share)
+                : String.format(Locale.ROOT, "%.1f %% (%.1f to %.1f)", 100 * share, 100 * low, 100 * high);
+    }
+
+    /** As {@link Metric#text(double)}; an accuracy with its interval. */
+    static String metric(Metric metric, double value, int examples) {
+        return metric == Metric.ACCURACY ? percent(new Proportion(value, examples)) : metric.text(value);
+    }
+
+    /** All of them, of so many examples, separated by commas. */
+    static String metrics(Map<Metric, Double> values, int examples) {
+        return values.entrySet().stream()
+                .map(e -> metric(e.getKey(), e.getValue(), examples))
+                .collect(Collectors.joining(", "));
     }
 
     /** The member's line, which is empty where there is nothing to choose. */

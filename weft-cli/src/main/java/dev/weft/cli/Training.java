@@ -8,6 +8,7 @@ import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
 import dev.weft.pick.HeldOutResults;
 import dev.weft.run.RunFolder;
+import dev.weft.stats.Proportion;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 
 /** Training as the commands show it: progress while it runs, and what came out. */
 final class Training {
@@ -35,7 +37,9 @@ final class Training {
      * @param steps done so far
      * @param seconds of this command
      * @param accuracy on the selection split, by name of the member; null of a family that is not measured by it
+     * @param accuracyLow the lower ends of their 95 % intervals; {@code accuracyHigh} the upper ends
      * @param loss alike, in nats a prediction
+     * @param examples of the selection split
      */
     record Result(
             String run,
@@ -45,7 +49,10 @@ final class Training {
             long plannedSteps,
             double seconds,
             Map<String, Double> accuracy,
-            Map<String, Double> loss) {
+            Map<String, Double> accuracyLow,
+            Map<String, Double> accuracyHigh,
+            Map<String, Double> loss,
+            int examples) {
         int exitCode() {
             return complete ? ExitCode.DONE : ExitCode.INTERRUPTED;
         }
@@ -75,6 +82,9 @@ final class Training {
                         run, family, shownLast(family), trainer.splits().report());
             }
         });
+        int examples = trainer.settings().splits().selection().examples();
+        Map<String, Double> accuracy =
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null;
         return new Result(
                 run.toString(),
                 complete ? trainer.folder().family().toString() : null,
@@ -82,8 +92,11 @@ final class Training {
                 trainer.stepsDone(),
                 trainer.steps(),
                 seconds,
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null,
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null);
+                accuracy,
+                ends(accuracy, examples, Proportion::low),
+                ends(accuracy, examples, Proportion::high),
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null,
+                examples);
     }
 
     /** Trains a tree of supernets until done or stopped. */
@@ -100,6 +113,9 @@ final class Training {
                         : "stopped after " + trainer.stepsDone() + " steps of finished supernets; " + TreeRecord.FILE
                                 + " and checkpoints are kept");
         RunPage.update(trainer.folder().path(), options);
+        int examples = trainer.settings().splits().selection().examples();
+        Map<String, Double> accuracy =
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null;
         return new Result(
                 trainer.folder().path().toString(),
                 complete ? trainer.folder().family().toString() : null,
@@ -107,8 +123,11 @@ final class Training {
                 trainer.stepsDone(),
                 trainer.steps(),
                 seconds,
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null,
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null);
+                accuracy,
+                ends(accuracy, examples, Proportion::low),
+                ends(accuracy, examples, Proportion::high),
+                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null,
+                examples);
     }
 
     /** Of what training names, that which most readers want to see comes last: pages show the latest first. */
@@ -128,8 +147,8 @@ final class Training {
                     + WeftCommand.of("resume").path(run));
         } else {
             text.add("Family: " + result.family());
-            add(text, Metric.ACCURACY, result.accuracy());
-            add(text, Metric.LOSS, result.loss());
+            add(text, Metric.ACCURACY, result.accuracy(), result.examples());
+            add(text, Metric.LOSS, result.loss(), result.examples());
             text.add("Next:");
             text.addAll(next(run, result.members()));
         }
@@ -157,10 +176,21 @@ final class Training {
         return next;
     }
 
-    private static void add(List<String> text, Metric metric, Map<String, Double> values) {
+    /** One end of the interval of each accuracy; null where there are none. */
+    private static Map<String, Double> ends(
+            Map<String, Double> accuracy, int examples, ToDoubleFunction<Proportion> end) {
+        if (accuracy == null) {
+            return null;
+        }
+        Map<String, Double> ends = new LinkedHashMap<>();
+        accuracy.forEach((member, share) -> ends.put(member, end.applyAsDouble(new Proportion(share, examples))));
+        return ends;
+    }
+
+    private static void add(List<String> text, Metric metric, Map<String, Double> values, int examples) {
         if (values != null) {
-            values.forEach((member, value) -> text.add(
-                    String.format(Locale.ROOT, "  %-9s %s on the selection split", member, metric.text(value))));
+            values.forEach((member, value) -> text.add(String.format(
+                    Locale.ROOT, "  %-9s %s on the selection split", member, Text.metric(metric, value, examples))));
         }
     }
 

@@ -3,11 +3,15 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.pick.TinyRun;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DataCommandTest {
     @TempDir
@@ -92,5 +96,47 @@ class DataCommandTest {
         assertThat(empty.err().lines()).hasSize(1);
         assertThat(empty.err()).contains("holds no images that Weft knows");
         assertThat(Run.weft("data", "fashion").err()).contains("Unknown data \"fashion\"");
+    }
+
+    /** Pictures of two classes, by how many each has: what is proposed trains, and where nothing is, that is said. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 2", "3, 3", "5, 5", "20, 20", "60, 60", "40, 3", "40, 1"})
+    void whatIsProposedTrains(int cats, int dogs) throws IOException {
+        Path photos = folder.resolve("photos");
+        pictures(photos.resolve("cat"), cats, 40);
+        pictures(photos.resolve("dog"), dogs, 160);
+        Run looked = Run.weft("data", photos.toString());
+        assertThat(looked.exitCode()).isZero();
+        String last = looked.out().lines().reduce((before, line) -> line).orElseThrow();
+        Path out = folder.resolve("run");
+        if (Math.min(cats, dogs) < 3) {
+            assertThat(last).contains("each class must have at least 3 images").contains("dog has " + dogs);
+            Run refused = Run.weft("train", "smoke", "--data", photos.toString(), "--out", out.toString());
+            assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(refused.err()).contains("each class must have at least 3 images");
+            return;
+        }
+        assertThat(last).startsWith("Ready: ").endsWith("train smoke --data " + photos + " --out RUN");
+        Run trained = Run.weft("train", "smoke", "--data", photos.toString(), "--out", out.toString());
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+        assertThat(trained.err())
+                .contains(looked.out()
+                                .lines()
+                                .filter(line -> line.startsWith("splits"))
+                                .map(line -> line.substring("splits  ".length(), line.indexOf(" to train")))
+                                .findFirst()
+                                .orElseThrow()
+                        + " images to train");
+    }
+
+    private static void pictures(Path folder, int count, int bright) throws IOException {
+        Files.createDirectories(folder);
+        for (int i = 0; i < count; i++) {
+            BufferedImage picture = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+            for (int place = 0; place < 28 * 28; place++) {
+                picture.getRaster().setSample(place % 28, place / 28, 0, bright + (place * 7 + i * 13) % 60);
+            }
+            ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
+        }
     }
 }

@@ -10,7 +10,13 @@ class DoctorCommandTest {
     void thisMachineIsReady() {
         Run run = Run.weft("doctor");
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("libtorch").contains("ONNX Runtime").contains("This machine is ready.");
+        assertThat(run.out())
+                .contains("libtorch")
+                .contains("ONNX Runtime")
+                .contains("SQLite")
+                .contains("tokenizers")
+                .contains("This machine is ready.");
+        assertThat(run.out()).containsPattern("native cache +\\S+: .*libtorch-[0-9a-f]{8} \\d{3} MiB.*sqlite-");
     }
 
     @Test

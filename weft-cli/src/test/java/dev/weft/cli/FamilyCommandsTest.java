@@ -378,4 +378,30 @@ class FamilyCommandsTest {
         Path flipped = Files.write(folder.resolve("flipped.safetensors"), family);
         assertThat(refused("inspect", flipped.toString())).contains("is damaged");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"float16", "int8-dynamic", "int8-static"})
+    void exportInFewerBitsSaysWhatItCosts(String precision) {
+        String onnx = folder.resolve(precision + ".onnx").toString();
+        JsonNode done = json(
+                "export", run, "--member", "largest", "--onnx", onnx, "--precision", precision, "--max-drop", "0.1");
+        JsonNode bits = done.get("fewerBits");
+        assertThat(bits.get("precision").asText()).isEqualTo(precision);
+        assertThat(bits.get("metric").asText()).isEqualTo("accuracy");
+        assertThat(bits.get("float32Value").asDouble())
+                .isEqualTo(json("evaluate", run, "--member", "largest")
+                        .get("accuracy")
+                        .asDouble());
+        assertThat(bits.get("value").asDouble())
+                .isGreaterThanOrEqualTo(bits.get("float32Value").asDouble() - 0.1);
+        assertThat(bits.get("latencyMillisP50").asDouble()).isPositive();
+        assertThat(bits.get("float32LatencyMillisP50").asDouble()).isPositive();
+        JsonNode label = json("inspect", onnx).get("metadata");
+        assertThat(label.get("weft.precision").asText()).isEqualTo(precision);
+        assertThat(label.get("weft.accuracy").asDouble())
+                .isEqualTo(bits.get("value").asDouble());
+        assertThat(label.has("bytes")).isFalse(); // that is the float32 member's
+        assertThat(refused("export", run, "--onnx", onnx + "2", "--precision", precision, "--safetensors", onnx + "3"))
+                .contains("float32 weights");
+    }
 }

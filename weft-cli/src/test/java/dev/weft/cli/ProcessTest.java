@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,19 @@ class ProcessTest {
         Process process = command(args).redirectOutput(file).start();
         String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ended(process.waitFor(), err);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aNameThatTheLocaleCannotWriteIsOneLine() throws Exception {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" \"$(printf '\\303\\274')\"", "sh"));
+        words.addAll(command("inspect", "--json").command());
+        ProcessBuilder builder = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("LC_ALL", "C");
+        Process process = builder.start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(ExitCode.USAGE);
+        assertThat(out).contains("needs a locale of UTF-8: LC_ALL=C.UTF-8");
     }
 
     @Test

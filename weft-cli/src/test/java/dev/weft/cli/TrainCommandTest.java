@@ -49,6 +49,14 @@ class TrainCommandTest {
     }
 
     @Test
+    void noEpochsIsOneCause() {
+        Run run = Run.weft("train", "smoke", "--out", folder.resolve("none").toString(), "--epochs", "0");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().strip()).isEqualTo("weft: Training must have epochs >= 1, but got 0.");
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
+    @Test
     void resumingAFinishedRunChangesNothing() throws IOException {
         Path out = folder.resolve("run");
         Run.weft("train", recipe().toString(), "--out", out.toString(), "--epochs", "1");
@@ -139,6 +147,8 @@ class TrainCommandTest {
                 .contains("other: 72 images to train, 288 to select, 60 to report")
                 .contains("batches of 16 images")
                 .contains("the recipe's are of 30");
+        assertThat(run.out())
+                .containsPattern("largest +\\d+\\.\\d % \\(\\d+\\.\\d to \\d+\\.\\d\\) on the selection split");
         assertThat(Files.readString(out.resolve("config.yaml")))
                 .contains("split: \"10/80/10\"")
                 .contains("batchSize: 16");

@@ -1,9 +1,9 @@
 package dev.weft.cost;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.weft.natives.OnnxRuntime;
 import dev.weft.runtime.ExportedInput;
 import dev.weft.runtime.ExportedText;
 import dev.weft.runtime.OnnxFile;
@@ -78,7 +78,7 @@ final class TimedModel implements AutoCloseable {
                 tokens.put(random.nextInt(text.vocabularySize()));
             }
             long[] shape = {batch, text.contextLength()};
-            return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), tokens.flip(), shape);
+            return OnnxTensor.createTensor(OnnxRuntime.environment(), tokens.flip(), shape);
         }
         ExportedInput images = file.images().orElseThrow();
         FloatBuffer pixels = direct(Float.BYTES, Math.multiplyExact(batch, images.pixelsPerImage()))
@@ -87,7 +87,7 @@ final class TimedModel implements AutoCloseable {
             pixels.put(random.nextInt(256));
         }
         long[] shape = {batch, images.channels(), images.size(), images.size()};
-        return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), pixels.flip(), shape);
+        return OnnxTensor.createTensor(OnnxRuntime.environment(), pixels.flip(), shape);
     }
 
     private static ByteBuffer direct(int bytesEach, int count) {

@@ -15,9 +15,9 @@ import java.util.Optional;
  * @param minHeight smallest height seen, 0 when no image could be read; the other three alike
  * @param grey images with one channel
  * @param colour images with three
- * @param splits how the images would be shared out; null where there are problems
+ * @param splits how the images would be shared out; of none where there are problems
  * @param problems one line each, naming the file; data without problems opens
- * @param notes what was passed over, one line each
+ * @param notes what is done to pictures and what was passed over, one line each
  */
 public record DataInspection(
         String kind,
@@ -33,19 +33,25 @@ public record DataInspection(
         Shares splits,
         List<String> problems,
         List<String> notes) {
-    /** How many images each split would have, by {@link SplitShares#DEFAULT}. */
-    public record Shares(int train, int selection, int report) {
-        /** @param problems gets why there is no such split: then the result is null */
-        static Shares of(ImageParts parts, List<String> problems) {
+    /**
+     * How many images each split would have, by {@link SplitShares#DEFAULT}.
+     *
+     * @param unfit why the images, although they can be read, cannot be trained on: there are then no splits; null where they can
+     */
+    public record Shares(int train, int selection, int report, String unfit) {
+        /** Of data that must be mended first. */
+        static final Shares NONE = new Shares(0, 0, 0, null);
+
+        static Shares of(ImageParts parts) {
             try {
                 ImageSplits splits = ImageSplits.of(parts, SplitShares.DEFAULT, 0);
                 return new Shares(
                         splits.train().size(),
                         splits.selection().size(),
-                        splits.report().size());
+                        splits.report().size(),
+                        null);
             } catch (InputException e) {
-                problems.add(e.getMessage());
-                return null;
+                return new Shares(0, 0, 0, e.getMessage());
             }
         }
     }
@@ -73,8 +79,6 @@ public record DataInspection(
         int images = parts.stream().mapToInt(Part::images).sum();
         ImageDataset train = source.train();
         boolean isGrey = train.channels() == 1;
-        List<String> problems = new ArrayList<>();
-        Shares shares = Shares.of(source, problems);
         return new DataInspection(
                 kind,
                 parts,
@@ -86,14 +90,15 @@ public record DataInspection(
                 train.width(),
                 isGrey ? images : 0,
                 isGrey ? 0 : images,
-                shares,
-                problems,
+                Shares.of(source),
+                List.of(),
                 source.passedOver().stream().map(PassedOver::note).toList());
     }
 
     /** Of a source that did not. */
     static DataInspection broken(String kind, String problem) {
-        return new DataInspection(kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, null, List.of(problem), List.of());
+        return new DataInspection(
+                kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, Shares.NONE, List.of(problem), List.of());
     }
 
     private static void add(List<Part> parts, String name, Optional<ImageDataset> data) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,10 +18,10 @@ import java.util.stream.Stream;
  * What a folder holds, sorted by name; hidden entries left out.
  *
  * @param files names of its files
- * @param folders names of its sub-folders, but for {@code results}
- * @param results names of sub-folders that Weft has written its results into, see {@link ResultFolder}
+ * @param folders names of its sub-folders, but for those passed over
+ * @param passedOver sub-folders that Weft has written its results into, see {@link ResultFolder}, and what cannot be named
  */
-record Folder(Path path, List<String> files, List<String> folders, List<String> results) {
+record Folder(Path path, List<String> files, List<String> folders, List<PassedOver> passedOver) {
     private static final long MAX_TEXT_BYTES = 1 << 20;
 
     static Folder of(Path path) {
@@ -31,27 +32,30 @@ record Folder(Path path, List<String> files, List<String> folders, List<String> 
         try (Stream<Path> entries = Files.list(path)) {
             List<String> files = new ArrayList<>();
             List<String> folders = new ArrayList<>();
-            List<String> results = new ArrayList<>();
+            List<PassedOver> passedOver = new ArrayList<>();
             for (Path entry : (Iterable<Path>) entries::iterator) {
                 String name = entry.getFileName().toString();
-                if (!name.startsWith(".")) {
-                    (!Files.isDirectory(entry) ? files : ResultFolder.is(entry) ? results : folders).add(name);
+                Optional<PassedOver> unnamed = FileName.passedOver(entry);
+                if (name.startsWith(".")) {
+                    continue;
+                }
+                if (unnamed.isPresent()) {
+                    passedOver.add(unnamed.get());
+                } else if (!Files.isDirectory(entry)) {
+                    files.add(name);
+                } else if (ResultFolder.is(entry)) {
+                    passedOver.add(PassedOver.results(path.resolve(name)));
+                } else {
+                    folders.add(name);
                 }
             }
             files.sort(null);
             folders.sort(null);
-            results.sort(null);
-            return new Folder(path, List.copyOf(files), List.copyOf(folders), List.copyOf(results));
+            passedOver.sort(Comparator.comparing(PassedOver::path));
+            return new Folder(path, List.copyOf(files), List.copyOf(folders), List.copyOf(passedOver));
         } catch (IOException | UncheckedIOException e) {
             throw new InputException("The data folder " + path + " cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    /** The results of Weft in it. */
-    List<PassedOver> passedOver() {
-        return results.stream()
-                .map(name -> PassedOver.results(path.resolve(name)))
-                .toList();
     }
 
     /** The first of these files that is there, plain or with {@code .gz} appended. */

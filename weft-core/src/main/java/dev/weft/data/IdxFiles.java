@@ -31,6 +31,20 @@ final class IdxFiles {
             this.width = width;
             this.pixels = pixels;
         }
+
+        /** With rows and columns of every image exchanged. */
+        Images transposed() {
+            byte[] turned = new byte[pixels.length];
+            int size = height * width;
+            for (int start = 0; start < pixels.length; start += size) {
+                for (int y = 0; y < height; y++) {
+                    for (int x = 0; x < width; x++) {
+                        turned[start + x * height + y] = pixels[start + y * width + x];
+                    }
+                }
+            }
+            return new Images(count, width, height, turned);
+        }
     }
 
     static Images images(DataFile file) {

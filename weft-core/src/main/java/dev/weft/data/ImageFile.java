@@ -34,8 +34,12 @@ public final class ImageFile {
 
     private ImageFile() {}
 
-    /** What the header says of the upright picture. */
-    record Header(int height, int width, boolean grey, boolean transparent) {}
+    /**
+     * What the header says of the upright picture.
+     *
+     * @param turned whether it is stored otherwise than upright
+     */
+    record Header(int height, int width, boolean grey, boolean transparent, boolean turned) {}
 
     /** What is known before the reader looks: the header of a JPEG, which is null of others, and how the picture lies. */
     private record Opened(JpegHeader jpeg, int orientation) {
@@ -71,9 +75,13 @@ public final class ImageFile {
     static Header header(Path file) {
         return read(file, (reader, opened) -> {
             Header stored = opened.jpeg() == null ? checkedHeader(file, reader) : checkedHeader(file, opened.jpeg());
-            return Orientation.isLyingDown(opened.orientation())
-                    ? new Header(stored.width(), stored.height(), stored.grey(), stored.transparent())
-                    : stored;
+            boolean lying = Orientation.isLyingDown(opened.orientation());
+            return new Header(
+                    lying ? stored.width() : stored.height(),
+                    lying ? stored.height() : stored.width(),
+                    stored.grey(),
+                    stored.transparent(),
+                    opened.orientation() != 1);
         });
     }
 
@@ -170,7 +178,7 @@ public final class ImageFile {
 
     private static Header checkedHeader(Path file, JpegHeader jpeg) {
         requireSize(file, jpeg.height(), jpeg.width());
-        return new Header(jpeg.height(), jpeg.width(), jpeg.colours() == JpegHeader.Colours.GREY, false);
+        return new Header(jpeg.height(), jpeg.width(), jpeg.colours() == JpegHeader.Colours.GREY, false, false);
     }
 
     private static Header checkedHeader(Path file, ImageReader reader) throws IOException {
@@ -193,7 +201,7 @@ public final class ImageFile {
                     width,
                     Files.size(file)));
         }
-        return new Header(height, width, isGrey(file, colours), colours.hasAlpha());
+        return new Header(height, width, isGrey(file, colours), colours.hasAlpha(), false);
     }
 
     private static boolean isGrey(Path file, ColorModel colours) {

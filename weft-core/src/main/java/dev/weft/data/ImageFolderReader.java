@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -82,8 +83,20 @@ final class ImageFolderReader {
                     .toList();
             each(undecoded, entry -> ImageFile.decode(entry.file(), 3, 1, 1, Background.WHITE), problems);
         }
-        DataInspection.Shares shares =
-                problems.isEmpty() ? DataInspection.Shares.of(parts.orElseThrow(), problems) : null;
+        List<String> notes = new ArrayList<>();
+        count(
+                        sound,
+                        Header::turned,
+                        "turned upright, as its orientation says",
+                        "turned upright, as their orientation says")
+                .ifPresent(notes::add);
+        count(
+                        sound,
+                        Header::transparent,
+                        "transparent, and laid on white unless data.background says otherwise",
+                        "transparent, and laid on white unless data.background says otherwise")
+                .ifPresent(notes::add);
+        folder.passedOver().forEach(each -> notes.add(each.note()));
         int grey = (int) sound.stream().filter(Header::grey).count();
         return new DataInspection(
                 DataKind.IMAGES.title(),
@@ -98,9 +111,22 @@ final class ImageFolderReader {
                 sound.stream().mapToInt(Header::width).max().orElse(0),
                 grey,
                 sound.size() - grey,
-                shares,
+                problems.isEmpty() ? DataInspection.Shares.of(parts.orElseThrow()) : DataInspection.Shares.NONE,
                 problems,
-                folder.passedOver().stream().map(PassedOver::note).toList());
+                notes);
+    }
+
+    /** How many pictures are so, in a sentence; empty where none is. */
+    private static Optional<String> count(List<Header> headers, Predicate<Header> those, String one, String several) {
+        long found = headers.stream().filter(those).count();
+        return found == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%,d of %,d pictures %s",
+                        found,
+                        headers.size(),
+                        found == 1 ? "is " + one : "are " + several));
     }
 
     /** How much decoded data is kept: 1 GiB, or less where Java's heap is small. */

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.ops.Libtorch;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -11,6 +12,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Tensors of their own memory, owned by the caller's scope, and Java's way into it. */
 final class Tensors {
+    static {
+        Libtorch.load();
+    }
+
     private Tensors() {}
 
     /** float32 of this shape, not filled. */

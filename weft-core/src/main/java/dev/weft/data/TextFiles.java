@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,6 +69,7 @@ final class TextFiles {
         walk(Path.of(path), name -> isText(name) && BESIDE_DATA.matcher(name).matches())
                 .forEach(file -> passedOver.add(new PassedOver(
                         file.toString(), "is about the data, by its name", "licence or description", 1)));
+        passedOver.addAll(unnamed(Path.of(path)));
         results(Path.of(path)).forEach(folder -> passedOver.add(PassedOver.results(folder)));
         return passedOver;
     }
@@ -87,6 +90,7 @@ final class TextFiles {
             try (Stream<Path> all = Files.walk(root)) {
                 return all.filter(Files::isRegularFile)
                         .filter(file -> !passed.test(file.getParent()))
+                        .filter(file -> !isUnnamed(root, file))
                         .map(root::relativize)
                         .filter(file ->
                                 wanted.test(file.getFileName().toString().toLowerCase(Locale.ROOT)))
@@ -97,6 +101,30 @@ final class TextFiles {
                         .map(folder::resolve)
                         .toList();
             }
+        } catch (UncheckedIOException e) {
+            throw unreadable(folder, e.getCause());
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    /** Whether a file, or a folder on the way to it, cannot be named. */
+    private static boolean isUnnamed(Path root, Path file) {
+        for (Path each = file; !each.equals(root); each = each.getParent()) {
+            if (FileName.passedOver(each).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What cannot be named, in a folder and its sub-folders. */
+    private static List<PassedOver> unnamed(Path folder) {
+        try (Stream<Path> all = Files.walk(folder.toRealPath())) {
+            return all.map(FileName::passedOver)
+                    .flatMap(Optional::stream)
+                    .sorted(Comparator.comparing(PassedOver::path))
+                    .toList();
         } catch (UncheckedIOException e) {
             throw unreadable(folder, e.getCause());
         } catch (IOException e) {

@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record ExportCheck(double maxAbsError, double top1Agreement, long examples) {
     /** The logits of a batch: a row for every prediction. */
-    private interface Exported extends AutoCloseable {
+    interface Exported extends AutoCloseable {
         float[][] rows(Tensor batch);
 
         @Override
@@ -69,7 +69,7 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
         return new ExportCheck(worst, (double) agreed / predictions, examples);
     }
 
-    private static Exported open(OnnxFile file) {
+    static Exported open(OnnxFile file) {
         return file.text().isPresent()
                 ? ofText(ExportedLanguageModel.open(file, 1))
                 : ofImages(ExportedModel.open(file, 1));
@@ -122,7 +122,7 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
         }
     }
 
-    private static float[][] rows(UnaryOperator<Tensor> live, Tensor batch) {
+    static float[][] rows(UnaryOperator<Tensor> live, Tensor batch) {
         float[] flat;
         int width;
         try (Tensor logits = Tensors.withoutGradients(() -> live.apply(batch))) {

@@ -4,6 +4,7 @@ import dev.weft.io.OutputFiles;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Member;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /** Takes a member out of its family and writes it as files, with the proof on the label. */
@@ -35,24 +40,52 @@ public final class Exporter {
      */
     public static ExportResult export(
             Family family, Member member, MemberStatistics statistics, List<Tensor> heldOut, ExportOptions options) {
-        OutputFiles files = new OutputFiles();
-        family.file().ifPresent(file -> files.reads("the family", file));
-        requireFree(files, options);
+        return export(family, member, statistics, ExportExamples.of(heldOut), options, (exact, shipped) -> Map.of());
+    }
+
+    /**
+     * As {@link #export(Family, Member, MemberStatistics, List, ExportOptions)}, in any precision.
+     *
+     * @param examples with labels where the precision is not float32
+     * @param measured what else the file is to say of itself, given the float32 file and the one to be written (the same one in
+     *     float32); asked once both are proven
+     * @throws dev.weft.io.CheckFailedException also when the accuracy falls, or the loss rises, by more than the options allow
+     */
+    public static ExportResult export(
+            Family family,
+            Member member,
+            MemberStatistics statistics,
+            ExportExamples examples,
+            ExportOptions options,
+            BiFunction<OnnxFile, OnnxFile, Map<String, String>> measured) {
         // An extracted model remembers which member of its family it was.
         String name = family.space().choices().isEmpty()
                 ? family.notes().getOrDefault("member", member.toString())
                 : family.space().print(member);
+        Precision precision = options.precision();
+        UnaryOperator<Tensor> live = inputs -> family.forward(inputs, Pass.evaluation(member, statistics));
         try (Family alone = family.extract(member, statistics)) {
-            OnnxModel recorded = OnnxExporter.record(alone, name);
-            ExportCheck check = ExportCheck.run(
-                    recorded.file(), inputs -> family.forward(inputs, Pass.evaluation(member, statistics)), heldOut);
-            check.requireWithin(options.maxAbsError(), name);
-            Map<String, String> label = new LinkedHashMap<>();
-            label.put(MAX_ABS_ERROR, Double.toString(check.maxAbsError()));
-            label.put(TOP1_AGREEMENT, Double.toString(check.top1Agreement()));
-            label.put(EXAMPLES, Long.toString(check.examples()));
+            OnnxModel exact = OnnxExporter.record(alone, name);
+            OnnxFile exactFile = exact.file();
+            OnnxModel shipped = exact.in(precision, examples.training());
+            OnnxFile shippedFile = precision == Precision.FLOAT32 ? exactFile : shipped.file();
+            ExportCheck check = ExportCheck.run(shippedFile, live, examples.inputs());
+            Optional<QualityChange> quality = Optional.empty();
+            if (precision == Precision.FLOAT32) {
+                check.requireWithin(options.maxAbsError(), name);
+            } else {
+                quality = Optional.of(QualityChange.of(shippedFile, live, examples));
+                quality.get().requireWithin(options.maxDrop(), precision, name);
+            }
+            Map<String, String> proof = new LinkedHashMap<>();
+            proof.put(MAX_ABS_ERROR, Double.toString(check.maxAbsError()));
+            proof.put(TOP1_AGREEMENT, Double.toString(check.top1Agreement()));
+            proof.put(EXAMPLES, Long.toString(check.examples()));
+            quality.ifPresent(change -> proof.putAll(new TreeMap<>(change.label())));
+            proof.putAll(measured.apply(exactFile, shippedFile));
+            Map<String, String> label = new LinkedHashMap<>(proof);
             label.putAll(options.metadata());
-            options.onnx().ifPresent(file -> recorded.with(label).write(file));
+            options.onnx().ifPresent(file -> shipped.with(label).write(file));
             boolean whole = false;
             try {
                 options.safetensors().ifPresent(file -> {
@@ -66,7 +99,7 @@ public final class Exporter {
                     options.onnx().ifPresent(Exporter::delete);
                 }
             }
-            return new ExportResult(name, options.onnx(), options.safetensors(), check);
+            return new ExportResult(name, options.onnx(), options.safetensors(), check, quality, proof);
         }
     }
 

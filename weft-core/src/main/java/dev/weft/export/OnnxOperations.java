@@ -95,7 +95,7 @@ final class OnnxOperations {
             }
             case ZEROS -> graph.node("Expand", List.of(graph.scalar(0), graph.node("Shape", List.of(x))));
             case UNFLATTEN -> unflatten(x, integer(attributes, "axis"), output);
-            case FLATTEN -> flatten(x, integer(attributes, "axis"));
+            case FLATTEN -> flatten(x, integer(attributes, "axis"), output);
             case TRANSPOSE ->
                 transpose(x, (int) output.dim(), integer(attributes, "first"), integer(attributes, "second"));
             case ATTENTION -> attention(in, inputs.get(0).size(3));
@@ -158,9 +158,10 @@ final class OnnxOperations {
         return graph.node("Reshape", List.of(x, graph.integers(shape)));
     }
 
-    private String flatten(String x, int axis) {
+    /** Open axes lie before those that become one, so its size is known: -1 cannot be inferred when a size before it is 0. */
+    private String flatten(String x, int axis, Tensor output) {
         long[] shape = new long[axis + 1];
-        shape[axis] = -1;
+        shape[axis] = output.size(axis);
         return graph.node("Reshape", List.of(x, graph.integers(shape)));
     }
 
@@ -180,25 +181,44 @@ final class OnnxOperations {
     }
 
     /**
-     * The causal mask and the lengths follow the shapes at run time. Query heads that share a key-value head lie side by side, so
-     * that the products broadcast: query (B, nkv, nh / nkv, T, hd), key and value (B, nkv, 1, S, hd).
+     * The causal mask and the lengths follow the shapes at run time. Where several query heads share a key-value head they lie side by
+     * side, so that the products broadcast: query (B, nkv, nh / nkv, T, hd), key and value (B, nkv, 1, S, hd).
      */
     private String causalAttention(List<String> in, Tensor query, Tensor key) {
         long heads = query.size(1);
         long keyHeads = key.size(1);
         long width = query.size(3);
+        boolean grouped = keyHeads != heads && keyHeads != 1; // one key-value head broadcasts as it is
         String scaled = graph.node("Mul", List.of(in.get(0), graph.scalar(1 / Math.sqrt(width))));
-        String grouped = reshape(scaled, 0, keyHeads, heads / keyHeads, -1, width);
-        String keys = transpose(reshape(in.get(1), 0, keyHeads, 1, -1, width), 5, 3, 4); // (B, nkv, 1, hd, S)
-        String values = reshape(in.get(2), 0, keyHeads, 1, -1, width);
-        String scores = graph.node("MatMul", List.of(grouped, keys)); // (B, nkv, nh / nkv, T, S)
+        String queries = grouped ? group(scaled, keyHeads, heads / keyHeads, width) : scaled;
+        String keys = grouped ? unsqueeze(in.get(1), 2) : in.get(1);
+        String values = grouped ? unsqueeze(in.get(2), 2) : in.get(2);
+        int axes = grouped ? 5 : 4;
+        String turned = transpose(keys, axes, axes - 2, axes - 1); // (…, hd, S)
+        String scores = graph.node("MatMul", List.of(queries, turned)); // (…, T, S)
         String columns = positions(in.get(1), 2); // (S)
-        String before = graph.node("Sub", List.of(length(in.get(1), 2), length(in.get(0), 2))); // S - T
+        String before = graph.node("Sub", List.of(size(in.get(1), 2), size(in.get(0), 2))); // S - T
         String rows = reshape(graph.node("Add", List.of(positions(in.get(0), 2), before)), -1, 1); // (T, 1)
         String later = graph.node("Greater", List.of(columns, rows)); // (T, S)
         String masked = graph.node("Where", List.of(later, graph.scalar(Double.NEGATIVE_INFINITY), scores));
         String attended = graph.node("Softmax", List.of(masked), attribute("axis", -1));
-        return reshape(graph.node("MatMul", List.of(attended, values)), 0, heads, -1, width);
+        String output = graph.node("MatMul", List.of(attended, values));
+        return grouped ? ungroup(output, heads, width) : output;
+    }
+
+    /** (B, nh, T, hd) as (B, nkv, nh / nkv, T, hd), by way of a shape in which no size must be inferred: T may be 0. */
+    private String group(String x, long keyHeads, long each, long width) {
+        String rows = permute(x, 0, 2, 1, 3); // (B, T, nh, hd)
+        return permute(reshape(rows, 0, 0, keyHeads, each, width), 0, 2, 3, 1, 4);
+    }
+
+    private String ungroup(String x, long heads, long width) {
+        String rows = permute(x, 0, 3, 1, 2, 4); // (B, T, nkv, nh / nkv, hd)
+        return permute(reshape(rows, 0, 0, heads, width), 0, 2, 1, 3);
+    }
+
+    private String permute(String x, Integer... order) {
+        return graph.node("Transpose", List.of(x), attribute("perm", List.of(order)));
     }
 
     private String rotary(String x, Tensor input, int first, List<Double> frequencies) {
@@ -208,7 +228,7 @@ final class OnnxOperations {
         String angles = graph.node("Mul", List.of(rows, graph.floats(frequencies, count))); // (T, hd / 2)
         String cos = graph.node("Cos", List.of(angles));
         String sin = graph.node("Sin", List.of(angles));
-        String pairs = reshape(x, 0, input.size(1), -1, count, 2);
+        String pairs = reshape(x, 0, input.size(1), 0, count, 2);
         String even = graph.node("Gather", List.of(pairs, graph.index(0)), attribute("axis", 4));
         String odd = graph.node("Gather", List.of(pairs, graph.index(1)), attribute("axis", 4));
         String turnedEven = graph.node("Sub", List.of(multiply(even, cos), multiply(odd, sin)));
@@ -238,9 +258,13 @@ final class OnnxOperations {
         return graph.node("Mul", List.of(left, right));
     }
 
-    /** In {@code shape} 0 copies the size of the input and -1 is what is left. */
+    /** In {@code shape} 0 copies the size of the input and -1 is what is left, which an empty input does not tell. */
     private String reshape(String x, long... shape) {
         return graph.node("Reshape", List.of(x, graph.integers(shape)));
+    }
+
+    private String unsqueeze(String x, int axis) {
+        return graph.node("Unsqueeze", List.of(x, graph.integers(axis)));
     }
 
     /** The size of an axis at run time, as a vector of one. */

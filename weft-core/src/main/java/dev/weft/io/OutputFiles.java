@@ -35,7 +35,7 @@ public final class OutputFiles {
      * A file that the work is going to write.
      *
      * @param option what the user calls it, such as {@code --out}
-     * @throws InputException when it is, or would be, one of the others, or is a folder
+     * @throws InputException when it is, or would be, one of the others, or is a folder, or lies where nothing can be written
      */
     public OutputFiles writes(String option, Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -43,6 +43,14 @@ public final class OutputFiles {
         }
         requireNotRead(option, file);
         Path real = real(file);
+        Path folder = real.getParent();
+        while (folder != null && !Files.exists(folder)) {
+            folder = folder.getParent();
+        }
+        if (folder != null && Files.isDirectory(folder) && !Files.isWritable(folder)) {
+            throw new InputException(option + " must lie in a folder that can be written, but " + folder
+                    + " is read-only: " + file + ". Give another name.");
+        }
         kept.forEach((files, what) -> {
             if (files.test(real)) {
                 throw new InputException(

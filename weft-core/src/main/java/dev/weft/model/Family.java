@@ -6,6 +6,7 @@ import dev.weft.io.Suggest;
 import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Libtorch;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -88,6 +89,7 @@ public final class Family implements AutoCloseable {
      * @throws InputException when the model does not have what {@code sharing} speaks of
      */
     public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing) {
+        Libtorch.load();
         SharedWeights weights = SharedWeights.initialised(seed);
         boolean done = false;
         try {
@@ -125,6 +127,7 @@ public final class Family implements AutoCloseable {
      *     for {@link #with}
      */
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
+        Libtorch.load();
         return new Family(definition, SharedWeights.initialised(seed), List.of(), sharing);
     }
 
@@ -135,6 +138,7 @@ public final class Family implements AutoCloseable {
 
     /** The same, with what {@code sharing} stores beside. */
     public static Family ofShapes(ModelDefinition definition, List<Sharing> sharing) {
+        Libtorch.load();
         return new Family(definition, SharedWeights.shapesOnly(), sharing);
     }
 
@@ -145,6 +149,7 @@ public final class Family implements AutoCloseable {
      * @throws InputException when the file is damaged, is no family, or does not fit its own model definition
      */
     public static Family open(Path file) {
+        Libtorch.load();
         return FamilyFile.open(file);
     }
 

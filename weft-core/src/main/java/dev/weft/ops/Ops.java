@@ -27,6 +27,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Attention and normalisation report one operation each, whatever kernels they run.
  */
 public final class Ops {
+    static {
+        Libtorch.load();
+    }
+
     private static final ThreadLocal<Recorder> RECORDER = new ThreadLocal<>();
 
     private Ops() {}

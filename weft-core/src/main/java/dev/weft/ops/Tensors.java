@@ -19,6 +19,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The few things about native tensors that every caller needs: what outlives a scope, raw bytes, no gradients. */
 public final class Tensors {
+    static {
+        Libtorch.load();
+    }
+
     private Tensors() {}
 
     /**

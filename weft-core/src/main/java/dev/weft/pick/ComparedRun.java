@@ -143,14 +143,15 @@ public record ComparedRun(
                 List.of());
     }
 
-    /** What a recipe says, by keys with dots between; what only describes is left out. */
+    /** What a recipe says, by keys with dots between; what only describes, or follows from the data, is left out. */
     private static void flatten(String prefix, JsonNode node, Map<String, String> into) {
         if (!node.isObject()) {
             into.put(prefix, node.isTextual() ? node.asText() : node.toString());
             return;
         }
         node.properties().forEach(entry -> {
-            boolean describes = prefix.isEmpty() && entry.getKey().equals("description");
+            boolean describes = prefix.isEmpty() && entry.getKey().equals("description")
+                    || prefix.equals("model") && entry.getKey().equals("input");
             if (!describes && !entry.getValue().isNull()) {
                 flatten(prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(), entry.getValue(), into);
             }

@@ -1,21 +1,33 @@
 package dev.weft.pick;
 
+import dev.weft.cost.Latency;
+import dev.weft.cost.LatencyMeasurement;
+import dev.weft.cost.LatencySettings;
+import dev.weft.cost.PairedLatency;
+import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
+import dev.weft.export.ExportExamples;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
 import dev.weft.export.Exporter;
+import dev.weft.export.Precision;
 import dev.weft.model.Family;
+import dev.weft.run.Environment;
 import dev.weft.run.MemberValue;
 import dev.weft.run.RunFolder;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.search.MetricNames;
 import dev.weft.train.Evaluation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -26,6 +38,21 @@ public final class MemberExport {
     /** On the label: the machine and the setting that the latencies beside it were measured with. */
     public static final String LATENCY = "latency";
 
+    /** On the label of a file in fewer bits: the median latency of the float32 one, timed in turn with it. */
+    public static final String FLOAT32_LATENCY = "float32LatencyMillisP50";
+    /** On the label of a file in fewer bits: the size of the float32 one. */
+    public static final String FLOAT32_BYTES = "float32Bytes";
+
+    private static final String HALF_WIDTH_SUFFIX = "HalfWidth";
+    /** On the label of a file in fewer bits: half the width of the interval that its median latency is known to. */
+    public static final String HALF_WIDTH = MetricNames.LATENCY_MILLIS_P50 + HALF_WIDTH_SUFFIX;
+
+    private static final Set<String> OF_FLOAT32 =
+            Set.of(MetricNames.BYTES, MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99);
+    /** Enough that their ranges hardly change with more. */
+    private static final int RANGE_EXAMPLES = 256;
+
+    private static final int RANGE_BATCH = 16;
     private static final int BATCH = 100;
     /** What a reader of the file can use; where the data lay, and what the file says of itself already, is left out. */
     private static final List<String> NOTES = List.of("recipe", "data", "seed", "steps", RUN);
@@ -40,33 +67,83 @@ public final class MemberExport {
     /**
      * As {@link Exporter#export}. A kept member's {@value #LATENCY} comes from the family, any other's from the options' metadata.
      *
-     * @param heldOut examples to prove it on, all of them
+     * In a precision other than float32 the file is timed beside the float32 one, in turn, and says so: {@value #FLOAT32_LATENCY}.
+     *
+     * @param data its report split is what the file is proven on, all of it; examples spread over its training split give the ranges of
+     *     activations where {@link Precision#INT8_STATIC} asks for them
      * @param measurements that the files are to carry, by metric
      */
     public static ExportResult export(
             Family family,
             PickedMember member,
-            Dataset heldOut,
+            FamilyData data,
             Map<String, Double> measurements,
             ExportOptions options) {
         Map<String, String> label = new LinkedHashMap<>(options.metadata());
         NOTES.stream()
                 .filter(family.notes()::containsKey)
                 .forEach(key -> label.putIfAbsent(key, family.notes().get(key)));
-        measurements.forEach((metric, value) -> label.putIfAbsent(metric, number(value)));
-        if (measurements.containsKey(MetricNames.LATENCY_MILLIS_P50)) {
+        boolean exact = options.precision() == Precision.FLOAT32;
+        measurements.forEach((metric, value) -> {
+            if (exact || !OF_FLOAT32.contains(metric)) {
+                label.putIfAbsent(metric, number(value));
+            }
+        });
+        if (exact && measurements.containsKey(MetricNames.LATENCY_MILLIS_P50)) {
             member.name()
                     .map(name -> family.notes().get(latencyNote(name)))
                     .ifPresent(setting -> label.putIfAbsent(LATENCY, setting));
         }
+        Dataset heldOut = data.report();
         EvaluationBatches batches = new EvaluationBatches(heldOut, Evaluation.batchSize(family, heldOut, BATCH));
         try (PointerScope scope = new PointerScope()) {
-            List<Tensor> inputs = new ArrayList<>();
-            for (int i = 0; i < batches.count(); i++) {
-                inputs.add(batches.batch(i).inputs());
-            }
-            return Exporter.export(family, member.member(), member.statistics(), inputs, options.withMetadata(label));
+            List<Batch> labelled =
+                    IntStream.range(0, batches.count()).mapToObj(batches::batch).toList();
+            List<Tensor> training = options.precision() == Precision.INT8_STATIC ? spread(data.training()) : List.of();
+            return Exporter.export(
+                    family,
+                    member.member(),
+                    member.statistics(),
+                    ExportExamples.of(labelled, training),
+                    options.withMetadata(label),
+                    (float32, shipped) -> exact ? Map.of() : beside(float32, shipped));
         }
+    }
+
+    /** Inputs of examples evenly spread over the split: it may be sorted. */
+    private static List<Tensor> spread(Dataset training) {
+        int count = Math.min(RANGE_EXAMPLES, training.size());
+        int[] spread = IntStream.range(0, count)
+                .map(i -> (int) ((long) i * training.size() / count))
+                .filter(i -> training.predictions(i) == training.predictions(0))
+                .toArray();
+        List<Tensor> inputs = new ArrayList<>();
+        for (int from = 0; from < spread.length; from += RANGE_BATCH) {
+            int to = Math.min(from + RANGE_BATCH, spread.length);
+            inputs.add(training.batch(Arrays.copyOfRange(spread, from, to)).inputs());
+        }
+        return inputs;
+    }
+
+    private static Map<String, String> beside(OnnxFile float32, OnnxFile shipped) {
+        LatencySettings settings = LatencySettings.DEFAULT;
+        String hardware = Environment.current().hardwareFingerprint();
+        LatencyMeasurement alone = Latency.measure(float32, settings, hardware);
+        LatencyMeasurement beside;
+        LatencyMeasurement reference;
+        try (PairedLatency paired = new PairedLatency(float32, alone.p50Millis(), settings, hardware)) {
+            beside = paired.measure(shipped);
+            reference = paired.measure(float32);
+        }
+        Map<String, String> label = new LinkedHashMap<>();
+        label.put(MetricNames.LATENCY_MILLIS_P50, number(beside.p50Millis()));
+        label.put(MetricNames.LATENCY_MILLIS_P99, number(beside.p99Millis()));
+        label.put(HALF_WIDTH, number(beside.halfWidthMillis()));
+        label.put(FLOAT32_LATENCY, number(reference.p50Millis()));
+        label.put(FLOAT32_LATENCY + HALF_WIDTH_SUFFIX, number(reference.halfWidthMillis()));
+        label.put(FLOAT32_BYTES, Long.toString(float32.sizeBytes()));
+        label.put(LATENCY, MemberEvaluator.latencyContext(settings));
+        return label;
     }
 
     /**

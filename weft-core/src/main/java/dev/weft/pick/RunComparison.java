@@ -79,18 +79,17 @@ public record RunComparison(List<ComparedRun> runs, List<Difference> differences
         apart(runs, ComparedRun::metric)
                 .ifPresent(groups -> remarks.add("The runs are measured differently, and these figures do not compare: "
                         + said(groups, metric -> "by " + metric) + "."));
-        apart(runs, ComparedRun::examplesId)
-                .ifPresent(groups ->
-                        remarks.add("The runs were measured on different examples, and their figures compare only "
-                                + "roughly: "
-                                + groups.values().stream()
-                                        .map(same -> names(same) + " on "
-                                                + (same.get(0).data().isEmpty()
-                                                        ? "other data"
-                                                        : same.get(0).data())
-                                                + " (" + same.get(0).examples() + " examples)")
-                                        .collect(Collectors.joining(", "))
-                                + "."));
+        apart(runs, ComparedRun::examplesId).ifPresent(groups -> {
+            boolean sameData = runs.stream().map(ComparedRun::data).distinct().count() == 1;
+            remarks.add("The runs were measured on different examples, and their figures compare only roughly: "
+                    + said(
+                            groups,
+                            id -> sameData
+                                    ? "on a split of its own of "
+                                            + groups.get(id).get(0).data()
+                                    : "on " + groups.get(id).get(0).data())
+                    + ".");
+        });
         apart(runs, ComparedRun::machine)
                 .ifPresent(groups -> remarks.add(
                         "The latencies are of different machines, settings or ways of measuring, and do not compare: "

@@ -6,6 +6,7 @@ import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
+import dev.weft.report.Figures;
 import dev.weft.report.HeldOutResult;
 import dev.weft.report.PageDate;
 import dev.weft.report.ReportWriter;
@@ -315,7 +316,7 @@ public final class RunReports {
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(measured.count() + " of " + model.space().size()
+        notes.add(measured.count() + " of " + Figures.large(model.space().size())
                 + " members were measured; a better one may be among the others.");
         notes.add(
                 tree

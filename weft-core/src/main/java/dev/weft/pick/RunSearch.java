@@ -171,6 +171,11 @@ public final class RunSearch implements AutoCloseable {
         }
     }
 
+    /** How many examples members are chosen by, which their accuracy is of. */
+    public int selectionExamples() {
+        return data.selection().orElseThrow().size();
+    }
+
     /** A member with all its numbers, measured where they are not known. */
     public MeasuredMember measured(Member member) {
         requireOpen();
@@ -213,7 +218,7 @@ public final class RunSearch implements AutoCloseable {
         RunFolder.protect(folder.path(), files);
         Exporter.requireFree(files, options);
         try (PickedMember member = PickedMember.of(family, name, () -> data)) {
-            ExportResult result = MemberExport.export(family, member, data.report(), kept.measurements(), options);
+            ExportResult result = MemberExport.export(family, member, data, kept.measurements(), options);
             if (result.onnx().isPresent()) {
                 MemberExport.record(folder, result, OptionalDouble.empty());
             }

@@ -50,7 +50,7 @@ public final class Figures {
     }
 
     /** Whole numbers up to seven digits in full, longer ones as {@code 2.36 × 10⁸}; other text as it is. */
-    static String large(String digits) {
+    public static String large(String digits) {
         if (!digits.matches("\\d+")) return digits;
         BigInteger value = new BigInteger(digits);
         if (value.bitLength() < 24 && value.intValue() < 10_000_000) return grouped(value.longValue());

@@ -209,7 +209,9 @@ final class RunPage {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Data set", report.dataset().name()));
         for (RunReport.Split split : report.dataset().splits()) {
-            facts.add(new Fact(split.name() + " split", count(split.examples(), "example")));
+            facts.add(new Fact(
+                    split.name() + " split",
+                    count(split.examples(), report.dataset().classes().isEmpty() ? "window" : "image")));
         }
         List<String> classes = report.dataset().classes();
         if (!classes.isEmpty()) {

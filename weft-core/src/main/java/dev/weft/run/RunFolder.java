@@ -53,6 +53,7 @@ public final class RunFolder implements AutoCloseable {
             RunLock.FILE,
             "family.safetensors",
             "tree.json",
+            "held-out.json",
             "quickstart.json");
 
     private final Path folder;

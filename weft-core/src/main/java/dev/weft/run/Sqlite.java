@@ -24,6 +24,7 @@ final class Sqlite implements AutoCloseable {
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
     Sqlite(Path file, boolean readOnly, int waitMillis) {
+        SqliteLibrary.unpack();
         this.file = file;
         this.readOnly = readOnly;
         SQLiteConfig config = new SQLiteConfig();

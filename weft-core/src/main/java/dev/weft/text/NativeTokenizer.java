@@ -1,16 +1,16 @@
 package dev.weft.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.weft.natives.NativeFile;
+import dev.weft.natives.NativeLibraries;
+import dev.weft.natives.NativeLibraryException;
+import dev.weft.natives.Platform;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.nio.file.Files;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.LongStream;
 
 /**
@@ -80,51 +80,31 @@ final class NativeTokenizer {
         }
     }
 
-    /** Unpacks the library of this machine to a temporary folder and loads it, once. */
+    /** Unpacks and loads the library of this machine, once. */
     private static synchronized void load() {
         if (isLoaded) {
             return;
         }
-        String platform = platform();
+        String platform = Platform.name("x86_64");
+        List<String> names = files();
+        URL library = TokenizersLibrary.class.getResource("/native/lib/" + platform + "/cpu/" + names.get(0));
+        if (library == null) {
+            throw new NativeLibraryException("A hugging-face tokenizer needs a native library, which there is for"
+                    + " Linux (x86_64, aarch64), macOS (aarch64) and Windows (x86_64), but not for " + platform
+                    + ". Use another kind of tokenizer.");
+        }
+        Path folder = NativeLibraries.unpack("tokenizers", NativeFile.beside(library));
         try {
-            Path folder = Files.createTempDirectory("weft-tokenizers");
-            folder.toFile().deleteOnExit();
-            for (String name : files()) {
-                load("/native/lib/" + platform + "/cpu/" + name, folder.resolve(name), platform);
+            for (String name : names) {
+                System.load(folder.resolve(name).toString());
             }
-            isLoaded = true;
-        } catch (IOException | UnsatisfiedLinkError e) {
-            throw new EnvironmentException(
-                    "The tokenizers library must be unpacked and loaded, but " + e.getMessage()
-                            + ". Give a writable folder from which programs may run, with -Djava.io.tmpdir=DIR.",
+        } catch (UnsatisfiedLinkError e) {
+            throw new NativeLibraryException(
+                    "The tokenizers library must load from " + folder + ", but " + e.getMessage()
+                            + ". Look at: weft doctor",
                     e);
         }
-    }
-
-    private static void load(String resource, Path file, String platform) throws IOException {
-        try (InputStream in = TokenizersLibrary.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new EnvironmentException("A hugging-face tokenizer needs a native library, which there is for"
-                        + " Linux (x86_64, aarch64), macOS (aarch64) and Windows (x86_64), but not for " + platform
-                        + ". Use another kind of tokenizer.");
-            }
-            Files.copy(in, file);
-        }
-        try {
-            System.load(file.toString());
-        } finally {
-            if (!file.toFile().delete()) { // a loaded file can be deleted everywhere but on Windows
-                file.toFile().deleteOnExit();
-            }
-        }
-    }
-
-    /** As the jar names it. */
-    private static String platform() {
-        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        String arch = System.getProperty("os.arch");
-        return (os.startsWith("win") ? "win" : os.startsWith("mac") ? "osx" : "linux") + "-"
-                + (arch.equals("amd64") ? "x86_64" : arch);
+        isLoaded = true;
     }
 
     /** In the order in which they need each other. */

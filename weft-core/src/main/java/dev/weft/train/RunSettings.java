@@ -5,6 +5,7 @@ import dev.weft.data.SplitsRecord;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
+import dev.weft.ops.Libtorch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,6 +28,7 @@ public record RunSettings(int formatVersion, long seed, int threads, Recipe reci
      * @param recipe its model may leave the input open; it is taken from the data
      */
     public static RunSettings of(Recipe recipe, Splits splits, long seed) {
+        Libtorch.load(); // what cannot train here is refused before anything is written
         Integer asked = recipe.train().threads();
         return new RunSettings(
                 FORMAT_VERSION,

@@ -13,6 +13,8 @@ import java.util.List;
  * @param unit of truths, as sentences say it: {@code points}
  */
 public record Ranking(List<String> members, List<Double> scores, List<List<Double>> trainings, String unit) {
+    static final String OF_LOSS = "of loss";
+
     public Ranking {
         members = List.copyOf(members);
         scores = List.copyOf(scores);
@@ -76,7 +78,7 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
 
     /** This ranking of losses, of which less is better, turned over. */
     public Ranking ofLosses() {
-        return new Ranking(members, scores.stream().map(value -> -value).toList(), times(-1), "of loss");
+        return new Ranking(members, scores.stream().map(value -> -value).toList(), times(-1), OF_LOSS);
     }
 
     private List<List<Double>> times(double factor) {

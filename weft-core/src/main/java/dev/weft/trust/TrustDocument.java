@@ -14,6 +14,8 @@ import java.util.Map;
  *
  * @param source where scores and truth come from, in words
  * @param unit of truths, regrets and gaps: {@code points}, or {@code of loss}, where losses are negated so that more is better
+ * @param direction {@code maximise} or {@code minimise}: what is better in the numbers as they were given
+ * @param numbers what the numbers of the report are, by their key: range, unit, which direction is better, and what an interval holds
  * @param report what was found
  * @param cost what gaps are shown by; absent for scores from files
  * @param gap between inherited weights and training alone; absent for scores from files
@@ -23,6 +25,8 @@ public record TrustDocument(
         int formatVersion,
         Map<String, String> source,
         String unit,
+        String direction,
+        Map<String, String> numbers,
         TrustReport report,
         @JsonInclude(JsonInclude.Include.NON_NULL) String cost,
         @JsonInclude(JsonInclude.Include.NON_NULL) CostGap gap,
@@ -43,12 +47,13 @@ public record TrustDocument(
 
     public TrustDocument {
         source = Collections.unmodifiableMap(new LinkedHashMap<>(source));
+        numbers = Collections.unmodifiableMap(new LinkedHashMap<>(numbers));
         members = members == null ? null : List.copyOf(members);
     }
 
     /** Of scores from files. */
     public TrustDocument(Map<String, String> source, String unit, TrustReport report) {
-        this(FORMAT_VERSION, source, unit, report, null, null, null);
+        this(FORMAT_VERSION, source, unit, direction(unit), numbers(unit, report), report, null, null, null);
     }
 
     /** Of a family. */
@@ -59,7 +64,38 @@ public record TrustDocument(
             String cost,
             CostGap gap,
             List<Anchor> members) {
-        this(FORMAT_VERSION, source, unit, report, cost, gap, members);
+        this(FORMAT_VERSION, source, unit, direction(unit), numbers(unit, report), report, cost, gap, members);
+    }
+
+    private static String direction(String unit) {
+        return unit.equals(Ranking.OF_LOSS) ? "minimise" : "maximise";
+    }
+
+    /** For whoever opens the file without the page that explains it. */
+    private static Map<String, String> numbers(String unit, TrustReport report) {
+        Bootstrap bootstrap = report.settings().bootstrap();
+        String measured = unit.equals(Ranking.OF_LOSS)
+                ? "the unit of the losses that were given, which are times -1 here so that higher is better"
+                : "points (percent: numbers given from 0 to 1 are times 100)";
+        Map<String, String> numbers = new LinkedHashMap<>();
+        numbers.put("value", "the estimate; null where it is not defined");
+        numbers.put(
+                "low, high",
+                "the interval that holds " + 100 * bootstrap.confidence() + " % of " + bootstrap.resamples()
+                        + " bootstrap resamples of the members; null where there are too few");
+        numbers.put(
+                "tau",
+                "Kendall's tau-b of scores and truth, from -1 (opposite order) to 1 (the same order); higher is better");
+        numbers.put("spearman", "Spearman's rank correlation of scores and truth, from -1 to 1; higher is better");
+        numbers.put(
+                "regrets.loss",
+                "what the truly best of the k members with the highest scores falls short of the best of all, in "
+                        + measured + "; 0 is best");
+        numbers.put("floor.tau", "tau between two trainings of the same members, from -1 to 1");
+        numbers.put("floor.standardDeviation", "of one training of a member, in " + measured);
+        numbers.put("gap", "truth minus score of a member, in " + measured);
+        numbers.put("fraction", "the part of the members that is looked at, the best by truth, from 0 to 1");
+        return numbers;
     }
 
     /**

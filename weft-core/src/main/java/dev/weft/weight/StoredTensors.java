@@ -4,6 +4,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
 import dev.weft.io.TensorEntry;
+import dev.weft.ops.Libtorch;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
@@ -16,6 +17,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Between tensors and safetensors files. */
 public final class StoredTensors {
+    static {
+        Libtorch.load();
+    }
+
     private StoredTensors() {}
 
     /** What a file stores of {@code tensor}, whatever its strides; read when written. */

@@ -45,6 +45,52 @@ class IdxFolderTest {
         assertThat(parts.train().classes()).containsExactly("0", "1", "2", "3");
     }
 
+    /** Images of 2x4 that are stored with rows and columns exchanged, and labels from 1: read upright, as letters. */
+    @Test
+    void readsEmnistUnderItsPublishedNames() throws IOException {
+        for (String set : new String[] {"letters", "balanced", "byclass", "bymerge", "digits", "mnist"}) {
+            Path emnist = folder.resolve(set);
+            String start = "emnist-" + set + "-";
+            TestImages.write(
+                    emnist.resolve(start + "train-images-idx3-ubyte"), TestImages.idxImages(3, 4, 2, new byte[] {
+                        1, 5, 2, 6, 3, 7, 4, 8, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0
+                    }));
+            TestImages.write(emnist.resolve(start + "train-labels-idx1-ubyte"), TestImages.idxLabels(1, 3, 2));
+            TestImages.write(
+                    emnist.resolve(start + "test-images-idx3-ubyte.gz"),
+                    TestImages.gzip(TestImages.idxImages(1, 4, 2, new byte[8])));
+            TestImages.write(
+                    emnist.resolve(start + "test-labels-idx1-ubyte.gz"), TestImages.gzip(TestImages.idxLabels(2)));
+            ImageParts parts = DataCatalog.open(emnist.toString());
+            assertThat(parts.train().height()).isEqualTo(2);
+            assertThat(TestImages.pixels(parts.train(), 0)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+            assertThat(parts.train().classes()).containsExactly("1", "2", "3");
+            assertThat(parts.train().label(1)).isEqualTo(2);
+            assertThat(parts.test().orElseThrow().label(0)).isEqualTo(1);
+            TestImages.write(emnist.resolve(start + "mapping.txt"), "1 65 97\n2 66 98\n3 67 99\n");
+            assertThat(DataCatalog.open(emnist.toString()).train().classes()).containsExactly("A", "B", "C");
+        }
+        TestImages.write(
+                folder.resolve("letters/emnist-digits-test-images-idx3-ubyte"),
+                TestImages.idxImages(1, 4, 2, new byte[8]));
+        assertThatThrownBy(() -> DataCatalog.open(folder.resolve("letters").toString()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("must hold one set of IDX files, but holds 2: emnist-digits-train")
+                .hasMessageContaining("emnist-letters-train");
+    }
+
+    @Test
+    void labelsMayBeginAtOne() throws IOException {
+        TestImages.write(labels, TestImages.idxLabels(1, 3, 2));
+        ImageDataset train = DataCatalog.open(folder.toString()).train();
+        assertThat(train.classes()).containsExactly("1", "2", "3");
+        assertThat(train.label(0)).isZero();
+        TestImages.write(folder.resolve("classes.txt"), "cat\ndog\nfox\n");
+        assertThat(DataCatalog.open(folder.toString()).train().label(0)).isZero();
+        TestImages.write(folder.resolve("classes.txt"), "none\ncat\ndog\nfox\n");
+        assertThat(DataCatalog.open(folder.toString()).train().label(0)).isEqualTo(1);
+    }
+
     @Test
     void namesClassesFromTheirFileAndChecksLabelsAgainstIt() throws IOException {
         TestImages.write(folder.resolve("classes.txt"), "cat\ndog\nfox\n");

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,18 @@ class ImageFolderTest {
     }
 
     @Test
+    void theDocumentNamesEveryEndingAndBackground() throws IOException {
+        String document = Files.readString(Path.of("../docs/data.md"));
+        for (String suffix : ImageFile.suffixes().split(", ")) {
+            assertThat(document).contains("`" + suffix + "`");
+        }
+        for (Background background : Background.values()) {
+            assertThat(document).contains(background.name().toLowerCase(Locale.ROOT));
+        }
+        assertThat(document).contains("`" + SplitShares.DEFAULT + "`");
+    }
+
+    @Test
     void sumsUpWhatIsPassedOver() throws IOException {
         greyPair();
         for (String name : List.of("cat/1.webp", "cat/2.WEBP", "dog/notes", "dog/more/a.png", "dog/more/deep/b.png")) {
@@ -150,6 +163,37 @@ class ImageFolderTest {
         assertThat(PassedOver.summary(DataCatalog.open(folder.toString()).passedOver()))
                 .isEqualTo("5 files passed over: 2 .webp, 1 without an ending, 2 in a folder within a class");
         assertThat(PassedOver.summary(List.of())).isEmpty();
+    }
+
+    @Test
+    void aNameWithALineFeedForgesNoLine() throws IOException {
+        greyPair();
+        TestImages.png(folder.resolve("dog/a\nPROBLEM forged.png"), TestImages.picture(true, 6, 9, 1));
+        TestImages.png(folder.resolve("eel\u001b[2J/a.png"), TestImages.picture(true, 6, 9, 2));
+        ImageParts parts = DataCatalog.open(folder.toString());
+        assertThat(parts.train().classes()).containsExactly("cat", "dog");
+        assertThat(parts.train().size()).isEqualTo(3);
+        assertThat(DataCatalog.inspect(folder.toString()).notes())
+                .containsExactlyInAnyOrder(
+                        folder.resolve("dog")
+                                + "/a\\nPROBLEM forged.png has a control character in its name: passed over",
+                        folder + "/eel\\u001b[2J has a control character in its name: passed over");
+    }
+
+    /** Java cannot make such a name, a shell can. */
+    @Test
+    void aNameThatIsNotUtf8IsPassedOverAndSaid() throws Exception {
+        greyPair();
+        String made = "cp cat/b.png \"$(printf 'dog/caf\\351.png')\"";
+        assertThat(new ProcessBuilder("sh", "-c", made)
+                        .directory(folder.toFile())
+                        .start()
+                        .waitFor())
+                .isZero();
+        ImageParts parts = DataCatalog.open(folder.toString());
+        assertThat(parts.train().size()).isEqualTo(3);
+        assertThat(PassedOver.summary(parts.passedOver()))
+                .isEqualTo("1 file passed over: 1 with a name that is not UTF-8");
     }
 
     @Test

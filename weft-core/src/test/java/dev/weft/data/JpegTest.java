@@ -112,7 +112,7 @@ class JpegTest {
                 .put(exif);
         withExif.putInt(0).put(png, 33, png.length - 33); // the checksum of a chunk that is not needed is not looked at
         Path file = TestImages.write(folder.resolve("a.png"), withExif.array());
-        assertThat(ImageFile.header(file)).isEqualTo(new ImageFile.Header(2, 3, true, false));
+        assertThat(ImageFile.header(file)).isEqualTo(new ImageFile.Header(2, 3, true, false, orientation != 1));
         byte[] planes = ImageFile.decode(file, 1, 2, 3, Background.WHITE);
         assertThat(new int[] {planes[0] & 0xFF, planes[1] & 0xFF, planes[2] & 0xFF})
                 .containsExactly(upright[0]);

@@ -135,4 +135,16 @@ class TextSourceTest {
                 .hasMessageContaining(reason)
                 .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
     }
+
+    @Test
+    void licencesBesideATextAreNoneOfIt() throws IOException {
+        for (String name : new String[] {"LICENSE.txt", "Readme.txt", "NOTICE-2.txt", "licence.txt.gz"}) {
+            Files.writeString(folder.resolve(name), "Permission is hereby granted");
+        }
+        assertThat(DataCatalog.isText(folder.toString())).isFalse();
+        Files.writeString(folder.resolve("licensed-premises.txt"), "a play");
+        TextSource source = TextSource.open(folder.toString());
+        assertThat(source.text()).isEqualTo("a play");
+        assertThat(PassedOver.summary(source.passedOver())).isEqualTo("4 files passed over: 4 licence or description");
+    }
 }

@@ -2,6 +2,7 @@ package dev.weft.export;
 
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
+import dev.weft.model.TextInput;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
@@ -25,6 +26,10 @@ final class ExportFixture {
                 TinyModels.convNet(),
                 TinyModels.cellNetwork(),
                 TinyModels.mobileOperations());
+    }
+
+    static boolean isText(ModelDefinition definition) {
+        return definition.input() instanceof TextInput;
     }
 
     static List<Member> members(Family family, int count) {

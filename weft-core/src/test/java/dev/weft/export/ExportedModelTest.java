@@ -107,6 +107,14 @@ class ExportedModelTest {
                     .hasMessageContaining("3 x 16 x 16")
                     .hasMessageContaining("10");
             assertThatThrownBy(() -> model.logits(new float[0])).isInstanceOf(InvalidInputException.class);
+            assertThatThrownBy(() -> model.predict((BufferedImage) null))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageStartingWith("There must be a picture, but there is none: ImageIO.read gives null");
+            float[] none = new float[model.input().pixelsPerImage()];
+            none[3] = Float.NaN;
+            assertThatThrownBy(() -> model.predict(none))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("must be of finite numbers, but a logit is NaN");
         }
     }
 

@@ -10,9 +10,9 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.weft.natives.OnnxRuntime;
 import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
@@ -50,12 +50,12 @@ class OnnxSequenceTest {
     private static void check(Map<String, Tensor> weights, UnaryOperator<Tensor> body) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
-                OrtSession session = OrtEnvironment.getEnvironment()
+                OrtSession session = OnnxRuntime.environment()
                         .createSession(record(weights, body), new OrtSession.SessionOptions())) {
             for (long[] shape : new long[][] {{2, 5, WIDTH}, {1, 1, WIDTH}, {3, 2, WIDTH}, {2, 9, WIDTH}}) {
                 Tensor x = random(shape);
                 try (OnnxTensor input = OnnxTensor.createTensor(
-                                OrtEnvironment.getEnvironment(), FloatBuffer.wrap(Tensors.floats(x)), shape);
+                                OnnxRuntime.environment(), FloatBuffer.wrap(Tensors.floats(x)), shape);
                         OrtSession.Result result = session.run(Map.of("x", input))) {
                     float[] actual =
                             ((OnnxTensor) result.get(0)).getFloatBuffer().array();

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -122,5 +126,28 @@ class AtomicFileTest {
         try (var files = Files.list(folder)) {
             return files.sorted().toList();
         }
+    }
+
+    @Test
+    void whatAKilledProcessLeftIsDeletedAndWhatIsBeingWrittenStays() throws IOException {
+        Path left = folder.resolve(".x.onnx." + UUID.randomUUID() + ".tmp");
+        Path young = folder.resolve(".y.onnx." + UUID.randomUUID() + ".tmp");
+        Files.writeString(left, "half");
+        Files.writeString(young, "half");
+        FileTime old = FileTime.from(Instant.now().minusSeconds(60));
+        Files.setLastModifiedTime(left, old);
+        AtomicFile.write(folder.resolve("slow"), out -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.filter(f -> f.getFileName().toString().startsWith(".slow"))
+                        .toList()) {
+                    Files.setLastModifiedTime(file, old);
+                }
+            }
+            AtomicFile.writeText(folder.resolve("other"), "x");
+            out.write('x');
+        });
+        assertThat(left).doesNotExist();
+        assertThat(young).exists();
+        assertThat(folder.resolve("slow")).hasContent("x");
     }
 }

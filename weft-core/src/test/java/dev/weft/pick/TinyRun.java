@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** A data folder and a recipe so small that training takes a second or two. */
@@ -87,7 +88,8 @@ public final class TinyRun {
                   runningStatistics: false
                 """;
         try {
-            Files.writeString(file, text.formatted(data.toString().replace("'", "''"), epochs));
+            Files.writeString(
+                    file, String.format(Locale.ROOT, text, data.toString().replace("'", "''"), epochs));
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** A text and a recipe so small that training takes a second or two. */
@@ -64,7 +65,7 @@ public final class TinyTextRun {
                   checkpointEverySteps: 5
                   runningStatistics: false
                 """;
-        return write(file, yaml.formatted(text.toString().replace("'", "''"), epochs));
+        return write(file, String.format(Locale.ROOT, yaml, text.toString().replace("'", "''"), epochs));
     }
 
     private static Path write(Path file, String text) {

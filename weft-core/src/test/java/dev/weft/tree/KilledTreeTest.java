@@ -111,7 +111,6 @@ class KilledTreeTest {
                         "-XX:-UsePerfData",
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
-                        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         KilledTreeTest.class.getName(),

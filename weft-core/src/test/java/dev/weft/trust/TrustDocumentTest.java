@@ -47,6 +47,16 @@ class TrustDocumentTest {
     }
 
     @Test
+    void everyKindOfNumberIsExplained() {
+        assertThat(toy().direction()).isEqualTo("maximise");
+        assertThat(toy().numbers())
+                .containsKeys("value", "low, high", "tau", "spearman", "regrets.loss", "floor.tau", "gap")
+                .hasEntrySatisfying(
+                        "low, high", text -> assertThat(text).contains("95.0 % of 1000 bootstrap resamples"))
+                .hasEntrySatisfying("regrets.loss", text -> assertThat(text).contains("in points", "0 is best"));
+    }
+
+    @Test
     void membersOfFilesAreNotInTheDocument() {
         assertThatThrownBy(() -> toy().ranking()).isInstanceOf(IllegalStateException.class);
     }

@@ -1,7 +1,7 @@
 package dev.weft.runtime;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
+import dev.weft.natives.OnnxRuntime;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,6 +122,10 @@ public final class ExportedLanguageModel implements AutoCloseable {
      * @return (texts, tokens, vocabulary)
      */
     public float[][][] logits(long[] tokens, int texts) {
+        if (tokens.length == 0) {
+            throw new InvalidInputException(
+                    "A text must have a token or more to say what comes after it, but has none.");
+        }
         int length = tokens.length / texts;
         if (length < 1 || length > contextLength() || length * texts != tokens.length) {
             throw new InvalidInputException("A text must have from 1 to " + contextLength()
@@ -136,7 +140,7 @@ public final class ExportedLanguageModel implements AutoCloseable {
         long[] shape = {texts, length};
         return (float[][][]) session.run(
                 OnnxFile.TOKENS,
-                () -> OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), LongBuffer.wrap(tokens), shape));
+                () -> OnnxTensor.createTensor(OnnxRuntime.environment(), LongBuffer.wrap(tokens), shape));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.weft.runtime;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
+import dev.weft.natives.OnnxRuntime;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -86,8 +86,17 @@ public final class ExportedModel implements AutoCloseable {
         return predict(values);
     }
 
-    /** Makes the image grey or coloured as the model wants it, and resizes it, as folders of images are read for training. */
+    /**
+     * Makes the image grey or coloured as the model wants it, and resizes it, as folders of images are read for training.
+     *
+     * @throws InvalidInputException when there is no picture, as ImageIO says of a file that it does not know
+     */
     public Prediction predict(BufferedImage image) {
+        if (image == null) {
+            throw new InvalidInputException(
+                    "There must be a picture, but there is none: ImageIO.read gives null for a file of a"
+                            + " format that it does not know. Convert the file to PNG or JPEG.");
+        }
         return predict(ImagePlanes.of(image, input().channels(), input().size(), input().size()));
     }
 
@@ -106,10 +115,16 @@ public final class ExportedModel implements AutoCloseable {
         long[] shape = {pixels.length / each, input().channels(), input().size(), input().size()};
         return (float[][]) session.run(
                 OnnxFile.IMAGE,
-                () -> OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), FloatBuffer.wrap(pixels), shape));
+                () -> OnnxTensor.createTensor(OnnxRuntime.environment(), FloatBuffer.wrap(pixels), shape));
     }
 
     private Prediction prediction(float[] logits) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw new InvalidInputException("A prediction must be of finite numbers, but a logit is " + logit
+                        + ". Are all pixels numbers from 0 to 255?");
+            }
+        }
         int top = Prediction.top(logits);
         double sum = 0;
         for (float logit : logits) {

@@ -1,9 +1,9 @@
 package dev.weft.runtime;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import dev.weft.natives.OnnxRuntime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -196,7 +196,7 @@ public final class OnnxFile {
             options.setInterOpNumThreads(1);
             // What goes wrong comes back as an exception; it need not be printed as well.
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            return OrtEnvironment.getEnvironment().createSession(bytes, options);
+            return OnnxRuntime.environment().createSession(bytes, options);
         } catch (OrtException e) {
             throw new InvalidInputException(
                     "ONNX Runtime cannot load the model of member \"" + member() + "\": "

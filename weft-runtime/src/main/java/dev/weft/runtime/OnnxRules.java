@@ -19,8 +19,11 @@ final class OnnxRules {
             "Cast",
             "Concat",
             "Conv",
+            "ConvInteger",
             "Cos",
+            "DequantizeLinear",
             "Div",
+            "DynamicQuantizeLinear",
             "Erf",
             "Expand",
             "Gather",
@@ -30,8 +33,10 @@ final class OnnxRules {
             "HardSwish",
             "LayerNormalization",
             "MatMul",
+            "MatMulInteger",
             "MaxPool",
             "Mul",
+            "QuantizeLinear",
             "Range",
             "ReduceMean",
             "Relu",
@@ -45,6 +50,7 @@ final class OnnxRules {
             "Sqrt",
             "Sub",
             "Transpose",
+            "Unsqueeze",
             "Where");
     /** FLOAT, INT, STRING and INTS: no tensors and no graphs. */
     private static final Set<Long> ATTRIBUTES = Set.of(1L, 2L, 3L, 7L);

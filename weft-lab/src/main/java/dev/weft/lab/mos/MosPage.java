@@ -83,7 +83,7 @@ final class MosPage {
                         "decoder, embedding " + scale.model().embedDim().get(0) + ", "
                                 + scale.model().blocks().get(0).numHeads().get(0) + " heads; " + space.count()
                                 + " members: "
-                                + space.choices()),
+                                + space.inWords()),
                 new Fact(
                         "Fixed members",
                         String.join(", ", members.evaluated().keySet())
