@@ -209,13 +209,12 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
         }
     }
 
+    /** The tables of a family's report are not among them: they go into a folder that holds the same members and nothing else. */
     @Override
     public Map<Path, String> moreOutputs() {
         Map<Path, String> outputs = new LinkedHashMap<>();
         if (out != null) {
-            Stream.of("trust.json", "trust.html", "anchors.csv", "inherited.csv")
-                    .filter(name -> family != null || name.startsWith("trust"))
-                    .forEach(name -> outputs.put(out.resolve(name), name + " in --out"));
+            Stream.of("trust.json", "trust.html").forEach(name -> outputs.put(out.resolve(name), name + " in --out"));
         }
         return outputs;
     }

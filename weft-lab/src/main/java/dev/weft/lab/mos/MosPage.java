@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What the page of the reproduction says around its table. */
 final class MosPage {
@@ -114,7 +115,7 @@ final class MosPage {
                                 "hidden widths %s, of which every second one is to be -g; %d inputs, %d outputs, %d points, %d steps of"
                                         + " Adam from %.3f to 0, all members at each; first layer as drawn; experts in the"
                                         + " second, one-hot encoding",
-                                conflict.widths(),
+                                conflict.widths().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                                 conflict.inputs(),
                                 conflict.outputs(),
                                 conflict.points(),
