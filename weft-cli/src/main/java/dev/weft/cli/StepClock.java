@@ -35,6 +35,10 @@ final class StepClock implements TrainingListener, TreeListener {
         stepDone(report);
     }
 
+    /** A warning is of a training whose result counts. */
+    @Override
+    public void warned(String line) {}
+
     /** Whether enough was seen: at least one step. */
     boolean over() {
         return timed() >= 1 && (timed() >= maxSteps || now - began >= maxSeconds);
