@@ -4,6 +4,7 @@ import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.PathReason;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
 import dev.weft.natives.NativeLibraryException;
@@ -121,7 +122,7 @@ final class Failures {
                     + WeftCommand.of("doctor");
         }
         if (failure instanceof InvalidPathException invalid) {
-            return unnameable(invalid);
+            return PathReason.of(invalid);
         }
         String kind = failure.getClass().getSimpleName();
         return failure.getMessage() == null ? kind : kind + ": " + firstLine(failure);
@@ -132,15 +133,8 @@ final class Failures {
         try {
             return Path.of(given);
         } catch (InvalidPathException e) {
-            throw new TypeConversionException(unnameable(e));
+            throw new TypeConversionException(PathReason.of(e));
         }
-    }
-
-    /** Nearly always a name outside ASCII in a locale of ASCII. */
-    private static String unnameable(InvalidPathException failure) {
-        return "\"" + failure.getInput() + "\" must be the name of a file or folder, but this process cannot write it ("
-                + failure.getReason() + "; character set " + System.getProperty("sun.jnu.encoding")
-                + "). A name outside ASCII needs a locale of UTF-8: LC_ALL=C.UTF-8";
     }
 
     private static void print(CommandLine command, String message, int exitCode, boolean json) {

@@ -1,6 +1,9 @@
 package dev.weft.data;
 
+import dev.weft.io.InputException;
+import dev.weft.io.PathReason;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,7 +17,11 @@ final class FileName {
 
     private FileName() {}
 
-    /** Why a file or folder cannot be named; empty of nearly all. */
+    /**
+     * Why a file or folder cannot be named; empty of nearly all.
+     *
+     * @throws InputException when it cannot be because the locale is one of ASCII
+     */
     static Optional<PassedOver> passedOver(Path entry) {
         String name = entry.getFileName().toString();
         if (name.chars().anyMatch(Character::isISOControl)) {
@@ -25,7 +32,7 @@ final class FileName {
                     1));
         }
         boolean suspect = name.indexOf(NO_CHARACTER) >= 0 || name.indexOf('?') >= 0;
-        if (suspect && !Files.exists(entry.resolveSibling(name), LinkOption.NOFOLLOW_LINKS)) {
+        if (suspect && !isThere(entry, name)) {
             return Optional.of(new PassedOver(
                     shown(entry.toString()),
                     "has a name that is not UTF-8, or that this locale cannot express",
@@ -33,6 +40,14 @@ final class FileName {
                     1));
         }
         return Optional.empty();
+    }
+
+    private static boolean isThere(Path entry, String name) {
+        try {
+            return Files.exists(entry.resolveSibling(name), LinkOption.NOFOLLOW_LINKS);
+        } catch (InvalidPathException e) {
+            throw new InputException(PathReason.of(e), e); // the locale's fault: all such names would be passed over
+        }
     }
 
     /** A name on one line: control characters as Java writes them, {@code \n} or {@code \u001b}. */

@@ -35,10 +35,13 @@ class CharacterTokenizerTest {
         CharacterTokenizer tokenizer = new CharacterTokenizer("ba");
         assertThatThrownBy(() -> tokenizer.encode("abé"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("Text must be written in the 2 characters of the tokenizer, but holds \"é\" (U+00E9)."
-                        + " Leave it out, or train on text that has it.");
-        assertThatThrownBy(() -> tokenizer.encode("a\n")).hasMessageContaining("but holds U+000A.");
-        assertThatThrownBy(() -> tokenizer.encode("a\uD83D")).hasMessageContaining("but holds U+D83D.");
+                .hasMessage(
+                        "Text must be written in the 2 characters of the tokenizer, but holds \"é\" (U+00E9) at the end"
+                                + " of \"abé\". Leave it out, or train on text that has it.");
+        assertThatThrownBy(() -> tokenizer.encode("a\n"))
+                .hasMessageContaining("but holds U+000A at the end of \"a \".");
+        assertThatThrownBy(() -> tokenizer.encode("a\uD83D"))
+                .hasMessageContaining("but holds U+D83D at the end of \"a \".");
         assertThat(tokenizer.encode("")).isEmpty();
     }
 

@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
  * where the characters are; a class, so that the table from characters to ids is made once.
  */
 public final class Alphabet {
+    private static final int EXCERPT = 20; // characters of a text that a message shows
+
     private final String characters;
     private final int[] byId; // never written to
     private final Map<Integer, Integer> ids;
@@ -50,17 +52,25 @@ public final class Alphabet {
      * @throws InvalidInputException when a character is none of the alphabet's
      */
     public int[] encode(String text) {
-        return text.codePoints().map(this::id).toArray();
+        int[] tokens = new int[text.codePointCount(0, text.length())];
+        int at = 0;
+        for (int i = 0; i < tokens.length; i++) {
+            int character = text.codePointAt(at);
+            at += Character.charCount(character);
+            Integer id = ids.get(character);
+            if (id == null) {
+                throw new InvalidInputException("Text must be written in the " + byId.length
+                        + " characters of the tokenizer, but holds " + shown(character) + " at the end of \""
+                        + before(text, at) + "\". Leave it out, or train on text that has it.");
+            }
+            tokens[i] = id;
+        }
+        return tokens;
     }
 
-    private int id(int character) {
-        Integer id = ids.get(character);
-        if (id == null) {
-            throw new InvalidInputException("Text must be written in the " + byId.length
-                    + " characters of the tokenizer, but holds " + shown(character)
-                    + ". Leave it out, or train on text that has it.");
-        }
-        return id;
+    /** The last letters up to {@code end}, on one line. */
+    private static String before(String text, int end) {
+        return text.substring(Math.max(0, end - EXCERPT), end).replaceAll("[\\p{Cc}\\p{Cs}]", " ");
     }
 
     /**
