@@ -38,7 +38,12 @@ final class Completion {
 
     static List<String> of(CommandLine program, List<String> words) {
         Completion completion = new Completion(program, words.isEmpty() ? List.of("") : words);
-        return completion.candidates().filter(word -> word.startsWith(completion.last)).sorted().distinct().toList();
+        return completion
+                .candidates()
+                .filter(word -> word.startsWith(completion.last))
+                .sorted()
+                .distinct()
+                .toList();
     }
 
     private void read(String word) {
@@ -67,13 +72,12 @@ final class Completion {
                 .map(java.util.Map.Entry::getKey);
         return Stream.concat(
                 names,
-                command.positionalParameters().stream()
-                        .filter(this::isNext)
-                        .flatMap(this::values));
+                command.positionalParameters().stream().filter(this::isNext).flatMap(this::values));
     }
 
     private boolean isNext(PositionalParamSpec positional) {
-        return positional.index().min() <= positionals && positionals <= positional.index().max();
+        return positional.index().min() <= positionals
+                && positionals <= positional.index().max();
     }
 
     private Stream<String> values(ArgSpec argument) {

@@ -40,13 +40,13 @@ final class RecipesCommand implements Callable<Integer> {
 
     private static String line(RecipeSummary recipe) {
         return String.format(
-                        Locale.ROOT,
-                        "  %-28s %7s  %s, %s, on %s",
-                        recipe.name(),
-                        time(recipe),
-                        recipe.model(),
-                        recipe.sampler(),
-                        recipe.data());
+                Locale.ROOT,
+                "  %-28s %7s  %s, %s, on %s",
+                recipe.name(),
+                time(recipe),
+                recipe.model(),
+                recipe.sampler(),
+                recipe.data());
     }
 
     private static String time(RecipeSummary recipe) {
@@ -62,10 +62,7 @@ final class RecipesCommand implements Callable<Integer> {
         @Mixin
         private GlobalOptions options;
 
-        @Parameters(
-                paramLabel = "RECIPE",
-                completionCandidates = RecipeNames.class,
-                description = "A recipe by name.")
+        @Parameters(paramLabel = "RECIPE", completionCandidates = RecipeNames.class, description = "A recipe by name.")
         private String name;
 
         @Override

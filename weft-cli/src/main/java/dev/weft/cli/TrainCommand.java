@@ -181,8 +181,8 @@ final class TrainCommand implements Callable<Integer> {
         if (given.equals("fresh")) {
             return Start.Weights.FRESH;
         }
-        throw new InputException("--weights must be inherited or fresh, but is \"" + given + "\"."
-                + Suggest.nearest(given, WEIGHTS));
+        throw new InputException(
+                "--weights must be inherited or fresh, but is \"" + given + "\"." + Suggest.nearest(given, WEIGHTS));
     }
 
     private long seed(Recipe chosen) {
@@ -194,8 +194,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** A recipe with other data and epochs, where given. */
-    static Recipe recipe(
-            String fileOrName, List<Setting> set, String data, Integer epochs, GlobalOptions options) {
+    static Recipe recipe(String fileOrName, List<Setting> set, String data, Integer epochs, GlobalOptions options) {
         if (Recipes.NAMES.contains(fileOrName) && Files.isRegularFile(Path.of(fileOrName))) {
             options.err()
                     .println("note: " + fileOrName + " is the recipe that comes with Weft; the file of that name is ./"

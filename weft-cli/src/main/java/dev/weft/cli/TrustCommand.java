@@ -2,8 +2,8 @@ package dev.weft.cli;
 
 import dev.weft.io.Csv;
 import dev.weft.io.InputException;
-import dev.weft.io.Setting;
 import dev.weft.io.Json;
+import dev.weft.io.Setting;
 import dev.weft.io.Suggest;
 import dev.weft.report.PageDate;
 import dev.weft.space.Member;
@@ -302,11 +302,11 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     /** That of the run whose family it is, unless another is given. */
     private Recipe recipe() {
         Recipe read;
-        List<Setting> set =
-                settings.without("--epochs", epochs, "train.epochs").all();
+        List<Setting> set = settings.without("--epochs", epochs, "train.epochs").all();
         if (recipe == null && !set.isEmpty()) {
-            throw new InputException("--set is of a recipe that is given, but anchors train as the run's says. Give it: "
-                    + "--recipe RECIPE");
+            throw new InputException(
+                    "--set is of a recipe that is given, but anchors train as the run's says. Give it: "
+                            + "--recipe RECIPE");
         }
         if (recipe != null) {
             read = TrainCommand.recipe(recipe, set, null, null, options).whole();

@@ -59,7 +59,15 @@ class CompletionTest {
     @Test
     void membersAreThoseOfTheFamilyThatIsNamed() {
         Path run = Tiny.run(folder);
-        Run.weft("search", run.toString(), "--candidates", "12", "--name", "favourite", "--constraint", "params<=1000000");
+        Run.weft(
+                "search",
+                run.toString(),
+                "--candidates",
+                "12",
+                "--name",
+                "favourite",
+                "--constraint",
+                "params<=1000000");
         assertThat(completed("export", run.toString(), "--member", ""))
                 .containsExactly("favourite", "largest", "smallest");
         assertThat(completed("evaluate", run.resolve("family.safetensors").toString(), "--member", "f"))
@@ -83,7 +91,9 @@ class CompletionTest {
         assertThat(program.toFile().setExecutable(true)).isTrue();
         String tab = "source <(./weft completion bash); complete -p weft; "
                 + "COMP_WORDS=(./weft reproduce %s); COMP_CWORD=2; _weft_complete; printf '<%%s>' \"${COMPREPLY[@]}\"";
-        assertThat(bash(tab.formatted("big"))).contains("-F _weft_complete weft").endsWith("<bignas>");
+        assertThat(bash(tab.formatted("big")))
+                .contains("-F _weft_complete weft")
+                .endsWith("<bignas>");
         assertThat(bash(tab.formatted("''"))).contains("<bignas>").contains("<tanglenas>");
         assertThat(bash(tab.formatted("nothing"))).endsWith("<>");
     }

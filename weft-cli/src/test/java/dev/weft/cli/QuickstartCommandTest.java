@@ -109,8 +109,8 @@ class QuickstartCommandTest {
         Path out = folder.resolve("stopped");
         Path recipe = TinyRun.recipe(folder.resolve("tiny recipe.yaml"), TinyRun.data(folder.resolve("my data")), 2);
         int[] steps = {0};
-        try (Trainer trainer =
-                Trainer.start(TrainCommand.recipe(recipe.toString(), List.of(), null, null, new GlobalOptions()), out, 0)) {
+        try (Trainer trainer = Trainer.start(
+                TrainCommand.recipe(recipe.toString(), List.of(), null, null, new GlobalOptions()), out, 0)) {
             trainer.run(() -> ++steps[0] > 8, java.util.List.of());
         }
         Run run = quickstart(out);

@@ -27,14 +27,19 @@ class RecipesCommandTest {
         assertThat(json.findValuesAsText("name")).containsExactlyElementsOf(Recipes.NAMES);
         assertThat(json.get(0).get("model").asText()).isEqualTo("mobile-cnn");
         assertThat(Run.weft("train", "--help").out().replaceAll("\\s+", "")).contains(Recipes.NAMES);
-        assertThat(Run.weft("quickstart", "--help").out().replaceAll("\\s+", "")).contains(Recipes.NAMES);
+        assertThat(Run.weft("quickstart", "--help").out().replaceAll("\\s+", ""))
+                .contains(Recipes.NAMES);
     }
 
     @Test
     void showsOneAsItCanBeTrained() {
         Run shown = Run.weft("recipes", "show", "smoke");
         assertThat(Yaml.parse(shown.out(), "shown", Recipe.class)).isEqualTo(Recipes.read("smoke"));
-        assertThat(Run.weft("recipes", "show", "smoke", "--json").json().get("train").get("epochs").asInt())
+        assertThat(Run.weft("recipes", "show", "smoke", "--json")
+                        .json()
+                        .get("train")
+                        .get("epochs")
+                        .asInt())
                 .isEqualTo(Recipes.read("smoke").train().epochs());
     }
 
@@ -79,10 +84,12 @@ class RecipesCommandTest {
         Run run = Run.weft("train", "smoke", "--set", "train.epochs=2", "--epochs", "3", "--dry-run");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("--epochs and --set train.epochs=2 set the same key, train.epochs");
-        assertThat(Run.weft("train", "smoke", "--set", "train.epohcs=2", "--dry-run").err())
+        assertThat(Run.weft("train", "smoke", "--set", "train.epohcs=2", "--dry-run")
+                        .err())
                 .contains("Did you mean \"epochs\"?")
                 .hasLineCount(1);
-        assertThat(Run.weft("train", "smoke", "--set", "train.epochs=two", "--dry-run").err())
+        assertThat(Run.weft("train", "smoke", "--set", "train.epochs=two", "--dry-run")
+                        .err())
                 .contains("train.epochs: must be a whole number, but is \"two\"")
                 .hasLineCount(1);
         Run tried = Run.weft("train", "smoke", "--set", "train.sampler.random=0", "--dry-run", "--json");

@@ -70,7 +70,9 @@ public record Setting(String key, String value) {
 
     /** A number as people type it, which YAML may read as text ({@code 1e-3}); any other value is YAML's to read. */
     static JsonNode number(String value) {
-        return value.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)[eE][-+]?\\d+") ? DoubleNode.valueOf(Double.parseDouble(value)) : null;
+        return value.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)[eE][-+]?\\d+")
+                ? DoubleNode.valueOf(Double.parseDouble(value))
+                : null;
     }
 
     private static JsonNode child(JsonNode holder, String name) {

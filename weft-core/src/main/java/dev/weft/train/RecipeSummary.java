@@ -37,6 +37,7 @@ public record RecipeSummary(
     }
 
     private static String kind(Object settings) {
-        return String.valueOf(Json.parse(Json.write(settings), "settings", Map.class).get("kind"));
+        return String.valueOf(
+                Json.parse(Json.write(settings), "settings", Map.class).get("kind"));
     }
 }

@@ -90,8 +90,8 @@ public final class Recipes {
      */
     public static String text(String name) {
         if (!NAMES.contains(name)) {
-            throw new InputException(
-                    Suggest.unknown("recipe", name, NAMES, WeftCommand.of("recipes").toString()));
+            throw new InputException(Suggest.unknown(
+                    "recipe", name, NAMES, WeftCommand.of("recipes").toString()));
         }
         try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + name + ".yaml")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

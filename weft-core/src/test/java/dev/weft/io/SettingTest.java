@@ -10,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingTest {
-    private static final String TEXT = "name: garden\nbeds:\n  - {plants: [tulip, rose], width: 1.5}\nfence: {height: 2}\n";
+    private static final String TEXT =
+            "name: garden\nbeds:\n  - {plants: [tulip, rose], width: 1.5}\nfence: {height: 2}\n";
 
     record Bed(List<String> plants, double width) {}
 
@@ -19,7 +20,11 @@ class SettingTest {
     record Garden(String name, List<Bed> beds, Fence fence, Fence gate) {}
 
     private static Garden with(String... settings) {
-        return Yaml.parse(TEXT, "garden.yaml", Garden.class, Stream.of(settings).map(Setting::of).toList());
+        return Yaml.parse(
+                TEXT,
+                "garden.yaml",
+                Garden.class,
+                Stream.of(settings).map(Setting::of).toList());
     }
 
     @Test
@@ -60,11 +65,16 @@ class SettingTest {
     @Test
     void saysWhichSettingWasGiven() {
         assertThatThrownBy(() -> with("fence.height=high"))
-                .hasMessage("garden.yaml with fence.height=high at fence.height: must be a whole number, but is \"high\".");
+                .hasMessage(
+                        "garden.yaml with fence.height=high at fence.height: must be a whole number, but is \"high\".");
     }
 
     @ParameterizedTest
-    @CsvSource({"fence.height=1, fence.height=2", "fence={height: 1}, fence.height=2", "fence.height=2, fence={height: 1}"})
+    @CsvSource({
+        "fence.height=1, fence.height=2",
+        "fence={height: 1}, fence.height=2",
+        "fence.height=2, fence={height: 1}"
+    })
     void aKeyIsSetOnce(String first, String second) {
         assertThatThrownBy(() -> with(first, second))
                 .isInstanceOf(InputException.class)
