@@ -4,6 +4,7 @@ import dev.weft.io.WeftCommand;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,7 +63,7 @@ final class CompletionCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = command.commandLine().getOut();
         String called = Path.of(WeftCommand.program()).getFileName().toString();
-        out.print(SCRIPT.formatted(called.equals("weft") ? "weft" : "weft " + WeftCommand.quote(called)));
+        out.print(String.format(Locale.ROOT, SCRIPT, called.equals("weft") ? "weft" : "weft " + WeftCommand.quote(called)));
         out.flush();
         return ExitCode.DONE;
     }
