@@ -63,7 +63,8 @@ final class CompletionCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = command.commandLine().getOut();
         String called = Path.of(WeftCommand.program()).getFileName().toString();
-        out.print(String.format(Locale.ROOT, SCRIPT, called.equals("weft") ? "weft" : "weft " + WeftCommand.quote(called)));
+        out.print(String.format(
+                Locale.ROOT, SCRIPT, called.equals("weft") ? "weft" : "weft " + WeftCommand.quote(called)));
         out.flush();
         return ExitCode.DONE;
     }
