@@ -95,7 +95,7 @@ class FamilyCommandsTest {
         assertThat(refused("evaluate", run, "--data", other.toString(), "--split", "selection"))
                 .contains("has no selection split");
         assertThat(refused("evaluate", run, "--data", "fashion-mnist-10k"))
-                .contains("must have the images the family reads");
+                .contains("must have the images the model reads");
     }
 
     @Test
