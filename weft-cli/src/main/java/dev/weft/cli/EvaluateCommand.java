@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "evaluate",
-        description = "Measure how good a member or an exported file is: its accuracy, or a language model's loss.",
+        description = "Measure how good a member or a file is: its accuracy, or a language model's loss.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} evaluate run --member largest",

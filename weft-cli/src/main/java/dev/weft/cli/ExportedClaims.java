@@ -53,8 +53,8 @@ record ExportedClaims(
     }
 
     private String quality(double number) {
-        return metric.equals("loss")
-                ? Text.metric(Metric.LOSS, number)
-                : metric + " " + Text.metric(Metric.ACCURACY, number);
+        return metric.equals(Metric.LOSS.key())
+                ? Metric.LOSS.text(number)
+                : metric + " " + Metric.ACCURACY.text(number);
     }
 }

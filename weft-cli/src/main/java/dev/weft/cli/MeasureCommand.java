@@ -146,8 +146,7 @@ final class MeasureCommand implements Callable<Integer> {
                 "parameters    " + count(result.params()),
                 "multiply-adds " + count(result.macs()),
                 "size          " + Text.bytes(result.bytes()) + (result.label() == null ? "" : ", the whole file in " + result.label().precision()),
-                "latency       p50 " + Text.millis(result.latencyMillisP50()) + " ± "
-                        + Text.millis(result.latencyMillisHalfWidth()) + ", p99 "
+                "latency       p50 " + Text.millis(result.latencyMillisP50(), result.latencyMillisHalfWidth()) + ", p99 "
                         + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one " + (isText ? "text" : "image")
                         + ", " + threads + (threads == 1 ? " thread" : " threads") + ", hardware " + result.hardware()
                         + ")"));
