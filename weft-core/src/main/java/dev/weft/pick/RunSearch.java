@@ -119,7 +119,6 @@ public final class RunSearch implements AutoCloseable {
             long seed,
             SearchListener listener,
             BooleanSupplier stop) {
-        requireOpen();
         return search(search, new SearchTask(family.space(), objectives, budgets, seed), listener, stop);
     }
 
@@ -129,6 +128,7 @@ public final class RunSearch implements AutoCloseable {
      * @param task over the {@linkplain #family family}'s space
      */
     public SearchResult search(Search search, SearchTask task, SearchListener listener, BooleanSupplier stop) {
+        requireOpen();
         SearchResult found = search.search(task, evaluations, listener, stop);
         for (MeasuredMember member : found.measured()) {
             evaluations.values(member.member(), List.of(MetricNames.PARAMS, MetricNames.MACS, MetricNames.BYTES));
