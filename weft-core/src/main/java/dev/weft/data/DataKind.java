@@ -99,9 +99,9 @@ enum DataKind {
                 return kind;
             }
         }
-        throw new InputException(
-                path + " holds no images that Weft knows: it must have one sub-folder of PNG, JPEG, BMP or GIF files per class,"
-                        + " or IDX files (train-images-idx3-ubyte), or CIFAR binary files (data_batch_1.bin, or train.bin),"
-                        + " or image record files (train.bin with classes.txt)");
+        throw new InputException(path
+                + " holds no images that Weft knows: it must have one sub-folder of PNG, JPEG, BMP or GIF files per class,"
+                + " or IDX files (train-images-idx3-ubyte), or CIFAR binary files (data_batch_1.bin, or train.bin),"
+                + " or image record files (train.bin with classes.txt)");
     }
 }

@@ -86,7 +86,9 @@ final class JpegDecoder {
                 rename(file, found, next, JpegHeader.isFrame(marker), ids);
             }
             out.write(file, at, (JpegHeader.isNote(marker) ? found : next) - at);
-            at = marker == JpegHeader.END_OF_IMAGE ? file.length : next; // what follows, as a phone's film, is no part of it
+            at = marker == JpegHeader.END_OF_IMAGE
+                    ? file.length
+                    : next; // what follows, as a phone's film, is no part of it
         }
         return out.toByteArray();
     }

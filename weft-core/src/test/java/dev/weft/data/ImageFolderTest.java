@@ -168,7 +168,9 @@ class ImageFolderTest {
     @Test
     void picturesInNoClassArePassedOverAndSaid() throws IOException {
         greyPair();
-        Files.move(folder.resolve("cat"), Files.createDirectories(folder.resolve("train")).resolve("cat"));
+        Files.move(
+                folder.resolve("cat"),
+                Files.createDirectories(folder.resolve("train")).resolve("cat"));
         Files.move(folder.resolve("dog"), folder.resolve("train/dog"));
         TestImages.png(folder.resolve("loose.PNG"), TestImages.picture(true, 6, 9, 1));
         TestImages.png(folder.resolve("train/lost.png"), TestImages.picture(true, 6, 9, 2));
