@@ -6,6 +6,7 @@ import dev.weft.space.Member;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
+import dev.weft.train.TrainingLine;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -19,7 +20,7 @@ public final class MemberForBudget {
         Recipe recipe = Recipes.read(args[0]); // a YAML file, or "shiftnas-quick"
         Path run = Path.of(args[1]);
         try (Trainer trainer = Trainer.start(recipe, run, 42)) {
-            trainer.run();
+            trainer.run(TrainingLine.to(System.err));
         }
         try (RunSearch search = RunSearch.open(run);
                 GeneratedMembers generator = new GeneratedMembers(search.family())) {

@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import dev.weft.export.ExportOptions;
 import dev.weft.pick.RunSearch;
+import dev.weft.pick.SearchLine;
 import dev.weft.pick.Tier;
 import dev.weft.pick.Tiers;
 import dev.weft.search.CoarseToFine;
@@ -21,7 +22,7 @@ public final class MembersForTiers {
         try (RunSearch run = RunSearch.open(folder)) {
             List<Objective> objectives = List.of(Objective.of("accuracy"), Objective.of("latencyMillis"));
             Tiers tiers = Tiers.parse("latencyMillis<=0.5;1;2").named(List.of("watch", "phone", "tablet"));
-            SearchResult found = run.search(new CoarseToFine(), objectives, tiers, 42);
+            SearchResult found = run.search(new CoarseToFine(), objectives, tiers, 42, SearchLine.to(System.err));
             run.keep(tiers.members(found)); // in family.safetensors, with statistics and numbers
             for (Tier tier : tiers.tiers()) {
                 run.export(tier.name(), ExportOptions.onnx(folder.resolve(tier.name() + ".onnx")));

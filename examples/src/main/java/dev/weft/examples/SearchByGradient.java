@@ -5,6 +5,7 @@ import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.Start;
 import dev.weft.train.Trainer;
+import dev.weft.train.TrainingLine;
 import java.nio.file.Path;
 
 /** Searches by gradient, then goes on with the member that was chosen, from the weights it inherits. */
@@ -17,12 +18,12 @@ public final class SearchByGradient {
         Recipe recipe = Recipes.read(args[0]); // a YAML file, or "tanglenas-mobile-quick"
         Path folder = Path.of(args[1]);
         try (Trainer trainer = Trainer.start(recipe, folder.resolve("search"), 42)) {
-            trainer.run();
+            trainer.run(TrainingLine.to(System.err));
         }
         Path family = folder.resolve("search/family.safetensors").toAbsolutePath();
         Start chosen = new Start(family.toString(), "chosen", Start.Weights.INHERITED); // or FRESH
         try (Trainer trainer = Trainer.start(recipe.from(chosen), folder.resolve("tuned"), 42)) {
-            trainer.run();
+            trainer.run(TrainingLine.to(System.err));
         }
         try (Family searched = Family.open(family);
                 Family tuned = Family.open(folder.resolve("tuned/family.safetensors"))) {

@@ -3,6 +3,7 @@ package dev.weft.examples;
 import dev.weft.export.ExportOptions;
 import dev.weft.export.ExportResult;
 import dev.weft.pick.RunSearch;
+import dev.weft.pick.SearchLine;
 import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
 import dev.weft.search.Objective;
@@ -11,6 +12,7 @@ import dev.weft.space.Member;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
+import dev.weft.train.TrainingLine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +27,12 @@ public final class TrainPickExport {
         Recipe recipe = Recipes.read(args[0]); // a YAML file, or "smoke"
         Path folder = Path.of(args[1]);
         try (Trainer trainer = Trainer.start(recipe, folder, 42)) {
-            trainer.run(); // was it killed? Trainer.resume(folder) goes on
+            trainer.run(TrainingLine.to(System.err)); // was it killed? Trainer.resume(folder) goes on
         }
         try (RunSearch run = RunSearch.open(folder)) {
             List<Objective> objectives = List.of(Objective.of("accuracy"), Objective.of("latencyMillis"));
             Constraints budget = Constraints.parse("latencyMillis<=2"); // on this machine
-            SearchResult found = run.search(new CoarseToFine(), objectives, budget, 42);
+            SearchResult found = run.search(new CoarseToFine(), objectives, budget, 42, SearchLine.to(System.err));
             Member best = found.best().get(0).measured().member();
             run.keep(Map.of("best", best)); // in family.safetensors, with its statistics
             ExportResult shipped = run.export("best", ExportOptions.onnx(folder.resolve("best.onnx")));

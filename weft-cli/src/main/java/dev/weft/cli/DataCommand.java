@@ -151,7 +151,7 @@ final class DataCommand implements Callable<Integer> {
             return;
         }
         try {
-            fit.accept(TrainCommand.recipe(name, source, null, options));
+            fit.accept(TrainCommand.recipe(name, List.of(), source, null, options));
             text.add("Ready: " + train(name));
         } catch (InvalidInputException e) {
             text.add("The recipe " + name + " does not fit: " + e.getMessage());

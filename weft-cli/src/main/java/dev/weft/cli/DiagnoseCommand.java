@@ -8,6 +8,7 @@ import dev.weft.diagnose.Suggestion;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Progress;
 import dev.weft.io.Suggest;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -105,6 +107,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
+            completionCandidates = Samplers.class,
             description = {
                 "Whose steps are drawn: single-path (one member), sandwich (and two random ones) or largest",
                 "(default: that of the run's recipe; of a file, single-path)."
@@ -131,6 +134,14 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
             description = "The HTML file (default: diagnose.html beside the family's file).")
     private Path out;
 
+    /** Names for TAB. */
+    static final class Samplers implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return SAMPLERS.keySet().iterator();
+        }
+    }
+
     private static Map<String, Sampler.Memoryless> samplers() {
         Map<String, Sampler.Memoryless> samplers = new LinkedHashMap<>();
         samplers.put("single-path", new Sampler.SinglePath(1));
@@ -156,8 +167,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         Steps steps = steps();
         try (Family opened = Family.open(file)) {
             FamilyData examples = MemberOptions.asTrained(opened, data, options);
-            Progress[] progress = {null};
-            String[] phase = {""};
+            Phases phases = new Phases(options.err());
             long began = System.nanoTime();
             Diagnosis diagnosis = Diagnosis.of(
                     opened,
@@ -167,16 +177,8 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
                     sampling(steps, opened, examples.training().size()),
                     steps.accumulate(),
                     settings,
-                    (name, done, total) -> {
-                        if (!name.equals(phase[0])) {
-                            phase[0] = name;
-                            progress[0] = Progress.start(options.err(), name, 0);
-                        }
-                        progress[0].update(done, total, "gradients", "");
-                        if (done == total) {
-                            progress[0].clear();
-                        }
-                    });
+                    (name, done, total) -> phases.update(name, done, total, "gradients", ""));
+            phases.clear();
             write(diagnosis, page(file), file, examples.source(), (System.nanoTime() - began) / 1e9);
         }
         return ExitCode.DONE;
@@ -291,8 +293,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         if (sampler != null) {
             Sampler.Memoryless named = SAMPLERS.get(sampler);
             if (named == null) {
-                throw new InputException("--sampler must be one of " + String.join(", ", SAMPLERS.keySet())
-                        + ", but got \"" + sampler + "\"." + Suggest.nearest(sampler, SAMPLERS.keySet()));
+                throw new InputException(Suggest.unknown("sampler", sampler, SAMPLERS.keySet()));
             }
             return new Steps(named, train, accumulate);
         }

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.cost.LatencyFit;
 import dev.weft.cost.LatencySettings;
 import dev.weft.io.InputException;
+import dev.weft.io.Progress;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.MemberEvaluator;
@@ -57,7 +58,13 @@ final class LatencyTableCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft.")
+    @Mixin
+    private RecipeSettings settings;
+
+    @Parameters(
+            paramLabel = "RECIPE",
+            completionCandidates = RecipeNames.class,
+            description = "A YAML file, or a recipe that comes with Weft.")
     private String recipe;
 
     @Written
@@ -99,7 +106,7 @@ final class LatencyTableCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe read = TrainCommand.recipe(recipe, null, null, options);
+        Recipe read = TrainCommand.recipe(recipe, settings.all(), null, null, options);
         ModelDefinition model =
                 read.model().withInput(DataSettings.input(read.data().open(seed)));
         MemberTable.Source source = new MemberTable.Source(tables, column == null ? List.of() : List.of(column));

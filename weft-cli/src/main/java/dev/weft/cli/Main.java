@@ -35,6 +35,7 @@ public final class Main implements Callable<Integer> {
     /** Every command, in the order of the help. A new command is its class and its line here. */
     static final List<Entry> COMMANDS = List.of(
             new Entry("Begin here", QuickstartCommand::new),
+            new Entry("Train", RecipesCommand::new),
             new Entry("Train", DataCommand::new),
             new Entry("Train", TrainCommand::new),
             new Entry("Train", ResumeCommand::new),
@@ -108,6 +109,10 @@ public final class Main implements Callable<Integer> {
                 .getHelpSectionMap()
                 .put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> groupedCommands(help, groups));
         commandLine.getHelpSectionMap().remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
+        if ("dumb".equals(System.getenv("TERM"))) {
+            commandLine.setColorScheme(
+                    Help.defaultColorScheme(Help.Ansi.OFF)); // picocli looks at terminals, not at this
+        }
         Failures.handleIn(commandLine);
         return commandLine;
     }

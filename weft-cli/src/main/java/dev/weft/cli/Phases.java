@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.Progress;
 import java.io.PrintWriter;
 
 /** A progress line for each phase of long work. */

@@ -47,7 +47,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            description = "Which member of a family, as in weft evaluate (default: largest).")
+            description = "Which member of a family, as in ${ROOT-COMMAND-NAME} evaluate (default: largest).")
     private String member;
 
     @Option(

@@ -13,6 +13,7 @@ import dev.weft.pick.MemberExport;
 import dev.weft.pick.PickedMember;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
+import dev.weft.pick.SearchLine;
 import dev.weft.runtime.ExportedModel;
 import dev.weft.search.Bound;
 import dev.weft.search.CoarseToFine;
@@ -137,13 +138,13 @@ final class Quickstart {
         List<MeasuredMember> extremes = List.of(
                 search.measured(search.family().space().largest()),
                 search.measured(search.family().space().smallest()));
-        Progress progress = Progress.start(options.err(), "search", 0);
+        SearchLine line = SearchLine.to(options.err());
         SearchResult found = search.search(
                 coarseToFine(search.family().space()),
                 OBJECTIVES,
                 budgets(extremes.get(0), extremes.get(1)),
                 seed,
-                state -> SearchCommand.show(progress, state),
+                line,
                 () -> stop.getAsBoolean() || System.nanoTime() > deadline);
         if (stop.getAsBoolean()) {
             throw stopped();
@@ -151,7 +152,7 @@ final class Quickstart {
         List<MeasuredMember> measured = new ArrayList<>(extremes);
         found.measured().forEach(m -> measured.add(search.measured(m.member())));
         List<MeasuredMember> distinct = measured.stream().distinct().toList();
-        progress.done(distinct.size() + " members measured, "
+        line.done(distinct.size() + " members measured, "
                 + ParetoFront.of(OBJECTIVES, distinct).members().size() + " on the front");
         return distinct;
     }

@@ -3,12 +3,15 @@ package dev.weft.cli;
 import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Setting;
 import dev.weft.io.WeftCommand;
 import dev.weft.train.DataSettings;
+import dev.weft.train.Recipe;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -29,6 +32,9 @@ import picocli.CommandLine.Option;
 final class QuickstartCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
+
+    @Mixin
+    private RecipeSettings settings;
 
     @Written
     @Option(
@@ -64,7 +70,11 @@ final class QuickstartCommand implements Callable<Integer> {
             names = "--recipe",
             paramLabel = "RECIPE",
             defaultValue = "quickstart",
-            description = "A YAML file, or a recipe by name (default: ${DEFAULT-VALUE}).")
+            completionCandidates = RecipeNames.class,
+            description = {
+                "A YAML file, or a recipe that comes with Weft (default: ${DEFAULT-VALUE}): ",
+                "${COMPLETION-CANDIDATES}."
+            })
     private String recipe;
 
     @Option(
@@ -74,9 +84,19 @@ final class QuickstartCommand implements Callable<Integer> {
             description = "How long to search at most (default: ${DEFAULT-VALUE}).")
     private int searchSeconds;
 
+    private static boolean isSetSo(RunSettings begun, Recipe chosen) {
+        return begun.recipe().train().equals(chosen.train())
+                && begun.recipe()
+                        .model()
+                        .equals(chosen.model().withInput(begun.recipe().model().input()));
+    }
+
     @Override
     public Integer call() {
-        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, data, null, options), split);
+        List<Setting> set = settings.without("--data", data, "data.source")
+                .without("--split", split, "data.split")
+                .all();
+        var chosen = TrainCommand.split(TrainCommand.recipe(recipe, set, data, null, options), split);
         if (chosen.split() != null) {
             throw new InputException("A quickstart must have a recipe of one supernet, but " + chosen.name()
                     + " has a split. Train it with: "
@@ -86,6 +106,7 @@ final class QuickstartCommand implements Callable<Integer> {
             RunSettings begun = Trainer.settings(out);
             boolean same = begun.seed() == seed
                     && begun.recipe().name().equals(chosen.name())
+                    && (set.isEmpty() || isSetSo(begun, chosen))
                     && (split == null
                             || begun.recipe().data() instanceof DataSettings.Images images
                                     && SplitShares.parse(split).equals(images.split()));

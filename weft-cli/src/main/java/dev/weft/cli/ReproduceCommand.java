@@ -43,8 +43,8 @@ final class ReproduceCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "SYSTEM",
-            description =
-                    "What to reproduce: bignas, tanglenas, mixture-of-supernets, pa-da, shiftnas, gradient-matching.")
+            completionCandidates = SystemNames.class,
+            description = "What to reproduce: ${COMPLETION-CANDIDATES}.")
     private String system;
 
     @Option(

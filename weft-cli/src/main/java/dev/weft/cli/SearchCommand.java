@@ -7,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.model.Metric;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
+import dev.weft.pick.SearchLine;
 import dev.weft.pick.Tier;
 import dev.weft.pick.Tiers;
 import dev.weft.search.Constraints;
@@ -14,7 +15,6 @@ import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.Search;
-import dev.weft.search.SearchProgress;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;
 import dev.weft.space.Member;
@@ -61,6 +61,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
+            completionCandidates = StrategyNames.class,
             defaultValue = "coarse-to-fine",
             description = {
                 "coarse-to-fine, random, nsga2, or generator: what was trained with the weights proposes (default:",
@@ -187,11 +188,11 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             SearchTask task =
                     new SearchTask(search.family().space(), goals, wanted.budgets(), OptionalInt.of(candidates), seed);
             Search how = Strategy.named(strategy).search(search.family(), candidates);
-            Progress progress = Progress.start(options.err(), "search", 0);
+            SearchLine line = SearchLine.to(options.err());
             SearchResult found = tiers == null
-                    ? search.search(how, task, state -> show(progress, state), interrupt)
-                    : search.search(how, task, wanted, state -> show(progress, state), interrupt);
-            progress.done(found.measured().size() + " members measured"
+                    ? search.search(how, task, line, interrupt)
+                    : search.search(how, task, wanted, line, interrupt);
+            line.done(found.measured().size() + " members measured"
                     + (found.complete() ? "" : ", stopped; the same command goes on"));
             List<SearchAnswer.Exported> exported = List.of();
             if (found.complete()) {
@@ -255,15 +256,5 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             }
         }
         return exported;
-    }
-
-    static void show(Progress progress, SearchProgress state) {
-        String best = state.best()
-                .flatMap(m -> Stream.of(Metric.ACCURACY, Metric.LOSS)
-                        .filter(metric -> m.values().containsKey(metric.key()))
-                        .map(metric -> "best " + Text.metric(metric, m.value(metric.key())))
-                        .findFirst())
-                .orElse("");
-        progress.update(state.candidates(), state.planned(), "members", best);
     }
 }

@@ -51,16 +51,19 @@ enum Strategy {
         this.title = title;
     }
 
+    String title() {
+        return title;
+    }
+
     /** The search, in proportions that suit so many members; how many it measures is for the task to say. */
     abstract Search search(Family family, int candidates);
 
-    /** @throws InputException when there is none of that name */
+    /** @orElseThrow(() -> new InputException(Suggest.unknown("strategy", name, known)));s InputException when there is none of that name */
     static Strategy named(String name) {
         List<String> known = Arrays.stream(values()).map(s -> s.title).toList();
         return Arrays.stream(values())
                 .filter(s -> s.title.equals(name))
                 .findFirst()
-                .orElseThrow(() -> new InputException("Unknown strategy \"" + name + "\". Known: "
-                        + String.join(", ", known) + "." + Suggest.nearest(name, known)));
+                .orElseThrow(() -> new InputException(Suggest.unknown("strategy", name, known)));
     }
 }

@@ -15,13 +15,6 @@ final class Text {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
-    /** {@code 86.1 %}, {@code loss 1.234}, {@code perplexity 3.43}. */
-    static String metric(Metric metric, double value) {
-        return metric == Metric.ACCURACY
-                ? percent(value)
-                : String.format(Locale.ROOT, metric == Metric.LOSS ? "loss %.4f" : "perplexity %.3f", value);
-    }
-
     /** {@code 86.1 % (83.9 to 88.1)}: with its 95 % interval. */
     static String percent(Proportion share) {
         return percent(share.share(), share.low(), share.high());
@@ -34,22 +27,15 @@ final class Text {
                 : String.format(Locale.ROOT, "%.1f %% (%.1f to %.1f)", 100 * share, 100 * low, 100 * high);
     }
 
-    /** As {@link #metric(Metric, double)}; an accuracy with its interval. */
+    /** As {@link Metric#text(double)}; an accuracy with its interval. */
     static String metric(Metric metric, double value, int examples) {
-        return metric == Metric.ACCURACY ? percent(new Proportion(value, examples)) : metric(metric, value);
+        return metric == Metric.ACCURACY ? percent(new Proportion(value, examples)) : metric.text(value);
     }
 
     /** All of them, of so many examples, separated by commas. */
     static String metrics(Map<Metric, Double> values, int examples) {
         return values.entrySet().stream()
                 .map(e -> metric(e.getKey(), e.getValue(), examples))
-                .collect(Collectors.joining(", "));
-    }
-
-    /** All of them, separated by commas. */
-    static String metrics(Map<Metric, Double> values) {
-        return values.entrySet().stream()
-                .map(e -> metric(e.getKey(), e.getValue()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
+import dev.weft.io.Setting;
 import dev.weft.io.Suggest;
 import dev.weft.pick.RunReports;
 import dev.weft.text.TokenizerSettings;
@@ -15,6 +16,7 @@ import dev.weft.train.Trainer;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,18 +38,18 @@ import picocli.CommandLine.Parameters;
             "Ctrl-C writes a checkpoint; ${ROOT-COMMAND-NAME} resume DIR goes on from there."
         })
 final class TrainCommand implements Callable<Integer> {
-    private static final String NAMES = "quickstart, smoke, lm-quick, mos-lm-quick, tanglenas-mobile-quick, "
-            + "tanglenas-vit-quick, tanglenas-lm-quick, cell-darts-quick, cell-gdas-quick, cell-rsps-quick, "
-            + "mobile-operations-quick, gradient-matching-quick, shiftnas-quick, bignas-imagenet, attentivenas-imagenet, "
-            + "tanglenas-conv-macro, tanglenas-autoformer-tiny, tanglenas-mobilenetv3, tanglenas-gpt-tinystories, "
-            + "mos-bert, gradient-matching-201-darts, gradient-matching-201-snas, gradient-matching-201-rsps, "
-            + "few-shot-201-rsps, gradient-matching-ofa-kernel, shiftnas-autoformer-tiny, shiftnas-autoformer-small, "
-            + "shiftnas-autoformer-base, shiftnas-cnn.";
+    private static final List<String> WEIGHTS = List.of("inherited", "fresh");
 
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "RECIPE", description = "A YAML file, or a recipe that comes with Weft: " + NAMES)
+    @Mixin
+    private RecipeSettings settings;
+
+    @Parameters(
+            paramLabel = "RECIPE",
+            completionCandidates = RecipeNames.class,
+            description = "A YAML file, or a recipe that comes with Weft: ${COMPLETION-CANDIDATES}.")
     private String recipe;
 
     @Written
@@ -96,6 +98,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "WEIGHTS",
+            completionCandidates = WeightsNames.class,
             description = "What it begins with: inherited (default) or fresh.")
     private String weights;
 
@@ -107,7 +110,11 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Recipe chosen = split(start == null ? recipe(recipe, data, epochs, options) : fromStart(), split);
+        List<Setting> set = settings.without("--epochs", epochs, "train.epochs")
+                .without("--data", data, "data.source")
+                .without("--split", split, "data.split")
+                .all();
+        Recipe chosen = split(start == null ? recipe(recipe, set, data, epochs, options) : fromStart(set), split);
         if (start == null && (member != null || weights != null)) {
             throw new InputException(
                     "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
@@ -147,8 +154,8 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Epochs are of the one member: fewer than a search needs will do. */
-    private Recipe fromStart() {
-        Recipe read = recipe(recipe, data, null, options).from(start());
+    private Recipe fromStart(List<Setting> set) {
+        Recipe read = recipe(recipe, set, data, null, options).from(start());
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }
 
@@ -159,6 +166,14 @@ final class TrainCommand implements Callable<Integer> {
                 weights(weights));
     }
 
+    /** What weights may be, for TAB. */
+    static final class WeightsNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return WEIGHTS.iterator();
+        }
+    }
+
     private static Start.Weights weights(String given) {
         if (given == null || given.equals("inherited")) {
             return Start.Weights.INHERITED;
@@ -166,8 +181,8 @@ final class TrainCommand implements Callable<Integer> {
         if (given.equals("fresh")) {
             return Start.Weights.FRESH;
         }
-        throw new InputException("--weights must be inherited or fresh, but is \"" + given + "\"."
-                + Suggest.nearest(given, List.of("inherited", "fresh")));
+        throw new InputException(
+                "--weights must be inherited or fresh, but is \"" + given + "\"." + Suggest.nearest(given, WEIGHTS));
     }
 
     private long seed(Recipe chosen) {
@@ -179,13 +194,13 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** A recipe with other data and epochs, where given. */
-    static Recipe recipe(String fileOrName, String data, Integer epochs, GlobalOptions options) {
+    static Recipe recipe(String fileOrName, List<Setting> set, String data, Integer epochs, GlobalOptions options) {
         if (Recipes.NAMES.contains(fileOrName) && Files.isRegularFile(Path.of(fileOrName))) {
             options.err()
                     .println("note: " + fileOrName + " is the recipe that comes with Weft; the file of that name is ./"
                             + fileOrName);
         }
-        Recipe read = Recipes.read(fileOrName);
+        Recipe read = Recipes.read(fileOrName, set);
         DataSettings source =
                 read.data().withSource(anywhere(data == null ? read.data().source() : data));
         if (source instanceof DataSettings.Text text

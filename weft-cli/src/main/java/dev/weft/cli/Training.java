@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.Progress;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
@@ -11,6 +12,7 @@ import dev.weft.stats.Proportion;
 import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
+import dev.weft.train.TrainingLine;
 import dev.weft.train.TrainingListener;
 import dev.weft.tree.TreeListener;
 import dev.weft.tree.TreeRecord;
@@ -66,14 +68,12 @@ final class Training {
     /** Trains until done or stopped. */
     static Result run(Trainer trainer, GlobalOptions options, BooleanSupplier stop) {
         long began = System.nanoTime();
-        Progress progress = Progress.start(options.err(), "train", trainer.stepsDone());
-        boolean complete = trainer.run(stop, List.of(new Shown(progress, options)));
+        TrainingLine line = TrainingLine.to(options.err());
+        boolean complete = trainer.run(stop, List.of(line));
         double seconds = (System.nanoTime() - began) / 1e9;
         Path run = trainer.folder().path();
-        if (complete) {
-            progress.done(trainer.stepsDone() + " steps in " + Progress.duration(seconds));
-        } else {
-            progress.done("stopped after step " + trainer.stepsDone() + ", with a checkpoint");
+        if (!complete) {
+            line.say("train stopped after step " + trainer.stepsDone() + ", with a checkpoint");
         }
         RunPage.update(run, options, () -> {
             if (complete) {
@@ -103,7 +103,7 @@ final class Training {
     static Result run(TreeTrainer trainer, GlobalOptions options, BooleanSupplier stop) {
         long began = System.nanoTime();
         Progress progress = Progress.start(options.err(), "train", trainer.stepsDone());
-        boolean complete = trainer.run(stop, new ShownTree(progress, options));
+        boolean complete = trainer.run(stop, new ShownTree(progress));
         double seconds = (System.nanoTime() - began) / 1e9;
         TreeRecord tree = trainer.tree();
         progress.done(
@@ -211,40 +211,8 @@ final class Training {
         return values;
     }
 
-    /** The progress line; evaluations stay on the screen. */
-    private record Shown(Progress progress, GlobalOptions options) implements TrainingListener {
-        @Override
-        public void stepDone(StepReport report) {
-            StringBuilder detail = new StringBuilder();
-            for (MemberLoss loss : report.losses()) {
-                if (loss.draw().role() != Role.RANDOM) {
-                    detail.append(detail.isEmpty() ? "loss " : ", ")
-                            .append(loss.draw().role())
-                            .append(String.format(Locale.ROOT, " %.3f", loss.loss()));
-                }
-            }
-            progress.update(report.step(), report.steps(), "steps", detail.toString());
-        }
-
-        @Override
-        public void warned(String line) {
-            progress.clear();
-            options.err().println("weft: " + line);
-            options.err().flush();
-        }
-
-        @Override
-        public void evaluated(long steps, Role role, Map<Metric, Double> values) {
-            progress.clear();
-            options.err()
-                    .println("train step " + steps + ": " + role + " member " + Text.metrics(values)
-                            + " on the selection split");
-            options.err().flush();
-        }
-    }
-
-    /** The same of a tree: the line is of all supernets; what was probed and split stays on the screen. */
-    private record ShownTree(Progress progress, GlobalOptions options) implements TreeListener {
+    /** The progress of a tree: the line is of all supernets; what was probed and split stays on the screen. */
+    private record ShownTree(Progress progress) implements TreeListener {
         @Override
         public void stepDone(String node, long done, long planned, TrainingListener.StepReport report) {
             progress.update(done, planned, "steps", "supernet " + node);
@@ -252,7 +220,7 @@ final class Training {
 
         @Override
         public void evaluated(String node, long steps, Role role, Map<Metric, Double> values) {
-            say("train supernet " + node + " step " + steps + ": " + role + " member " + Text.metrics(values)
+            say("train supernet " + node + " step " + steps + ": " + role + " member " + Metric.text(values)
                     + " on the selection split");
         }
 
@@ -281,9 +249,7 @@ final class Training {
         }
 
         private void say(String line) {
-            progress.clear();
-            options.err().println(line);
-            options.err().flush();
+            progress.say(line);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.io.Csv;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Setting;
 import dev.weft.io.Suggest;
 import dev.weft.report.PageDate;
 import dev.weft.space.Member;
@@ -50,6 +51,9 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Mixin
     private GlobalOptions options;
 
+    @Mixin
+    private RecipeSettings settings;
+
     @Parameters(
             arity = "0..1",
             paramLabel = "FAMILY",
@@ -80,6 +84,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--recipe",
             paramLabel = "RECIPE",
+            completionCandidates = RecipeNames.class,
             description = "How to train anchors (default: as the family's run was trained).")
     private String recipe;
 
@@ -297,8 +302,14 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     /** That of the run whose family it is, unless another is given. */
     private Recipe recipe() {
         Recipe read;
+        List<Setting> set = settings.without("--epochs", epochs, "train.epochs").all();
+        if (recipe == null && !set.isEmpty()) {
+            throw new InputException(
+                    "--set is of a recipe that is given, but anchors train as the run's says. Give it: "
+                            + "--recipe RECIPE");
+        }
         if (recipe != null) {
-            read = TrainCommand.recipe(recipe, null, null, options).whole();
+            read = TrainCommand.recipe(recipe, set, null, null, options).whole();
         } else {
             Path folder = FamilyArgument.file(family).toAbsolutePath().getParent();
             if (!Files.exists(folder.resolve("config.yaml"))) {

@@ -19,7 +19,7 @@ import picocli.CommandLine;
 /** Every {@code ./weft} command line of the README and the pages of docs is one that the program understands. */
 class DocumentedCommandsTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Pattern COMMAND = Pattern.compile("\\./weft((?: +(?:\"[^\"]*\"|[^\\s`#()|]+))+)");
+    private static final Pattern COMMAND = Pattern.compile("\\./weft((?: +(?:\"[^\"]*\"|[^\\s`#()|>]+))+)");
 
     static Set<String> commandLines() throws IOException {
         Set<String> found = new LinkedHashSet<>();

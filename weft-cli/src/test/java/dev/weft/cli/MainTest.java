@@ -84,11 +84,4 @@ class MainTest {
         assertThat(run.out()).matches("weft \\d+\\.\\d+\\.\\d+.*\\R");
         assertThat(Version.of("libtorch")).matches("\\d+\\..*");
     }
-
-    @Test
-    void completionScriptKnowsEveryCommand() {
-        Run run = Run.weft("completion", "bash");
-        assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("complete -F").contains(commandNames());
-    }
 }

@@ -99,6 +99,13 @@ class ProcessTest {
     }
 
     @Test
+    void aDumbTerminalGetsPlainText() throws Exception {
+        assertThat(weft(Map.of("CLICOLOR_FORCE", "1", "TERM", "dumb"), "--help").out())
+                .contains("doctor")
+                .doesNotContain("\u001b");
+    }
+
+    @Test
     void theExitCodeReachesTheShell() throws Exception {
         assertThat(weft(Map.of(), "--version").exitCode()).isZero();
         Ended ended = weft(Map.of(), "doctor", "--größe", "--json");

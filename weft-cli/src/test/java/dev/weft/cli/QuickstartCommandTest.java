@@ -8,6 +8,7 @@ import dev.weft.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,7 +82,7 @@ class QuickstartCommandTest {
         Path recipe = TinyRun.recipe(folder.resolve("tiny recipe.yaml"), pictures, 2);
         Files.writeString(recipe, Files.readString(recipe).replace("selectionSize: 60", "selectionSize: 12"));
         Path out = pictures.resolve("train"); // a name that would mean something among pictures
-        Trainer.start(TrainCommand.recipe(recipe.toString(), null, null, new GlobalOptions()), out, 0)
+        Trainer.start(TrainCommand.recipe(recipe.toString(), List.of(), null, null, new GlobalOptions()), out, 0)
                 .close();
         assertThat(out.resolve("checkpoint-000005.safetensors")).doesNotExist();
 
@@ -108,8 +109,8 @@ class QuickstartCommandTest {
         Path out = folder.resolve("stopped");
         Path recipe = TinyRun.recipe(folder.resolve("tiny recipe.yaml"), TinyRun.data(folder.resolve("my data")), 2);
         int[] steps = {0};
-        try (Trainer trainer =
-                Trainer.start(TrainCommand.recipe(recipe.toString(), null, null, new GlobalOptions()), out, 0)) {
+        try (Trainer trainer = Trainer.start(
+                TrainCommand.recipe(recipe.toString(), List.of(), null, null, new GlobalOptions()), out, 0)) {
             trainer.run(() -> ++steps[0] > 8, java.util.List.of());
         }
         Run run = quickstart(out);

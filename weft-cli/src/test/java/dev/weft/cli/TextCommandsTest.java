@@ -9,6 +9,7 @@ import dev.weft.train.DataSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,7 +205,7 @@ class TextCommandsTest {
                 Files.readString(folder.resolve("tiny.yaml"))
                         .replace("{kind: characters}", "{kind: hugging-face, file: pom.xml}"));
         DataSettings.Text data =
-                (DataSettings.Text) TrainCommand.recipe(recipe.toString(), null, null, new GlobalOptions())
+                (DataSettings.Text) TrainCommand.recipe(recipe.toString(), List.of(), null, null, new GlobalOptions())
                         .data();
         assertThat(data.tokenizer())
                 .isEqualTo(new TokenizerSettings.HuggingFace(

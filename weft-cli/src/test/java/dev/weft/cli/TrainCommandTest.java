@@ -8,6 +8,7 @@ import dev.weft.train.Recipes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,7 +200,7 @@ class TrainCommandTest {
     @Test
     void everyNamedRecipeIsRead() {
         assertThat(Recipes.NAMES)
-                .allSatisfy(name -> assertThat(TrainCommand.recipe(name, null, null, new GlobalOptions())
+                .allSatisfy(name -> assertThat(TrainCommand.recipe(name, List.of(), null, null, new GlobalOptions())
                                 .name())
                         .isEqualTo(name));
     }

@@ -52,6 +52,12 @@ record DocumentError(String format, String where, String text, ObjectMapper mapp
         }
     }
 
+    /** The same of a document that was put together and has no lines. */
+    static InputException describe(
+            JsonProcessingException e, String format, String where, JsonNode tree, ObjectMapper mapper, Class<?> type) {
+        return new DocumentError(format, where, "", mapper, mapper.constructType(type), tree).describe(e);
+    }
+
     private InputException describe(JsonProcessingException e) {
         Optional<UnknownKeys.Unknown> unknown = new UnknownKeys(mapper).first(tree, type, JsonPointer.empty());
         if (unknown.isPresent()) {

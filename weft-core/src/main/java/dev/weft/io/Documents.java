@@ -7,17 +7,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Reads and writes records as documents, by the same strict rules for JSON and YAML. */
 final class Documents {
@@ -63,6 +69,41 @@ final class Documents {
         }
     }
 
+    <T> T parse(String text, String where, Class<T> type, List<Setting> settings) {
+        T plain = parse(text, where, type); // what is wrong with the document itself is said with its lines
+        if (settings.isEmpty()) {
+            return plain;
+        }
+        String changed =
+                where + " with " + settings.stream().map(Setting::toString).collect(Collectors.joining(", "));
+        try {
+            ObjectNode document = (ObjectNode) mapper.readTree(text);
+            for (Setting setting : settings) {
+                setting.putInto(document, value(setting.value()));
+            }
+            try {
+                return mapper.treeToValue(document, type);
+            } catch (JsonProcessingException e) {
+                throw DocumentError.describe(e, format, changed, document, mapper, type);
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A document that was read can be read again", e);
+        }
+    }
+
+    private JsonNode value(String given) {
+        JsonNode number = Setting.number(given);
+        if (number != null) {
+            return number;
+        }
+        try {
+            JsonNode read = mapper.readTree(given);
+            return read == null || read.isMissingNode() ? NullNode.getInstance() : read;
+        } catch (JsonProcessingException e) {
+            return TextNode.valueOf(given); // a path may begin as no YAML does
+        }
+    }
+
     String write(Object value, boolean pretty) {
         ObjectWriter writer = pretty ? mapper.writer(new StablePrinter()) : mapper.writer();
         StringWriter written = new StringWriter();
@@ -81,7 +122,7 @@ final class Documents {
         }
     }
 
-    private String text(Path file) {
+    String text(Path file) {
         try {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
                 throw new InputException(

@@ -1,6 +1,8 @@
 package dev.weft.io;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
@@ -25,6 +27,45 @@ public final class Suggest {
             }
         }
         return best == null ? "" : " Did you mean \"" + best + "\"?";
+    }
+
+    /**
+     * What to say of a name that is none: what was given, up to three names that are near, and all there are, as in
+     * {@code There is no system "bignsa". Did you mean "bignas"? There are: bignas, tanglenas.}
+     *
+     * @param kind what it should be a name of
+     */
+    public static String unknown(String kind, String given, Collection<String> known) {
+        return none(kind, given, known) + " There are: " + String.join(", ", known) + ".";
+    }
+
+    /**
+     * The same of names that are too many for a line.
+     *
+     * @param howToList a command that lists them
+     */
+    public static String unknown(String kind, String given, Collection<String> known, String howToList) {
+        return none(kind, given, known) + " List them with: " + howToList;
+    }
+
+    private static String none(String kind, String given, Collection<String> known) {
+        List<String> near = known.stream()
+                .filter(candidate -> !nearest(given, List.of(candidate)).isEmpty() || holds(candidate, given))
+                .sorted(Comparator.comparingInt(candidate -> distance(lower(given), lower(candidate))))
+                .limit(3)
+                .map(candidate -> '"' + candidate + '"')
+                .toList();
+        return "There is no " + kind + " \"" + given + "\"."
+                + (near.isEmpty() ? "" : " Did you mean " + String.join(" or ", near) + "?");
+    }
+
+    /** Whether a name goes on from what was given, as {@code mos-lm-quick} does from {@code mos}. */
+    private static boolean holds(String candidate, String given) {
+        return given.length() >= 2 && lower(candidate).contains(lower(given));
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Reads and writes records as YAML, by the rules of {@link Json}. Anchors and tags have no use here. */
 public final class Yaml {
@@ -32,6 +33,22 @@ public final class Yaml {
      */
     public static <T> T parse(String text, String where, Class<T> type) {
         return DOCUMENTS.parse(text, where, type);
+    }
+
+    /** As {@link #parse(String, String, Class, List)}, from a file. */
+    public static <T> T read(Path file, Class<T> type, List<Setting> settings) {
+        return parse(DOCUMENTS.text(file), file.toString(), type, settings);
+    }
+
+    /**
+     * A document with some keys set otherwise.
+     *
+     * @param where what messages call the document
+     * @throws InputException when the document is none of that type, before or after, or the settings overlap
+     */
+    public static <T> T parse(String text, String where, Class<T> type, List<Setting> settings) {
+        Setting.requireApart(settings);
+        return DOCUMENTS.parse(text, where, type, settings);
     }
 
     /** The value as YAML that ends with a line feed; text is always in quotes, so that nothing reads back as something else. */

@@ -230,8 +230,8 @@ public final class Family implements AutoCloseable {
         if (!space.describes(text)) {
             Set<String> names = new LinkedHashSet<>(List.of("largest", "smallest"));
             names.addAll(members.keySet());
-            throw new InputException("\"" + text + "\" names no member of this family. Members: "
-                    + String.join(", ", names) + ", or choice=value,…" + Suggest.nearest(text, names));
+            throw new InputException("\"" + text + "\" names no member of this family." + Suggest.nearest(text, names)
+                    + " Members: " + String.join(", ", names) + ", or choice=value,…");
         }
         return space.parse(text);
     }

@@ -1,5 +1,6 @@
 package dev.weft.ops;
 
+import dev.weft.io.WeftCommand;
 import dev.weft.natives.NativeCache;
 import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
@@ -70,7 +71,8 @@ public final class Libtorch {
                 load(found, files, unpacked);
             } catch (MalformedURLException | UnsatisfiedLinkError e) {
                 throw new NativeLibraryException(
-                        "libtorch must load from " + unpacked + ", but " + e.getMessage() + ". Look at: weft doctor",
+                        "libtorch must load from " + unpacked + ", but " + e.getMessage() + ". Look at: "
+                                + WeftCommand.of("doctor"),
                         e);
             }
             folder = unpacked;

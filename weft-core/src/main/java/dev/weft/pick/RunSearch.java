@@ -143,9 +143,18 @@ public final class RunSearch implements AutoCloseable {
         return found;
     }
 
-    /** A search within one budget, to its end. */
-    public SearchResult search(Search search, List<Objective> objectives, Constraints budget, long seed) {
-        return search(search, objectives, List.of(budget), seed, progress -> {}, () -> false);
+    /** A search within one budget, to its end, such as {@code search(search, objectives, budget, 42, SearchLine.to(System.err))}. */
+    public SearchResult search(
+            Search search, List<Objective> objectives, Constraints budget, long seed, SearchListener... listeners) {
+        return search(search, objectives, List.of(budget), seed, all(listeners), () -> false);
+    }
+
+    private static SearchListener all(SearchListener... listeners) {
+        return progress -> {
+            for (SearchListener listener : listeners) {
+                listener.progress(progress);
+            }
+        };
     }
 
     /**
@@ -153,9 +162,10 @@ public final class RunSearch implements AutoCloseable {
      *
      * @throws InputException when a tier cannot be reached; the message says which
      */
-    public SearchResult search(Search search, List<Objective> objectives, Tiers tiers, long seed) {
+    public SearchResult search(
+            Search search, List<Objective> objectives, Tiers tiers, long seed, SearchListener... listeners) {
         SearchTask task = new SearchTask(family.space(), objectives, tiers.budgets(), seed);
-        return search(search, task, tiers, progress -> {}, () -> false);
+        return search(search, task, tiers, all(listeners), () -> false);
     }
 
     /** The same of a task within the budgets of the tiers. */

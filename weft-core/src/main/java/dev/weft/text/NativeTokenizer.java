@@ -2,6 +2,7 @@ package dev.weft.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.weft.io.InputException;
+import dev.weft.io.WeftCommand;
 import dev.weft.natives.NativeFile;
 import dev.weft.natives.NativeLibraries;
 import dev.weft.natives.NativeLibraryException;
@@ -100,8 +101,8 @@ final class NativeTokenizer {
             }
         } catch (UnsatisfiedLinkError e) {
             throw new NativeLibraryException(
-                    "The tokenizers library must load from " + folder + ", but " + e.getMessage()
-                            + ". Look at: weft doctor",
+                    "The tokenizers library must load from " + folder + ", but " + e.getMessage() + ". Look at: "
+                            + WeftCommand.of("doctor"),
                     e);
         }
         isLoaded = true;

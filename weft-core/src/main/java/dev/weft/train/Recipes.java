@@ -1,7 +1,9 @@
 package dev.weft.train;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Setting;
 import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
 import dev.weft.io.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,18 +61,38 @@ public final class Recipes {
      * @throws InputException when there is neither, or the document is no recipe
      */
     public static Recipe read(String fileOrName) {
+        return read(fileOrName, List.of());
+    }
+
+    /**
+     * Reads a recipe and sets some of its keys.
+     *
+     * @param settings such as {@code Setting.of("train.epochs=3")}, one for each key
+     * @throws InputException as {@link #read(String)}; also when a key is unknown, its value is of another type, or the recipe would be
+     *     none with it
+     */
+    public static Recipe read(String fileOrName, List<Setting> settings) {
         if (NAMES.contains(fileOrName)) {
-            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class);
+            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class, settings);
         }
         Path file = Path.of(fileOrName);
         if (Files.exists(file)) {
-            return Yaml.read(file, Recipe.class);
+            return Yaml.read(file, Recipe.class, settings);
         }
-        throw new InputException("A recipe must be a YAML file or one of " + NAMES + ", but there is no file "
-                + file.toAbsolutePath() + "." + Suggest.nearest(fileOrName, NAMES));
+        throw new InputException(Suggest.unknown(
+                "recipe or file", fileOrName, NAMES, WeftCommand.of("recipes").toString()));
     }
 
-    private static String text(String name) {
+    /**
+     * The YAML of a recipe that comes with Weft, with its comments.
+     *
+     * @throws InputException when there is none of this name
+     */
+    public static String text(String name) {
+        if (!NAMES.contains(name)) {
+            throw new InputException(Suggest.unknown(
+                    "recipe", name, NAMES, WeftCommand.of("recipes").toString()));
+        }
         try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + name + ".yaml")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -317,9 +317,9 @@ public final class Trainer implements AutoCloseable {
         run.database().event("inherited", "weights of " + other.file());
     }
 
-    /** Trains to the end; see {@link #run(BooleanSupplier, List)}. */
-    public void run() {
-        run(() -> false, List.of());
+    /** Trains to the end, such as {@code run(TrainingLine.to(System.err))}; see {@link #run(BooleanSupplier, List)}. */
+    public void run(TrainingListener... listeners) {
+        run(() -> false, List.of(listeners));
     }
 
     /**

@@ -28,7 +28,6 @@ public final class Reproductions {
         return ALL.stream()
                 .filter(r -> r.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new InputException("Unknown system \"" + name + "\". Known: "
-                        + String.join(", ", names) + "." + Suggest.nearest(name, names)));
+                .orElseThrow(() -> new InputException(Suggest.unknown("system", name, names)));
     }
 }

@@ -22,7 +22,7 @@ public final class OnnxRuntime {
         try {
             return OrtEnvironment.getEnvironment();
         } catch (LinkageError | IllegalStateException e) {
-            throw new NativeLibraryException("ONNX Runtime must load, but " + reason(e) + ". Look at: weft doctor", e);
+            throw new NativeLibraryException("ONNX Runtime must load, but " + reason(e) + ".", e);
         }
     }
 

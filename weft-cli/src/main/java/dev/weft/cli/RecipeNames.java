@@ -1,0 +1,12 @@
+package dev.weft.cli;
+
+import dev.weft.train.Recipes;
+import java.util.Iterator;
+
+/** The recipes that come with Weft, for help texts and for TAB. */
+final class RecipeNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+        return Recipes.NAMES.iterator();
+    }
+}

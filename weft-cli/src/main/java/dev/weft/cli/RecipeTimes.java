@@ -1,0 +1,144 @@
+package dev.weft.cli;
+
+import dev.weft.io.AtomicFile;
+import dev.weft.io.EnvironmentException;
+import dev.weft.io.IoReason;
+import dev.weft.io.Json;
+import dev.weft.io.Progress;
+import dev.weft.run.Environment;
+import dev.weft.train.Recipe;
+import dev.weft.train.RecipeTime;
+import dev.weft.train.Trainer;
+import dev.weft.tree.TreeTrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "time",
+        description = "Time some steps of recipes here, and say how long all would take.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ${ROOT-COMMAND-NAME} recipes time lm-quick",
+            "  ${ROOT-COMMAND-NAME} recipes time lm-quick smoke --write recipes/times.json",
+            "",
+            "Seconds are of the processor, which other work on the machine does not change much; nothing is kept of the training."
+        })
+final class RecipeTimes implements Callable<Integer> {
+    @Mixin
+    private GlobalOptions options;
+
+    @Mixin
+    private RecipeSettings settings;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "RECIPE",
+            completionCandidates = RecipeNames.class,
+            description = "Recipes by name, or YAML files.")
+    private List<String> names;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "How many steps to time at most (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "60",
+            description = "How many seconds of the processor to spend on a recipe at most (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--write",
+            paramLabel = "FILE",
+            description = "Also note the times in this JSON file, beside those of other recipes that it has.")
+    private Path write;
+
+    @Override
+    public Integer call() {
+        Map<String, RecipeTime> times = new TreeMap<>();
+        List<String> text = new ArrayList<>();
+        for (String name : names) {
+            RecipeTime time = measure(name);
+            times.put(name, time);
+            text.add(String.format(
+                    Locale.ROOT,
+                    "%s: %.3f s of the processor a step, %,d steps: %s",
+                    name,
+                    time.cpuSeconds() / time.steps(),
+                    time.steps(),
+                    Progress.duration(time.cpuSeconds())));
+        }
+        if (write != null) {
+            Map<String, RecipeTime> all = new TreeMap<>();
+            if (Files.exists(write)) {
+                all.putAll(Json.read(write, RecipeTime.Times.class).times());
+            }
+            all.putAll(times);
+            AtomicFile.writeText(write, Json.write(new RecipeTime.Times(all)));
+        }
+        options.result(times, text);
+        return ExitCode.DONE;
+    }
+
+    private RecipeTime measure(String name) {
+        Recipe recipe = TrainCommand.recipe(name, settings.all(), null, null, options);
+        StepClock clock = new StepClock(steps, seconds);
+        Path folder = temporaryFolder();
+        try {
+            long planned;
+            if (recipe.split() == null) {
+                try (Trainer trainer = Trainer.start(recipe, folder.resolve("run"), 0)) {
+                    planned = trainer.steps();
+                    trainer.run(clock::over, List.of(clock));
+                }
+            } else {
+                try (TreeTrainer trainer = TreeTrainer.start(recipe, folder.resolve("run"), 0)) {
+                    planned = trainer.steps();
+                    trainer.run(clock::over, clock);
+                }
+            }
+            return new RecipeTime(
+                    Math.round(clock.secondsPerStep() * planned * 10) / 10.0,
+                    planned,
+                    clock.timed(),
+                    Environment.current().cpu());
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("weft-time");
+        } catch (IOException e) {
+            throw new EnvironmentException("Cannot create a temporary folder: " + IoReason.of(e) + ".", e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new EnvironmentException("Cannot delete " + folder + ": " + IoReason.of(e) + ".", e);
+        }
+    }
+}
