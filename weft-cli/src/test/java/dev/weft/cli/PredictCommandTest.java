@@ -159,9 +159,8 @@ class PredictCommandTest {
         ImageIO.write(clear, "png", figure.toFile());
         ImageIO.write(laid, "png", onBlack.toFile());
         for (Path model : List.of(exported, black)) {
-            JsonNode said = predict(model.toString(), figure, onBlack, "--json")
-                    .json()
-                    .get("predictions");
+            JsonNode said =
+                    predict(model.toString(), figure, onBlack, "--json").json().get("predictions");
             assertThat(said.get(0).get("top")).isEqualTo(said.get(1).get("top"));
         }
         try (ExportedModel model = ExportedModel.open(exported)) {

@@ -66,8 +66,9 @@ public final class Exporter {
         Precision precision = options.precision();
         UnaryOperator<Tensor> live = inputs -> family.forward(inputs, Pass.evaluation(member, statistics));
         if (precision != Precision.FLOAT32 && examples.labels().isEmpty()) {
-            throw new InputException("An export in " + precision
-                    + " must be proven on examples with labels, because its accuracy or loss is what counts, but was given none.");
+            throw new InputException(
+                    "An export in " + precision
+                            + " must be proven on examples with labels, because its accuracy or loss is what counts, but was given none.");
         }
         try (Family alone = family.extract(member, statistics)) {
             OnnxModel exact = OnnxExporter.record(alone, name);

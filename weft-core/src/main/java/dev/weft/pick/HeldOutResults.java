@@ -105,7 +105,8 @@ public final class HeldOutResults {
         return images.size() <= MOST_EXAMPLES
                 ? images
                 : images.subset(
-                        images.name(), IntStream.range(0, MOST_EXAMPLES)
+                        images.name(),
+                        IntStream.range(0, MOST_EXAMPLES)
                                 .mapToObj(i -> (int) ((long) i * images.size() / MOST_EXAMPLES))
                                 .toList());
     }

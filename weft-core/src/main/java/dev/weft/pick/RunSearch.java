@@ -241,10 +241,9 @@ public final class RunSearch implements AutoCloseable {
                         .map(member -> measured(member.member()))
                         .toList(),
                 found.measured().stream()
-                        .filter(member -> LATENCIES.stream()
-                                .allMatch(metric -> evaluations
-                                        .known(member.member(), metric)
-                                        .isPresent()))
+                        .filter(member -> LATENCIES.stream().allMatch(metric -> evaluations
+                                .known(member.member(), metric)
+                                .isPresent()))
                         .map(this::withLatency)
                         .toList());
     }

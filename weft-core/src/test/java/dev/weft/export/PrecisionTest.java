@@ -230,8 +230,9 @@ class PrecisionTest {
             GraphProto integers = StaticQuantisation.of(editor.build(), List.of(batch));
             try (OrtSession session = OnnxRuntime.environment().createSession(OnnxModel.bytes(integers));
                     OnnxTensor x = OnnxTensor.createTensor(
-                            OnnxRuntime.environment(), FloatBuffer.wrap(new float[] {0, 1, 2, 3}), new long[] {1, 1, 2, 2
-                            });
+                            OnnxRuntime.environment(),
+                            FloatBuffer.wrap(new float[] {0, 1, 2, 3}),
+                            new long[] {1, 1, 2, 2});
                     OrtSession.Result result = session.run(Map.of("x", x))) {
                 float[] y = new float[2];
                 ((OnnxTensor) result.get(0)).getFloatBuffer().get(y);

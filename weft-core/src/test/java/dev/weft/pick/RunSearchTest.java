@@ -220,7 +220,8 @@ class RunSearchTest {
         List<Objective> counts = List.of(Objective.of("params"), Objective.of("macs"));
         try (RunSearch search = RunSearch.open(run, QUICK)) {
             SearchResult found = search.search(new RandomSearch(6), counts, Constraints.NONE, 1);
-            assertThat(found.measured()).hasSizeGreaterThan(found.front().members().size() + 1);
+            assertThat(found.measured())
+                    .hasSizeGreaterThan(found.front().members().size() + 1);
             LatencyRemarks remarks = search.remarks(found);
             assertThat(remarks.byNoise()).isEmpty();
         }

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * @param resolution height and width that the model resizes to
  * @param background the grey value, 0 to 255, that transparent pictures were laid on for training, and are to be laid on here
  */
-public record ExportedInput(int channels, int size, List<Double> mean, List<Double> std, int resolution, int background) {
+public record ExportedInput(
+        int channels, int size, List<Double> mean, List<Double> std, int resolution, int background) {
     private static final String PREFIX = "weft.image.";
     private static final String PIXELS = "pixel values 0..255, float32 (batch, channels, height, width)";
 

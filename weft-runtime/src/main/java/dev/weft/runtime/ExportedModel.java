@@ -98,8 +98,7 @@ public final class ExportedModel implements AutoCloseable {
                     "There must be a picture, but there is none: ImageIO.read gives null for a file of a"
                             + " format that it does not know. Convert the file to PNG or JPEG.");
         }
-        return predict(
-                ImagePlanes.of(image, input().channels(), input().size(), input().size(), input().background()));
+        return predict(ImagePlanes.of(image, input().channels(), input().size(), input().size(), input().background()));
     }
 
     /**
