@@ -1,5 +1,6 @@
 package dev.weft.export;
 
+import dev.weft.io.InputException;
 import dev.weft.io.OutputFiles;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
@@ -64,6 +65,11 @@ public final class Exporter {
                 : family.space().print(member);
         Precision precision = options.precision();
         UnaryOperator<Tensor> live = inputs -> family.forward(inputs, Pass.evaluation(member, statistics));
+        if (precision != Precision.FLOAT32 && examples.labels().isEmpty()) {
+            throw new InputException(
+                    "An export in " + precision
+                            + " must be proven on examples with labels, because its accuracy or loss is what counts, but was given none.");
+        }
         try (Family alone = family.extract(member, statistics)) {
             OnnxModel exact = OnnxExporter.record(alone, name);
             OnnxFile exactFile = exact.file();

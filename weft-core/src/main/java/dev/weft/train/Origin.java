@@ -61,6 +61,9 @@ public record Origin(
     /** Writes this into the notes of a family, which travel with its members into their files. */
     void noteIn(Family family) {
         family.note(NOTE, Json.writeLine(this));
+        if (data instanceof DataSettings.Images images && images.background() != null) {
+            family.note(Family.BACKGROUND, String.valueOf(images.background().value()));
+        }
     }
 
     /** Whether what is opened can be compared with what training had. */
