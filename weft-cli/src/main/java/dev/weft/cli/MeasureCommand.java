@@ -145,14 +145,20 @@ final class MeasureCommand implements Callable<Integer> {
                 "member        " + Text.member(result.member()),
                 "parameters    " + count(result.params()),
                 "multiply-adds " + count(result.macs()),
-                "size          " + Text.bytes(result.bytes()) + (result.label() == null ? "" : ", the whole file in " + result.label().precision()),
-                "latency       p50 " + Text.millis(result.latencyMillisP50(), result.latencyMillisHalfWidth()) + ", p99 "
+                "size          " + Text.bytes(result.bytes())
+                        + (result.label() == null
+                                ? ""
+                                : ", the whole file in " + result.label().precision()),
+                "latency       p50 " + Text.millis(result.latencyMillisP50(), result.latencyMillisHalfWidth())
+                        + ", p99 "
                         + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one " + (isText ? "text" : "image")
                         + ", " + threads + (threads == 1 ? " thread" : " threads") + ", hardware " + result.hardware()
                         + ")"));
         if (result.label() != null && result.label().latencyMillisP50() != null) {
             text.add("its label     p50 " + Text.millis(result.label().latencyMillisP50())
-                    + (result.label().latency() == null ? "" : " (" + result.label().latency() + ")"));
+                    + (result.label().latency() == null
+                            ? ""
+                            : " (" + result.label().latency() + ")"));
         }
         options.result(result, text);
     }

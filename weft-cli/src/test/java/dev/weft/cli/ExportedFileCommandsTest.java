@@ -48,7 +48,8 @@ class ExportedFileCommandsTest {
     }
 
     private static JsonNode json(String... args) {
-        Run done = Run.weft(Stream.concat(Arrays.stream(args), Stream.of("--json")).toArray(String[]::new));
+        Run done =
+                Run.weft(Stream.concat(Arrays.stream(args), Stream.of("--json")).toArray(String[]::new));
         assertThat(done.exitCode()).as(done.err()).isZero();
         return done.json();
     }
@@ -115,7 +116,9 @@ class ExportedFileCommandsTest {
         }
         Files.write(labels, wrong);
         Run done = Run.weft("evaluate", onnx, "--data", other);
-        assertThat(done.err()).contains("is other data than the model was trained on").contains("may be among it");
+        assertThat(done.err())
+                .contains("is other data than the model was trained on")
+                .contains("may be among it");
         assertThat(done.out()).contains("other data than it was trained on");
         JsonNode result = json("evaluate", onnx, "--data", other);
         assertThat(result.get("accuracy").asDouble()).isBetween(0.5, 0.7);
@@ -149,8 +152,7 @@ class ExportedFileCommandsTest {
         JsonNode costs = json("measure", silent.toString());
         assertThat(costs.get("params").isNull()).isTrue();
         assertThat(costs.get("bytes").asLong()).isEqualTo(Files.size(silent));
-        assertThat(Run.weft("measure", silent.toString()).out())
-                .contains("parameters    not on the label of the file");
+        assertThat(Run.weft("measure", silent.toString()).out()).contains("parameters    not on the label of the file");
     }
 
     @ParameterizedTest
@@ -189,7 +191,8 @@ class ExportedFileCommandsTest {
                 .isEqualTo(metadata.get("latencyMillisP50").asDouble());
         assertThat(Run.weft("measure", onnx).out().lines())
                 .hasSize(6)
-                .anyMatch(line -> line.matches("latency       p50 [0-9.]+ ± [0-9.]+ ms, p99 .* ms \\(ONNX Runtime, one image, 1 thread, .*"))
+                .anyMatch(line -> line.matches(
+                        "latency       p50 [0-9.]+ ± [0-9.]+ ms, p99 .* ms \\(ONNX Runtime, one image, 1 thread, .*"))
                 .anyMatch(line -> line.matches("its label     p50 .* ms \\(hardware=.*"));
     }
 
@@ -213,7 +216,9 @@ class ExportedFileCommandsTest {
             }
         }
         String file = folder.resolve("text-int8-dynamic.onnx").toString();
-        assertThat(Run.weft("evaluate", file).out()).startsWith("loss ").contains("windows, report split", "its label: loss ");
+        assertThat(Run.weft("evaluate", file).out())
+                .startsWith("loss ")
+                .contains("windows, report split", "its label: loss ");
         assertThat(Run.weft("measure", file).out()).contains("one text");
         // In disorder, as it was not trained on: all of it, and worse.
         Path disorder = Files.writeString(
@@ -283,20 +288,20 @@ class ExportedFileCommandsTest {
 
     /** With no jar of it on the class path, so that loading any of its classes would fail. */
     private static void assertWithoutLibtorch(String command, String file) throws Exception {
-            String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .filter(entry -> !entry.contains("bytedeco") && !entry.contains("pytorch"))
-                    .collect(Collectors.joining(File.pathSeparator));
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-cp",
-                            path,
-                            Main.class.getName(),
-                            command,
-                            file)
-                    .redirectErrorStream(true)
-                    .start();
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as(out).isZero();
-            assertThat(out).contains("member").contains("its label");
+        String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("bytedeco") && !entry.contains("pytorch"))
+                .collect(Collectors.joining(File.pathSeparator));
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        path,
+                        Main.class.getName(),
+                        command,
+                        file)
+                .redirectErrorStream(true)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(out).isZero();
+        assertThat(out).contains("member").contains("its label");
     }
 }

@@ -24,8 +24,7 @@ public final class ExportLabel {
     public ModelInput input() {
         Optional<ExportedText> text = file.text();
         if (text.isPresent()) {
-            return new TextInput(
-                    ExportedTokenizer.of(text.get()), text.get().contextLength());
+            return new TextInput(ExportedTokenizer.of(text.get()), text.get().contextLength());
         }
         ExportedInput images = file.images().orElseThrow();
         return new ImageInput(images.channels(), images.size(), images.mean(), images.std(), file.classes());
