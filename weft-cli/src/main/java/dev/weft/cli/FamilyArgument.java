@@ -52,6 +52,10 @@ final class FamilyArgument {
 
     /** The run that was given, as far as it can be noted there what is done; empty for a file, and for a folder that is read-only. */
     Optional<RunFolder> openRun(GlobalOptions options) {
+        return openRun(given, options);
+    }
+
+    static Optional<RunFolder> openRun(Path given, GlobalOptions options) {
         if (!Files.exists(given.resolve("config.yaml"))) {
             return Optional.empty();
         }
