@@ -1,8 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.data.Background;
 import dev.weft.data.ImageFile;
-import dev.weft.runtime.ExportedInput;
 import dev.weft.runtime.ExportedModel;
 import dev.weft.runtime.OnnxFile;
 import dev.weft.runtime.Prediction;
@@ -23,9 +21,7 @@ final class PicturePredictor implements Predictor {
 
     @Override
     public Answer answer(Path file) {
-        ExportedInput input = model.input();
-        Prediction prediction =
-                model.predict(ImageFile.decode(file, input.channels(), input.size(), input.size(), Background.WHITE));
+        Prediction prediction = model.predict(ImageFile.picture(file));
         List<Double> probabilities = prediction.probabilities();
         return Answer.ofPicture(
                 file,

@@ -35,7 +35,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +86,7 @@ final class Quickstart {
         try (RunSearch search = RunSearch.open(out, LATENCY, MemberTable.Source.NONE, data)) {
             List<MeasuredMember> measured = search(search);
             ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
-            Map<String, Member> picked = pick(front, measured, search);
+            Map<String, Member> picked = pick(front, search);
             List<QuickstartResult.Exported> exported = export(
                     search, picked.keySet().stream().filter(NAMES::contains).toList());
             QuickstartResult.TestAccuracy test = new QuickstartResult.TestAccuracy(
@@ -178,24 +177,18 @@ final class Quickstart {
     }
 
     /**
-     * Three members along the front, from the fastest to the most accurate, named and kept in the family. A front with fewer is
-     * filled up with the fastest of the other measured members.
+     * Three members along the front, from the fastest to the most accurate, named and kept in the family. On a front with fewer one
+     * of them has several names: what another member dominates is never called fast or accurate.
      */
-    private static Map<String, Member> pick(ParetoFront front, List<MeasuredMember> measured, RunSearch search) {
-        Comparator<MeasuredMember> byLatency = Comparator.comparingDouble(m -> m.value(MetricNames.LATENCY_MILLIS_P50));
-        List<MeasuredMember> picked = new ArrayList<>(front.pick(NAMES.size()));
-        measured.stream()
-                .filter(m -> !picked.contains(m))
-                .sorted(byLatency)
-                .limit(NAMES.size() - picked.size())
-                .toList()
-                .forEach(picked::add);
-        picked.sort(byLatency);
+    private static Map<String, Member> pick(ParetoFront front, RunSearch search) {
+        List<MeasuredMember> picked = front.pick(NAMES.size());
         Map<String, Member> named = new LinkedHashMap<>();
         named.put("largest", search.family().space().largest());
         named.put("smallest", search.family().space().smallest());
-        for (int i = 0; i < picked.size(); i++) {
-            named.put(NAMES.get(i), picked.get(i).member());
+        for (int i = 0; i < NAMES.size(); i++) {
+            named.put(
+                    NAMES.get(i),
+                    picked.get(i * (picked.size() - 1) / (NAMES.size() - 1)).member());
         }
         search.keep(named);
         return named;

@@ -11,7 +11,7 @@ import java.util.Locale;
  * What {@code quickstart} answers; kept in the run as {@value #FILE}.
  *
  * @param front from the fastest member to the slowest
- * @param exported three of the front, or fewer where it has fewer
+ * @param exported fast, balanced and accurate, all of the front; on a front of fewer than three some are one member
  * @param testAccuracy on the report split, of the largest and the smallest member
  * @param testImages of the report split; null in a result of an earlier version
  * @param seconds of all steps of the command that finished

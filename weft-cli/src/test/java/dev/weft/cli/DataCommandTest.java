@@ -129,12 +129,26 @@ class DataCommandTest {
                         + " images to train");
     }
 
+    @Test
+    void ofPicturesThatAreTooSmallForTheRecipeThatIsSaid() throws IOException {
+        pictures(folder.resolve("icons/cat"), 5, 16, 40);
+        pictures(folder.resolve("icons/dog"), 5, 16, 160);
+        Run looked = Run.weft("data", folder.resolve("icons").toString());
+        assertThat(looked.out())
+                .contains("The recipe smoke does not fit: Every resolution must be at most the size of the images, 16")
+                .doesNotContain("Ready: ");
+    }
+
     private static void pictures(Path folder, int count, int bright) throws IOException {
+        pictures(folder, count, 28, bright);
+    }
+
+    private static void pictures(Path folder, int count, int side, int bright) throws IOException {
         Files.createDirectories(folder);
         for (int i = 0; i < count; i++) {
-            BufferedImage picture = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
-            for (int place = 0; place < 28 * 28; place++) {
-                picture.getRaster().setSample(place % 28, place / 28, 0, bright + (place * 7 + i * 13) % 60);
+            BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+            for (int place = 0; place < side * side; place++) {
+                picture.getRaster().setSample(place % side, place / side, 0, bright + (place * 7 + i * 13) % 60);
             }
             ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
         }

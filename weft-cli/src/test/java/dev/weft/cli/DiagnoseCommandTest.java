@@ -104,8 +104,9 @@ class DiagnoseCommandTest {
     @Test
     void refusalsSayWhatToDo() throws IOException {
         assertThat(refused(run.toString(), "--sampler", "sandwhich"))
-                .contains("--sampler must be one of single-path, sandwich, largest, but got \"sandwhich\".")
-                .contains("Did you mean \"sandwich\"?");
+                .contains(
+                        "There is no sampler \"sandwhich\". Did you mean \"sandwich\"? There are: single-path, sandwich,")
+                .contains("largest.");
         Run once = Run.weft("diagnose", run.toString(), "--draws", "1");
         assertThat(once.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(once.err()).contains("draws >= 2", "draws=1");
@@ -125,6 +126,6 @@ class DiagnoseCommandTest {
                         stray.toString(),
                         "--data",
                         TinyRun.data(folder.resolve("other")).toString()))
-                .contains("must have the images the family reads");
+                .contains("must have the images the model reads");
     }
 }

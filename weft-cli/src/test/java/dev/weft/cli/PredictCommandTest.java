@@ -3,6 +3,8 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.pick.TinyRun;
+import dev.weft.runtime.ExportedModel;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -129,5 +131,49 @@ class PredictCommandTest {
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(out).isZero();
         assertThat(out).contains(predict(onnx, pictures.get(0)).out());
+    }
+
+    @Test
+    void whatNeedsAFamilySaysThatAnExportedFileIsNone() {
+        for (String command : List.of("evaluate", "measure")) {
+            Run refused = Run.weft(command, onnx);
+            assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(refused.err()).contains("is an exported member (ONNX)").contains("inspect");
+        }
+    }
+
+    /** White figures on nothing: on white they could not be seen. */
+    @Test
+    void transparentPicturesLieOnTheBackgroundOfTraining() throws Exception {
+        Path data = TinyRun.data(folder.resolve("figures"));
+        Path recipe = TinyRun.recipe(folder.resolve("black.yaml"), data, 1);
+        Files.writeString(
+                recipe, Files.readString(recipe).replace("selectionSize: 60", "selectionSize: 60, background: black"));
+        Path black = folder.resolve("black run");
+        Run trained = Run.weft("train", recipe.toString(), "--out", black.toString());
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+        Path exported = folder.resolve("black.onnx");
+        assertThat(Run.weft("export", black.toString(), "--onnx", exported.toString())
+                        .exitCode())
+                .isZero();
+
+        BufferedImage clear = new BufferedImage(8, 8, BufferedImage.TYPE_INT_ARGB);
+        BufferedImage laid = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < 8; x++) {
+            clear.setRGB(x, 4, 0xffffffff);
+            laid.setRGB(x, 4, 0xffffff);
+        }
+        Path figure = folder.resolve("figure.png");
+        Path onBlack = folder.resolve("on black.png");
+        ImageIO.write(clear, "png", figure.toFile());
+        ImageIO.write(laid, "png", onBlack.toFile());
+        for (Path model : List.of(exported, black)) {
+            JsonNode said =
+                    predict(model.toString(), figure, onBlack, "--json").json().get("predictions");
+            assertThat(said.get(0).get("top")).isEqualTo(said.get(1).get("top"));
+        }
+        try (ExportedModel model = ExportedModel.open(exported)) {
+            assertThat(model.predict(clear)).isEqualTo(model.predict(laid));
+        }
     }
 }

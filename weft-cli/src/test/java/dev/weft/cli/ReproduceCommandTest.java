@@ -16,7 +16,7 @@ class ReproduceCommandTest {
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.json().get("error").asText())
                 .startsWith(
-                        "Unknown system \"bignaz\". Known: bignas, tanglenas, mixture-of-supernets, pa-da, shiftnas, gradient-matching.")
+                        "There is no system \"bignaz\". Did you mean \"bignas\"? There are: bignas, tanglenas, mixture-of-supernets, pa-da, shiftnas, gradient-matching.")
                 .contains("Did you mean");
     }
 

@@ -78,7 +78,7 @@ enum DataKind {
 
     abstract ImageParts open(Path path, String name, FolderOptions options);
 
-    /** Whether a folder is binary image files, or has PNG or JPEG files in its sub-folders. */
+    /** Whether a folder is binary image files, or has pictures in its sub-folders. */
     static boolean hasImages(Path path) {
         Folder folder = Folder.of(path);
         return Stream.of(values()).anyMatch(kind -> kind != IMAGES && kind.matches(folder))
@@ -99,9 +99,9 @@ enum DataKind {
                 return kind;
             }
         }
-        throw new InputException(
-                path + " holds no images that Weft knows: it must have one sub-folder of PNG or JPEG files per class,"
-                        + " or IDX files (train-images-idx3-ubyte), or CIFAR binary files (data_batch_1.bin, or train.bin),"
-                        + " or image record files (train.bin with classes.txt)");
+        throw new InputException(path
+                + " holds no images that Weft knows: it must have one sub-folder of PNG, JPEG, BMP or GIF files per class,"
+                + " or IDX files (train-images-idx3-ubyte), or CIFAR binary files (data_batch_1.bin, or train.bin),"
+                + " or image record files (train.bin with classes.txt)");
     }
 }

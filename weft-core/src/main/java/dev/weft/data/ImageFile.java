@@ -96,8 +96,12 @@ public final class ImageFile {
         return ImagePlanes.of(picture(file), channels, height, width, background.value());
     }
 
-    /** The upright picture, not laid on anything yet. */
-    private static BufferedImage picture(Path file) {
+    /**
+     * The upright picture, not laid on anything yet.
+     *
+     * @throws InputException as {@link #decode}
+     */
+    public static BufferedImage picture(Path file) {
         return read(file, (reader, opened) -> {
             BufferedImage stored;
             if (opened.jpeg() == null) {

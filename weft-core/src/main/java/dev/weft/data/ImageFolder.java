@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The files of a folder of images: one sub-folder per class, either directly or below {@code train}, {@code test} and {@code val}.
@@ -55,10 +57,15 @@ record ImageFolder(
         List<String> problems = new ArrayList<>();
         List<PassedOver> passedOver = new ArrayList<>();
         Map<String, Folder> partFolders = partFolders(root, problems, passedOver);
-        passedOver.addAll(root.passedOver());
-        partFolders.values().stream()
-                .filter(part -> part != root)
-                .forEach(part -> passedOver.addAll(part.passedOver()));
+        Set<Folder> aboveClasses = new LinkedHashSet<>(List.of(root));
+        aboveClasses.addAll(partFolders.values());
+        for (Folder folder : aboveClasses) {
+            passedOver.addAll(folder.passedOver());
+            folder.files().stream()
+                    .filter(ImageFile::hasKnownSuffix)
+                    .forEach(name -> passedOver.add(new PassedOver(
+                            folder.path().resolve(name).toString(), "is in no class folder", "in no class folder", 1)));
+        }
         List<String> classes = partFolders.get("train").folders();
         if (classes.size() < 2) {
             problems.add(String.format(

@@ -65,7 +65,7 @@ final class JpegDecoder {
         return coloured(raster, header.colours());
     }
 
-    /** The file as {@link JpegDecoder} describes it. */
+    /** The file as {@link JpegDecoder} describes it, up to its end marker. */
     private static byte[] stripped(byte[] original, JpegHeader header) throws IOException {
         byte[] file = original.clone();
         int[] ids = new int[3];
@@ -86,7 +86,9 @@ final class JpegDecoder {
                 rename(file, found, next, JpegHeader.isFrame(marker), ids);
             }
             out.write(file, at, (JpegHeader.isNote(marker) ? found : next) - at);
-            at = next;
+            at = marker == JpegHeader.END_OF_IMAGE
+                    ? file.length
+                    : next; // what follows, as a phone's film, is no part of it
         }
         return out.toByteArray();
     }

@@ -1,5 +1,6 @@
 package dev.weft.export;
 
+import dev.weft.io.InputException;
 import dev.weft.io.OutputFiles;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
@@ -20,9 +21,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Takes a member out of its family and writes it as files, with the proof on the label. */
 public final class Exporter {
-    private static final String MAX_ABS_ERROR = "weft.maxAbsError";
-    private static final String TOP1_AGREEMENT = "weft.top1Agreement";
-    private static final String EXAMPLES = "weft.examples";
+    static final String MAX_ABS_ERROR = "weft.maxAbsError";
+    static final String TOP1_AGREEMENT = "weft.top1Agreement";
+    static final String EXAMPLES = "weft.examples";
 
     private Exporter() {}
 
@@ -64,6 +65,11 @@ public final class Exporter {
                 : family.space().print(member);
         Precision precision = options.precision();
         UnaryOperator<Tensor> live = inputs -> family.forward(inputs, Pass.evaluation(member, statistics));
+        if (precision != Precision.FLOAT32 && examples.labels().isEmpty()) {
+            throw new InputException(
+                    "An export in " + precision
+                            + " must be proven on examples with labels, because its accuracy or loss is what counts, but was given none.");
+        }
         try (Family alone = family.extract(member, statistics)) {
             OnnxModel exact = OnnxExporter.record(alone, name);
             OnnxFile exactFile = exact.file();

@@ -21,13 +21,18 @@ final class Int8Weight {
 
     /** @param axis of the output channels */
     static Int8Weight of(Constant weight, int axis) {
+        return of(weight, axis, new float[weight.size(axis)]);
+    }
+
+    /** @param least the scale of each output channel, at the least */
+    static Int8Weight of(Constant weight, int axis, float[] least) {
         int channels = weight.size(axis);
         int inner = 1;
         for (int later = axis + 1; later < weight.shape().size(); later++) {
             inner *= weight.size(later);
         }
         float[] source = weight.values();
-        float[] scales = new float[channels];
+        float[] scales = least.clone();
         for (int i = 0; i < source.length; i++) {
             int channel = i / inner % channels;
             scales[channel] = Math.max(scales[channel], Math.abs(source[i]) / MOST);

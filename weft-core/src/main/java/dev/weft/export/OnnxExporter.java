@@ -10,6 +10,7 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Ops;
 import dev.weft.runtime.ExportedInput;
+import dev.weft.runtime.ImagePlanes;
 import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
@@ -87,13 +88,23 @@ public final class OnnxExporter {
         }
         ImageInput images = (ImageInput) input;
         metadata.putAll(OnnxFile.classLabel(images.classes()));
-        metadata.putAll(
-                new ExportedInput(images.channels(), images.size(), images.mean(), images.std(), resolution).label());
+        metadata.putAll(new ExportedInput(
+                        images.channels(), images.size(), images.mean(), images.std(), resolution, background(model))
+                .label());
         return new OnnxModel(
                 graph.build(
                         name,
                         OnnxModel.image(images.channels(), images.size()),
                         OnnxModel.classLogits(images.outputs())),
                 metadata);
+    }
+
+    private static int background(Family model) {
+        String noted = model.notes().getOrDefault(Family.BACKGROUND, String.valueOf(ImagePlanes.WHITE));
+        if (!noted.matches("\\d{1,3}")) {
+            throw new InputException("The note \"" + Family.BACKGROUND
+                    + "\" of a family must be a grey value from 0 to 255, but is \"" + noted + "\".");
+        }
+        return Integer.parseInt(noted);
     }
 }

@@ -22,6 +22,9 @@ import org.bytedeco.pytorch.Tensor;
  * weight give float32. Everything else stays float32: embeddings, norms, attention.
  */
 final class StaticQuantisation {
+    /** A bias takes this much of int32 at the most; the rest is for the sum of products, which it is added to. */
+    private static final float MOST_BIAS = 1 << 30;
+
     private final OnnxEditor editor;
     private final Map<String, ActivationRange> ranges;
     private final Set<String> rounded = new HashSet<>();
@@ -97,8 +100,14 @@ final class StaticQuantisation {
             }
         }
         int axis = node.getOpType().equals("MatMul") ? 1 : 0;
-        Int8Weight integers = Int8Weight.of(weight, axis);
-        int channels = integers.scales().length;
+        Constant bias = node.getInputCount() > 2 ? editor.constant(node.getInput(2)) : null;
+        int channels = weight.size(axis);
+        // A channel of tiny weights has a tiny scale, by which its bias would not fit into int32.
+        float[] least = new float[channels];
+        for (int i = 0; bias != null && i < channels; i++) {
+            least[i] = Math.abs(bias.values()[i]) / MOST_BIAS / range.scale();
+        }
+        Int8Weight integers = Int8Weight.of(weight, axis, least);
         String name = weight.name() + (axis == 1 ? "_turned" : "");
         String stored = editor.node(
                 "DequantizeLinear",
@@ -109,8 +118,8 @@ final class StaticQuantisation {
                         editor.store(name + "_zero_point", DataType.INT8, new byte[channels], channels)),
                 attribute("axis", axis));
         NodeProto.Builder written = node.toBuilder().clearInput().addInput(in).addInput(stored);
-        if (node.getInputCount() > 2) {
-            written.addInput(bias(node, editor.constant(node.getInput(2)), range.scale(), integers.scales()));
+        if (bias != null) {
+            written.addInput(bias(node, bias, range.scale(), integers.scales()));
         }
         return written.build();
     }
@@ -121,7 +130,7 @@ final class StaticQuantisation {
         int[] values = new int[weightScales.length];
         for (int i = 0; i < values.length; i++) {
             scales[i] = inputScale * weightScales[i];
-            values[i] = Math.round(bias.values()[i] / scales[i]); // rounds to the nearest int, and stays within int
+            values[i] = Math.round(bias.values()[i] / scales[i]);
         }
         return editor.node(
                 "DequantizeLinear",

@@ -113,6 +113,7 @@ public record CellNetwork(
     }
 
     public CellNetwork {
+        ImageInput.requireTakes(input, resolution);
         edges = Setting.list("edges", edges).stream()
                 .map(operations -> Setting.list("edges", operations))
                 .toList();

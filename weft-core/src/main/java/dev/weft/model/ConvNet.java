@@ -55,6 +55,7 @@ public record ConvNet(ImageInput input, int resolution, List<Conv> layers, boole
     }
 
     public ConvNet {
+        ImageInput.requireTakes(input, resolution);
         layers = Setting.list("layers", layers);
         hidden = Setting.list("hidden", hidden);
         if (layers.isEmpty() || hidden.stream().anyMatch(width -> width < 1 || width > Setting.MAX_SIZE)) {

@@ -39,6 +39,9 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Reading members from several threads at once is safe; naming them, training and closing are not.
  */
 public final class Family implements AutoCloseable {
+    /** Note: the grey value, 0 to 255, that transparent pictures were laid on for training; white where there is none. */
+    public static final String BACKGROUND = "background";
+
     private final ModelDefinition definition;
     private final Space space;
     private final SharedWeights weights;

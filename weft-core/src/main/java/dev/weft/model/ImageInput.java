@@ -44,10 +44,6 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
 
     /** Normalises, then resizes where the member's resolution is not the images' own. */
     Layer layer(Dim resolution) {
-        if (resolution.max() > size) {
-            throw new InputException("Every resolution must be at most the size of the images, " + size
-                    + ", but one is " + resolution.max() + ". Members do not enlarge images.");
-        }
         return (x, pass) -> {
             int side = resolution.size(pass.member());
             Tensor normal = Ops.normalise(x, mean, std);
@@ -111,6 +107,21 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
         }
         throw new InputException("Model " + model + " must be given images, but the data is " + input.description()
                 + ". Give images, or a model that reads text.");
+    }
+
+    /**
+     * Members make images smaller and never larger.
+     *
+     * @param input {@code null} of a model that is open
+     * @param resolution the largest of the model
+     * @throws InputException when the images are smaller
+     */
+    static void requireTakes(ImageInput input, int resolution) {
+        if (input != null && resolution > input.size) {
+            throw new InputException("Every resolution must be at most the size of the images, " + input.size
+                    + ", but one is " + resolution + ", and members do not enlarge images. Set data.imageSize in the"
+                    + " recipe for images of several sizes, or smaller resolutions.");
+        }
     }
 
     /** {@code input}, or an error when a model definition has not been bound to data yet. */

@@ -170,6 +170,7 @@ public record MobileCnn(
 
     public MobileCnn {
         resolution = Setting.sizes("resolution", resolution);
+        ImageInput.requireTakes(input, resolution.get(resolution.size() - 1));
         stages = Setting.list("stages", stages);
         headWidth = Setting.list("headWidth", headWidth);
         headWidth = headWidth.isEmpty() ? headWidth : Setting.sizes("headWidth", headWidth);

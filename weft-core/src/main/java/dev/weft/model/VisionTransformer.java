@@ -59,6 +59,7 @@ public record VisionTransformer(
     }
 
     public VisionTransformer {
+        ImageInput.requireTakes(input, resolution);
         embedDim = Setting.sizes("embedDim", embedDim);
         depth = Setting.sizes("depth", depth);
         blocks = Setting.list("blocks", blocks);

@@ -32,7 +32,7 @@ public final class HeldOutResults {
     /** Each has pictures of its own, which make the page heavier. */
     private static final int MOST_MEMBERS = 6;
 
-    /** Every member costs a pass: those of larger splits are measured on so many. */
+    /** Every member costs a pass: those of larger splits are measured on so many, spread evenly, as classes may come in order. */
     private static final int MOST_EXAMPLES = 10_000;
 
     private static final int PROMPT_TOKENS = 24;
@@ -90,7 +90,7 @@ public final class HeldOutResults {
 
     private static HeldOutResult measure(Family family, Member member, NormStatistics statistics, Dataset report) {
         if (report instanceof ImageDataset images) {
-            return ImagePredictions.of(family, member, statistics, first(images));
+            return ImagePredictions.of(family, member, statistics, some(images));
         }
         TextWindows text = (TextWindows) report;
         return new HeldOutResult(
@@ -101,11 +101,14 @@ public final class HeldOutResults {
                 sample(family, member, text));
     }
 
-    private static ImageDataset first(ImageDataset images) {
+    static ImageDataset some(ImageDataset images) {
         return images.size() <= MOST_EXAMPLES
                 ? images
                 : images.subset(
-                        images.name(), IntStream.range(0, MOST_EXAMPLES).boxed().toList());
+                        images.name(),
+                        IntStream.range(0, MOST_EXAMPLES)
+                                .mapToObj(i -> (int) ((long) i * images.size() / MOST_EXAMPLES))
+                                .toList());
     }
 
     /** Goes on from the beginning of the split. */

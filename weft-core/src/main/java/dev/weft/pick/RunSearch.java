@@ -30,11 +30,13 @@ import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -42,6 +44,11 @@ import org.bytedeco.pytorch.global.torch;
  * was stopped goes on when it is asked for again. Holds native memory and the run's folder until {@link #close}.
  */
 public final class RunSearch implements AutoCloseable {
+    private static final List<String> LATENCIES = Stream.concat(
+                    Stream.of(MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99),
+                    MetricNames.LATENCY_NOISE.stream())
+            .toList();
+
     private final RunFolder folder;
     private final Family family;
     private final FamilyData data;
@@ -119,7 +126,6 @@ public final class RunSearch implements AutoCloseable {
             long seed,
             SearchListener listener,
             BooleanSupplier stop) {
-        requireOpen();
         return search(search, new SearchTask(family.space(), objectives, budgets, seed), listener, stop);
     }
 
@@ -129,6 +135,7 @@ public final class RunSearch implements AutoCloseable {
      * @param task over the {@linkplain #family family}'s space
      */
     public SearchResult search(Search search, SearchTask task, SearchListener listener, BooleanSupplier stop) {
+        requireOpen();
         SearchResult found = search.search(task, evaluations, listener, stop);
         for (MeasuredMember member : found.measured()) {
             evaluations.values(member.member(), List.of(MetricNames.PARAMS, MetricNames.MACS, MetricNames.BYTES));
@@ -234,8 +241,18 @@ public final class RunSearch implements AutoCloseable {
                         .map(member -> measured(member.member()))
                         .toList(),
                 found.measured().stream()
-                        .map(member -> measured(member.member()))
+                        .filter(member -> LATENCIES.stream().allMatch(metric -> evaluations
+                                .known(member.member(), metric)
+                                .isPresent()))
+                        .map(this::withLatency)
                         .toList());
+    }
+
+    /** The numbers of a search and those of its latency, which are known: nothing is measured for a remark. */
+    private MeasuredMember withLatency(MeasuredMember member) {
+        Map<String, Double> values = new LinkedHashMap<>(member.values());
+        values.putAll(evaluations.values(member.member(), LATENCIES).values());
+        return new MeasuredMember(member.member(), values);
     }
 
     public Family family() {

@@ -1,6 +1,7 @@
 package dev.weft.run;
 
 import dev.weft.io.EnvironmentException;
+import dev.weft.io.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,7 @@ import java.util.stream.LongStream;
 
 /**
  * Rows that wait in memory until they can be written, all in one transaction: a training must not end because another program holds
- * its table, or the disk is full for a while. That they wait is said once; what was never written is said at the end.
+ * its table, the disk is full for a while, or the file is damaged. That they wait is said once; what was never written is said at the end.
  */
 final class DelayedWrites {
     /** One row; {@code step} where it is a number of training. */
@@ -90,7 +91,7 @@ final class DelayedWrites {
             rows.clear();
             trouble = "";
             return true;
-        } catch (EnvironmentException e) {
+        } catch (EnvironmentException | InputException e) { // the latter of a file that was damaged meanwhile
             trouble = e.getMessage();
             return false;
         }

@@ -29,7 +29,8 @@ public record Origin(
         long seed,
         int calibrationBatches,
         @JsonInclude(JsonInclude.Include.NON_NULL) SplitsRecord splits) {
-    private static final String NOTE = "origin";
+    /** Of a family, and on the label of what is exported from it: this as JSON. */
+    public static final String NOTE = "origin";
 
     public Origin {
         if (data == null || calibrationBatches < 1) {
@@ -60,6 +61,9 @@ public record Origin(
     /** Writes this into the notes of a family, which travel with its members into their files. */
     void noteIn(Family family) {
         family.note(NOTE, Json.writeLine(this));
+        if (data instanceof DataSettings.Images images && images.background() != null) {
+            family.note(Family.BACKGROUND, String.valueOf(images.background().value()));
+        }
     }
 
     /** Whether what is opened can be compared with what training had. */

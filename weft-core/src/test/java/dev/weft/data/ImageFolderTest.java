@@ -166,6 +166,22 @@ class ImageFolderTest {
     }
 
     @Test
+    void picturesInNoClassArePassedOverAndSaid() throws IOException {
+        greyPair();
+        Files.move(
+                folder.resolve("cat"),
+                Files.createDirectories(folder.resolve("train")).resolve("cat"));
+        Files.move(folder.resolve("dog"), folder.resolve("train/dog"));
+        TestImages.png(folder.resolve("loose.PNG"), TestImages.picture(true, 6, 9, 1));
+        TestImages.png(folder.resolve("train/lost.png"), TestImages.picture(true, 6, 9, 2));
+        TestImages.write(folder.resolve("README.md"), "about it");
+        assertThat(DataCatalog.inspect(folder.toString()).notes())
+                .containsExactly(
+                        folder.resolve("loose.PNG") + " is in no class folder: passed over",
+                        folder.resolve("train/lost.png") + " is in no class folder: passed over");
+    }
+
+    @Test
     void aNameWithALineFeedForgesNoLine() throws IOException {
         greyPair();
         TestImages.png(folder.resolve("dog/a\nPROBLEM forged.png"), TestImages.picture(true, 6, 9, 1));

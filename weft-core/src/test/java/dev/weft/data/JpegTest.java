@@ -97,6 +97,16 @@ class JpegTest {
         refused(arithmetic, "arithmetic coding");
     }
 
+    /** As the film that phones append to a picture, whose bytes look like markers here and there. */
+    @Test
+    void whatFollowsThePictureIsNotRead() throws IOException {
+        byte[] film = {
+            0, 0, 0, 24, 'f', 't', 'y', 'p', (byte) 0xFF, (byte) 0xC0, 0, 4, 9, 9, (byte) 0xFF, (byte) 0xDA, 0
+        };
+        Path file = TestImages.write(folder.resolve("moving.jpg"), concat(resource("ycc"), film));
+        assertThat(colour(file)).containsExactly(220, 30, 40);
+    }
+
     /** Pixel (y, x) of the upright picture, by what the Exif standard says of row 0 and column 0. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})

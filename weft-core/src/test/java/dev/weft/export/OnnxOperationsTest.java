@@ -144,7 +144,7 @@ class OnnxOperationsTest {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("weft.member", "one");
         metadata.putAll(OnnxFile.classLabel(Collections.nCopies(width, "class")));
-        metadata.putAll(new ExportedInput(CHANNELS, SIDE, three, three, SIDE).label());
+        metadata.putAll(new ExportedInput(CHANNELS, SIDE, three, three, SIDE, 255).label());
         return metadata;
     }
 }

@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
+import dev.weft.natives.OnnxRuntime;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.runtime.OnnxFile;
 import dev.weft.runtime.StoredTensor;
 import dev.weft.space.Member;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -182,6 +188,57 @@ class PrecisionTest {
             assertThat(activations.scale()).isPositive();
             double lowest = (0 - activations.zeroPoint()) * activations.scale();
             assertThat(lowest).isCloseTo(Math.min(0, range[0]), within((double) activations.scale()));
+        }
+    }
+
+    @Test
+    void aScaleMayBeHeldUp() {
+        Constant weight = new Constant("w", new float[] {1e-9f, 0, 63}, List.of(3L, 1L));
+        Int8Weight held = Int8Weight.of(weight, 0, new float[] {1e-6f, 0.25f, 0.5f});
+        assertThat(held.scales()).containsExactly(1e-6f, 0.25f, 1);
+        assertThat(held.values()).containsExactly(new byte[] {0, 0, 63});
+    }
+
+    @Test
+    void fewerBitsNeedLabels() {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Family family = Family.of(TinyModels.visionTransformer(), 1)) {
+            assertThatThrownBy(() -> Exporter.export(
+                            family,
+                            family.space().largest(),
+                            MemberStatistics.none(),
+                            List.of(inputs(family.definition(), 2, 1)),
+                            ExportOptions.onnx(folder.resolve("a.onnx")).withPrecision(Precision.FLOAT16, 1)))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("examples with labels");
+        }
+    }
+
+    /** As folding leaves it of a dead channel: weights that are nearly nothing, and a bias that is not. */
+    @Test
+    void theBiasOfATinyChannelStaysItself() throws Exception {
+        GraphProto graph = GraphProto.newBuilder()
+                .addInput(OnnxGraph.value("x", DataType.FLOAT, "batch", 1, 2, 2))
+                .addOutput(OnnxGraph.value("y", DataType.FLOAT, "batch", 2, 1, 1))
+                .build();
+        OnnxEditor editor = new OnnxEditor(graph);
+        editor.storeFloats("w", new float[] {1e-12f, 0, 0, -1e-12f, 0.5f, 0, 0, 0.5f}, 2, 1, 2, 2);
+        editor.storeFloats("b", new float[] {1, -0.25f}, 2);
+        editor.node("Conv", "y", List.of("x", "w", "b"));
+        try (Tensor batch = Tensors.of(new float[] {0, 1, 2, 3}, 1, 1, 2, 2)) {
+            GraphProto integers = StaticQuantisation.of(editor.build(), List.of(batch));
+            try (OrtSession session = OnnxRuntime.environment().createSession(OnnxModel.bytes(integers));
+                    OnnxTensor x = OnnxTensor.createTensor(
+                            OnnxRuntime.environment(),
+                            FloatBuffer.wrap(new float[] {0, 1, 2, 3}),
+                            new long[] {1, 1, 2, 2});
+                    OrtSession.Result result = session.run(Map.of("x", x))) {
+                float[] y = new float[2];
+                ((OnnxTensor) result.get(0)).getFloatBuffer().get(y);
+                assertThat(y[0]).isCloseTo(1, within(0.02f));
+                assertThat(y[1]).isCloseTo(1.25f, within(0.02f));
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.data.ImageDataset;
+import dev.weft.data.InMemoryImages;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.model.NamedMember;
@@ -138,5 +139,21 @@ class HeldOutResultsTest {
                             largest.statistics(),
                             trainer.splits().report()));
         }
+    }
+
+    /** Test folders list one class after another. */
+    @Test
+    void aPartOfALargeSplitHasEveryClass() {
+        int[] labels = IntStream.range(0, 25_000).map(i -> i / 5_000).toArray();
+        ImageDataset large = InMemoryImages.of(
+                "large",
+                List.of("a", "b", "c", "d", "e"),
+                1,
+                1,
+                1,
+                new byte[labels.length],
+                labels,
+                IntStream.range(0, labels.length).mapToObj(String::valueOf).toList());
+        assertThat(HeldOutResults.some(large).classCounts()).containsExactly(2000, 2000, 2000, 2000, 2000);
     }
 }

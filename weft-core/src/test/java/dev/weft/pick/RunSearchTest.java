@@ -212,4 +212,24 @@ class RunSearchTest {
             assertThat(smallest.value(MetricNames.LATENCY_SLOWDOWN)).isEqualTo(1);
         }
     }
+
+    /** A search by counts alone measured no latency: a remark must not begin to. */
+    @Test
+    void remarksMeasureNothingOffTheFront() {
+        Path run = TinyRun.train(folder);
+        List<Objective> counts = List.of(Objective.of("params"), Objective.of("macs"));
+        try (RunSearch search = RunSearch.open(run, QUICK)) {
+            SearchResult found = search.search(new RandomSearch(6), counts, Constraints.NONE, 1);
+            assertThat(found.measured())
+                    .hasSizeGreaterThan(found.front().members().size() + 1);
+            LatencyRemarks remarks = search.remarks(found);
+            assertThat(remarks.byNoise()).isEmpty();
+        }
+        assertThat(rows(run).stream()
+                        .filter(row -> row.metric().equals(MetricNames.LATENCY_MILLIS_P50))
+                        .map(MemberValue::member)
+                        .distinct())
+                .as("the one member of the front, and the smallest, which it is timed beside")
+                .hasSizeLessThanOrEqualTo(2);
+    }
 }

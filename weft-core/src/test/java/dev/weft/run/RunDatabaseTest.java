@@ -213,6 +213,28 @@ class RunDatabaseTest {
         }
     }
 
+    /** As a program that synchronises folders may do it. */
+    @Test
+    void aFileThatIsDamagedMeanwhileEndsNoTraining() throws Exception {
+        Path file = folder.resolve("damaged.db");
+        List<String> said = new ArrayList<>();
+        RunDatabase database = RunDatabase.open(file);
+        database.onTrouble(said::add);
+        database.metric(1, "largest", "loss", 0.5, 1);
+        database.flush();
+        for (String name : List.of("damaged.db", "damaged.db-wal", "damaged.db-shm")) {
+            Path each = folder.resolve(name);
+            if (Files.exists(each)) {
+                Files.write(each, new byte[(int) Files.size(each)]);
+            }
+        }
+        database.metric(2, "largest", "loss", 0.5, 1);
+        database.flush();
+        assertThat(said).hasSize(1).allSatisfy(line -> assertThat(line).contains("damaged.db", "waits in memory"));
+        database.close();
+        assertThat(said).hasSize(2);
+    }
+
     private static Connection heldAfter(Path file, List<String> said) throws Exception {
         try (RunDatabase database = RunDatabase.open(file)) {
             database.onTrouble(said::add);

@@ -14,14 +14,20 @@ import java.util.stream.Collectors;
  * @param mean per channel on the scale 0 to 1, subtracted by the model
  * @param std per channel on the scale 0 to 1, divided by in the model
  * @param resolution height and width that the model resizes to
+ * @param background the grey value, 0 to 255, that transparent pictures were laid on for training, and are to be laid on here
  */
-public record ExportedInput(int channels, int size, List<Double> mean, List<Double> std, int resolution) {
+public record ExportedInput(
+        int channels, int size, List<Double> mean, List<Double> std, int resolution, int background) {
     private static final String PREFIX = "weft.image.";
     private static final String PIXELS = "pixel values 0..255, float32 (batch, channels, height, width)";
 
     public ExportedInput {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
+        if (background < 0 || background > 255) {
+            throw new InvalidInputException(
+                    "The background of an exported model must be from 0 to 255, but is " + background + ".");
+        }
         if (channels < 1 || channels > 1024 || size < 1 || size > 1 << 14 || resolution < 1 || resolution > size) {
             throw new InvalidInputException(
                     "The images of an exported model must have sizes between 1 and 16384, but got channels=" + channels
@@ -35,7 +41,8 @@ public record ExportedInput(int channels, int size, List<Double> mean, List<Doub
                 label.integer(PREFIX + "size"),
                 label.numbers(PREFIX + "mean"),
                 label.numbers(PREFIX + "std"),
-                label.integer(PREFIX + "resolution"));
+                label.integer(PREFIX + "resolution"),
+                label.integer(PREFIX + "background", ImagePlanes.WHITE));
     }
 
     /** What the metadata of a file says of it. */
@@ -46,6 +53,7 @@ public record ExportedInput(int channels, int size, List<Double> mean, List<Doub
         label.put(PREFIX + "mean", text(mean));
         label.put(PREFIX + "std", text(std));
         label.put(PREFIX + "resolution", Integer.toString(resolution));
+        label.put(PREFIX + "background", Integer.toString(background));
         label.put(PREFIX + "pixels", PIXELS);
         return label;
     }

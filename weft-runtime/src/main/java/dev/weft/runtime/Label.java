@@ -31,6 +31,11 @@ record Label(Map<String, String> entries, String where) {
         }
     }
 
+    /** The same, or {@code absent} where the file does not say. */
+    int integer(String key, int absent) {
+        return entries.containsKey(key) ? integer(key) : absent;
+    }
+
     /** Numbers with a space between them. */
     List<Double> numbers(String key) {
         try {
