@@ -148,11 +148,15 @@ public final class MemberExport {
     }
 
     /**
-     * Keeps the proof in the run, for its report.
+     * Keeps the proof in the run, for its report: that of a float32 file. The largest error of a file with fewer bits proves nothing; what
+     * its precision costs is on its label.
      *
      * @param testAccuracy of the exported file on the report split, where it was taken
      */
     public static void record(RunFolder run, ExportResult result, OptionalDouble testAccuracy) {
+        if (result.quality().isPresent()) {
+            return;
+        }
         Path onnx = result.onnx().orElseThrow().toAbsolutePath();
         Path folder = run.path().toAbsolutePath();
         String file = (onnx.startsWith(folder) ? folder.relativize(onnx) : onnx).toString();
