@@ -48,14 +48,15 @@ final class MeasureCommand implements Callable<Integer> {
             names = "--member",
             paramLabel = "MEMBER",
             defaultValue = "largest",
-            description = "As in ${ROOT-COMMAND-NAME} evaluate (default: ${DEFAULT-VALUE}).")
+            description = "The member to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                    + "\"choice=value,...\" (default: ${DEFAULT-VALUE}).")
     private String member;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "That one run may use (default: ${DEFAULT-VALUE}).")
+            description = "Threads that ONNX Runtime may use while timing (default: ${DEFAULT-VALUE}).")
     private int threads;
 
     @Override

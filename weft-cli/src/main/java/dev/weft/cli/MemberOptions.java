@@ -11,19 +11,15 @@ final class MemberOptions {
             names = "--member",
             paramLabel = "MEMBER",
             defaultValue = "largest",
-            description = {
-                "largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as",
-                "\"choice=value,...\" (default: ${DEFAULT-VALUE})."
-            })
+            description = "The member to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                    + "\"choice=value,...\" (default: ${DEFAULT-VALUE}).")
     private String member;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = {
-                "Where the images or text lie that the family was trained on (default: where they were);",
-                "${ROOT-COMMAND-NAME} evaluate takes any others too."
-            })
+            description = "The place of the images or text that the family was trained on (default: where they were); "
+                    + "${ROOT-COMMAND-NAME} evaluate takes other data too.")
     private String data;
 
     String member() {

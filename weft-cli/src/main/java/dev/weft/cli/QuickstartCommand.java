@@ -41,29 +41,27 @@ final class QuickstartCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "quickstart",
-            description = "The run: a new or empty folder, or that of a quickstart (default: ${DEFAULT-VALUE}).")
+            description = "The folder of the run: a new or empty one, or that of a quickstart to go on with (default: ${DEFAULT-VALUE}).")
     private Path out;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Of everything random (default: ${DEFAULT-VALUE}).")
+            description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Your own images: see ${ROOT-COMMAND-NAME} data (default: the recipe's, Fashion-MNIST).")
+            description = "Images of your own: a name of a data set or a folder, see ${ROOT-COMMAND-NAME} data (default: the recipe's, Fashion-MNIST).")
     private String data;
 
     @Option(
             names = "--split",
             paramLabel = "SHARES",
-            description = {
-                "How images are shared out, in percent: to train on, to choose members by, to report, as 70/15/15 (default:",
-                "the recipe's). A part that the data brings, as a test part, is taken as it is."
-            })
+            description = "Percentages of the images to train on, to choose members by and to report, as 70/15/15 (default: the recipe's). "
+                    + "A part that the data brings itself, such as a test part, is taken as it is.")
     private String split;
 
     @Option(
@@ -71,17 +69,15 @@ final class QuickstartCommand implements Callable<Integer> {
             paramLabel = "RECIPE",
             defaultValue = "quickstart",
             completionCandidates = RecipeNames.class,
-            description = {
-                "A YAML file, or a recipe that comes with Weft (default: ${DEFAULT-VALUE}): ",
-                "${COMPLETION-CANDIDATES}."
-            })
+            description = "A recipe that comes with Weft, or a YAML file (default: ${DEFAULT-VALUE}): "
+                    + "${COMPLETION-CANDIDATES}.")
     private String recipe;
 
     @Option(
             names = "--search-seconds",
             paramLabel = "N",
             defaultValue = "60",
-            description = "How long to search at most (default: ${DEFAULT-VALUE}).")
+            description = "Seconds to search at most (default: ${DEFAULT-VALUE}).")
     private int searchSeconds;
 
     private static boolean isSetSo(RunSettings begun, Recipe chosen) {
