@@ -31,11 +31,8 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(
-            index = "0",
-            paramLabel = "MODEL",
-            description = "An exported member (ONNX), a family's file, or the folder of its run.")
-    private Path model;
+    @Mixin
+    private ModelArgument model;
 
     @Parameters(
             index = "1..*",
@@ -92,18 +89,13 @@ final class PredictCommand implements Callable<Integer> {
                 }
             }
         }
-        options.result(new Result(model.toString(), file.member(), answers), List.of());
+        options.result(new Result(model.given().toString(), file.member(), answers), List.of());
         return answers.stream().allMatch(answer -> answer.error() == null) ? ExitCode.DONE : ExitCode.USAGE;
     }
 
     private OnnxFile file() {
-        if (!Inspection.isOnnx(model)) {
-            return FamilyOnnx.of(model, member == null ? "largest" : member);
-        }
-        require(
-                member == null,
-                "--member picks from a family, but " + model + " is one exported member. Leave it out.");
-        return OnnxFile.read(model);
+        return model.exported(member)
+                .orElseGet(() -> FamilyOnnx.of(model.given(), member == null ? MemberOptions.LARGEST : member));
     }
 
     private static Answer answer(Predictor predictor, Path path) {
