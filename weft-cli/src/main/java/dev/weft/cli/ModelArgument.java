@@ -12,10 +12,7 @@ final class ModelArgument {
     @Parameters(
             index = "0",
             paramLabel = "MODEL",
-            description = {
-                "An exported member (ONNX), a family's file, the folder of its run, or an extracted model",
-                "(safetensors)."
-            })
+            description = "An exported member (ONNX), a family's file, the folder of its run, or an extracted model.")
     private Path given;
 
     /**
