@@ -7,7 +7,6 @@ import dev.weft.io.Setting;
 import dev.weft.io.WeftCommand;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Recipe;
-import dev.weft.train.Recipe;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
@@ -118,7 +117,8 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         Path done = out.resolve(QuickstartResult.FILE);
         QuickstartResult result;
-        if (Files.exists(done) && Json.read(done, QuickstartResult.class).in(out).isThere()) {
+        if (Files.exists(done)
+                && Json.read(done, QuickstartResult.class).in(out).isThere()) {
             options.err().println("weft: this quickstart is finished already; these are its results");
             result = Json.read(done, QuickstartResult.class);
         } else {
