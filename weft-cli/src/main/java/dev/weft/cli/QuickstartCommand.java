@@ -12,7 +12,6 @@ import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -108,21 +107,14 @@ final class QuickstartCommand implements Callable<Integer> {
                                     && SplitShares.parse(split).equals(images.split()));
             boolean moved = !begun.recipe().data().source().equals(chosen.data().source());
             if (!same || moved && !isThere(begun, chosen.data().source())) {
-                throw new InputException(String.format(
-                        Locale.ROOT,
-                        "%s must hold this quickstart (recipe %s, data %s, seed %d), but holds a run of recipe %s, data %s, seed %d. Give another --out.",
-                        out,
-                        chosen.name(),
-                        chosen.data().source(),
-                        seed,
-                        begun.recipe().name(),
-                        begun.recipe().data().source(),
-                        begun.seed()));
+                throw new InputException(out + " must hold this quickstart (" + named(chosen, seed)
+                        + "), but holds a run of " + named(begun.recipe(), begun.seed()) + ". Give another --out.");
             }
         }
         Path done = out.resolve(QuickstartResult.FILE);
         QuickstartResult result;
-        if (Files.exists(done)) {
+        if (Files.exists(done)
+                && Json.read(done, QuickstartResult.class).in(out).isThere()) {
             options.err().println("weft: this quickstart is finished already; these are its results");
             result = Json.read(done, QuickstartResult.class);
         } else {
@@ -135,6 +127,12 @@ final class QuickstartCommand implements Callable<Integer> {
         QuickstartResult here = result.in(out);
         options.result(here, here.text(out));
         return ExitCode.DONE;
+    }
+
+    private static String named(Recipe recipe, long seed) {
+        boolean shared = recipe.data() instanceof DataSettings.Images images && images.split() != null;
+        return "recipe " + recipe.name() + ", data " + recipe.data().source()
+                + (shared ? ", split " + ((DataSettings.Images) recipe.data()).split() : "") + ", seed " + seed;
     }
 
     /** Whether a place holds what the run was begun with. */
