@@ -46,7 +46,10 @@ final class CompareCommand implements Callable<Integer> {
     private List<Path> runs;
 
     @Written
-    @Option(names = "--out", paramLabel = "FILE", description = "Write this HTML page with the fronts and the training curves (default: no page is written).")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Write this HTML page with the fronts and the training curves (default: no page is written).")
     private Path out;
 
     @Override

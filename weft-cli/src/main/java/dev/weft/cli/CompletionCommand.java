@@ -75,7 +75,10 @@ final class CompletionCommand implements Callable<Integer> {
         @Spec
         private CommandSpec command;
 
-        @Parameters(arity = "0..*", paramLabel = "WORD", description = "The words of the command line so far; the last may be empty.")
+        @Parameters(
+                arity = "0..*",
+                paramLabel = "WORD",
+                description = "The words of the command line so far; the last may be empty.")
         private List<String> words = List.of();
 
         @Override

@@ -87,30 +87,34 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
             names = "--members",
             paramLabel = "N",
             defaultValue = "12",
-            description = "Members to compare in the conflict map: the largest, the smallest and random ones (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Members to compare in the conflict map: the largest, the smallest and random ones (default: ${DEFAULT-VALUE}).")
     private int members;
 
     @Option(
             names = "--batches",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Batches of examples on which the gradient of each of these members is computed (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Batches of examples on which the gradient of each of these members is computed (default: ${DEFAULT-VALUE}).")
     private int batches;
 
     @Option(
             names = "--draws",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Gradients of one training step to draw for estimating its variance (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Gradients of one training step to draw for estimating its variance (default: ${DEFAULT-VALUE}).")
     private int draws;
 
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
             completionCandidates = Samplers.class,
-            description = "The sampler whose training steps are measured: single-path (one random member), sandwich (the largest, "
-                    + "the smallest and two random ones) or largest (default: the one in the run's recipe where it draws from the "
-                    + "space alone, otherwise single-path).")
+            description =
+                    "The sampler whose training steps are measured: single-path (one random member), sandwich (the largest, "
+                            + "the smallest and two random ones) or largest (default: the one in the run's recipe where it draws from the "
+                            + "space alone, otherwise single-path).")
     private String sampler;
 
     @Option(

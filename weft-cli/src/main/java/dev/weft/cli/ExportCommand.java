@@ -107,29 +107,35 @@ final class ExportCommand implements Callable<Integer> {
     private Path onnx;
 
     @Written
-    @Option(names = "--safetensors", paramLabel = "FILE", description = "A safetensors file of the weights to write as well (default: none).")
+    @Option(
+            names = "--safetensors",
+            paramLabel = "FILE",
+            description = "A safetensors file of the weights to write as well (default: none).")
     private Path safetensors;
 
     @Option(
             names = "--limit",
             paramLabel = "X",
             defaultValue = "" + ExportOptions.MAX_ABS_ERROR,
-            description = "The largest difference of any logit (an output before the softmax) in float32 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The largest difference of any logit (an output before the softmax) in float32 (default: ${DEFAULT-VALUE}).")
     private double limit;
 
     @Option(
             names = "--precision",
             paramLabel = "PRECISION",
             defaultValue = "float32",
-            description = "The number format of the ONNX file: float32, float16, int8-dynamic or int8-static (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The number format of the ONNX file: float32, float16, int8-dynamic or int8-static (default: ${DEFAULT-VALUE}).")
     private String precision;
 
     @Option(
             names = "--max-drop",
             paramLabel = "X",
             defaultValue = "" + ExportOptions.MAX_DROP,
-            description = "The largest fall of the accuracy (0.01 is one percentage point), or rise of a language model's loss in nats "
-                    + "per token, in a precision other than float32 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The largest fall of the accuracy (0.01 is one percentage point), or rise of a language model's loss in nats "
+                            + "per token, in a precision other than float32 (default: ${DEFAULT-VALUE}).")
     private double maxDrop;
 
     @Override

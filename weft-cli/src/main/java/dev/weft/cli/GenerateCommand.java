@@ -60,11 +60,16 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--member",
             paramLabel = "MEMBER",
             defaultValue = "largest",
-            description = "The member to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
-                    + "\"choice=value,...\" (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The member to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                            + "\"choice=value,...\" (default: ${DEFAULT-VALUE}).")
     private String member;
 
-    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "The beginning of the text, which the model continues.")
+    @Option(
+            names = "--prompt",
+            required = true,
+            paramLabel = "TEXT",
+            description = "The beginning of the text, which the model continues.")
     private String prompt;
 
     @Option(

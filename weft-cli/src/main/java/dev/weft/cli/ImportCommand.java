@@ -39,13 +39,20 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(index = "0", paramLabel = "FORMAT", description = "The format of the checkpoint: ${COMPLETION-CANDIDATES}.")
+    @Parameters(
+            index = "0",
+            paramLabel = "FORMAT",
+            description = "The format of the checkpoint: ${COMPLETION-CANDIDATES}.")
     private Format format;
 
     @Parameters(index = "1", paramLabel = "MODEL", description = "The file of the checkpoint.")
     private Path model;
 
-    @Option(names = "--tokenizer", required = true, paramLabel = "FILE", description = "The file of the checkpoint's tokenizer.")
+    @Option(
+            names = "--tokenizer",
+            required = true,
+            paramLabel = "FILE",
+            description = "The file of the checkpoint's tokenizer.")
     private Path tokenizer;
 
     @Option(

@@ -19,7 +19,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "FILE", description = "A safetensors file of Weft or of another program, the folder of a run, or an ONNX file.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "A safetensors file of Weft or of another program, the folder of a run, or an ONNX file.")
     private Path file;
 
     @Override

@@ -68,17 +68,25 @@ final class LatencyTableCommand implements Callable<Integer> {
     private String recipe;
 
     @Written
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The file of the latency table to write, ending in .yaml or .json.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The file of the latency table to write, ending in .yaml or .json.")
     private Path out;
 
     @Option(
             names = "--table",
             paramLabel = "FILE",
-            description = "Take the latencies, in milliseconds, from this CSV file instead of measuring them. May be repeated, "
-                    + "as in ${ROOT-COMMAND-NAME} search.")
+            description =
+                    "Take the latencies, in milliseconds, from this CSV file instead of measuring them. May be repeated, "
+                            + "as in ${ROOT-COMMAND-NAME} search.")
     private List<Path> tables = new ArrayList<>();
 
-    @Option(names = "--column", paramLabel = "NAME", description = "The column of the CSV file that holds the latencies, which is named after a device.")
+    @Option(
+            names = "--column",
+            paramLabel = "NAME",
+            description = "The column of the CSV file that holds the latencies, which is named after a device.")
     private String column;
 
     @Option(

@@ -72,8 +72,9 @@ final class MeasureCommand implements Callable<Integer> {
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            description = "The member of a family to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
-                    + "\"choice=value,...\" (default: largest).")
+            description =
+                    "The member of a family to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                            + "\"choice=value,...\" (default: largest).")
     private String member;
 
     @Option(

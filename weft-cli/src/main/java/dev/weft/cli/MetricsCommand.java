@@ -66,7 +66,8 @@ final class MetricsCommand implements Callable<Integer> {
     @Option(
             names = "--tensorboard",
             paramLabel = "DIR",
-            description = "Write a TensorBoard event file for each kind of member into this folder: DIR/largest, DIR/smallest and so on.")
+            description =
+                    "Write a TensorBoard event file for each kind of member into this folder: DIR/largest, DIR/smallest and so on.")
     private Path tensorboard;
 
     @Override

@@ -44,7 +44,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            description = "The member of a family to use, written as in ${ROOT-COMMAND-NAME} evaluate (default: largest).")
+            description =
+                    "The member of a family to use, written as in ${ROOT-COMMAND-NAME} evaluate (default: largest).")
     private String member;
 
     @Option(

@@ -40,7 +40,8 @@ final class QuickstartCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "quickstart",
-            description = "The folder of the run: a new or empty one, or that of a quickstart to go on with (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The folder of the run: a new or empty one, or that of a quickstart to go on with (default: ${DEFAULT-VALUE}).")
     private Path out;
 
     @Option(
@@ -53,14 +54,16 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Images of your own: a name of a data set or a folder, see ${ROOT-COMMAND-NAME} data (default: the recipe's, Fashion-MNIST).")
+            description =
+                    "Images of your own: a name of a data set or a folder, see ${ROOT-COMMAND-NAME} data (default: the recipe's, Fashion-MNIST).")
     private String data;
 
     @Option(
             names = "--split",
             paramLabel = "SHARES",
-            description = "Percentages of the images to train on, to choose members by and to report, as 70/15/15 (default: the recipe's). "
-                    + "A part that the data brings itself, such as a test part, is taken as it is.")
+            description =
+                    "Percentages of the images to train on, to choose members by and to report, as 70/15/15 (default: the recipe's). "
+                            + "A part that the data brings itself, such as a test part, is taken as it is.")
     private String split;
 
     @Option(

@@ -50,16 +50,20 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(
             names = "--seeds",
             paramLabel = "N",
-            description = "Repetitions with different seeds (default: 3, or 1 with --smoke). More may be added later in the same folder.")
+            description =
+                    "Repetitions with different seeds (default: 3, or 1 with --smoke). More may be added later in the same folder.")
     private Integer seeds;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Epochs of every training, instead of the experiment's own number; more is slower and says more.")
+            description =
+                    "Epochs of every training, instead of the experiment's own number; more is slower and says more.")
     private Integer epochs;
 
-    @Option(names = "--smoke", description = "Use tiny settings, which show that it works and say nothing about the claim.")
+    @Option(
+            names = "--smoke",
+            description = "Use tiny settings, which show that it works and say nothing about the claim.")
     private boolean smoke;
 
     @Option(
@@ -72,7 +76,8 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "The folder for runs, results.json and report.html (default: reproduce-SYSTEM, or reproduce-SYSTEM-smoke with --smoke).")
+            description =
+                    "The folder for runs, results.json and report.html (default: reproduce-SYSTEM, or reproduce-SYSTEM-smoke with --smoke).")
     private Path out;
 
     @Option(

@@ -63,14 +63,16 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             paramLabel = "NAME",
             completionCandidates = StrategyNames.class,
             defaultValue = "coarse-to-fine",
-            description = "The way members are proposed: coarse-to-fine, random, nsga2 (a genetic algorithm), or generator, which was "
-                    + "trained with the weights (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The way members are proposed: coarse-to-fine, random, nsga2 (a genetic algorithm), or generator, which was "
+                            + "trained with the weights (default: ${DEFAULT-VALUE}).")
     private String strategy;
 
     @Option(
             names = "--constraint",
             paramLabel = "BOUNDS",
-            description = "Limits that every member must keep, as \"latencyMillis<=2,params<=200000\". May be repeated.")
+            description =
+                    "Limits that every member must keep, as \"latencyMillis<=2,params<=200000\". May be repeated.")
     private List<String> constraints = new ArrayList<>();
 
     @Option(
@@ -85,8 +87,9 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--table",
             paramLabel = "FILE",
-            description = "A CSV file, or one packed by gzip, with a row for each member in a column member or arch. May be repeated. "
-                    + "One that has only a column index is joined to another.")
+            description =
+                    "A CSV file, or one packed by gzip, with a row for each member in a column member or arch. May be repeated. "
+                            + "One that has only a column index is joined to another.")
     private List<Path> tables = new ArrayList<>();
 
     @Option(
@@ -100,8 +103,9 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             names = "--candidates",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Distinct members to measure, exactly; members whose numbers are known already count, members beyond "
-                    + "the budget do not (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Distinct members to measure, exactly; members whose numbers are known already count, members beyond "
+                            + "the budget do not (default: ${DEFAULT-VALUE}).")
     private int candidates;
 
     @Option(
@@ -127,8 +131,9 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--tiers",
             paramLabel = "BUDGETS",
-            description = "Find a member for each of several classes of devices in one search, as \"latencyMillis<=0.02;0.05;0.1\". Budgets "
-                    + "are separated by semicolons; a number alone is a further limit of the first one's metric.")
+            description =
+                    "Find a member for each of several classes of devices in one search, as \"latencyMillis<=0.02;0.05;0.1\". Budgets "
+                            + "are separated by semicolons; a number alone is a further limit of the first one's metric.")
     private String tiers;
 
     @Option(
@@ -148,7 +153,8 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "The place of the run's data now, when it was moved; the run remembers it (default: where it was).")
+            description =
+                    "The place of the run's data now, when it was moved; the run remembers it (default: where it was).")
     private String data;
 
     @Override

@@ -68,14 +68,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Data to use instead of the recipe's: a name of a data set, a folder or a file, see ${ROOT-COMMAND-NAME} data.")
+            description =
+                    "Data to use instead of the recipe's: a name of a data set, a folder or a file, see ${ROOT-COMMAND-NAME} data.")
     private String data;
 
     @Option(
             names = "--split",
             paramLabel = "SHARES",
-            description = "Percentages of the images to train on, to choose members by and to report, as 70/15/15 (default: the recipe's). "
-                    + "A part that the data brings itself, such as a test part, is taken as it is.")
+            description =
+                    "Percentages of the images to train on, to choose members by and to report, as 70/15/15 (default: the recipe's). "
+                            + "A part that the data brings itself, such as a test part, is taken as it is.")
     private String split;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Epochs to train (default: the recipe's).")
@@ -90,14 +92,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            description = "The member of the --start family to train (default: chosen, the one that a search by gradient chose).")
+            description =
+                    "The member of the --start family to train (default: chosen, the one that a search by gradient chose).")
     private String member;
 
     @Option(
             names = "--weights",
             paramLabel = "WEIGHTS",
             completionCandidates = WeightsNames.class,
-            description = "The weights that the member starts with: inherited from the family or fresh (default: inherited).")
+            description =
+                    "The weights that the member starts with: inherited from the family or fresh (default: inherited).")
     private String weights;
 
     @Option(

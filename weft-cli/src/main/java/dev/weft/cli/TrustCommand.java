@@ -63,7 +63,8 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--anchors",
             paramLabel = "K",
-            description = "The number of members to train alone (anchors), spread from the cheapest to the dearest; or all.")
+            description =
+                    "The number of members to train alone (anchors), spread from the cheapest to the dearest; or all.")
     private String anchors;
 
     @Option(
@@ -75,7 +76,8 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--trainings",
             paramLabel = "N",
-            description = "Trainings of each of these members with different seeds (default: 1). With 2 or more, the report says how much training alone varies.")
+            description =
+                    "Trainings of each of these members with different seeds (default: 1). With 2 or more, the report says how much training alone varies.")
     private Integer trainings;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Epochs of each training (default: the recipe's).")
@@ -85,19 +87,22 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
             names = "--recipe",
             paramLabel = "RECIPE",
             completionCandidates = RecipeNames.class,
-            description = "The recipe that members are trained alone with: one that comes with Weft, or a YAML file (default: that of the family's run).")
+            description =
+                    "The recipe that members are trained alone with: one that comes with Weft, or a YAML file (default: that of the family's run).")
     private String recipe;
 
     @Option(
             names = "--statistics",
             paramLabel = "KIND",
-            description = "Batch-norm statistics used with inherited weights: recalibrated, or batch for those of the evaluated batch itself (default: recalibrated).")
+            description =
+                    "Batch-norm statistics used with inherited weights: recalibrated, or batch for those of the evaluated batch itself (default: recalibrated).")
     private String statistics;
 
     @Option(
             names = "--cost",
             paramLabel = "METRIC",
-            description = "The cost that the members to train are spread over and gaps are shown by: macs (multiply-adds), params or bytes (default: macs).")
+            description =
+                    "The cost that the members to train are spread over and gaps are shown by: macs (multiply-adds), params or bytes (default: macs).")
     private String cost;
 
     @Option(names = "--scores", paramLabel = "FILE", description = "A table of scores of members, from anywhere.")
@@ -138,14 +143,16 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
             paramLabel = "K",
             split = ",",
             defaultValue = "1,5",
-            description = "Numbers K: for each, report the regret of taking the best of the K members with the best scores (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Numbers K: for each, report the regret of taking the best of the K members with the best scores (default: ${DEFAULT-VALUE}).")
     private List<Integer> top;
 
     @Option(
             names = "--resamples",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Random draws of the members that confidence intervals are computed from (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Random draws of the members that confidence intervals are computed from (default: ${DEFAULT-VALUE}).")
     private int resamples;
 
     @Option(
@@ -165,7 +172,8 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "The place of the data that the family was trained on, when it was moved (default: where it was).")
+            description =
+                    "The place of the data that the family was trained on, when it was moved (default: where it was).")
     private String data;
 
     private int leftOut;

@@ -52,7 +52,8 @@ class HelpTextTest {
     void saysTheDefaultOfEveryArgument(CommandLine command) {
         assertThat(command.getCommandSpec().args()).allSatisfy(argument -> {
             if (argument.defaultValue() != null) {
-                assertThat(String.join(" ", argument.description())).contains("(default: " + argument.defaultValueString() + ")");
+                assertThat(String.join(" ", argument.description()))
+                        .contains("(default: " + argument.defaultValueString() + ")");
             }
         });
     }
