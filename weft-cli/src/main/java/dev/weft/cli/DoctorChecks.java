@@ -11,23 +11,22 @@ import dev.weft.text.HuggingFaceTokenizer;
 import dev.weft.train.Precision;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** What {@code weft doctor} looks at. */
 final class DoctorChecks {
     private static final long MIB = 1L << 20;
+    private static final Pattern ARTIFACT = Pattern.compile("[a-z]+-[0-9a-f]{8}");
 
     private DoctorChecks() {}
 
@@ -47,7 +46,7 @@ final class DoctorChecks {
                 bfloat16(),
                 chromium(),
                 temporaryFolder(),
-                loads("native cache", DoctorChecks::cache));
+                cache(NativeCache.folder()));
     }
 
     private static Finding java() {
@@ -134,25 +133,31 @@ final class DoctorChecks {
         }
     }
 
-    private static String cache() throws IOException {
-        Path cache = NativeCache.folder();
-        try (Stream<Path> files = Files.walk(cache)) {
-            Map<Path, Long> artifacts = files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .filter(file -> file.getParent().getParent().equals(cache))
-                    .collect(Collectors.groupingBy(
-                            Path::getParent, TreeMap::new, Collectors.summingLong(DoctorChecks::size)));
-            return cache + ": "
-                    + artifacts.entrySet().stream()
-                            .map(artifact -> artifact.getKey().getFileName() + " " + artifact.getValue() / MIB + " MiB")
-                            .collect(Collectors.joining(", "));
+    /** Of the cache, which may be any folder of the user's, only what Weft unpacks. */
+    static Finding cache(Path cache) {
+        List<String> artifacts = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(cache)) {
+            for (Path folder : folders) {
+                String name = folder.getFileName().toString();
+                if (ARTIFACT.matcher(name).matches() && Files.isDirectory(folder)) {
+                    artifacts.add(name + " " + bytes(folder) / MIB + " MiB");
+                }
+            }
+        } catch (IOException e) {
+            return Finding.missing("native cache", cache + " must be readable, but " + IoReason.of(e));
         }
+        Collections.sort(artifacts);
+        return Finding.present("native cache", cache + ": " + String.join(", ", artifacts));
     }
 
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Of the files in a folder, without links to them. */
+    private static long bytes(Path folder) throws IOException {
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                bytes += Files.isSymbolicLink(file) ? 0 : Files.size(file);
+            }
         }
+        return bytes;
     }
 }

@@ -2,6 +2,8 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.Dataset;
+import dev.weft.export.ExportLabel;
+import dev.weft.export.ExportedEvaluation;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.model.BatchNorms;
@@ -10,6 +12,7 @@ import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.HeldOutResults;
 import dev.weft.pick.PickedMember;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Evaluation;
 import java.util.ArrayList;
@@ -24,14 +27,16 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "evaluate",
-        description = "Measure how good a member is: its accuracy, or a language model's loss.",
+        description = "Measure how good a member or a file is: its accuracy, or a language model's loss.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} evaluate run --member largest",
             "  ${ROOT-COMMAND-NAME} evaluate run/family.safetensors --member smallest --data fashion-mnist-10k --json",
+            "  ${ROOT-COMMAND-NAME} evaluate small.onnx --data photos",
             "",
             "A member that the family keeps is evaluated with its own batch-norm statistics; any other is",
-            "recalibrated first, on the training split."
+            "recalibrated first, on the training split. An exported ONNX file is evaluated in ONNX Runtime, as its users run it, without",
+            "libtorch; beside the result stands what its label claims."
         })
 final class EvaluateCommand implements Callable<Integer> {
     /** Which examples; others call them test and validation. */
@@ -50,6 +55,17 @@ final class EvaluateCommand implements Callable<Integer> {
             };
         }
 
+        /** Those examples of the data. */
+        Dataset of(FamilyData data) {
+            return this == report
+                    ? data.report()
+                    : data.selection()
+                            .orElseThrow(
+                                    () -> new InputException(
+                                            data.source()
+                                                    + " has no selection split: the model was trained on other data, and this brings no validation part. Use --split report."));
+        }
+
         private static final List<String> NAMES = List.of("report", "test", "selection", "validation");
     }
 
@@ -60,6 +76,7 @@ final class EvaluateCommand implements Callable<Integer> {
      * @param dataMatch {@code verified}: the family was trained on this data; {@code unverified}: that cannot be told; {@code other}
      * @param statistics {@code stored} or {@code recalibrated}
      * @param leaf of a tree of supernets; left out elsewhere
+     * @param label of an exported file; left out elsewhere
      */
     record Result(
             Double accuracy,
@@ -73,13 +90,41 @@ final class EvaluateCommand implements Callable<Integer> {
             String data,
             String dataMatch,
             String statistics,
-            @JsonInclude(JsonInclude.Include.NON_NULL) String leaf) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) String leaf,
+            @JsonInclude(JsonInclude.Include.NON_NULL) ExportedClaims label) {
+        static Result of(
+                Map<Metric, Double> values,
+                int examples,
+                String member,
+                Split split,
+                FamilyData data,
+                String statistics,
+                String leaf,
+                ExportedClaims label) {
+            Optional<Proportion> accuracy =
+                    Optional.ofNullable(values.get(Metric.ACCURACY)).map(share -> new Proportion(share, examples));
+            return new Result(
+                    values.get(Metric.ACCURACY),
+                    accuracy.map(Proportion::low).orElse(null),
+                    accuracy.map(Proportion::high).orElse(null),
+                    values.get(Metric.LOSS),
+                    values.get(Metric.PERPLEXITY),
+                    examples,
+                    member,
+                    split.name(),
+                    data.source(),
+                    data.match().name().toLowerCase(Locale.ROOT),
+                    statistics,
+                    leaf,
+                    label);
+        }
+    }
 
     @Mixin
     private GlobalOptions options;
 
     @Mixin
-    private FamilyArgument family;
+    private ModelArgument model;
 
     @Mixin
     private MemberOptions member;
@@ -88,42 +133,53 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--split",
             paramLabel = "SPLIT",
             defaultValue = "report",
-            description = {
-                "report (or test): examples that no choice has seen;",
-                "selection (or validation): those that members are chosen by (default: ${DEFAULT-VALUE})."
-            })
+            description = "The part of the data: report (or test), examples that no choice has seen, or "
+                    + "selection (or validation), examples that members are chosen by (default: ${DEFAULT-VALUE}).")
     private String split;
 
     @Override
     public Integer call() {
         Split asked = Split.of(split);
-        try (Family opened = Family.open(family.file())) {
+        Optional<OnnxFile> exported = model.exported(member.given());
+        if (exported.isPresent()) {
+            evaluate(exported.get(), asked);
+        } else {
+            evaluateMember(asked);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void evaluate(OnnxFile file, Split asked) {
+        FamilyData data = member.data(file);
+        Dataset examples = asked.of(data);
+        MemberOptions.say(data, options);
+        Map<Metric, Double> values =
+                ExportedEvaluation.of(file, examples, Runtime.getRuntime().availableProcessors());
+        ExportedClaims claims = ExportedClaims.of(new ExportLabel(file));
+        Result result =
+                Result.of(values, examples.size(), file.member(), asked, data, MemberOptions.STORED, null, claims);
+        List<String> text = text(result, values, data);
+        text.addAll(claims.text());
+        options.result(result, text);
+    }
+
+    private void evaluateMember(Split asked) {
+        try (Family opened = Family.open(model.file())) {
             FamilyData data = member.data(opened);
-            Dataset examples = asked == Split.report ? data.report() : selection(data);
+            Dataset examples = asked.of(data);
             MemberOptions.say(data, options);
             try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
                 Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
-                Optional<Proportion> accuracy = Optional.ofNullable(values.get(Metric.ACCURACY))
-                        .map(share -> new Proportion(share, examples.size()));
-                Result result = new Result(
-                        values.get(Metric.ACCURACY),
-                        accuracy.map(Proportion::low).orElse(null),
-                        accuracy.map(Proportion::high).orElse(null),
-                        values.get(Metric.LOSS),
-                        values.get(Metric.PERPLEXITY),
+                Result result = Result.of(
+                        values,
                         examples.size(),
                         picked.describe(opened),
-                        asked.name(),
-                        data.source(),
-                        data.match().name().toLowerCase(Locale.ROOT),
+                        asked,
+                        data,
                         MemberOptions.statistics(picked),
-                        FrontMember.leaf(opened, picked.member()));
-                List<String> text = new ArrayList<>(List.of(
-                        Text.metrics(values, examples.size()) + " of " + Text.count(examples.size())
-                                + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + asked
-                                + " split of " + data.source()
-                                + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),
-                        "member: " + Text.member(result.member())));
+                        FrontMember.leaf(opened, picked.member()),
+                        null);
+                List<String> text = text(result, values, data);
                 if (result.leaf() != null) {
                     text.add("leaf: " + result.leaf());
                 }
@@ -134,21 +190,21 @@ final class EvaluateCommand implements Callable<Integer> {
                 options.result(result, text);
                 if (asked == Split.report && member.onOwnData()) {
                     RunPage.update(
-                            family.given(),
+                            model.given(),
                             options,
                             () -> HeldOutResults.record(
-                                    family.given(), opened, picked.member(), picked.statistics(), data.report()));
+                                    model.given(), opened, picked.member(), picked.statistics(), data.report()));
                 }
             }
         }
-        return ExitCode.DONE;
     }
 
-    private static Dataset selection(FamilyData data) {
-        return data.selection()
-                .orElseThrow(
-                        () -> new InputException(
-                                data.source()
-                                        + " has no selection split: the family was trained on other data, and this brings no validation part. Use --split report."));
+    private static List<String> text(Result result, Map<Metric, Double> values, FamilyData data) {
+        return new ArrayList<>(List.of(
+                Text.metrics(values, result.examples()) + " of " + Text.count(result.examples())
+                        + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + result.split()
+                        + " split of " + data.source()
+                        + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),
+                "member: " + Text.member(result.member())));
     }
 }

@@ -29,6 +29,12 @@ final class FamilyArgument {
 
     /** As {@link #file()}, of a family that an option names. */
     static Path file(Path given) {
+        if (Inspection.isOnnx(given)) {
+            throw new InputException(
+                    given + " must be a family's file or the folder of its run, but is an exported member"
+                            + " (ONNX). What it says of itself, its proof and costs among it, shows: "
+                            + WeftCommand.of("inspect").path(given));
+        }
         if (!Files.isDirectory(given)) {
             return given;
         }
@@ -47,6 +53,10 @@ final class FamilyArgument {
 
     /** The run that was given, as far as it can be noted there what is done; empty for a file, and for a folder that is read-only. */
     Optional<RunFolder> openRun(GlobalOptions options) {
+        return openRun(given, options);
+    }
+
+    static Optional<RunFolder> openRun(Path given, GlobalOptions options) {
         if (!Files.exists(given.resolve("config.yaml"))) {
             return Optional.empty();
         }

@@ -96,7 +96,7 @@ record FrontMember(
                     m.loss == null
                             ? Text.percent(m.accuracy, m.accuracyLow, m.accuracyHigh)
                             : String.format(Locale.ROOT, "%.4f", m.loss),
-                    m.latency(),
+                    Text.millis(m.latencyMillisP50, m.latencyMillisHalfWidth),
                     m.params,
                     m.macs,
                     Text.member(m.member)
@@ -104,14 +104,5 @@ record FrontMember(
                             + (m.leaf == null ? "" : "  leaf " + m.leaf)));
         }
         return lines;
-    }
-
-    /** {@code 0.0520 ± 0.0011 ms}. */
-    private String latency() {
-        if (latencyMillisHalfWidth == null || latencyMillisHalfWidth == 0) {
-            return Text.millis(latencyMillisP50);
-        }
-        double up = Math.ceil(latencyMillisHalfWidth * 1e4) / 1e4;
-        return String.format(Locale.ROOT, "%.4f ± %.4f ms", latencyMillisP50, up);
     }
 }

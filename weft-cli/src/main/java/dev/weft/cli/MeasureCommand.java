@@ -1,15 +1,22 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.cost.Latency;
+import dev.weft.cost.LatencyMeasurement;
 import dev.weft.cost.LatencySettings;
+import dev.weft.export.ExportLabel;
 import dev.weft.model.Family;
 import dev.weft.model.TextInput;
 import dev.weft.pick.MemberEvaluator;
+import dev.weft.pick.MemberExport;
 import dev.weft.run.Environment;
 import dev.weft.run.RunFolder;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,79 +26,151 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "measure",
-        description = "Measure what a member costs on this machine.",
-        footerHeading = "%nExample:%n",
+        description = "Measure what a member or an exported file costs on this machine.",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} measure run --member smallest --threads 2",
+            "  ${ROOT-COMMAND-NAME} measure small.onnx",
             "",
             "Latency is that of one image, or one text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
-            "hardware with as many threads is not measured again."
+            "hardware with as many threads is not measured again. An exported ONNX file is measured as it is, without libtorch; parameters and",
+            "multiply-adds are what its label says."
         })
 final class MeasureCommand implements Callable<Integer> {
+    /**
+     * @param params of the member; null where the label of an exported file does not say, as {@code macs}
+     * @param bytes of the weights, or of the whole exported file
+     * @param latencyMillisHalfWidth how far the median may be from what another measurement finds
+     * @param label of an exported file; left out elsewhere
+     */
     record Result(
             String member,
-            long params,
-            long macs,
+            Long params,
+            Long macs,
             long bytes,
             double latencyMillisP50,
             double latencyMillisP99,
+            double latencyMillisHalfWidth,
             int threads,
-            String hardware) {}
+            String hardware,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Claims label) {}
+
+    /**
+     * What the label of an exported file says of its costs; what it does not say is left out.
+     *
+     * @param latency the machine and the setting that the two before it were measured with
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Claims(String precision, Double latencyMillisP50, Double latencyMillisP99, String latency) {}
 
     @Mixin
     private GlobalOptions options;
 
     @Mixin
-    private FamilyArgument family;
+    private ModelArgument model;
 
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            defaultValue = "largest",
-            description = "As in ${ROOT-COMMAND-NAME} evaluate (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The member of a family to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                            + "\"choice=value,...\" (default: largest).")
     private String member;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "That one run may use (default: ${DEFAULT-VALUE}).")
+            description = "Threads that ONNX Runtime may use while timing (default: ${DEFAULT-VALUE}).")
     private int threads;
 
     @Override
     public Integer call() {
         LatencySettings settings = LatencySettings.DEFAULT.withThreads(threads);
-        try (Family opened = Family.open(family.file())) {
-            Member parsed = opened.member(member);
-            MeasuredMember m = measured(opened, parsed, settings);
-            Result result = new Result(
-                    opened.space().print(parsed),
-                    (long) m.value(MetricNames.PARAMS),
-                    (long) m.value(MetricNames.MACS),
-                    (long) m.value(MetricNames.BYTES),
-                    m.value(MetricNames.LATENCY_MILLIS_P50),
-                    m.value(MetricNames.LATENCY_MILLIS_P99),
-                    threads,
-                    Environment.current().hardwareFingerprint());
-            options.result(
-                    result,
-                    List.of(
-                            "member        " + Text.member(result.member()),
-                            "parameters    " + Text.count(result.params()),
-                            "multiply-adds " + Text.count(result.macs()),
-                            "size          " + Text.bytes(result.bytes()),
-                            "latency       p50 " + Text.millis(result.latencyMillisP50()) + ", p99 "
-                                    + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one "
-                                    + (opened.definition().input() instanceof TextInput ? "text" : "image") + ", "
-                                    + threads
-                                    + (threads == 1 ? " thread" : " threads") + ", hardware " + result.hardware()
-                                    + ")"));
+        Optional<OnnxFile> exported = model.exported(member);
+        if (exported.isPresent()) {
+            measure(exported.get(), settings);
+        } else {
+            measureMember(settings);
         }
         return ExitCode.DONE;
     }
 
+    private void measure(OnnxFile file, LatencySettings settings) {
+        ExportLabel label = new ExportLabel(file);
+        Claims claims = new Claims(
+                label.precision().toString(),
+                label.number(MetricNames.LATENCY_MILLIS_P50).orElse(null),
+                label.number(MetricNames.LATENCY_MILLIS_P99).orElse(null),
+                label.text(MemberExport.LATENCY).orElse(null));
+        Optional<Long> params = label.number(MetricNames.PARAMS).map(Double::longValue);
+        Optional<Long> macs = label.number(MetricNames.MACS).map(Double::longValue);
+        String hardware = Environment.current().hardwareFingerprint();
+        LatencyMeasurement measured = Latency.measure(file, settings, hardware);
+        print(
+                new Result(
+                        file.member(),
+                        params.orElse(null),
+                        macs.orElse(null),
+                        file.sizeBytes(),
+                        measured.p50Millis(),
+                        measured.p99Millis(),
+                        measured.halfWidthMillis(),
+                        threads,
+                        hardware,
+                        claims),
+                file.text().isPresent());
+    }
+
+    private void measureMember(LatencySettings settings) {
+        try (Family opened = Family.open(model.file())) {
+            Member parsed = opened.member(member == null ? MemberOptions.LARGEST : member);
+            MeasuredMember m = measured(opened, parsed, settings);
+            print(
+                    new Result(
+                            opened.space().print(parsed),
+                            (long) m.value(MetricNames.PARAMS),
+                            (long) m.value(MetricNames.MACS),
+                            (long) m.value(MetricNames.BYTES),
+                            m.value(MetricNames.LATENCY_MILLIS_P50),
+                            m.value(MetricNames.LATENCY_MILLIS_P99),
+                            m.value(MetricNames.LATENCY_MILLIS_HALF_WIDTH),
+                            threads,
+                            Environment.current().hardwareFingerprint(),
+                            null),
+                    opened.definition().input() instanceof TextInput);
+        }
+    }
+
+    private void print(Result result, boolean isText) {
+        List<String> text = new ArrayList<>(List.of(
+                "member        " + Text.member(result.member()),
+                "parameters    " + count(result.params()),
+                "multiply-adds " + count(result.macs()),
+                "size          " + Text.bytes(result.bytes())
+                        + (result.label() == null
+                                ? ""
+                                : ", the whole file in " + result.label().precision()),
+                "latency       p50 " + Text.millis(result.latencyMillisP50(), result.latencyMillisHalfWidth())
+                        + ", p99 "
+                        + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one " + (isText ? "text" : "image")
+                        + ", " + threads + (threads == 1 ? " thread" : " threads") + ", hardware " + result.hardware()
+                        + ")"));
+        if (result.label() != null && result.label().latencyMillisP50() != null) {
+            text.add("its label     p50 " + Text.millis(result.label().latencyMillisP50())
+                    + (result.label().latency() == null
+                            ? ""
+                            : " (" + result.label().latency() + ")"));
+        }
+        options.result(result, text);
+    }
+
+    private static String count(Long count) {
+        return count == null ? "not on the label of the file" : Text.count(count);
+    }
+
     private MeasuredMember measured(Family opened, Member parsed, LatencySettings settings) {
-        Optional<RunFolder> run = family.openRun(options);
+        Optional<RunFolder> run = model.openRun(options);
         try {
             return costs(run, opened, parsed, settings);
         } finally {

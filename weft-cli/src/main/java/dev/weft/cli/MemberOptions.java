@@ -3,36 +3,49 @@ package dev.weft.cli;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.PickedMember;
+import dev.weft.runtime.OnnxFile;
 import picocli.CommandLine.Option;
 
 /** The options that say which member, and on which data; use it as {@code @Mixin MemberOptions member;}. */
 final class MemberOptions {
+    /** Of batch-norm statistics: those that were kept with the member. */
+    static final String STORED = "stored";
+
+    /** The member unless another is asked for. */
+    static final String LARGEST = "largest";
+
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            defaultValue = "largest",
-            description = {
-                "largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as",
-                "\"choice=value,...\" (default: ${DEFAULT-VALUE})."
-            })
+            description =
+                    "The member of a family to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                            + "\"choice=value,...\" (default: largest).")
     private String member;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = {
-                "Where the images or text lie that the family was trained on (default: where they were);",
-                "${ROOT-COMMAND-NAME} evaluate takes any others too."
-            })
+            description = "The place of the images or text that the family was trained on (default: where they were); "
+                    + "${ROOT-COMMAND-NAME} evaluate takes other data too.")
     private String data;
 
     String member() {
+        return member == null ? LARGEST : member;
+    }
+
+    /** The member that was asked for; null where none was. */
+    String given() {
         return member;
     }
 
     /** The data that was asked for, which may be other than the family was trained on. */
     FamilyData data(Family family) {
         return data == null ? FamilyData.asTrained(family) : FamilyData.of(family, data);
+    }
+
+    /** The data that was asked for, or what the label of an exported member says that it was trained on. */
+    FamilyData data(OnnxFile file) {
+        return data == null ? FamilyData.asTrained(file) : FamilyData.of(file, data);
     }
 
     /** Whether no other data was given than the family was trained on. */
@@ -58,6 +71,6 @@ final class MemberOptions {
     }
 
     static String statistics(PickedMember picked) {
-        return picked.recalibrated() ? "recalibrated" : "stored";
+        return picked.recalibrated() ? "recalibrated" : STORED;
     }
 }

@@ -41,7 +41,7 @@ record SearchAnswer(
      * What the noise of latencies leaves open.
      *
      * @param indistinguishable members of the front with others there whose latencies cannot be told from theirs
-     * @param byNoise members of the front that are there by the noise of a latency alone
+     * @param byNoise members of the front that may be there by the noise of a latency alone
      * @param outlying members of the front with rare runs that take three times the median or longer
      * @param slowed how many members were measured while the machine was busy
      * @param slowdown how many times as long a reference took at worst
@@ -81,9 +81,9 @@ record SearchAnswer(
                 lines.add("Indistinguishable in latency: lines " + String.join(", ", pairs) + ".");
             }
             for (ByNoise each : byNoise) {
-                lines.add("Line " + line(front, each.member) + " is on the front by noise alone: "
+                lines.add("Line " + line(front, each.member) + " may be on the front by noise alone: "
                         + (line(front, each.better) > 0 ? "line " + line(front, each.better) : each.better)
-                        + " is better, and its latency cannot be told from this one's.");
+                        + " is better but for the latency, and these two latencies cannot be told apart.");
             }
             if (!outlying.isEmpty()) {
                 lines.add("Rare slow runs, of which one in a hundred takes so many times the median or longer: "

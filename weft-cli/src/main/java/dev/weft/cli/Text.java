@@ -64,6 +64,14 @@ final class Text {
         return String.format(Locale.ROOT, millis < 10 ? "%.3f ms" : "%.1f ms", millis);
     }
 
+    /** {@code 0.0520 ± 0.0011 ms}: with half the width of its interval, rounded up; without where that is not known. */
+    static String millis(double millis, Double halfWidth) {
+        if (halfWidth == null || halfWidth == 0) {
+            return millis(millis);
+        }
+        return String.format(Locale.ROOT, "%.4f ± %.4f ms", millis, Math.ceil(halfWidth * 1e4) / 1e4);
+    }
+
     /** {@code 2.4e-06}. */
     static String scientific(double value) {
         return String.format(Locale.ROOT, "%.1e", value);

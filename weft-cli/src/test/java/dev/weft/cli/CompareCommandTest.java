@@ -73,8 +73,8 @@ class CompareCommandTest {
         assertThat(three.exitCode()).isZero();
         assertThat(three.out())
                 .contains("The runs were measured on different examples")
-                .containsPattern("first +picked ")
-                .containsPattern("alone.safetensors +picked ")
+                .containsPattern("first +(\\S+ )*picked ")
+                .containsPattern("alone.safetensors +(\\S+ )*picked ")
                 .contains("Next:");
 
         // A run that has not finished: its family is not there yet.

@@ -126,6 +126,6 @@ class DiagnoseCommandTest {
                         stray.toString(),
                         "--data",
                         TinyRun.data(folder.resolve("other")).toString()))
-                .contains("must have the images the family reads");
+                .contains("must have the images the model reads");
     }
 }

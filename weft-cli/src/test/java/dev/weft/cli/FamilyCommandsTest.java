@@ -95,7 +95,7 @@ class FamilyCommandsTest {
         assertThat(refused("evaluate", run, "--data", other.toString(), "--split", "selection"))
                 .contains("has no selection split");
         assertThat(refused("evaluate", run, "--data", "fashion-mnist-10k"))
-                .contains("must have the images the family reads");
+                .contains("must have the images the model reads");
     }
 
     @Test
@@ -273,7 +273,7 @@ class FamilyCommandsTest {
         Run text = Run.weft(args);
         assertThat(text.out())
                 .contains("Kept for the tiers:")
-                .containsPattern("\n   1 +[0-9.]+ % +[0-9.]+ ")
+                .containsPattern("\n   1 +[0-9.]+ % \\([0-9.]+ to [0-9.]+\\) +[0-9.]+ ± ")
                 .containsPattern("  tier +budget +accuracy")
                 .containsPattern("  watch +params<=90000,latencyMillisP50<=1000 ")
                 .contains("Wrote " + models + "/watch.onnx: largest difference of a logit ");

@@ -192,7 +192,7 @@ class RunDataTest {
         Path other = pictures(folder.resolve("other"), 2);
         Run result = done("evaluate", run.toString(), "--data", other.toString(), "--json");
         assertThat(result.json().get("dataMatch").asText()).isEqualTo("other");
-        assertThat(result.err()).contains("is other data than the family was trained on");
+        assertThat(result.err()).contains("is other data than the model was trained on");
         assertThat(done("evaluate", run.toString(), "--data", other.toString()).out())
                 .contains("other data than it was trained on");
         for (List<String> command : List.of(

@@ -19,7 +19,7 @@ public final class PairedLatency implements AutoCloseable {
     private static final int REFERENCE_RUNS = 5;
 
     /** A large model is not slowed by quite as much as a small one: beyond this the correction itself is in doubt. */
-    private static final double BUSY = 1.15;
+    private static final double DOUBTFUL = 0.15;
 
     private static final int ATTEMPTS = 3;
 
@@ -40,14 +40,19 @@ public final class PairedLatency implements AutoCloseable {
         this.reference = TimedModel.open(reference, settings);
     }
 
-    /** Measures an exported member; up to three times while the machine is busy, of which the quietest counts. */
+    /** Measures an exported member; up to three times while the machine is busy or unsteady, of which the surest counts. */
     public LatencyMeasurement measure(OnnxFile file) {
-        LatencyMeasurement quietest = once(file);
-        for (int i = 1; i < ATTEMPTS && quietest.slowdown() > BUSY; i++) {
+        LatencyMeasurement surest = once(file);
+        for (int i = 1; i < ATTEMPTS && doubt(surest) > DOUBTFUL; i++) {
             LatencyMeasurement again = once(file);
-            quietest = again.slowdown() < quietest.slowdown() ? again : quietest;
+            surest = doubt(again) < doubt(surest) ? again : surest;
         }
-        return quietest;
+        return surest;
+    }
+
+    /** The part by which a measurement was corrected, or may be wrong, whichever is more. */
+    static double doubt(LatencyMeasurement measured) {
+        return Math.max(measured.slowdown() - 1, measured.halfWidthMillis() / measured.p50Millis());
     }
 
     private LatencyMeasurement once(OnnxFile file) {

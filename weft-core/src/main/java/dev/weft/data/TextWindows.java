@@ -75,6 +75,12 @@ public final class TextWindows implements Dataset {
         return Arrays.copyOfRange(tokens, start, start + predictions(index));
     }
 
+    /** The tokens of an example, in order, and the one after them: each but the first is predicted. */
+    public int[] tokensWithNext(int index) {
+        int start = Objects.checkIndex(index, size()) * contextLength;
+        return Arrays.copyOfRange(tokens, start, start + predictions(index) + 1);
+    }
+
     @Override
     public int size() {
         return (tokens.length - 2) / contextLength + 1;

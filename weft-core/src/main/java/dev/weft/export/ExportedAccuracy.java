@@ -16,6 +16,7 @@ public final class ExportedAccuracy {
      * The part of {@code images}, 0 to 1, that the model classifies correctly.
      *
      * @throws InputException when the images are not of the size and colour that the model reads
+     * @throws dev.weft.io.CheckFailedException when a logit is no finite number: the largest would still name a class
      */
     public static double of(ExportedModel model, ImageDataset images) {
         int each = model.input().pixelsPerImage();
@@ -44,9 +45,18 @@ public final class ExportedAccuracy {
             }
             float[][] logits = model.logits(pixels);
             for (int i = 0; i < count; i++) {
+                requireNumbers(logits[i], model, images);
                 correct += Prediction.top(logits[i]) == images.label(from + i) ? 1 : 0;
             }
         }
         return (double) correct / images.size();
+    }
+
+    private static void requireNumbers(float[] logits, ExportedModel model, ImageDataset images) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw ExportedEvaluation.notFinite(model.member(), images);
+            }
+        }
     }
 }

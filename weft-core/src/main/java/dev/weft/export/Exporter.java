@@ -21,9 +21,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Takes a member out of its family and writes it as files, with the proof on the label. */
 public final class Exporter {
-    private static final String MAX_ABS_ERROR = "weft.maxAbsError";
-    private static final String TOP1_AGREEMENT = "weft.top1Agreement";
-    private static final String EXAMPLES = "weft.examples";
+    static final String MAX_ABS_ERROR = "weft.maxAbsError";
+    static final String TOP1_AGREEMENT = "weft.top1Agreement";
+    static final String EXAMPLES = "weft.examples";
 
     private Exporter() {}
 

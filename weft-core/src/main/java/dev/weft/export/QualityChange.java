@@ -17,8 +17,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param exported in ONNX Runtime
  */
 public record QualityChange(String metric, double live, double exported) {
-    private static final String ACCURACY = "accuracy";
-    private static final String LOSS = "loss";
+    static final String ACCURACY = "accuracy";
+    static final String LOSS = "loss";
 
     static QualityChange of(OnnxFile file, UnaryOperator<Tensor> live, ExportExamples examples) {
         boolean isText = file.text().isPresent();
@@ -76,8 +76,18 @@ public record QualityChange(String metric, double live, double exported) {
         }
     }
 
+    /** Where the file's metadata has the value of the file. */
+    static String exportedKey(String metric) {
+        return "weft." + metric;
+    }
+
+    /** Where the file's metadata has the value of the live member. */
+    static String liveKey(String metric) {
+        return "weft.float32." + metric;
+    }
+
     /** For the file's metadata. */
     Map<String, String> label() {
-        return Map.of("weft." + metric, Double.toString(exported), "weft.float32." + metric, Double.toString(live));
+        return Map.of(exportedKey(metric), Double.toString(exported), liveKey(metric), Double.toString(live));
     }
 }

@@ -126,9 +126,7 @@ public record ComparedRun(
                 flat.put(key.equals("recipe") ? "name" : key, value);
             }
         });
-        List<RunMetrics.MeasuredRow> kept = family.members().stream()
-                .map(member -> new RunMetrics.MeasuredRow(member.name(), member.member(), member.measurements()))
-                .toList();
+        List<RunMetrics.MeasuredRow> kept = RunMetrics.rows(new LinkedHashMap<>(), family.members());
         return new ComparedRun(
                 label,
                 file.toString(),

@@ -11,11 +11,13 @@ import dev.weft.data.PassedOver;
 import dev.weft.data.Splits;
 import dev.weft.data.TextSource;
 import dev.weft.data.TextWindows;
+import dev.weft.export.ExportLabel;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
+import dev.weft.runtime.OnnxFile;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Origin;
 import java.io.IOException;
@@ -28,15 +30,15 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The examples that a family's members are recalibrated, chosen and reported on. What a family was trained on is opened by its
- * {@link Origin}, which refuses data that has changed since.
+ * The examples that a family's members are recalibrated, chosen and reported on, and exported members evaluated. What a family was
+ * trained on is opened by its {@link Origin}, which refuses data that has changed since; an exported member's is on its label.
  */
 public final class FamilyData {
     /** How the examples stand to those that the family was trained on. */
     public enum Match {
         /** The same, by the fingerprints of all three splits. */
         VERIFIED,
-        /** By name the same, or unknown: the family's file holds no fingerprints to compare with. */
+        /** By name the same, or unknown: the file holds no fingerprints to compare with. */
         UNVERIFIED,
         /** Others: what was trained on may be among them. */
         OTHER
@@ -79,10 +81,18 @@ public final class FamilyData {
      * @throws InputException when its file does not say which, or it is not there any more, or has changed
      */
     public static FamilyData asTrained(Family family) {
-        Origin origin = Origin.of(family)
-                .orElseThrow(() -> new InputException(
-                        "The family's file does not say what it was trained on. Give the data: --data NAME_OR_DIR"));
-        return asTrained(family, origin, origin.data().source());
+        return asTrained(family.definition().input(), Origin.of(family));
+    }
+
+    /** As {@link #asTrained(Family)}, of an exported member, by its label. Loads no libtorch. */
+    public static FamilyData asTrained(OnnxFile file) {
+        return asTrained(new ExportLabel(file).input(), Origin.of(file.metadata()));
+    }
+
+    private static FamilyData asTrained(ModelInput input, Optional<Origin> known) {
+        Origin origin = known.orElseThrow(() -> new InputException(
+                "The model's file does not say what it was trained on. Give the data: --data NAME_OR_DIR"));
+        return asTrained(input, origin, origin.data().source());
     }
 
     /**
@@ -93,9 +103,10 @@ public final class FamilyData {
      * @throws InputException when this is not there, or does not hold what the family was trained on
      */
     public static FamilyData asTrained(Family family, String nameOrFolder) {
+        ModelInput input = family.definition().input();
         return Origin.of(family)
-                .map(origin -> asTrained(family, origin, nameOrFolder))
-                .orElseGet(() -> other(family, nameOrFolder, Match.UNVERIFIED));
+                .map(origin -> asTrained(input, origin, nameOrFolder))
+                .orElseGet(() -> other(input, Optional.empty(), nameOrFolder, Match.UNVERIFIED));
     }
 
     /**
@@ -107,26 +118,34 @@ public final class FamilyData {
      *     trained on, and has changed since
      */
     public static FamilyData of(Family family, String nameOrFolder) {
-        Optional<Origin> known = Origin.of(family);
+        return of(family.definition().input(), Origin.of(family), nameOrFolder);
+    }
+
+    /** As {@link #of(Family, String)}, for an exported member, by its label. Loads no libtorch. */
+    public static FamilyData of(OnnxFile file, String nameOrFolder) {
+        return of(new ExportLabel(file).input(), Origin.of(file.metadata()), nameOrFolder);
+    }
+
+    private static FamilyData of(ModelInput input, Optional<Origin> known, String nameOrFolder) {
         if (known.isEmpty()) {
-            return other(family, nameOrFolder, Match.UNVERIFIED);
+            return other(input, known, nameOrFolder, Match.UNVERIFIED);
         }
         Origin origin = known.get();
         if (isSame(nameOrFolder, origin.data().source())) {
-            return asTrained(family, origin, nameOrFolder);
+            return asTrained(input, origin, nameOrFolder);
         }
         if (origin.isRecorded()) {
             try {
-                return asTrained(family, origin, nameOrFolder);
+                return asTrained(input, origin, nameOrFolder);
             } catch (InputException e) {
                 // not what was trained on, at another place
             }
         }
-        return other(family, nameOrFolder, Match.OTHER);
+        return other(input, known, nameOrFolder, Match.OTHER);
     }
 
-    private static FamilyData asTrained(Family family, Origin origin, String place) {
-        Splits splits = origin.open(family.definition().input(), place);
+    private static FamilyData asTrained(ModelInput input, Origin origin, String place) {
+        Splits splits = origin.open(input, place);
         return new FamilyData(
                         place,
                         origin.isRecorded() ? Match.VERIFIED : Match.UNVERIFIED,
@@ -136,14 +155,12 @@ public final class FamilyData {
                         origin.calibrationBatches(),
                         origin.data().batchSize(),
                         splits.passedOver())
-                .fitting(family);
+                .fitting(input);
     }
 
-    private static FamilyData other(Family family, String nameOrFolder, Match match) {
-        Optional<Origin> origin = Origin.of(family);
+    private static FamilyData other(ModelInput input, Optional<Origin> origin, String nameOrFolder, Match match) {
         int batches = origin.map(Origin::calibrationBatches).orElse(CALIBRATION_BATCHES);
         int batchSize = origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE);
-        ModelInput input = family.definition().input();
         if (input instanceof TextInput text) {
             TextSource source = TextSource.open(nameOrFolder);
             TextWindows all = TextWindows.of(source, text.tokenizer(), text.contextLength());
@@ -168,7 +185,7 @@ public final class FamilyData {
                         batches,
                         batchSize,
                         parts.passedOver())
-                .fitting(family);
+                .fitting(input);
     }
 
     /** As it was given. */
@@ -216,12 +233,12 @@ public final class FamilyData {
             case VERIFIED -> Optional.empty();
             case UNVERIFIED ->
                 Optional.of(source
-                        + " could not be verified: the family's file has no fingerprints of what it was trained on, so examples that"
+                        + " could not be verified: the model's file has no fingerprints of what it was trained on, so examples that"
                         + " are held out here may have been trained on.");
             case OTHER ->
                 Optional.of(
                         source
-                                + " is other data than the family was trained on, or has changed since: what was trained on may be among it.");
+                                + " is other data than the model was trained on, or has changed since: what was trained on may be among it.");
         };
     }
 
@@ -239,18 +256,18 @@ public final class FamilyData {
         return this;
     }
 
-    private FamilyData fitting(Family family) {
-        if (family.definition().input() instanceof ImageInput input && report instanceof ImageDataset images) {
-            requireFit(source, images, input);
-        } else if (!(family.definition().input() instanceof TextInput input
+    private FamilyData fitting(ModelInput input) {
+        if (input instanceof ImageInput wanted && report instanceof ImageDataset images) {
+            requireFit(source, images, wanted);
+        } else if (!(input instanceof TextInput wanted
                 && report instanceof TextWindows text
-                && text.tokenizer().equals(input.tokenizer())
-                && text.contextLength() <= input.contextLength())) {
+                && text.tokenizer().equals(wanted.tokenizer())
+                && text.contextLength() <= wanted.contextLength())) {
             throw new InputException(String.format(
                     Locale.ROOT,
-                    "%s must hold what the family reads, %s, but has changed since it was trained.",
+                    "%s must hold what the model reads, %s, but has changed since it was trained.",
                     source,
-                    family.definition().input().description()));
+                    input.description()));
         }
         return this;
     }
@@ -261,7 +278,7 @@ public final class FamilyData {
                 || images.width() != input.size()) {
             throw new InputException(String.format(
                     Locale.ROOT,
-                    "%s must have the images the family reads, %s, but has %s. Give other data or another family.",
+                    "%s must have the images the model reads, %s, but has %s. Give other data or another model.",
                     source,
                     describe(input.channels(), input.size(), input.size()),
                     describe(images.channels(), images.height(), images.width())));
@@ -273,7 +290,7 @@ public final class FamilyData {
         if (!images.classes().equals(input.classes()) && !images.classes().equals(numbers)) {
             throw new InputException(String.format(
                     Locale.ROOT,
-                    "%s must have the classes of the family, %s, but has %s.",
+                    "%s must have the classes of the model, %s, but has %s.",
                     source,
                     input.classes(),
                     images.classes()));

@@ -19,6 +19,7 @@ import dev.weft.run.RunFolder;
 import dev.weft.runtime.OnnxFile;
 import dev.weft.search.MetricNames;
 import dev.weft.train.Evaluation;
+import dev.weft.train.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,8 +55,8 @@ public final class MemberExport {
 
     private static final int RANGE_BATCH = 16;
     private static final int BATCH = 100;
-    /** What a reader of the file can use; where the data lay, and what the file says of itself already, is left out. */
-    private static final List<String> NOTES = List.of("recipe", "data", "seed", "steps", RUN);
+    /** What a reader of the file can use: {@code origin} opens the same splits again. What the file says of itself is left out. */
+    private static final List<String> NOTES = List.of("recipe", "data", "seed", "steps", RUN, Origin.NOTE);
 
     private MemberExport() {}
 

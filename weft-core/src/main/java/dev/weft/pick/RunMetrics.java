@@ -117,8 +117,13 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
                         .put(row.metric(), row.value());
             }
         }
+        return rows(values, kept(folder.resolve("family.safetensors")));
+    }
+
+    /** A row for each member, with all its names and what is known of it under any of them. */
+    static List<MeasuredRow> rows(Map<String, Map<String, Double>> values, List<FamilyDescription.Kept> members) {
         Map<String, String> names = new LinkedHashMap<>();
-        for (FamilyDescription.Kept kept : kept(folder.resolve("family.safetensors"))) {
+        for (FamilyDescription.Kept kept : members) {
             names.merge(kept.member(), kept.name(), (first, second) -> first + " " + second);
             Map<String, Double> known = values.computeIfAbsent(kept.member(), m -> new LinkedHashMap<>());
             kept.measurements().forEach(known::putIfAbsent);

@@ -99,13 +99,7 @@ public final class RunFolder implements AutoCloseable {
                     folder + " must be writable, because what is done with a run is noted in it, but is"
                             + " read-only. Copy the run to where you may write.");
         }
-        return locked(folder, () -> {
-            for (Path file : files(folder)) {
-                if (AtomicFile.isTemporary(file)) {
-                    delete(file); // a write that a killed process did not finish
-                }
-            }
-        });
+        return locked(folder, () -> {});
     }
 
     private static RunFolder locked(Path folder, Runnable preparation) {

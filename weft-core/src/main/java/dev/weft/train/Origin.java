@@ -29,7 +29,8 @@ public record Origin(
         long seed,
         int calibrationBatches,
         @JsonInclude(JsonInclude.Include.NON_NULL) SplitsRecord splits) {
-    private static final String NOTE = "origin";
+    /** Of a family, and on the label of what is exported from it: this as JSON. */
+    public static final String NOTE = "origin";
 
     public Origin {
         if (data == null || calibrationBatches < 1) {

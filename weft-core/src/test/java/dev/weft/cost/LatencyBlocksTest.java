@@ -74,6 +74,17 @@ class LatencyBlocksTest {
         assertThat(LatencyBlocks.cut(20)).isEqualTo(6); // 0.0207
     }
 
+    @Test
+    void anUnsteadyMeasurementIsAsDoubtfulAsOneOfABusyMachine() {
+        assertThat(PairedLatency.doubt(measured(2, 0.5, 1))).isEqualTo(0.25, within(1e-9));
+        assertThat(PairedLatency.doubt(measured(2, 0.5, 1.4))).isEqualTo(0.4, within(1e-9));
+        assertThat(PairedLatency.doubt(measured(2, 0.02, 0.9))).isEqualTo(0.01, within(1e-9));
+    }
+
+    private static LatencyMeasurement measured(double p50, double halfWidth, double slowdown) {
+        return new LatencyMeasurement(p50, p50, halfWidth, slowdown, 50, 10, 1, 1, "here");
+    }
+
     private static double[] ones(int count) {
         double[] ones = new double[count];
         Arrays.fill(ones, 1);

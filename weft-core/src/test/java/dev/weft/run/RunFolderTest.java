@@ -3,12 +3,15 @@ package dev.weft.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,10 +75,23 @@ class RunFolderTest {
     void runThatDiedWhileItBeganCanBeBegunAgain() throws IOException {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("run.lock"), "123\n");
-        Files.writeString(folder.resolve(".config.yaml.01234567-89ab-cdef-0123-456789abcdef.tmp"), "see");
+        Path left = folder.resolve(".config.yaml.01234567-89ab-cdef-0123-456789abcdef.tmp");
+        Files.writeString(left, "see");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(60)));
         RunFolder.create(folder, "").close();
         RunFolder.open(folder).close();
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("config.yaml", "run.db", "run.lock");
+    }
+
+    /** As {@code weft export RUN --onnx RUN/small.onnx}, while the run is opened to go on. */
+    @Test
+    void openingARunLeavesWhatOthersAreWritingIntoIt() {
+        RunFolder.create(folder, "").close();
+        AtomicFile.write(folder.resolve("small.onnx"), out -> {
+            RunFolder.open(folder).close();
+            out.write(1);
+        });
+        assertThat(folder.resolve("small.onnx")).hasSize(1);
     }
 
     @Test

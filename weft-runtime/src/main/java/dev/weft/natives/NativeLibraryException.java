@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 
 /**
  * A native library cannot be unpacked or loaded on this machine. The message is one line: what must hold, what was found, and what to
@@ -24,6 +25,9 @@ public final class NativeLibraryException extends RuntimeException {
     static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission is denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "there is no such file or folder";
         }
         if (e instanceof FileAlreadyExistsException) {
             return "a file of that name is there";
