@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "compare",
-        description = "Put runs beside each other: members, settings, curves.",
+        description = "Compare runs: their members, settings and training curves.",
         footerHeading = "%nExample:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} compare first second --out compare.html",
@@ -42,11 +42,14 @@ final class CompareCommand implements Callable<Integer> {
     @Parameters(
             arity = "2..*",
             paramLabel = "RUN",
-            description = "The folders of two runs or more, finished or not, or files of families.")
+            description = "The folders of two to eight runs, finished or not, or files of families.")
     private List<Path> runs;
 
     @Written
-    @Option(names = "--out", paramLabel = "FILE", description = "Write an HTML page with the pictures.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Write this HTML page with the fronts and the training curves (default: no page is written).")
     private Path out;
 
     @Override

@@ -50,7 +50,7 @@ final class CompletionCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "SHELL",
             defaultValue = "bash",
-            description = "The shell: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "The shell that the script is for: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Shell shell;
 
     @Option(
@@ -75,7 +75,10 @@ final class CompletionCommand implements Callable<Integer> {
         @Spec
         private CommandSpec command;
 
-        @Parameters(arity = "0..*", paramLabel = "WORD", description = "The words so far; the last may be empty.")
+        @Parameters(
+                arity = "0..*",
+                paramLabel = "WORD",
+                description = "The words of the command line so far; the last may be empty.")
         private List<String> words = List.of();
 
         @Override

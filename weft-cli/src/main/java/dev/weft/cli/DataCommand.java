@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "data",
-        description = "List the data sets, or look into images or text of your own.",
+        description = "List the data sets, or check images or text of your own.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} data",
@@ -39,11 +39,9 @@ final class DataCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME_OR_PATH",
-            description = {
-                "What to look into: a data set by name, or a folder of IDX files (MNIST), CIFAR binary files,",
-                "image record files, or one sub-folder of pictures per class; or a file of UTF-8 text, or a",
-                "folder of .txt files."
-            })
+            description = "The data to check: a data set by name; a folder of IDX files (MNIST), CIFAR binary files, "
+                    + "image record files, or one sub-folder of pictures per class; a file of UTF-8 text; or a "
+                    + "folder of .txt files.")
     private String source;
 
     @Override

@@ -87,51 +87,54 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
             names = "--members",
             paramLabel = "N",
             defaultValue = "12",
-            description = "Of the conflict map: the largest, the smallest and random ones (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Members to compare in the conflict map: the largest, the smallest and random ones (default: ${DEFAULT-VALUE}).")
     private int members;
 
     @Option(
             names = "--batches",
             paramLabel = "N",
             defaultValue = "4",
-            description = "That every member's gradient is taken on (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Batches of examples on which the gradient of each of these members is computed (default: ${DEFAULT-VALUE}).")
     private int batches;
 
     @Option(
             names = "--draws",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Of a step's gradient, for its variance (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Gradients of one training step to draw for estimating its variance (default: ${DEFAULT-VALUE}).")
     private int draws;
 
     @Option(
             names = "--sampler",
             paramLabel = "NAME",
             completionCandidates = Samplers.class,
-            description = {
-                "Whose steps are drawn: single-path (one member), sandwich (and two random ones) or largest",
-                "(default: that of the run's recipe; of a file, single-path)."
-            })
+            description =
+                    "The sampler whose training steps are measured: single-path (one random member), sandwich (the largest, "
+                            + "the smallest and two random ones) or largest (default: the one in the run's recipe where it draws from the "
+                            + "space alone, otherwise single-path).")
     private String sampler;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Where the data lies that the family was trained on (default: where it was).")
+            description = "The place of the data that the family was trained on (default: where it was).")
     private String data;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Of members, batches and draws (default: ${DEFAULT-VALUE}).")
+            description = "Seed of the random choice of members, batches and steps (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Written
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "The HTML file (default: diagnose.html beside the family's file).")
+            description = "The HTML file to write (default: diagnose.html beside the family's file).")
     private Path out;
 
     /** Names for TAB. */

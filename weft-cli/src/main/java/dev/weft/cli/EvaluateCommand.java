@@ -133,10 +133,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--split",
             paramLabel = "SPLIT",
             defaultValue = "report",
-            description = {
-                "report (or test): examples that no choice has seen;",
-                "selection (or validation): those that members are chosen by (default: ${DEFAULT-VALUE})."
-            })
+            description = "The part of the data: report (or test), examples that no choice has seen, or "
+                    + "selection (or validation), examples that members are chosen by (default: ${DEFAULT-VALUE}).")
     private String split;
 
     @Override

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "export",
-        description = "Export a member to ONNX, with proof.",
+        description = "Export a member to ONNX, with proof that its outputs agree.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} export run --member smallest --onnx smallest.onnx --safetensors smallest.safetensors",
@@ -107,31 +107,35 @@ final class ExportCommand implements Callable<Integer> {
     private Path onnx;
 
     @Written
-    @Option(names = "--safetensors", paramLabel = "FILE", description = "A safetensors file to write as well.")
+    @Option(
+            names = "--safetensors",
+            paramLabel = "FILE",
+            description = "A safetensors file of the weights to write as well (default: none).")
     private Path safetensors;
 
     @Option(
             names = "--limit",
             paramLabel = "X",
             defaultValue = "" + ExportOptions.MAX_ABS_ERROR,
-            description = "The most that any logit may differ (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The largest difference of any logit (an output before the softmax) in float32 (default: ${DEFAULT-VALUE}).")
     private double limit;
 
     @Option(
             names = "--precision",
             paramLabel = "PRECISION",
             defaultValue = "float32",
-            description = "float32, float16, int8-dynamic or int8-static (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The number format of the ONNX file: float32, float16, int8-dynamic or int8-static (default: ${DEFAULT-VALUE}).")
     private String precision;
 
     @Option(
             names = "--max-drop",
             paramLabel = "X",
             defaultValue = "" + ExportOptions.MAX_DROP,
-            description = {
-                "The most that the accuracy may fall, or a language model's loss rise, in a precision other than float32",
-                "(default: ${DEFAULT-VALUE})."
-            })
+            description =
+                    "The largest fall of the accuracy (0.01 is one percentage point), or rise of a language model's loss in nats "
+                            + "per token, in a precision other than float32 (default: ${DEFAULT-VALUE}).")
     private double maxDrop;
 
     @Override

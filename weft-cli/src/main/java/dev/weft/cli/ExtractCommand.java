@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "extract",
-        description = "Take a member out as a model of its own (safetensors).",
+        description = "Write a member as a model of its own (safetensors).",
         footerHeading = "%nExample:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} extract run --member smallest --out smallest.safetensors",

@@ -60,43 +60,46 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--member",
             paramLabel = "MEMBER",
             defaultValue = "largest",
-            description = {
-                "largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as",
-                "\"choice=value,...\" (default: ${DEFAULT-VALUE})."
-            })
+            description =
+                    "The member to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                            + "\"choice=value,...\" (default: ${DEFAULT-VALUE}).")
     private String member;
 
-    @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "What the text begins with.")
+    @Option(
+            names = "--prompt",
+            required = true,
+            paramLabel = "TEXT",
+            description = "The beginning of the text, which the model continues.")
     private String prompt;
 
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
             defaultValue = "200",
-            description = "The most tokens to write (default: ${DEFAULT-VALUE}).")
+            description = "Tokens to write at most (default: ${DEFAULT-VALUE}).")
     private int maxTokens;
 
     @Option(
             names = "--temperature",
             paramLabel = "X",
-            description = "What logits are divided by before the draw: lower is more likely, 0 is --greedy "
+            description = "Randomness of the draws: lower values favour likely tokens, and 0 is the same as --greedy "
                     + "(default: " + TEMPERATURE + ").")
     private Double temperature;
 
-    @Option(names = "--greedy", description = "Take the most likely token each time: always the same text.")
+    @Option(names = "--greedy", description = "Take the most likely token each time, which always gives the same text.")
     private boolean greedy;
 
     @Option(
             names = "--top-k",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Draw among the N most likely tokens; 0 for all (default).")
+            description = "Draw among the N most likely tokens; 0 draws among all (default: ${DEFAULT-VALUE}).")
     private int topK;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Of the draws: the same seed writes the same text (default: another each time).")
+            description = "Seed of the draws: the same seed writes the same text (default: another seed each time).")
     private Long seed;
 
     @Override

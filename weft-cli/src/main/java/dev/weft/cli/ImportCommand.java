@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "import",
-        description = "Make a family of one from another program's checkpoint.",
+        description = "Turn another program's checkpoint into a family of one.",
         footerHeading = "%nExample:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} import llama2c stories15M.bin --tokenizer tokenizer.bin --out stories.safetensors",
@@ -39,19 +39,26 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(index = "0", paramLabel = "FORMAT", description = "What wrote it: ${COMPLETION-CANDIDATES}.")
+    @Parameters(
+            index = "0",
+            paramLabel = "FORMAT",
+            description = "The format of the checkpoint: ${COMPLETION-CANDIDATES}.")
     private Format format;
 
-    @Parameters(index = "1", paramLabel = "MODEL", description = "The checkpoint.")
+    @Parameters(index = "1", paramLabel = "MODEL", description = "The file of the checkpoint.")
     private Path model;
 
-    @Option(names = "--tokenizer", required = true, paramLabel = "FILE", description = "Its tokenizer.")
+    @Option(
+            names = "--tokenizer",
+            required = true,
+            paramLabel = "FILE",
+            description = "The file of the checkpoint's tokenizer.")
     private Path tokenizer;
 
     @Option(
             names = "--context",
             paramLabel = "N",
-            description = "The most tokens that one pass reads (default: what the checkpoint says).")
+            description = "Tokens that one pass reads at most (default: the number that the checkpoint gives).")
     private Integer context;
 
     @Written

@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "inspect",
-        description = "Explain a file: family, extracted model, checkpoint, ONNX.",
+        description = "Explain a family, extracted model, checkpoint or ONNX file.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} inspect run/family.safetensors",
@@ -19,7 +19,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "FILE", description = "A safetensors file, also of another program, or an ONNX file.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "A safetensors file of Weft or of another program, the folder of a run, or an ONNX file.")
     private Path file;
 
     @Override

@@ -64,44 +64,50 @@ final class LatencyTableCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RECIPE",
             completionCandidates = RecipeNames.class,
-            description = "A YAML file, or a recipe that comes with Weft.")
+            description = "A recipe that comes with Weft, or a YAML file.")
     private String recipe;
 
     @Written
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The table to write: .yaml or .json.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The file of the latency table to write, ending in .yaml or .json.")
     private Path out;
 
     @Option(
             names = "--table",
             paramLabel = "FILE",
-            description = {
-                "Take the latencies from a CSV file in place of measuring them; may be repeated, as of ${ROOT-COMMAND-NAME} search.",
-                "They must be in milliseconds."
-            })
+            description =
+                    "Take the latencies, in milliseconds, from this CSV file instead of measuring them. May be repeated, "
+                            + "as in ${ROOT-COMMAND-NAME} search.")
     private List<Path> tables = new ArrayList<>();
 
-    @Option(names = "--column", paramLabel = "NAME", description = "The column of the table: a device.")
+    @Option(
+            names = "--column",
+            paramLabel = "NAME",
+            description = "The column of the CSV file that holds the latencies, which is named after a device.")
     private String column;
 
     @Option(
             names = "--members",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Members to measure, or to take from the table (default: ${DEFAULT-VALUE}).")
+            description = "Members to measure, or to take from the CSV file (default: ${DEFAULT-VALUE}).")
     private int members;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "That one run may use (default: ${DEFAULT-VALUE}).")
+            description = "Threads that ONNX Runtime may use while timing (default: ${DEFAULT-VALUE}).")
     private int threads;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Which members are measured (default: ${DEFAULT-VALUE}).")
+            description = "Seed of the random choice of members (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Override

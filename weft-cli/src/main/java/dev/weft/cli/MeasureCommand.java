@@ -72,14 +72,16 @@ final class MeasureCommand implements Callable<Integer> {
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            description = "As in ${ROOT-COMMAND-NAME} evaluate (default: largest).")
+            description =
+                    "The member of a family to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                            + "\"choice=value,...\" (default: largest).")
     private String member;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "That one run may use (default: ${DEFAULT-VALUE}).")
+            description = "Threads that ONNX Runtime may use while timing (default: ${DEFAULT-VALUE}).")
     private int threads;
 
     @Override

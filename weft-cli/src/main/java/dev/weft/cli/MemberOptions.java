@@ -17,19 +17,16 @@ final class MemberOptions {
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            description = {
-                "largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as",
-                "\"choice=value,...\" (default: largest)."
-            })
+            description =
+                    "The member of a family to use: largest, smallest, a name that the family gives (${ROOT-COMMAND-NAME} inspect lists them), or all choices as "
+                            + "\"choice=value,...\" (default: largest).")
     private String member;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = {
-                "Where the images or text lie that the family was trained on (default: where they were);",
-                "${ROOT-COMMAND-NAME} evaluate takes any others too."
-            })
+            description = "The place of the images or text that the family was trained on (default: where they were); "
+                    + "${ROOT-COMMAND-NAME} evaluate takes other data too.")
     private String data;
 
     String member() {

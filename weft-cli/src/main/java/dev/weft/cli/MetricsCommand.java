@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "metrics",
-        description = "Give a run's numbers to other programs: CSV, TensorBoard.",
+        description = "Write a run's numbers for other programs: CSV, TensorBoard.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} metrics run --steps steps.csv --members members.csv",
@@ -52,21 +52,22 @@ final class MetricsCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "FILE",
             description =
-                    "Write a CSV file with a row for each number of training: step, epoch, member, metric, value, learningRate, seconds.")
+                    "Write this CSV file with a row for each number of training: step, epoch, member, metric, value, learningRate, seconds.")
     private Path steps;
 
     @Written
     @Option(
             names = "--members",
             paramLabel = "FILE",
-            description = "Write a CSV file with a row for each measured member and a column for each metric.")
+            description = "Write this CSV file with a row for each measured member and a column for each metric.")
     private Path members;
 
     @Written
     @Option(
             names = "--tensorboard",
             paramLabel = "DIR",
-            description = "Write an event file of TensorBoard for each kind of member: DIR/largest, DIR/smallest, …")
+            description =
+                    "Write a TensorBoard event file for each kind of member into this folder: DIR/largest, DIR/smallest and so on.")
     private Path tensorboard;
 
     @Override

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "predict",
-        description = "Say what pictures show, or how well texts are foreseen.",
+        description = "Say what pictures show, or how well texts are predicted.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} predict member.onnx shoe.png coat.jpg",
@@ -38,20 +38,21 @@ final class PredictCommand implements Callable<Integer> {
             index = "1..*",
             arity = "1..*",
             paramLabel = "FILE",
-            description = "Pictures, as folders of pictures are read for training; for a language model, UTF-8 texts.")
+            description = "Pictures as folders for training hold them, or UTF-8 text files for a language model.")
     private List<Path> files;
 
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            description = "Which member of a family, as in ${ROOT-COMMAND-NAME} evaluate (default: largest).")
+            description =
+                    "The member of a family to use, written as in ${ROOT-COMMAND-NAME} evaluate (default: largest).")
     private String member;
 
     @Option(
             names = "--top",
             paramLabel = "K",
             defaultValue = "3",
-            description = "How many classes to print of each picture (default: ${DEFAULT-VALUE}).")
+            description = "The number of most likely classes to print for each picture (default: ${DEFAULT-VALUE}).")
     private int top;
 
     @Option(
@@ -59,14 +60,14 @@ final class PredictCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "40",
             description =
-                    "How many tokens to write after each text, the most probable ones (default: ${DEFAULT-VALUE}).")
+                    "The number of tokens to write after each text, always the most likely one (default: ${DEFAULT-VALUE}).")
     private int continued;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "That one prediction may use (default: ${DEFAULT-VALUE}).")
+            description = "Threads that one prediction may use (default: ${DEFAULT-VALUE}).")
     private int threads;
 
     @Override

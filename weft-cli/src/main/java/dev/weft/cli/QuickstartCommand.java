@@ -12,7 +12,6 @@ import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,29 +40,30 @@ final class QuickstartCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "quickstart",
-            description = "The run: a new or empty folder, or that of a quickstart (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The folder of the run: a new or empty one, or that of a quickstart to go on with (default: ${DEFAULT-VALUE}).")
     private Path out;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Of everything random (default: ${DEFAULT-VALUE}).")
+            description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Your own images: see ${ROOT-COMMAND-NAME} data (default: the recipe's, Fashion-MNIST).")
+            description =
+                    "Images of your own: a name of a data set or a folder, see ${ROOT-COMMAND-NAME} data (default: the recipe's, Fashion-MNIST).")
     private String data;
 
     @Option(
             names = "--split",
             paramLabel = "SHARES",
-            description = {
-                "How images are shared out, in percent: to train on, to choose members by, to report, as 70/15/15 (default:",
-                "the recipe's). A part that the data brings, as a test part, is taken as it is."
-            })
+            description =
+                    "Percentages of the images to train on, to choose members by and to report, as 70/15/15 (default: the recipe's). "
+                            + "A part that the data brings itself, such as a test part, is taken as it is.")
     private String split;
 
     @Option(
@@ -71,17 +71,15 @@ final class QuickstartCommand implements Callable<Integer> {
             paramLabel = "RECIPE",
             defaultValue = "quickstart",
             completionCandidates = RecipeNames.class,
-            description = {
-                "A YAML file, or a recipe that comes with Weft (default: ${DEFAULT-VALUE}): ",
-                "${COMPLETION-CANDIDATES}."
-            })
+            description = "A recipe that comes with Weft, or a YAML file (default: ${DEFAULT-VALUE}): "
+                    + "${COMPLETION-CANDIDATES}.")
     private String recipe;
 
     @Option(
             names = "--search-seconds",
             paramLabel = "N",
             defaultValue = "60",
-            description = "How long to search at most (default: ${DEFAULT-VALUE}).")
+            description = "Seconds to search at most (default: ${DEFAULT-VALUE}).")
     private int searchSeconds;
 
     private static boolean isSetSo(RunSettings begun, Recipe chosen) {
@@ -112,21 +110,14 @@ final class QuickstartCommand implements Callable<Integer> {
                                     && SplitShares.parse(split).equals(images.split()));
             boolean moved = !begun.recipe().data().source().equals(chosen.data().source());
             if (!same || moved && !isThere(begun, chosen.data().source())) {
-                throw new InputException(String.format(
-                        Locale.ROOT,
-                        "%s must hold this quickstart (recipe %s, data %s, seed %d), but holds a run of recipe %s, data %s, seed %d. Give another --out.",
-                        out,
-                        chosen.name(),
-                        chosen.data().source(),
-                        seed,
-                        begun.recipe().name(),
-                        begun.recipe().data().source(),
-                        begun.seed()));
+                throw new InputException(out + " must hold this quickstart (" + named(chosen, seed)
+                        + "), but holds a run of " + named(begun.recipe(), begun.seed()) + ". Give another --out.");
             }
         }
         Path done = out.resolve(QuickstartResult.FILE);
         QuickstartResult result;
-        if (Files.exists(done)) {
+        if (Files.exists(done)
+                && Json.read(done, QuickstartResult.class).in(out).isThere()) {
             options.err().println("weft: this quickstart is finished already; these are its results");
             result = Json.read(done, QuickstartResult.class);
         } else {
@@ -139,6 +130,12 @@ final class QuickstartCommand implements Callable<Integer> {
         QuickstartResult here = result.in(out);
         options.result(here, here.text(out));
         return ExitCode.DONE;
+    }
+
+    private static String named(Recipe recipe, long seed) {
+        boolean shared = recipe.data() instanceof DataSettings.Images images && images.split() != null;
+        return "recipe " + recipe.name() + ", data " + recipe.data().source()
+                + (shared ? ", split " + ((DataSettings.Images) recipe.data()).split() : "") + ", seed " + seed;
     }
 
     /** Whether a place holds what the run was begun with. */

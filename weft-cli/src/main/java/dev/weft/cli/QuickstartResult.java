@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.io.WeftCommand;
 import dev.weft.stats.Proportion;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,13 @@ record QuickstartResult(
                 testAccuracy,
                 testImages,
                 seconds);
+    }
+
+    /** Whether the files are still there, as seen from here. */
+    boolean isThere() {
+        return Files.exists(Path.of(report))
+                && exported.stream()
+                        .allMatch(e -> Files.exists(Path.of(e.onnx)) && Files.exists(Path.of(e.safetensors)));
     }
 
     private String shown(double share) {

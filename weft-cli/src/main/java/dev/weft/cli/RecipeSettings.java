@@ -11,10 +11,9 @@ final class RecipeSettings {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = {
-                "Set a key of the recipe, as train.epochs=3 or model.blocks.0.numHeads=[1,2]; may be repeated. An empty value",
-                "takes the key away."
-            })
+            description =
+                    "Set a key of the recipe, as train.epochs=3 or model.blocks.0.numHeads=[1,2]. May be repeated. An empty value "
+                            + "removes the key.")
     private List<String> given = new ArrayList<>();
 
     List<Setting> all() {

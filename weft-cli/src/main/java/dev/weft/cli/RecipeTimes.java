@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "time",
-        description = "Time some steps of recipes here, and say how long all would take.",
+        description = "Time some training steps of recipes and estimate the whole.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} recipes time lm-quick",
@@ -47,27 +47,27 @@ final class RecipeTimes implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "RECIPE",
             completionCandidates = RecipeNames.class,
-            description = "Recipes by name, or YAML files.")
+            description = "Recipes that come with Weft, or YAML files.")
     private List<String> names;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "100",
-            description = "How many steps to time at most (default: ${DEFAULT-VALUE}).")
+            description = "Steps of each recipe to time at most (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "60",
-            description = "How many seconds of the processor to spend on a recipe at most (default: ${DEFAULT-VALUE}).")
+            description = "Seconds of processor time to spend on each recipe at most (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
             names = "--write",
             paramLabel = "FILE",
-            description = "Also note the times in this JSON file, beside those of other recipes that it has.")
+            description = "Write the times into this JSON file too, beside those of other recipes that it holds.")
     private Path write;
 
     @Override

@@ -62,7 +62,10 @@ final class RecipesCommand implements Callable<Integer> {
         @Mixin
         private GlobalOptions options;
 
-        @Parameters(paramLabel = "RECIPE", completionCandidates = RecipeNames.class, description = "A recipe by name.")
+        @Parameters(
+                paramLabel = "RECIPE",
+                completionCandidates = RecipeNames.class,
+                description = "A recipe that comes with Weft, or a YAML file.")
         private String name;
 
         @Override

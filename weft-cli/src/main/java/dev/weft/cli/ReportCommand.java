@@ -29,7 +29,10 @@ final class ReportCommand implements Callable<Integer> {
     private Path run;
 
     @Written
-    @Option(names = "--out", paramLabel = "FILE", description = "The HTML file (default: RUN_DIR/report.html).")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "The HTML file to write (default: RUN_DIR/report.html).")
     private Path out;
 
     @Override

@@ -44,42 +44,47 @@ final class ReproduceCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "SYSTEM",
             completionCandidates = SystemNames.class,
-            description = "What to reproduce: ${COMPLETION-CANDIDATES}.")
+            description = "The method whose published experiment is repeated: ${COMPLETION-CANDIDATES}.")
     private String system;
 
     @Option(
             names = "--seeds",
             paramLabel = "N",
-            description = "Repetitions, 3 unless given (1 with --smoke). More may be added later in the same folder.")
+            description =
+                    "Repetitions with different seeds (default: 3, or 1 with --smoke). More may be added later in the same folder.")
     private Integer seeds;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Epochs of every arm, in place of the experiment's own number: more is slower and says more.")
+            description =
+                    "Epochs of every training, instead of the experiment's own number; more is slower and says more.")
     private Integer epochs;
 
-    @Option(names = "--smoke", description = "Tiny settings: shows that it works, says nothing about the claim.")
+    @Option(
+            names = "--smoke",
+            description = "Use tiny settings, which show that it works and say nothing about the claim.")
     private boolean smoke;
 
     @Option(
             names = "--maps",
             description =
-                    "tanglenas: also arms with softmax, sparsemax and Gumbel. May be added later in the same folder.")
+                    "Also compare softmax, sparsemax and Gumbel (tanglenas only). May be added later in the same folder.")
     private boolean maps;
 
     @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for runs, results.json and report.html; reproduce-SYSTEM unless given.")
+            description =
+                    "The folder for runs, results.json and report.html (default: reproduce-SYSTEM, or reproduce-SYSTEM-smoke with --smoke).")
     private Path out;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
             description =
-                    "Data to use: a name of ${ROOT-COMMAND-NAME} data or a folder. Default: what the experiment is meant for.")
+                    "Data to use: a name of ${ROOT-COMMAND-NAME} data or a folder (default: the data that the experiment is meant for).")
     private String data;
 
     @Override

@@ -30,7 +30,8 @@ final class ResumeCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Where the run's data lies now, when it was moved; the run remembers it.")
+            description =
+                    "The place of the run's data now, when it was moved; the run remembers it (default: where it was).")
     private String data;
 
     @Override

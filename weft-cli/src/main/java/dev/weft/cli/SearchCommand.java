@@ -63,101 +63,98 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             paramLabel = "NAME",
             completionCandidates = StrategyNames.class,
             defaultValue = "coarse-to-fine",
-            description = {
-                "coarse-to-fine, random, nsga2, or generator: what was trained with the weights proposes (default:",
-                "${DEFAULT-VALUE})."
-            })
+            description =
+                    "The way members are proposed: coarse-to-fine, random, nsga2 (a genetic algorithm), or generator, which was "
+                            + "trained with the weights (default: ${DEFAULT-VALUE}).")
     private String strategy;
 
     @Option(
             names = "--constraint",
             paramLabel = "BOUNDS",
-            description = "What every member must keep to, as \"latencyMillis<=2,params<=200000\"; may be repeated.")
+            description =
+                    "Limits that every member must keep, as \"latencyMillis<=2,params<=200000\". May be repeated.")
     private List<String> constraints = new ArrayList<>();
 
     @Option(
             names = "--objectives",
             paramLabel = "METRICS",
             split = ",",
-            description = {
-                "The first decides which member is best, all make the front (default: accuracy,latencyMillisP50; of a",
-                "language model loss,latencyMillisP50). Less is better, but of accuracy; METRIC:max says otherwise."
-            })
+            description = "Metrics to optimise: the first decides which member is best, all make the front (default: "
+                    + "accuracy,latencyMillisP50; of a language model loss,latencyMillisP50). Less is better, except for accuracy; "
+                    + "METRIC:max or METRIC:min says otherwise.")
     private List<String> objectives = new ArrayList<>();
 
     @Option(
             names = "--table",
             paramLabel = "FILE",
-            description = {
-                "A CSV file, also packed by gzip, with a row for each member in a column member or arch; may be repeated.",
-                "One with a column index only is joined to another."
-            })
+            description =
+                    "A CSV file, or one packed by gzip, with a row for each member in a column member or arch. May be repeated. "
+                            + "One that has only a column index is joined to another.")
     private List<Path> tables = new ArrayList<>();
 
     @Option(
             names = "--column",
             paramLabel = "NAMES",
             split = ",",
-            description = "The columns of the tables that are metrics, for --constraint and --objectives.")
+            description = "Columns of the tables to use as metrics, for --constraint and --objectives.")
     private List<String> columns = new ArrayList<>();
 
     @Option(
             names = "--candidates",
             paramLabel = "N",
             defaultValue = "100",
-            description = {
-                "How many distinct members to measure, exactly; those whose numbers are known already count, those beyond",
-                "the budget do not (default: ${DEFAULT-VALUE})."
-            })
+            description =
+                    "Distinct members to measure, exactly; members whose numbers are known already count, members beyond "
+                            + "the budget do not (default: ${DEFAULT-VALUE}).")
     private int candidates;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Of the proposals (default: ${DEFAULT-VALUE}).")
+            description = "Seed of the proposals (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "That latency is measured with (default: ${DEFAULT-VALUE}).")
+            description = "Threads that ONNX Runtime may use while timing (default: ${DEFAULT-VALUE}).")
     private int threads;
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "What to call the best member (default: " + BEST + ").")
+            description = "The name of the best member in the family (default: " + BEST + ").")
     private String name;
 
     @Option(
             names = "--tiers",
             paramLabel = "BUDGETS",
-            description = {
-                "Find a member for each of several classes of devices in one search, as \"latencyMillis<=0.02;0.05;0.1\": budgets",
-                "with semicolons between, or further limits of the first one's bound."
-            })
+            description =
+                    "Find a member for each of several classes of devices in one search, as \"latencyMillis<=0.02;0.05;0.1\". Budgets "
+                            + "are separated by semicolons; a number alone is a further limit of the first one's metric.")
     private String tiers;
 
     @Option(
             names = "--names",
             paramLabel = "NAMES",
             split = ",",
-            description = "What to call the members of the tiers (default: tier-1,tier-2,…).")
+            description = "The names of the members of the tiers (default: tier-1,tier-2,…).")
     private List<String> names = new ArrayList<>();
 
     @Written
     @Option(
             names = "--export",
             paramLabel = "DIR",
-            description = "Export every member that is kept to DIR/NAME.onnx, with proof.")
+            description = "Export every member that is kept to DIR/NAME.onnx, with proof that its outputs agree.")
     private Path export;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Where the run's data lies now, when it was moved; the run remembers it.")
+            description =
+                    "The place of the run's data now, when it was moved; the run remembers it (default: where it was).")
     private String data;
 
     @Override

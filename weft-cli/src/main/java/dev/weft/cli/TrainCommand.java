@@ -49,63 +49,65 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RECIPE",
             completionCandidates = RecipeNames.class,
-            description = "A YAML file, or a recipe that comes with Weft: ${COMPLETION-CANDIDATES}.")
+            description = "A recipe that comes with Weft, or a YAML file: ${COMPLETION-CANDIDATES}.")
     private String recipe;
 
     @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "The run: a new or empty folder. Needed but for a dry run.")
+            description = "The folder of the run, which must be new or empty. Only a dry run needs none.")
     private Path out;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Of everything random (default: 0, or with inherited weights that of their family).")
+            description = "Seed of everything random (default: 0, or with inherited weights the seed of their family).")
     private Long seed;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Other data than the recipe's: see ${ROOT-COMMAND-NAME} data.")
+            description =
+                    "Data to use instead of the recipe's: a name of a data set, a folder or a file, see ${ROOT-COMMAND-NAME} data.")
     private String data;
 
     @Option(
             names = "--split",
             paramLabel = "SHARES",
-            description = {
-                "How images are shared out, in percent: to train on, to choose members by, to report, as 70/15/15 (default:",
-                "the recipe's). A part that the data brings, as a test part, is taken as it is."
-            })
+            description =
+                    "Percentages of the images to train on, to choose members by and to report, as 70/15/15 (default: the recipe's). "
+                            + "A part that the data brings itself, such as a test part, is taken as it is.")
     private String split;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "Other than the recipe's.")
+    @Option(names = "--epochs", paramLabel = "N", description = "Epochs to train (default: the recipe's).")
     private Integer epochs;
 
     @Option(
             names = "--start",
             paramLabel = "FAMILY",
-            description = "Train one member of this family, alone, in place of the recipe's model.")
+            description = "Train one member of this family alone, instead of the recipe's model.")
     private Path start;
 
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
-            description = "Which one: with --start (default: chosen, what a search by gradient has chosen).")
+            description =
+                    "The member of the --start family to train (default: chosen, the one that a search by gradient chose).")
     private String member;
 
     @Option(
             names = "--weights",
             paramLabel = "WEIGHTS",
             completionCandidates = WeightsNames.class,
-            description = "What it begins with: inherited (default) or fresh.")
+            description =
+                    "The weights that the member starts with: inherited from the family or fresh (default: inherited).")
     private String weights;
 
     @Option(
             names = "--dry-run",
             description =
-                    "Try one step on random examples of the real shape, with or without the data; writes nothing.")
+                    "Try one step on random examples of the real shape, whether or not the data is there, and write nothing.")
     private boolean dryRun;
 
     @Override

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "trust",
-        description = "How far can a ranking of members be believed?",
+        description = "Say how far a ranking of members can be believed.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} trust run --anchors 30 --trainings 2 --out trust",
@@ -57,80 +57,85 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     @Parameters(
             arity = "0..1",
             paramLabel = "FAMILY",
-            description = "A family's file, or the folder of its run. Not for scores from a file.")
+            description = "A family's file, or the folder of its run. Leave it out for scores from a file.")
     private Path family;
 
     @Option(
             names = "--anchors",
             paramLabel = "K",
-            description = "How many members to train alone, from the cheapest to the dearest; or all.")
+            description =
+                    "The number of members to train alone (anchors), spread from the cheapest to the dearest; or all.")
     private String anchors;
 
     @Option(
             names = "--members",
             paramLabel = "FILE",
-            description = "Which members to train alone: a table with a column of members.")
+            description = "A table with a column of the members to train alone.")
     private Path members;
 
     @Option(
             names = "--trainings",
             paramLabel = "N",
-            description = "How often to train each anchor: 2 or more give a noise floor (default: 1).")
+            description =
+                    "Trainings of each of these members with different seeds (default: 1). With 2 or more, the report says how much training alone varies.")
     private Integer trainings;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "Of each training, other than the recipe's.")
+    @Option(names = "--epochs", paramLabel = "N", description = "Epochs of each training (default: the recipe's).")
     private Integer epochs;
 
     @Option(
             names = "--recipe",
             paramLabel = "RECIPE",
             completionCandidates = RecipeNames.class,
-            description = "How to train anchors (default: as the family's run was trained).")
+            description =
+                    "The recipe that members are trained alone with: one that comes with Weft, or a YAML file (default: that of the family's run).")
     private String recipe;
 
     @Option(
             names = "--statistics",
             paramLabel = "KIND",
-            description = "Batch norm of inherited weights: recalibrated (default), or batch.")
+            description =
+                    "Batch-norm statistics used with inherited weights: recalibrated, or batch for those of the evaluated batch itself (default: recalibrated).")
     private String statistics;
 
     @Option(
             names = "--cost",
             paramLabel = "METRIC",
-            description = "What anchors are spread over and gaps shown by: macs (default), params or bytes.")
+            description =
+                    "The cost that the members to train are spread over and gaps are shown by: macs (multiply-adds), params or bytes (default: macs).")
     private String cost;
 
-    @Option(names = "--scores", paramLabel = "FILE", description = "Scores of members, from anywhere.")
+    @Option(names = "--scores", paramLabel = "FILE", description = "A table of scores of members, from anywhere.")
     private Path scores;
 
-    @Option(names = "--truth", paramLabel = "FILE", description = "What is true of the same members.")
+    @Option(names = "--truth", paramLabel = "FILE", description = "A table of the true quality of the same members.")
     private Path truth;
 
     @Option(
             names = "--member-column",
             paramLabel = "NAME",
             defaultValue = "member",
-            description = "The column of members, in both files (default: ${DEFAULT-VALUE}).")
+            description = "The column of members in both tables (default: ${DEFAULT-VALUE}).")
     private String memberColumn;
 
     @Option(
             names = "--score-column",
             paramLabel = "NAME",
             defaultValue = "score",
-            description = "The column of scores (default: ${DEFAULT-VALUE}).")
+            description = "The column of scores in the table of scores (default: ${DEFAULT-VALUE}).")
     private String scoreColumn;
 
     @Option(
             names = "--truth-column",
             paramLabel = "NAME",
             defaultValue = "score",
-            description = "The column of truths (default: ${DEFAULT-VALUE}).")
+            description = "The column of true quality in the table of truths (default: ${DEFAULT-VALUE}).")
     private String truthColumn;
 
     @Option(names = "--common", description = "Compare the members that both sides have, and leave out the others.")
     private boolean common;
 
-    @Option(names = "--losses", description = "Scores and truths are losses: less is better.")
+    @Option(names = "--losses", description = "Take scores and truths as losses, of which less is better.")
     private boolean losses;
 
     @Option(
@@ -138,34 +143,37 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
             paramLabel = "K",
             split = ",",
             defaultValue = "1,5",
-            description = "Of how many of the best by score to report regret (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Numbers K: for each, report the regret of taking the best of the K members with the best scores (default: ${DEFAULT-VALUE}).")
     private List<Integer> top;
 
     @Option(
             names = "--resamples",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Draws of the members that intervals come from (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Random draws of the members that confidence intervals are computed from (default: ${DEFAULT-VALUE}).")
     private int resamples;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Of everything random (default: ${DEFAULT-VALUE}).")
+            description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Written
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where trust.json and trust.html go; of a family also the trainings.")
+            description = "The folder for trust.json and trust.html, and for the trainings of a family's members.")
     private Path out;
 
     @Option(
             names = "--data",
             paramLabel = "NAME_OR_DIR",
-            description = "Where the data lies that the family was trained on, when it was moved.")
+            description =
+                    "The place of the data that the family was trained on, when it was moved (default: where it was).")
     private String data;
 
     private int leftOut;

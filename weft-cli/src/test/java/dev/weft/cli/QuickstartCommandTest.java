@@ -35,7 +35,7 @@ class QuickstartCommandTest {
     }
 
     @Test
-    void givesAFamilyAFrontProvenExportsAndAReport() {
+    void givesAFamilyAFrontProvenExportsAndAReport() throws IOException {
         Path out = folder.resolve("my quickstart");
         Run first = quickstart(out, "--json");
         assertThat(first.exitCode()).as(first.err()).isZero();
@@ -72,6 +72,14 @@ class QuickstartCommandTest {
         Run other = quickstart(out, "--seed", "5");
         assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(other.err()).contains("Give another --out");
+        Run otherSplit = quickstart(out, "--seed", "0", "--split", "60/20/20");
+        assertThat(otherSplit.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(otherSplit.err()).contains("split 60/20/20, seed");
+
+        Files.delete(Path.of(weights));
+        Run mended = quickstart(out, "--json");
+        assertThat(mended.exitCode()).as(mended.err()).isZero();
+        assertThat(Path.of(weights)).exists();
     }
 
     /** The run lies in the folder of its own pictures, stopped before its first checkpoint. */
