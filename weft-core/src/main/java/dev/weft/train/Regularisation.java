@@ -17,7 +17,7 @@ import dev.weft.io.InputException;
  * @param decayVectors whether the term also covers biases and norms
  */
 public record Regularisation(On on, double dropout, double dropConnect, double weightDecay, boolean decayVectors) {
-    /** Which members are regularised. */
+    /** Says which members are regularised. */
     public enum On {
         @JsonProperty("largest")
         LARGEST,
