@@ -27,24 +27,23 @@ class ArchitectureTest {
     /** What each package may use. A package that is not here fails the test: say first where it stands. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("natives", Set.of()),
-            Map.entry("runtime", Set.of("natives")),
-            Map.entry("io", Set.of("runtime")),
+            Map.entry("export", Set.of("natives")),
+            Map.entry("io", Set.of("export")),
             Map.entry("stats", Set.of()),
             Map.entry("space", Set.of("io")),
             Map.entry("ops", Set.of("natives", "io")),
-            Map.entry("text", Set.of("runtime", "natives", "io")),
+            Map.entry("text", Set.of("export", "natives", "io")),
             Map.entry("weight", Set.of("ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("model", Set.of("nn", "weight", "ops", "space", "text", "io")),
-            Map.entry("data", Set.of("ops", "text", "runtime", "io")),
+            Map.entry("data", Set.of("ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
-            Map.entry("cost", Set.of("export", "runtime", "natives", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("cost", Set.of("onnx", "export", "natives", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("train", Set.of("cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
             Map.entry("tree", Set.of("train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
             Map.entry("search", Set.of("space", "run", "io")),
             Map.entry(
-                    "export",
-                    Set.of("runtime", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
+                    "onnx", Set.of("export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("stats", "io")),
             Map.entry(
@@ -59,11 +58,11 @@ class ArchitectureTest {
                             "stats",
                             "generate",
                             "search",
-                            "runtime",
+                            "export",
                             "tree",
                             "train",
                             "cost",
-                            "export",
+                            "onnx",
                             "run",
                             "data",
                             "model",
@@ -82,7 +81,7 @@ class ArchitectureTest {
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {
         ROOT + "natives..",
-        ROOT + "runtime..",
+        ROOT + "export..",
         ROOT + "io..",
         ROOT + "stats..",
         ROOT + "space..",
@@ -201,11 +200,10 @@ class ArchitectureTest {
     void predictionKnowsOnlyOnnxRuntime() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + "runtime..", ROOT + "natives..")
+                .resideInAnyPackage(ROOT + "export..", ROOT + "natives..")
                 .should()
                 .dependOnClassesThat()
-                .resideOutsideOfPackages(
-                        ROOT + "runtime..", ROOT + "natives..", "ai.onnxruntime..", "java..", "javax..")
+                .resideOutsideOfPackages(ROOT + "export..", ROOT + "natives..", "ai.onnxruntime..", "java..", "javax..")
                 .check(CLASSES);
     }
 

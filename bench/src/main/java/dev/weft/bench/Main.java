@@ -1,11 +1,11 @@
 package dev.weft.bench;
 
+import dev.weft.export.InvalidInputException;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import dev.weft.natives.NativeLibraryException;
 import dev.weft.ops.Libtorch;
-import dev.weft.runtime.InvalidInputException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

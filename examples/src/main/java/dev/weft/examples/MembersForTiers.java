@@ -1,6 +1,6 @@
 package dev.weft.examples;
 
-import dev.weft.export.ExportOptions;
+import dev.weft.onnx.ExportOptions;
 import dev.weft.pick.RunSearch;
 import dev.weft.pick.SearchLine;
 import dev.weft.pick.Tier;

@@ -1,7 +1,7 @@
 package dev.weft.examples;
 
-import dev.weft.runtime.ExportedModel;
-import dev.weft.runtime.Prediction;
+import dev.weft.export.ExportedModel;
+import dev.weft.export.Prediction;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

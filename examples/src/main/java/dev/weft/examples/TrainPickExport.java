@@ -1,7 +1,7 @@
 package dev.weft.examples;
 
-import dev.weft.export.ExportOptions;
-import dev.weft.export.ExportResult;
+import dev.weft.onnx.ExportOptions;
+import dev.weft.onnx.ExportResult;
 import dev.weft.pick.RunSearch;
 import dev.weft.pick.SearchLine;
 import dev.weft.search.CoarseToFine;

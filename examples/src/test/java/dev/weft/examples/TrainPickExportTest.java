@@ -3,12 +3,12 @@ package dev.weft.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.export.ExportOptions;
+import dev.weft.export.ExportedModel;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
+import dev.weft.onnx.ExportOptions;
 import dev.weft.pick.RunSearch;
-import dev.weft.runtime.ExportedModel;
 import dev.weft.train.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;

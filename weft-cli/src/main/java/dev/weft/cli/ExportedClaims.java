@@ -1,10 +1,10 @@
 package dev.weft.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.weft.export.ExportCheck;
-import dev.weft.export.ExportLabel;
-import dev.weft.export.QualityChange;
 import dev.weft.model.Metric;
+import dev.weft.onnx.ExportCheck;
+import dev.weft.onnx.ExportLabel;
+import dev.weft.onnx.QualityChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.export.InvalidInputException;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
@@ -8,7 +9,6 @@ import dev.weft.io.PathReason;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
 import dev.weft.natives.NativeLibraryException;
-import dev.weft.runtime.InvalidInputException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

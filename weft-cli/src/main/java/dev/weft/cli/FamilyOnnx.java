@@ -1,10 +1,10 @@
 package dev.weft.cli;
 
-import dev.weft.export.OnnxExporter;
+import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
+import dev.weft.onnx.OnnxExporter;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.PickedMember;
-import dev.weft.runtime.OnnxFile;
 import java.nio.file.Path;
 
 /** A member of a family as the file that {@code weft export} would write, in memory. Loads libtorch. */

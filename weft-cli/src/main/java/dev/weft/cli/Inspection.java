@@ -1,12 +1,12 @@
 package dev.weft.cli;
 
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorEntry;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.FamilyDescription;
-import dev.weft.runtime.OnnxFile;
 import dev.weft.space.Choice;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,9 @@
 package dev.weft.cli;
 
+import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.PickedMember;
-import dev.weft.runtime.OnnxFile;
 import picocli.CommandLine.Option;
 
 /** The options that say which member, and on which data; use it as {@code @Mixin MemberOptions member;}. */

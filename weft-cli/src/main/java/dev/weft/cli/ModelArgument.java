@@ -1,8 +1,8 @@
 package dev.weft.cli;
 
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.run.RunFolder;
-import dev.weft.runtime.OnnxFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Parameters;
@@ -19,7 +19,7 @@ final class ModelArgument {
      * The exported file that was given; empty where it is a family. Loads no libtorch.
      *
      * @param member what the option --member says, or null
-     * @throws dev.weft.runtime.InvalidInputException when it is an ONNX file that Weft did not write, or a member is asked of it
+     * @throws dev.weft.export.InvalidInputException when it is an ONNX file that Weft did not write, or a member is asked of it
      */
     Optional<OnnxFile> exported(String member) {
         if (!Inspection.isOnnx(given)) {

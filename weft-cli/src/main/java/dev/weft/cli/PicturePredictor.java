@@ -1,9 +1,9 @@
 package dev.weft.cli;
 
 import dev.weft.data.ImageFile;
-import dev.weft.runtime.ExportedModel;
-import dev.weft.runtime.OnnxFile;
-import dev.weft.runtime.Prediction;
+import dev.weft.export.ExportedModel;
+import dev.weft.export.OnnxFile;
+import dev.weft.export.Prediction;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.weft.cli;
 
+import dev.weft.export.InvalidInputException;
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
-import dev.weft.runtime.InvalidInputException;
-import dev.weft.runtime.OnnxFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

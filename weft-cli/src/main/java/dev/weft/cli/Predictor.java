@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /** What {@code weft predict} says of one file. */
 interface Predictor extends AutoCloseable {
-    /** @throws dev.weft.runtime.InvalidInputException when the file cannot be read */
+    /** @throws dev.weft.export.InvalidInputException when the file cannot be read */
     Answer answer(Path file);
 
     @Override

@@ -1,10 +1,10 @@
 package dev.weft.cli;
 
 import dev.weft.cost.LatencySettings;
-import dev.weft.export.ExportOptions;
-import dev.weft.export.ExportResult;
 import dev.weft.io.InputException;
 import dev.weft.model.Metric;
+import dev.weft.onnx.ExportOptions;
+import dev.weft.onnx.ExportResult;
 import dev.weft.pick.RunReports;
 import dev.weft.pick.RunSearch;
 import dev.weft.pick.SearchLine;

@@ -1,11 +1,11 @@
 package dev.weft.cli;
 
-import dev.weft.export.ExportedTokenizer;
+import dev.weft.export.ExportedLanguageModel;
+import dev.weft.export.InvalidInputException;
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
-import dev.weft.runtime.ExportedLanguageModel;
-import dev.weft.runtime.InvalidInputException;
-import dev.weft.runtime.OnnxFile;
+import dev.weft.onnx.ExportedTokenizer;
 import dev.weft.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.pick.TinyRun;
 import dev.weft.report.PageText;
+import dev.weft.run.RunDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -401,6 +402,9 @@ class FamilyCommandsTest {
         assertThat(label.get("weft.accuracy").asDouble())
                 .isEqualTo(bits.get("value").asDouble());
         assertThat(label.has("bytes")).isFalse(); // that is the float32 member's
+        try (RunDatabase database = RunDatabase.read(Path.of(run).resolve("run.db"))) {
+            assertThat(database.members()).noneMatch(value -> value.context().contains(precision));
+        }
         assertThat(refused("export", run, "--onnx", onnx + "2", "--precision", precision, "--safetensors", onnx + "3"))
                 .contains("float32 weights");
     }

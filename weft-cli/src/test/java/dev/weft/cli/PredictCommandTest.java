@@ -3,8 +3,8 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.export.ExportedModel;
 import dev.weft.pick.TinyRun;
-import dev.weft.runtime.ExportedModel;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.nio.charset.StandardCharsets;

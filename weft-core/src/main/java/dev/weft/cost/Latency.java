@@ -1,13 +1,13 @@
 package dev.weft.cost;
 
 import ai.onnxruntime.OrtException;
-import dev.weft.export.OnnxExporter;
+import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.Pass;
-import dev.weft.runtime.OnnxFile;
+import dev.weft.onnx.OnnxExporter;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Comparator;

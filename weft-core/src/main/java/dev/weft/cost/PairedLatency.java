@@ -1,7 +1,7 @@
 package dev.weft.cost;
 
 import ai.onnxruntime.OrtException;
-import dev.weft.runtime.OnnxFile;
+import dev.weft.export.OnnxFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import java.util.Arrays;
 
@@ -10,7 +11,9 @@ import java.util.Arrays;
  * @param cropPadding pixels of padding per side; 0 leaves the place alone
  * @param horizontalFlip whether to mirror; wrong for digits, letters and whatever else has a side
  */
-public record Augmentation(int cropPadding, boolean horizontalFlip) {
+public record Augmentation(
+        @JsonProperty(defaultValue = "0") int cropPadding,
+        @JsonProperty(defaultValue = "false") boolean horizontalFlip) {
     private static final int MAX_PADDING = 1024;
 
     public Augmentation {

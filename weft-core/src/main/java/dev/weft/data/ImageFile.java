@@ -1,7 +1,7 @@
 package dev.weft.data;
 
+import dev.weft.export.ImagePlanes;
 import dev.weft.io.InputException;
-import dev.weft.runtime.ImagePlanes;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;

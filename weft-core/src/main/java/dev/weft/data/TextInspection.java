@@ -1,6 +1,6 @@
 package dev.weft.data;
 
-import dev.weft.runtime.InvalidInputException;
+import dev.weft.export.InvalidInputException;
 import dev.weft.text.CharacterTokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -50,6 +50,7 @@ final class Documents {
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
                 .serializationInclusion(nulls)
                 .addModule(FiniteNumbers.module())
+                .addModule(Defaults.module())
                 .build();
     }
 

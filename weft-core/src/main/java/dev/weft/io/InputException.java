@@ -1,6 +1,6 @@
 package dev.weft.io;
 
-import dev.weft.runtime.InvalidInputException;
+import dev.weft.export.InvalidInputException;
 
 /**
  * Something the user supplied (a file, a setting, a member, a folder of data) is not usable. The message is one line: what must

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 
 /**
  * Reads and writes records as strict JSON. Unknown, duplicate and missing keys, numbers in quotes, NaN and documents nested over
- * {@value #MAX_DEPTH} deep are errors that name the file, the line and the path in it. Components that are primitive must be given;
- * others are {@code null} when left out, and left out when {@code null}.
+ * {@value #MAX_DEPTH} deep are errors that name the file, the line and the path in it. Components that are primitive must be given
+ * unless {@code @JsonProperty(defaultValue = "…")} says, in YAML, what they are when left out; others are then {@code null}, and left out
+ * when {@code null}.
  *
  * <p>Output has record components in their order and maps in theirs, so a map whose text must not change between runs is a
  * {@code LinkedHashMap} or sorted. NaN and infinity are written as {@code null}: JSON has neither.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,8 +22,8 @@ import java.util.Map;
  * The JSON Schema (2020-12) of the documents that {@link Json} and {@link Yaml} read as a record, for editors and for users.
  *
  * <p>Records, enums, lists, maps, numbers, text (also what a {@code @JsonValue} writes as text) and the variants of a {@code @JsonTypeInfo} interface are described; other keys are
- * not allowed. A component must be given when it is primitive or {@code @JsonProperty(required = true)}; every other may be left out
- * or {@code null}. Descriptions are those of {@code @JsonPropertyDescription}. What a record's constructor checks beyond that is not
+ * not allowed. A component must be given when it is primitive or {@code @JsonProperty(required = true)}, and has no
+ * {@code @JsonProperty(defaultValue = "…")}; every other may be left out or {@code null}. Descriptions are those of {@code @JsonPropertyDescription}. What a record's constructor checks beyond that is not
  * in the schema.
  */
 public final class JsonSchema {
@@ -155,8 +156,9 @@ public final class JsonSchema {
         JsonProperty property = annotated.getAnnotation(JsonProperty.class);
         JsonPropertyDescription text = annotated.getAnnotation(JsonPropertyDescription.class);
         String name = property == null || property.value().isEmpty() ? declared : property.value();
-        boolean needed =
-                type instanceof Class<?> plain && plain.isPrimitive() || property != null && property.required();
+        JsonNode absent = Defaults.of(property);
+        boolean needed = absent == null
+                && (type instanceof Class<?> plain && plain.isPrimitive() || property != null && property.required());
         ObjectNode value = describe(type);
         if (needed) {
             required.add(name);
@@ -164,6 +166,9 @@ public final class JsonSchema {
             ObjectNode optional = JSON.objectNode();
             optional.putArray("anyOf").add(value).add(typed("null"));
             value = optional;
+        }
+        if (absent != null) {
+            value.set("default", absent);
         }
         if (text != null) {
             value.put("description", text.value());

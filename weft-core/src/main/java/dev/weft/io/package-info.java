@@ -4,6 +4,6 @@
  * records, {@link dev.weft.io.JsonSchema} describes them; {@link dev.weft.io.Csv} reads tables. Whatever a file can be wrong about ends in an
  * {@link dev.weft.io.InputException} that names it.
  *
- * <p>May import the JDK, Jackson and {@code runtime}; no other package of Weft, and nothing of libtorch.
+ * <p>May import the JDK, Jackson and {@code export}; no other package of Weft, and nothing of libtorch.
  */
 package dev.weft.io;

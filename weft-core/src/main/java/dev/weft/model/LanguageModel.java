@@ -52,14 +52,14 @@ public record LanguageModel(
         TextInput input,
         List<Integer> embedDim,
         List<Integer> depth,
-        int headDim,
-        int groupSize,
-        Positions positions,
-        Mlp mlp,
-        Norm norm,
-        double normEpsilon,
-        boolean bias,
-        boolean tied,
+        @JsonProperty(defaultValue = "0") int headDim,
+        @JsonProperty(defaultValue = "1") int groupSize,
+        @JsonProperty(defaultValue = "learned") Positions positions,
+        @JsonProperty(defaultValue = "gelu") Mlp mlp,
+        @JsonProperty(defaultValue = "layer") Norm norm,
+        @JsonProperty(defaultValue = "1.0e-5") double normEpsilon,
+        @JsonProperty(defaultValue = "true") boolean bias,
+        @JsonProperty(defaultValue = "true") boolean tied,
         List<Block> blocks)
         implements ModelDefinition {
     private static final double STD = 0.02;

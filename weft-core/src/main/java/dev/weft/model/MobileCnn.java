@@ -43,13 +43,15 @@ public record MobileCnn(
         List<Integer> resolution,
         Stem stem,
         List<Stage> stages,
-        List<Integer> headWidth,
-        Activation activation,
-        boolean zeroInitResidual)
+        @JsonProperty(defaultValue = "[]") List<Integer> headWidth,
+        @JsonProperty(defaultValue = "relu") Activation activation,
+        @JsonProperty(defaultValue = "true") boolean zeroInitResidual)
         implements ModelDefinition {
 
     /** @param width output channels; @param stride 1 or 2 */
-    public record Stem(List<Integer> width, int stride) {
+    public record Stem(
+            List<Integer> width,
+            @JsonProperty(defaultValue = "2") int stride) {
         public Stem {
             width = Setting.sizes("The stem's width", width);
             if (stride < 1 || stride > 2) {
@@ -91,8 +93,8 @@ public record MobileCnn(
             List<Integer> depth,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> kernelSize,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Double> expandRatio,
-            int stride,
-            boolean squeezeExcite,
+            @JsonProperty(defaultValue = "1") int stride,
+            @JsonProperty(defaultValue = "false") boolean squeezeExcite,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<List<String>> operations) {
         public Stage {
             width = Setting.sizes("A stage's width", width);

@@ -7,16 +7,16 @@ import dev.weft.cost.PairedLatency;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
-import dev.weft.export.ExportExamples;
-import dev.weft.export.ExportOptions;
-import dev.weft.export.ExportResult;
-import dev.weft.export.Exporter;
-import dev.weft.export.Precision;
+import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
+import dev.weft.onnx.ExportExamples;
+import dev.weft.onnx.ExportOptions;
+import dev.weft.onnx.ExportResult;
+import dev.weft.onnx.Exporter;
+import dev.weft.onnx.Precision;
 import dev.weft.run.Environment;
 import dev.weft.run.MemberValue;
 import dev.weft.run.RunFolder;
-import dev.weft.runtime.OnnxFile;
 import dev.weft.search.MetricNames;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Origin;
@@ -148,11 +148,15 @@ public final class MemberExport {
     }
 
     /**
-     * Keeps the proof in the run, for its report.
+     * Keeps the proof in the run, for its report: that of a float32 file. The largest error of a file with fewer bits proves nothing; what
+     * its precision costs is on its label.
      *
      * @param testAccuracy of the exported file on the report split, where it was taken
      */
     public static void record(RunFolder run, ExportResult result, OptionalDouble testAccuracy) {
+        if (result.quality().isPresent()) {
+            return;
+        }
         Path onnx = result.onnx().orElseThrow().toAbsolutePath();
         Path folder = run.path().toAbsolutePath();
         String file = (onnx.startsWith(folder) ? folder.relativize(onnx) : onnx).toString();

@@ -1,9 +1,6 @@
 package dev.weft.pick;
 
 import dev.weft.cost.LatencySettings;
-import dev.weft.export.ExportOptions;
-import dev.weft.export.ExportResult;
-import dev.weft.export.Exporter;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.OutputFiles;
@@ -12,6 +9,9 @@ import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.onnx.ExportOptions;
+import dev.weft.onnx.ExportResult;
+import dev.weft.onnx.Exporter;
 import dev.weft.run.Environment;
 import dev.weft.run.RunFolder;
 import dev.weft.search.Constraints;

@@ -2,8 +2,8 @@ package dev.weft.text;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.weft.runtime.Alphabet;
-import dev.weft.runtime.InvalidInputException;
+import dev.weft.export.Alphabet;
+import dev.weft.export.InvalidInputException;
 
 /**
  * One token for each different character (Unicode code point): the id is the character's place in the alphabet. A value like a

@@ -26,7 +26,7 @@ public sealed interface Tokenizer
     /**
      * The token ids of a text.
      *
-     * @throws dev.weft.runtime.InvalidInputException when the text holds what no token stands for
+     * @throws dev.weft.export.InvalidInputException when the text holds what no token stands for
      */
     int[] encode(String text);
 

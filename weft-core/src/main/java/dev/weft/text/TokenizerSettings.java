@@ -16,7 +16,7 @@ public sealed interface TokenizerSettings {
      * The tokenizer for a text; the same text gives the same one.
      *
      * @param whole the text with its held-out parts, for the characters that occur in it
-     * @throws dev.weft.runtime.InvalidInputException when the text will not do
+     * @throws dev.weft.export.InvalidInputException when the text will not do
      */
     Tokenizer of(String whole);
 

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param by the norm of all gradients together, or each entry's absolute value
  * @param limit the largest norm or value that is left alone
  */
-public record Clipping(By by, double limit) {
+public record Clipping(@JsonProperty(defaultValue = "norm") By by, double limit) {
     /** What is limited. */
     public enum By {
         @JsonProperty("norm")

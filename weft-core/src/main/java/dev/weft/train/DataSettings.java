@@ -1,6 +1,7 @@
 package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.data.Augmentation;
@@ -118,7 +119,7 @@ public sealed interface DataSettings {
             String source,
             @JsonInclude(JsonInclude.Include.NON_NULL) Integer selectionSize,
             @JsonInclude(JsonInclude.Include.NON_NULL) SplitShares split,
-            int batchSize,
+            @JsonProperty(defaultValue = "64") int batchSize,
             Augmentation augmentation,
             @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
             @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour,
@@ -217,11 +218,14 @@ public sealed interface DataSettings {
      */
     record Text(
             String source,
+
+            @JsonProperty(defaultValue = "{kind: characters}")
             TokenizerSettings tokenizer,
-            int contextLength,
-            double selectionFraction,
-            double reportFraction,
-            int batchSize)
+
+            @JsonProperty(defaultValue = "64") int contextLength,
+            @JsonProperty(defaultValue = "0.05") double selectionFraction,
+            @JsonProperty(defaultValue = "0.05") double reportFraction,
+            @JsonProperty(defaultValue = "64") int batchSize)
             implements DataSettings {
         public Text {
             if (source == null || tokenizer == null) {

@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
@@ -38,7 +39,12 @@ public interface LearningRateSchedule {
      * @param warmupEpochs before the decay begins
      * @param staircase whether the rate drops at whole decays only, or continuously
      */
-    record Exponential(double factor, double everyEpochs, double floor, double warmupEpochs, boolean staircase)
+    record Exponential(
+            double factor,
+            double everyEpochs,
+            @JsonProperty(defaultValue = "0.0") double floor,
+            @JsonProperty(defaultValue = "0.0") double warmupEpochs,
+            @JsonProperty(defaultValue = "false") boolean staircase)
             implements LearningRateSchedule {
         public Exponential {
             if (!(factor > 0 && factor <= 1 && everyEpochs > 0 && floor >= 0 && floor <= 1 && warmupEpochs >= 0)) {
@@ -65,7 +71,9 @@ public interface LearningRateSchedule {
      *
      * @param floor the last rate, as a part of the initial rate
      */
-    record Cosine(double floor, double warmupEpochs) implements LearningRateSchedule {
+    record Cosine(
+            @JsonProperty(defaultValue = "0.0") double floor,
+            @JsonProperty(defaultValue = "0.0") double warmupEpochs) implements LearningRateSchedule {
         public Cosine {
             if (!(floor >= 0 && floor <= 1 && warmupEpochs >= 0)) {
                 throw new InputException(

@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
@@ -90,7 +91,12 @@ public interface Optimizer {
      * Stochastic gradient descent: {@code g += weightDecay · w; v = momentum · v + g; w -= lr · v} (Nesterov:
      * {@code w -= lr · (g + momentum · v)}).
      */
-    record Sgd(double learningRate, double momentum, boolean nesterov, double weightDecay) implements Optimizer {
+    record Sgd(
+            double learningRate,
+            @JsonProperty(defaultValue = "0.9") double momentum,
+            @JsonProperty(defaultValue = "false") boolean nesterov,
+            @JsonProperty(defaultValue = "0.0") double weightDecay)
+            implements Optimizer {
         /** The slot of v. */
         static final String VELOCITY = "momentum";
 
@@ -119,7 +125,12 @@ public interface Optimizer {
     }
 
     /** Adam (Kingma and Ba 2015), with weight decay as part of the gradient: what PyTorch calls Adam. */
-    record Adam(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+    record Adam(
+            double learningRate,
+            @JsonProperty(defaultValue = "0.9") double beta1,
+            @JsonProperty(defaultValue = "0.999") double beta2,
+            @JsonProperty(defaultValue = "1.0e-8") double epsilon,
+            @JsonProperty(defaultValue = "0.0") double weightDecay)
             implements Optimizer {
         public Adam {
             requireAdam(learningRate, beta1, beta2, epsilon, weightDecay);
@@ -132,7 +143,12 @@ public interface Optimizer {
     }
 
     /** Adam with decoupled weight decay (Loshchilov and Hutter 2019): {@code w -= lr · weightDecay · w} before Adam's step. */
-    record AdamW(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+    record AdamW(
+            double learningRate,
+            @JsonProperty(defaultValue = "0.9") double beta1,
+            @JsonProperty(defaultValue = "0.999") double beta2,
+            @JsonProperty(defaultValue = "1.0e-8") double epsilon,
+            @JsonProperty(defaultValue = "0.01") double weightDecay)
             implements Optimizer {
         public AdamW {
             requireAdam(learningRate, beta1, beta2, epsilon, weightDecay);
@@ -150,7 +166,12 @@ public interface Optimizer {
      *
      * @param decay of the average of squares; 0.9 in BigNAS
      */
-    record RmsProp(double learningRate, double decay, double momentum, double epsilon, double weightDecay)
+    record RmsProp(
+            double learningRate,
+            @JsonProperty(defaultValue = "0.9") double decay,
+            @JsonProperty(defaultValue = "0.9") double momentum,
+            @JsonProperty(defaultValue = "1.0e-3") double epsilon,
+            @JsonProperty(defaultValue = "0.0") double weightDecay)
             implements Optimizer {
         public RmsProp {
             require(

@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.io.WeftCommand;
 import java.util.Collection;
@@ -17,7 +18,10 @@ import java.util.regex.PatternSyntaxException;
  *     parameter is not clipped, and its state does not change
  * @param weightDecayFactor what the optimiser's weight decay is multiplied by
  */
-public record ParameterGroup(String pattern, double learningRateFactor, double weightDecayFactor) {
+public record ParameterGroup(
+        String pattern,
+        @JsonProperty(defaultValue = "1.0") double learningRateFactor,
+        @JsonProperty(defaultValue = "1.0") double weightDecayFactor) {
     /** Every parameter of no group. */
     static final ParameterGroup REST = new ParameterGroup("", 1, 1);
 

@@ -16,7 +16,12 @@ import dev.weft.io.InputException;
  * @param weightDecay factor of the loss term
  * @param decayVectors whether the term also covers biases and norms
  */
-public record Regularisation(On on, double dropout, double dropConnect, double weightDecay, boolean decayVectors) {
+public record Regularisation(
+        @JsonProperty(defaultValue = "largest") On on,
+        @JsonProperty(defaultValue = "0.0") double dropout,
+        @JsonProperty(defaultValue = "0.0") double dropConnect,
+        @JsonProperty(defaultValue = "0.0") double weightDecay,
+        @JsonProperty(defaultValue = "false") boolean decayVectors) {
     /** Says which members are regularised. */
     public enum On {
         @JsonProperty("largest")

@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
@@ -72,7 +73,7 @@ public interface Sampler {
      *
      * @param random how many random members; 2 in BigNAS
      */
-    record Sandwich(int random) implements Memoryless {
+    record Sandwich(@JsonProperty(defaultValue = "1") int random) implements Memoryless {
         public Sandwich {
             if (random < 0) {
                 throw new InputException("A sandwich must have random >= 0, but got " + random + ".");
@@ -106,7 +107,7 @@ public interface Sampler {
      *
      * @param members how many a step; 1 in the paper
      */
-    record SinglePath(int members) implements Memoryless {
+    record SinglePath(@JsonProperty(defaultValue = "1") int members) implements Memoryless {
         public SinglePath {
             if (members < 1) {
                 throw new InputException("Single-path sampling must have members >= 1, but got " + members + ".");

@@ -7,7 +7,7 @@ import dev.weft.io.InputException;
 import java.util.List;
 
 /**
- * The training rule of a recipe.
+ * The training rule of a recipe. A document must give the epochs and the optimiser; the defaults of the other components are for it alone.
  *
  * @param epochs over the training split
  * @param sampler which members train at a step
@@ -34,20 +34,20 @@ import java.util.List;
  */
 public record TrainSettings(
         int epochs,
-        Sampler sampler,
-        Distillation distillation,
-        double labelSmoothing,
-        Gradients gradients,
+        @JsonProperty(defaultValue = "{kind: sandwich}") Sampler sampler,
+        @JsonProperty(defaultValue = "{kind: none}") Distillation distillation,
+        @JsonProperty(defaultValue = "0.0") double labelSmoothing,
+        @JsonProperty(defaultValue = "sum") Gradients gradients,
         Clipping clipping,
         Optimizer optimizer,
-        LearningRateSchedule schedule,
-        Regularisation regularisation,
+        @JsonProperty(defaultValue = "{kind: cosine}") LearningRateSchedule schedule,
+        @JsonProperty(defaultValue = "{}") Regularisation regularisation,
         List<ParameterGroup> parameterGroups,
-        Precision precision,
-        int calibrationBatches,
-        int evaluateEveryEpochs,
-        int checkpointEverySteps,
-        boolean runningStatistics,
+        @JsonProperty(defaultValue = "float32") Precision precision,
+        @JsonProperty(defaultValue = "20") int calibrationBatches,
+        @JsonProperty(defaultValue = "1") int evaluateEveryEpochs,
+        @JsonProperty(defaultValue = "200") int checkpointEverySteps,
+        @JsonProperty(defaultValue = "false") boolean runningStatistics,
         Integer threads,
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer accumulate,
         @JsonInclude(JsonInclude.Include.NON_NULL) Reptile reptile,
@@ -86,11 +86,15 @@ public record TrainSettings(
         if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
             throw new InputException("labelSmoothing must be in [0, 1), but got " + labelSmoothing + ".");
         }
-        for (Object setting : java.util.Arrays.asList(
-                sampler, distillation, gradients, optimizer, schedule, regularisation, precision)) {
+        if (optimizer == null) {
+            throw new InputException("Training must have an optimizer with its learning rate, such as"
+                    + " optimizer: {kind: adamw, learningRate: 1.0e-3}, but has none.");
+        }
+        for (Object setting :
+                java.util.Arrays.asList(sampler, distillation, gradients, schedule, regularisation, precision)) {
             if (setting == null) {
                 throw new InputException(
-                        "Training must have sampler, distillation, gradients, optimizer, schedule, regularisation and precision.");
+                        "Training must have sampler, distillation, gradients, schedule, regularisation and precision.");
             }
         }
         if (distillation instanceof Distillation.InPlace && !sampler.drawsLargest()) {

@@ -3,10 +3,10 @@ package dev.weft.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
-import dev.weft.runtime.OnnxFile;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

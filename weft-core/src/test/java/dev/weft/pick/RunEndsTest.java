@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.LatencySettings;
-import dev.weft.export.ExportOptions;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.onnx.ExportOptions;
 import dev.weft.run.RunDatabase;
 import dev.weft.search.Constraints;
 import dev.weft.search.Objective;

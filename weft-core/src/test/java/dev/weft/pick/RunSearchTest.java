@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.LatencySettings;
-import dev.weft.export.ExportOptions;
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
+import dev.weft.onnx.ExportOptions;
 import dev.weft.report.MemberResult;
 import dev.weft.report.RunReport;
 import dev.weft.run.Environment;
 import dev.weft.run.MemberValue;
 import dev.weft.run.RunDatabase;
-import dev.weft.runtime.OnnxFile;
 import dev.weft.search.Constraints;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;

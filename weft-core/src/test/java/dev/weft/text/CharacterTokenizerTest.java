@@ -3,8 +3,8 @@ package dev.weft.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.export.InvalidInputException;
 import dev.weft.io.Json;
-import dev.weft.runtime.InvalidInputException;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;

@@ -1,0 +1,31 @@
+package dev.weft.onnx;
+
+import dev.weft.export.ExportedText;
+import dev.weft.io.Json;
+import dev.weft.model.TextInput;
+import dev.weft.text.CharacterTokenizer;
+import dev.weft.text.Tokenizer;
+import java.util.Optional;
+
+/** Writes a tokenizer into the label of an exported language model, and reads it from there. */
+public final class ExportedTokenizer {
+    private ExportedTokenizer() {}
+
+    /** What the label says of a tokenizer: an alphabet where that is all of it, JSON of any other. */
+    static ExportedText of(TextInput input) {
+        boolean characters = input.tokenizer() instanceof CharacterTokenizer;
+        return new ExportedText(
+                input.outputs(),
+                input.contextLength(),
+                characters ? Optional.of(((CharacterTokenizer) input.tokenizer()).characters()) : Optional.empty(),
+                characters ? Optional.empty() : Optional.of(Json.writeLine(input.tokenizer())));
+    }
+
+    /** The tokenizer that a label describes. */
+    public static Tokenizer of(ExportedText text) {
+        return text.alphabet()
+                .<Tokenizer>map(alphabet -> new CharacterTokenizer(alphabet.characters()))
+                .orElseGet(() -> Json.parse(
+                        text.tokenizer().orElseThrow(), "The tokenizer of an exported model", Tokenizer.class));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.weft.export;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What every graph that Weft writes keeps to. A checksum only says that a file is as somebody wrote it; these rules keep out what
+ * could make the native runtime read other files, run foreign code, or believe a length. Field numbers are those of
+ * {@code onnx.proto}.
+ */
+final class OnnxRules {
+    private static final Set<String> OPERATORS = Set.of(
+            "Add",
+            "AveragePool",
+            "BatchNormalization",
+            "Cast",
+            "Concat",
+            "Conv",
+            "ConvInteger",
+            "Cos",
+            "DequantizeLinear",
+            "Div",
+            "DynamicQuantizeLinear",
+            "Erf",
+            "Expand",
+            "Gather",
+            "Gemm",
+            "Greater",
+            "HardSigmoid",
+            "HardSwish",
+            "LayerNormalization",
+            "MatMul",
+            "MatMulInteger",
+            "MaxPool",
+            "Mul",
+            "QuantizeLinear",
+            "Range",
+            "ReduceMean",
+            "Relu",
+            "Reshape",
+            "Resize",
+            "Shape",
+            "Sigmoid",
+            "Sin",
+            "Slice",
+            "Softmax",
+            "Sqrt",
+            "Sub",
+            "Transpose",
+            "Unsqueeze",
+            "Where");
+    /** FLOAT, INT, STRING and INTS: no tensors and no graphs. */
+    private static final Set<Long> ATTRIBUTES = Set.of(1L, 2L, 3L, 7L);
+
+    private OnnxRules() {}
+
+    /** The model; fields of it that Weft does not write are refused. */
+    static ProtoMessage model(byte[] bytes) {
+        return ProtoMessage.of(bytes, "model", 1, 2, 7, 8, 14);
+    }
+
+    /** The metadata, in the order of the file. */
+    static Map<String, String> metadata(ProtoMessage model, String where) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        for (ProtoMessage entry : model.messages(14, "metadata", 1, 2)) {
+            if (metadata.put(entry.text(1), entry.text(2)) != null) {
+                throw new InvalidInputException(
+                        where + ": metadata \"" + entry.text(1) + "\" must be there once, but is there twice.");
+            }
+        }
+        return metadata;
+    }
+
+    /**
+     * Checks the graph.
+     *
+     * @param input what the metadata says that the graph is given
+     * @param output what it says that comes out
+     * @return the tensors in it, in the order of the file
+     */
+    static List<StoredTensor> check(ProtoMessage model, OnnxValue input, OnnxValue output, String where) {
+        List<ProtoMessage> sets = model.messages(8, "operator set", 1, 2);
+        require(
+                sets.size() == 1 && sets.get(0).text(1).isEmpty() && sets.get(0).number(2) == OnnxFile.OPERATOR_SET,
+                where,
+                "the standard operators of set " + OnnxFile.OPERATOR_SET + " and nothing else");
+        ProtoMessage graph = model.message(7, "graph", 1, 2, 5, 11, 12);
+        require(
+                OnnxValue.all(graph, 11).equals(List.of(input))
+                        && OnnxValue.all(graph, 12).equals(List.of(output)),
+                where,
+                "the input " + input.name() + " and the output logits that its metadata describes");
+        graph.messages(1, "node", 1, 2, 3, 4, 5).forEach(node -> checkNode(node, where));
+        List<StoredTensor> tensors = new ArrayList<>();
+        for (ProtoMessage tensor : graph.messages(5, "tensor", 1, 2, 8, 9)) {
+            StoredTensor info = StoredTensor.of(tensor);
+            require(
+                    info.isWhole(tensor.length(9)),
+                    where,
+                    "tensors that lie in it whole, unlike " + info.name() + " " + info.shape());
+            tensors.add(info);
+        }
+        return List.copyOf(tensors);
+    }
+
+    private static void checkNode(ProtoMessage node, String where) {
+        String operator = node.text(4);
+        boolean isPlain = node.messages(5, "attribute of " + operator, 1, 2, 3, 4, 8, 20).stream()
+                .allMatch(attribute -> ATTRIBUTES.contains(attribute.number(20)));
+        require(
+                OPERATORS.contains(operator) && isPlain,
+                where,
+                "operators that Weft writes, which " + operator + " is not");
+    }
+
+    private static void require(boolean holds, String where, String what) {
+        if (!holds) {
+            throw new InvalidInputException(where + " must have " + what + ". Weft did not write it like this.");
+        }
+    }
+}

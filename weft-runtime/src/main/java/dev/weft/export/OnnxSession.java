@@ -1,0 +1,59 @@
+package dev.weft.export;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/** A model in ONNX Runtime, run from any thread until {@link #close}, which waits for runs that are under way. */
+final class OnnxSession implements AutoCloseable {
+    /** Makes the input of one run. */
+    interface Input {
+        OnnxTensor create() throws OrtException;
+    }
+
+    private final String member;
+    private final OrtSession session;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    OnnxSession(OnnxFile file, int threads) {
+        this.member = file.member();
+        this.session = file.session(threads);
+    }
+
+    /** The logits of one run, as nested Java arrays. */
+    Object run(String name, Input input) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("The model \"" + member + "\" is closed.");
+            }
+            try (OnnxTensor tensor = input.create();
+                    OrtSession.Result result = session.run(Map.of(name, tensor))) {
+                return result.get(0).getValue();
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                session.close();
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}
