@@ -116,7 +116,7 @@ final class BenchModels {
                         classes));
     }
 
-    /** That of {@code recipes/quickstart.yaml}: when the recipe changes, old results no longer compare. */
+    /** The model of {@code recipes/quickstart.yaml}: when the recipe changes, old results no longer compare. */
     static ModelDefinition quickstart() {
         return Recipes.read("quickstart").model().withInput(FASHION);
     }

@@ -42,7 +42,7 @@ record Answer(
         return new Answer(file.toString(), null, null, null, null, null, null, null, error);
     }
 
-    /** On one line, whatever names and texts hold. */
+    /** The answer on one line, whatever names and texts hold. */
     String line() {
         String said = top != null
                 ? top.stream()

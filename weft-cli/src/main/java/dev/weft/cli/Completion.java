@@ -93,7 +93,7 @@ final class Completion {
         };
     }
 
-    /** Of the first family that the line names; the header of its file is read and nothing else. */
+    /** The members of the first family that the line names; the header of its file is read and nothing else. */
     private Stream<String> members() {
         Set<String> names = new LinkedHashSet<>(List.of("largest", "smallest"));
         for (String word : words) {

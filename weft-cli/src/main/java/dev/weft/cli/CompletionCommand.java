@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExample:%n",
         footer = "  source <(${ROOT-COMMAND-NAME} completion bash)")
 final class CompletionCommand implements Callable<Integer> {
-    /** For both: zsh is asked to complete as bash does. Nothing is in the script that may be out of date. */
+    /** The script for both shells: zsh is asked to complete as bash does. Nothing is in the script that may be out of date. */
     private static final String SCRIPT = """
             # TAB completion of Weft for bash and zsh: the program itself says what may come next.
             if [ -n "${ZSH_VERSION:-}" ]; then

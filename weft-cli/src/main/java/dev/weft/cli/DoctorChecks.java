@@ -133,7 +133,7 @@ final class DoctorChecks {
         }
     }
 
-    /** Of the cache, which may be any folder of the user's, only what Weft unpacks. */
+    /** Looks at the cache, which may be any folder of the user's: only what Weft unpacks counts. */
     static Finding cache(Path cache) {
         List<String> artifacts = new ArrayList<>();
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(cache)) {
@@ -150,7 +150,7 @@ final class DoctorChecks {
         return Finding.present("native cache", cache + ": " + String.join(", ", artifacts));
     }
 
-    /** Of the files in a folder, without links to them. */
+    /** The bytes of the files in a folder, without links to them. */
     private static long bytes(Path folder) throws IOException {
         long bytes = 0;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {

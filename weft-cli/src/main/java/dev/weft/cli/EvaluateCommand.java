@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "libtorch; beside the result stands what its label claims."
         })
 final class EvaluateCommand implements Callable<Integer> {
-    /** Which examples; others call them test and validation. */
+    /** The examples that are measured on; others call them test and validation. */
     enum Split {
         report,
         selection;
@@ -55,7 +55,7 @@ final class EvaluateCommand implements Callable<Integer> {
             };
         }
 
-        /** Those examples of the data. */
+        /** The examples of the data that belong to this split. */
         Dataset of(FamilyData data) {
             return this == report
                     ? data.report()

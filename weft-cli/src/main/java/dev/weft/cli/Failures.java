@@ -32,7 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
     private Failures() {}
 
-    /** To be called after all subcommands are added. */
+    /** Sets how failures are answered. It is to be called after all subcommands are added. */
     static void handleIn(CommandLine commandLine) {
         commandLine.registerConverter(Path.class, Failures::path);
         commandLine.setParameterExceptionHandler(Failures::badUsage);

@@ -69,7 +69,7 @@ final class FamilyArgument {
         return Optional.of(RunFolder.open(given));
     }
 
-    /** As it was given, for commands that are to be repeated. */
+    /** The path as it was given, for commands that are to be repeated. */
     Path given() {
         return given;
     }

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
             "context of the model: when that is full, the last half of it is read again."
         })
 final class GenerateCommand implements Callable<Integer> {
-    /** Where a text is still like those it was trained on, and not the same each time. */
+    /** The temperature at which a text is still like those it was trained on, and not the same each time. */
     private static final double TEMPERATURE = 0.8;
 
     private static final int SEEDS = 1_000_000; // few enough digits to be typed

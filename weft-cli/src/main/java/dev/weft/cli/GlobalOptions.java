@@ -48,7 +48,7 @@ final class GlobalOptions {
         return given().fromAnywhere();
     }
 
-    /** Where progress, notes and warnings go. */
+    /** The stream that progress, notes and warnings go to. */
     PrintWriter err() {
         return command.commandLine().getErr();
     }

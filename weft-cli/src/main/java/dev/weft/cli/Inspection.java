@@ -52,7 +52,7 @@ record Inspection(
         return isOnnx(file) ? ofOnnx(file) : ofSafetensors(file);
     }
 
-    /** By content: a safetensors header is JSON at byte 8, an ONNX file begins with the field that gives its version. */
+    /** Goes by content: a safetensors header is JSON at byte 8, an ONNX file begins with the field of its version. */
     static boolean isOnnx(Path file) {
         if (!Files.isRegularFile(file)) {
             return false; // the safetensors reader says what is wrong

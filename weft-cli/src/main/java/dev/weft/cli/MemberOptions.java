@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say which member, and on which data; use it as {@code @Mixin MemberOptions member;}. */
 final class MemberOptions {
-    /** Of batch-norm statistics: those that were kept with the member. */
+    /** What a result calls batch-norm statistics that were kept with the member. */
     static final String STORED = "stored";
 
     /** The member unless another is asked for. */

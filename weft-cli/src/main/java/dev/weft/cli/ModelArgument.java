@@ -42,7 +42,7 @@ final class ModelArgument {
         return FamilyArgument.openRun(given, options);
     }
 
-    /** As it was given. */
+    /** The path as it was given. */
     Path given() {
         return given;
     }

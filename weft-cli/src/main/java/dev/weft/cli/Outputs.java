@@ -33,7 +33,7 @@ final class Outputs {
 
     /** A command that writes more files than its options name. */
     interface More {
-        /** By the option that they follow from. */
+        /** The paths of these outputs, each with the option that it follows from. */
         Map<Path, String> moreOutputs();
     }
 

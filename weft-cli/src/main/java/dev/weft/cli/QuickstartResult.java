@@ -27,7 +27,7 @@ record QuickstartResult(
         double seconds) {
     static final String FILE = "quickstart.json";
 
-    /** Of the extremes of the space. */
+    /** The accuracy on the report split of the largest and the smallest member of the space. */
     record TestAccuracy(double largest, double smallest) {}
 
     /**
@@ -63,7 +63,7 @@ record QuickstartResult(
         }
     }
 
-    /** With the files, which are kept relative to the run, as seen from here. */
+    /** This result with the files, which are kept relative to the run, as seen from here. */
     QuickstartResult in(Path run) {
         return new QuickstartResult(
                 run.resolve(family).toString(),

@@ -22,10 +22,10 @@ final class RecipeTrial {
     /** Few, so that a recipe for a large machine runs on a small one. */
     private static final int BATCH = 4;
 
-    /** Of data that cannot be looked at: as ImageNet. */
+    /** The number of classes of data that cannot be looked at: that of ImageNet. */
     private static final int CLASSES = 1000;
 
-    /** Likewise: as GPT-2's tokenizer, or the characters of English. */
+    /** The number of tokens of text that cannot be looked at: that of GPT-2's tokenizer; of characters, about that of English. */
     private static final int TOKENS = 50_257;
 
     private static final int CHARACTERS = 100;

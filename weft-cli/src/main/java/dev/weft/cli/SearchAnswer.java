@@ -66,7 +66,7 @@ record SearchAnswer(
                     remarks.slowdown());
         }
 
-        /** For people, with members of the front by their line; none where nothing is open. */
+        /** The text for people, with members of the front by their line; none where nothing is open. */
         List<String> text(List<FrontMember> front, int measured) {
             List<String> lines = new ArrayList<>();
             List<String> pairs = new ArrayList<>();
@@ -108,7 +108,7 @@ record SearchAnswer(
             return lines;
         }
 
-        /** From 1; 0 for a member that is not there. */
+        /** The line of a member, counted from 1; 0 for a member that is not there. */
         private static int line(List<FrontMember> front, String member) {
             return front.stream().map(FrontMember::member).toList().indexOf(member) + 1;
         }

@@ -222,7 +222,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
         return Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
     }
 
-    /** Without {@code --tiers} the one budget is one tier. */
+    /** The tiers of this search; without {@code --tiers} the one budget is one tier. */
     private Tiers tiers(Constraints budget, List<String> metrics) {
         if (tiers == null) {
             if (!names.isEmpty()) {

@@ -130,7 +130,7 @@ final class Training {
                 examples);
     }
 
-    /** Of what training names, that which most readers want to see comes last: pages show the latest first. */
+    /** The names of the members that training keeps, the one that most readers want to see last: pages show the latest first. */
     private static List<String> shownLast(Family family) {
         List<String> order = List.of(Role.SMALLEST.toString(), Role.LARGEST.toString(), Role.CHOSEN.toString());
         return family.members().keySet().stream()

@@ -307,7 +307,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
         return ScoreTable.read(truth, memberColumn, truthColumn);
     }
 
-    /** That of the run whose family it is, unless another is given. */
+    /** The recipe of the run that made the family, unless another is given. */
     private Recipe recipe() {
         Recipe read;
         List<Setting> set = settings.without("--epochs", epochs, "train.epochs").all();

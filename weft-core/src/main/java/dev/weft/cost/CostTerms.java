@@ -129,7 +129,7 @@ final class CostTerms {
                 + tables.get(metric).at(member) + ". Search with the exact cost instead.");
     }
 
-    /** Which choices, by index, each part depends on. */
+    /** The choices, by index, that each part depends on. */
     private Map<Part, Set<Integer>> dependencies(List<Member> bases) {
         Map<Part, Set<Integer>> dependencies = new LinkedHashMap<>();
         for (Member base : bases) {

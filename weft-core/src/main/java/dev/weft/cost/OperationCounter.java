@@ -29,7 +29,7 @@ import org.bytedeco.pytorch.Tensor;
  * twice is counted once. Tensors are held until {@link #close}, so that no address means two of them.
  */
 public final class OperationCounter implements Recorder, AutoCloseable {
-    /** Which numbers of which stored tensor. */
+    /** The numbers of a stored tensor that an operation sees. */
     private record View(long storage, long offset, long entries) {}
 
     /** What one operation adds to the costs, and where the first weight it reads is stored; 0 for none. */

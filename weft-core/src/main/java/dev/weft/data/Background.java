@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What a transparent picture is laid on. */
 public enum Background {
-    /** As most programs show it. */
+    /** White, as most programs show transparent pictures. */
     @JsonProperty("white")
     WHITE(255),
-    /** For white figures. */
+    /** Black, for white figures. */
     @JsonProperty("black")
     BLACK(0),
-    /** In the middle, for figures some of which are white and some black. */
+    /** Grey, for figures some of which are white and some black. */
     @JsonProperty("grey")
     GREY(128);
 

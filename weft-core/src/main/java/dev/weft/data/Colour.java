@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** How a folder of images is read. */
 public enum Colour {
-    /** As the files are: all must be grey, or all in colour. */
+    /** Colour is kept as the files have it: all must be grey, or all in colour. */
     @JsonProperty("asFound")
     AS_FOUND,
     /** Three channels; a grey image gets three equal planes. */

@@ -39,7 +39,7 @@ public record DataInspection(
      * @param unfit why the images, although they can be read, cannot be trained on: there are then no splits; null where they can
      */
     public record Shares(int train, int selection, int report, String unfit) {
-        /** Of data that must be mended first. */
+        /** The shares of data that must be mended first. */
         static final Shares NONE = new Shares(0, 0, 0, null);
 
         static Shares of(ImageParts parts) {
@@ -70,7 +70,7 @@ public record DataInspection(
         notes = List.copyOf(notes);
     }
 
-    /** Of a source that opened. */
+    /** The inspection of a source that opened. */
     static DataInspection of(String kind, ImageParts source) {
         List<Part> parts = new ArrayList<>();
         add(parts, "train", Optional.of(source.train()));
@@ -95,7 +95,7 @@ public record DataInspection(
                 source.passedOver().stream().map(PassedOver::note).toList());
     }
 
-    /** Of a source that did not. */
+    /** The inspection of a source that did not open. */
     static DataInspection broken(String kind, String problem) {
         return new DataInspection(
                 kind, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, Shares.NONE, List.of(problem), List.of());

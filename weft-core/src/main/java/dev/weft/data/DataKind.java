@@ -69,7 +69,7 @@ enum DataKind {
         this.title = title;
     }
 
-    /** In words. */
+    /** The kind in words. */
     String title() {
         return title;
     }

@@ -16,6 +16,6 @@ public sealed interface DataListing permits ImageListing, TextListing {
 
     String licence();
 
-    /** Where it is, or how to get it. */
+    /** The place where the data is, or how to get it. */
     String howTo();
 }

@@ -5,7 +5,7 @@ package dev.weft.data;
  * May be read from many threads at once.
  */
 public interface Dataset {
-    /** For records and messages, for instance {@code fashion-mnist-10k/train}. */
+    /** The name for records and messages, for instance {@code fashion-mnist-10k/train}. */
     String name();
 
     /** The number of examples. */

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  */
 public final class EvaluationBatches {
     private final Dataset data;
-    /** Where each batch begins, and at the end where the last one ends. */
+    /** The places where each batch begins, and at the end where the last one ends. */
     private final int[] bounds;
 
     public EvaluationBatches(Dataset data, int batchSize) {

@@ -12,10 +12,10 @@ import java.util.OptionalInt;
  * @param background what transparent pictures are laid on
  */
 public record FolderOptions(OptionalInt side, Colour colour, Background background) {
-    /** Of images of several sizes. */
+    /** The side, in pixels, that images of several sizes are brought to. */
     public static final int DEFAULT_SIDE = 64;
 
-    /** Of images that keep their own size. */
+    /** The largest side, in pixels, of images that keep their own size. */
     public static final int MAX_COMMON_SIDE = 128;
 
     private static final int MAX_SIDE = 2048;

@@ -32,7 +32,7 @@ final class IdxFiles {
             this.pixels = pixels;
         }
 
-        /** With rows and columns of every image exchanged. */
+        /** The images with rows and columns exchanged. */
         Images transposed() {
             byte[] turned = new byte[pixels.length];
             int size = height * width;

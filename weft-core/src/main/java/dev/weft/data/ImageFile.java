@@ -149,7 +149,7 @@ public final class ImageFile {
         }
     }
 
-    /** Of the eXIf chunk before the pixels. */
+    /** The orientation that the eXIf chunk before the pixels says. */
     private static int pngOrientation(FileImageInputStream in) throws IOException {
         in.seek(8); // after the signature
         while (in.getStreamPosition() + 8 <= in.length()) {

@@ -15,7 +15,7 @@ public record ImageParts(
         Optional<ImageDataset> validation,
         Optional<ImageDataset> test,
         List<PassedOver> passedOver) {
-    /** Of a source beside which nothing lies. */
+    /** The parts of a source beside which nothing was passed over. */
     public ImageParts(String name, ImageDataset train, Optional<ImageDataset> validation, Optional<ImageDataset> test) {
         this(name, train, validation, test, List.of());
     }

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 public record ImageSplits(
         String source, ImageDataset train, ImageDataset selection, ImageDataset report, List<PassedOver> passedOver)
         implements Splits {
-    /** Of a source beside which nothing lies. */
+    /** The splits of a source beside which nothing was passed over. */
     public ImageSplits(String source, ImageDataset train, ImageDataset selection, ImageDataset report) {
         this(source, train, selection, report, List.of());
     }

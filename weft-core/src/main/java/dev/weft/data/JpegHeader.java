@@ -18,7 +18,7 @@ record JpegHeader(int height, int width, Colours colours, int orientation) {
         RGB(3),
         YCC(3),
         CMYK(4),
-        /** With the inks stored as 255 less their amount, as Adobe's programs do. */
+        /** Four inks, stored as 255 less their amount, as Adobe's programs do. */
         INVERTED_CMYK(4),
         /** The three inks, stored as those of Adobe, turned into Y, Cb and Cr; black as it is. */
         INVERTED_YCCK(4);

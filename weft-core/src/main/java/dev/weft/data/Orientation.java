@@ -12,7 +12,7 @@ final class Orientation {
 
     private Orientation() {}
 
-    /** Of Exif data, beginning with its byte order; 1 where it does not say, or is damaged: the pixels are sound all the same. */
+    /** The orientation in Exif data, which begins with its byte order; 1 where it is not said or damaged: the pixels are sound. */
     static int ofExif(byte[] tiff) {
         if (tiff.length < 8 || tiff[0] != tiff[1] || tiff[0] != 'I' && tiff[0] != 'M') {
             return 1;

@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
 final class Sha256 {
     private Sha256() {}
 
-    /** Of the lines 0 to {@code count}. */
+    /** The checksum of {@code count} lines, each with a line feed behind it. */
     static String ofLines(int count, IntFunction<String> line) {
         MessageDigest sha = digest();
         for (int i = 0; i < count; i++) {
@@ -20,14 +20,14 @@ final class Sha256 {
         return HexFormat.of().formatHex(sha.digest());
     }
 
-    /** Of numbers, each as four bytes, the highest first. */
+    /** The checksum of numbers, each as four bytes, the highest first. */
     static String ofInts(int[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Integer.BYTES));
         bytes.asIntBuffer().put(values);
         return HexFormat.of().formatHex(digest().digest(bytes.array()));
     }
 
-    /** Of the content of a data set's images, in its order. */
+    /** The checksum of the content of a data set's images, in its order. */
     static String ofImages(ImageDataset data) {
         MessageDigest sha = digest();
         for (int i = 0; i < data.size(); i++) {
@@ -40,7 +40,7 @@ final class Sha256 {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    /** Of numbers 0 to 255, each as one byte. */
+    /** The checksum of numbers 0 to 255, each as one byte. */
     static String ofBytes(int[] values) {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {

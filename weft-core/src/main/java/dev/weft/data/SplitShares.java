@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param atMost the most images that selection and report each take; what is over is trained on. Empty for no limit
  */
 public record SplitShares(int train, int selection, int report, OptionalInt atMost) {
-    /** Of settings that say nothing: a thousand images tell two members apart that differ by about four points. */
+    /** The shares of settings that say nothing: a thousand images tell two members apart that differ by about four points. */
     public static final SplitShares DEFAULT = new SplitShares(70, 15, 15, OptionalInt.of(1000));
 
     private static final Pattern TEXT = Pattern.compile("(\\d{1,2})/(\\d{1,2})/(\\d{1,2})(?:, ?at most (\\d{1,9}))?");

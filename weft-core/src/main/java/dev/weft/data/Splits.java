@@ -8,7 +8,7 @@ import java.util.List;
  * see the report split.
  */
 public sealed interface Splits permits ImageSplits, TextSplits {
-    /** As it was given. */
+    /** The source as it was given. */
     String source();
 
     Dataset train();

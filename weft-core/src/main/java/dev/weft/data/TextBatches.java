@@ -46,7 +46,7 @@ public final class TextBatches implements Batches {
         return data.windows(starts(step), data.contextLength());
     }
 
-    /** Where the windows of a step start in the whole text. */
+    /** The places in the whole text where the windows of a step start. */
     int[] starts(long step) {
         if (step < 0) {
             throw new IllegalArgumentException("steps count from 0, not " + step);

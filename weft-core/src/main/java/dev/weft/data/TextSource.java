@@ -17,7 +17,7 @@ public record TextSource(String name, String text, List<PassedOver> passedOver) 
 
     private static final String RESOURCE = EMBEDDED + "/input.txt.gz";
 
-    /** Of a text beside which nothing lies. */
+    /** A text beside which nothing was passed over. */
     public TextSource(String name, String text) {
         this(name, text, List.of());
     }
@@ -66,7 +66,7 @@ public record TextSource(String name, String text, List<PassedOver> passedOver) 
         return Sha256.ofBytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Without the text, which may be long. */
+    /** A description without the text, which may be long. */
     @Override
     public String toString() {
         return "TextSource[" + name + ", " + characters() + " characters]";

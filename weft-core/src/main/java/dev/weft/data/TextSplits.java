@@ -11,7 +11,7 @@ import java.util.Locale;
 public record TextSplits(
         String source, TextWindows train, TextWindows selection, TextWindows report, List<PassedOver> passedOver)
         implements Splits {
-    /** Of a text beside which nothing lies. */
+    /** Splits of a text beside which nothing was passed over. */
     public TextSplits(String source, TextWindows train, TextWindows selection, TextWindows report) {
         this(source, train, selection, report, List.of());
     }

@@ -97,7 +97,7 @@ public final class TextWindows implements Dataset {
         return Math.min(contextLength, tokens.length - 1 - start);
     }
 
-    /** Of the lines {@code id TAB predictions}. */
+    /** The checksum of the lines {@code id TAB predictions}. */
     @Override
     public String idsSha256() {
         return Sha256.ofLines(size(), index -> id(index) + "\t" + predictions(index));

@@ -128,7 +128,7 @@ public final class ConflictMap {
         return members;
     }
 
-    /** In the order of the model, {@link #WHOLE} not among them. */
+    /** The layers in the order of the model, {@link #WHOLE} not among them. */
     public List<String> layers() {
         return layers;
     }

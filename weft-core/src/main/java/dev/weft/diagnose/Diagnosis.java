@@ -192,7 +192,7 @@ public record Diagnosis(
         return measured.with(new Suggestions(measured, isSplittable(family)).all());
     }
 
-    /** As a recipe's split demands it: slices, or an entangled blend of them. */
+    /** Says whether the family is as a recipe's split demands: slices, or an entangled blend of them. */
     private static boolean isSplittable(Family family) {
         return family.sharing().stream()
                 .allMatch(sharing ->

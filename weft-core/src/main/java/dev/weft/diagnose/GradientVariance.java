@@ -145,7 +145,7 @@ public record GradientVariance(int draws, Part whole, List<Part> layers) {
                 name, squaredMean, variance, Arrays.stream(pairs).average().orElseThrow(), standardError(pairs));
     }
 
-    /** Of the mean; NaN of a single value. */
+    /** The standard error of the mean; NaN of a single value. */
     private static double standardError(double[] values) {
         double mean = Arrays.stream(values).average().orElseThrow();
         double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();

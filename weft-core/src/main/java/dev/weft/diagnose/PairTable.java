@@ -8,7 +8,7 @@ final class PairTable {
         this.values = values;
     }
 
-    /** Which pairs. */
+    /** Says which pairs are taken. */
     @FunctionalInterface
     interface Pairs {
         boolean has(int i, int j);

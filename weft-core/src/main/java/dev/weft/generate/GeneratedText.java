@@ -14,7 +14,7 @@ public record GeneratedText(String text, List<Integer> tokens, Ending ending) {
     public enum Ending {
         /** The model wrote the token that ends a text. */
         END_OF_TEXT,
-        /** As many tokens as were allowed. */
+        /** The text has as many tokens as were allowed. */
         MAX_TOKENS,
         /** The caller asked to stop. */
         STOPPED

@@ -101,7 +101,7 @@ public final class OutputFiles {
         return real(one).toString().equalsIgnoreCase(real(other).toString());
     }
 
-    /** Where a file is, or would be, with links followed. */
+    /** The place where a file is, or would be, with links followed. */
     public static Path real(Path file) {
         Path absolute = file.toAbsolutePath().normalize();
         try {

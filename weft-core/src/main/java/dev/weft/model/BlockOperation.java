@@ -18,7 +18,7 @@ record BlockOperation(String name, int kernelSize, double expandRatio) {
 
     private static final Pattern FORM = Pattern.compile("k(\\d{1,2})-e(\\d{1,2}(?:\\.\\d{1,3})?)");
 
-    /** From what does least to what does most: by expansion, then by kernel. */
+    /** The order from what does least to what does most: by expansion, then by kernel. */
     private static final Comparator<BlockOperation> ORDER =
             Comparator.comparingDouble(BlockOperation::expandRatio).thenComparingInt(BlockOperation::kernelSize);
 

@@ -99,7 +99,7 @@ public record CellNetwork(
         }
     }
 
-    /** Which batch norms have a scale and a shift. */
+    /** Says which batch norms have a scale and a shift. */
     public enum Affine {
         /** None, as in supernets whose members share statistics of the batch (PA&amp;DA, Lu et al. 2023). */
         @JsonProperty("nowhere")

@@ -84,7 +84,7 @@ public final class Llama2c {
         }
     }
 
-    /** Where each kind of weight begins; returns how many floats there must be. */
+    /** Lays out where each kind of weight begins; returns how many floats there must be. */
     private long layOut() {
         long wide = (long) dim * dim;
         long narrow = (long) dim * keyDim();

@@ -21,7 +21,7 @@ public enum Metric {
         this.higherIsBetter = higherIsBetter;
     }
 
-    /** As it is written everywhere: {@code accuracy}. */
+    /** The name as it is written everywhere: {@code accuracy}. */
     public String key() {
         return key;
     }

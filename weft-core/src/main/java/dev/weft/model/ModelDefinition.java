@@ -24,7 +24,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = Subspace.class, name = "subspace")
 })
 public interface ModelDefinition {
-    /** For error messages and reports: "mobile-cnn". */
+    /** The name for error messages and reports: "mobile-cnn". */
     @JsonIgnore
     String name();
 

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
  * runs a model without data (counts, dry runs, latency) takes its examples from here.
  */
 public sealed interface ModelInput permits ImageInput, TextInput {
-    /** In a few words, as it follows "reads": {@code 1×28×28 images of classes […]}. */
+    /** A description in a few words, as it follows "reads": {@code 1×28×28 images of classes […]}. */
     String description();
 
     /** The number of logits of one prediction: classes, or tokens of the vocabulary. */

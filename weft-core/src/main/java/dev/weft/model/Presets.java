@@ -189,7 +189,7 @@ public final class Presets {
         return new ConvNet(null, 14, List.of(conv(4, true), conv(8, true), conv(16, false)), true, List.of());
     }
 
-    /** Where the two poolings lie is not published; that there are two follows from the 6×6 pixels after the last layer. */
+    /** The place of the two poolings is not published; that there are two follows from the 6×6 pixels after the last layer. */
     private static ConvNet convMacro() {
         return new ConvNet(
                 null,
@@ -237,7 +237,7 @@ public final class Presets {
         return new VisionTransformer(null, 224, 16, embedDim, depth, 64, Collections.nCopies(smallestDepth + 2, block));
     }
 
-    /** Of the kind of GPT-2, whose heads split the embedding width among them. */
+    /** A language model of the kind of GPT-2, whose heads split the embedding width among them. */
     private static LanguageModel gpt(
             List<Integer> embedDim, List<Integer> depth, List<Integer> numHeads, List<Double> mlpRatio) {
         int blocks = depth.get(depth.size() - 1);

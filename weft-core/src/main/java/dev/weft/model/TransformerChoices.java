@@ -35,7 +35,7 @@ record TransformerChoices(
         return b < depths.get(0) ? choice : choice.activeWhen("depth", b + 1);
     }
 
-    /** Those with more than one option. */
+    /** The choices with more than one option. */
     List<Choice<?>> elastic() {
         List<Choice<?>> all = new ArrayList<>(List.of(embedDim(), depth()));
         for (int b = 0; b < heads.size(); b++) {

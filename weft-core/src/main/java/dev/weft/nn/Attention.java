@@ -38,7 +38,7 @@ public final class Attention implements Layer {
      * @param bias whether the four products have one
      */
     public record Form(int headDim, int groupSize, boolean causal, double rotaryBase, boolean bias) {
-        /** As in vision transformers: each position sees all, and heads have a fixed width. */
+        /** The form in vision transformers: each position sees all, and heads have a fixed width. */
         public static Form bidirectional(int headDim) {
             return new Form(headDim, 1, false, 0, true);
         }

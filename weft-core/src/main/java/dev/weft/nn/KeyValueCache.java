@@ -75,7 +75,7 @@ public final class KeyValueCache implements AutoCloseable {
     /** Views of a cache, which belong to the caller's scope; valid until the next pass. */
     record KeysAndValues(Tensor keys, Tensor values) {}
 
-    /** To be called once a pass, when all layers have written: {@code count} more positions have been read. */
+    /** Notes that {@code count} more positions have been read. It is to be called once a pass, when all layers have written. */
     public void advance(int count) {
         length += count;
     }

@@ -15,7 +15,7 @@ public final class LayerNorm implements Layer {
     private final Weight bias;
     private final double epsilon;
 
-    /** As vision transformers have it: ε is 1e-6, and there is a bias. */
+    /** A layer norm as vision transformers have it: ε is 1e-6, and there is a bias. */
     public LayerNorm(Weights weights, String name, Dim features) {
         this(weights, name, features, EPSILON, true);
     }

@@ -1,6 +1,6 @@
 package dev.weft.onnx;
 
-/** From where to where the values of an activation go; 0 is always between, so that it is exact in integers. */
+/** The range that the values of an activation lie in; 0 is always between, so that it is exact in integers. */
 record ActivationRange(double low, double high) {
     private static final int LEVELS = 255;
 

@@ -39,7 +39,7 @@ final class Constant {
         return Math.toIntExact(shape.get(axis));
     }
 
-    /** Of a matrix. */
+    /** The transposed matrix; this constant must be a matrix. */
     Constant transposed() {
         int rows = size(0);
         int columns = size(1);

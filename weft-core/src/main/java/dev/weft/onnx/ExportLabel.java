@@ -46,7 +46,7 @@ public final class ExportLabel {
                 : Optional.empty();
     }
 
-    /** In fewer bits than float32: what that cost on the report split. */
+    /** The change of quality that fewer bits than float32 cost on the report split; empty for float32. */
     public Optional<QualityChange> quality() {
         String metric = file.text().isPresent() ? QualityChange.LOSS : QualityChange.ACCURACY;
         Optional<Double> exported = number(QualityChange.exportedKey(metric));

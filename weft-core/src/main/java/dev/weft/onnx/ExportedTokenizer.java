@@ -7,7 +7,7 @@ import dev.weft.text.CharacterTokenizer;
 import dev.weft.text.Tokenizer;
 import java.util.Optional;
 
-/** Between a tokenizer and the label of an exported language model. */
+/** Writes a tokenizer into the label of an exported language model, and reads it from there. */
 public final class ExportedTokenizer {
     private ExportedTokenizer() {}
 

@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.Tensor;
  * every model; layers have no export of their own. Nothing is proven here: see {@link Exporter}.
  */
 public final class OnnxExporter {
-    /** Not 1, so that a graph that froze the recorded batch fails at once on others. */
+    /** The batch is not 1, so that a graph that froze the recorded batch fails at once on others. */
     private static final int BATCH = 2;
 
     /** A protobuf message must be smaller than 2 GiB; the nodes and the metadata need a little of it. */

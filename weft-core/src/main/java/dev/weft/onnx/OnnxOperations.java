@@ -258,7 +258,7 @@ final class OnnxOperations {
         return graph.node("Mul", List.of(left, right));
     }
 
-    /** In {@code shape} 0 copies the size of the input and -1 is what is left, which an empty input does not tell. */
+    /** Reshapes a tensor: in {@code shape} 0 copies the size of the input and -1 is what is left, which an empty input does not tell. */
     private String reshape(String x, long... shape) {
         return graph.node("Reshape", List.of(x, graph.integers(shape)));
     }

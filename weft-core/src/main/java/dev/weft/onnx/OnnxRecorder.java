@@ -125,7 +125,7 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
         return null;
     }
 
-    /** Where a block begins in a row-major tensor; empty when it is no such block. */
+    /** The place where a block begins in a row-major tensor; empty when it is no such block. */
     private static long[] starts(Tensor piece, Tensor whole) {
         long[] starts = new long[(int) whole.dim()];
         long offset = piece.storage_offset() - whole.storage_offset();

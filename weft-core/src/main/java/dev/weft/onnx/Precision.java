@@ -5,9 +5,9 @@ import dev.weft.io.Suggest;
 import java.util.Arrays;
 import java.util.List;
 
-/** In which numbers an exported member is stored and computes. */
+/** The number format in which an exported member is stored and computes. */
 public enum Precision {
-    /** As it was trained. */
+    /** The format that the member was trained in. */
     FLOAT32("float32"),
     /** Weights and most activations in half the bytes: see {@link HalfPrecision}. */
     FLOAT16("float16"),
@@ -32,7 +32,7 @@ public enum Precision {
                         + ", but is \"" + word + "\"." + Suggest.nearest(word, known)));
     }
 
-    /** As options and labels name it. */
+    /** The name that options and labels give it. */
     @Override
     public String toString() {
         return word;

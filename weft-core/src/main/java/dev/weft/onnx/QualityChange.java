@@ -76,17 +76,17 @@ public record QualityChange(String metric, double live, double exported) {
         }
     }
 
-    /** Where the file's metadata has the value of the file. */
+    /** The key of the file's metadata that has the value of the file. */
     static String exportedKey(String metric) {
         return "weft." + metric;
     }
 
-    /** Where the file's metadata has the value of the live member. */
+    /** The key of the file's metadata that has the value of the live member. */
     static String liveKey(String metric) {
         return "weft.float32." + metric;
     }
 
-    /** For the file's metadata. */
+    /** The entries for the file's metadata. */
     Map<String, String> label() {
         return Map.of(exportedKey(metric), Double.toString(exported), liveKey(metric), Double.toString(live));
     }

@@ -124,7 +124,7 @@ final class StaticQuantisation {
         return written.build();
     }
 
-    /** In int32 by the scale that the sum of products has. */
+    /** Writes the bias in int32 by the scale that the sum of products has. */
     private String bias(NodeProto node, Constant bias, float inputScale, float[] weightScales) {
         float[] scales = new float[weightScales.length];
         int[] values = new int[weightScales.length];

@@ -32,7 +32,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class Libtorch {
     private static final String JNI = "jnitorch";
 
-    /** In the order in which they need each other; JavaCPP would load {@code torch} before {@code torch_cpu}. */
+    /** The libraries in the order in which they need each other; JavaCPP would load {@code torch} before {@code torch_cpu}. */
     private static final List<String> ORDER = List.of("c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch", JNI);
 
     private static final String JAVACPP = "org.bytedeco.javacpp.";
@@ -89,7 +89,7 @@ public final class Libtorch {
         }
     }
 
-    /** Where the libraries are that JavaCPP would load, by its names for them, in order. Many are for GPUs, and nowhere. */
+    /** Finds the libraries that JavaCPP would load, by its names for them, in order. Many are for GPUs and found nowhere. */
     private static Map<String, URL[]> find() {
         Map<String, URL[]> found = new LinkedHashMap<>();
         for (Class<?> type : List.of(Pointer.class, openblas_nolapack.class, openblas.class, torch.class)) {
@@ -143,7 +143,7 @@ public final class Libtorch {
         Loader.load(ClassProperties.class, properties, true);
     }
 
-    /** Of an installed GPU, which libtorch can do without. */
+    /** Loads a library of an installed GPU, which libtorch can do without. */
     private static void loadIfPossible(String name, URL[] found) {
         try {
             Loader.loadLibrary(ClassProperties.class, found, name);

@@ -54,7 +54,7 @@ public final class Ops {
         return ran(Op.LINEAR, y, Map.of(), x, weight, bias);
     }
 
-    /** Not under autocast, which knows {@code linear} and would leave this in float32. */
+    /** Says whether {@code x} is one row; not under autocast, which knows {@code linear} and would leave this in float32. */
     private static boolean isOneRow(Tensor x, Tensor weight) {
         return !x.is_meta() && x.numel() == weight.size(1) && !torch.is_autocast_enabled(DeviceType.CPU);
     }

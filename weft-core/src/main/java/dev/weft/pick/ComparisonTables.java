@@ -140,7 +140,7 @@ public final class ComparisonTables {
         return metric.equals(MetricNames.ACCURACY) ? "Accuracy, %" : metric.equals(MetricNames.LOSS) ? "Loss" : metric;
     }
 
-    /** Of the largest and the smallest member, by title; a line for each run, of a tree one for each leaf. */
+    /** The training curves of the largest and the smallest member, by title; a line for each run, of a tree one for each leaf. */
     private static Map<String, List<Plot.Series>> curves(RunComparison compared) {
         Map<String, List<Plot.Series>> curves = new LinkedHashMap<>();
         for (String metric : List.of("accuracy", "loss")) {

@@ -38,7 +38,7 @@ public final class FamilyData {
     public enum Match {
         /** The same, by the fingerprints of all three splits. */
         VERIFIED,
-        /** By name the same, or unknown: the file holds no fingerprints to compare with. */
+        /** The data is by name the same, or unknown: the file holds no fingerprints to compare with. */
         UNVERIFIED,
         /** Others: what was trained on may be among them. */
         OTHER
@@ -188,7 +188,7 @@ public final class FamilyData {
                 .fitting(input);
     }
 
-    /** As it was given. */
+    /** The source of the data as it was given. */
     public String source() {
         return source;
     }
@@ -222,7 +222,7 @@ public final class FamilyData {
         return calibrationBatches;
     }
 
-    /** Of these batches. */
+    /** The examples in each of these batches. */
     public int batchSize() {
         return batchSize;
     }

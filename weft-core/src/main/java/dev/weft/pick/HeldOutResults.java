@@ -47,7 +47,7 @@ public final class HeldOutResults {
 
     private HeldOutResults() {}
 
-    /** Those of a run, the latest last. */
+    /** The results of a run, the latest last. */
     static List<HeldOutResult> of(Path folder) {
         Path file = folder.resolve(FILE);
         if (!Files.exists(file)) {

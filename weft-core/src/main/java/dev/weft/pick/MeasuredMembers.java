@@ -89,7 +89,7 @@ final class MeasuredMembers {
         return values.size();
     }
 
-    /** In one sentence. */
+    /** The setting of the latency measurements in one sentence. */
     String latencySetting() {
         String context = contexts.getOrDefault(MetricNames.LATENCY_MILLIS_P50, "");
         return context.isEmpty()

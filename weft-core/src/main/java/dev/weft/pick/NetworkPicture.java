@@ -25,7 +25,7 @@ final class NetworkPicture {
     /** Tables of tokens and of positions, as language models call them. */
     private static final Set<String> EMBEDDINGS = Set.of("wte.weight", "wpe.weight");
 
-    /** Where a weight belongs. */
+    /** The place in the network where a weight belongs. */
     private record Place(String stage, String block) {}
 
     /** What is read off the weights of one block. */

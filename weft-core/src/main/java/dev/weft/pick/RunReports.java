@@ -151,7 +151,7 @@ public final class RunReports {
                 .toList();
     }
 
-    /** That of the latest measurements; of this machine where nothing was measured yet. */
+    /** The environment of the latest measurements; that of this machine where nothing was measured yet. */
     private static List<Fact> environment(List<Event> events, RunSettings settings) {
         Environment machine = events.stream()
                 .filter(event -> event.kind().equals(ENVIRONMENT))
@@ -170,7 +170,7 @@ public final class RunReports {
                 new Fact("Seed", String.valueOf(settings.seed())));
     }
 
-    /** Those of the run; of a tree those of its leaves, with the leaf as part of the role. */
+    /** The metrics of the run; of a tree those of its leaves, with the leaf as part of the role. */
     static List<Metric> metrics(Path folder, RunDatabase database) {
         List<TreeRecord.Node> leaves =
                 TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
@@ -272,7 +272,7 @@ public final class RunReports {
                 .toList();
     }
 
-    /** Of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */
+    /** The routing of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */
     private static RunReport.Routing routing(RunSettings settings, Path file) {
         if (settings.recipe().sharing().stream().noneMatch(Sharing.Experts.class::isInstance) || !Files.exists(file)) {
             return null;

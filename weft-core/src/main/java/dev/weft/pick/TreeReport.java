@@ -104,7 +104,7 @@ final class TreeReport {
                 2);
     }
 
-    /** Of the members that were measured; none before the tree is complete. */
+    /** The leaves of the members that were measured; none before the tree is complete. */
     private static Map<String, String> leaves(Path folder, List<MemberValue> measured) {
         Path file = folder.resolve("family.safetensors");
         Map<String, String> leaves = new LinkedHashMap<>();

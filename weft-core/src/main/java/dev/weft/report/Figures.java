@@ -32,7 +32,7 @@ public final class Figures {
         return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
     }
 
-    /** At most six significant digits and no power of ten: {@code 0.0005}, {@code 2.5}. */
+    /** The value with at most six significant digits and no power of ten: {@code 0.0005}, {@code 2.5}. */
     public static String plain(double value) {
         return new BigDecimal(value)
                 .round(new MathContext(6))

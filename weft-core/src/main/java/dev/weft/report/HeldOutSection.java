@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 /** What members do with the report split, one panel a member, as HTML that is complete without scripts. */
 final class HeldOutSection {
-    /** From so many classes on, a table of all pairs cannot be read. */
+    /** The number of classes from which on a table of all pairs cannot be read. */
     private static final int MANY_CLASSES = 20;
 
     private static final int MOST_PAIRS = 15;

@@ -66,7 +66,7 @@ final class MemberTable {
                 .toString();
     }
 
-    /** Those with a name first, then the front from the fastest on, then the others from the best on. */
+    /** The rows: members with a name first, then the front from the fastest on, then the others from the best on. */
     String rows() {
         Comparator<Integer> order = Comparator.comparingInt(i -> rank(members.get(i)));
         return IntStream.range(0, members.size())

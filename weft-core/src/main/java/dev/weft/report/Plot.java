@@ -16,7 +16,7 @@ public record Plot(String title, String caption, Axis x, Axis y, List<Series> se
     /** How values lie on an axis. */
     public enum Scale {
         LINEAR,
-        /** By their logarithm; values must be above 0. */
+        /** Values are placed by their logarithm and must be above 0. */
         LOGARITHMIC
     }
 

@@ -100,7 +100,7 @@ public record Environment(
         return version.getProperty("weft");
     }
 
-    /** From the manifest of the jar that holds the class, which is found but not initialised: natives stay unloaded. */
+    /** The version in the manifest of the jar that holds the class, which is found but not initialised: natives stay unloaded. */
     private static String jarVersion(String className) {
         try {
             Class<?> found = Class.forName(className, false, Environment.class.getClassLoader());

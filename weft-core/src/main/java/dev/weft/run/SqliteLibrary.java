@@ -12,7 +12,7 @@ import org.sqlite.util.LibraryLoaderUtil;
 
 /** SQLite's native library from {@link NativeLibraries}; left to itself the driver would unpack it at every start. */
 public final class SqliteLibrary {
-    /** Where the driver looks before it unpacks. Who has set it keeps it. */
+    /** The property that says where the driver looks before it unpacks. Who has set it keeps it. */
     private static final String PATH = "org.sqlite.lib.path";
 
     private SqliteLibrary() {}
@@ -32,7 +32,7 @@ public final class SqliteLibrary {
         }
     }
 
-    /** To be called before the first connection. Does nothing where the driver has no library for this machine. */
+    /** Unpacks the library before the first connection; does nothing where the driver has none for this machine. */
     static synchronized void unpack() {
         if (System.getProperty(PATH) != null) {
             return;

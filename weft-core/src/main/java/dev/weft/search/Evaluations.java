@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
  * of a {@link dev.weft.space.Space} are. For one thread.
  */
 public final class Evaluations {
-    /** Where measured numbers are kept, by member as it prints, metric and context. */
+    /** The place where measured numbers are kept, by member as it prints, metric and context. */
     public interface Store {
         OptionalDouble value(String member, String metric, String context);
 

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 
 /** Measures members: what a caller of a {@link Search} supplies. */
 public interface Evaluator {
-    /** What it can measure, what is cheap first: a member that exceeds a cheap budget is not measured further. */
+    /** The metrics that it can measure, cheap ones first: a member that exceeds a cheap budget is not measured further. */
     List<String> metrics();
 
     /**

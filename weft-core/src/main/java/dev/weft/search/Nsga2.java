@@ -83,7 +83,7 @@ public record Nsga2(Integer population, Integer generations, Double crossoverPro
         return candidates.finish(new SplittableRandom(task.seed()).split());
     }
 
-    /** Where the task says how many members it wants, as many as that may take: children are often members that are known. */
+    /** The number of generations: as many as the members that the task wants may take, because children are often known. */
     private int generations(SearchTask task) {
         return task.members().isPresent() ? 4 * task.members().getAsInt() / population + 4 : generations;
     }

@@ -63,7 +63,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         }
     }
 
-    /** Of ids by token; a Unigram vocabulary is a list of tokens in the order of their ids. */
+    /** The largest id of a vocabulary, which holds ids by token; a Unigram vocabulary is a list of tokens in the order of their ids. */
     private static int largestId(JsonNode vocabulary, String where) {
         if (vocabulary.isArray()) {
             return vocabulary.size() - 1;

@@ -108,7 +108,7 @@ final class NativeTokenizer {
         isLoaded = true;
     }
 
-    /** In the order in which they need each other. */
+    /** The files in the order in which they need each other. */
     private static List<String> files() {
         String library = System.mapLibraryName("tokenizers");
         return library.endsWith(".dll")

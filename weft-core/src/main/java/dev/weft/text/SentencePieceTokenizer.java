@@ -209,7 +209,7 @@ public final class SentencePieceTokenizer implements Tokenizer {
         }
     }
 
-    /** Without the leading space that {@link #encode} adds; the begin and end of a text are no text. */
+    /** The text without the leading space that {@link #encode} adds; the begin and end of a text are no text. */
     @Override
     public String decode(int[] tokens) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

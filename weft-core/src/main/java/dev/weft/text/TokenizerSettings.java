@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
 import java.nio.file.Path;
 
-/** Which tokenizer a recipe trains with, before there is a text: {@code tokenizer: {kind: characters}}. */
+/** The tokenizer that a recipe trains with, before there is a text: {@code tokenizer: {kind: characters}}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TokenizerSettings.Characters.class, name = "characters"),

@@ -26,14 +26,14 @@ public record ArchitectureSettings(
         @JsonInclude(JsonInclude.Include.NON_NULL) CostTerm cost,
         int warmupEpochs) {
     /**
-     * Of the gradient. The step that is looked ahead is one of gradient descent, with the weights' rate and decay, and with the
+     * The order of the gradient. The step that is looked ahead is one of gradient descent, with the weights' rate and decay, and with the
      * momentum of their SGD.
      */
     public enum Order {
         /** The weights are taken as they are. */
         @JsonProperty("first")
         FIRST(1),
-        /** Through the weights' next step, exactly: a gradient of a gradient. */
+        /** The gradient goes through the weights' next step, exactly: a gradient of a gradient. */
         @JsonProperty("second")
         SECOND(2),
         /** The same, with a finite difference in place of the second derivative (DARTS, section 2.3). */

@@ -40,17 +40,17 @@ public record AttentiveSampler(
         /** Every level alike. */
         @JsonProperty("uniform")
         UNIFORM,
-        /** As uniform decisions fall into it. */
+        /** A level is as likely as it is for uniformly drawn members to fall into it. */
         @JsonProperty("measured")
         MEASURED
     }
 
-    /** Which of the candidates trains. */
+    /** Says which of the candidates trains. */
     public enum Pick {
-        /** That with the lowest loss: the front of the best is pushed. */
+        /** The candidate with the lowest loss: the front of the best is pushed. */
         @JsonProperty("best-up")
         BEST_UP,
-        /** That with the highest loss: the worst are pulled up, the paper's better choice. */
+        /** The candidate with the highest loss: the worst are pulled up, the paper's better choice. */
         @JsonProperty("worst-up")
         WORST_UP
     }

@@ -78,7 +78,7 @@ public final class AttentiveSampling implements Sampling {
         return best;
     }
 
-    /** As it trains, but for dropout. */
+    /** The loss of a member as it trains, but for dropout. */
     private double loss(Member member, Batch batch) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {

@@ -7,7 +7,7 @@ import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import java.nio.file.Path;
 
-/** Which members learn from logits instead of labels. */
+/** Says which members learn from logits instead of labels. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Distillation.None.class, name = "none"),

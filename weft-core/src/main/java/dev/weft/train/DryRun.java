@@ -76,7 +76,7 @@ public final class DryRun {
      */
     public record ArchitectureResult(long logits, double loss, double seconds) {}
 
-    /** Of a made-up alphabet: from here on there are characters without a gap. */
+    /** The first character of a made-up alphabet: from here on there are characters without a gap. */
     private static final int FIRST_CHARACTER = 0xF0000;
 
     private DryRun() {}

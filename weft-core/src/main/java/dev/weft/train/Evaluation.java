@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class Evaluation {
     private static final int BATCH_SIZE = 500;
 
-    /** Of one batch: 64 MiB of float32. */
+    /** The most logits that one batch may have: 64 MiB of float32. */
     private static final int MAX_LOGITS = 1 << 24;
 
     /** Scores the logits of one batch against its labels: the sum over all predictions. */

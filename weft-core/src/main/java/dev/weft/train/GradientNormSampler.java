@@ -44,11 +44,11 @@ public record GradientNormSampler(
         MEAN
     }
 
-    /** When norms are read. */
+    /** Says when norms are read. */
     public enum Read {
         @JsonProperty("before-clipping")
         BEFORE_CLIPPING,
-        /** As published. */
+        /** Norms are read after clipping, as published. */
         @JsonProperty("after-clipping")
         AFTER_CLIPPING
     }

@@ -132,8 +132,8 @@ public final class GradientNormSampling implements Sampling {
     }
 
     /**
-     * Of the coming epoch: the probability of each option ({@code edge1-0=skip_connect}, or {@code option=skip_connect} where all choices
-     * share one distribution) and their mean entropy in nats; how many different examples it has, and the effective number
+     * Numbers about the coming epoch: the probability of each option ({@code edge1-0=skip_connect}, or {@code option=skip_connect} where
+     * all choices share one distribution) and their mean entropy in nats; how many different examples it has, and the effective number
      * {@code 1 / Σ p²} of its distribution.
      */
     @Override

@@ -69,7 +69,7 @@ public final class Importance {
         return 1 / Arrays.stream(probabilities).map(p -> p * p).sum();
     }
 
-    /** In nats; log n where all are equally likely. */
+    /** The entropy in nats; log n where all are equally likely. */
     static double entropy(double[] probabilities) {
         return -Arrays.stream(probabilities)
                 .filter(p -> p > 0)

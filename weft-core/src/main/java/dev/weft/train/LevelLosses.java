@@ -42,7 +42,7 @@ final class LevelLosses implements AutoCloseable {
         return before;
     }
 
-    /** From here on losses are compared with those of the present weights. */
+    /** Keeps the losses of the present weights, which later losses are compared with. */
     void remember() {
         Map<String, Tensor> now = family.weights().tensors();
         try (NoGradGuard guard = new NoGradGuard()) {
@@ -60,7 +60,7 @@ final class LevelLosses implements AutoCloseable {
         }
     }
 
-    /** By how much the loss's slope in the target of a generated member changed. */
+    /** The amount by which the loss's slope in the target of a generated member changed. */
     double slopeChange(Member generated, Batch batch) {
         try (PointerScope scope = new PointerScope();
                 Family then = family.with(before)) {

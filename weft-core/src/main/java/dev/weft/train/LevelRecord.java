@@ -56,7 +56,7 @@ final class LevelRecord implements AutoCloseable {
         set(next, 0, (row + 1) % LATEST);
     }
 
-    /** Of the options alone, equal in every process. */
+    /** A hash of the options alone, equal in every process. */
     private static long hash(Member member) {
         long hash = 0xcbf29ce484222325L;
         for (char each : member.options().toString().toCharArray()) {
@@ -115,7 +115,7 @@ final class LevelRecord implements AutoCloseable {
         return members;
     }
 
-    /** By name: {@code level1.trained} and so on, the cheapest level first. */
+    /** The numbers by name: {@code level1.trained} and so on, the cheapest level first. */
     Map<String, Double> measures() {
         Map<String, Double> measures = new LinkedHashMap<>();
         Map<Integer, Set<Long>> members = distinct();

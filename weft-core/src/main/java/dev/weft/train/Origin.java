@@ -29,7 +29,7 @@ public record Origin(
         long seed,
         int calibrationBatches,
         @JsonInclude(JsonInclude.Include.NON_NULL) SplitsRecord splits) {
-    /** Of a family, and on the label of what is exported from it: this as JSON. */
+    /** The name of the note that holds this as JSON, in a family and on the label of what is exported from it. */
     public static final String NOTE = "origin";
 
     public Origin {
@@ -40,8 +40,8 @@ public record Origin(
     }
 
     /**
-     * That of a family: from the run whose folder its file lies in, which knows where the data lies now, or else from the family's own
-     * notes. Empty for a family that no {@link Trainer} made.
+     * The origin of a family: from the run whose folder its file lies in, which knows where the data lies now, or else from the family's
+     * own notes. Empty for a family that no {@link Trainer} made.
      */
     public static Optional<Origin> of(Family family) {
         Optional<Origin> noted = of(family.notes());
@@ -52,7 +52,7 @@ public record Origin(
                 .orElse(origin));
     }
 
-    /** As the notes of a family say; what they are read for must not open the data. */
+    /** The origin that the notes of a family say; what they are read for must not open the data. */
     public static Optional<Origin> of(Map<String, String> notes) {
         return Optional.ofNullable(notes.get(NOTE))
                 .map(json -> Json.parse(json, "note \"" + NOTE + "\" of the family", Origin.class));

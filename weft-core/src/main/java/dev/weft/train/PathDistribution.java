@@ -203,7 +203,7 @@ final class PathDistribution implements AutoCloseable {
         return Tensors.doubles(tensor);
     }
 
-    /** By {@code choice=option}, or {@code option=…} where all choices share one distribution; also their mean entropy, in nats. */
+    /** The probabilities by {@code choice=option}, or {@code option=…} where all choices share one; also their mean entropy, in nats. */
     Map<String, Double> measures() {
         Map<String, Double> measures = new LinkedHashMap<>();
         double[] p = values(probabilities);

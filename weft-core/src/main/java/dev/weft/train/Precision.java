@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
-/** In what arithmetic a training step runs. Weights and optimiser are float32 in both. */
+/** The arithmetic that a training step runs in. Weights and optimiser are float32 in both. */
 public enum Precision {
     @JsonProperty("float32")
     FLOAT32,

@@ -25,7 +25,7 @@ public record RecipeTime(double cpuSeconds, long steps, long measuredSteps, Stri
         }
     }
 
-    /** Those that come with Weft. */
+    /** The times of the recipes that come with Weft. */
     public static Map<String, RecipeTime> all() {
         try (InputStream in = RecipeTime.class.getResourceAsStream("recipes/times.json")) {
             return Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), "times.json", Times.class)

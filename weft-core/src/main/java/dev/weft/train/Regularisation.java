@@ -22,7 +22,7 @@ public record Regularisation(
         @JsonProperty(defaultValue = "0.0") double dropConnect,
         @JsonProperty(defaultValue = "0.0") double weightDecay,
         @JsonProperty(defaultValue = "false") boolean decayVectors) {
-    /** Which members are regularised. */
+    /** Says which members are regularised. */
     public enum On {
         @JsonProperty("largest")
         LARGEST,

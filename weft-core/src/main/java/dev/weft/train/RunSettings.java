@@ -38,7 +38,7 @@ public record RunSettings(int formatVersion, long seed, int threads, Recipe reci
                 splits.record());
     }
 
-    /** Those of the run that a family's file lies in; empty where it lies elsewhere, or the settings are not those of a run. */
+    /** The settings of the run that a family's file lies in; empty where it lies elsewhere, or the settings are not those of a run. */
     static Optional<RunSettings> beside(Path family) {
         Path config = family.toAbsolutePath().resolveSibling("config.yaml");
         if (!Files.exists(config)) {

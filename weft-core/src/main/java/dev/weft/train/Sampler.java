@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
 
-/** Which members train at a step, as data: a recipe's setting. At work in a run it is a {@link Sampling}. */
+/** Says which members train at a step, as data: a recipe's setting. At work in a run it is a {@link Sampling}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Sampler.Sandwich.class, name = "sandwich"),

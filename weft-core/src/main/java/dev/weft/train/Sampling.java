@@ -72,7 +72,7 @@ public interface Sampling extends TrainingListener, AutoCloseable {
         return false;
     }
 
-    /** What it remembers, as kept float32 tensors whose shapes never change; a checkpoint is copied into them. */
+    /** The state that it remembers between steps, as kept float32 tensors whose shapes never change; a checkpoint is copied into them. */
     default Map<String, Tensor> state() {
         return Map.of();
     }

@@ -47,7 +47,7 @@ public record SplitSettings(
         RestartSchedule schedule) {
     private static final String STEM_AND_CLASSIFIER = "^(stem|conv_stem|lastact|classifier)\\b";
 
-    /** Which choice a supernet splits, of those that it has not split yet. */
+    /** Says which choice a supernet splits, of those that it has not split yet. */
     public enum Rule {
         /** The one whose groups are furthest apart in sum. */
         @JsonProperty("max-cut-distance")
@@ -58,10 +58,10 @@ public record SplitSettings(
         /** The next of {@link SplitSettings#choices}, one a round. */
         @JsonProperty("predefined")
         PREDEFINED,
-        /** By chance, another at each split of the tree, as long as there is another. */
+        /** A choice by chance, another at each split of the tree, as long as there is another. */
         @JsonProperty("random-permutation")
         RANDOM_PERMUTATION,
-        /** By chance. */
+        /** A choice by chance. */
         @JsonProperty("random")
         RANDOM;
 
@@ -71,12 +71,12 @@ public record SplitSettings(
         }
     }
 
-    /** Which options part. */
+    /** Says which options go into different groups. */
     public enum PartitionBy {
-        /** Those whose gradients disagree. */
+        /** Options whose gradients disagree go into different groups. */
         @JsonProperty("gradient")
         GRADIENT,
-        /** By chance: the baseline. */
+        /** Options go into groups by chance, which is the baseline. */
         @JsonProperty("random")
         RANDOM,
         /** All from all: few-shot NAS. */
@@ -84,7 +84,7 @@ public record SplitSettings(
         EXHAUSTIVE
     }
 
-    /** Between the gradients of two options. */
+    /** The distance between the gradients of two options. */
     public enum Distance {
         /** One minus the cosine of all that is compared. */
         @JsonProperty("cos")
@@ -107,7 +107,7 @@ public record SplitSettings(
         SOFT
     }
 
-    /** When supernets begin anew, with fresh logits of a blend and optimisers that remember nothing. */
+    /** Says when supernets begin anew, with fresh logits of a blend and optimisers that remember nothing. */
     public enum Restart {
         /** Never: they go on from the supernet that was split. */
         @JsonProperty("none")

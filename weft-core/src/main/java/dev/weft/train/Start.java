@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.Tensor;
 public record Start(String family, String member, Weights weights) {
     /** What a member begins with. */
     public enum Weights {
-        /** What it has in its family. */
+        /** The weights that the member has in its family. */
         @JsonProperty("inherited")
         INHERITED,
         /** Fresh ones, drawn from the run's seed. */

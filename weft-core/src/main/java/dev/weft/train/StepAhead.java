@@ -49,7 +49,7 @@ record StepAhead(
         return gradients(validation.at(moved(slopes)), logits, false);
     }
 
-    /** With a central difference in place of the second derivative. */
+    /** The gradients with a central difference in place of the second derivative. */
     Map<String, Tensor> byFiniteDifference(Loss training, Loss validation) {
         Map<String, Tensor> slopes = gradients(training.at(weights), weights, false);
         Map<String, Tensor> moved;

@@ -237,7 +237,7 @@ public final class TrainingStep implements AutoCloseable {
         return of == 1 ? loss : loss.div(new Scalar(of));
     }
 
-    /** Which parameter is to blame, if one is: a router's or a weight's. */
+    /** Names the parameter that is no longer finite, a router's or a weight's, if there is one. */
     private String notFinite() {
         return family.weights().tensors().entrySet().stream()
                 .filter(entry -> !entry.getValue().detach().isfinite().all().item_bool())
@@ -270,7 +270,7 @@ public final class TrainingStep implements AutoCloseable {
         return total;
     }
 
-    /** Of the parameters that move and have one, in the model's order. */
+    /** The gradients of the parameters that move and have one, in the model's order. */
     private Map<String, Tensor> gradients() {
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         update.parameters().forEach((name, parameter) -> {

@@ -213,7 +213,7 @@ public final class GradientProbe {
         return gradients;
     }
 
-    /** By {@code torch.grad}, which writes to no weight's own gradient. */
+    /** Computes gradients by {@code torch.grad}, which writes to no weight's own gradient. */
     private static Map<String, Tensor> gradients(Tensor loss, Map<String, Tensor> of) {
         TensorVector all = torch.grad(
                 new TensorVector(loss),

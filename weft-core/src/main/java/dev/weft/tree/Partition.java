@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  * @param candidates how many partitions there were to choose from
  */
 public record Partition(List<List<Integer>> groups, double within, double cut, long candidates) {
-    /** Of so many there are at most 42,525 partitions into equally many groups. */
+    /** The most options that are partitioned: ten have at most 42,525 partitions into equally many groups. */
     public static final int MAX_OPTIONS = 10;
 
     public Partition {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Which choice a supernet may split and into which groups, by the rules of a recipe; random ones follow from the seed. */
+/** Decides which choice a supernet splits and into which groups, by the rules of a recipe; random ones follow from the seed. */
 final class SplitChooser {
     private final SplitSettings settings;
     private final Space space;
@@ -131,7 +131,7 @@ final class SplitChooser {
                 .equals(choice.largest());
     }
 
-    /** Those whose distances must be known before it is decided; of a rule by chance the chosen one. */
+    /** The choices whose distances must be known before it is decided; of a rule by chance the chosen one. */
     List<Choice<?>> probed(List<Choice<?>> candidates, int round, int splits) {
         if (settings.rule().comparesDistances()) {
             return candidates;

@@ -467,7 +467,7 @@ public final class TreeTrainer implements AutoCloseable {
                 new Subspace(recipe.model(), node.options()), recipe.data().withSplitsOf(settings.seed()), train);
     }
 
-    /** Of one supernet, or of a probe: far apart for neighbouring names. */
+    /** The seed of one supernet, or of a probe: far apart for neighbouring names. */
     private long seed(String name) {
         return new SplittableRandom(settings.seed() * 0x9E3779B97F4A7C15L + name.hashCode()).nextLong();
     }

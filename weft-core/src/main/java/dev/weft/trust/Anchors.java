@@ -22,10 +22,10 @@ public final class Anchors {
     /** Fewer have one pair or none. */
     static final int FEWEST = 3;
 
-    /** Of a space that is no larger every member may be an anchor. */
+    /** The most members of a space in which every member may be an anchor. */
     private static final int ENUMERATED = 20_000;
 
-    /** As many members tell the quantiles of cost. */
+    /** The number of members that tell the quantiles of cost. */
     private static final int POPULATION = 1_000;
 
     private Anchors() {}

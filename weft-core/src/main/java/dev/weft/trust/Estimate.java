@@ -30,7 +30,7 @@ public record Estimate(double value, double low, double high) {
         return high < 0;
     }
 
-    /** At least as wide as {@code halfWidth} to each side, within {@code -bound} and {@code bound}. */
+    /** The estimate with an interval at least as wide as {@code halfWidth} to each side, within {@code -bound} and {@code bound}. */
     Estimate noNarrowerThan(double halfWidth, double bound) {
         return !isBounded()
                 ? this

@@ -32,11 +32,11 @@ import org.bytedeco.pytorch.global.torch;
  * work that was stopped or killed goes on when it is asked for again, and repeats nothing that was finished.
  */
 public final class FamilyTrust implements AutoCloseable {
-    /** Where batch norm gets mean and variance. */
+    /** Says where batch norm gets mean and variance. */
     public enum Statistics {
         /** Gathered for each member over training examples, as everywhere else in Weft. */
         RECALIBRATED,
-        /** Those of the evaluated batch itself, as published benchmarks of shared weights have it. */
+        /** The statistics of the evaluated batch itself, as published benchmarks of shared weights have it. */
         BATCH
     }
 
@@ -322,7 +322,7 @@ public final class FamilyTrust implements AutoCloseable {
         }
     }
 
-    /** As {@code weft trust --scores --truth} reads them, members as the space writes them; beside the anchors stand their costs. */
+    /** Writes the tables that {@code weft trust --scores --truth} reads; beside the anchors stand their costs. */
     private void writeTables(Path folder, List<Member> members, List<Double> scores, List<List<Double>> truths) {
         List<String> head = new ArrayList<>(List.of("member", "params", "macs"));
         for (int t = 0; t < truths.get(0).size(); t++) {

@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** How good members are on the selection split with the weights that they inherit: the scores that a search would choose by. */
 final class InheritedScores implements Evaluator, AutoCloseable {
-    /** Of {@link FamilyTrust.Statistics#BATCH}: the score depends on it. */
+    /** The examples of one batch with {@link FamilyTrust.Statistics#BATCH}: the score depends on it. */
     static final int BATCH_SIZE = 500;
 
     private static final long ORDER = 0;

@@ -30,7 +30,7 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
      */
     public record Regret(int k, Estimate loss) {}
 
-    /** With regret of the top 1 and the top 5; see {@link #of(List, List, RankSettings)}. */
+    /** The quality with regret of the top 1 and the top 5; see {@link #of(List, List, RankSettings)}. */
     public static RankQuality of(List<Double> scores, List<Double> truths, long seed) {
         return of(scores, truths, RankSettings.of(seed));
     }
@@ -55,7 +55,7 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
         return new RankQuality(n, ofFew(found.get(0), n), spearmanOfFew(found.get(1), n), regrets);
     }
 
-    /** Of so few members that there is nothing to compute. */
+    /** The quality where there are so few members that there is nothing to compute. */
     static RankQuality undefined(int members) {
         return new RankQuality(members, Estimate.none(), Estimate.none(), List.of());
     }

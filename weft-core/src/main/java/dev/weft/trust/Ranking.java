@@ -37,12 +37,12 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
         }
     }
 
-    /** With truths in points. */
+    /** A ranking with truths in points. */
     public Ranking(List<String> members, List<Double> scores, List<List<Double>> trainings) {
         this(members, scores, trainings, "points");
     }
 
-    /** Of members without names, each with one truth. */
+    /** A ranking of members without names, each with one truth. */
     public static Ranking of(List<Double> scores, List<Double> truths) {
         List<String> members = new ArrayList<>();
         for (int i = 0; i < scores.size(); i++) {

@@ -51,12 +51,12 @@ public record TrustDocument(
         members = members == null ? null : List.copyOf(members);
     }
 
-    /** Of scores from files. */
+    /** The document about scores from files. */
     public TrustDocument(Map<String, String> source, String unit, TrustReport report) {
         this(FORMAT_VERSION, source, unit, direction(unit), numbers(unit, report), report, null, null, null);
     }
 
-    /** Of a family. */
+    /** The document about a family. */
     TrustDocument(
             Map<String, String> source,
             String unit,
@@ -71,7 +71,7 @@ public record TrustDocument(
         return unit.equals(Ranking.OF_LOSS) ? "minimise" : "maximise";
     }
 
-    /** For whoever opens the file without the page that explains it. */
+    /** The explanation of the numbers for whoever opens the file without the page that explains it. */
     private static Map<String, String> numbers(String unit, TrustReport report) {
         Bootstrap bootstrap = report.settings().bootstrap();
         String measured = unit.equals(Ranking.OF_LOSS)

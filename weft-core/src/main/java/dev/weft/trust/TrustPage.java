@@ -27,7 +27,7 @@ public final class TrustPage {
     /** More would make a cloud of the scatter, and a heavy page. */
     private static final int MOST_POINTS = 1500;
 
-    /** From so many members on the best half has a picture of its own. */
+    /** The number of members from which on the best half has a picture of its own. */
     private static final int CLOSER = 20;
 
     /** A range of costs from which on they are shown by their logarithm. */
@@ -82,7 +82,7 @@ public final class TrustPage {
                 notes());
     }
 
-    /** By the name of the family's folder, or of its file where that says more. */
+    /** The title, by the name of the family's folder, or of its file where that says more. */
     private String title() {
         String family = document.source().get("family");
         if (family == null) {
@@ -139,7 +139,7 @@ public final class TrustPage {
         return row;
     }
 
-    /** Those that any part has. */
+    /** The values of K that regret is reported for. */
     private List<Integer> tops() {
         return report.parts().get(0).quality().regrets().stream()
                 .map(RankQuality.Regret::k)

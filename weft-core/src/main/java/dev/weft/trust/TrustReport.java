@@ -25,7 +25,7 @@ public record TrustReport(
         List<String> conclusions) {
     private static final List<Double> FRACTIONS = List.of(1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05);
 
-    /** Of the curve, whose band needs no third digit. */
+    /** The resamples of the curve, whose band needs no third digit. */
     private static final int CURVE_RESAMPLES = 200;
 
     /** The parts of members that are looked at, by the fraction kept. */
@@ -66,7 +66,7 @@ public record TrustReport(
         return parts;
     }
 
-    /** With regret of the top 1 and the top 5. */
+    /** The report with regret of the top 1 and the top 5. */
     public static TrustReport of(List<Double> scores, List<Double> truths, long seed) {
         return of(Ranking.of(scores, truths), RankSettings.of(seed));
     }

@@ -25,7 +25,7 @@ public enum Verdict {
     /** Better than chance, and worse than a second training. */
     @JsonProperty("below-floor")
     BELOW_FLOOR,
-    /** Not to be told from a second training. */
+    /** The ranking cannot be told from that of a second training. */
     @JsonProperty("at-floor")
     AT_FLOOR,
     /** Better than a second training. */

@@ -21,7 +21,7 @@ import dev.weft.space.Member;
  * @param blended whether a blend of members mixes their sizes along this axis; see {@link #whole}
  */
 public record Axis(Dim size, Crop crop, int part, int parts, boolean blended) {
-    /** Where a smaller size lies in a larger one. */
+    /** Says where a smaller size lies in a larger one. */
     public enum Crop {
         /** The first entries: channels, features. */
         PREFIX,

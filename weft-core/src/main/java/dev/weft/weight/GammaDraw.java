@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  * @param slope {@code d log z / dc}, above 0
  */
 record GammaDraw(double log, double slope) {
-    /** From here on the series would take hundreds of terms, and a normal distribution's gradient is as good. */
+    /** The concentration from which on the series would take hundreds of terms, and a normal distribution's gradient is as good. */
     private static final double LARGE = 1e4;
 
     /** Marsaglia and Tsang 2000, with {@code z = z' · u^(1/c)}, {@code z'} of {@code c + 1}, for {@code c} under 1. */

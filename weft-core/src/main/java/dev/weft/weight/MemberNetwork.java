@@ -45,7 +45,7 @@ final class MemberNetwork {
                 x);
     }
 
-    /** Those numbers of a member that belong to the output neurons it sees of an axis: (neurons, each). */
+    /** The numbers of a member that belong to the output neurons it sees of an axis: (neurons, each). */
     Tensor ofNeurons(Member member, Axis neurons, int each) {
         int count = neurons.size().size(member);
         return numbers(member, neurons.offset(member) * each, count * each).reshape(count, each);

@@ -4,7 +4,7 @@ import dev.weft.space.Choice;
 import java.util.Collection;
 import org.bytedeco.pytorch.Tensor;
 
-/** Where one draw of mixing weights comes from: stored logits, or a network. A {@link Blend} makes multipliers of them. */
+/** The source of one draw of mixing weights: stored logits, or a network. A {@link Blend} makes multipliers of them. */
 interface MixingWeights {
     /**
      * The mixing weights (options) of a choice: none below 0, sum 1.

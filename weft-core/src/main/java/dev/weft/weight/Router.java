@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** From a member to the mixing weights of experts: a softmax over a {@link MemberNetwork}. */
+/** Maps a member to the mixing weights of experts: a softmax over a {@link MemberNetwork}. */
 final class Router {
     private final MemberNetwork network;
     private final int experts;

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Between tensors and safetensors files. */
+/** Writes tensors to safetensors files, and reads them from there. */
 public final class StoredTensors {
     static {
         Libtorch.load();

@@ -95,7 +95,7 @@ public final class TreeWeights implements WrappedWeights {
         }
     }
 
-    /** Without constraints, which leave out the same members on both sides. */
+    /** The number of members without constraints, which leave out the same members on both sides. */
     private static BigInteger count(Space space) {
         return new Space(space.name(), space.choices()).count();
     }

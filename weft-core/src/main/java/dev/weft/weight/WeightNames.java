@@ -49,7 +49,7 @@ final class WeightNames {
         throw new InputException(what + " must have a pattern that is found in the names of weights.");
     }
 
-    /** Where the pattern is found in {@code name}; empty for a weight that is none of the strategy's. */
+    /** The match of the pattern in {@code name}; empty for a weight that is none of the strategy's. */
     Optional<MatchResult> find(String name, Axis... axes) {
         Matcher matcher = pattern.matcher(name);
         if (!matcher.find()) {

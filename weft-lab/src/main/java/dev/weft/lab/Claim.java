@@ -23,7 +23,7 @@ public record Claim(String text, Kind kind, Bound bound, double threshold, Strin
         this(text, kind, bound, threshold, "points", 2);
     }
 
-    /** Whose statement it is. Only a {@link #CLAIM} decides whether a reproduction succeeded. */
+    /** Says whose statement it is. Only a {@link #CLAIM} decides whether a reproduction succeeded. */
     public enum Kind {
         @JsonProperty("claim")
         CLAIM("Claim"),
@@ -45,7 +45,7 @@ public record Claim(String text, Kind kind, Bound bound, double threshold, Strin
         AT_LEAST("at least"),
         @JsonProperty("at-most")
         AT_MOST("at most"),
-        /** Between minus the threshold and the threshold. */
+        /** The value lies between minus the threshold and the threshold. */
         @JsonProperty("within")
         WITHIN("within ±");
 

@@ -66,7 +66,7 @@ public final class Experiment {
         return new Experiment(folder, stop);
     }
 
-    /** Where the family of an arm is, once it is trained. */
+    /** The file that the family of an arm is in, once it is trained. */
     public Path family(String arm, long seed) {
         return run(arm, seed).resolve("family.safetensors").toAbsolutePath();
     }

@@ -30,7 +30,7 @@ public record ReproductionSettings(int seeds, boolean smoke, String data, Intege
         }
     }
 
-    /** Without arms for other maps. */
+    /** Settings without arms for other maps. */
     public ReproductionSettings(int seeds, boolean smoke, String data, Integer epochs) {
         this(seeds, smoke, data, epochs, false);
     }

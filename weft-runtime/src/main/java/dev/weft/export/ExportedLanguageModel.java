@@ -43,7 +43,7 @@ public final class ExportedLanguageModel implements AutoCloseable {
         return file.member();
     }
 
-    /** Between text and tokens: its vocabulary, and its alphabet where every token is a character. */
+    /** The way between text and tokens: its vocabulary, and its alphabet where every token is a character. */
     public ExportedText text() {
         return text;
     }

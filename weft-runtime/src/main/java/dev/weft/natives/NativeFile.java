@@ -81,14 +81,14 @@ public record NativeFile(String name, URL source, long size, long checksum) {
         return open(source).getInputStream();
     }
 
-    /** Without the JVM's cache of open jars, so that what is closed here closes nothing of others. */
+    /** Opens the URL without the JVM's cache of open jars, so that what is closed here closes nothing of others. */
     private static URLConnection open(URL url) throws IOException {
         URLConnection connection = url.openConnection();
         connection.setUseCaches(false);
         return connection;
     }
 
-    /** With the slash at its end. */
+    /** The parent folder, with the slash at its end. */
     private static String parent(String path) {
         return path.substring(0, path.lastIndexOf('/') + 1);
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** ONNX Runtime from {@link NativeLibraries}; left to itself it would unpack its library at every start. */
 public final class OnnxRuntime {
-    /** Where ONNX Runtime looks for its libraries instead of unpacking them. Who has set it keeps it. */
+    /** The property that says where ONNX Runtime looks for its libraries instead of unpacking them. Who has set it keeps it. */
     private static final String PATH = "onnxruntime.native.path";
 
     private OnnxRuntime() {}

@@ -22,7 +22,7 @@ final class BigNasMeasurement {
         this.scale = scale;
     }
 
-    /** Of a supernet: the three sizes and the mean of the random members, twice where it kept running statistics. */
+    /** The measurements of a supernet: the three sizes and the mean of the random members, twice where it kept running statistics. */
     Map<String, Double> ofSupernet(Trainer trainer) {
         Map<String, Double> values = new LinkedHashMap<>();
         supernet(trainer, trainer::calibrate, "", values);
@@ -32,7 +32,7 @@ final class BigNasMeasurement {
         return values;
     }
 
-    /** Of a model trained alone, under the name of its size. */
+    /** The accuracy of a model trained alone, under the name of its size. */
     Map<String, Double> ofPlain(Trainer trainer, String size) {
         return Map.of(size, percent(trainer, trainer.family().space().largest(), trainer::calibrate));
     }

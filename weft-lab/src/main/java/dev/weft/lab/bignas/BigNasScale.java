@@ -31,7 +31,7 @@ public record BigNasScale(
         long memberSeed,
         int mutations) {
     /**
-     * Of 0.001, 0.002 and 0.004 the one with the best selection accuracy after three epochs of seed 1000, averaged over smallest and
+     * The one of 0.001, 0.002 and 0.004 with the best selection accuracy after three epochs of seed 1000, averaged over smallest and
      * largest member of A, B, C and D: 78.0, 78.1 and 77.5 %. The paper's 0.256 for a batch of 4096, in proportion, is 0.004.
      */
     private static final double LEARNING_RATE = 0.002;

@@ -185,7 +185,7 @@ final class BudgetSearch {
                 sentence);
     }
 
-    /** Of the difference of two percentages measured on as many images each. */
+    /** The standard error of the difference of two percentages measured on as many images each. */
     private static double standardError(double first, double second, int images) {
         return Math.sqrt((first * (100 - first) + second * (100 - second)) / images);
     }

@@ -32,7 +32,7 @@ final class AnchorMembers {
                 .count();
     }
 
-    /** Those with fewer convolutions first. */
+    /** Draws the anchors, those with fewer convolutions first. */
     static List<Member> draw(Space space) {
         List<Member> all = space.enumerate(20_000);
         List<Member> drawn = new ArrayList<>();

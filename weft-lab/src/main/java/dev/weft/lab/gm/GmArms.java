@@ -27,7 +27,7 @@ final class GmArms {
     static final String LEAF_EPOCHS = "one-shot-leaf";
     static final String EQUAL_COMPUTE = "one-shot-tree";
 
-    /** In the order in which they are trained: random partitions take the edges of gradient matching. */
+    /** All arms in the order in which they are trained: random partitions take the edges of gradient matching. */
     static final List<String> ALL =
             List.of(MATCHED, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT, ONE_SHOT, LEAF_EPOCHS, EQUAL_COMPUTE);
 
@@ -62,7 +62,7 @@ final class GmArms {
         return !arm.startsWith(ONE_SHOT);
     }
 
-    /** What it takes, in epochs of one supernet. */
+    /** The training that an arm takes, in epochs of one supernet. */
     int supernetEpochs(String arm) {
         return switch (arm) {
             case MATCHED, RANDOM_PARTITION, RANDOM_EDGES -> scale.treeEpochs();

@@ -48,7 +48,7 @@ public record GmScale(
         return new GmScale(List.of(1, 2), 1, 1, 1, 256, 4, MEMBER_SEED, 3, 1, 1);
     }
 
-    /** Of a whole supernet that trains as long as a leaf, and the supernets before it, lie behind one another. */
+    /** The epochs of a whole supernet that trains as long as a leaf and the supernets before it together. */
     int epochs() {
         return rounds.get(1) + leafEpochs;
     }

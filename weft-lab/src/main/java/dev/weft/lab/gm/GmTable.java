@@ -117,7 +117,7 @@ final class GmTable {
         return all;
     }
 
-    /** Where all scores tie they order nothing: no correlation. */
+    /** The rank correlation τ. Where all scores tie they order nothing: no correlation. */
     private static double tau(AnchorRanking ranking) {
         return Double.isNaN(ranking.tau()) ? 0 : ranking.tau();
     }

@@ -160,7 +160,7 @@ final class GmWork {
         }
     }
 
-    /** Of a selected member alone, part of 1: the mean over as many trainings for an anchor as for others. */
+    /** The accuracy of a selected member trained alone, as a part of 1: the mean over as many trainings for an anchor as for others. */
     double aloneAccuracy(String selected) {
         Member member = truth.space().parse(selected);
         int anchor = truth.members().indexOf(member);

@@ -47,7 +47,7 @@ final class MosMeasurement {
         return Evaluation.loss(family, member, MemberStatistics.none(), data);
     }
 
-    /** Of the static model that a member becomes: its mixtures are computed once, experts and routers are left behind. */
+    /** The loss of the static model that a member becomes: its mixtures are computed once, experts and routers are left behind. */
     static double collapsedLoss(Family family, Member member, Dataset data) {
         try (Family collapsed = family.extract(member, MemberStatistics.none())) {
             return loss(collapsed, Member.PLAIN, data);

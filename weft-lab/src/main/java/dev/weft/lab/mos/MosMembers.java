@@ -49,7 +49,7 @@ final class MosMembers {
         return evaluated;
     }
 
-    /** Of these, the ones that are also trained alone: the smallest, the larger middle one, the largest. */
+    /** The members that are also trained alone: the smallest, the larger middle one, the largest. */
     List<String> alone() {
         List<String> names = List.copyOf(evaluated.keySet());
         return List.of(names.get(0), names.get(3), names.get(5));

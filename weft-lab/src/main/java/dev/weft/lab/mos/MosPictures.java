@@ -56,7 +56,7 @@ final class MosPictures {
                         heatMaps()));
     }
 
-    /** By arm. */
+    /** The routing by arm. */
     Map<String, MosRouting> routing() {
         Map<String, MosRouting> routing = new LinkedHashMap<>();
         for (MosSharing sharing : MosSharing.values()) {

@@ -111,7 +111,7 @@ final class PadaArms {
         return new Paths(Scope.ALL_CHOICES, null, null, null, floor);
     }
 
-    /** Also cells that connect nothing, as published: reweighting knows the probability of a draw only where none is refused. */
+    /** Includes cells that connect nothing, as published: reweighting knows the probability of a draw where none is refused. */
     private CellNetwork everyCell() {
         CellNetwork cells = (CellNetwork) truth.recipe().model();
         return new CellNetwork(

@@ -107,7 +107,7 @@ final class PadaTable {
                 truth.anchors().stream().map(anchor -> (double) anchor.params()).toList(), truth.accuracies());
     }
 
-    /** Where all scores tie they order nothing: no correlation. */
+    /** The rank correlation τ. Where all scores tie they order nothing: no correlation. */
     private double tau(Measured one) {
         double tau = one.members().ranking(truth).tau();
         return Double.isNaN(tau) ? 0 : tau;

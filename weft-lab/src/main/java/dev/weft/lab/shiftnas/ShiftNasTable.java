@@ -175,7 +175,7 @@ final class ShiftNasTable {
                 .toList();
     }
 
-    /** For each seed the values of all levels. */
+    /** The values of all levels, for each seed. */
     private static List<List<Double>> bySeed(
             Values values, String arm, List<Integer> levels, IntFunction<String> metric) {
         int seeds = values.of(arm, metric.apply(0)).size();

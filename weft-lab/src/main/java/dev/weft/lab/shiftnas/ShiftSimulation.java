@@ -109,7 +109,7 @@ record ShiftSimulation(
         return sum;
     }
 
-    /** By how many percent learned levels end below uniform ones. */
+    /** The percentage by which learned levels end below uniform ones. */
     double gain() {
         return 100 * (1 - learnedLoss / uniformLoss);
     }

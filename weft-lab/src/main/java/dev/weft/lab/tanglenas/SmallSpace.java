@@ -38,7 +38,7 @@ record SmallSpace(List<Trained> members, String byGradient, String singlePath) {
                 .orElseThrow(() -> new IllegalArgumentException(member + " was not trained alone"));
     }
 
-    /** Of one seed, so it decides nothing. */
+    /** The judgement of one seed, which decides nothing. */
     @JsonIgnore
     Judgement judgement() {
         int a = rank(byGradient);

@@ -146,7 +146,7 @@ final class TangleNasPage {
                         new Series("members", Mark.DOT, all)));
     }
 
-    /** Of A, seed by seed. */
+    /** The accuracy of what A would choose during its search, seed by seed. */
     private Plot anytime() {
         List<Series> series = new ArrayList<>();
         for (Seed seed : measured.seedResults()) {

@@ -55,7 +55,7 @@ public record TangleNasScale(
     private static final int RESOLUTION = 14;
 
     /**
-     * Of 0.025, 0.05 and 0.1 the best in the mean of A and C, on the selection split of seed 1000: for A the accuracy of its choice with
+     * The best of 0.025, 0.05 and 0.1 in the mean of A and C, on the selection split of seed 1000: for A the accuracy of its choice with
      * inherited weights after eight epochs, 83.5, 84.0 and 84.4 %; for C the mean of largest and smallest member after sixteen, 79.5,
      * 80.3 and 79.2 %.
      */
