@@ -26,7 +26,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Inspection found = Inspection.of(FamilyArgument.file(file));
+        Inspection found = Inspection.of(Inspection.isOnnx(file) ? file : FamilyArgument.file(file));
         options.result(found, found.text());
         return ExitCode.DONE;
     }

@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.ArgSpec;
@@ -43,20 +42,16 @@ final class Outputs {
 
     /** @throws InputException when an output is an input, two outputs are one file, or one is a folder */
     static void check(CommandSpec command) {
-        Map<Path, String> outputs = new LinkedHashMap<>();
-        Map<Path, String> folders = new LinkedHashMap<>();
-        for (ArgSpec argument : command.args()) {
-            if (isWritten(argument) && argument.getValue() instanceof Path path) {
-                (argument.paramLabel().equals("DIR") ? folders : outputs).put(path, name(argument));
-            }
-        }
-        if (outputs.isEmpty() && folders.isEmpty() && !(command.userObject() instanceof More)) {
+        List<ArgSpec> outputs = command.args().stream()
+                .filter(argument -> isWritten(argument) && argument.getValue() instanceof Path)
+                .toList();
+        if (outputs.isEmpty() && !(command.userObject() instanceof More)) {
             return;
         }
         Outputs gate = new Outputs();
         command.args().stream().filter(argument -> !isWritten(argument)).forEach(gate::read);
-        outputs.forEach((file, option) -> gate.files.writes(option, file));
-        folders.forEach((folder, option) -> gate.files.writesInto(option, folder));
+        outputs.stream().filter(output -> !isFolder(output)).forEach(o -> gate.files.writes(name(o), o.getValue()));
+        outputs.stream().filter(Outputs::isFolder).forEach(o -> gate.files.writesInto(name(o), o.getValue()));
         if (command.userObject() instanceof More more) {
             more.moreOutputs().forEach((file, option) -> gate.files.writes(option, file));
         }
@@ -64,6 +59,10 @@ final class Outputs {
 
     static boolean isWritten(ArgSpec argument) {
         return argument.userObject() instanceof Field field && field.isAnnotationPresent(Written.class);
+    }
+
+    private static boolean isFolder(ArgSpec output) {
+        return output.paramLabel().equals("DIR");
     }
 
     private static String name(ArgSpec argument) {

@@ -26,14 +26,14 @@ class OutputsTest {
             "diagnose FAMILY",
             "import --tokenizer",
             "import MODEL",
-            "evaluate FAMILY",
+            "evaluate MODEL",
             "trust --members",
             "trust --scores",
             "trust --truth",
             "trust FAMILY",
             "search --table",
             "search RUN_DIR",
-            "measure FAMILY",
+            "measure MODEL",
             "latency-table --table",
             "report RUN_DIR",
             "export FAMILY",
@@ -193,6 +193,8 @@ class OutputsTest {
     void twoResultsAreTwoFiles() throws IOException {
         String same = folder.resolve("same").toString();
         assertThat(refused("export", run.toString(), "--onnx", same, "--safetensors", folder + "/./SAME"))
+                .contains("must be two files");
+        assertThat(refused("export", run.toString(), "--onnx", same, "--safetensors", same))
                 .contains("must be two files");
         assertThat(refused("export", run.toString(), "--onnx", folder.toString()))
                 .contains("is a folder");

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ final class Documents {
     /** @param nulls whether what is null is written or left out */
     Documents(String format, JsonFactory factory, JsonInclude.Include nulls) {
         this.format = format;
-        this.mapper = JsonMapper.builder(factory)
+        JsonMapper.Builder builder = JsonMapper.builder(factory)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -49,9 +50,13 @@ final class Documents {
                 .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
                 .serializationInclusion(nulls)
-                .addModule(FiniteNumbers.module())
-                .addModule(Defaults.module())
-                .build();
+                .addModule(FiniteNumbers.module());
+        if (factory instanceof YAMLFactory) {
+            // People write YAML and may leave keys out. JSON is what programs wrote whole: a family's file that lacks a
+            // key is damaged.
+            builder.addModule(Defaults.module());
+        }
+        this.mapper = builder.build();
     }
 
     <T> T read(Path file, Class<T> type) {

@@ -28,7 +28,6 @@ class DefaultsTest {
     @Test
     void whatIsLeftOutOrNullIsTheDefault() {
         assertThat(Yaml.parse("{}", "x", Journey.class)).isEqualTo(PLAIN);
-        assertThat(Json.parse("{}", "x", Journey.class)).isEqualTo(PLAIN);
         assertThat(Yaml.parse("days:\nsampler: null\nbag: {weight: null}\n", "x", Journey.class))
                 .isEqualTo(PLAIN);
         assertThat(Yaml.parse("days: 8\n", "x", Journey.class, List.of(Setting.of("days="))))
@@ -41,6 +40,12 @@ class DefaultsTest {
         assertThat(Yaml.parse(Yaml.write(other), "x", Journey.class)).isEqualTo(other);
         assertThat(Json.parse(Json.write(PLAIN), "x", Journey.class)).isEqualTo(PLAIN);
         assertThat(Yaml.parse("bag: {weight: 2}", "x", Journey.class).bag()).isEqualTo(new Bag(2));
+    }
+
+    /** JSON is what programs wrote, whole: where a key is missing, it is damaged. */
+    @Test
+    void jsonHasNoDefaults() {
+        assertThatThrownBy(() -> Json.parse("{}", "x", Journey.class)).isInstanceOf(InputException.class);
     }
 
     @Test
