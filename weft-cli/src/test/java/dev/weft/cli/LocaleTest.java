@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.run.RunDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,13 +52,17 @@ class LocaleTest {
         List<Path> written;
         try (Stream<Path> files = Files.walk(run)) {
             written = files.filter(Files::isRegularFile)
-                    .filter(file -> file.toString().matches(".*\\.(yaml|json|html|db|csv)"))
+                    .filter(file -> file.toString().matches(".*\\.(yaml|json|html|csv)"))
                     .toList();
         }
         assertThat(written).hasSizeGreaterThanOrEqualTo(3);
         for (Path file : written) {
-            // A database has bytes that are no text; what is text in it is UTF-8.
             requirePlain(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        }
+        try (RunDatabase database = RunDatabase.read(run.resolve("run.db"))) {
+            requirePlain("events of run.db", database.events().toString());
+            requirePlain("metrics of run.db", database.metrics().toString());
+            requirePlain("members of run.db", database.members().toString());
         }
     }
 

@@ -133,15 +133,6 @@ class PredictCommandTest {
         assertThat(out).contains(predict(onnx, pictures.get(0)).out());
     }
 
-    @Test
-    void whatNeedsAFamilySaysThatAnExportedFileIsNone() {
-        for (String command : List.of("evaluate", "measure")) {
-            Run refused = Run.weft(command, onnx);
-            assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
-            assertThat(refused.err()).contains("is an exported member (ONNX)").contains("inspect");
-        }
-    }
-
     /** White figures on nothing: on white they could not be seen. */
     @Test
     void transparentPicturesLieOnTheBackgroundOfTraining() throws Exception {

@@ -6,6 +6,7 @@ import dev.weft.run.SqliteLibrary;
 import dev.weft.text.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,6 +38,10 @@ final class NativesChild implements AutoCloseable {
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        // What this JVM was allowed: newer ones warn about native libraries, in the output that is compared.
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--enable-native-access"))
+                .forEach(command::add);
         command.addAll(options);
         command.addAll(List.of(
                 "-cp",
