@@ -44,6 +44,6 @@ class PredictTest {
     void usesNothingOfWeftButRuntime() throws IOException {
         Path source = Path.of("src/main/java/dev/weft/examples/Predict.java");
         assertThat(Files.readAllLines(source).stream().filter(line -> line.startsWith("import ")))
-                .allMatch(line -> line.matches("import (dev\\.weft\\.runtime|java|javax)\\..*"));
+                .allMatch(line -> line.matches("import (dev\\.weft\\.export|java|javax)\\..*"));
     }
 }
