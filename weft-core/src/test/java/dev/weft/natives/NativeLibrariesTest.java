@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Of a made-up jar with five libraries, so that it takes no time: whole files, or one clear line. */
+/** Unpacks a made-up jar with five libraries, so that it takes no time: whole files, or one clear line. */
 @Timeout(120)
 class NativeLibrariesTest {
     private static final int LIBRARIES = 5;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whether pages can be read: contrast in both themes, headers of tables, names of pictures. */
 class PageStyleTest {
-    /** Of text, by the Web Content Accessibility Guidelines, level AA. */
+    /** The contrast of text, by the Web Content Accessibility Guidelines, level AA. */
     private static final double LEAST_CONTRAST = 4.5;
 
     /** The contrast of an element's text with what it stands on. */

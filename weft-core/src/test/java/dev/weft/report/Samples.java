@@ -301,7 +301,7 @@ final class Samples {
                 .build();
     }
 
-    /** Of each class 20 images, of which a share is right, and the others are taken for the next class. */
+    /** Twenty images of each class: a share is right, and the others are taken for the next class. */
     private static HeldOutResult tried(MemberResult member, int classes, double share) {
         List<HeldOutResult.Count> counts = new ArrayList<>();
         List<HeldOutResult.Picture> wrong = new ArrayList<>();
