@@ -113,9 +113,7 @@ class OptimizerTest {
                     velocities[i] = momentum * velocities[i] + rate * g / Math.sqrt(squares[i] + epsilon);
                     weights[i] -= velocities[i];
                 }
-                assertThat(Tensors.doubles(parameter))
-                        .as("step " + step)
-                        .containsExactly(weights, Offset.offset(5e-6));
+                assertThat(Tensors.doubles(parameter)).as("step " + step).containsExactly(weights, Offset.offset(5e-6));
             }
         }
     }
@@ -128,8 +126,7 @@ class OptimizerTest {
                 NoGradGuard guard = new NoGradGuard()) {
             Tensor parameter = Tensors.of(new float[] {1}, 1);
             optimizer.update(parameter, Tensors.of(new float[] {2}, 1), new LinkedHashMap<>(), 0.1, 0);
-            assertThat(parameter.item_double())
-                    .isCloseTo(1 - 0.1 * 2 / Math.sqrt(1.31), Offset.offset(1e-6));
+            assertThat(parameter.item_double()).isCloseTo(1 - 0.1 * 2 / Math.sqrt(1.31), Offset.offset(1e-6));
         }
     }
 
