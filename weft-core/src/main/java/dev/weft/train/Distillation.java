@@ -83,8 +83,9 @@ public sealed interface Distillation {
             new SoftLoss(labelShare, kdRatio, temperature); // checks them
             requireBegins(afterEpochs);
             if (roles != null && roles.largest() != null) {
-                throw new InputException("distillation in-place must have no roles.largest, for the largest member is the"
-                        + " teacher and learns from labels, but got " + roles.largest() + ".");
+                throw new InputException(
+                        "distillation in-place must have no roles.largest, for the largest member is the"
+                                + " teacher and learns from labels, but got " + roles.largest() + ".");
             }
         }
 

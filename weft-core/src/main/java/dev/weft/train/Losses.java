@@ -31,9 +31,7 @@ public final class Losses {
      * logits is {@code (softmax(logits) - q) / N} for N predictions.
      */
     public static Tensor soft(Tensor logits, Tensor teacherLogits) {
-        return agreement(logits, teacherLogits)
-                .sum()
-                .div(new Scalar(-logits.numel() / logits.size(-1)));
+        return agreement(logits, teacherLogits).sum().div(new Scalar(-logits.numel() / logits.size(-1)));
     }
 
     /**

@@ -181,9 +181,8 @@ class DistillationTest {
                 gradients(new Distillation.InPlace(0, null, 1, 0, null), null),
                 oneByOne(
                         null,
-                        (role, logits) -> role == Role.LARGEST
-                                ? labels(logits)
-                                : Losses.soft(logits.own(), logits.teacher())));
+                        (role, logits) ->
+                                role == Role.LARGEST ? labels(logits) : Losses.soft(logits.own(), logits.teacher())));
         try (Family other = Family.of(TinyTraining.boundModel(), 77)) {
             Tensor teacher = logits(other, other.space().largest()).detach();
             assertBitEqual(
@@ -208,8 +207,7 @@ class DistillationTest {
 
     @Test
     void rolesHaveLossesOfTheirOwn() {
-        Distillation.Roles roles =
-                new Distillation.Roles(new SoftLoss(1, null, 1), new SoftLoss(0.5, null, 2), null);
+        Distillation.Roles roles = new Distillation.Roles(new SoftLoss(1, null, 1), new SoftLoss(0.5, null, 2), null);
         try (Family other = Family.of(TinyTraining.boundModel(), 77)) {
             Tensor teacher = logits(other, other.space().largest()).detach();
             Map<String, Tensor> expected = oneByOne(teacher, (role, logits) -> switch (role) {
@@ -238,14 +236,15 @@ class DistillationTest {
             double[] p = softmax(own, row, temperature);
             double[] q = softmax(taught, row, temperature);
             for (int i = 0; i < 3; i++) {
-                assertThat((double) gradient[row * 3 + i])
-                        .isCloseTo(temperature * (p[i] - q[i]) / 2, within(1e-6));
+                assertThat((double) gradient[row * 3 + i]).isCloseTo(temperature * (p[i] - q[i]) / 2, within(1e-6));
             }
         }
         Tensor each = Losses.softOfEach(logits, Tensors.of(taught, 2, 3), temperature);
         assertThat(each.mean().item_double())
                 .isCloseTo(
-                        Losses.soft(logits, Tensors.of(taught, 2, 3), temperature).item_double(), within(1e-6));
+                        Losses.soft(logits, Tensors.of(taught, 2, 3), temperature)
+                                .item_double(),
+                        within(1e-6));
     }
 
     /** Why it is multiplied by T²: at high temperatures the gradient tends to the centred difference of logits over classes. */

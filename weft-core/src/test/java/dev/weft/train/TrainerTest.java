@@ -236,7 +236,8 @@ class TrainerTest {
                 List.of(new Distillation.None(), new Distillation.InPlace(0, null, 1, 1, null))) {
             settings.distillation = distillation;
             List<Map<String, float[]>> seen = new ArrayList<>();
-            try (Trainer trainer = Trainer.start(recipe(), temporary.resolve(distillation.getClass().getSimpleName()), SEED)) {
+            try (Trainer trainer = Trainer.start(
+                    recipe(), temporary.resolve(distillation.getClass().getSimpleName()), SEED)) {
                 for (long end : List.of(4, 5)) {
                     trainer.runTo(end, () -> false, List.of());
                     Map<String, float[]> values = new LinkedHashMap<>();
@@ -250,7 +251,10 @@ class TrainerTest {
             runs.add(seen);
         }
         String name = "conv_stem.weight";
-        runs.get(0).get(0).forEach((key, values) -> assertThat(runs.get(1).get(0).get(key)).as(key).isEqualTo(values));
+        runs.get(0)
+                .get(0)
+                .forEach((key, values) ->
+                        assertThat(runs.get(1).get(0).get(key)).as(key).isEqualTo(values));
         assertThat(runs.get(1).get(1).get(name)).isNotEqualTo(runs.get(0).get(1).get(name));
     }
 
