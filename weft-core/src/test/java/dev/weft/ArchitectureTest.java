@@ -30,30 +30,36 @@ class ArchitectureTest {
             Map.entry("export", Set.of("natives")),
             Map.entry("io", Set.of("export")),
             Map.entry("stats", Set.of()),
+            Map.entry("seed", Set.of()),
             Map.entry("space", Set.of("io")),
             Map.entry("ops", Set.of("natives", "io")),
             Map.entry("text", Set.of("export", "natives", "io")),
-            Map.entry("weight", Set.of("ops", "space", "io")),
+            Map.entry("weight", Set.of("seed", "ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("model", Set.of("nn", "weight", "ops", "space", "text", "io")),
-            Map.entry("data", Set.of("ops", "text", "export", "io")),
+            Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
-            Map.entry("cost", Set.of("onnx", "export", "natives", "model", "nn", "weight", "ops", "space", "io")),
-            Map.entry("train", Set.of("cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
-            Map.entry("tree", Set.of("train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
-            Map.entry("search", Set.of("space", "run", "io")),
             Map.entry(
-                    "onnx", Set.of("export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
-            Map.entry("generate", Set.of("model", "nn", "ops", "text", "space", "io")),
+                    "cost", Set.of("seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry(
+                    "train",
+                    Set.of("seed", "cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
+            Map.entry("tree", Set.of("seed", "train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
+            Map.entry("search", Set.of("seed", "space", "run", "io")),
+            Map.entry(
+                    "onnx",
+                    Set.of("seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("stats", "io")),
             Map.entry(
                     "diagnose",
                     Set.of(
-                            "report", "stats", "trust", "train", "cost", "data", "model", "nn", "weight", "ops",
+                            "seed", "report", "stats", "trust", "train", "cost", "data", "model", "nn", "weight", "ops",
                             "space", "io")),
             Map.entry(
                     "pick",
                     Set.of(
+                            "seed",
                             "report",
                             "stats",
                             "generate",
@@ -75,8 +81,8 @@ class ArchitectureTest {
             Map.entry(
                     "trust",
                     Set.of(
-                            "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn", "space",
-                            "io")));
+                            "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn",
+                            "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {
@@ -84,6 +90,7 @@ class ArchitectureTest {
         ROOT + "export..",
         ROOT + "io..",
         ROOT + "stats..",
+        ROOT + "seed..",
         ROOT + "space..",
         ROOT + "text..",
         ROOT + "run..",
@@ -242,5 +249,21 @@ class ArchitectureTest {
     private static String top(String packageName) {
         String rest = packageName.substring(ROOT.length());
         return rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest;
+    }
+
+    /** Whoever seeds a generator by hand gets streams that are copies of each other. The anchors of a stored truth are drawn as before. */
+    @Test
+    void randomNumbersComeFromTheirStream() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + "seed..", ROOT + "bench..")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + "lab.cells.AnchorMembers")
+                .should()
+                .callConstructorWhere(describe(
+                        "makes a random generator",
+                        call -> call.getTargetOwner().getPackageName().equals("java.util")
+                                && call.getTargetOwner().getSimpleName().endsWith("Random")))
+                .check(CLASSES);
     }
 }

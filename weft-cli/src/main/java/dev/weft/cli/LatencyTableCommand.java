@@ -11,6 +11,7 @@ import dev.weft.run.Environment;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.DataSettings;
@@ -169,7 +170,7 @@ final class LatencyTableCommand implements Callable<Integer> {
             throw new InputException("--members must be from " + HELD_OUT_EVERY + " to the number of members, "
                     + space.count() + ", but is " + members + ".");
         }
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.COSTS.random(seed);
         Set<Member> drawn = new LinkedHashSet<>();
         while (drawn.size() < members) {
             drawn.add(space.sample(random));

@@ -3,8 +3,11 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.io.Yaml;
 import dev.weft.pick.TinyRun;
+import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
+import dev.weft.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +69,30 @@ class TrainCommandTest {
         assertThat(run.err()).contains("all 10 steps are done already");
         assertThat(run.json().get("complete").asBoolean()).isTrue();
         assertThat(Files.readAllBytes(out.resolve("family.safetensors"))).isEqualTo(family);
+    }
+
+    @Test
+    void aRunOfAnEarlierVersionGoesOnAndSaysThatItsNumbersAreNotTheSame() throws IOException {
+        Path out = folder.resolve("run");
+        Recipe recipe = Yaml.read(recipe(), Recipe.class);
+        try (Trainer trainer = Trainer.start(recipe, out, 1)) {
+            trainer.runTo(5, () -> false, List.of());
+        }
+        Run same = Run.weft("resume", out.toString());
+        assertThat(same.exitCode()).isZero();
+        assertThat(same.err()).doesNotContain("earlier version");
+
+        Path old = folder.resolve("old");
+        try (Trainer trainer = Trainer.start(recipe, old, 1)) {
+            trainer.runTo(5, () -> false, List.of());
+        }
+        Path config = old.resolve("config.yaml");
+        Files.writeString(config, Files.readString(config).replace("formatVersion: 2", "formatVersion: 1"));
+        Run resumed = Run.weft("resume", old.toString());
+        assertThat(resumed.exitCode()).isZero();
+        assertThat(resumed.err())
+                .contains("begun by an earlier version of Weft")
+                .contains("not to the same bits");
     }
 
     @Test

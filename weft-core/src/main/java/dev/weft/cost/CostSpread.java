@@ -1,5 +1,6 @@
 package dev.weft.cost;
 
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -33,7 +34,7 @@ public final class CostSpread {
         if (space.constraints().isEmpty() && combinations.compareTo(BigInteger.valueOf(limit)) <= 0) {
             count(space, new ArrayList<>(), levels, cost, counts);
         } else {
-            SplittableRandom random = new SplittableRandom(seed);
+            SplittableRandom random = RandomStream.COSTS.random(seed);
             for (int i = 0; i < limit; i++) {
                 counts[levels.of(cost.applyAsDouble(space.sample(random)))]++;
             }

@@ -1,6 +1,7 @@
 package dev.weft.cost;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -109,7 +110,7 @@ final class CostTerms {
     }
 
     private Stream<Member> checked() {
-        SplittableRandom random = new SplittableRandom(0);
+        SplittableRandom random = RandomStream.STAND_IN.random(0);
         return Stream.concat(Stream.of(space.smallest()), Stream.generate(() -> space.sample(random)))
                 .limit(CHECKED);
     }

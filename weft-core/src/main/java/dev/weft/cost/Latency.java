@@ -8,12 +8,12 @@ import dev.weft.model.NamedMember;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.OnnxExporter;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -45,7 +45,7 @@ public final class Latency {
             Calibration calibration = new Calibration();
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard();
-                    Tensor noise = definition.input().random(CALIBRATION_BATCH, new SplittableRandom(0))) {
+                    Tensor noise = definition.input().random(CALIBRATION_BATCH, RandomStream.STAND_IN.random(0))) {
                 alone.forward(noise, new Pass(Member.PLAIN, calibration, 0, 0));
             }
             alone.name("model", new NamedMember(Member.PLAIN, calibration.statistics(), Map.of()));

@@ -7,6 +7,7 @@ import dev.weft.export.ExportedInput;
 import dev.weft.export.ExportedText;
 import dev.weft.export.OnnxFile;
 import dev.weft.natives.OnnxRuntime;
+import dev.weft.seed.RandomStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -70,7 +71,7 @@ final class TimedModel implements AutoCloseable {
 
     /** Images of noise, or texts of random tokens as long as in training. */
     private static OnnxTensor noise(OnnxFile file, int batch) throws OrtException {
-        SplittableRandom random = new SplittableRandom(0);
+        SplittableRandom random = RandomStream.STAND_IN.random(0);
         if (file.text().isPresent()) {
             ExportedText text = file.text().get();
             LongBuffer tokens = direct(Long.BYTES, batch * text.contextLength()).asLongBuffer();

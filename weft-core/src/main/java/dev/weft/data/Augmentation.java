@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
+import dev.weft.seed.Mix;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,8 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.Mix;
+import dev.weft.seed.RandomStream;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -94,7 +96,7 @@ public final class ImageBatches implements Batches {
             } else {
                 byte[] image = new byte[length];
                 data.pixels(index, image, 0);
-                long key = Mix.bits(seed, 2, epoch, views[place]);
+                long key = RandomStream.AUGMENTATION.bits(seed, epoch, views[place]);
                 augmentation.apply(image, data.channels(), data.height(), data.width(), key, pixels, offset);
             }
         });
@@ -103,7 +105,7 @@ public final class ImageBatches implements Batches {
     private int[] order(long epoch) {
         Epoch known = latest;
         if (known == null || known.number != epoch) {
-            known = new Epoch(epoch, Mix.permutation(data.size(), Mix.bits(seed, 1, epoch)));
+            known = new Epoch(epoch, Mix.permutation(data.size(), RandomStream.ORDER.bits(seed, epoch)));
             latest = known;
         }
         return known.order;

@@ -1,13 +1,10 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
-import java.util.ArrayList;
+import dev.weft.seed.Mix;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * Labelled images in memory or on disk, all of one size, bytes 0 to 255. Implementations are immutable and may be read from
@@ -97,8 +94,8 @@ public interface ImageDataset extends Dataset {
 
     @Override
     default Halves halves(double part, long seed) {
-        List<Integer> order = new ArrayList<>(IntStream.range(0, size()).boxed().toList());
-        Collections.shuffle(order, new Random(seed));
+        List<Integer> order =
+                Arrays.stream(Mix.permutation(size(), seed)).boxed().toList();
         int first = size() - (int) Math.round(part * size());
         if (first < 1 || first == size()) {
             throw new InputException(String.format(

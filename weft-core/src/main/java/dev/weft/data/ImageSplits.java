@@ -1,6 +1,8 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.Mix;
+import dev.weft.seed.RandomStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -123,10 +125,10 @@ public record ImageSplits(
         }
         ImageDataset report = parts.test().isPresent()
                 ? parts.test().get()
-                : draw(parts, rest, "report", reportQuota, Mix.bits(seed, 1));
+                : draw(parts, rest, "report", reportQuota, RandomStream.REPORT_SPLIT.bits(seed));
         ImageDataset selection = parts.validation().isPresent()
                 ? parts.validation().get()
-                : draw(parts, rest, "selection", selectionQuota, Mix.bits(seed, 2));
+                : draw(parts, rest, "selection", selectionQuota, RandomStream.SELECTION_SPLIT.bits(seed));
         ImageDataset train = whole ? parts.train() : parts.train().subset(parts.name() + "/train", rest);
         return new ImageSplits(parts.name(), train, selection, report, parts.passedOver());
     }

@@ -1,6 +1,8 @@
 package dev.weft.data;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.Mix;
+import dev.weft.seed.RandomStream;
 import java.util.Locale;
 
 /**
@@ -54,7 +56,7 @@ public final class TextBatches implements Batches {
         int places = data.to() - data.from() - data.contextLength(); // the last has one token after its window
         int[] starts = new int[batchSize];
         for (int i = 0; i < batchSize; i++) {
-            starts[i] = data.from() + Mix.below(places, Mix.bits(seed, 3, step, i));
+            starts[i] = data.from() + Mix.below(places, RandomStream.ORDER.bits(seed, step, i));
         }
         return starts;
     }

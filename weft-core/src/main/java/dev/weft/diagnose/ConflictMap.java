@@ -5,6 +5,7 @@ import dev.weft.data.Batches;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -101,7 +102,7 @@ public final class ConflictMap {
         }
         Set<Member> members = new LinkedHashSet<>(List.of(space.smallest()));
         members.add(space.largest());
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.ANCHORS.random(seed);
         for (int i = 0; i < DRAWS_PER_MEMBER * count && members.size() < count; i++) {
             members.add(space.sample(random));
         }

@@ -3,6 +3,7 @@ package dev.weft.diagnose;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
+import dev.weft.seed.RandomStream;
 import dev.weft.train.Clipping;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +11,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
@@ -116,9 +116,8 @@ public record GradientVariance(int draws, Part whole, List<Part> layers) {
         }
     }
 
-    /** The seed is spread first: nearby seeds must not share numbers at shifted draws. */
     private static RandomGenerator random(long seed, int index) {
-        return new SplittableRandom(new SplittableRandom(seed).nextLong() + index);
+        return RandomStream.GRADIENTS.random(seed, index);
     }
 
     private static List<Part> byLayer(Map<String, String> layers, Map<String, RunningVariance> running) {

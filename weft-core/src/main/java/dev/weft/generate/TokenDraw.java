@@ -1,6 +1,7 @@
 package dev.weft.generate;
 
 import dev.weft.io.CheckFailedException;
+import dev.weft.seed.RandomStream;
 import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -12,7 +13,7 @@ final class TokenDraw {
 
     TokenDraw(GenerationSettings settings) {
         this.settings = settings;
-        this.random = new SplittableRandom(settings.seed());
+        this.random = RandomStream.TEXT.random(settings.seed());
     }
 
     /** The first of the most likely tokens at temperature 0, a draw from softmax(logits / temperature) otherwise. */

@@ -12,10 +12,10 @@ import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Ops;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -67,7 +67,7 @@ public final class OnnxExporter {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 OnnxRecorder recorder = new OnnxRecorder(graph);
-                Tensor examples = input.random(BATCH, new SplittableRandom(0))) {
+                Tensor examples = input.random(BATCH, RandomStream.STAND_IN.random(0))) {
             model.weights().tensors().forEach(recorder::publish);
             statistics.tensors().forEach(recorder::publish);
             recorder.input(input instanceof TextInput ? OnnxFile.TOKENS : OnnxFile.IMAGE, examples);

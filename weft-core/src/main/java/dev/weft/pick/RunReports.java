@@ -16,6 +16,7 @@ import dev.weft.run.Environment;
 import dev.weft.run.Event;
 import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -279,7 +280,7 @@ public final class RunReports {
         }
         try (Family family = Family.open(file)) {
             Space space = family.space();
-            SplittableRandom random = new SplittableRandom(settings.seed());
+            SplittableRandom random = RandomStream.ANCHORS.random(settings.seed());
             Set<Member> members = new LinkedHashSet<>(List.of(space.largest(), space.smallest()));
             for (int i = 0; i < ROUTED_MEMBERS; i++) {
                 members.add(space.sample(random));

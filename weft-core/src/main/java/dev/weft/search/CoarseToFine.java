@@ -1,6 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.math.BigInteger;
@@ -77,7 +78,7 @@ public record CoarseToFine(Map<String, Integer> levels, Double mutationProbabili
         // start.
         List<Optional<MeasuredMember>> starts =
                 task.budgets().stream().map(candidates::best).toList();
-        SplittableRandom random = new SplittableRandom(task.seed());
+        SplittableRandom random = RandomStream.SEARCH.random(task.seed());
         candidates.expect(fine);
         for (int b = 0; b < starts.size(); b++) {
             SplittableRandom own = random.split();

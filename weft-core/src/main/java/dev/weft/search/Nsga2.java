@@ -1,6 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import io.jenetics.Alterer;
@@ -24,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -80,7 +80,7 @@ public record Nsga2(Integer population, Integer generations, Double crossoverPro
         } else {
             evolve(task, candidates);
         }
-        return candidates.finish(new SplittableRandom(task.seed()).split());
+        return candidates.finish(RandomStream.SEARCH.random(task.seed(), 1));
     }
 
     /** The number of generations: as many as the members that the task wants may take, because children are often known. */
@@ -109,7 +109,7 @@ public record Nsga2(Integer population, Integer generations, Double crossoverPro
                 .map(m -> encode(space, m))
                 .toList();
         try {
-            RandomRegistry.with(new SplittableRandom(task.seed()), random -> engine.stream(extremes)
+            RandomRegistry.with(RandomStream.SEARCH.random(task.seed()), random -> engine.stream(extremes)
                     .limit(result -> !candidates.ended())
                     .limit(last)
                     .count());

@@ -1,6 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import java.util.HashSet;
 import java.util.Set;
@@ -33,7 +34,7 @@ public record RandomSearch(Integer members, Integer draws) implements SearchSett
             SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
         Candidates candidates = new Candidates(task, evaluations, listener, stop);
         candidates.checkReach();
-        SplittableRandom random = new SplittableRandom(task.seed());
+        SplittableRandom random = RandomStream.SEARCH.random(task.seed());
         Set<Member> tried = new HashSet<>();
         // A task that says how many members it wants draws until it has them: see Candidates.finish.
         int wanted = task.members().isPresent() ? 0 : members;

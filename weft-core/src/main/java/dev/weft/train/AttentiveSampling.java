@@ -7,13 +7,13 @@ import dev.weft.data.Batch;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -39,7 +39,7 @@ public final class AttentiveSampling implements Sampling {
         this.cost = cost;
         this.levels = settings.levels().of(cost.exact(space.smallest()), cost.exact(space.largest()));
         this.frequencies = LevelFrequencies.count(
-                space, levels, cost::exact, settings.members(), new SplittableRandom(setup.seed()));
+                space, levels, cost::exact, settings.members(), RandomStream.COSTS.random(setup.seed()));
         List<Double> shares = settings.prior() == AttentiveSampler.Prior.MEASURED
                 ? frequencies.shares()
                 : Collections.nCopies(levels.count(), 1.0);

@@ -8,6 +8,7 @@ import dev.weft.data.Batches;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.GeneratedWeights;
@@ -69,7 +70,7 @@ public final class CostLevelSampling implements Sampling {
         this.generated = settings.members() instanceof LevelMembers.Generator ? generated() : null;
         this.frequencies = settings.members() instanceof LevelMembers.ConditionalTable table
                 ? LevelFrequencies.count(
-                        space, levels, cost::exact, table.members(), new SplittableRandom(setup.seed()))
+                        space, levels, cost::exact, table.members(), RandomStream.COSTS.random(setup.seed()))
                 : null;
         this.learned = settings.distribution() instanceof LevelDistribution.Learned l ? l : null;
         this.learnsAfter = learned == null ? 0 : Math.round(learned.startEpochs() * setup.stepsPerEpoch());
@@ -198,7 +199,7 @@ public final class CostLevelSampling implements Sampling {
 
     /** Moves the logits once. */
     private void learn(long step) {
-        SplittableRandom random = new SplittableRandom(seed ^ step * 0x9E3779B97F4A7C15L);
+        SplittableRandom random = RandomStream.SAMPLER.random(seed, step);
         try (PointerScope scope = new PointerScope()) {
             Batch batch = heldOut.batch(step / learned.interval() - 1);
             if (learned.mode() == LevelDistribution.Mode.PATHWISE) {

@@ -16,6 +16,7 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
 import dev.weft.weight.BlendedWeights;
@@ -123,7 +124,7 @@ public final class DryRun {
         }
         ModelDefinition model = recipe.on(input).model();
         TrainSettings train = recipe.train();
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.STAND_IN.random(seed);
         try (PointerScope scope = new PointerScope();
                 Family family = Family.of(model, seed, recipe.sharing());
                 RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
@@ -137,7 +138,8 @@ public final class DryRun {
                         train.distillation() instanceof Distillation.Teacher
                                 ? inputs -> randomLogits(random, input, batchSize)
                                 : null,
-                        sampling)) {
+                        sampling,
+                        0)) { // as in the epochs that have a teacher
             List<Draw> draws = sampling.draw(0, batch, random);
             double rate =
                     train.optimizer().learningRate() * batchSize / recipe.data().batchSize();

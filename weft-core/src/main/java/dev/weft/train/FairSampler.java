@@ -1,12 +1,12 @@
 package dev.weft.train;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -32,7 +32,7 @@ public record FairSampler(boolean frozenPathsPerEpoch) implements Sampler {
             return Sampling.of(random -> draw(space, random));
         }
         return (step, batch, random) ->
-                draw(space, new SplittableRandom(setup.seed() ^ step / setup.stepsPerEpoch() * 0x9E3779B97F4A7C15L));
+                draw(space, RandomStream.SAMPLER.random(setup.seed(), step / setup.stepsPerEpoch()));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.weft.data.ImageBatches;
 import dev.weft.data.ResampledImages;
 import dev.weft.io.InputException;
 import dev.weft.model.ImageInput;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.Collections;
@@ -125,7 +126,7 @@ public final class GradientNormSampling implements Sampling {
             paths.endEpoch(settings.paths().tau().at(epoch, epochs));
         }
         if (examples != null) {
-            SplittableRandom random = new SplittableRandom(seed ^ report.step() * 0x9E3779B97F4A7C15L);
+            SplittableRandom random = RandomStream.SAMPLER.random(seed, report.step());
             examples.endEpoch(settings.data().tau().at(epoch, epochs), random);
             latest = null;
         }

@@ -20,7 +20,10 @@ import org.bytedeco.pytorch.global.torch;
  * @param splits what the data was cut into, to be found again wherever the run's data is opened
  */
 public record RunSettings(int formatVersion, long seed, int threads, Recipe recipe, SplitsRecord splits) {
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
+
+    /** The format before random numbers came from {@link dev.weft.seed.RandomStream}; all else is as now. */
+    private static final int OTHER_RANDOM_NUMBERS = 1;
 
     /**
      * The settings of a run that is about to begin.
@@ -65,5 +68,15 @@ public record RunSettings(int formatVersion, long seed, int threads, Recipe reci
     public RunSettings at(Splits moved) {
         Recipe there = recipe.with(recipe.data().withSource(moved.source()), recipe.train());
         return new RunSettings(formatVersion, seed, threads, there, moved.record());
+    }
+
+    /** Whether this version can open the run and go on with it. */
+    boolean isReadable() {
+        return formatVersion == FORMAT_VERSION || formatVersion == OTHER_RANDOM_NUMBERS;
+    }
+
+    /** Whether resuming gives the same numbers as never having stopped: not where an earlier version began the run. */
+    public boolean resumesExactly() {
+        return formatVersion == FORMAT_VERSION;
     }
 }

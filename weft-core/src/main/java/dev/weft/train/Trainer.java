@@ -21,6 +21,7 @@ import dev.weft.nn.RunningStatistics;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.weight.BlendedWeights;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public final class Trainer implements AutoCloseable {
         if (train.heldOutPart() > 0) {
             Dataset.Halves halves = halves(recipe, splits, settings.seed());
             this.trained = halves.first();
-            this.heldOut = recipe.data().batches(halves.second(), mix(settings.seed(), 0, 3));
+            this.heldOut = recipe.data().batches(halves.second(), RandomStream.HELD_OUT_ORDER.bits(settings.seed()));
         } else {
             this.trained = splits.train();
             this.heldOut = null;
@@ -93,17 +94,17 @@ public final class Trainer implements AutoCloseable {
                         trained.size(),
                         heldOut,
                         train.stepsPerEpoch(uniform),
-                        mix(settings.seed(), 0, 5)));
+                        RandomStream.SAMPLER_ORDER.bits(settings.seed())));
         this.batches = sampling.batches(uniform);
         if (train.distillation() instanceof Distillation.Teacher source) {
             this.teacher = source.open(recipe.model().input());
             NamedMember named = teacher.members().get(source.member());
             Pass pass = Pass.evaluation(named.member(), named.statistics());
-            this.trainingStep =
-                    new TrainingStep(family, train, norm, images -> teacher.forward(images, pass), sampling);
+            this.trainingStep = new TrainingStep(
+                    family, train, norm, images -> teacher.forward(images, pass), sampling, stepsPerEpoch());
         } else {
             this.teacher = null;
-            this.trainingStep = new TrainingStep(family, train, norm, null, sampling);
+            this.trainingStep = new TrainingStep(family, train, norm, null, sampling, stepsPerEpoch());
         }
         this.architectureStep = train.architecture() == null
                 ? null
@@ -181,7 +182,9 @@ public final class Trainer implements AutoCloseable {
 
     private static Dataset.Halves halves(Recipe recipe, Splits splits, long seed) {
         return splits.train()
-                .halves(recipe.train().heldOutPart(), mix(recipe.data().splitSeed(seed), 0, 4));
+                .halves(
+                        recipe.train().heldOutPart(),
+                        RandomStream.HELD_OUT_SPLIT.bits(recipe.data().splitSeed(seed)));
     }
 
     private static DifferentiableCost cost(Recipe recipe) {
@@ -243,7 +246,7 @@ public final class Trainer implements AutoCloseable {
     public static RunSettings settings(Path folder) {
         Path config = folder.resolve("config.yaml");
         RunSettings settings = Yaml.read(config, RunSettings.class);
-        if (settings.formatVersion() != RunSettings.FORMAT_VERSION || settings.recipe() == null) {
+        if (!settings.isReadable() || settings.recipe() == null) {
             throw new InputException(
                     config + " must have formatVersion " + RunSettings.FORMAT_VERSION + " and a recipe, but has "
                             + settings.formatVersion() + ". Use the version of Weft that wrote it.");
@@ -408,7 +411,7 @@ public final class Trainer implements AutoCloseable {
         TrainSettings train = settings.recipe().train();
         double rate =
                 train.optimizer().learningRate() * train.schedule().factor((double) step / perEpoch, train.epochs());
-        SplittableRandom random = new SplittableRandom(mix(settings.seed(), step, 1));
+        SplittableRandom random = RandomStream.MEMBERS.random(settings.seed(), step);
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(0, sampling);
         List<TrainingListener.MemberLoss> losses;
@@ -432,7 +435,8 @@ public final class Trainer implements AutoCloseable {
                 all.forEach(listener -> listener.architectureTrained(step + 1, blend, loss));
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
-            losses = trainingStep.run(trained, draws, rate, step + 1, mix(settings.seed(), step, 2), all);
+            losses = trainingStep.run(
+                    trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
         }
         step++;
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
@@ -655,11 +659,5 @@ public final class Trainer implements AutoCloseable {
 
     static RunningStatistics runningStatistics(ModelDefinition model) {
         return new RunningStatistics(RUNNING_MOMENTUM, BatchNorms.channelsOfAll(model));
-    }
-
-    /** One 64-bit number from several, for a generator of its own. */
-    private static long mix(long seed, long step, long purpose) {
-        SplittableRandom random = new SplittableRandom(seed);
-        return new SplittableRandom(random.nextLong() ^ (step * 0x9E3779B97F4A7C15L) ^ purpose).nextLong();
     }
 }

@@ -7,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.train.Losses;
@@ -78,7 +79,7 @@ public final class GradientProbe {
         double[][] mean = new double[n][n];
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> compared = compared(choice);
-            SplittableRandom random = new SplittableRandom(seed);
+            SplittableRandom random = RandomStream.PROBE.random(seed);
             for (int repeat = 0; repeat < settings.repeats(); repeat++) {
                 try (PointerScope inner = new PointerScope()) {
                     Batch batch = batches.batch(repeat);

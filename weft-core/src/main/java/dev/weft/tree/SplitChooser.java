@@ -1,6 +1,7 @@
 package dev.weft.tree;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;
 import dev.weft.train.SplitSettings;
@@ -142,7 +143,7 @@ final class SplitChooser {
 
     /** The choice that a rule takes which compares no distances. */
     private Choice<?> byRule(List<Choice<?>> candidates, int round, int splits) {
-        SplittableRandom random = new SplittableRandom(seed ^ 0x5DEECE66DL * (splits + 1));
+        SplittableRandom random = RandomStream.SPLIT_CHOICE.random(seed, splits);
         return switch (settings.rule()) {
             case PREDEFINED ->
                 candidates.stream()
@@ -156,11 +157,7 @@ final class SplitChooser {
     }
 
     private Choice<?> inPermutation(List<Choice<?>> candidates, int splits) {
-        List<Choice<?>> order = new ArrayList<>(choices);
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = order.size() - 1; i > 0; i--) {
-            java.util.Collections.swap(order, i, random.nextInt(i + 1));
-        }
+        List<Choice<?>> order = RandomStream.SPLIT_CHOICE.shuffled(choices, seed);
         for (int i = 0; i < order.size(); i++) {
             Choice<?> next = order.get((splits + i) % order.size());
             if (candidates.contains(next)) {
@@ -184,7 +181,7 @@ final class SplitChooser {
                         distances,
                         groups,
                         least,
-                        new SplittableRandom(seed * 31 + choice.name().hashCode() + 7919L * splits))
+                        RandomStream.SPLIT_CHOICE.random(RandomStream.SPLIT_CHOICE.bits(seed, splits), choice.name()))
                 : Partition.closest(distances, groups, least, settings.mean());
     }
 
@@ -215,8 +212,7 @@ final class SplitChooser {
     static boolean hasMembers(Space whole, Map<String, List<String>> options) {
         try {
             Space part = whole.within(options);
-            SplittableRandom random = new SplittableRandom(0);
-            part.sample(random);
+            part.sample(RandomStream.STAND_IN.random(0));
             return true;
         } catch (InputException e) {
             return false;

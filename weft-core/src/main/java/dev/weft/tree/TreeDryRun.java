@@ -4,6 +4,7 @@ import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;
 import dev.weft.train.DryRun;
@@ -11,7 +12,6 @@ import dev.weft.train.Recipe;
 import dev.weft.train.SplitSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 
 /** What a tree of supernets will take, and one repeat of a probe on random examples of the real shape, without the data. */
@@ -64,7 +64,7 @@ public final class TreeDryRun {
         }
         try (PointerScope scope = new PointerScope();
                 Family family = Family.of(bound.model(), seed, recipe.sharing());
-                Batch batch = DryRun.batch(input, batchSize, new SplittableRandom(seed))) {
+                Batch batch = DryRun.batch(input, batchSize, RandomStream.STAND_IN.random(seed))) {
             Choice<?> choice = probed.get(0);
             long began = System.nanoTime();
             List<List<Double>> distances = TreeRecord.rows(new GradientProbe(family, recipe.train(), split.once(), 0)

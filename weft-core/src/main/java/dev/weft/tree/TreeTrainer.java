@@ -9,6 +9,7 @@ import dev.weft.model.Metric;
 import dev.weft.model.Subspace;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.RunFolder;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;
 import dev.weft.train.ArchitectureSettings;
@@ -29,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -467,9 +467,9 @@ public final class TreeTrainer implements AutoCloseable {
                 new Subspace(recipe.model(), node.options()), recipe.data().withSplitsOf(settings.seed()), train);
     }
 
-    /** The seed of one supernet, or of a probe: far apart for neighbouring names. */
+    /** The seed of one supernet, or of a probe. */
     private long seed(String name) {
-        return new SplittableRandom(settings.seed() * 0x9E3779B97F4A7C15L + name.hashCode()).nextLong();
+        return RandomStream.SUPERNET.bits(settings.seed(), name);
     }
 
     /** How many steps a run of a supernet of this level has behind it when it begins. */

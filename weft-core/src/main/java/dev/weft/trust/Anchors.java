@@ -3,17 +3,16 @@ package dev.weft.trust;
 import dev.weft.cost.CountedCosts;
 import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -43,7 +42,7 @@ public final class Anchors {
             throw new InputException("There must be " + FEWEST + " anchors or more to be ranked, but " + count
                     + (count == 1 ? " was" : " were") + " asked for. Thirty say a good deal.");
         }
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.ANCHORS.random(seed);
         List<Member> population = population(model.space(), Math.max(POPULATION, 4 * count), random);
         if (population.size() < count) {
             throw new InputException("There must be at most as many anchors as space \""
@@ -84,8 +83,7 @@ public final class Anchors {
     private static List<Member> population(Space space, int most, SplittableRandom random) {
         BigInteger unconstrained = new Space(space.name(), space.choices()).count();
         if (unconstrained.compareTo(BigInteger.valueOf(ENUMERATED)) <= 0) {
-            List<Member> all = new ArrayList<>(space.enumerate(ENUMERATED));
-            Collections.shuffle(all, new Random(random.nextLong()));
+            List<Member> all = RandomStream.ANCHORS.shuffled(space.enumerate(ENUMERATED), random.nextLong());
             return all.subList(0, Math.min(most, all.size()));
         }
         Set<Member> drawn = new LinkedHashSet<>();

@@ -1,6 +1,7 @@
 package dev.weft.trust;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.RandomStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -75,9 +76,7 @@ public record Bootstrap(int resamples, double confidence, long seed) {
     }
 
     private int[] drawn(int members, int resample) {
-        // Hashed twice: generators whose seeds are near each other would draw the same numbers, shifted.
-        long own = new SplittableRandom(new SplittableRandom(seed).nextLong() ^ resample).nextLong();
-        SplittableRandom random = new SplittableRandom(own);
+        SplittableRandom random = RandomStream.BOOTSTRAP.random(seed, resample);
         int[] drawn = new int[members];
         for (int i = 0; i < members; i++) {
             drawn[random.nextInt(members)]++;

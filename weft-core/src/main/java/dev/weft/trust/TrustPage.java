@@ -12,13 +12,13 @@ import dev.weft.report.RankingReport.Finding;
 import dev.weft.report.RankingReport.Tone;
 import dev.weft.report.ReportWriter;
 import dev.weft.run.Environment;
+import dev.weft.seed.RandomStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -219,12 +219,12 @@ public final class TrustPage {
     }
 
     private List<Integer> drawn(int members) {
-        List<Integer> all = new ArrayList<>(IntStream.range(0, members).boxed().toList());
-        if (members <= MOST_POINTS) {
-            return all;
-        }
-        Collections.shuffle(all, new Random(report.settings().bootstrap().seed()));
-        return all.subList(0, MOST_POINTS);
+        List<Integer> all = IntStream.range(0, members).boxed().toList();
+        return members <= MOST_POINTS
+                ? all
+                : RandomStream.BOOTSTRAP
+                        .shuffled(all, report.settings().bootstrap().seed())
+                        .subList(0, MOST_POINTS);
     }
 
     private Plot curve() {

@@ -1,6 +1,7 @@
 package dev.weft.weight;
 
 import dev.weft.ops.Tensors;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -95,7 +96,7 @@ final class ArchitectureGenerator {
     Tensor decisions(Tensor target, BlendDraw draw) {
         return FullPrecision.of(() -> Tensors.scoped(() -> {
             Map<String, Tensor> parameters = parameters();
-            SplittableRandom random = new SplittableRandom(draw.seed());
+            SplittableRandom random = RandomStream.BLEND.random(draw.seed());
             Tensor h = torch.zeros(1, hidden);
             Tensor c = torch.zeros(1, hidden);
             Tensor previous = torch.zeros(most);

@@ -1,11 +1,11 @@
 package dev.weft.weight;
 
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /** Mixing weights by a map of stored logits, each choice by itself. */
@@ -30,9 +30,7 @@ final class DrawnLogits implements MixingWeights {
 
     /** Far apart for neighbouring draws, whatever the names: equal seeds would draw equal noise. */
     private long seed(Choice<?> choice) {
-        return new SplittableRandom(
-                        draw.seed() * 0x9E3779B97F4A7C15L + choice.name().hashCode())
-                .nextLong();
+        return RandomStream.BLEND.bits(draw.seed(), choice.name());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weft.weight;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.ops.Tensors;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.nio.file.Path;
@@ -175,7 +176,7 @@ public final class RoutedWeights implements WrappedWeights {
                         NoGradGuard guard = new NoGradGuard()) {
                     Tensor first = stored.get(name);
                     double scale = first.numel() > 1 ? noise * first.std(true).item_double() : noise;
-                    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + expert.hashCode());
+                    SplittableRandom random = RandomStream.EXPERTS.random(seed, expert);
                     float[] values = new float[Math.toIntExact(first.numel())];
                     for (int i = 0; i < values.length; i++) {
                         values[i] = (float) (scale * random.nextGaussian());

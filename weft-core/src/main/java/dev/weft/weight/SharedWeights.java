@@ -2,6 +2,7 @@ package dev.weft.weight;
 
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,7 +10,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
@@ -38,7 +38,7 @@ public final class SharedWeights implements Weights, AutoCloseable {
     /** Fresh trainable weights; each is drawn from {@code seed} and its own name. */
     public static SharedWeights initialised(long seed) {
         return new SharedWeights((name, shape, init) -> {
-            float[] values = init.values(shape, new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode()));
+            float[] values = init.values(shape, RandomStream.WEIGHTS.random(seed, name));
             Tensor tensor = Tensors.of(values, longs(shape));
             tensor.set_requires_grad(true);
             return tensor;

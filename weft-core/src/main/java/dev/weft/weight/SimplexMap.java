@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.CheckFailedException;
 import dev.weft.ops.Tensors;
+import dev.weft.seed.RandomStream;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.DoublePointer;
@@ -124,7 +125,7 @@ public sealed interface SimplexMap {
             return Tensors.scoped(() -> {
                 Tensor concentration = concentration(logits);
                 double[] concentrations = doubles(concentration);
-                SplittableRandom random = new SplittableRandom(seed);
+                SplittableRandom random = RandomStream.BLEND.random(seed);
                 double[] logs = new double[concentrations.length];
                 double[] slopes = new double[concentrations.length];
                 for (int i = 0; i < logs.length; i++) {
@@ -210,7 +211,7 @@ public sealed interface SimplexMap {
         if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("temperature must be above 0 and finite, but is " + temperature);
         }
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.BLEND.random(seed);
         double[] noise = new double[Math.toIntExact(logits.numel())];
         for (int i = 0; i < noise.length; i++) {
             noise[i] = -StrictMath.log(-StrictMath.log(GammaDraw.uniform(random))); // finite: 0 and 1 are not drawn

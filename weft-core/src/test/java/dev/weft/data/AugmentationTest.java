@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
+import dev.weft.seed.Mix;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.seed.Mix;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -40,6 +41,24 @@ class SharedWeightsTest {
 
     private List<Tensor> stored() {
         return List.copyOf(weights.tensors().values());
+    }
+
+    /** A copy at any shift would give two equal neighbours somewhere: windows are looked up, so every shift is seen at once. */
+    @Test
+    void weightsOfNoTwoSeedsShareTwoEntriesInARowAtAnyShift() {
+        Map<List<Float>, Long> windows = new HashMap<>();
+        for (long seed = 0; seed < 100; seed++) {
+            try (SharedWeights drawn = SharedWeights.initialised(seed)) {
+                drawn.weight("w", Init.truncatedNormal(1), Axis.fixed(20), Axis.fixed(15));
+                float[] values = new float[300];
+                drawn.tensors().get("w").data_ptr_float().get(values);
+                for (int i = 1; i < values.length; i++) {
+                    assertThat(windows.put(List.of(values[i - 1], values[i]), seed))
+                            .as("seed " + seed)
+                            .isNull();
+                }
+            }
+        }
     }
 
     @Nested

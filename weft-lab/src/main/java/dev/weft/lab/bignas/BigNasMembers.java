@@ -1,5 +1,6 @@
 package dev.weft.lab.bignas;
 
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -38,7 +39,7 @@ final class BigNasMembers {
         Set<Member> known = new LinkedHashSet<>();
         SIZES.forEach(size -> known.add(ofSize(size, space)));
         int sizes = known.size();
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.EXPERIMENT.random(seed);
         while (known.size() < sizes + count) {
             known.add(space.sample(random));
         }

@@ -8,6 +8,7 @@ import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.cells.GroundTruth;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
@@ -60,7 +61,7 @@ final class GmWork {
     /** Distinct random members that are no anchors, the same for every arm and seed. */
     static List<Member> random(GroundTruth truth, int count, long seed) {
         Set<Member> drawn = new LinkedHashSet<>();
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.EXPERIMENT.random(seed);
         while (drawn.size() < count) {
             Member member = truth.space().sample(random);
             if (!truth.members().contains(member)) {

@@ -5,6 +5,7 @@ import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Pass;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
@@ -130,7 +131,7 @@ final class ConflictRegression {
     private record Task(Tensor points, Tensor wanted) {}
 
     private Task task(Layer features, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.EXPERIMENT.random(seed);
         float[] points = normal(random, settings.points() * settings.inputs());
         float[] weights = normal(random, settings.widths().get(0) * settings.outputs());
         Tensor x = Tensor.create(points, settings.points(), settings.inputs());

@@ -5,14 +5,13 @@ import dev.weft.cost.CostSpread;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.cost.ExpectedCost;
 import dev.weft.model.ModelDefinition;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Every member of the space with its multiply-adds, and the cost levels they fall into: known before any training. */
@@ -108,8 +107,7 @@ final class LevelledSpace {
 
     /** Different members of a level, drawn uniformly: fewer where it has fewer. */
     List<Member> draw(int level, int count, long seed) {
-        List<Member> shuffled = new ArrayList<>(byLevel.get(level));
-        Collections.shuffle(shuffled, new Random(seed * 31 + level));
+        List<Member> shuffled = RandomStream.EXPERIMENT.shuffled(byLevel.get(level), seed, level);
         return List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size())));
     }
 

@@ -5,6 +5,7 @@ import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.lab.Arm;
 import dev.weft.model.Family;
+import dev.weft.seed.RandomStream;
 import dev.weft.train.ArchitectureStep;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Draw;
@@ -90,7 +91,7 @@ final class StepTimes {
         private final ArchitectureStep logitStep; // null where nothing is blended
         private final Batches batches;
         private final Sampling sampling;
-        private final SplittableRandom random = new SplittableRandom(1);
+        private final SplittableRandom random = RandomStream.EXPERIMENT.random(1);
         private long step;
 
         Stepper(Arm arm) {

@@ -1,14 +1,13 @@
 package dev.weft.lab.tanglenas;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -24,7 +23,7 @@ final class TangleNasMembers {
     /** Distinct members, uniformly random. */
     static List<Member> random(Space space, int count, long seed) {
         Set<Member> drawn = new LinkedHashSet<>();
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = RandomStream.EXPERIMENT.random(seed);
         while (drawn.size() < count) {
             drawn.add(space.sample(random));
         }
@@ -41,13 +40,12 @@ final class TangleNasMembers {
         others.remove(to);
         Comparator<Member> distance =
                 Comparator.comparingDouble(m -> Math.abs(costs.of(m).params() - params));
-        List<Member> near = new ArrayList<>(others.stream()
+        List<Member> near = others.stream()
                 .filter(m -> Math.abs(costs.of(m).params() - params) <= TOLERANCE * params)
-                .toList());
+                .toList();
         if (near.isEmpty()) {
             return List.of(others.stream().min(distance).orElseThrow());
         }
-        Collections.shuffle(near, new Random(seed));
-        return List.copyOf(near.subList(0, Math.min(count, near.size())));
+        return List.copyOf(RandomStream.EXPERIMENT.shuffled(near, seed).subList(0, Math.min(count, near.size())));
     }
 }

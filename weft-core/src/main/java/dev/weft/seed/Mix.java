@@ -1,14 +1,14 @@
-package dev.weft.data;
+package dev.weft.seed;
 
 /**
  * Random bits as a pure function of a few numbers (the finaliser of SplitMix64): the same on every Java version, and no state to
  * store in a checkpoint.
  */
-final class Mix {
+public final class Mix {
     private Mix() {}
 
     /** 64 well-mixed bits of the sequence of values. */
-    static long bits(long... values) {
+    public static long bits(long... values) {
         long state = 0;
         for (long value : values) {
             state = finish(state + 0x9E3779B97F4A7C15L + finish(value));
@@ -17,7 +17,7 @@ final class Mix {
     }
 
     /** As {@link #bits}, of a text. */
-    static long bits(long seed, String text) {
+    public static long bits(long seed, String text) {
         long hash = 0xCBF29CE484222325L; // FNV-1a
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * 0x100000001B3L;
@@ -26,12 +26,12 @@ final class Mix {
     }
 
     /** A number from 0 to bound - 1 made of the upper half of the bits. */
-    static int below(int bound, long bits) {
+    public static int below(int bound, long bits) {
         return (int) (((bits >>> 32) * bound) >>> 32);
     }
 
     /** The numbers 0 to size - 1 in an order that the key alone decides (Fisher-Yates). */
-    static int[] permutation(int size, long key) {
+    public static int[] permutation(int size, long key) {
         int[] order = new int[size];
         for (int i = 0; i < size; i++) {
             int other = below(i + 1, bits(key, i));
