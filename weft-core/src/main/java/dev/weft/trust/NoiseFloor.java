@@ -67,16 +67,18 @@ public record NoiseFloor(Estimate tau, Estimate scoreTau, Estimate difference, d
                 pairs.add(pair.get());
             }
         }
-        ToDoubleFunction<int[]> floor = drawn ->
-                pairs.stream().mapToDouble(pair -> pair.floor(drawn)).sum() / pairs.size();
-        ToDoubleFunction<int[]> score = drawn ->
-                pairs.stream().mapToDouble(pair -> pair.score(drawn)).sum() / pairs.size();
+        ToDoubleFunction<int[]> floor =
+                drawn -> pairs.stream().mapToDouble(pair -> pair.floor(drawn)).sum() / pairs.size();
+        ToDoubleFunction<int[]> score =
+                drawn -> pairs.stream().mapToDouble(pair -> pair.score(drawn)).sum() / pairs.size();
         List<Estimate> found = bootstrap.estimates(
                 ranking.size(),
                 List.of(floor, score, drawn -> score.applyAsDouble(drawn) - floor.applyAsDouble(drawn)));
         int n = pairs.stream().mapToInt(pair -> pair.members().length).min().orElseThrow();
         if (n < Bootstrap.FEWEST) {
-            found = found.stream().map(estimate -> Estimate.alone(estimate.value())).toList();
+            found = found.stream()
+                    .map(estimate -> Estimate.alone(estimate.value()))
+                    .toList();
         }
         return Optional.of(new NoiseFloor(
                 RankQuality.ofFew(found.get(0), n),
@@ -86,8 +88,7 @@ public record NoiseFloor(Estimate tau, Estimate scoreTau, Estimate difference, d
     }
 
     private static Optional<Pair> pair(Ranking ranking, double fraction, int first, int second) {
-        List<Double> by =
-                fraction < 1 ? ranking.truths(other -> other != first && other != second) : ranking.truths();
+        List<Double> by = fraction < 1 ? ranking.truths(other -> other != first && other != second) : ranking.truths();
         int[] members = ranking.best(fraction, by);
         if (members.length < 2) {
             return Optional.empty();

@@ -120,8 +120,7 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
 
     /** The members at these positions. */
     Ranking only(int[] positions) {
-        return new Ranking(
-                at(members, positions), at(scores, positions), at(trainings, positions), unit);
+        return new Ranking(at(members, positions), at(scores, positions), at(trainings, positions), unit);
     }
 
     private static <T> List<T> at(List<T> values, int[] positions) {

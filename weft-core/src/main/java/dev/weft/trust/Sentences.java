@@ -215,8 +215,9 @@ final class Sentences {
             return List.of();
         }
         if (crossFitted.isEmpty()) {
-            sentences.add("Part of that is the luck of the training that made one look best, which no score can foresee; a second"
-                    + " training would tell how much.");
+            sentences.add(
+                    "Part of that is the luck of the training that made one look best, which no score can foresee; a second"
+                            + " training would tell how much.");
             return List.of(String.join(" ", sentences));
         }
         return List.of(String.join(" ", sentences), crossFitted(crossFitted, unit));

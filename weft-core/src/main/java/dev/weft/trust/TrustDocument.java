@@ -94,7 +94,8 @@ public record TrustDocument(
         numbers.put(
                 "crossFittedRegrets.loss",
                 "the same where one training chooses, of all members and of the k with the highest scores, and the other trainings"
-                        + " judge, in " + measured + "; under 0, scores choose better than a training; no list where members"
+                        + " judge, in " + measured
+                        + "; under 0, scores choose better than a training; no list where members"
                         + " were trained once");
         numbers.put(
                 "floor.tau",

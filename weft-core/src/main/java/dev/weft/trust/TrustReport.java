@@ -118,8 +118,7 @@ public record TrustReport(
         RankQuality quality = ranking.size() < 3
                 ? RankQuality.undefined(ranking.size())
                 : RankQuality.of(ranking.scores(), ranking.truths(), settings);
-        NoiseFloor floor =
-                NoiseFloor.of(all, fraction, settings.bootstrap()).orElse(null);
+        NoiseFloor floor = NoiseFloor.of(all, fraction, settings.bootstrap()).orElse(null);
         Verdict verdict = Verdict.of(ranking, quality, floor, settings.margin());
         return new Part(
                 name,

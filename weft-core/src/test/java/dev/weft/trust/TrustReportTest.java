@@ -78,7 +78,8 @@ class TrustReportTest {
         for (int cuts = 0; cuts < 3; cuts++) {
             List<Double> cutting = ranking.training(cuts);
             double least = cutting.stream().sorted().toList().get(20);
-            int[] kept = IntStream.range(0, 40).filter(i -> cutting.get(i) >= least).toArray();
+            int[] kept =
+                    IntStream.range(0, 40).filter(i -> cutting.get(i) >= least).toArray();
             assertThat(kept).hasSize(20);
             Ranking best = ranking.only(kept);
             int one = (cuts + 1) % 3;

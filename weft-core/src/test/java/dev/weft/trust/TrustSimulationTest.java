@@ -63,9 +63,12 @@ class TrustSimulationTest {
     void theFloorOfTheBestHalfIsNotBiased() {
         World large = World.of(100_000, 1, 0.8, 3, new SplittableRandom(1));
         double truth = tauOfTwo(large, large.ranking().best(0.5, large.ranking().training(2)));
-        double cutByItself = tauOfTwo(large, large.ranking().best(0.5, large.ranking().truths(t -> t < 2)));
+        double cutByItself =
+                tauOfTwo(large, large.ranking().best(0.5, large.ranking().truths(t -> t < 2)));
         double found = mean(400, random -> NoiseFloor.of(
-                        World.of(40, 1, 0.8, 3, random).ranking(), 0.5, few(random).withResamples(100))
+                        World.of(40, 1, 0.8, 3, random).ranking(),
+                        0.5,
+                        few(random).withResamples(100))
                 .orElseThrow()
                 .tau()
                 .value());
@@ -93,7 +96,7 @@ class TrustSimulationTest {
             return 0.0;
         });
         for (int count : held) {
-                assertThat(count / (double) worlds).isBetween(0.90, 0.99);
+            assertThat(count / (double) worlds).isBetween(0.90, 0.99);
         }
     }
 
@@ -183,7 +186,7 @@ class TrustSimulationTest {
             double found = mean(4000, random -> crossFitted(World.of(30, scoreNoise, 1, 2, random)));
             double charged = mean(4000, random -> naive(World.of(30, scoreNoise, 1, 2, random)));
             double truth = mean(4000, random -> trueRegret(World.of(30, scoreNoise, 1, 2, random)));
-                assertThat(found).isCloseTo(target, within(0.06));
+            assertThat(found).isCloseTo(target, within(0.06));
             assertThat(truth).isBetween(found, charged);
         }
     }
