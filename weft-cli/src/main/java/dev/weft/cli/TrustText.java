@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.trust.BaselineTable;
 import dev.weft.trust.Estimate;
 import dev.weft.trust.RankQuality;
 import dev.weft.trust.TrustDocument;
@@ -21,6 +22,13 @@ final class TrustText {
         report.parts().forEach(part -> rows.add(row(part, report)));
         text.addAll(aligned(rows));
         text.add("");
+        BaselineTable beside = BaselineTable.of(report);
+        if (!beside.rows().isEmpty()) {
+            List<List<String>> all = new ArrayList<>(List.of(beside.columns()));
+            all.addAll(beside.rows());
+            text.addAll(aligned(all));
+            text.add("");
+        }
         report.parts().forEach(part -> text.add(part.sentence()));
         text.add("");
         text.add(String.format(

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A trust report as a page: {@code trust.html}. */
 public final class TrustPage {
@@ -72,9 +73,7 @@ public final class TrustPage {
                 report.parts().stream()
                         .map(part -> new Finding(tone(part), label(part), part.sentence()))
                         .toList(),
-                columns(),
-                report.parts().stream().map(this::row).toList(),
-                reading(),
+                tables(),
                 plots(),
                 settings(),
                 ofFamily() ? environment() : List.of(),
@@ -107,6 +106,30 @@ public final class TrustPage {
 
     private static String label(TrustReport.Part part) {
         return part.name().equals("all") ? "All members" : "B" + part.name().substring(1);
+    }
+
+    private List<RankingReport.Table> tables() {
+        List<RankingReport.Table> tables = new ArrayList<>();
+        tables.add(new RankingReport.Table(
+                "Numbers", columns(), report.parts().stream().map(this::row).toList(), reading()));
+        BaselineTable beside = BaselineTable.of(report);
+        if (!beside.rows().isEmpty()) {
+            tables.add(new RankingReport.Table(
+                    "Without any training",
+                    beside.columns().stream().map(TrustPage::capital).toList(),
+                    beside.rows().stream()
+                            .map(row -> Stream.concat(
+                                            Stream.of(capital(row.get(0))), row.subList(1, row.size()).stream())
+                                    .toList())
+                            .toList(),
+                    "Kendall τ-b of what is known of a member before any weight is trained, more taken as better. Scores that"
+                            + " rank no better are not worth their training as far as the order goes."));
+        }
+        return tables;
+    }
+
+    private static String capital(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private List<String> columns() {
@@ -305,8 +328,7 @@ public final class TrustPage {
 
     /** {@code trainingSeeds} as {@code Training seeds}. */
     private static String words(String key) {
-        String spaced = key.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
-        return Character.toUpperCase(spaced.charAt(0)) + spaced.substring(1);
+        return capital(key.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT));
     }
 
     private static List<Fact> environment() {
