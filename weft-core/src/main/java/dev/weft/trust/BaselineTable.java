@@ -36,14 +36,14 @@ public record BaselineTable(List<String> columns, List<List<String>> rows) {
                             .findFirst()
                             .orElse(Estimate.none()))
                     .toList();
-            rows.add(row(Baseline.label(baseline.name()), taus, baseline.difference().text()));
+            rows.add(row(Baseline.label(baseline.name()), taus, baseline.difference().cell()));
         }
         return new BaselineTable(columns, rows);
     }
 
     private static List<String> row(String name, List<Estimate> taus, String difference) {
         List<String> row = new ArrayList<>(List.of(name));
-        taus.forEach(tau -> row.add(tau.text()));
+        taus.forEach(tau -> row.add(tau.cell()));
         row.add(difference);
         return row;
     }

@@ -116,16 +116,17 @@ public final class TrustPage {
         if (!beside.rows().isEmpty()) {
             tables.add(new RankingReport.Table(
                     "Without any training",
-                    beside.columns().stream().map(TrustPage::capital).toList(),
-                    beside.rows().stream()
-                            .map(row -> Stream.concat(
-                                            Stream.of(capital(row.get(0))), row.subList(1, row.size()).stream())
-                                    .toList())
-                            .toList(),
+                    firstCapital(beside.columns()),
+                    beside.rows().stream().map(TrustPage::firstCapital).toList(),
                     "Kendall τ-b of what is known of a member before any weight is trained, more taken as better. Scores that"
                             + " rank no better are not worth their training as far as the order goes."));
         }
         return tables;
+    }
+
+    private static List<String> firstCapital(List<String> row) {
+        return Stream.concat(Stream.of(capital(row.get(0))), row.subList(1, row.size()).stream())
+                .toList();
     }
 
     private static String capital(String text) {
@@ -146,18 +147,18 @@ public final class TrustPage {
         List<String> row = new ArrayList<>(List.of(
                 label(part),
                 String.format(Locale.ROOT, "%,d", part.quality().members()),
-                part.quality().tau().text(),
-                part.quality().spearman().text()));
+                part.quality().tau().cell(),
+                part.quality().spearman().cell()));
         for (int k : tops()) {
             row.add(part.quality().regrets().stream()
                     .filter(regret -> regret.k() == k)
-                    .map(regret -> regret.loss().text())
+                    .map(regret -> regret.loss().cell())
                     .findFirst()
                     .orElse("–"));
         }
         if (report.trainings() > 1) {
-            row.add(part.floor() == null ? "–" : part.floor().scoreTau().text());
-            row.add(part.floor() == null ? "–" : part.floor().tau().text());
+            row.add(part.floor() == null ? "–" : part.floor().scoreTau().cell());
+            row.add(part.floor() == null ? "–" : part.floor().tau().cell());
         }
         return row;
     }
