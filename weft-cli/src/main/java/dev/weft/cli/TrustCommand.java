@@ -274,8 +274,16 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
         List<Baseline> found = new ArrayList<>();
         for (String name : baselines == null ? Baseline.NAMES : baselines) {
             Csv table = truthRows.columns().contains(name) ? truthRows : scoreRows;
-            if (baselines == null && !table.columns().contains(name)) {
-                continue;
+            if (!table.columns().contains(name)) {
+                if (baselines == null) {
+                    continue;
+                }
+                throw new InputException("--baselines must name columns of " + truthRows.file() + " or "
+                        + scoreRows.file() + ", but neither has \"" + name + "\"."
+                        + Suggest.nearest(
+                                name,
+                                Stream.concat(truthRows.columns().stream(), scoreRows.columns().stream())
+                                        .toList()));
             }
             Map<String, List<Double>> values =
                     ScoreTable.of(table, memberColumn, name).values();

@@ -87,7 +87,7 @@ class TrustCommandTest {
         assertThat(beside.get(1).get("difference").get("value").asDouble()).isEqualTo(2);
         Run missing = Run.weft("trust", "--scores", one, "--truth", two, "--baselines", "synflow");
         assertThat(missing.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(missing.err()).contains("must have a column \"synflow\"");
+        assertThat(missing.err()).contains("--baselines must name columns of ", "but neither has \"synflow\".");
     }
 
     @Test

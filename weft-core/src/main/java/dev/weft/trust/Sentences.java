@@ -261,7 +261,7 @@ final class Sentences {
         }
         if (crossFitted.isEmpty()) {
             sentences.add(
-                    "Part of that is the luck of the training that made one look best, which no score can foresee; a second"
+                    "Regret holds the luck of the training that made one member look best, which no score can foresee; a second"
                             + " training would tell how much.");
             return List.of(String.join(" ", sentences));
         }
@@ -275,7 +275,7 @@ final class Sentences {
             parts.add(Estimate.text(regret.loss().value()) + " " + unit + interval(regret.loss(), 1) + " for the top "
                     + regret.k());
         }
-        return "Part of that is the luck of the training that made one look best. Where one training chooses and the others"
+        return "Regret holds the luck of the training that made one member look best. Where one training chooses and the others"
                 + " judge, looking only at the highest scores costs " + String.join(", ", parts)
                 + "; under 0, scores choose better than a training does.";
     }
