@@ -6,7 +6,7 @@ import dev.weft.lab.Reproduction;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Reproductions;
 import dev.weft.lab.Results;
-import dev.weft.lab.TextTable;
+import dev.weft.lab.study.TextTable;
 import dev.weft.report.ExperimentReport.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.weft.lab;
 
+import dev.weft.lab.study.Statistics;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.report.ExperimentReport.Outcome;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.weft.lab;
 
+import dev.weft.lab.study.Statistics;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.report.ExperimentReport.Outcome;
 

@@ -4,7 +4,7 @@ import dev.weft.lab.Claim;
 import dev.weft.lab.Claim.Bound;
 import dev.weft.lab.Claim.Kind;
 import dev.weft.lab.Judgement;
-import dev.weft.lab.Statistics;
+import dev.weft.lab.study.Statistics;
 import dev.weft.lab.cells.GroundTruth;
 import dev.weft.lab.pada.PadaWork.Measured;
 import dev.weft.report.ExperimentReport.Arm;

@@ -3,7 +3,7 @@ package dev.weft.lab.shiftnas;
 import dev.weft.lab.Judgement;
 import dev.weft.lab.Reproduction;
 import dev.weft.lab.ReproductionSettings;
-import dev.weft.lab.Statistics;
+import dev.weft.lab.study.Statistics;
 import dev.weft.lab.shiftnas.Measurements.Curve;
 import dev.weft.lab.shiftnas.Measurements.Pick;
 import dev.weft.report.ExperimentReport;

@@ -6,7 +6,7 @@ import dev.weft.lab.Claim.Bound;
 import dev.weft.lab.Claim.Kind;
 import dev.weft.lab.Experiment;
 import dev.weft.lab.Judgement;
-import dev.weft.lab.Statistics;
+import dev.weft.lab.study.Statistics;
 import dev.weft.lab.shiftnas.Measurements.Choice;
 import dev.weft.lab.shiftnas.Measurements.Pick;
 import dev.weft.report.ExperimentReport.Arm;
