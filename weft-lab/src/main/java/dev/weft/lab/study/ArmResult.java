@@ -2,6 +2,7 @@ package dev.weft.lab.study;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,7 +13,7 @@ import java.util.Map;
  * @param updates how often a shared weight was updated, the mean over the entries, in the training that had the most; 0 for an arm that
  *     trains nothing
  * @param values by the key of their column
- * @param curves losses of its first training, by role: see {@link TrainingRecord}
+ * @param curves losses of its training by role, see {@link TrainingRecord}: the one that has its name, or the first
  */
 record ArmResult(
         String arm,
@@ -22,7 +23,7 @@ record ArmResult(
         double passes,
         double updates,
         Map<String, Double> values,
-        Map<String, java.util.List<Double>> curves) {
+        Map<String, List<Double>> curves) {
     ArmResult {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         curves = Collections.unmodifiableMap(new LinkedHashMap<>(curves));

@@ -29,7 +29,8 @@ public final class Trial {
     private final String arm;
     private final StudyClock clock;
     private final BooleanSupplier stop;
-    private final List<TrainingRecord> used = new ArrayList<>();
+    private final Map<String, TrainingRecord> used = new LinkedHashMap<>(); // once, however often it was asked for
+    private Map<String, List<Double>> curves; // of the training that has the arm's name, or of the first
 
     Trial(StudyFolder.Kept kept, int epochs, long seed, String arm, StudyClock clock, BooleanSupplier stop) {
         this.kept = kept;
@@ -91,7 +92,7 @@ public final class Trial {
             throw new Stopped();
         }
         Trained trained = new Trained(name, recipe, ownSeed, runs);
-        note(document, () -> trained.measure(TrainingRecord::of));
+        note(name, document, () -> trained.measure(TrainingRecord::of));
         clock.done(weight);
         return trained;
     }
@@ -139,7 +140,7 @@ public final class Trial {
             }
         }
         TreeRecord tree = tree(name);
-        note("training-" + name, () -> of(tree));
+        note(name, "training-" + name, () -> of(tree));
         return tree;
     }
 
@@ -183,8 +184,12 @@ public final class Trial {
         return kept.once(name, type, work);
     }
 
-    private void note(String document, Supplier<TrainingRecord> record) {
-        used.add(once(document, TrainingRecord.class, record));
+    private void note(String name, String document, Supplier<TrainingRecord> record) {
+        TrainingRecord known = once(document, TrainingRecord.class, record);
+        used.put(document, known);
+        if (curves == null || name.equals(arm)) {
+            curves = known.curves();
+        }
     }
 
     ArmResult result(Map<String, Double> values) {
@@ -192,11 +197,11 @@ public final class Trial {
                 arm,
                 epochs,
                 seed,
-                used.stream().mapToDouble(TrainingRecord::seconds).sum(),
-                used.stream().mapToDouble(TrainingRecord::passes).sum(),
-                used.stream().mapToDouble(TrainingRecord::updates).max().orElse(0),
+                used.values().stream().mapToDouble(TrainingRecord::seconds).sum(),
+                used.values().stream().mapToDouble(TrainingRecord::passes).sum(),
+                used.values().stream().mapToDouble(TrainingRecord::updates).max().orElse(0),
                 values,
-                used.isEmpty() ? new LinkedHashMap<>() : used.get(0).curves());
+                curves == null ? Map.of() : curves);
     }
 
     /** A training that has ended. */
