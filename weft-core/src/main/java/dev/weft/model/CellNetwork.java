@@ -243,7 +243,8 @@ public record CellNetwork(
         List<List<Operation>> fixed = edgeChoices().stream()
                 .map(edge -> List.of(Operation.named(member.value(edge))))
                 .toList();
-        return new CellNetwork(input, resolution, channels, stages, cellsPerStage, fixed, bias, affine, connected, initialisation);
+        return new CellNetwork(
+                input, resolution, channels, stages, cellsPerStage, fixed, bias, affine, connected, initialisation);
     }
 
     @Override
@@ -252,7 +253,8 @@ public record CellNetwork(
         boolean outside = affine != Affine.NOWHERE;
         Dim width = Dim.of(channels);
         Layer net = images.layer(Dim.of(resolution))
-                .then(Conv2d.dense(weights, "stem.0", Dim.of(images.channels()), width, Dim.of(3), 1, false, initialisation))
+                .then(Conv2d.dense(
+                        weights, "stem.0", Dim.of(images.channels()), width, Dim.of(3), 1, false, initialisation))
                 .then(norm(weights, "stem.1", width, outside));
         int cell = 0;
         for (int stage = 0; stage < stages; stage++) {

@@ -222,7 +222,8 @@ public final class Presets {
                 Collections.nCopies(6, all),
                 affine == CellNetwork.Affine.NOWHERE,
                 affine,
-                true, Initialisation.UNIFORM_FAN_IN);
+                true,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static VisionTransformer vitTiny() {

@@ -43,7 +43,17 @@ class CellNetworkTest {
                 List.of(0.4914, 0.4822, 0.4465),
                 List.of(0.247, 0.2435, 0.2616),
                 IntStream.range(0, 10).mapToObj(i -> "class" + i).toList());
-        return new CellNetwork(input, 32, 16, 3, 5, Collections.nCopies(6, ALL), bias, affine, connected, Initialisation.UNIFORM_FAN_IN);
+        return new CellNetwork(
+                input,
+                32,
+                16,
+                3,
+                5,
+                Collections.nCopies(6, ALL),
+                bias,
+                affine,
+                connected,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static Map<String, Long> sizes(ModelDefinition definition) {
@@ -189,9 +199,18 @@ class CellNetworkTest {
     /** The network of one member, from libtorch's own operations and the family's tensors. */
     @Test
     void memberIsItsCellsSum() {
-        CellNetwork definition =
-                (CellNetwork) new CellNetwork(null, 8, 4, 2, 1, Collections.nCopies(6, ALL), true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN)
-                        .withInput(TinyModels.input(3, 8));
+        CellNetwork definition = (CellNetwork) new CellNetwork(
+                        null,
+                        8,
+                        4,
+                        2,
+                        1,
+                        Collections.nCopies(6, ALL),
+                        true,
+                        Affine.NOWHERE,
+                        true,
+                        Initialisation.UNIFORM_FAN_IN)
+                .withInput(TinyModels.input(3, 8));
         Member member = member("skip_connect", "nor_conv_3x3", "avg_pool_3x3", "none", "nor_conv_1x1", "skip_connect");
         try (Family family = Family.of(definition, 5);
                 PointerScope scope = new PointerScope();
@@ -348,7 +367,16 @@ class CellNetworkTest {
         }
         // of a cell with a fixed edge, only the others are chosen
         CellNetwork part = new CellNetwork(
-                null, 8, 4, 1, 1, List.of(List.of(Operation.SKIP), ALL, ALL), true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN);
+                null,
+                8,
+                4,
+                1,
+                1,
+                List.of(List.of(Operation.SKIP), ALL, ALL),
+                true,
+                Affine.NOWHERE,
+                true,
+                Initialisation.UNIFORM_FAN_IN);
         assertThat(part.space().print(part.space().largest()))
                 .isEqualTo("|skip_connect~0|+|nor_conv_3x3~0|nor_conv_3x3~1|");
         assertThat(part.space().parse("|skip_connect~0|+|none~0|nor_conv_3x3~1|"))
@@ -379,11 +407,21 @@ class CellNetworkTest {
     @Test
     void settingsThatDoNotFitAreRefused() {
         List<List<Operation>> edges = Collections.nCopies(6, ALL);
-        assertThatThrownBy(() ->
-                        new CellNetwork(null, 8, 4, 2, 1, Collections.nCopies(5, ALL), true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN))
+        assertThatThrownBy(() -> new CellNetwork(
+                        null,
+                        8,
+                        4,
+                        2,
+                        1,
+                        Collections.nCopies(5, ALL),
+                        true,
+                        Affine.NOWHERE,
+                        true,
+                        Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("so 1, 3, 6, 10, 15, 21 or 28 of them, but has 5.");
-        assertThatThrownBy(() -> new CellNetwork(null, 14, 4, 3, 1, edges, true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN))
+        assertThatThrownBy(() -> new CellNetwork(
+                        null, 14, 4, 3, 1, edges, true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must be a multiple of 4 for 3 stages, but is 14");
         assertThatThrownBy(() -> new CellNetwork(
@@ -395,13 +433,16 @@ class CellNetworkTest {
                         List.of(List.of(Operation.CONV_3, Operation.NONE)),
                         true,
                         Affine.NOWHERE,
-                        true, Initialisation.UNIFORM_FAN_IN))
+                        true,
+                        Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("but one lists [nor_conv_3x3, none].");
-        assertThatThrownBy(() -> new CellNetwork(null, 8, 4, 1, 1, edges, true, null, true, Initialisation.UNIFORM_FAN_IN))
+        assertThatThrownBy(
+                        () -> new CellNetwork(null, 8, 4, 1, 1, edges, true, null, true, Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("nowhere, outside-cells or everywhere");
-        assertThatThrownBy(() -> new CellNetwork(null, 8, 4, 3, 30, edges, true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN))
+        assertThatThrownBy(() -> new CellNetwork(
+                        null, 8, 4, 3, 30, edges, true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("at most 64 cells");
     }

@@ -36,7 +36,8 @@ class SubspaceTest {
                 Collections.nCopies(6, List.of(CellNetwork.Operation.values())),
                 false,
                 CellNetwork.Affine.NOWHERE,
-                false, Initialisation.UNIFORM_FAN_IN);
+                false,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static int size(Map<String, List<String>> options) {

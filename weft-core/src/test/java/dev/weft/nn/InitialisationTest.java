@@ -64,11 +64,14 @@ class InitialisationTest {
 
     @Test
     void heStartHasTheVarianceOfItsFormulaAndNoBias() {
-        assertThat(drawn(Initialisation.HE_FAN_OUT.kernel(1), List.of(256, 64, 3, 3)).variance())
+        assertThat(drawn(Initialisation.HE_FAN_OUT.kernel(1), List.of(256, 64, 3, 3))
+                        .variance())
                 .isCloseTo(2.0 / (256 * 9), within(0.02 * 2 / (256 * 9)));
-        assertThat(drawn(Initialisation.HE_FAN_OUT.kernel(8192), List.of(8192, 1, 3, 3)).variance())
+        assertThat(drawn(Initialisation.HE_FAN_OUT.kernel(8192), List.of(8192, 1, 3, 3))
+                        .variance())
                 .isCloseTo(2.0 / 9, within(0.02 * 2 / 9));
-        assertThat(drawn(Initialisation.HE_FAN_OUT.bias(576), List.of(100)).largest()).isZero();
+        assertThat(drawn(Initialisation.HE_FAN_OUT.bias(576), List.of(100)).largest())
+                .isZero();
     }
 
     /** libtorch's own layer, which says nothing of a start, as published code does not. */
@@ -82,8 +85,7 @@ class InitialisationTest {
                 Conv2dImpl published = new Conv2dImpl(options);
                 int fanIn = 64 / groups * 9;
                 Drawn theirs = Drawn.of(published.weight());
-                Drawn ours =
-                        drawn(Initialisation.UNIFORM_FAN_IN.kernel(groups), List.of(1024, 64 / groups, 3, 3));
+                Drawn ours = drawn(Initialisation.UNIFORM_FAN_IN.kernel(groups), List.of(1024, 64 / groups, 3, 3));
                 assertThat(ours.variance()).isCloseTo(theirs.variance(), within(0.04 * theirs.variance()));
                 assertThat(ours.largest()).isCloseTo(theirs.largest(), within(0.005 * theirs.largest()));
                 Drawn bias = drawn(Initialisation.UNIFORM_FAN_IN.bias(fanIn), List.of(1024));

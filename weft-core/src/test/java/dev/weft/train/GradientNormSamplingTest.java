@@ -83,7 +83,8 @@ class GradientNormSamplingTest {
                 Collections.nCopies(6, List.of(Operation.values())),
                 true,
                 CellNetwork.Affine.NOWHERE,
-                false, Initialisation.UNIFORM_FAN_IN);
+                false,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     /** Two edges that may be themselves or a convolution; the third is none. */
@@ -98,7 +99,8 @@ class GradientNormSamplingTest {
                 List.of(two, List.of(Operation.NONE), two),
                 true,
                 CellNetwork.Affine.EVERYWHERE,
-                false, Initialisation.UNIFORM_FAN_IN);
+                false,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static Paths paths(Scope over, Read read) {
@@ -447,7 +449,8 @@ class GradientNormSamplingTest {
                                 Collections.nCopies(6, List.of(Operation.values())),
                                 true,
                                 CellNetwork.Affine.NOWHERE,
-                                true, Initialisation.UNIFORM_FAN_IN),
+                                true,
+                                Initialisation.UNIFORM_FAN_IN),
                         1)) {
             assertThatThrownBy(() -> start(new GradientNormSampler(joint, null, null, null), family, 9, 1))
                     .hasMessageContaining("each-choice");

@@ -234,7 +234,8 @@ class GradientProbeTest {
                 Collections.nCopies(6, List.of(CellNetwork.Operation.values())),
                 false,
                 CellNetwork.Affine.OUTSIDE_CELLS,
-                true, Initialisation.UNIFORM_FAN_IN);
+                true,
+                Initialisation.UNIFORM_FAN_IN);
         try (Family family = Family.of(published, 1)) {
             for (Choice<?> edge : family.space().choices()) {
                 assertThat(probe(family, 1).comparedEntries(edge)).isEqualTo(1_416_064);

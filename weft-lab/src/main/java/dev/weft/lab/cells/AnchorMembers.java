@@ -54,7 +54,8 @@ final class AnchorMembers {
             int wanted = convolutions;
             List<Member> stratum =
                     all.stream().filter(m -> convolutions(m) == wanted).toList();
-            drawn.addAll(RandomStream.ANCHORS.shuffled(stratum, SEED, convolutions).subList(0, QUOTA.get(wanted)));
+            drawn.addAll(
+                    RandomStream.ANCHORS.shuffled(stratum, SEED, convolutions).subList(0, QUOTA.get(wanted)));
         }
         return drawn;
     }

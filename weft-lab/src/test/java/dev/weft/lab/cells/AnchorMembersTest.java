@@ -35,10 +35,7 @@ class AnchorMembersTest {
     }
 
     private static double mean(List<Member> members) {
-        return members.stream()
-                .mapToInt(AnchorMembers::convolutions)
-                .average()
-                .orElseThrow();
+        return members.stream().mapToInt(AnchorMembers::convolutions).average().orElseThrow();
     }
 
     @Test

@@ -81,8 +81,7 @@ class GroundTruthTest {
         }
         try (Family alone = Family.open(folder.resolve("again/family.safetensors"))) {
             NamedMember only = alone.members().get("largest");
-            assertThat(only.measurements().get("accuracy"))
-                    .isCloseTo(cheapest.accuracy(), within(0.15));
+            assertThat(only.measurements().get("accuracy")).isCloseTo(cheapest.accuracy(), within(0.15));
         }
     }
 
