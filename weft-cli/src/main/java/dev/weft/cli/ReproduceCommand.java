@@ -124,7 +124,8 @@ final class ReproduceCommand implements Callable<Integer> {
             phases.clear();
             if (results.isEmpty()) {
                 options.result(
-                        stopped(folder()), List.of("Stopped. The same command goes on from what is in " + folder() + "."));
+                        stopped(folder()),
+                        List.of("Stopped. The same command goes on from what is in " + folder() + "."));
                 return ExitCode.INTERRUPTED;
             }
             options.result(results.get(), text(results.get(), folder()));
@@ -191,7 +192,8 @@ final class ReproduceCommand implements Callable<Integer> {
             phases.clear();
             if (results.isEmpty()) {
                 options.result(
-                        stopped(folder()), List.of("Stopped. The same command goes on from what is in " + folder() + "."));
+                        stopped(folder()),
+                        List.of("Stopped. The same command goes on from what is in " + folder() + "."));
                 return ExitCode.INTERRUPTED;
             }
             options.result(document(results.get()), text(results.get(), folder()));

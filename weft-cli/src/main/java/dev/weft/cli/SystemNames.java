@@ -12,7 +12,8 @@ final class SystemNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
         return Stream.concat(
-                        Studies.ALL.stream().map(Study::name), Reproductions.ALL.stream().map(Reproduction::name))
+                        Studies.ALL.stream().map(Study::name),
+                        Reproductions.ALL.stream().map(Reproduction::name))
                 .iterator();
     }
 }

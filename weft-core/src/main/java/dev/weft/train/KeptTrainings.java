@@ -51,7 +51,8 @@ public record KeptTrainings(Path folder) {
      * @return whether it is done; {@code false} when it was stopped
      * @throws dev.weft.io.CheckFailedException when it comes to numbers that are not finite
      */
-    public boolean train(String name, Recipe recipe, long seed, BooleanSupplier stop, List<TrainingListener> listeners) {
+    public boolean train(
+            String name, Recipe recipe, long seed, BooleanSupplier stop, List<TrainingListener> listeners) {
         if (isDone(name)) {
             return true;
         }

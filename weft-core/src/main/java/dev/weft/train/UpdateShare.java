@@ -69,6 +69,9 @@ public final class UpdateShare {
             StepAhead.gradients(sum, weights, false)
                     .forEach((name, gradient) -> used.merge(name, gradient.ne(new Scalar(0)), Tensor::logical_or));
         }
-        return used.values().stream().mapToDouble(mask -> mask.sum().item_double()).sum() / all;
+        return used.values().stream()
+                        .mapToDouble(mask -> mask.sum().item_double())
+                        .sum()
+                / all;
     }
 }

@@ -31,7 +31,8 @@ class UpdateShareTest {
     private double share(ModelDefinition model, Sampler sampler, long seed) {
         settings.sampler = sampler;
         Recipe recipe = new Recipe("tiny", "", model, TinyTraining.dataSettings(data), settings.build());
-        try (Trainer trainer = Trainer.start(recipe, folder.resolve(sampler.getClass().getSimpleName()), 1)) {
+        try (Trainer trainer =
+                Trainer.start(recipe, folder.resolve(sampler.getClass().getSimpleName()), 1)) {
             return UpdateShare.of(trainer, new SplittableRandom(seed));
         }
     }
@@ -68,7 +69,8 @@ class UpdateShareTest {
 
     @Test
     void plainModelIsTrainedWhole() {
-        ModelDefinition plain = TinyTraining.model().at(TinyTraining.model().space().smallest());
+        ModelDefinition plain =
+                TinyTraining.model().at(TinyTraining.model().space().smallest());
         assertThat(share(plain, new Sampler.Largest(), 1)).isEqualTo(1);
     }
 }

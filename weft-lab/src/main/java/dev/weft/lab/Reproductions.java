@@ -6,8 +6,8 @@ import dev.weft.lab.gm.GradientMatchingReproduction;
 import dev.weft.lab.mos.MosReproduction;
 import dev.weft.lab.pada.PadaReproduction;
 import dev.weft.lab.shiftnas.ShiftNasReproduction;
-import dev.weft.lab.tanglenas.TangleNasReproduction;
 import dev.weft.lab.study.Study;
+import dev.weft.lab.tanglenas.TangleNasReproduction;
 import java.util.List;
 import java.util.stream.Stream;
 

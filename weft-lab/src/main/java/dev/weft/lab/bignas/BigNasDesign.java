@@ -139,8 +139,7 @@ final class BigNasDesign implements Design {
     }
 
     private Distillation teacher(Trial trial, int epochs) {
-        Trial.Trained largest =
-                trial.train("D-" + BigNasMembers.LARGEST, alone(BigNasMembers.LARGEST, epochs, NONE));
+        Trial.Trained largest = trial.train("D-" + BigNasMembers.LARGEST, alone(BigNasMembers.LARGEST, epochs, NONE));
         return new Distillation.Teacher(largest.family().toString(), BigNasMembers.LARGEST);
     }
 
@@ -199,8 +198,7 @@ final class BigNasDesign implements Design {
 
     /** In few epochs, shifted and mirrored images cost: the largest alone has 78.4 % with them after three epochs, 84.4 % without. */
     private DataSettings images() {
-        return new DataSettings.Images(
-                data, size.selectionSize(), size.batchSize(), Augmentation.none(), null, null);
+        return new DataSettings.Images(data, size.selectionSize(), size.batchSize(), Augmentation.none(), null, null);
     }
 
     /**
@@ -327,8 +325,7 @@ final class BigNasDesign implements Design {
     public Object extra(Findings findings) {
         Map<String, List<Found>> searches = new LinkedHashMap<>();
         findings.budgets()
-                .forEach(epochs ->
-                        searches.put("epochs-" + epochs, findings.kept(epochs, "search", Found.class)));
+                .forEach(epochs -> searches.put("epochs-" + epochs, findings.kept(epochs, "search", Found.class)));
         return Map.of("searches", searches);
     }
 }

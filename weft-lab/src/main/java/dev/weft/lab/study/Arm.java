@@ -31,7 +31,8 @@ public record Arm(String name, String description, double weight, Work work) {
     /** An arm that is one training, named after it, and what is measured at its end. */
     public static Arm trained(
             String name, String description, Recipe recipe, Function<Trainer, Map<String, Double>> measure) {
-        return new Arm(name, description, weight(recipe), trial -> trial.train(name, recipe).measure(measure));
+        return new Arm(name, description, weight(recipe), trial -> trial.train(name, recipe)
+                .measure(measure));
     }
 
     /** How long a training takes beside others: epochs times members a step. */

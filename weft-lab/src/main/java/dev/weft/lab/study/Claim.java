@@ -148,7 +148,10 @@ public final class Claim {
             return new Claim(
                     quantity.text(),
                     kind,
-                    values -> judged(bound, threshold, List.copyOf(quantity.from().apply(values).values())));
+                    values -> judged(
+                            bound,
+                            threshold,
+                            List.copyOf(quantity.from().apply(values).values())));
         }
 
         /**
@@ -172,7 +175,8 @@ public final class Claim {
                         Outcome.UNDECIDED,
                         mean,
                         null,
-                        expected + "; measured " + signed(mean) + " with one seed, which gives no interval." + behind());
+                        expected + "; measured " + signed(mean) + " with one seed, which gives no interval."
+                                + behind());
             }
             Statistics.Interval interval = Statistics.interval(values, CONFIDENCE);
             return new Judgement(

@@ -64,8 +64,7 @@ public record Quantity(String text, String unit, int decimals, Function<Values, 
     }
 
     /** What comes of two values of each seed that has both. */
-    public static Map<Long, Double> paired(
-            Map<Long, Double> first, Map<Long, Double> second, DoubleBinaryOperator of) {
+    public static Map<Long, Double> paired(Map<Long, Double> first, Map<Long, Double> second, DoubleBinaryOperator of) {
         Map<Long, Double> pairs = new TreeMap<>();
         first.forEach((seed, value) -> {
             if (second.containsKey(seed)) {

@@ -38,8 +38,7 @@ final class StudyClock {
 
     /** So much of a training is done. */
     void training(double part, String detail) {
-        progress.update(
-                "train", Math.round(done + Math.min(weight, within + part)), Math.round(total), UNIT, detail);
+        progress.update("train", Math.round(done + Math.min(weight, within + part)), Math.round(total), UNIT, detail);
     }
 
     /** Work that is not training. */

@@ -43,8 +43,8 @@ final class StudyFolder {
      */
     static StudyFolder open(Path folder, Study study, StudySettings settings, Design design) {
         Path file = folder.resolve(FILE);
-        String text = Json.write(
-                new Content(FORMAT_VERSION, study.name(), settings.smoke(), settings.data(), design.size()));
+        String text =
+                Json.write(new Content(FORMAT_VERSION, study.name(), settings.smoke(), settings.data(), design.size()));
         if (Files.exists(file)) {
             if (!read(file).equals(text)) {
                 throw new InputException(folder + " must hold a study with these settings, but " + FILE

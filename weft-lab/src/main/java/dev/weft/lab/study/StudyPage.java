@@ -119,10 +119,8 @@ final class StudyPage {
             for (String role : roles) {
                 List<Plot.Series> all = new ArrayList<>();
                 for (Arm arm : findings.arms(epochs)) {
-                    List<Double> losses = findings.of(epochs, arm.name())
-                            .get(seed)
-                            .curves()
-                            .get(role);
+                    List<Double> losses =
+                            findings.of(epochs, arm.name()).get(seed).curves().get(role);
                     if (losses != null) {
                         all.add(new Plot.Series(arm.name(), Plot.Mark.LINE, points(losses)));
                     }

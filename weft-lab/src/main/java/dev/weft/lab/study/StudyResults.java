@@ -85,8 +85,12 @@ public record StudyResults(
                 .distinct()
                 .forEach(key -> row.put(key, numbers(findings.list(epochs, arm.name(), key))));
         row.put("passes", mean(results.values().stream().map(ArmResult::passes).toList()));
-        row.put("updates", mean(results.values().stream().map(ArmResult::updates).toList()));
-        row.put("seconds", mean(results.values().stream().map(ArmResult::seconds).toList()));
+        row.put(
+                "updates",
+                mean(results.values().stream().map(ArmResult::updates).toList()));
+        row.put(
+                "seconds",
+                mean(results.values().stream().map(ArmResult::seconds).toList()));
         return row;
     }
 

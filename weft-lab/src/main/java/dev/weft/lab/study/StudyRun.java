@@ -25,8 +25,7 @@ public final class StudyRun {
     private final StudyProgress progress;
     private final BooleanSupplier stop;
 
-    private StudyRun(
-            Study study, StudySettings settings, Path path, StudyProgress progress, BooleanSupplier stop) {
+    private StudyRun(Study study, StudySettings settings, Path path, StudyProgress progress, BooleanSupplier stop) {
         this.study = study;
         this.settings = settings;
         this.path = path;
@@ -54,8 +53,7 @@ public final class StudyRun {
         settings.requireFit(study);
         Design design = study.design(settings); // before the folder is begun: unknown data must not leave one behind
         List<Integer> budgets = settings.epochs().isEmpty() ? design.budgets() : settings.epochs();
-        List<Long> seeds =
-                LongStream.rangeClosed(1, settings.seeds()).boxed().toList();
+        List<Long> seeds = LongStream.rangeClosed(1, settings.seeds()).boxed().toList();
         Map<Integer, List<Arm>> arms = new LinkedHashMap<>();
         budgets.forEach(epochs -> arms.put(epochs, List.copyOf(design.arms(epochs))));
         StudyFolder folder = StudyFolder.open(path, study, settings, design);

@@ -65,7 +65,8 @@ public record StudySettings(int seeds, boolean smoke, String data, List<Integer>
         }
         if (!epochs.isEmpty()) {
             command = command.and(
-                    "--epochs", String.join(",", epochs.stream().map(String::valueOf).toList()));
+                    "--epochs",
+                    String.join(",", epochs.stream().map(String::valueOf).toList()));
         }
         return command.and("--seeds", String.valueOf(seeds), "--data", data).path("--out", folder);
     }

@@ -102,16 +102,10 @@ public final class Trial {
      *
      * @param epoch at most the recipe's last
      */
-    public <T> T atEpoch(String name, Recipe recipe, int epoch, String document, Class<T> type, Function<Trainer, T> work) {
+    public <T> T atEpoch(
+            String name, Recipe recipe, int epoch, String document, Class<T> type, Function<Trainer, T> work) {
         return once(document, type, () -> kept.runs()
-                .atEpoch(
-                        name,
-                        recipe,
-                        seed,
-                        epoch,
-                        stop,
-                        List.of(clock.listener(Arm.weight(recipe), detail())),
-                        work)
+                .atEpoch(name, recipe, seed, epoch, stop, List.of(clock.listener(Arm.weight(recipe), detail())), work)
                 .orElseThrow(Stopped::new));
     }
 
@@ -199,7 +193,10 @@ public final class Trial {
                 seed,
                 used.values().stream().mapToDouble(TrainingRecord::seconds).sum(),
                 used.values().stream().mapToDouble(TrainingRecord::passes).sum(),
-                used.values().stream().mapToDouble(TrainingRecord::updates).max().orElse(0),
+                used.values().stream()
+                        .mapToDouble(TrainingRecord::updates)
+                        .max()
+                        .orElse(0),
                 values,
                 curves == null ? Map.of() : curves);
     }

@@ -70,7 +70,9 @@ class BigNasStudyTest implements StudyContract {
         for (String arm : List.of("A", "B2", "C", "A-not-recalibrated")) {
             assertThat(arms.get(arm).get("passes")).as(arm).isEqualTo(16.0);
         }
-        assertThat(arms.get("A").get("updates")).as("every step trains the largest").isEqualTo(4.0);
+        assertThat(arms.get("A").get("updates"))
+                .as("every step trains the largest")
+                .isEqualTo(4.0);
         assertThat((double) arms.get("B2").get("updates"))
                 .as("a random member is a part of it")
                 .isBetween(4.0, 15.9);
@@ -146,7 +148,8 @@ class BigNasStudyTest implements StudyContract {
     void shippedSizesAreSpacesWithThreeDifferentSizes() {
         for (BigNasSize size : List.of(BigNasSize.full(), BigNasSize.smoke())) {
             assertThat(BigNasMembers.SIZES.stream()
-                            .map(member -> BigNasMembers.ofSize(member, size.model().space())))
+                            .map(member ->
+                                    BigNasMembers.ofSize(member, size.model().space())))
                     .doesNotHaveDuplicates();
             assertThat(BigNasMembers.random(size.model().space(), size.randomMembers(), size.memberSeed()))
                     .hasSize(6)

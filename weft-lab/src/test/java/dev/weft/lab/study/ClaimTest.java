@@ -70,11 +70,13 @@ class ClaimTest {
                         .atLeast(1)
                         .judge(values(2.0, 2.5, 3.0))
                         .sentence())
-                .isEqualTo("Claim: x, A minus B: at least 1.0 points expected; measured +2.50 points (95 % interval +1.26 to +3.74,"
-                        + " 3 seeds). The paper's ablation.");
+                .isEqualTo(
+                        "Claim: x, A minus B: at least 1.0 points expected; measured +2.50 points (95 % interval +1.26 to +3.74,"
+                                + " 3 seeds). The paper's ablation.");
         assertThat(report(value("A", LOSS)).within(0.005).judge(values(0.5)).sentence())
-                .isEqualTo("Reported: loss of A: within ±0.005 nats expected; measured +0.5000 nats with one seed, which gives no"
-                        + " interval.");
+                .isEqualTo(
+                        "Reported: loss of A: within ±0.005 nats expected; measured +0.5000 nats with one seed, which gives no"
+                                + " interval.");
     }
 
     @Test
@@ -84,7 +86,9 @@ class ClaimTest {
                 : arm.equals("B") && key.equals("x") ? Map.of(1L, 5.0, 3L, 10.0) : Map.of(1L, 2.0, 2L, 2.0, 3L, 2.0);
         assertThat(difference("A", "B", ACCURACY).from().apply(values)).isEqualTo(Map.of(1L, 5.0, 3L, 20.0));
         assertThat(ratio("A", "B", ACCURACY).from().apply(values)).isEqualTo(Map.of(1L, 2.0, 3L, 3.0));
-        assertThat(meanDifference("both", "A", "B", List.of(ACCURACY, LOSS)).from().apply(values))
+        assertThat(meanDifference("both", "A", "B", List.of(ACCURACY, LOSS))
+                        .from()
+                        .apply(values))
                 .as("10 - (5 + 2) / 2, 30 - (10 + 2) / 2")
                 .isEqualTo(Map.of(1L, 6.5, 3L, 24.0));
     }

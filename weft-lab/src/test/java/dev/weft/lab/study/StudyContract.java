@@ -81,11 +81,10 @@ public interface StudyContract {
                     .isEqualTo(trains);
         });
         for (Column column : design.columns()) {
-            assertThat(results.arms())
-                    .as("some arm has " + column.key())
-                    .anySatisfy(arm -> assertThat(((Map<?, ?>) arm.get(column.key())).get("values"))
-                            .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
-                            .hasSize(2));
+            assertThat(results.arms()).as("some arm has " + column.key()).anySatisfy(arm -> assertThat(
+                            ((Map<?, ?>) arm.get(column.key())).get("values"))
+                    .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                    .hasSize(2));
         }
         assertThat(results.claims()).hasSize(2 * design.claims().size()).allSatisfy(claim -> {
             assertThat(claim.verdict()).isNotNull();
@@ -166,8 +165,7 @@ public interface StudyContract {
     }
 
     @Test
-    default void folderOfSomethingElseIsRefusedAndUnknownDataOrPartLeavesNone(@TempDir Path folder)
-            throws IOException {
+    default void folderOfSomethingElseIsRefusedAndUnknownDataOrPartLeavesNone(@TempDir Path folder) throws IOException {
         String data = data(folder);
         Path out = folder.resolve("out");
         assertThat(run(settings(1, false, data, 1, List.of()), out, new AtomicInteger(), 0))
@@ -193,7 +191,8 @@ public interface StudyContract {
     private static Map<Path, FileTime> kept(Path out) throws IOException {
         Map<Path, FileTime> times = new LinkedHashMap<>();
         try (Stream<Path> files = Files.walk(out)) {
-            for (Path file : files.filter(f -> f.getParent().endsWith("results") && f.toString().endsWith(".json"))
+            for (Path file : files.filter(f ->
+                            f.getParent().endsWith("results") && f.toString().endsWith(".json"))
                     .sorted()
                     .toList()) {
                 times.put(file, Files.getLastModifiedTime(file));
@@ -205,11 +204,12 @@ public interface StudyContract {
     /** Everything of a run's arms but times. */
     private static Map<String, Object> numbers(StudyResults results) {
         Map<String, Object> numbers = new LinkedHashMap<>();
-        results.arms().forEach(arm -> arm.forEach((key, value) -> {
-            if (!isTime(key)) {
-                numbers.put(arm.get("arm") + "/" + key, value);
-            }
-        }));
+        results.arms()
+                .forEach(arm -> arm.forEach((key, value) -> {
+                    if (!isTime(key)) {
+                        numbers.put(arm.get("arm") + "/" + key, value);
+                    }
+                }));
         return numbers;
     }
 
