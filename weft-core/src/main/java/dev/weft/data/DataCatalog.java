@@ -26,8 +26,10 @@ public final class DataCatalog {
     public static ImageParts open(String nameOrFolder, FolderOptions options) {
         switch (nameOrFolder) {
             case FashionMnist.EMBEDDED:
+                requireNoCentreCrop(nameOrFolder, options);
                 return FashionMnist.embedded();
             case FashionMnist.FULL:
+                requireNoCentreCrop(nameOrFolder, options);
                 return FashionMnist.full();
             default:
                 if (TextSource.names().contains(nameOrFolder)) {
@@ -40,7 +42,18 @@ public final class DataCatalog {
                             + " is not a folder, but images are needed here: a folder, or one of "
                             + names(ImageListing.class));
                 }
-                return DataKind.of(folder).open(folder, nameOrFolder, options);
+                DataKind kind = DataKind.of(folder);
+                if (kind != DataKind.IMAGES) {
+                    requireNoCentreCrop(nameOrFolder, options);
+                }
+                return kind.open(folder, nameOrFolder, options);
+        }
+    }
+
+    private static void requireNoCentreCrop(String source, FolderOptions options) {
+        if (options.centreCrop().isPresent()) {
+            throw new InputException("data.centreCrop must be of a folder of pictures, but " + source
+                    + " has images of one size: leave it out");
         }
     }
 

@@ -114,6 +114,8 @@ public sealed interface DataSettings {
      * @param colour whether a folder of images is read as colour or grey; absent to take it from the images
      * @param background what transparent pictures are laid on; absent for white
      * @param splitSeed of the draw of the splits; absent for the run's seed
+     * @param centreCrop the part of a picture's shorter side that is seen where no crop is drawn: a picture of a folder keeps its shape,
+     *     its shorter side becomes {@code imageSize / centreCrop}, and its centre is cut out; 0.875 is usual. Absent to stretch pictures
      */
     record Images(
             String source,
@@ -124,7 +126,8 @@ public sealed interface DataSettings {
             @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
             @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour,
             @JsonInclude(JsonInclude.Include.NON_NULL) Background background,
-            @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed)
+            @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double centreCrop)
             implements DataSettings {
         /** Images of which so many are held out to choose by, drawn by the run's seed. */
         public Images(
@@ -134,7 +137,7 @@ public sealed interface DataSettings {
                 Augmentation augmentation,
                 Integer imageSize,
                 Colour colour) {
-            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null);
+            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null, null);
         }
 
         public Images {
@@ -157,7 +160,7 @@ public sealed interface DataSettings {
         @Override
         public Images withSource(String other) {
             return new Images(
-                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed);
+                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop);
         }
 
         @Override
@@ -165,18 +168,18 @@ public sealed interface DataSettings {
             return splitSeed != null
                     ? this
                     : new Images(
-                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed);
+                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed, centreCrop);
         }
 
         /** These images shared out so, whatever the settings said before. */
         public Images withSplit(SplitShares shares) {
-            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, background, splitSeed);
+            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop);
         }
 
         @Override
         public Images withBatchSize(int size) {
             return new Images(
-                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed);
+                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed, centreCrop);
         }
 
         @Override
@@ -190,6 +193,7 @@ public sealed interface DataSettings {
             options = imageSize == null ? options : options.withSide(imageSize);
             options = colour == null ? options : options.withColour(colour);
             options = background == null ? options : options.withBackground(background);
+            options = centreCrop == null ? options : options.withCentreCrop(centreCrop);
             ImageParts parts = DataCatalog.open(source, options);
             if (imageSize == null
                     && parts.train().height() != parts.train().width()) { // all of one size, and no square
