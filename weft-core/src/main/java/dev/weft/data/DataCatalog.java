@@ -26,10 +26,8 @@ public final class DataCatalog {
     public static ImageParts open(String nameOrFolder, FolderOptions options) {
         switch (nameOrFolder) {
             case FashionMnist.EMBEDDED:
-                requireNoCentreCrop(nameOrFolder, options);
                 return FashionMnist.embedded();
             case FashionMnist.FULL:
-                requireNoCentreCrop(nameOrFolder, options);
                 return FashionMnist.full();
             default:
                 if (TextSource.names().contains(nameOrFolder)) {
@@ -42,19 +40,15 @@ public final class DataCatalog {
                             + " is not a folder, but images are needed here: a folder, or one of "
                             + names(ImageListing.class));
                 }
-                DataKind kind = DataKind.of(folder);
-                if (kind != DataKind.IMAGES) {
-                    requireNoCentreCrop(nameOrFolder, options);
-                }
-                return kind.open(folder, nameOrFolder, options);
+                return DataKind.of(folder).open(folder, nameOrFolder, options);
         }
     }
 
-    private static void requireNoCentreCrop(String source, FolderOptions options) {
-        if (options.centreCrop().isPresent()) {
-            throw new InputException("data.centreCrop must be of a folder of pictures, but " + source
-                    + " has images of one size: leave it out");
-        }
+    /** Whether a name or path is a folder of image files, whose pictures may be of any size. */
+    public static boolean isPictures(String nameOrFolder) {
+        return list().stream().noneMatch(known -> known.name().equals(nameOrFolder))
+                && Files.isDirectory(Path.of(nameOrFolder))
+                && DataKind.of(Path.of(nameOrFolder)) == DataKind.IMAGES;
     }
 
     /** What can be opened by name. */

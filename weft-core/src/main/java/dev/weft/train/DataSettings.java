@@ -195,6 +195,10 @@ public sealed interface DataSettings {
             options = background == null ? options : options.withBackground(background);
             options = centreCrop == null ? options : options.withCentreCrop(centreCrop);
             ImageParts parts = DataCatalog.open(source, options);
+            if (centreCrop != null && !DataCatalog.isPictures(source)) {
+                throw new InputException("data.centreCrop must be of a folder of pictures, but the images of " + source
+                        + " are of one size: leave it out.");
+            }
             if (imageSize == null
                     && parts.train().height() != parts.train().width()) { // all of one size, and no square
                 parts = DataCatalog.open(source, options.withSide(FolderOptions.DEFAULT_SIDE));
