@@ -36,8 +36,8 @@ public sealed interface AugmentationPolicy {
      * @param magnitude 0 to 30; the paper's for ImageNet is 9 with ResNet-50
      */
     record RandAugment(
-            @JsonProperty(defaultValue = "2") int operations, @JsonProperty(defaultValue = "9") int magnitude)
-            implements AugmentationPolicy {
+            @JsonProperty(defaultValue = "2") int operations,
+            @JsonProperty(defaultValue = "9") int magnitude) implements AugmentationPolicy {
         private static final int HIGHEST = 30;
         private static final List<ImageOperation> FOURTEEN = Arrays.stream(ImageOperation.values())
                 .filter(operation -> operation != ImageOperation.INVERT)
@@ -90,9 +90,11 @@ public sealed interface AugmentationPolicy {
             implements AugmentationPolicy {
         public ColourJitter {
             if (!(in01(brightness) && in01(contrast) && in01(saturation) && brightness + contrast + saturation > 0)) {
-                throw new InputException("colour-jitter must have brightness, contrast and saturation from 0 to 1, one of"
-                        + " them over 0, but got brightness=" + brightness + ", contrast=" + contrast + ", saturation="
-                        + saturation + ".");
+                throw new InputException(
+                        "colour-jitter must have brightness, contrast and saturation from 0 to 1, one of"
+                                + " them over 0, but got brightness=" + brightness + ", contrast=" + contrast
+                                + ", saturation="
+                                + saturation + ".");
             }
         }
 

@@ -26,13 +26,13 @@ public record FolderOptions(OptionalInt side, Colour colour, Background backgrou
     private static final double MIN_CENTRE_CROP = 0.1;
 
     public FolderOptions {
-        if (centreCrop.isPresent()
-                && !(centreCrop.getAsDouble() >= MIN_CENTRE_CROP && centreCrop.getAsDouble() <= 1)) {
-            throw new InputException("data.centreCrop must be from " + MIN_CENTRE_CROP + " to 1, but is "
-                    + centreCrop.getAsDouble());
+        if (centreCrop.isPresent() && !(centreCrop.getAsDouble() >= MIN_CENTRE_CROP && centreCrop.getAsDouble() <= 1)) {
+            throw new InputException(
+                    "data.centreCrop must be from " + MIN_CENTRE_CROP + " to 1, but is " + centreCrop.getAsDouble());
         }
         if (centreCrop.isPresent() && side.isEmpty()) {
-            throw new InputException("data.centreCrop must have data.imageSize, the side of what is cut out, but has none");
+            throw new InputException(
+                    "data.centreCrop must have data.imageSize, the side of what is cut out, but has none");
         }
         if (side.isPresent() && (side.getAsInt() < 1 || side.getAsInt() > MAX_SIDE)) {
             throw new InputException("Image size must be from 1 to " + MAX_SIDE + " pixels, but is " + side.getAsInt());

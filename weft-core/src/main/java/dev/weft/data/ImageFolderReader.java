@@ -151,8 +151,7 @@ final class ImageFolderReader {
 
     private static Shape shape(FolderOptions options, List<Header> headers, int channels) {
         if (options.side().isPresent()) {
-            return new Shape(
-                    channels, options.side().getAsInt(), options.side().getAsInt(), options.centreCrop());
+            return new Shape(channels, options.side().getAsInt(), options.side().getAsInt(), options.centreCrop());
         }
         int height = headers.get(0).height();
         int width = headers.get(0).width();
@@ -161,8 +160,7 @@ final class ImageFolderReader {
                 && headers.stream().allMatch(h -> h.height() == height && h.width() == width);
         return common
                 ? new Shape(channels, height, width, OptionalDouble.empty())
-                : new Shape(
-                        channels, FolderOptions.DEFAULT_SIDE, FolderOptions.DEFAULT_SIDE, OptionalDouble.empty());
+                : new Shape(channels, FolderOptions.DEFAULT_SIDE, FolderOptions.DEFAULT_SIDE, OptionalDouble.empty());
     }
 
     private static byte[] decoded(List<Entry> entries, Shape shape, Background background, List<String> problems) {
@@ -170,8 +168,8 @@ final class ImageFolderReader {
         each(
                 IntStream.range(0, entries.size()).boxed().toList(),
                 index -> {
-                    byte[] planes = ImageFile.decode(
-                            entries.get(index).file(), shape.channels(), shape::framing, background);
+                    byte[] planes =
+                            ImageFile.decode(entries.get(index).file(), shape.channels(), shape::framing, background);
                     System.arraycopy(planes, 0, pixels, index * planes.length, planes.length);
                     return true;
                 },

@@ -137,9 +137,7 @@ enum ImageOperation {
                 int least = first(counts, 0, 1);
                 int most = first(counts, 255, -1);
                 if (most > least) {
-                    image.map(
-                            channel,
-                            value -> Math.max(0, Math.min(255, (value - least) * 255 / (most - least))));
+                    image.map(channel, value -> Math.max(0, Math.min(255, (value - least) * 255 / (most - least))));
                 }
             }
         }

@@ -160,7 +160,16 @@ public sealed interface DataSettings {
         @Override
         public Images withSource(String other) {
             return new Images(
-                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop);
+                    other,
+                    selectionSize,
+                    split,
+                    batchSize,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop);
         }
 
         @Override
@@ -168,18 +177,46 @@ public sealed interface DataSettings {
             return splitSeed != null
                     ? this
                     : new Images(
-                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed, centreCrop);
+                            source,
+                            selectionSize,
+                            split,
+                            batchSize,
+                            augmentation,
+                            imageSize,
+                            colour,
+                            background,
+                            seed,
+                            centreCrop);
         }
 
         /** These images shared out so, whatever the settings said before. */
         public Images withSplit(SplitShares shares) {
-            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop);
+            return new Images(
+                    source,
+                    null,
+                    shares,
+                    batchSize,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop);
         }
 
         @Override
         public Images withBatchSize(int size) {
             return new Images(
-                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed, centreCrop);
+                    source,
+                    selectionSize,
+                    split,
+                    size,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop);
         }
 
         @Override

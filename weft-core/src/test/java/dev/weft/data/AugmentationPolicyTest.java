@@ -56,7 +56,8 @@ class AugmentationPolicyTest {
                 pair -> pair.forEach(part -> expected.merge(part.operation(), part.probability(), Double::sum)));
         assertThat(expected.get(ImageOperation.POSTERIZE)).isCloseTo(0.4 + 0.6 + 0.6 + 0.8 + 0.4, Offset.offset(1e-9));
         assertThat(expected.get(ImageOperation.EQUALIZE)).isCloseTo(11.2, Offset.offset(1e-9));
-        assertThat(expected.get(ImageOperation.ROTATE)).isCloseTo(0.6 + 0.8 + 0.2 + 0.8 + 0.4 + 0.8, Offset.offset(1e-9));
+        assertThat(expected.get(ImageOperation.ROTATE))
+                .isCloseTo(0.6 + 0.8 + 0.2 + 0.8 + 0.4 + 0.8, Offset.offset(1e-9));
         // How often nothing happens: both are left out, or are a Color of magnitude 0, which is none.
         double nothing = ImageNetPairs.ALL.stream()
                 .mapToDouble(pair -> pair.stream()

@@ -35,7 +35,8 @@ class ImageOperationTest {
     @Test
     void shears() {
         assertThat(grey(3, SHEAR_X, 1, NINE)).containsExactly(2, 3, OUT, 6, OUT, OUT, OUT, OUT, OUT);
-        assertThat(grey(3, SHEAR_X, 0.3, NINE)).containsExactly(1, 2, 3, 4, 5, 6, 8, 9, OUT); // 0.15, 0.45, 0.75 of a pixel
+        assertThat(grey(3, SHEAR_X, 0.3, NINE))
+                .containsExactly(1, 2, 3, 4, 5, 6, 8, 9, OUT); // 0.15, 0.45, 0.75 of a pixel
         assertThat(grey(3, SHEAR_X, -0.3, NINE)).containsExactly(1, 2, 3, 4, 5, 6, OUT, 7, 8);
         assertThat(grey(3, SHEAR_Y, 0.3, NINE)).containsExactly(1, 2, 6, 4, 5, 9, 7, 8, OUT);
     }
@@ -59,7 +60,8 @@ class ImageOperationTest {
     @Test
     void brightensFromBlack() {
         assertThat(grey(2, BRIGHTNESS, 0.5, 0, 11, 100, 200)).containsExactly(0, 16, 150, 255);
-        assertThat(grey(2, BRIGHTNESS, -0.9, 0, 11, 100, 255)).containsExactly(0, 1, 9, 25); // 9.99.. loses its fraction
+        assertThat(grey(2, BRIGHTNESS, -0.9, 0, 11, 100, 255))
+                .containsExactly(0, 1, 9, 25); // 9.99.. loses its fraction
     }
 
     /** Grey of (100, 50, 200) is (29900 + 29350 + 22800 + 500) / 1000 = 82. */
@@ -131,7 +133,8 @@ class ImageOperationTest {
         assertThat(SOLARIZE.strength(9 / 30.0)).isCloseTo(178.5, Offset.offset(1e-12));
         assertThat(POSTERIZE.strength(8 / 9.0)).isEqualTo(4); // 8 - round(3.56)
         assertThat(SOLARIZE.strength(5 / 9.0)).isCloseTo(255 * 4 / 9.0, Offset.offset(1e-9));
-        assertThat(INVERT.isSigned() || POSTERIZE.isSigned() || SOLARIZE.isSigned()).isFalse();
+        assertThat(INVERT.isSigned() || POSTERIZE.isSigned() || SOLARIZE.isSigned())
+                .isFalse();
         assertThat(ROTATE.isSigned() && COLOR.isSigned()).isTrue();
     }
 

@@ -91,8 +91,9 @@ class RandomResizedCropTest {
             }
         }
         // Evaluation: the shorter side of 8 x 12 becomes 8, and the 4 x 4 in the centre begins at (2, 4).
-        assertThat(TestImages.pixels(held, 0)).isEqualTo(TestImages.pixels(onDemand, 0)).startsWith(
-                (byte) (3 * 4 + 20 * 2), (byte) (3 * 5 + 20 * 2));
+        assertThat(TestImages.pixels(held, 0))
+                .isEqualTo(TestImages.pixels(onDemand, 0))
+                .startsWith((byte) (3 * 4 + 20 * 2), (byte) (3 * 5 + 20 * 2));
     }
 
     @Test

@@ -16,8 +16,8 @@ public record Framing(Box box, int height, int width, Box window) {
     public record Box(int top, int left, int height, int width) {
         public Box {
             if (top < 0 || left < 0 || height < 1 || width < 1) {
-                throw new IllegalArgumentException("a box must lie inside a picture, but is " + top + ", " + left
-                        + ", " + height + " x " + width);
+                throw new IllegalArgumentException(
+                        "a box must lie inside a picture, but is " + top + ", " + left + ", " + height + " x " + width);
             }
         }
     }
@@ -47,9 +47,8 @@ public record Framing(Box box, int height, int width, Box window) {
     public static Framing centred(int pictureHeight, int pictureWidth, int side, double part) {
         int shorter = Math.max(side, (int) Math.round(side / part));
         boolean wide = pictureWidth > pictureHeight;
-        int longer = (int) ((long) shorter
-                * Math.max(pictureHeight, pictureWidth)
-                / Math.min(pictureHeight, pictureWidth));
+        int longer =
+                (int) ((long) shorter * Math.max(pictureHeight, pictureWidth) / Math.min(pictureHeight, pictureWidth));
         int height = wide ? shorter : longer;
         int width = wide ? longer : shorter;
         return new Framing(

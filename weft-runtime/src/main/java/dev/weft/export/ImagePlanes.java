@@ -27,11 +27,7 @@ public final class ImagePlanes {
      * @param background what a transparent picture is laid on: a grey value from 0 to 255, in every channel
      */
     public static byte[] of(BufferedImage image, int channels, int height, int width, int background) {
-        return of(
-                image,
-                channels,
-                Framing.stretched(image.getHeight(), image.getWidth(), height, width),
-                background);
+        return of(image, channels, Framing.stretched(image.getHeight(), image.getWidth(), height, width), background);
     }
 
     /**
@@ -72,8 +68,7 @@ public final class ImagePlanes {
             rows.row(box.top() + y, row);
             for (int channel = 0; channel < channels; channel++) {
                 for (int x = 0; x < window.width(); x++) {
-                    narrow[channel][y * window.width() + x] =
-                            across.at(window.left() + x, row[channel], box.left(), 1);
+                    narrow[channel][y * window.width() + x] = across.at(window.left() + x, row[channel], box.left(), 1);
                 }
             }
         }

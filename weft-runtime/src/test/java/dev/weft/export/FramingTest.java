@@ -45,7 +45,9 @@ class FramingTest {
         }
         for (int side : new int[] {1, 2, 5, 9}) {
             Framing framing = Framing.stretched(new Box(3, 2, 4, 3), side, side);
-            assertThat(ImagePlanes.of(planes, 1, 10, 10, framing)).hasSize(side * side).containsOnly(50);
+            assertThat(ImagePlanes.of(planes, 1, 10, 10, framing))
+                    .hasSize(side * side)
+                    .containsOnly(50);
         }
     }
 
