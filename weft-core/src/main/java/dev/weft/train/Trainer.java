@@ -95,7 +95,7 @@ public final class Trainer implements AutoCloseable {
                         heldOut,
                         train.stepsPerEpoch(uniform),
                         RandomStream.SAMPLER_ORDER.bits(settings.seed())));
-        this.batches = sampling.batches(uniform);
+        this.batches = recipe.data().mixed(sampling.batches(uniform), settings.seed());
         if (train.distillation() instanceof Distillation.Teacher source) {
             this.teacher = source.open(recipe.model().input());
             NamedMember named = teacher.members().get(source.member());
