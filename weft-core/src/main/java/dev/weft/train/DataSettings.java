@@ -15,6 +15,8 @@ import dev.weft.data.ImageBatches;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.ImageParts;
 import dev.weft.data.ImageSplits;
+import dev.weft.data.MixedImages;
+import dev.weft.data.Mixing;
 import dev.weft.data.Normalisation;
 import dev.weft.data.SplitShares;
 import dev.weft.data.Splits;
@@ -80,6 +82,14 @@ public sealed interface DataSettings {
      */
     Batches batches(Dataset train, long seed);
 
+    /**
+     * The batches that weights train on, in place of plain ones: mixed where the settings say so. What else is learnt or measured reads plain
+     * batches.
+     */
+    default Batches mixed(Batches batches, long seed) {
+        return batches;
+    }
+
     /** What a model reads of these splits; what is measured for it is measured on the training split. */
     static ModelInput input(Splits splits) {
         if (splits instanceof ImageSplits images) {
@@ -116,6 +126,7 @@ public sealed interface DataSettings {
      * @param splitSeed of the draw of the splits; absent for the run's seed
      * @param centreCrop the part of a picture's shorter side that is seen where no crop is drawn: a picture of a folder keeps its shape,
      *     its shorter side becomes {@code imageSize / centreCrop}, and its centre is cut out; 0.875 is usual. Absent to stretch pictures
+     * @param mixing of training images with each other, labels and all; absent for none
      */
     record Images(
             String source,
@@ -127,7 +138,8 @@ public sealed interface DataSettings {
             @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour,
             @JsonInclude(JsonInclude.Include.NON_NULL) Background background,
             @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed,
-            @JsonInclude(JsonInclude.Include.NON_NULL) Double centreCrop)
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double centreCrop,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Mixing mixing)
             implements DataSettings {
         /** Images of which so many are held out to choose by, drawn by the run's seed. */
         public Images(
@@ -137,7 +149,7 @@ public sealed interface DataSettings {
                 Augmentation augmentation,
                 Integer imageSize,
                 Colour colour) {
-            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null, null);
+            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null, null, null);
         }
 
         public Images {
@@ -160,16 +172,7 @@ public sealed interface DataSettings {
         @Override
         public Images withSource(String other) {
             return new Images(
-                    other,
-                    selectionSize,
-                    split,
-                    batchSize,
-                    augmentation,
-                    imageSize,
-                    colour,
-                    background,
-                    splitSeed,
-                    centreCrop);
+                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop, mixing);
         }
 
         @Override
@@ -177,46 +180,18 @@ public sealed interface DataSettings {
             return splitSeed != null
                     ? this
                     : new Images(
-                            source,
-                            selectionSize,
-                            split,
-                            batchSize,
-                            augmentation,
-                            imageSize,
-                            colour,
-                            background,
-                            seed,
-                            centreCrop);
+                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed, centreCrop, mixing);
         }
 
         /** These images shared out so, whatever the settings said before. */
         public Images withSplit(SplitShares shares) {
-            return new Images(
-                    source,
-                    null,
-                    shares,
-                    batchSize,
-                    augmentation,
-                    imageSize,
-                    colour,
-                    background,
-                    splitSeed,
-                    centreCrop);
+            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop, mixing);
         }
 
         @Override
         public Images withBatchSize(int size) {
             return new Images(
-                    source,
-                    selectionSize,
-                    split,
-                    size,
-                    augmentation,
-                    imageSize,
-                    colour,
-                    background,
-                    splitSeed,
-                    centreCrop);
+                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed, centreCrop, mixing);
         }
 
         @Override
@@ -243,6 +218,11 @@ public sealed interface DataSettings {
             return selectionSize == null
                     ? ImageSplits.of(parts, split, splitSeed(seed))
                     : ImageSplits.of(parts, selectionSize, splitSeed(seed));
+        }
+
+        @Override
+        public Batches mixed(Batches batches, long seed) {
+            return mixing == null ? batches : new MixedImages(batches, mixing, seed);
         }
 
         @Override

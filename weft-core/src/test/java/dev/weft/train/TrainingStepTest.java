@@ -13,9 +13,11 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -71,6 +73,35 @@ class TrainingStepTest {
             step(family, draws, seen);
             assertThat(seen.ready.keySet())
                     .containsExactlyElementsOf(family.weights().tensors().keySet());
+            seen.ready.forEach((name, g) -> TensorAssert.assertThat(g).as(name).isCloseTo(expected.get(name), 1e-5));
+        }
+    }
+
+    /** The largest learns the mixture of labels; its students what it says of the mixed images, whatever the mixture is. */
+    @Test
+    void mixedImagesAreTaughtByMixedLabelsAndByTheTeacherOfTheMixedImages() {
+        settings.labelSmoothing = 0.1;
+        Tensor partners = batch.labels().flip(0);
+        Tensor images = batch.inputs().mul(new Scalar(0.3)).add(batch.inputs().flip(0), new Scalar(0.7));
+        batch = new Batch(images, batch.labels(), batch.indices(), Optional.of(new Batch.Mixture(partners, 0.3)));
+        Map<String, Tensor> expected = new LinkedHashMap<>();
+        List<Draw> draws;
+        try (Family family = family()) {
+            draws = TinyTraining.sandwich(family.space());
+            Tensor teacher = logits(family, family.space().largest()).detach();
+            for (Draw draw : draws) {
+                Tensor outputs = logits(family, draw.member());
+                Tensor loss = draw.role() == Role.LARGEST
+                        ? Losses.labels(outputs, batch.labels(), 0.1)
+                                .mul(new Scalar(0.3))
+                                .add(Losses.labels(outputs, partners, 0.1), new Scalar(0.7))
+                        : Losses.soft(outputs, teacher);
+                gradientOf(family, loss).forEach((name, g) -> expected.merge(name, g, Tensor::add));
+            }
+        }
+        try (Family family = family()) {
+            Seen seen = new Seen();
+            step(family, draws, seen);
             seen.ready.forEach((name, g) -> TensorAssert.assertThat(g).as(name).isCloseTo(expected.get(name), 1e-5));
         }
     }
@@ -144,24 +175,31 @@ class TrainingStepTest {
         }
     }
 
-    /** Pitfall 2 again: the teacher is the forward that trains, its dropout included, not a second one. */
+    /** Pitfall 2 again: the teacher is the forward that trains, its dropout included, and not a second one with or without. */
     @Test
     void teacherIsTheForwardThatTrainsWithItsDropout() {
-        settings.regularisation = new Regularisation(Regularisation.On.LARGEST, 0.5, 0, 0, true);
+        settings.regularisation = new Regularisation(Regularisation.On.LARGEST, 0.5, 0.5, 0, true);
+        settings.distillation = new Distillation.InPlace();
         try (Family family = family()) {
-            Member largest = family.space().largest();
-            // The same member as its own student: against the same logits its loss is their entropy, and no other's.
-            settings.distillation = new Distillation.InPlace();
-            Draw student = new Draw(Role.RANDOM, largest);
-            double first = step(family, List.of(new Draw(Role.LARGEST, largest), student), new Seen())
-                    .get(1)
-                    .loss();
-            double clean;
-            try (Family fresh = family()) {
-                Tensor logits = logits(fresh, largest).detach();
-                clean = Losses.soft(logits, logits).item_double();
+            List<Draw> draws = TinyTraining.sandwich(family.space());
+            Tensor clean = logits(family, family.space().largest()).detach();
+            List<Tensor> outputs = new ArrayList<>();
+            var losses = new TrainingStep(family, settings.build())
+                    .run(batch, draws, RATE, 1, 0, List.of(new TrainingListener() {
+                        @Override
+                        public void memberForwarded(long step, Draw draw, Batch forwarded, Tensor logits) {
+                            outputs.add(Tensors.keep(logits.detach().clone()));
+                        }
+                    }));
+            assertThat(outputs).hasSameSizeAs(draws);
+            Tensor teacher = outputs.get(0);
+            assertThat(Tensors.floats(teacher)).isNotEqualTo(Tensors.floats(clean));
+            for (int i = 1; i < draws.size(); i++) {
+                double expected = Losses.soft(outputs.get(i), teacher).item_double();
+                assertThat(losses.get(i).loss()).isEqualTo(expected);
+                assertThat(Losses.soft(outputs.get(i), clean).item_double()).isNotEqualTo(expected);
             }
-            assertThat(Math.abs(first - clean)).isGreaterThan(1e-3);
+            outputs.forEach(Tensor::close);
         }
     }
 
@@ -212,7 +250,8 @@ class TrainingStepTest {
                     settings.build(),
                     BatchStatistics.INSTANCE,
                     images -> logits(other, other.space().largest()),
-                    Sampling.of(random -> List.of()));
+                    Sampling.of(random -> List.of()),
+                    1);
             var losses = step.run(batch, draws, RATE, 1, 0, List.of());
             for (int i = 0; i < expected.length; i++) {
                 assertThat(losses.get(i).loss()).isCloseTo(expected[i], within(1e-6));
