@@ -8,17 +8,19 @@ import dev.weft.ops.Tensors;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * An update rule with its settings. Holds no state: what it remembers of a parameter lies in a map that the caller keeps, so that
- * a checkpoint is the parameters and those maps. Formulas are PyTorch's.
+ * a checkpoint is the parameters and those maps. Formulas are PyTorch's, but for {@link RmsPropTf}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Optimizer.Sgd.class, name = "sgd"),
     @JsonSubTypes.Type(value = Optimizer.Adam.class, name = "adam"),
     @JsonSubTypes.Type(value = Optimizer.AdamW.class, name = "adamw"),
-    @JsonSubTypes.Type(value = Optimizer.RmsProp.class, name = "rmsprop")
+    @JsonSubTypes.Type(value = Optimizer.RmsProp.class, name = "rmsprop"),
+    @JsonSubTypes.Type(value = Optimizer.RmsPropTf.class, name = "rmsprop-tf")
 })
 public interface Optimizer {
     /** The initial learning rate, which a schedule scales. */
@@ -161,10 +163,31 @@ public interface Optimizer {
         }
     }
 
+    private static void requireRmsProp(
+            double learningRate, double decay, double momentum, double epsilon, double weightDecay) {
+        require(
+                learningRate > 0
+                        && decay >= 0
+                        && decay < 1
+                        && momentum >= 0
+                        && momentum < 1
+                        && epsilon > 0
+                        && weightDecay >= 0
+                        && Double.isFinite(learningRate + weightDecay),
+                "learningRate > 0, decay and momentum in [0, 1), epsilon > 0 and weightDecay >= 0",
+                "learningRate=" + learningRate + ", decay=" + decay + ", momentum=" + momentum + ", epsilon=" + epsilon
+                        + ", weightDecay=" + weightDecay);
+    }
+
+    /** {@code s = decay · s + (1 - decay) · g²}, in place. */
+    private static void averageSquare(Tensor square, Tensor gradient, double decay) {
+        square.mul_(new Scalar(decay)).addcmul_(gradient, gradient, new Scalar(1 - decay));
+    }
+
     /**
-     * RMSProp: {@code s = decay · s + (1 - decay) · g²; v = momentum · v + g / (√s + ε); w -= lr · v}.
+     * RMSProp as PyTorch has it: {@code s = decay · s + (1 - decay) · g²; v = momentum · v + g / (√s + ε); w -= lr · v}, with s from 0.
      *
-     * @param decay of the average of squares; 0.9 in BigNAS
+     * @param decay of the average of squares
      */
     record RmsProp(
             double learningRate,
@@ -174,19 +197,7 @@ public interface Optimizer {
             @JsonProperty(defaultValue = "0.0") double weightDecay)
             implements Optimizer {
         public RmsProp {
-            require(
-                    learningRate > 0
-                            && decay >= 0
-                            && decay < 1
-                            && momentum >= 0
-                            && momentum < 1
-                            && epsilon > 0
-                            && weightDecay >= 0
-                            && Double.isFinite(learningRate + weightDecay),
-                    "learningRate > 0, decay and momentum in [0, 1), epsilon > 0 and weightDecay >= 0",
-                    "learningRate="
-                            + learningRate + ", decay=" + decay + ", momentum=" + momentum + ", epsilon=" + epsilon
-                            + ", weightDecay=" + weightDecay);
+            requireRmsProp(learningRate, decay, momentum, epsilon, weightDecay);
         }
 
         @Override
@@ -194,7 +205,7 @@ public interface Optimizer {
                 Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double weightDecay) {
             Tensor direction = decayed(parameter, gradient, weightDecay);
             Tensor square = zeros(state, "square", parameter);
-            square.mul_(new Scalar(decay)).addcmul_(direction, direction, new Scalar(1 - decay));
+            averageSquare(square, direction, decay);
             Tensor scaled = direction.div(square.sqrt().add_(new Scalar(epsilon)));
             if (momentum > 0) {
                 Tensor velocity = zeros(state, "momentum", parameter);
@@ -202,6 +213,41 @@ public interface Optimizer {
                 scaled = velocity;
             }
             parameter.add_(scaled, new Scalar(-rate));
+        }
+    }
+
+    /**
+     * RMSProp as TensorFlow has it: {@code s = decay · s + (1 - decay) · g²; v = momentum · v + lr · g / √(s + ε); w -= v}, with s from 1.
+     * Rates that were published with TensorFlow, such as those of MobileNetV3, EfficientNet and BigNAS, belong to it. Against {@link RmsProp}
+     * the first steps are short, while s forgets that it began at 1; a small gradient moves less, because ε is under the root; and a rate
+     * that changes reaches the momentum of later steps only.
+     *
+     * @param decay of the average of squares; 0.9 in BigNAS
+     */
+    record RmsPropTf(
+            double learningRate,
+            @JsonProperty(defaultValue = "0.9") double decay,
+            @JsonProperty(defaultValue = "0.9") double momentum,
+            @JsonProperty(defaultValue = "1.0e-3") double epsilon,
+            @JsonProperty(defaultValue = "0.0") double weightDecay)
+            implements Optimizer {
+        public RmsPropTf {
+            requireRmsProp(learningRate, decay, momentum, epsilon, weightDecay);
+        }
+
+        @Override
+        public void update(
+                Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double weightDecay) {
+            Tensor direction = decayed(parameter, gradient, weightDecay);
+            Tensor square = state.computeIfAbsent("square", n -> Tensors.keep(torch.ones(parameter.shape())));
+            averageSquare(square, direction, decay);
+            Tensor step = direction.div(square.add(new Scalar(epsilon)).sqrt_()).mul_(new Scalar(rate));
+            if (momentum > 0) {
+                Tensor velocity = zeros(state, "momentum", parameter);
+                velocity.mul_(new Scalar(momentum)).add_(step);
+                step = velocity;
+            }
+            parameter.sub_(step);
         }
     }
 }

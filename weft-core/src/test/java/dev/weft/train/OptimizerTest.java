@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
+import org.assertj.core.data.Offset;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
@@ -20,6 +21,7 @@ import org.bytedeco.pytorch.RMSprop;
 import org.bytedeco.pytorch.RMSpropOptions;
 import org.bytedeco.pytorch.SGD;
 import org.bytedeco.pytorch.SGDOptions;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,51 @@ class OptimizerTest {
         });
     }
 
+    /** By a double-precision reference of its own, with a learning rate that falls, as libtorch has no such rule. */
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.9, 1e-3, 0", "0.9, 0.9, 1e-3, 1e-5", "0.9, 0, 1e-10, 0.05", "0.5, 0.9, 0.3, 0.05"})
+    void rmsPropTfFollowsTensorFlowsFormula(double decay, double momentum, double epsilon, double weightDecay) {
+        Optimizer optimizer = new Optimizer.RmsPropTf(0.256, decay, momentum, epsilon, weightDecay);
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor parameter = values(1, 3, 4);
+            double[] weights = Tensors.doubles(parameter);
+            double[] squares = new double[weights.length];
+            java.util.Arrays.fill(squares, 1);
+            double[] velocities = new double[weights.length];
+            Map<String, Tensor> state = new LinkedHashMap<>();
+            for (int step = 0; step < STEPS; step++) {
+                double rate = 0.256 * Math.pow(0.97, step);
+                Tensor gradient = values(100L + step, 3, 4).mul(new Scalar(0.05));
+                double[] gradients = Tensors.doubles(gradient);
+                Tensor before = gradient.clone();
+                optimizer.update(parameter, gradient, state, rate, weightDecay);
+                TensorAssert.assertThat(gradient)
+                        .as("the gradient is not changed")
+                        .isBitEqualTo(before);
+                for (int i = 0; i < weights.length; i++) {
+                    double g = gradients[i] + weightDecay * weights[i];
+                    squares[i] = decay * squares[i] + (1 - decay) * g * g;
+                    velocities[i] = momentum * velocities[i] + rate * g / Math.sqrt(squares[i] + epsilon);
+                    weights[i] -= velocities[i];
+                }
+                assertThat(Tensors.doubles(parameter)).as("step " + step).containsExactly(weights, Offset.offset(5e-6));
+            }
+        }
+    }
+
+    /** Worked out by hand: g 2, decay 0.9, no momentum, ε 0.01, so s = 0.9 + 0.4 = 1.3. */
+    @Test
+    void theFirstStepOfRmsPropTfStartsFromSquaresOfOneWithEpsilonUnderTheRoot() {
+        Optimizer optimizer = new Optimizer.RmsPropTf(0.1, 0.9, 0, 0.01, 0);
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor parameter = Tensors.of(new float[] {1}, 1);
+            optimizer.update(parameter, Tensors.of(new float[] {2}, 1), new LinkedHashMap<>(), 0.1, 0);
+            assertThat(parameter.item_double()).isCloseTo(1 - 0.1 * 2 / Math.sqrt(1.31), Offset.offset(1e-6));
+        }
+    }
+
     /** Two parameters, gradients that change with every step, a learning rate that does too. */
     private static void equalsLibtorch(
             Optimizer ours, BiFunction<TensorVector, Double, org.bytedeco.pytorch.Optimizer> libtorch) {
@@ -132,6 +179,8 @@ class OptimizerTest {
             assertThatThrownBy(() -> new Optimizer.AdamW(rate, 0.9, 0.999, 1e-8, 0))
                     .isInstanceOf(InputException.class);
             assertThatThrownBy(() -> new Optimizer.RmsProp(rate, 0.9, 0.9, 1e-3, 0))
+                    .isInstanceOf(InputException.class);
+            assertThatThrownBy(() -> new Optimizer.RmsPropTf(rate, 0.9, 0.9, 1e-3, 0))
                     .isInstanceOf(InputException.class);
         }
         assertThatThrownBy(() -> new Optimizer.Sgd(0.1, 1, true, 0)).isInstanceOf(InputException.class);

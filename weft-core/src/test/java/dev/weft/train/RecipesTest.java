@@ -172,7 +172,7 @@ class RecipesTest {
         TrainSettings train = recipe.train();
         assertThat(train.sampler()).isEqualTo(new Sampler.Sandwich(2));
         assertThat(train.distillation()).isEqualTo(new Distillation.InPlace());
-        assertThat(train.optimizer()).isEqualTo(new Optimizer.RmsProp(0.256, 0.9, 0.9, 1e-3, 0));
+        assertThat(train.optimizer()).isEqualTo(new Optimizer.RmsPropTf(0.256, 0.9, 0.9, 1e-3, 0));
         assertThat(train.schedule()).isEqualTo(new LearningRateSchedule.Exponential(0.97, 2.4, 0.05, 3, true));
         assertThat(train.regularisation()).isEqualTo(new Regularisation(Regularisation.On.LARGEST, 0.2, 0, 1e-5, true));
         assertThat(train.gradients()).isEqualTo(TrainSettings.Gradients.SUM);

@@ -70,6 +70,10 @@ class TrainerTest {
             s.runningStatistics = true;
             s.schedule = new LearningRateSchedule.Cosine(0, 0.5);
         });
+        changes.put("rmsprop as TensorFlow has it", s -> {
+            s.optimizer = new Optimizer.RmsPropTf(0.01, 0.9, 0.9, 1e-3, 1e-5);
+            s.schedule = new LearningRateSchedule.Exponential(0.9, 0.3, 0.05, 0.5, false);
+        });
         changes.put("adamw, single path", s -> {
             s.optimizer = new Optimizer.AdamW(0.003, 0.9, 0.999, 1e-8, 0.05);
             s.sampler = new Sampler.SinglePath(1);
