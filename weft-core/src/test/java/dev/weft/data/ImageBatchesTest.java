@@ -110,8 +110,10 @@ class ImageBatchesTest {
         try (PointerScope scope = new PointerScope()) {
             float[] images = floats(batches.batch(new int[] {7, 2}, 3).inputs());
             byte[] expected = new byte[72];
-            augmentation.apply(TestImages.pixels(DATA, 7), 3, 4, 3, RandomStream.AUGMENTATION.bits(9, 3, 7), expected, 0);
-            augmentation.apply(TestImages.pixels(DATA, 2), 3, 4, 3, RandomStream.AUGMENTATION.bits(9, 3, 2), expected, 36);
+            augmentation.apply(
+                    TestImages.pixels(DATA, 7), 3, 4, 3, RandomStream.AUGMENTATION.bits(9, 3, 7), expected, 0);
+            augmentation.apply(
+                    TestImages.pixels(DATA, 2), 3, 4, 3, RandomStream.AUGMENTATION.bits(9, 3, 2), expected, 36);
             for (int p = 0; p < 72; p++) {
                 assertThat(images[p]).isEqualTo(expected[p] & 0xFF);
             }

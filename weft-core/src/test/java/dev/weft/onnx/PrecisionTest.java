@@ -20,8 +20,8 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import java.nio.FloatBuffer;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,7 +133,8 @@ class PrecisionTest {
         assertThat(new QualityChange("loss", 1, 1.5).drop()).isEqualTo(0.5);
         assertThatThrownBy(() -> new QualityChange("loss", 1, Double.NaN).requireWithin(1, Precision.FLOAT16, "m"))
                 .isInstanceOf(CheckFailedException.class);
-        // The labels are the live member's own choices: of several untrained members some make them by a hair's breadth.
+        // The labels are the live member's own choices: of several untrained members some make them by a hair's
+        // breadth.
         int refused = 0;
         for (ModelDefinition definition : definitions()) {
             try {
