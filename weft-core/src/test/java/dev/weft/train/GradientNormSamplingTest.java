@@ -15,6 +15,7 @@ import dev.weft.model.CellNetwork.Operation;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.nn.BatchStatistics;
+import dev.weft.nn.Initialisation;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
@@ -82,7 +83,8 @@ class GradientNormSamplingTest {
                 Collections.nCopies(6, List.of(Operation.values())),
                 true,
                 CellNetwork.Affine.NOWHERE,
-                false);
+                false,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     /** Two edges that may be themselves or a convolution; the third is none. */
@@ -97,7 +99,8 @@ class GradientNormSamplingTest {
                 List.of(two, List.of(Operation.NONE), two),
                 true,
                 CellNetwork.Affine.EVERYWHERE,
-                false);
+                false,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static Paths paths(Scope over, Read read) {
@@ -446,7 +449,8 @@ class GradientNormSamplingTest {
                                 Collections.nCopies(6, List.of(Operation.values())),
                                 true,
                                 CellNetwork.Affine.NOWHERE,
-                                true),
+                                true,
+                                Initialisation.UNIFORM_FAN_IN),
                         1)) {
             assertThatThrownBy(() -> start(new GradientNormSampler(joint, null, null, null), family, 9, 1))
                     .hasMessageContaining("each-choice");
