@@ -50,8 +50,11 @@ final class TrustText {
 
     private static List<String> row(TrustReport.Part part, TrustReport report) {
         RankQuality quality = part.quality();
-        List<String> row = new ArrayList<>(
-                List.of(part.name(), Text.count(quality.members()), quality.tau().cell(), quality.spearman().cell()));
+        List<String> row = new ArrayList<>(List.of(
+                part.name(),
+                Text.count(quality.members()),
+                quality.tau().cell(),
+                quality.spearman().cell()));
         for (int k : report.settings().topK()) {
             row.add(quality.regrets().stream()
                     .filter(regret -> regret.k() == k)

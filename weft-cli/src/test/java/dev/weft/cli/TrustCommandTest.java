@@ -68,8 +68,20 @@ class TrustCommandTest {
         StringBuilder scores = new StringBuilder("member,score,flops\n");
         StringBuilder truth = new StringBuilder("member,params,score\n");
         for (int i = 0; i < 20; i++) {
-            scores.append("m").append(i).append(',').append(i).append(',').append(i * 7 % 20).append('\n');
-            truth.append("m").append(i).append(',').append(100 + 19 - i).append(',').append(i).append('\n');
+            scores.append("m")
+                    .append(i)
+                    .append(',')
+                    .append(i)
+                    .append(',')
+                    .append(i * 7 % 20)
+                    .append('\n');
+            truth.append("m")
+                    .append(i)
+                    .append(',')
+                    .append(100 + 19 - i)
+                    .append(',')
+                    .append(i)
+                    .append('\n');
         }
         String one = file("s.csv", scores.toString());
         String two = file("t.csv", truth.toString());
@@ -153,7 +165,8 @@ class TrustCommandTest {
         };
         Run first = Run.weft(command);
         assertThat(first.exitCode()).as(first.err()).isZero();
-        assertThat(first.out()).contains("Members trained alone are")
+        assertThat(first.out())
+                .contains("Members trained alone are")
                 .contains("noise floor τ")
                 .contains("gradient norm at initialisation")
                 .contains("that takes three trainings");

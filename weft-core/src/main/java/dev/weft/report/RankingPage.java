@@ -67,9 +67,7 @@ final class RankingPage {
                         .map(c -> "<th scope=\"col\">" + Page.escape(c) + "</th>")
                         .collect(Collectors.joining("\n"))
                 + "\n</tr></thead>\n<tbody>\n"
-                + table.rows().stream()
-                        .map(row -> row(table.columns(), row))
-                        .collect(Collectors.joining())
+                + table.rows().stream().map(row -> row(table.columns(), row)).collect(Collectors.joining())
                 + "</tbody>\n</table>\n</div>\n</section>\n";
     }
 

@@ -25,7 +25,8 @@ public record Baseline(String name, List<Double> values) {
     public Baseline {
         values = List.copyOf(values);
         if (!values.stream().allMatch(Double::isFinite)) {
-            throw new IllegalArgumentException("baseline " + name + " must be finite of every member, but is " + values);
+            throw new IllegalArgumentException(
+                    "baseline " + name + " must be finite of every member, but is " + values);
         }
     }
 

@@ -36,7 +36,8 @@ public record BaselineTable(List<String> columns, List<List<String>> rows) {
                             .findFirst()
                             .orElse(Estimate.none()))
                     .toList();
-            rows.add(row(Baseline.label(baseline.name()), taus, baseline.difference().cell()));
+            rows.add(row(
+                    Baseline.label(baseline.name()), taus, baseline.difference().cell()));
         }
         return new BaselineTable(columns, rows);
     }

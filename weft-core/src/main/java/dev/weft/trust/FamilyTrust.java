@@ -271,8 +271,7 @@ public final class FamilyTrust implements AutoCloseable {
             BooleanSupplier stop,
             TrustProgress progress) {
         Evaluations scores = Evaluations.of(inherited, run.database());
-        Evaluations norms =
-                Evaluations.of(new GradientNorm(family.definition(), data.training()), run.database());
+        Evaluations norms = Evaluations.of(new GradientNorm(family.definition(), data.training()), run.database());
         List<Double> found = values(members, scores, metric.key(), "inherited", stop, progress);
         List<Double> proxies = values(members, norms, Baseline.GRADIENT_NORM, "gradient norm", stop, progress);
         if (proxies.size() < members.size()) {

@@ -43,8 +43,9 @@ public record Ranking(
         }
         for (Baseline baseline : baselines) {
             if (baseline.values().size() != members.size()) {
-                throw new IllegalArgumentException("baseline " + baseline.name() + " must have a value for each of "
-                        + members.size() + " members, but has " + baseline.values().size());
+                throw new IllegalArgumentException(
+                        "baseline " + baseline.name() + " must have a value for each of " + members.size()
+                                + " members, but has " + baseline.values().size());
             }
         }
         for (List<Double> values : trainings) {
@@ -107,8 +108,7 @@ public record Ranking(
 
     /** This ranking of losses, of which less is better, turned over. */
     public Ranking ofLosses() {
-        return new Ranking(
-                members, scores.stream().map(value -> -value).toList(), times(-1), OF_LOSS, baselines);
+        return new Ranking(members, scores.stream().map(value -> -value).toList(), times(-1), OF_LOSS, baselines);
     }
 
     private List<List<Double>> times(double factor) {
@@ -120,7 +120,8 @@ public record Ranking(
     /** The value of each baseline for one member, by name. */
     Map<String, Double> baselinesOf(int position) {
         Map<String, Double> values = new LinkedHashMap<>();
-        baselines.forEach(baseline -> values.put(baseline.name(), baseline.values().get(position)));
+        baselines.forEach(
+                baseline -> values.put(baseline.name(), baseline.values().get(position)));
         return values;
     }
 

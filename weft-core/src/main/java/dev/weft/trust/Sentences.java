@@ -165,8 +165,8 @@ final class Sentences {
                     .toList();
             BaselineTau best = Collections.max(
                     known, Comparator.comparingDouble(baseline -> baseline.tau().value()));
-            sentences.add("Without any training the members are ranked " + String.join(", ", each) + ". "
-                    + against(best));
+            sentences.add(
+                    "Without any training the members are ranked " + String.join(", ", each) + ". " + against(best));
         }
         if (stratified != null && !Double.isNaN(stratified.tau().value())) {
             sentences.add("Among members of nearly equal parameters (" + stratified.groups()

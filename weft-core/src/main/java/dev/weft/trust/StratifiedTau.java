@@ -42,8 +42,7 @@ public record StratifiedTau(int groups, double spread, Estimate tau) {
         Estimate tau = bootstrap
                 .estimates(ranking.size(), List.of(drawn -> pooled(groups, pairs, drawn)))
                 .get(0);
-        return new StratifiedTau(
-                groups.size(), spread(groups, params), RankQuality.ofFewInGroups(tau, groups));
+        return new StratifiedTau(groups.size(), spread(groups, params), RankQuality.ofFewInGroups(tau, groups));
     }
 
     private static List<int[]> groups(List<Double> params) {

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class BaselineTauTest {
     private static List<Double> noisy(List<Double> values, double noise, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        return values.stream().map(value -> value + noise * random.nextGaussian()).toList();
+        return values.stream()
+                .map(value -> value + noise * random.nextGaussian())
+                .toList();
     }
 
     private static final List<Double> QUALITY =
@@ -44,9 +46,11 @@ class BaselineTauTest {
         List<Double> good = noisy(QUALITY, 3, 1);
         List<Double> poor = noisy(QUALITY, 40, 2);
         assertThat(report(good, poor).conclusions())
-                .anyMatch(sentence -> sentence.contains("Scores rank better than parameters alone: the difference of τ is"));
+                .anyMatch(sentence ->
+                        sentence.contains("Scores rank better than parameters alone: the difference of τ is"));
         assertThat(report(poor, good).conclusions())
-                .anyMatch(sentence -> sentence.contains("Scores rank worse than parameters alone: the difference of τ is"));
+                .anyMatch(sentence ->
+                        sentence.contains("Scores rank worse than parameters alone: the difference of τ is"));
         assertThat(report(noisy(QUALITY, 10, 3), noisy(QUALITY, 10, 4)).conclusions())
                 .anyMatch(sentence -> sentence.contains("Nothing shows that scores rank better than parameters alone"));
         assertThat(TrustReport.of(Ranking.of(good, QUALITY), RankSettings.of(0)).conclusions())

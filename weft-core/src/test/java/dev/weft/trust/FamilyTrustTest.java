@@ -87,8 +87,8 @@ class FamilyTrustTest {
                 assertThat(anchor.baselines())
                         .containsEntry("params", (double) costs.of(member).params())
                         .containsEntry("macs", (double) costs.of(member).macs())
-                        .containsAllEntriesOf(new GradientNorm(opened.definition(), data.training())
-                                .measure(member, "gradientNorm"));
+                        .containsAllEntriesOf(
+                                new GradientNorm(opened.definition(), data.training()).measure(member, "gradientNorm"));
                 try (MemberStatistics statistics = Evaluation.calibrate(
                         opened, member, data.training(), data.calibrationBatches(), data.batchSize())) {
                     assertThat(anchor.inherited())

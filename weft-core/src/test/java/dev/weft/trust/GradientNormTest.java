@@ -162,8 +162,8 @@ class GradientNormTest {
             try (Family alone = Family.of(model.at(member), 0);
                     PointerScope scope = new PointerScope()) {
                 assertThat(found)
-                        .isEqualTo(GradientNorm.of(
-                                alone, data(100).batches(64, 0).batch(0)))
+                        .isEqualTo(
+                                GradientNorm.of(alone, data(100).batches(64, 0).batch(0)))
                         .isPositive();
             }
             assertThat(norms.measure(member, Baseline.GRADIENT_NORM)).containsValue(found);

@@ -34,8 +34,10 @@ class StratifiedTauTest {
         for (int group = 0; group < 2; group++) {
             for (int i = 5 * group; i < 5 * group + 5; i++) {
                 for (int j = 5 * group; j < i; j++) {
-                    double score = Math.signum(ranking.scores().get(i) - ranking.scores().get(j));
-                    double truth = Math.signum(ranking.truths().get(i) - ranking.truths().get(j));
+                    double score = Math.signum(
+                            ranking.scores().get(i) - ranking.scores().get(j));
+                    double truth = Math.signum(
+                            ranking.truths().get(i) - ranking.truths().get(j));
                     balance += score * truth;
                     byScore += Math.abs(score);
                     byTruth += Math.abs(truth);
