@@ -81,7 +81,7 @@ class ArchitectureTest {
             Map.entry(
                     "trust",
                     Set.of(
-                            "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn",
+                            "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn", "weight",
                             "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
