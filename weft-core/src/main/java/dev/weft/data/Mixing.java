@@ -30,8 +30,9 @@ public record Mixing(
                     + ", one of them over 0, but got mixup=" + mixup + ", cutmix=" + cutmix + ".");
         }
         if (!(probability > 0 && probability <= 1 && switchProbability >= 0 && switchProbability <= 1)) {
-            throw new InputException("data.mixing must have a probability over 0, it and switchProbability at most 1, but got"
-                    + " probability=" + probability + ", switchProbability=" + switchProbability + ".");
+            throw new InputException(
+                    "data.mixing must have a probability over 0, it and switchProbability at most 1, but got"
+                            + " probability=" + probability + ", switchProbability=" + switchProbability + ".");
         }
     }
 

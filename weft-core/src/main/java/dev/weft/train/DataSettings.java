@@ -172,7 +172,17 @@ public sealed interface DataSettings {
         @Override
         public Images withSource(String other) {
             return new Images(
-                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop, mixing);
+                    other,
+                    selectionSize,
+                    split,
+                    batchSize,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
         }
 
         @Override
@@ -180,18 +190,49 @@ public sealed interface DataSettings {
             return splitSeed != null
                     ? this
                     : new Images(
-                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed, centreCrop, mixing);
+                            source,
+                            selectionSize,
+                            split,
+                            batchSize,
+                            augmentation,
+                            imageSize,
+                            colour,
+                            background,
+                            seed,
+                            centreCrop,
+                            mixing);
         }
 
         /** These images shared out so, whatever the settings said before. */
         public Images withSplit(SplitShares shares) {
-            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop, mixing);
+            return new Images(
+                    source,
+                    null,
+                    shares,
+                    batchSize,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
         }
 
         @Override
         public Images withBatchSize(int size) {
             return new Images(
-                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed, centreCrop, mixing);
+                    source,
+                    selectionSize,
+                    split,
+                    size,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
         }
 
         @Override

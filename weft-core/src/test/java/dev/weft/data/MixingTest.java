@@ -100,7 +100,8 @@ class MixingTest {
         int differ = 0;
         for (int step = 59; step >= 0; step--) {
             Batch batch = one.batch(step);
-            assertThat(Tensors.floats(batch.inputs())).isEqualTo(Tensors.floats(other.batch(step).inputs()));
+            assertThat(Tensors.floats(batch.inputs()))
+                    .isEqualTo(Tensors.floats(other.batch(step).inputs()));
             assertThat(batch.mixture().map(Batch.Mixture::share))
                     .isEqualTo(other.batch(step).mixture().map(Batch.Mixture::share));
             assertThat(batch.indices()).isEqualTo(plain.batch(step).indices());

@@ -87,10 +87,7 @@ class LossesTest {
         Tensor logits = logits(7);
         Tensor partners = labels().flip(0);
         Batch batch = new Batch(
-                Tensors.zeros(BATCH),
-                labels(),
-                List.of(0, 1, 2, 3, 4),
-                Optional.of(new Batch.Mixture(partners, 0.7)));
+                Tensors.zeros(BATCH), labels(), List.of(0, 1, 2, 3, 4), Optional.of(new Batch.Mixture(partners, 0.7)));
         double[] logProbabilities = Tensors.doubles(logits.log_softmax(1));
         double[] each = new double[BATCH];
         for (int i = 0; i < BATCH; i++) {
