@@ -82,10 +82,7 @@ class TrainerTest {
             s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
             s.average = new Averaging(0.9, true);
             s.augmentation = new Augmentation(
-                    0,
-                    true,
-                    new RandomResizedCrop(0.3, 1, 0.75, 1.3),
-                    new AugmentationPolicy.RandAugment(2, 9));
+                    0, true, new RandomResizedCrop(0.3, 1, 0.75, 1.3), new AugmentationPolicy.RandAugment(2, 9));
             s.mixing = new Mixing(0.8, 1, 0.9, 0.5);
         });
         changes.put("averaged weights of a blend with running statistics", s -> {
