@@ -81,8 +81,8 @@ class ArchitectureTest {
             Map.entry(
                     "trust",
                     Set.of(
-                            "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn", "weight",
-                            "space", "io")));
+                            "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn",
+                            "weight", "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {

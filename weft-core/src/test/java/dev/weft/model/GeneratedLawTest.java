@@ -159,12 +159,15 @@ class GeneratedLawTest {
                     }
                     double expected = loss / (2 * STEP);
                     assertThat(found)
-                            .as(model.name() + " " + choice.name() + " " + choice.options().get(option))
+                            .as(model.name() + " " + choice.name() + " "
+                                    + choice.options().get(option))
                             .isCloseTo(expected, within(1e-3 * Math.max(0.1, Math.abs(expected))));
                     heard += Math.abs(found);
                 }
                 // No weight depends on the resolution: the network does not hear of it here.
-                assertThat(heard > 1e-2).as(choice.name() + " is heard").isEqualTo(!choice.name().equals("resolution"));
+                assertThat(heard > 1e-2)
+                        .as(choice.name() + " is heard")
+                        .isEqualTo(!choice.name().equals("resolution"));
             });
         }
     }
@@ -218,7 +221,8 @@ class GeneratedLawTest {
                 });
                 run(family, inputs, drawn).square().sum().backward();
                 int leftOut = 0;
-                for (Map.Entry<String, Tensor> stored : family.weights().tensors().entrySet()) {
+                for (Map.Entry<String, Tensor> stored :
+                        family.weights().tensors().entrySet()) {
                     String name = stored.getKey();
                     Tensor gradient = stored.getValue().grad();
                     if (name.startsWith(GeneratedWeights.PARAMETERS)) {
