@@ -24,6 +24,7 @@ final class Child implements AutoCloseable {
     private final PrintStream to;
     private final BufferedReader from;
     private final Kernels kernels = new Kernels();
+    private final Thread errors;
 
     private Child(String name, List<String> command, Map<String, String> environment) {
         this.name = name;
@@ -37,7 +38,7 @@ final class Child implements AutoCloseable {
         }
         to = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         from = process.inputReader(StandardCharsets.UTF_8);
-        Thread errors = new Thread(
+        errors = new Thread(
                 () -> kernels.listen(process.errorReader(StandardCharsets.UTF_8), System.err), name + " says");
         errors.setDaemon(true);
         errors.start();
@@ -83,6 +84,7 @@ final class Child implements AutoCloseable {
         try {
             String line = from.readLine();
             if (line == null) {
+                errors.join(); // its last words come first
                 throw new CheckFailedException(name + "'s process ended early, with exit code " + process.waitFor()
                         + "; its last words are above.");
             }
