@@ -40,6 +40,8 @@ final class Kernels {
 
     /** The name, such as {@code SkylakeX}, of a process that has loaded its libraries. */
     String name() {
-        return name.copy().completeOnTimeout(SILENT, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        return name.copy()
+                .completeOnTimeout(SILENT, PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 }

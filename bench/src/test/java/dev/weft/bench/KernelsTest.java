@@ -22,7 +22,8 @@ class KernelsTest {
     @Test
     void the_first_name_counts_and_all_else_is_passed_on() {
         ByteArrayOutputStream others = new ByteArrayOutputStream();
-        assertThat(heard("a warning\nCore: SkylakeX\nCore: Haswell\nmore\n", others)).isEqualTo("SkylakeX");
+        assertThat(heard("a warning\nCore: SkylakeX\nCore: Haswell\nmore\n", others))
+                .isEqualTo("SkylakeX");
         assertThat(others.toString(StandardCharsets.UTF_8).lines()).containsExactly("a warning", "more");
     }
 

@@ -319,8 +319,7 @@ public final class FamilyTrust implements AutoCloseable {
                         .inPoints()
                 : raw.ofLosses();
         CostGap gap = CostGap.of(ranking, costs, settings.ranking().bootstrap());
-        TrustReport report =
-                TrustReport.of(ranking, settings.ranking())
+        TrustReport report = TrustReport.of(ranking, settings.ranking())
                 .with(Sentences.gap(gap, costName(), ranking.unit()))
                 .with(remarks);
         List<TrustDocument.Anchor> anchors = new ArrayList<>();

@@ -191,7 +191,8 @@ class FamilyTrustTest {
         assertThat(text).contains("formatVersion: 2");
         Files.writeString(config, text.replace("formatVersion: 2", "formatVersion: 1"));
         assertThat(complete(out, 3, 2).report().conclusions())
-                .anyMatch(sentence -> sentence.startsWith("1 of these trainings was begun by an earlier version of Weft"));
+                .anyMatch(sentence ->
+                        sentence.startsWith("1 of these trainings was begun by an earlier version of Weft"));
     }
 
     private static Map<Path, FileTime> finished(Path out) throws IOException {
