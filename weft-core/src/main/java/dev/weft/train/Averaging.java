@@ -16,7 +16,8 @@ public record Averaging(
         @JsonProperty(defaultValue = "true") boolean warmup) {
     public Averaging {
         if (!(decay > 0 && decay < 1)) {
-            throw new InputException("train.average must have a decay over 0 and under 1, but got decay=" + decay + ".");
+            throw new InputException(
+                    "train.average must have a decay over 0 and under 1, but got decay=" + decay + ".");
         }
     }
 

@@ -294,8 +294,7 @@ public final class Trainer implements AutoCloseable {
 
     private void read(Checkpoint checkpoint) {
         Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
-        seconds = Checkpoints.load(
-                checkpoint, family.weights().tensors(), optimizers, rest());
+        seconds = Checkpoints.load(checkpoint, family.weights().tensors(), optimizers, rest());
         optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
                         ? architectureStep.optimizerState()
                         : trainingStep.optimizerState())
@@ -479,8 +478,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkpoint() {
-        Checkpoints.save(
-                run, step, seconds, family.weights().tensors(), optimizerStates(), rest());
+        Checkpoints.save(run, step, seconds, family.weights().tensors(), optimizerStates(), rest());
     }
 
     /** What a checkpoint holds beside weights and optimisers. */

@@ -1,8 +1,8 @@
 package dev.weft.train;
 
 import dev.weft.data.Augmentation;
-import dev.weft.data.Mixing;
 import dev.weft.data.Batch;
+import dev.weft.data.Mixing;
 import dev.weft.model.ImageInput;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.MobileCnn.Block;

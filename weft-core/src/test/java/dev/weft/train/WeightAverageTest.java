@@ -88,10 +88,13 @@ class WeightAverageTest {
                     assertThat(averaged.get(name)).as(name).containsExactly(expected.get(name), Offset.offset(1e-6));
                     for (int i = 0; i < averaged.get(name).length; i++) {
                         apart = Math.max(
-                                apart, Math.abs(averaged.get(name)[i] - weights.get(weights.size() - 1).get(name)[i]));
+                                apart,
+                                Math.abs(averaged.get(name)[i]
+                                        - weights.get(weights.size() - 1).get(name)[i]));
                     }
                 }
-                Checkpoint last = trainer.folder().latestCheckpoint().checkpoint().orElseThrow();
+                Checkpoint last =
+                        trainer.folder().latestCheckpoint().checkpoint().orElseThrow();
                 SafetensorsFile file = SafetensorsFile.open(last.file());
                 weights.get(weights.size() - 1).forEach((name, trained) -> {
                     try (Tensor stored = StoredTensors.copied(file, "weights/" + name)) {
@@ -112,13 +115,10 @@ class WeightAverageTest {
             trainer.run();
             try (Family saved = Family.open(trainer.folder().family());
                     PointerScope scope = new PointerScope()) {
-                trainer.family()
-                        .weights()
-                        .tensors()
-                        .forEach((name, average) -> TensorAssert.assertThat(
-                                        saved.weights().tensors().get(name))
-                                .as(name)
-                                .isBitEqualTo(average));
+                trainer.family().weights().tensors().forEach((name, average) -> TensorAssert.assertThat(
+                                saved.weights().tensors().get(name))
+                        .as(name)
+                        .isBitEqualTo(average));
                 NamedMember largest = saved.members().get("largest");
                 try (MemberStatistics again = trainer.calibrate(largest.member())) {
                     again.tensors().forEach((name, tensor) -> TensorAssert.assertThat(
