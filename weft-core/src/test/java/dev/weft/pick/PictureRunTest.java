@@ -55,6 +55,10 @@ class PictureRunTest {
     }
 
     private Recipe recipe() {
+        return recipe("sampler: {kind: sandwich}");
+    }
+
+    private Recipe recipe(String sampler) {
         return Yaml.parse(
                 """
                 name: pictures
@@ -83,8 +87,10 @@ class PictureRunTest {
                   average: {decay: 0.9}
                   calibrationBatches: 2
                   threads: 1
+                  SAMPLER
                 """
-                        .replace("PICTURES", pictures.toString()),
+                        .replace("PICTURES", pictures.toString())
+                        .replace("SAMPLER", sampler),
                 "test",
                 Recipe.class);
     }
@@ -151,6 +157,13 @@ class PictureRunTest {
         assertThatThrownBy(() -> sizeless.open(1))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("data.centreCrop must have data.imageSize");
+    }
+
+    @Test
+    void imagesThatAreDrawnByTheirNormsAreNotMixed() {
+        assertThatThrownBy(() -> recipe("sampler: {kind: gradient-norm, data: {memory: reset, tau: {kind: linear}, floor: 0.0}}"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("must have no data.mixing, because a mixed image has no norm of its own");
     }
 
     @Test
