@@ -2,9 +2,7 @@ package dev.weft.lab;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
-import dev.weft.lab.gm.GradientMatchingReproduction;
 import dev.weft.lab.mos.MosReproduction;
-import dev.weft.lab.pada.PadaReproduction;
 import dev.weft.lab.shiftnas.ShiftNasReproduction;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.tanglenas.TangleNasReproduction;
@@ -16,9 +14,7 @@ public final class Reproductions {
     public static final List<Reproduction> ALL = List.of(
             new TangleNasReproduction(),
             new MosReproduction(),
-            new PadaReproduction(),
-            new ShiftNasReproduction(),
-            new GradientMatchingReproduction());
+            new ShiftNasReproduction());
 
     private Reproductions() {}
 
