@@ -10,7 +10,6 @@ import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.BatchStatistics;
@@ -56,6 +55,8 @@ public final class Trainer implements AutoCloseable {
     private final RunSettings settings;
     private final Splits splits;
     private final Family family;
+    private final WeightAverage average; // null where the weights themselves are shipped
+    private final ShippedFamily shipped;
     private final Family teacher;
     private final RunningStatistics running;
     private final TrainingStep trainingStep;
@@ -95,7 +96,15 @@ public final class Trainer implements AutoCloseable {
                         heldOut,
                         train.stepsPerEpoch(uniform),
                         RandomStream.SAMPLER_ORDER.bits(settings.seed())));
-        this.batches = sampling.batches(uniform);
+        this.average = train.average() == null
+                ? null
+                : new WeightAverage(
+                        train.average(),
+                        family,
+                        Family.of(recipe.model(), settings.seed(), recipe.sharing()),
+                        name -> name.startsWith(BlendedWeights.LOGITS) || sampling.trains(name));
+        this.shipped = new ShippedFamily(run, settings, splits, average == null ? family : average.family());
+        this.batches = recipe.data().mixed(sampling.batches(uniform), settings.seed());
         if (train.distillation() instanceof Distillation.Teacher source) {
             this.teacher = source.open(recipe.model().input());
             NamedMember named = teacher.members().get(source.member());
@@ -136,7 +145,7 @@ public final class Trainer implements AutoCloseable {
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
         Trainer trainer = opened(run, settings, splits);
         if (trainer.architectureStep != null) {
-            trainer.recordBlend();
+            trainer.shipped.recordBlend(trainer.step, trainer.seconds);
         }
         return trainer;
     }
@@ -264,6 +273,7 @@ public final class Trainer implements AutoCloseable {
             Start from = settings.recipe().start();
             if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
                 from.into(trainer.family); // a checkpoint holds what has become of these weights
+                trainer.restartAverage();
             }
             done = true;
             return trainer;
@@ -284,8 +294,7 @@ public final class Trainer implements AutoCloseable {
 
     private void read(Checkpoint checkpoint) {
         Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
-        seconds = Checkpoints.load(
-                checkpoint, family.weights().tensors(), optimizers, runningTensors(), sampling.state());
+        seconds = Checkpoints.load(checkpoint, family.weights().tensors(), optimizers, rest());
         optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
                         ? architectureStep.optimizerState()
                         : trainingStep.optimizerState())
@@ -316,6 +325,7 @@ public final class Trainer implements AutoCloseable {
         Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
         weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
         Checkpoints.loadWeights(other, weights);
+        restartAverage();
         checkpoint();
         run.database().event("inherited", "weights of " + other.file());
     }
@@ -349,7 +359,7 @@ public final class Trainer implements AutoCloseable {
         if (!trainTo(steps(), stop, listeners)) {
             return false;
         }
-        saveFamily();
+        shipped.save(step);
         run.database().event("finished", "after step " + step);
         return true;
     }
@@ -395,10 +405,10 @@ public final class Trainer implements AutoCloseable {
             long epoch = step / perEpoch;
             boolean epochEnds = step % perEpoch == 0;
             if (epochEnds && architectureStep != null) {
-                recordBlend();
+                shipped.recordBlend(step, seconds);
             }
             if (epochEnds && train.evaluateEveryEpochs() > 0 && epoch % train.evaluateEveryEpochs() == 0) {
-                evaluate(listeners);
+                shipped.evaluate(step, seconds, listeners);
             }
             if (step % train.checkpointEverySteps() == 0 || step == steps) {
                 checkpoint();
@@ -439,6 +449,9 @@ public final class Trainer implements AutoCloseable {
                     trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
         }
         step++;
+        if (average != null) {
+            average.update(step);
+        }
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
         for (TrainingListener.MemberLoss loss : losses) {
             double[] sum = sums.computeIfAbsent(loss.draw().role(), r -> new double[2]);
@@ -453,23 +466,6 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void evaluate(List<TrainingListener> listeners) {
-        for (Draw extreme : evaluated()) {
-            Member member = extreme.member();
-            try (MemberStatistics statistics = calibrate(member)) {
-                Map<Metric, Double> values = Evaluation.of(family, member, statistics, splits.selection());
-                values.forEach((metric, value) ->
-                        run.database().metric(step, extreme.role().toString(), curve(metric), value, seconds));
-                listeners.forEach(listener -> listener.evaluated(step, extreme.role(), values));
-            }
-        }
-    }
-
-    /** A measured metric's name among those of a run, where {@code loss} is that of training. */
-    private static String curve(Metric metric) {
-        return metric == Metric.LOSS ? "selectionLoss" : metric.key();
-    }
-
     /** The members of a step, at the temperature that its place in the run has. */
     private List<Draw> drawn(Batch batch, RandomGenerator random, double progress) {
         List<Draw> draws = sampling.draw(step, batch, random);
@@ -481,68 +477,33 @@ public final class Trainer implements AutoCloseable {
                 .orElse(draws);
     }
 
-    /** What the blend would choose now, and how sure it is: the record of a search at any time. */
-    private void recordBlend() {
-        BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
-        blend.probabilities().forEach((choice, weights) -> {
-            for (int i = 0; i < weights.size(); i++) {
-                String option = choice.name() + "=" + choice.options().get(i);
-                run.database().metric(step, Role.BLEND.toString(), option, weights.get(i), seconds);
-            }
-        });
-        run.database()
-                .event("chosen", "after step " + step + ": " + family.space().print(chosen()));
-    }
-
-    private Member chosen() {
-        return family.strategy(BlendedWeights.class)
-                .orElseThrow()
-                .strongest(family.space().largest());
-    }
-
-    /** The largest and the smallest member, and what a blend would choose; of a plain model the one there is. */
-    private List<Draw> evaluated() {
-        Draw largest = new Draw(Role.LARGEST, family.space().largest());
-        Draw smallest = new Draw(Role.SMALLEST, family.space().smallest());
-        if (architectureStep != null) {
-            return List.of(largest, smallest, new Draw(Role.CHOSEN, chosen()));
-        }
-        return largest.member().equals(smallest.member()) ? List.of(largest) : List.of(largest, smallest);
-    }
-
     private void checkpoint() {
-        Checkpoints.save(
-                run, step, seconds, family.weights().tensors(), optimizerStates(), runningTensors(), sampling.state());
+        Checkpoints.save(run, step, seconds, family.weights().tensors(), optimizerStates(), rest());
     }
 
-    private void saveFamily() {
-        for (Draw extreme : evaluated()) {
-            Member member = extreme.member();
-            MemberStatistics statistics = calibrate(member);
-            Map<String, Double> measurements = new LinkedHashMap<>();
-            Evaluation.of(family, member, statistics, splits.selection())
-                    .forEach((metric, value) -> measurements.put(metric.key(), value));
-            family.name(extreme.role().toString(), new NamedMember(member, statistics, measurements));
+    /** What a checkpoint holds beside weights and optimisers. */
+    private Map<String, Tensor> rest() {
+        Map<String, Tensor> rest = new LinkedHashMap<>();
+        if (running != null) {
+            running.tensors().forEach((name, tensor) -> rest.put(Checkpoints.STATISTICS + name, tensor));
         }
-        Recipe recipe = settings.recipe();
-        family.note("recipe", recipe.name());
-        family.note("data", recipe.data().source());
-        family.note("seed", Long.toString(settings.seed()));
-        family.note("steps", Long.toString(step));
-        settings.noteOrigin(family);
-        family.save(run.family());
+        sampling.state().forEach((name, tensor) -> rest.put(Checkpoints.SAMPLER + name, tensor));
+        if (average != null) {
+            average.tensors().forEach((name, tensor) -> rest.put(Checkpoints.AVERAGE + name, tensor));
+        }
+        return rest;
+    }
+
+    private void restartAverage() {
+        if (average != null) {
+            average.restart();
+        }
     }
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
     public MemberStatistics calibrate(Member member) {
         requireOpen();
-        Recipe recipe = settings.recipe();
-        return Evaluation.calibrate(
-                family,
-                member,
-                splits.train(),
-                recipe.train().calibrationBatches(),
-                recipe.data().batchSize());
+        return shipped.calibrate(member);
     }
 
     private Map<String, Map<String, Tensor>> optimizerStates() {
@@ -593,9 +554,12 @@ public final class Trainer implements AutoCloseable {
         return step;
     }
 
-    /** The family in its present state of training; closed with this trainer. */
+    /**
+     * The family in its present state of training, as it is evaluated and saved: of the averages of its weights, where the recipe keeps
+     * them. Closed with this trainer.
+     */
     public Family family() {
-        return family;
+        return shipped.family();
     }
 
     /** What draws members, and perhaps examples; closed with this trainer. */
@@ -648,13 +612,12 @@ public final class Trainer implements AutoCloseable {
         }
         trainingStep.close();
         sampling.close();
+        if (average != null) {
+            average.close();
+        }
         if (architectureStep != null) {
             architectureStep.close();
         }
-    }
-
-    private Map<String, Tensor> runningTensors() {
-        return running == null ? Map.of() : running.tensors();
     }
 
     static RunningStatistics runningStatistics(ModelDefinition model) {
