@@ -11,10 +11,8 @@ import java.util.stream.Stream;
 
 /** The registry: every system that can be reproduced. A new one is its package and its line here. */
 public final class Reproductions {
-    public static final List<Reproduction> ALL = List.of(
-            new TangleNasReproduction(),
-            new MosReproduction(),
-            new ShiftNasReproduction());
+    public static final List<Reproduction> ALL =
+            List.of(new TangleNasReproduction(), new MosReproduction(), new ShiftNasReproduction());
 
     private Reproductions() {}
 
