@@ -172,9 +172,8 @@ class TreeTrainerTest {
             trainer.run(() -> trainer.tree().nodes().size() == 3, QUIET);
         }
         Map<String, float[]> parent = checkpoint(run.resolve("nodes/root"));
-        checkpoint(run.resolve("nodes/0")).forEach((name, values) -> assertThat(values)
-                .as(name)
-                .isEqualTo(parent.get(name)));
+        checkpoint(run.resolve("nodes/0"))
+                .forEach((name, values) -> assertThat(values).as(name).isEqualTo(parent.get(name)));
         assertThat(parent.keySet()).anyMatch(name -> name.startsWith("average/"));
         try (TreeTrainer trainer = TreeTrainer.resume(run)) {
             trainer.run(() -> false, QUIET);
