@@ -251,14 +251,12 @@ class ArchitectureTest {
         return rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest;
     }
 
-    /** Whoever seeds a generator by hand gets streams that are copies of each other. The anchors of a stored truth are drawn as before. */
+    /** Whoever seeds a generator by hand gets streams that are copies of each other. */
     @Test
     void randomNumbersComeFromTheirStream() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(ROOT + "seed..", ROOT + "bench..")
-                .and()
-                .doNotHaveFullyQualifiedName(ROOT + "lab.cells.AnchorMembers")
                 .should()
                 .callConstructorWhere(describe(
                         "makes a random generator",

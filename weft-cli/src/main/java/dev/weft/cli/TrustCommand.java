@@ -148,6 +148,14 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
     private List<Integer> top;
 
     @Option(
+            names = "--margin",
+            paramLabel = "TAU",
+            defaultValue = "0.1",
+            description =
+                    "The difference of Kendall's tau that counts as none: scores are said to rank as well as a second training only where the interval of the difference lies within it (default: ${DEFAULT-VALUE}).")
+    private double margin;
+
+    @Option(
             names = "--resamples",
             paramLabel = "N",
             defaultValue = "1000",
@@ -180,7 +188,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
 
     @Override
     public Integer call() {
-        RankSettings settings = new RankSettings(top, new Bootstrap(resamples, 0.95, seed));
+        RankSettings settings = new RankSettings(top, new Bootstrap(resamples, 0.95, seed), margin);
         if (family == null) {
             Ranking ranking = ofFiles();
             answer(new TrustDocument(sources(), ranking.unit(), TrustReport.of(ranking, settings)), ranking);

@@ -5,6 +5,7 @@ import dev.weft.io.InputException;
 import dev.weft.nn.Activation;
 import dev.weft.nn.BatchNorm2d;
 import dev.weft.nn.Conv2d;
+import dev.weft.nn.Initialisation;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.OperationChoice;
@@ -15,7 +16,6 @@ import dev.weft.space.Constraint;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.Init;
 import dev.weft.weight.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,6 +45,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param bias whether the convolutions of cells and residual blocks have one, in spite of the norm that follows
  * @param affine where batch norms have a scale and a shift
  * @param connected whether a member must lead from a cell's input to its output over edges that are not {@code none}
+ * @param initialisation of all convolutions and biases; the published one is {@link Initialisation#UNIFORM_FAN_IN}
  */
 public record CellNetwork(
         ImageInput input,
@@ -55,7 +56,8 @@ public record CellNetwork(
         List<List<Operation>> edges,
         boolean bias,
         Affine affine,
-        boolean connected)
+        boolean connected,
+        @JsonProperty(defaultValue = "he-fan-out") Initialisation initialisation)
         implements ModelDefinition {
     private static final int MAX_NODES = 8;
     private static final int MAX_CELLS = 64;
@@ -151,6 +153,8 @@ public record CellNetwork(
             throw new InputException(
                     "A cell network must say which batch norms are affine: nowhere, outside-cells or everywhere.");
         }
+        // Files of before the setting do not say it.
+        initialisation = initialisation == null ? Initialisation.HE_FAN_OUT : initialisation;
     }
 
     /** How many nodes a cell of so many edges has; 0 where there is none. */
@@ -177,7 +181,8 @@ public record CellNetwork(
                 edges,
                 bias,
                 affine,
-                connected);
+                connected,
+                initialisation);
     }
 
     @Override
@@ -238,7 +243,8 @@ public record CellNetwork(
         List<List<Operation>> fixed = edgeChoices().stream()
                 .map(edge -> List.of(Operation.named(member.value(edge))))
                 .toList();
-        return new CellNetwork(input, resolution, channels, stages, cellsPerStage, fixed, bias, affine, connected);
+        return new CellNetwork(
+                input, resolution, channels, stages, cellsPerStage, fixed, bias, affine, connected, initialisation);
     }
 
     @Override
@@ -247,7 +253,8 @@ public record CellNetwork(
         boolean outside = affine != Affine.NOWHERE;
         Dim width = Dim.of(channels);
         Layer net = images.layer(Dim.of(resolution))
-                .then(Conv2d.dense(weights, "stem.0", Dim.of(images.channels()), width, Dim.of(3), 1))
+                .then(Conv2d.dense(
+                        weights, "stem.0", Dim.of(images.channels()), width, Dim.of(3), 1, false, initialisation))
                 .then(norm(weights, "stem.1", width, outside));
         int cell = 0;
         for (int stage = 0; stage < stages; stage++) {
@@ -263,7 +270,7 @@ public record CellNetwork(
                 .then(Activation.RELU)
                 .then((x, pass) -> Ops.dropout(Ops.mean(x, List.of(2, 3), false), pass.dropout()))
                 .then(new Linear(
-                        weights, "classifier", width, Dim.of(images.classes().size()), Init.uniformFanIn()));
+                        weights, "classifier", width, Dim.of(images.classes().size()), initialisation));
     }
 
     private Layer cell(Weights weights, String name, Dim width) {
@@ -312,7 +319,7 @@ public record CellNetwork(
     private Layer convolution(
             Weights weights, String name, Dim in, Dim out, int kernelSize, int stride, boolean affineNorm) {
         return Activation.RELU
-                .then(Conv2d.dense(weights, name + "1", in, out, Dim.of(kernelSize), stride, bias))
+                .then(Conv2d.dense(weights, name + "1", in, out, Dim.of(kernelSize), stride, bias, initialisation))
                 .then(norm(weights, name + "2", out, affineNorm));
     }
 
@@ -325,7 +332,7 @@ public record CellNetwork(
         boolean outside = affine != Affine.NOWHERE;
         Layer branch = convolution(weights, name + "conv_a.op.", in, out, 3, 2, outside)
                 .then(convolution(weights, name + "conv_b.op.", out, out, 3, 1, outside));
-        Layer shortcut = Conv2d.dense(weights, name + "downsample.1", in, out, Dim.of(1), 1);
+        Layer shortcut = Conv2d.dense(weights, name + "downsample.1", in, out, Dim.of(1), 1, false, initialisation);
         return (x, pass) -> Ops.add(shortcut.forward(Ops.averagePool2d(x, 2, 2, 0), pass), branch.forward(x, pass));
     }
 }

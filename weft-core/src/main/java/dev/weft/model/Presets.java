@@ -9,6 +9,7 @@ import dev.weft.model.MobileCnn.Block;
 import dev.weft.model.MobileCnn.Stage;
 import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
+import dev.weft.nn.Initialisation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -221,7 +222,8 @@ public final class Presets {
                 Collections.nCopies(6, all),
                 affine == CellNetwork.Affine.NOWHERE,
                 affine,
-                true);
+                true,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static VisionTransformer vitTiny() {

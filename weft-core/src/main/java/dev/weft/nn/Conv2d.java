@@ -25,22 +25,31 @@ public final class Conv2d implements Layer {
 
     /** Every output channel reads every input channel. No bias: a batch norm follows. */
     public static Conv2d dense(Weights weights, String name, Dim in, Dim out, Dim kernelSize, int stride) {
-        return dense(weights, name, in, out, kernelSize, stride, false);
+        return dense(weights, name, in, out, kernelSize, stride, false, Initialisation.HE_FAN_OUT);
     }
 
     /** @param biased whether a bias is added */
     public static Conv2d dense(
-            Weights weights, String name, Dim in, Dim out, Dim kernelSize, int stride, boolean biased) {
+            Weights weights,
+            String name,
+            Dim in,
+            Dim out,
+            Dim kernelSize,
+            int stride,
+            boolean biased,
+            Initialisation initialisation) {
+        int fanIn = in.max() * kernelSize.max() * kernelSize.max();
         return new Conv2d(
-                denseWeight(weights, name, in, out, kernelSize),
-                biased ? bias(weights, name, out) : null,
+                denseWeight(weights, name, in, out, kernelSize, initialisation),
+                biased ? weights.weight(name + ".bias", initialisation.bias(fanIn), Axis.prefix(out)) : null,
                 new Convolution(stride, 0, 1));
     }
 
-    private static Weight denseWeight(Weights weights, String name, Dim in, Dim out, Dim kernelSize) {
+    private static Weight denseWeight(
+            Weights weights, String name, Dim in, Dim out, Dim kernelSize, Initialisation initialisation) {
         return weights.weight(
                 name + ".weight",
-                Init.heFanOut(1),
+                initialisation.kernel(1),
                 Axis.prefix(out),
                 Axis.prefix(in),
                 Axis.centre(kernelSize),
@@ -60,7 +69,7 @@ public final class Conv2d implements Layer {
     public static Conv2d trimmed(
             Weights weights, String name, Dim in, Dim out, Dim kernelSize, int trim, boolean biased) {
         return new Conv2d(
-                denseWeight(weights, name, in, out, kernelSize),
+                denseWeight(weights, name, in, out, kernelSize, Initialisation.HE_FAN_OUT),
                 biased ? bias(weights, name, out) : null,
                 new Convolution(1, trim, 1));
     }

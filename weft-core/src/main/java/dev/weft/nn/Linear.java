@@ -22,6 +22,13 @@ public final class Linear implements Layer {
                 bias ? weights.weight(name + ".bias", Init.zeros(), Axis.prefix(out)) : null);
     }
 
+    /** The weight uniform by its fan-in, the bias as {@code initialisation} has it. */
+    public Linear(Weights weights, String name, Dim in, Dim out, Initialisation initialisation) {
+        this(
+                weights.weight(name + ".weight", Init.uniformFanIn(), Axis.prefix(out), Axis.prefix(in)),
+                weights.weight(name + ".bias", initialisation.bias(in.max()), Axis.prefix(out)));
+    }
+
     /** @param bias (out) or {@code null} */
     public Linear(Weight weight, Weight bias) {
         this.weight = weight;

@@ -138,8 +138,7 @@ public final class DryRun {
                         train.distillation() instanceof Distillation.Teacher
                                 ? inputs -> randomLogits(random, input, batchSize)
                                 : null,
-                        sampling,
-                        0)) { // as in the epochs that have a teacher
+                        sampling)) {
             List<Draw> draws = sampling.draw(0, batch, random);
             double rate =
                     train.optimizer().learningRate() * batchSize / recipe.data().batchSize();

@@ -30,6 +30,11 @@ public record Estimate(double value, double low, double high) {
         return high < 0;
     }
 
+    /** Whether the whole interval lies from {@code -margin} to {@code margin}. */
+    boolean isWithin(double margin) {
+        return low >= -margin && high <= margin;
+    }
+
     /** The estimate with an interval at least as wide as {@code halfWidth} to each side, within {@code -bound} and {@code bound}. */
     Estimate noNarrowerThan(double halfWidth, double bound) {
         return !isBounded()

@@ -26,7 +26,8 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
      * What picking by score costs.
      *
      * @param k how many of the best by score are looked at, and the truly best of them picked
-     * @param loss the best truth of all minus that of the one that is picked; in the unit of the truth
+     * @param loss the best truth of all minus that of the one that is picked; in the unit of the truth. Where the truth is a noisy
+     *     training, the best of it is so in part by luck, which is charged to the scores: see {@link CrossFit}
      */
     public record Regret(int k, Estimate loss) {}
 
@@ -42,10 +43,10 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
      */
     public static RankQuality of(List<Double> scores, List<Double> truths, RankSettings settings) {
         RankedPairs pairs = RankedPairs.of(scores, truths);
-        List<Integer> tops =
-                settings.topK().stream().filter(k -> 2 * k <= scores.size()).toList();
+        List<Integer> tops = tops(scores.size(), settings);
         List<ToDoubleFunction<int[]>> statistics = new ArrayList<>(List.of(pairs::kendall, pairs::spearman));
-        tops.forEach(k -> statistics.add(drawn -> pairs.regret(k, drawn)));
+        TopByScore top = TopByScore.of(scores, truths);
+        tops.forEach(k -> statistics.add(drawn -> top.regret(k, drawn)));
         List<Estimate> found = settings.bootstrap().estimates(scores.size(), statistics);
         List<Regret> regrets = new ArrayList<>();
         for (int i = 0; i < tops.size(); i++) {
@@ -53,6 +54,11 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
         }
         int n = scores.size();
         return new RankQuality(n, ofFew(found.get(0), n), spearmanOfFew(found.get(1), n), regrets);
+    }
+
+    /** The values of k for which regret says something. */
+    static List<Integer> tops(int members, RankSettings settings) {
+        return settings.topK().stream().filter(k -> 2 * k <= members).toList();
     }
 
     /** The quality where there are so few members that there is nothing to compute. */

@@ -13,7 +13,6 @@ final class RankedPairs {
     private final int[] memberAt; // by place: members in the order of their scores, then of their truths
     private final int[] scoreEnds; // by place: the first place behind those that tie in score
     private final int[] truthRanks; // by place: 0 is the lowest truth, the same for those that tie
-    private final double[] truths; // by place
     private final int ranks;
 
     private RankedPairs(double[] scores, double[] byMember) {
@@ -23,7 +22,6 @@ final class RankedPairs {
                 .sorted(Comparator.<Integer>comparingDouble(m -> scores[m]).thenComparingDouble(m -> byMember[m]))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        truths = Arrays.stream(memberAt).mapToDouble(m -> byMember[m]).toArray();
         scoreEnds = new int[n];
         for (int place = n - 1; place >= 0; place--) {
             boolean ties = place + 1 < n && scores[memberAt[place]] == scores[memberAt[place + 1]];
@@ -31,8 +29,8 @@ final class RankedPairs {
         }
         double[] distinct = Arrays.stream(byMember).sorted().distinct().toArray();
         ranks = distinct.length;
-        truthRanks = Arrays.stream(truths)
-                .mapToInt(t -> Arrays.binarySearch(distinct, t))
+        truthRanks = Arrays.stream(memberAt)
+                .map(m -> Arrays.binarySearch(distinct, byMember[m]))
                 .toArray();
     }
 
@@ -68,10 +66,6 @@ final class RankedPairs {
 
     double spearman() {
         return spearman(once());
-    }
-
-    double regret(int k) {
-        return regret(k, once());
     }
 
     /** Knight's way: pairs in opposite order are counted by a tree over the ranks of the truth, members coming by score. */
@@ -139,51 +133,6 @@ final class RankedPairs {
         }
         double either = Math.sqrt(scoreSquares * truthSquares);
         return either == 0 ? Double.NaN : Math.max(-1, Math.min(1, products / either));
-    }
-
-    /**
-     * The best truth of all minus the best truth among the k members with the highest scores. Of members that tie for the last places
-     * some are taken by chance: it is the mean over all ways to take them. A member that was drawn twice is there once.
-     */
-    double regret(int k, int[] drawn) {
-        double best = Double.NEGATIVE_INFINITY;
-        for (int place = 0; place < truths.length; place++) {
-            if (drawn[memberAt[place]] > 0) {
-                best = Math.max(best, truths[place]);
-            }
-        }
-        double taken = Double.NEGATIVE_INFINITY;
-        int left = k;
-        int end = truths.length;
-        while (left > 0 && end > 0) {
-            int from = end - 1;
-            while (from > 0 && scoreEnds[from - 1] == end) {
-                from--;
-            }
-            double[] tied = IntStream.range(from, end)
-                    .filter(place -> drawn[memberAt[place]] > 0)
-                    .mapToDouble(place -> truths[place])
-                    .toArray(); // from the lowest truth to the highest
-            taken = expectedBest(taken, tied, left);
-            left -= tied.length;
-            end = from;
-        }
-        return best - taken;
-    }
-
-    /** The mean of the highest of {@code taken} and {@code count} values drawn from {@code tied}, all of them when they are few. */
-    private static double expectedBest(double taken, double[] tied, int count) {
-        int t = tied.length;
-        if (count >= t) {
-            return t == 0 ? taken : Math.max(taken, tied[t - 1]);
-        }
-        double mean = 0;
-        double chance = (double) count / t; // that the j-th highest is the highest one drawn
-        for (int j = 0; j < t && chance > 0; j++) {
-            mean += chance * Math.max(taken, tied[t - 1 - j]);
-            chance *= (double) (t - j - count) / (t - j - 1);
-        }
-        return mean;
     }
 
     private long[] weightsByRank(int[] drawn) {

@@ -1,8 +1,11 @@
 package dev.weft.trust;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Members with a score and the truth: what the score is to tell. More is better in both.
@@ -62,8 +65,14 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
 
     /** The mean over the trainings of each member. */
     public List<Double> truths() {
+        return truths(training -> true);
+    }
+
+    /** The mean over those trainings of each member that {@code counts} takes, one or more. */
+    List<Double> truths(IntPredicate counts) {
+        int[] taken = IntStream.range(0, trainingsEach()).filter(counts).toArray();
         return trainings.stream()
-                .map(values -> values.stream().mapToDouble(Double::doubleValue).sum() / values.size())
+                .map(values -> Arrays.stream(taken).mapToDouble(values::get).sum() / taken.length)
                 .toList();
     }
 
@@ -98,20 +107,23 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
      * @param fraction of all, rounded up; members that tie with the last of them are among them
      */
     Ranking best(double fraction) {
-        List<Double> truths = truths();
+        return only(best(fraction, truths()));
+    }
+
+    /** As {@link #best(double)}, by other values: the positions of the members. */
+    int[] best(double fraction, List<Double> values) {
         int count = (int) Math.ceil(fraction * size() - 1e-9);
-        List<Double> sorted = truths.stream().sorted().toList();
+        List<Double> sorted = values.stream().sorted().toList();
         double least = size() == 0 ? 0 : sorted.get(size() - Math.max(1, count));
-        List<String> kept = new ArrayList<>();
-        List<Double> keptScores = new ArrayList<>();
-        List<List<Double>> keptTrainings = new ArrayList<>();
-        for (int i = 0; i < size(); i++) {
-            if (truths.get(i) >= least) {
-                kept.add(members.get(i));
-                keptScores.add(scores.get(i));
-                keptTrainings.add(trainings.get(i));
-            }
-        }
-        return new Ranking(kept, keptScores, keptTrainings, unit);
+        return IntStream.range(0, size()).filter(i -> values.get(i) >= least).toArray();
+    }
+
+    /** The members at these positions. */
+    Ranking only(int[] positions) {
+        return new Ranking(at(members, positions), at(scores, positions), at(trainings, positions), unit);
+    }
+
+    private static <T> List<T> at(List<T> values, int[] positions) {
+        return Arrays.stream(positions).mapToObj(values::get).toList();
     }
 }

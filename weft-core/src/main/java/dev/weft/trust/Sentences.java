@@ -13,7 +13,8 @@ final class Sentences {
     private Sentences() {}
 
     /** What a verdict means for these members. */
-    static String of(String part, Ranking ranking, RankQuality quality, NoiseFloor floor, Verdict verdict) {
+    static String of(
+            String part, Ranking ranking, RankQuality quality, NoiseFloor floor, Verdict verdict, double margin) {
         String among = among(part, quality.members());
         String tau = "τ " + quality.tau().text();
         return switch (verdict) {
@@ -45,12 +46,17 @@ final class Sentences {
                         + floor.tau().text()
                         + " between two. They sort out weak members; the order of near ones is not claimed. Train the"
                         + " candidates alone before you choose.";
-            case AT_FLOOR ->
-                among + " scores cannot be told from a second training: τ "
+            case NOT_DISTINGUISHABLE ->
+                among + " scores rank better than chance, and are not distinguishable from a second training: τ "
                         + floor.scoreTau().text()
-                        + " with one training, against " + floor.tau().text() + " between two. As far as "
-                        + count(quality.members())
-                        + " members tell, they rank as well as training does, and no better.";
+                        + " with one training, against " + floor.tau().text() + " between two. The difference, "
+                        + floor.difference().text() + ", is not known to lie within ±" + Estimate.text(margin)
+                        + ", so this does not show that they rank as well as training does.";
+            case AT_FLOOR ->
+                among + " scores rank as well as a second training, within ±" + Estimate.text(margin) + " of τ: τ "
+                        + floor.scoreTau().text()
+                        + " with one training, against " + floor.tau().text() + " between two, a difference of "
+                        + floor.difference().text() + ".";
             case ABOVE_FLOOR ->
                 among + " scores agree with a training better than a second training does: τ "
                         + floor.scoreTau().text() + " with one training, against "
@@ -126,14 +132,33 @@ final class Sentences {
     }
 
     /** How far one training can be believed. */
-    static List<String> noise(Part all, String unit) {
-        return List.of(
-                all.floor() == null
-                        ? "No noise floor is known, because each member has one truth: how well a second training would rank"
-                                + " them, and whether scores come near to that, cannot be said."
-                        : "Trainings of one member differ by a standard deviation of "
-                                + Estimate.text(all.floor().standardDeviation()) + " " + unit
-                                + ": one training does not tell members apart that are nearer than that.");
+    static List<String> noise(List<Part> parts, String unit) {
+        Part all = parts.get(0);
+        if (all.floor() == null) {
+            return List.of(
+                    "No noise floor is known, because each member has one truth: how well a second training would rank"
+                            + " them, and whether scores come near to that, cannot be said.");
+        }
+        List<String> sentences = new ArrayList<>();
+        sentences.add("Trainings of one member differ by a standard deviation of "
+                + Estimate.text(all.floor().standardDeviation()) + " " + unit
+                + ": one training does not tell members apart that are nearer than that.");
+        parts.stream()
+                .filter(part -> part.fraction() < 1 && part.noFloor() != null)
+                .findFirst()
+                .ifPresent(part -> sentences.add(part.noFloor()));
+        return sentences;
+    }
+
+    /** Why some members have no noise floor. */
+    static String noFloor(int trainings, double fraction) {
+        if (trainings < NoiseFloor.FEWEST) {
+            return "There is no noise floor, because each member has one truth.";
+        }
+        return trainings < NoiseFloor.FEWEST_OF_BEST && fraction < 1
+                ? "Among the best no noise floor is given, because two trainings cannot both say which members are the best and"
+                        + " be compared on them: that takes three trainings."
+                : "There is no noise floor, because there are too few members.";
     }
 
     /** How inherited weights compare with training alone. */
@@ -173,7 +198,7 @@ final class Sentences {
     }
 
     /** What choosing by score costs. */
-    static List<String> regret(Part all, String unit) {
+    static List<String> regret(Part all, List<RankQuality.Regret> crossFitted, String unit) {
         if (Double.isNaN(all.quality().tau().value())) {
             return List.of(); // all tie: no member has the highest score
         }
@@ -186,7 +211,28 @@ final class Sentences {
                             ? "The member with the highest score falls " + by + " of the best one."
                             : "The best of the " + regret.k() + " with the highest scores falls " + by + ".");
         }
-        return sentences.isEmpty() ? List.of() : List.of(String.join(" ", sentences));
+        if (sentences.isEmpty()) {
+            return List.of();
+        }
+        if (crossFitted.isEmpty()) {
+            sentences.add(
+                    "Part of that is the luck of the training that made one look best, which no score can foresee; a second"
+                            + " training would tell how much.");
+            return List.of(String.join(" ", sentences));
+        }
+        return List.of(String.join(" ", sentences), crossFitted(crossFitted, unit));
+    }
+
+    /** The same without the luck of a training. */
+    private static String crossFitted(List<RankQuality.Regret> regrets, String unit) {
+        List<String> parts = new ArrayList<>();
+        for (RankQuality.Regret regret : regrets) {
+            parts.add(Estimate.text(regret.loss().value()) + " " + unit + interval(regret.loss(), 1) + " for the top "
+                    + regret.k());
+        }
+        return "Part of that is the luck of the training that made one look best. Where one training chooses and the others"
+                + " judge, looking only at the highest scores costs " + String.join(", ", parts)
+                + "; under 0, scores choose better than a training does.";
     }
 
     private static String among(String part, int members) {

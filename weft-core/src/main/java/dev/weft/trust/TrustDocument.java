@@ -91,7 +91,20 @@ public record TrustDocument(
                 "regrets.loss",
                 "what the truly best of the k members with the highest scores falls short of the best of all, in "
                         + measured + "; 0 is best");
-        numbers.put("floor.tau", "tau between two trainings of the same members, from -1 to 1");
+        numbers.put(
+                "crossFittedRegrets.loss",
+                "the same where one training chooses, of all members and of the k with the highest scores, and the other trainings"
+                        + " judge, in " + measured
+                        + "; under 0, scores choose better than a training; no list where members"
+                        + " were trained once");
+        numbers.put(
+                "floor.tau",
+                "tau between two trainings of the same members, from -1 to 1; among the best, of members that the other"
+                        + " trainings have cut, so it takes three trainings there");
+        numbers.put(
+                "settings.margin",
+                "the difference of two tau that counts as none: at-floor is said only where the interval of floor.difference"
+                        + " lies within it");
         numbers.put("floor.standardDeviation", "of one training of a member, in " + measured);
         numbers.put("gap", "truth minus score of a member, in " + measured);
         numbers.put("fraction", "the part of the members that is looked at, the best by truth, from 0 to 1");

@@ -98,7 +98,7 @@ public final class TrustPage {
 
     private static Tone tone(TrustReport.Part part) {
         return switch (part.verdict()) {
-            case BETTER_THAN_CHANCE, AT_FLOOR, ABOVE_FLOOR -> Tone.YES;
+            case BETTER_THAN_CHANCE, NOT_DISTINGUISHABLE, AT_FLOOR, ABOVE_FLOOR -> Tone.YES;
             case CHANCE, NOISE -> part.quality().members() < Sentences.FEW ? Tone.OPEN : Tone.NO;
             case REVERSED -> Tone.NO;
             case TOO_FEW, ALL_TIE, BELOW_FLOOR -> Tone.OPEN;
@@ -327,6 +327,10 @@ public final class TrustPage {
         notes.add(
                 "The best half and the best tenth are by truth, which is known only afterwards: a search by score finds other"
                         + " members among its best.");
+        notes.add(
+                "The best half and the best tenth are cut by the truth that scores are then compared with, so the noise of training"
+                        + " that chose them lowers τ there. The noise floor and what stands beside it are cut by other trainings and"
+                        + " are free of that.");
         if (report.trainings() == 1) {
             notes.add(
                     "With one truth for each member the noise of training is part of every difference: a perfect score could"

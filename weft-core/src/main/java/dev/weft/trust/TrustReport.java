@@ -1,5 +1,6 @@
 package dev.weft.trust;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
  * @param trainings how many truths each member has
  * @param settings what was computed
  * @param parts all members, the best half, the best tenth
+ * @param crossFittedRegrets regret where one training chooses and the others judge; empty where members were trained once
  * @param curve the same τ for more fractions, from all members to few
  * @param conclusions what may be concluded, in sentences
  */
@@ -21,6 +23,7 @@ public record TrustReport(
         int trainings,
         RankSettings settings,
         List<Part> parts,
+        List<RankQuality.Regret> crossFittedRegrets,
         List<Kept> curve,
         List<String> conclusions) {
     private static final List<Double> FRACTIONS = List.of(1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05);
@@ -37,23 +40,31 @@ public record TrustReport(
      * @param name {@code all}, {@code best half} or {@code best tenth}
      * @param fraction of all members, by truth; those that tie with the last one are among them
      * @param quality of the scores
-     * @param floor how well two trainings rank each other here; null where members were trained once
+     * @param floor how well two trainings rank each other here; null where too few trainings tell
+     * @param noFloor why there is no floor; absent where there is one
      * @param verdict what may be concluded
      * @param sentence the same, with the numbers
      */
     public record Part(
-            String name, double fraction, RankQuality quality, NoiseFloor floor, Verdict verdict, String sentence) {}
+            String name,
+            double fraction,
+            RankQuality quality,
+            NoiseFloor floor,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String noFloor,
+            Verdict verdict,
+            String sentence) {}
 
     /**
      * A point of the curve.
      *
      * @param members that were kept
-     * @param floor τ between two trainings; NaN where members were trained once
+     * @param floor τ between two trainings; NaN where too few trainings tell
      */
     public record Kept(double fraction, int members, Estimate tau, Estimate floor) {}
 
     public TrustReport {
         parts = List.copyOf(parts);
+        crossFittedRegrets = List.copyOf(crossFittedRegrets);
         curve = List.copyOf(curve);
         conclusions = List.copyOf(conclusions);
     }
@@ -73,17 +84,19 @@ public record TrustReport(
 
     public static TrustReport of(Ranking ranking, RankSettings settings) {
         List<Part> parts = new ArrayList<>();
-        PARTS.forEach((name, fraction) -> parts.add(part(name, fraction, ranking.best(fraction), settings)));
+        PARTS.forEach((name, fraction) -> parts.add(part(name, fraction, ranking, settings)));
+        List<RankQuality.Regret> crossFitted = CrossFit.regrets(ranking, settings);
         return new TrustReport(
                 ranking.size(),
                 ranking.trainingsEach(),
                 settings,
                 parts,
+                crossFitted,
                 curve(ranking, settings, parts),
                 Stream.of(
                                 Sentences.lead(parts),
-                                Sentences.regret(parts.get(0), ranking.unit()),
-                                Sentences.noise(parts.get(0), ranking.unit()))
+                                Sentences.regret(parts.get(0), crossFitted, ranking.unit()),
+                                Sentences.noise(parts, ranking.unit()))
                         .flatMap(List::stream)
                         .toList());
     }
@@ -95,17 +108,26 @@ public record TrustReport(
                 trainings,
                 settings,
                 parts,
+                crossFittedRegrets,
                 curve,
                 Stream.concat(conclusions.stream(), more.stream()).toList());
     }
 
-    private static Part part(String name, double fraction, Ranking ranking, RankSettings settings) {
+    private static Part part(String name, double fraction, Ranking all, RankSettings settings) {
+        Ranking ranking = all.best(fraction);
         RankQuality quality = ranking.size() < 3
                 ? RankQuality.undefined(ranking.size())
                 : RankQuality.of(ranking.scores(), ranking.truths(), settings);
-        NoiseFloor floor = NoiseFloor.of(ranking, settings.bootstrap()).orElse(null);
-        Verdict verdict = Verdict.of(ranking, quality, floor);
-        return new Part(name, fraction, quality, floor, verdict, Sentences.of(name, ranking, quality, floor, verdict));
+        NoiseFloor floor = NoiseFloor.of(all, fraction, settings.bootstrap()).orElse(null);
+        Verdict verdict = Verdict.of(ranking, quality, floor, settings.margin());
+        return new Part(
+                name,
+                fraction,
+                quality,
+                floor,
+                floor == null ? Sentences.noFloor(all.trainingsEach(), fraction) : null,
+                verdict,
+                Sentences.of(name, ranking, quality, floor, verdict, settings.margin()));
     }
 
     private static List<Kept> curve(Ranking ranking, RankSettings settings, List<Part> parts) {
@@ -116,7 +138,7 @@ public record TrustReport(
             Part known = parts.stream()
                     .filter(p -> p.fraction() == fraction)
                     .findFirst()
-                    .orElseGet(() -> part("", fraction, ranking.best(fraction), new RankSettings(List.of(1), fewer)));
+                    .orElseGet(() -> part("", fraction, ranking, new RankSettings(List.of(1), fewer)));
             int count = known.quality().members();
             boolean fewerThanBefore =
                     curve.isEmpty() || count < curve.get(curve.size() - 1).members();

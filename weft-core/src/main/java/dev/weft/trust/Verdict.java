@@ -25,14 +25,17 @@ public enum Verdict {
     /** Better than chance, and worse than a second training. */
     @JsonProperty("below-floor")
     BELOW_FLOOR,
-    /** The ranking cannot be told from that of a second training. */
+    /** The ranking cannot be told from that of a second training, and what was measured does not show that they are equally good. */
+    @JsonProperty("not-distinguishable")
+    NOT_DISTINGUISHABLE,
+    /** As good as a second training: the interval of the difference holds 0 and lies within the margin of equivalence. */
     @JsonProperty("at-floor")
     AT_FLOOR,
     /** Better than a second training. */
     @JsonProperty("above-floor")
     ABOVE_FLOOR;
 
-    static Verdict of(Ranking ranking, RankQuality quality, NoiseFloor floor) {
+    static Verdict of(Ranking ranking, RankQuality quality, NoiseFloor floor, double margin) {
         if (ranking.scores().stream().distinct().count() < 2
                 || ranking.truths().stream().distinct().count() < 2) {
             return ranking.size() < 2 ? TOO_FEW : ALL_TIE;
@@ -40,7 +43,8 @@ public enum Verdict {
         if (!quality.tau().isBounded()) {
             return TOO_FEW;
         }
-        if (floor != null && !floor.tau().isPositive()) {
+        boolean known = floor != null && floor.isKnown();
+        if (known && !floor.tau().isPositive()) {
             return NOISE;
         }
         if (quality.tau().isNegative()) {
@@ -49,16 +53,24 @@ public enum Verdict {
         if (!quality.tau().isPositive()) {
             return CHANCE;
         }
-        if (floor == null) {
+        if (!known) {
             return BETTER_THAN_CHANCE;
         }
-        return floor.difference().isPositive()
-                ? ABOVE_FLOOR
-                : floor.difference().isNegative() ? BELOW_FLOOR : AT_FLOOR;
+        Estimate difference = floor.difference();
+        if (difference.isPositive()) {
+            return ABOVE_FLOOR;
+        }
+        if (difference.isNegative()) {
+            return BELOW_FLOOR;
+        }
+        return difference.isWithin(margin) ? AT_FLOOR : NOT_DISTINGUISHABLE;
     }
 
     /** Whether the scores say something of the order. */
     public boolean ranks() {
-        return this == BETTER_THAN_CHANCE || this == BELOW_FLOOR || this == AT_FLOOR || this == ABOVE_FLOOR;
+        return switch (this) {
+            case BETTER_THAN_CHANCE, BELOW_FLOOR, NOT_DISTINGUISHABLE, AT_FLOOR, ABOVE_FLOOR -> true;
+            case TOO_FEW, ALL_TIE, CHANCE, REVERSED, NOISE -> false;
+        };
     }
 }

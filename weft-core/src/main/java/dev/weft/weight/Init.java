@@ -48,13 +48,17 @@ public interface Init {
         return (shape, random) -> normal(shape, random, Math.sqrt(2.0 * groups / (shape.get(0) * area(shape, 2))));
     }
 
-    /** Uniform in ± {@code 1 / sqrt(fanIn)}: the PyTorch default of linear layers. */
+    /** Uniform in ± {@code 1 / sqrt(fanIn)}, fan-in being all but the first axis: the PyTorch default of linear layers and convolutions. */
     static Init uniformFanIn() {
+        return (shape, random) -> uniform(1 / Math.sqrt(area(shape, 1))).values(shape, random);
+    }
+
+    /** Uniform in ± {@code bound}. */
+    static Init uniform(double bound) {
         return (shape, random) -> {
-            float bound = (float) (1 / Math.sqrt(area(shape, 1)));
             float[] values = new float[count(shape)];
             for (int i = 0; i < values.length; i++) {
-                values[i] = bound * (2 * random.nextFloat() - 1);
+                values[i] = (float) bound * (2 * random.nextFloat() - 1);
             }
             return values;
         };

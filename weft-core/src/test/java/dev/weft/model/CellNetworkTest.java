@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.model.CellNetwork.Affine;
 import dev.weft.model.CellNetwork.Operation;
 import dev.weft.nn.BatchStatistics;
+import dev.weft.nn.Initialisation;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Ops;
@@ -41,7 +43,17 @@ class CellNetworkTest {
                 List.of(0.4914, 0.4822, 0.4465),
                 List.of(0.247, 0.2435, 0.2616),
                 IntStream.range(0, 10).mapToObj(i -> "class" + i).toList());
-        return new CellNetwork(input, 32, 16, 3, 5, Collections.nCopies(6, ALL), bias, affine, connected);
+        return new CellNetwork(
+                input,
+                32,
+                16,
+                3,
+                5,
+                Collections.nCopies(6, ALL),
+                bias,
+                affine,
+                connected,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static Map<String, Long> sizes(ModelDefinition definition) {
@@ -133,12 +145,72 @@ class CellNetworkTest {
         return is[3] || is[1] && is[5] || is[0] && is[4] || is[0] && is[2] && is[5];
     }
 
+    /** Every weight and bias lies within one over the root of its fan-in, and reaches it; norms start as they do anywhere. */
+    @Test
+    void publishedStartIsThatOfPyTorchInEveryLayer() {
+        CellNetwork definition = (CellNetwork) new CellNetwork(
+                        null,
+                        8,
+                        16,
+                        2,
+                        1,
+                        Collections.nCopies(6, ALL),
+                        true,
+                        Affine.EVERYWHERE,
+                        true,
+                        Initialisation.UNIFORM_FAN_IN)
+                .withInput(TinyModels.input(3, 8));
+        try (Family family = Family.of(definition, 5)) {
+            Map<String, Tensor> tensors = family.weights().tensors();
+            int layers = 0;
+            for (String name : tensors.keySet()) {
+                Tensor weight = tensors.get(name);
+                if (!name.endsWith(".weight") || weight.dim() == 1) {
+                    continue;
+                }
+                double bound = 1 / Math.sqrt((double) weight.numel() / weight.size(0));
+                assertThat(weight.abs().max().item_double()).as(name).isBetween(0.9 * bound, bound * (1 + 1e-6));
+                assertThat(weight.square().mean().item_double() / (bound * bound / 3))
+                        .as(name)
+                        .isBetween(0.75, 1.25);
+                Tensor bias = tensors.get(name.replace(".weight", ".bias"));
+                if (bias != null) {
+                    assertThat(bias.abs().max().item_double()).as(name).isBetween(0.4 * bound, bound * (1 + 1e-6));
+                }
+                layers++;
+            }
+            assertThat(layers).isEqualTo(1 + 24 + 3 + 1); // the stem, cells, the block between them, the classifier
+        }
+    }
+
+    /** Families and run folders of before the setting: what they were trained from has not changed. */
+    @Test
+    void definitionThatDoesNotSayHowItStartsReadsAsTheStartOfThatTime() {
+        ModelDefinition now = Presets.named("cell-quick");
+        String text = Json.writeLine(now);
+        String before = text.replace(",\"initialisation\":\"uniform-fan-in\"", "");
+        assertThat(before).isNotEqualTo(text);
+        assertThat(Json.parse(text, "now", ModelDefinition.class)).isEqualTo(now);
+        assertThat(Json.parse(before, "before", ModelDefinition.class))
+                .isInstanceOfSatisfying(CellNetwork.class, cells -> assertThat(cells.initialisation())
+                        .isEqualTo(Initialisation.HE_FAN_OUT));
+    }
+
     /** The network of one member, from libtorch's own operations and the family's tensors. */
     @Test
     void memberIsItsCellsSum() {
-        CellNetwork definition =
-                (CellNetwork) new CellNetwork(null, 8, 4, 2, 1, Collections.nCopies(6, ALL), true, Affine.NOWHERE, true)
-                        .withInput(TinyModels.input(3, 8));
+        CellNetwork definition = (CellNetwork) new CellNetwork(
+                        null,
+                        8,
+                        4,
+                        2,
+                        1,
+                        Collections.nCopies(6, ALL),
+                        true,
+                        Affine.NOWHERE,
+                        true,
+                        Initialisation.UNIFORM_FAN_IN)
+                .withInput(TinyModels.input(3, 8));
         Member member = member("skip_connect", "nor_conv_3x3", "avg_pool_3x3", "none", "nor_conv_1x1", "skip_connect");
         try (Family family = Family.of(definition, 5);
                 PointerScope scope = new PointerScope();
@@ -295,7 +367,16 @@ class CellNetworkTest {
         }
         // of a cell with a fixed edge, only the others are chosen
         CellNetwork part = new CellNetwork(
-                null, 8, 4, 1, 1, List.of(List.of(Operation.SKIP), ALL, ALL), true, Affine.NOWHERE, true);
+                null,
+                8,
+                4,
+                1,
+                1,
+                List.of(List.of(Operation.SKIP), ALL, ALL),
+                true,
+                Affine.NOWHERE,
+                true,
+                Initialisation.UNIFORM_FAN_IN);
         assertThat(part.space().print(part.space().largest()))
                 .isEqualTo("|skip_connect~0|+|nor_conv_3x3~0|nor_conv_3x3~1|");
         assertThat(part.space().parse("|skip_connect~0|+|none~0|nor_conv_3x3~1|"))
@@ -326,11 +407,21 @@ class CellNetworkTest {
     @Test
     void settingsThatDoNotFitAreRefused() {
         List<List<Operation>> edges = Collections.nCopies(6, ALL);
-        assertThatThrownBy(() ->
-                        new CellNetwork(null, 8, 4, 2, 1, Collections.nCopies(5, ALL), true, Affine.NOWHERE, true))
+        assertThatThrownBy(() -> new CellNetwork(
+                        null,
+                        8,
+                        4,
+                        2,
+                        1,
+                        Collections.nCopies(5, ALL),
+                        true,
+                        Affine.NOWHERE,
+                        true,
+                        Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("so 1, 3, 6, 10, 15, 21 or 28 of them, but has 5.");
-        assertThatThrownBy(() -> new CellNetwork(null, 14, 4, 3, 1, edges, true, Affine.NOWHERE, true))
+        assertThatThrownBy(() -> new CellNetwork(
+                        null, 14, 4, 3, 1, edges, true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must be a multiple of 4 for 3 stages, but is 14");
         assertThatThrownBy(() -> new CellNetwork(
@@ -342,13 +433,16 @@ class CellNetworkTest {
                         List.of(List.of(Operation.CONV_3, Operation.NONE)),
                         true,
                         Affine.NOWHERE,
-                        true))
+                        true,
+                        Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("but one lists [nor_conv_3x3, none].");
-        assertThatThrownBy(() -> new CellNetwork(null, 8, 4, 1, 1, edges, true, null, true))
+        assertThatThrownBy(
+                        () -> new CellNetwork(null, 8, 4, 1, 1, edges, true, null, true, Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("nowhere, outside-cells or everywhere");
-        assertThatThrownBy(() -> new CellNetwork(null, 8, 4, 3, 30, edges, true, Affine.NOWHERE, true))
+        assertThatThrownBy(() -> new CellNetwork(
+                        null, 8, 4, 3, 30, edges, true, Affine.NOWHERE, true, Initialisation.UNIFORM_FAN_IN))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("at most 64 cells");
     }

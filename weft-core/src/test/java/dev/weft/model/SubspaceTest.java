@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.nn.Initialisation;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -35,7 +36,8 @@ class SubspaceTest {
                 Collections.nCopies(6, List.of(CellNetwork.Operation.values())),
                 false,
                 CellNetwork.Affine.NOWHERE,
-                false);
+                false,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static int size(Map<String, List<String>> options) {

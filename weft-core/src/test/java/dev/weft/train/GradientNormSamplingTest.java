@@ -15,6 +15,7 @@ import dev.weft.model.CellNetwork.Operation;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.nn.BatchStatistics;
+import dev.weft.nn.Initialisation;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
@@ -82,7 +83,8 @@ class GradientNormSamplingTest {
                 Collections.nCopies(6, List.of(Operation.values())),
                 true,
                 CellNetwork.Affine.NOWHERE,
-                false);
+                false,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     /** Two edges that may be themselves or a convolution; the third is none. */
@@ -97,7 +99,8 @@ class GradientNormSamplingTest {
                 List.of(two, List.of(Operation.NONE), two),
                 true,
                 CellNetwork.Affine.EVERYWHERE,
-                false);
+                false,
+                Initialisation.UNIFORM_FAN_IN);
     }
 
     private static Paths paths(Scope over, Read read) {
@@ -140,7 +143,7 @@ class GradientNormSamplingTest {
                 GradientNormSampling sampling = start(
                         new GradientNormSampler(paths(Scope.ALL_CHOICES, read), null, null, null), family, 72, 10);
                 TrainingStep step =
-                        new TrainingStep(family, settings.build(), BatchStatistics.INSTANCE, null, sampling, 1)) {
+                        new TrainingStep(family, settings.build(), BatchStatistics.INSTANCE, null, sampling)) {
             Member member = family.space().decode(List.of(CONV_3, 0, 1, 1, CONV_3, 3));
             Map<Read, Map<String, Double>> seen = new LinkedHashMap<>();
             TrainingListener listener = new TrainingListener() {
@@ -217,7 +220,7 @@ class GradientNormSamplingTest {
                         72,
                         3);
                 TrainingStep step =
-                        new TrainingStep(family, settings.build(), BatchStatistics.INSTANCE, null, sampling, 1)) {
+                        new TrainingStep(family, settings.build(), BatchStatistics.INSTANCE, null, sampling)) {
             SplittableRandom random = new SplittableRandom(1);
             for (int i = 0; i < 3; i++) {
                 List<Draw> draws = sampling.draw(i, null, random);
@@ -275,7 +278,7 @@ class GradientNormSamplingTest {
                     try (Family copy = Family.of(toy(), 1);
                             GradientNormSampling sampling = start(sampler, copy, 3, 10);
                             TrainingStep step = new TrainingStep(
-                                    copy, settings.build(), BatchStatistics.INSTANCE, null, sampling, 1)) {
+                                    copy, settings.build(), BatchStatistics.INSTANCE, null, sampling)) {
                         put(sampling.state().get("paths/probabilities"), q);
                         put(sampling.state().get("examples/probabilities"), p);
                         step.run(
@@ -446,7 +449,8 @@ class GradientNormSamplingTest {
                                 Collections.nCopies(6, List.of(Operation.values())),
                                 true,
                                 CellNetwork.Affine.NOWHERE,
-                                true),
+                                true,
+                                Initialisation.UNIFORM_FAN_IN),
                         1)) {
             assertThatThrownBy(() -> start(new GradientNormSampler(joint, null, null, null), family, 9, 1))
                     .hasMessageContaining("each-choice");

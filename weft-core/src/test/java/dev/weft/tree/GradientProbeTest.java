@@ -9,6 +9,7 @@ import dev.weft.model.CellNetwork;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
+import dev.weft.nn.Initialisation;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -233,7 +234,8 @@ class GradientProbeTest {
                 Collections.nCopies(6, List.of(CellNetwork.Operation.values())),
                 false,
                 CellNetwork.Affine.OUTSIDE_CELLS,
-                true);
+                true,
+                Initialisation.UNIFORM_FAN_IN);
         try (Family family = Family.of(published, 1)) {
             for (Choice<?> edge : family.space().choices()) {
                 assertThat(probe(family, 1).comparedEntries(edge)).isEqualTo(1_416_064);

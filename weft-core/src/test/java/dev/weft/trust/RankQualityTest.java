@@ -37,9 +37,9 @@ class RankQualityTest {
             }
         }
         double mean = losses.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-        assertThat(RankedPairs.of(scores, truths).regret(3)).isCloseTo(mean, within(1e-12));
-        assertThat(RankedPairs.of(scores, truths).regret(5)).isEqualTo(19);
-        assertThat(RankedPairs.of(List.of(1.0, 1.0), List.of(3.0, 5.0)).regret(1))
+        assertThat(TopByScore.of(scores, truths).regret(3)).isCloseTo(mean, within(1e-12));
+        assertThat(TopByScore.of(scores, truths).regret(5)).isEqualTo(19);
+        assertThat(TopByScore.of(List.of(1.0, 1.0), List.of(3.0, 5.0)).regret(1))
                 .isEqualTo(1);
     }
 
@@ -59,7 +59,7 @@ class RankQualityTest {
                     .max()
                     .orElseThrow();
             double best = truths.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-            assertThat(RankedPairs.of(scores, truths).regret(k)).isEqualTo(best - picked);
+            assertThat(TopByScore.of(scores, truths).regret(k)).isEqualTo(best - picked);
         }
     }
 

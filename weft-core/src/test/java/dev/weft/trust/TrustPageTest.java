@@ -18,7 +18,7 @@ class TrustPageTest {
     @TempDir
     Path folder;
 
-    /** 60 members of a toy, each trained twice. */
+    /** Members of a toy. */
     private static Ranking toy(int members, int trainings) {
         SplittableRandom random = new SplittableRandom(1);
         List<String> names = new ArrayList<>();
@@ -49,7 +49,7 @@ class TrustPageTest {
 
     @Test
     void showsConclusionsEveryPartAndAllPictures() throws IOException {
-        Ranking ranking = toy(60, 2);
+        Ranking ranking = toy(60, 3);
         String html = page(ranking);
         TrustReport report = TrustReport.of(ranking, RankSettings.of(0));
         assertThat(html).contains(report.conclusions()).contains("Best half", "Best tenth", "a &lt; b");

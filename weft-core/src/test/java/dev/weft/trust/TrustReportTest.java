@@ -69,12 +69,52 @@ class TrustReportTest {
         assertThat(floor.difference().value()).isCloseTo(withScores - between, within(1e-12));
     }
 
+    /** Each pair of trainings is compared on the half that the third has cut, counted out. */
+    @Test
+    void theFloorAmongTheBestIsCutByTheOtherTrainings() {
+        Ranking ranking = ranking(40, 0.5, 0.7, 3, 4);
+        double between = 0;
+        double withScores = 0;
+        for (int cuts = 0; cuts < 3; cuts++) {
+            List<Double> cutting = ranking.training(cuts);
+            double least = cutting.stream().sorted().toList().get(20);
+            int[] kept =
+                    IntStream.range(0, 40).filter(i -> cutting.get(i) >= least).toArray();
+            assertThat(kept).hasSize(20);
+            Ranking best = ranking.only(kept);
+            int one = (cuts + 1) % 3;
+            int two = (cuts + 2) % 3;
+            between += RankCorrelation.kendall(best.training(one), best.training(two)) / 3;
+            withScores += RankCorrelation.kendall(best.scores(), best.training(one)) / 6;
+            withScores += RankCorrelation.kendall(best.scores(), best.training(two)) / 6;
+        }
+        NoiseFloor floor =
+                TrustReport.of(ranking, RankSettings.of(0)).parts().get(1).floor();
+        assertThat(floor.tau().value()).isCloseTo(between, within(1e-12));
+        assertThat(floor.scoreTau().value()).isCloseTo(withScores, within(1e-12));
+    }
+
+    @Test
+    void twoTrainingsGiveNoFloorAmongTheBestAndItIsSaidWhy() {
+        TrustReport twice = TrustReport.of(ranking(60, 0.5, 0.5, 2, 1), RankSettings.of(0));
+        assertThat(twice.parts().get(0).floor()).isNotNull();
+        assertThat(twice.parts().get(0).noFloor()).isNull();
+        for (TrustReport.Part part : twice.parts().subList(1, 3)) {
+            assertThat(part.floor()).isNull();
+            assertThat(part.noFloor()).contains("that takes three trainings");
+        }
+        assertThat(twice.conclusions()).contains(twice.parts().get(1).noFloor());
+        TrustReport thrice = TrustReport.of(ranking(60, 0.5, 0.5, 3, 1), RankSettings.of(0));
+        assertThat(thrice.parts()).allMatch(part -> part.floor() != null && part.noFloor() == null);
+        assertThat(thrice.conclusions()).noneMatch(sentence -> sentence.contains("takes three trainings"));
+    }
+
     /** Members with trainings (1, 3) and (10, 10): variances 2 and 0. */
     @Test
     void noiseOfTrainingIsPooledOverMembers() {
         Ranking ranking =
                 new Ranking(List.of("a", "b"), List.of(1.0, 2.0), List.of(List.of(1.0, 3.0), List.of(10.0, 10.0)));
-        assertThat(NoiseFloor.of(ranking, Bootstrap.of(0)).orElseThrow().standardDeviation())
+        assertThat(NoiseFloor.of(ranking, 1, Bootstrap.of(0)).orElseThrow().standardDeviation())
                 .isCloseTo(1, within(1e-12));
     }
 
@@ -87,7 +127,8 @@ class TrustReportTest {
                         .verdict())
                 .isEqualTo(Verdict.REVERSED);
         assertThat(all(ranking(60, 1.5, 0.1, 2, 1)).verdict()).isEqualTo(Verdict.BELOW_FLOOR);
-        assertThat(all(ranking(60, 0.5, 0.5, 2, 1)).verdict()).isEqualTo(Verdict.AT_FLOOR);
+        assertThat(all(ranking(60, 0.5, 0.5, 2, 1)).verdict()).isEqualTo(Verdict.NOT_DISTINGUISHABLE);
+        assertThat(all(ranking(1000, 0.5, 0.5, 2, 1)).verdict()).isEqualTo(Verdict.AT_FLOOR);
         assertThat(all(ranking(300, 0.02, 1, 2, 1)).verdict()).isEqualTo(Verdict.ABOVE_FLOOR);
         assertThat(all(ranking(4, 0.1, 0, 1, 1)).verdict()).isEqualTo(Verdict.TOO_FEW);
         assertThat(all(Ranking.of(List.of(1.0, 1.0, 1.0), List.of(1.0, 2.0, 3.0)))

@@ -1,26 +1,31 @@
 package dev.weft.lab.cells;
 
 import dev.weft.model.CellNetwork.Operation;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Which members of the cell space are anchors: a fixed random list, stratified by the number of convolutions in the cell, which decides
- * most of what a member costs and much of how good it is. Drawn evenly over the strata, and not as often as members are: a list in
- * which most have two or three convolutions would say little about the ends.
+ * Which members of the cell space are trained alone: a fixed list of two parts. Anchors are stratified by the number of convolutions in
+ * the cell, which decides most of what a member costs and much of how good it is; they say something about the ends. Random members are
+ * drawn evenly of all others, as a search draws them; most of these have two or three convolutions, so what ranks them ranks more than
+ * convolutions.
  */
 final class AnchorMembers {
-    static final int COUNT = 32;
+    static final int RANDOM = 150;
 
-    /** How many there are with 0, 1, … 6 convolutions. */
-    private static final List<Integer> QUOTA = List.of(4, 5, 5, 5, 5, 4, 4);
+    /** How many anchors there are with 0, 1, … 6 convolutions. */
+    static final List<Integer> QUOTA = List.of(4, 5, 5, 5, 5, 4, 4);
+
+    static final int ANCHORS = QUOTA.stream().mapToInt(Integer::intValue).sum();
 
     private static final long SEED = 2022;
+    private static final int ALL = 20_000;
     private static final Set<String> CONVOLUTIONS = Set.of(Operation.CONV_1.published(), Operation.CONV_3.published());
 
     private AnchorMembers() {}
@@ -32,16 +37,25 @@ final class AnchorMembers {
                 .count();
     }
 
-    /** Draws the anchors, those with fewer convolutions first. */
+    /** The anchors, those with fewer convolutions first, and then the random members. */
     static List<Member> draw(Space space) {
-        List<Member> all = space.enumerate(20_000);
+        List<Member> anchors = anchors(space);
+        Set<Member> taken = new HashSet<>(anchors);
+        Stream<Member> random = RandomStream.ANCHORS.shuffled(space.enumerate(ALL), SEED, QUOTA.size()).stream()
+                .filter(member -> !taken.contains(member))
+                .limit(RANDOM);
+        return Stream.concat(anchors.stream(), random).toList();
+    }
+
+    private static List<Member> anchors(Space space) {
+        List<Member> all = space.enumerate(ALL);
         List<Member> drawn = new ArrayList<>();
         for (int convolutions = 0; convolutions < QUOTA.size(); convolutions++) {
             int wanted = convolutions;
-            List<Member> stratum = new ArrayList<>(
-                    all.stream().filter(m -> convolutions(m) == wanted).toList());
-            Collections.shuffle(stratum, new Random(SEED + convolutions));
-            drawn.addAll(stratum.subList(0, QUOTA.get(convolutions)));
+            List<Member> stratum =
+                    all.stream().filter(m -> convolutions(m) == wanted).toList();
+            drawn.addAll(
+                    RandomStream.ANCHORS.shuffled(stratum, SEED, convolutions).subList(0, QUOTA.get(wanted)));
         }
         return drawn;
     }

@@ -123,7 +123,8 @@ final class PadaArms {
                 cells.edges(),
                 cells.bias(),
                 cells.affine(),
-                false);
+                false,
+                cells.initialisation());
     }
 
     private DataSettings data() {
