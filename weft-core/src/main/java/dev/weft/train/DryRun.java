@@ -138,7 +138,8 @@ public final class DryRun {
                         train.distillation() instanceof Distillation.Teacher
                                 ? inputs -> randomLogits(random, input, batchSize)
                                 : null,
-                        sampling)) {
+                        sampling,
+                        0)) { // as in the epochs that have a teacher
             List<Draw> draws = sampling.draw(0, batch, random);
             double rate =
                     train.optimizer().learningRate() * batchSize / recipe.data().batchSize();

@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -30,18 +31,39 @@ public final class Losses {
      * logits is {@code (softmax(logits) - q) / N} for N predictions.
      */
     public static Tensor soft(Tensor logits, Tensor teacherLogits) {
-        return agreement(logits, teacherLogits)
-                .sum()
-                .div(new org.bytedeco.pytorch.Scalar(-logits.numel() / logits.size(-1)));
+        return agreement(logits, teacherLogits).sum().div(new Scalar(-logits.numel() / logits.size(-1)));
     }
 
-    /** As {@link #soft}, of each example (B): the mean over its predictions. */
+    /**
+     * As {@link #soft(Tensor, Tensor)} of both logits divided by a temperature T, times T² (Hinton et al. 2015). Its gradient with respect
+     * to the logits is {@code T (softmax(logits / T) - q) / N}, so that it is about as large at any temperature.
+     */
+    public static Tensor soft(Tensor logits, Tensor teacherLogits, double temperature) {
+        return temperature == 1
+                ? soft(logits, teacherLogits)
+                : soft(divided(logits, temperature), divided(teacherLogits, temperature))
+                        .mul(new Scalar(temperature * temperature));
+    }
+
+    /** As {@link #soft(Tensor, Tensor)}, of each example (B): the mean over its predictions. */
     public static Tensor softOfEach(Tensor logits, Tensor teacherLogits) {
         return agreement(logits, teacherLogits)
                 .sum(-1)
                 .reshape(logits.size(0), -1)
                 .mean(1)
                 .neg();
+    }
+
+    /** As {@link #soft(Tensor, Tensor, double)}, of each example (B): the mean over its predictions. */
+    public static Tensor softOfEach(Tensor logits, Tensor teacherLogits, double temperature) {
+        return temperature == 1
+                ? softOfEach(logits, teacherLogits)
+                : softOfEach(divided(logits, temperature), divided(teacherLogits, temperature))
+                        .mul(new Scalar(temperature * temperature));
+    }
+
+    private static Tensor divided(Tensor logits, double temperature) {
+        return logits.to(ScalarType.Float).div(new Scalar(temperature));
     }
 
     /** {@code q log p} of each class. */

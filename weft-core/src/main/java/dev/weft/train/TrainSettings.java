@@ -103,6 +103,10 @@ public record TrainSettings(
                             + " but got sampler " + sampler
                             + ". Use sampler sandwich, or distillation none or teacher.");
         }
+        if (distillation instanceof Distillation.Taught taught && taught.afterEpochs() >= epochs) {
+            throw new InputException("Distillation must have afterEpochs < epochs, or nobody is ever taught, but got"
+                    + " afterEpochs=" + taught.afterEpochs() + ", epochs=" + epochs + ".");
+        }
         if (reptile != null) {
             requireReptile(accumulate, distillation, sampler, architecture);
         }

@@ -100,11 +100,11 @@ public final class Trainer implements AutoCloseable {
             this.teacher = source.open(recipe.model().input());
             NamedMember named = teacher.members().get(source.member());
             Pass pass = Pass.evaluation(named.member(), named.statistics());
-            this.trainingStep =
-                    new TrainingStep(family, train, norm, images -> teacher.forward(images, pass), sampling);
+            this.trainingStep = new TrainingStep(
+                    family, train, norm, images -> teacher.forward(images, pass), sampling, stepsPerEpoch());
         } else {
             this.teacher = null;
-            this.trainingStep = new TrainingStep(family, train, norm, null, sampling);
+            this.trainingStep = new TrainingStep(family, train, norm, null, sampling, stepsPerEpoch());
         }
         this.architectureStep = train.architecture() == null
                 ? null

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -34,6 +35,8 @@ public final class TrainingStep implements AutoCloseable {
     private final ParameterUpdate update;
     private final ReptileSteps reptile; // null where members' gradients are added
     private final List<Tensor> logits; // of a blend: an ArchitectureStep trains these
+    private final Distillation.Taught taught; // null where labels teach every member
+    private final long labelSteps; // the first ones, in which they do so anyway
 
     /** Gives a frozen teacher's logits for the inputs of a batch; {@code null} where there is no teacher. */
     @FunctionalInterface
@@ -45,15 +48,23 @@ public final class TrainingStep implements AutoCloseable {
      * @param norm where batch norm gets its statistics while training: {@link BatchStatistics}, unless running averages are kept
      * @param teacher for {@link Distillation.Teacher}, otherwise {@code null}
      * @param sampling what drew the members, which may add to their losses; not closed here
+     * @param stepsPerEpoch updates in an epoch, from which on there is a teacher
      */
     public TrainingStep(
-            Family family, TrainSettings settings, NormStatistics norm, Teacher teacher, Sampling sampling) {
+            Family family,
+            TrainSettings settings,
+            NormStatistics norm,
+            Teacher teacher,
+            Sampling sampling,
+            long stepsPerEpoch) {
         settings.precision().requireHardware();
         this.family = family;
         this.settings = settings;
         this.norm = norm;
         this.teacher = teacher;
         this.sampling = sampling;
+        this.taught = settings.distillation() instanceof Distillation.Taught kind ? kind : null;
+        this.labelSteps = taught == null ? 0 : (long) Math.ceil(taught.afterEpochs() * stepsPerEpoch);
         Map<String, Tensor> trained = new LinkedHashMap<>(family.weights().tensors());
         this.logits = trained.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
@@ -67,8 +78,9 @@ public final class TrainingStep implements AutoCloseable {
                 : new ReptileSteps(settings.reptile(), update, settings.parameterGroups());
     }
 
+    /** A step of members that the caller draws, without a frozen teacher, in epochs of one step. */
     public TrainingStep(Family family, TrainSettings settings) {
-        this(family, settings, BatchStatistics.INSTANCE, null, Sampling.of(random -> List.of()));
+        this(family, settings, BatchStatistics.INSTANCE, null, Sampling.of(random -> List.of()), 1);
     }
 
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
@@ -116,7 +128,7 @@ public final class TrainingStep implements AutoCloseable {
             logits.forEach(logit -> logit.set_requires_grad(false));
             torch.manual_seed(seed);
             for (int b = 0; b < batches.size(); b++) {
-                Teaching teaching = new Teaching(batches.get(b));
+                Teaching teaching = new Teaching(batches.get(b), step);
                 for (int i = 0; i < losses.length; i++) {
                     losses[i] += backward(teaching, draws, i, batches.size(), step, listeners) / batches.size();
                     if (b == batches.size() - 1) {
@@ -142,7 +154,7 @@ public final class TrainingStep implements AutoCloseable {
         Map<String, Tensor> moved = new LinkedHashMap<>();
         try (PointerScope scope = new PointerScope()) {
             torch.manual_seed(seed);
-            Teaching teaching = new Teaching(batch);
+            Teaching teaching = new Teaching(batch, step);
             for (int i = 0; i < draws.size(); i++) {
                 int index = i;
                 double value = reptile.member(
@@ -175,11 +187,22 @@ public final class TrainingStep implements AutoCloseable {
     /** A batch, and the logits that students learn from instead of labels: absent until there is a teacher. */
     private final class Teaching {
         private final Batch batch;
+        private final boolean begun;
         private Tensor logits;
 
-        Teaching(Batch batch) {
+        /** @param step from 1 */
+        Teaching(Batch batch, long step) {
             this.batch = batch;
-            this.logits = teacher == null ? null : Tensors.withoutGradients(() -> teacher.logits(batch.inputs()));
+            this.begun = step > labelSteps;
+            this.logits =
+                    teacher == null || !begun ? null : Tensors.withoutGradients(() -> teacher.logits(batch.inputs()));
+        }
+
+        /** Hears of the output of a forward pass that trains: the largest's teaches those after it. */
+        void heard(Role role, Tensor outputs) {
+            if (begun && taught instanceof Distillation.InPlace && role == Role.LARGEST) {
+                logits = outputs.detach();
+            }
         }
     }
 
@@ -191,10 +214,8 @@ public final class TrainingStep implements AutoCloseable {
         Pass pass = pass(draw);
         Tensor outputs = settings.precision().run(() -> family.forward(batch.inputs(), pass));
         listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, outputs));
-        Tensor loss = loss(outputs, teaching, sampling.exampleWeights(draw.member(), batch));
-        if (settings.distillation() instanceof Distillation.InPlace && draw.role() == Role.LARGEST) {
-            teaching.logits = outputs.detach();
-        }
+        Tensor loss = loss(outputs, teaching, draw.role(), sampling.exampleWeights(draw.member(), batch));
+        teaching.heard(draw.role(), outputs);
         double value = loss.item_double();
         if (!Double.isFinite(value)) {
             clearGradients();
@@ -211,21 +232,38 @@ public final class TrainingStep implements AutoCloseable {
     }
 
     /** @param weights of the examples; empty for 1 each */
-    private Tensor loss(Tensor outputs, Teaching teaching, List<Double> weights) {
+    private Tensor loss(Tensor outputs, Teaching teaching, Role role, List<Double> weights) {
         Tensor labels = teaching.batch.labels();
+        double smoothing = settings.labelSmoothing();
+        SoftLoss soft = teaching.logits == null ? null : taught.loss(role);
         if (weights.isEmpty()) {
-            return teaching.logits == null
-                    ? Losses.labels(outputs, labels, settings.labelSmoothing())
-                    : Losses.soft(outputs, teaching.logits);
+            return mixture(
+                    soft,
+                    () -> Losses.labels(outputs, labels, smoothing),
+                    () -> Losses.soft(outputs, teaching.logits, soft.temperature()));
         }
-        Tensor each = teaching.logits == null
-                ? Losses.labelsOfEach(outputs, labels, settings.labelSmoothing())
-                : Losses.softOfEach(outputs, teaching.logits);
+        Tensor each = mixture(
+                soft,
+                () -> Losses.labelsOfEach(outputs, labels, smoothing),
+                () -> Losses.softOfEach(outputs, teaching.logits, soft.temperature()));
         float[] factors = new float[weights.size()];
         for (int i = 0; i < factors.length; i++) {
             factors[i] = weights.get(i).floatValue();
         }
         return each.mul(Tensor.create(factors, factors.length)).mean();
+    }
+
+    /** @param soft how the two are mixed; {@code null} for labels alone */
+    private static Tensor mixture(SoftLoss soft, Supplier<Tensor> labels, Supplier<Tensor> teacher) {
+        if (soft == null || soft.teacher() == 0) {
+            return labels.get();
+        }
+        Tensor taught = times(teacher.get(), soft.teacher());
+        return soft.labels() == 0 ? taught : times(labels.get(), soft.labels()).add(taught);
+    }
+
+    private static Tensor times(Tensor loss, double factor) {
+        return factor == 1 ? loss : loss.mul(new Scalar(factor));
     }
 
     private Tensor withPenalty(Tensor loss, Draw draw) {

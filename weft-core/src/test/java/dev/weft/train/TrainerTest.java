@@ -13,6 +13,7 @@ import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.model.MobileCnn;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Tensors;
 import dev.weft.run.Event;
 import dev.weft.run.RunDatabase;
 import dev.weft.space.Member;
@@ -119,6 +120,10 @@ class TrainerTest {
             s.optimizer = new Optimizer.Sgd(1, 0.5, false, 4e-5);
             s.reptile = new Reptile(2, 0.02, 0.9, new Clipping(Clipping.By.NORM, 5), true);
         });
+        changes.put("labels for three steps and a half, then in-place with a share of labels", s -> {
+            s.distillation = new Distillation.InPlace(0.3, null, 2, 0.875, null);
+            s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
+        });
         changes.put(
                 "the worst of a cost level, in a sandwich, in-place",
                 s -> s.sampler = new AttentiveSampler(
@@ -221,6 +226,36 @@ class TrainerTest {
 
         finish(Trainer.resume(run)); // of a finished run: writes the same family again
         Outcome.of(run, STEPS).assertSameAs(expected);
+    }
+
+    /** Epochs of four steps: until the first one ends there is no teacher, and then there is. */
+    @Test
+    void beforeItsFirstEpochDistillationIsTrainingWithoutItBitForBit() {
+        List<List<Map<String, float[]>>> runs = new ArrayList<>();
+        for (Distillation distillation :
+                List.of(new Distillation.None(), new Distillation.InPlace(0, null, 1, 1, null))) {
+            settings.distillation = distillation;
+            List<Map<String, float[]>> seen = new ArrayList<>();
+            try (Trainer trainer = Trainer.start(
+                    recipe(), temporary.resolve(distillation.getClass().getSimpleName()), SEED)) {
+                for (long end : List.of(4, 5)) {
+                    trainer.runTo(end, () -> false, List.of());
+                    Map<String, float[]> values = new LinkedHashMap<>();
+                    trainer.family()
+                            .weights()
+                            .tensors()
+                            .forEach((name, tensor) -> values.put(name, Tensors.floats(tensor)));
+                    seen.add(values);
+                }
+            }
+            runs.add(seen);
+        }
+        String name = "conv_stem.weight";
+        runs.get(0)
+                .get(0)
+                .forEach((key, values) ->
+                        assertThat(runs.get(1).get(0).get(key)).as(key).isEqualTo(values));
+        assertThat(runs.get(1).get(1).get(name)).isNotEqualTo(runs.get(0).get(1).get(name));
     }
 
     @Test
