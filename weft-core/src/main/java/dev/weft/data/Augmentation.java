@@ -1,26 +1,45 @@
 package dev.weft.data;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.seed.Mix;
+import dev.weft.seed.RandomStream;
 import java.util.Arrays;
+import java.util.random.RandomGenerator;
 
 /**
- * What happens to a training image before it becomes a tensor: pad every side with {@code cropPadding} zero pixels and cut the
- * original size out at a random place, then mirror left to right in half of the cases. One draw per (seed, epoch, example).
+ * What happens to a training image before it becomes a tensor. A crop: either pad every side with {@code cropPadding} zero pixels and cut
+ * the original size out at a random place, or a {@link RandomResizedCrop}. Then mirror left to right in half of the cases, and change the
+ * look as the {@link AugmentationPolicy} says. One draw per (seed, epoch, example).
  *
  * @param cropPadding pixels of padding per side; 0 leaves the place alone
  * @param horizontalFlip whether to mirror; wrong for digits, letters and whatever else has a side
+ * @param randomResizedCrop a crop of any size in place of the padding; absent for none
+ * @param policy operations such as turning, shearing and changes of colour; absent for none
  */
 public record Augmentation(
         @JsonProperty(defaultValue = "0") int cropPadding,
-        @JsonProperty(defaultValue = "false") boolean horizontalFlip) {
+        @JsonProperty(defaultValue = "false") boolean horizontalFlip,
+        @JsonInclude(JsonInclude.Include.NON_NULL) RandomResizedCrop randomResizedCrop,
+        @JsonInclude(JsonInclude.Include.NON_NULL) AugmentationPolicy policy) {
     private static final int MAX_PADDING = 1024;
+    private static final long CROP = 4; // after the draws of apply
+    private static final long POLICY = 5;
 
     public Augmentation {
         if (cropPadding < 0 || cropPadding > MAX_PADDING) {
             throw new InputException("cropPadding must be from 0 to " + MAX_PADDING + " pixels, but is " + cropPadding);
         }
+        if (cropPadding > 0 && randomResizedCrop != null) {
+            throw new InputException("augmentation must have cropPadding or randomResizedCrop, not both, but got"
+                    + " cropPadding=" + cropPadding + " beside " + randomResizedCrop);
+        }
+    }
+
+    /** A crop of a padded image, and mirroring. */
+    public Augmentation(int cropPadding, boolean horizontalFlip) {
+        this(cropPadding, horizontalFlip, null, null);
     }
 
     public static Augmentation none() {
@@ -28,11 +47,38 @@ public record Augmentation(
     }
 
     public boolean isNone() {
-        return cropPadding == 0 && !horizontalFlip;
+        return equals(none());
     }
 
     /**
-     * Writes the augmented image to {@code into} at {@code offset}.
+     * Writes an augmented example to {@code into} at {@code offset}.
+     *
+     * @param key decides everything that is drawn: callers make it of seed, epoch and example
+     */
+    void read(ImageDataset data, int index, long key, byte[] into, int offset) {
+        if (isNone()) {
+            data.pixels(index, into, offset);
+            return;
+        }
+        byte[] image = new byte[data.exampleBytes()];
+        if (randomResizedCrop == null) {
+            data.pixels(index, image, 0);
+        } else {
+            RandomGenerator random = RandomStream.AUGMENTATION.random(key, CROP);
+            data.crop(index, (height, width) -> randomResizedCrop.draw(height, width, random), image, 0);
+        }
+        if (policy == null) {
+            apply(image, data.channels(), data.height(), data.width(), key, into, offset);
+            return;
+        }
+        Planes moved = new Planes(new byte[image.length], data.channels(), data.height(), data.width());
+        apply(image, data.channels(), data.height(), data.width(), key, moved.bytes(), 0);
+        policy.apply(moved, RandomStream.AUGMENTATION.random(key, POLICY));
+        System.arraycopy(moved.bytes(), 0, into, offset, image.length);
+    }
+
+    /**
+     * Moves and mirrors: writes the result to {@code into} at {@code offset}.
      *
      * @param image the planes of one image, {@code channels * height * width} bytes
      * @param key decides crop and mirroring: callers make it of seed, epoch and example

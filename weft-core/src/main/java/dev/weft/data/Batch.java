@@ -3,6 +3,7 @@ package dev.weft.data;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -13,12 +14,27 @@ import org.bytedeco.pytorch.Tensor;
  *     tokens, int64 (B, T)
  * @param labels int64: classes (B), or the next tokens (B, T)
  * @param indices which examples: the places of images in their data set, or of the windows' first tokens in their text
+ * @param mixture what the examples are mixed with, where they are
  */
-public record Batch(Tensor inputs, Tensor labels, List<Integer> indices) implements AutoCloseable {
+public record Batch(Tensor inputs, Tensor labels, List<Integer> indices, Optional<Mixture> mixture)
+        implements AutoCloseable {
     private static final int PARALLEL_VALUES = 1 << 20;
+
+    /**
+     * What else the examples of a batch show. Their target is {@code share} of their labels and the rest of their partners'.
+     *
+     * @param partners labels of what was mixed in, of the shape of the batch's labels
+     * @param share from 0 to 1
+     */
+    public record Mixture(Tensor partners, double share) {}
 
     public Batch {
         indices = List.copyOf(indices);
+    }
+
+    /** Examples as they are. */
+    public Batch(Tensor inputs, Tensor labels, List<Integer> indices) {
+        this(inputs, labels, indices, Optional.empty());
     }
 
     /** The number of examples. */
@@ -26,11 +42,12 @@ public record Batch(Tensor inputs, Tensor labels, List<Integer> indices) impleme
         return indices.size();
     }
 
-    /** Frees both tensors now rather than with the scope. */
+    /** Frees its tensors now rather than with the scope. */
     @Override
     public void close() {
         inputs.close();
         labels.close();
+        mixture.ifPresent(mixed -> mixed.partners().close());
     }
 
     /** Writes the pixels of the example at a place of the batch, perhaps augmented. */

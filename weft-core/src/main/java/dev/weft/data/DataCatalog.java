@@ -44,6 +44,13 @@ public final class DataCatalog {
         }
     }
 
+    /** Whether a name or path is a folder of image files, whose pictures may be of any size. */
+    public static boolean isPictures(String nameOrFolder) {
+        return list().stream().noneMatch(known -> known.name().equals(nameOrFolder))
+                && Files.isDirectory(Path.of(nameOrFolder))
+                && DataKind.of(Path.of(nameOrFolder)) == DataKind.IMAGES;
+    }
+
     /** What can be opened by name. */
     public static List<DataListing> list() {
         boolean installed = Files.isDirectory(FashionMnist.DEBIAN_FOLDER);

@@ -2,6 +2,7 @@ package dev.weft.data;
 
 import dev.weft.data.ImageFolder.Entry;
 import dev.weft.data.ImageFolderReader.Shape;
+import dev.weft.export.Framing;
 import java.util.List;
 import java.util.Optional;
 
@@ -81,7 +82,18 @@ final class FolderImages implements ImageDataset {
             System.arraycopy(decoded.get(), index * exampleBytes(), into, offset, exampleBytes());
             return;
         }
-        byte[] planes = ImageFile.decode(entries.get(index).file(), channels(), height(), width(), background);
+        byte[] planes = ImageFile.decode(entries.get(index).file(), channels(), shape::framing, background);
+        System.arraycopy(planes, 0, into, offset, planes.length);
+    }
+
+    /** From the file always, whether memory holds the resized image or not: what a run trains on must not depend on that. */
+    @Override
+    public void crop(int index, Crop crop, byte[] into, int offset) {
+        byte[] planes = ImageFile.decode(
+                entries.get(index).file(),
+                channels(),
+                (h, w) -> Framing.stretched(crop.of(h, w), height(), width()),
+                background);
         System.arraycopy(planes, 0, into, offset, planes.length);
     }
 

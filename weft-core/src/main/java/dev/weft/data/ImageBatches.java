@@ -88,18 +88,15 @@ public final class ImageBatches implements Batches {
     }
 
     private Batch batch(int[] indices, int[] views, long epoch) {
-        int length = data.exampleBytes();
-        return Batch.of(data, indices, (place, pixels, offset) -> {
-            int index = indices[place];
-            if (augmentation.isNone()) {
-                data.pixels(index, pixels, offset);
-            } else {
-                byte[] image = new byte[length];
-                data.pixels(index, image, 0);
-                long key = RandomStream.AUGMENTATION.bits(seed, epoch, views[place]);
-                augmentation.apply(image, data.channels(), data.height(), data.width(), key, pixels, offset);
-            }
-        });
+        return Batch.of(
+                data,
+                indices,
+                (place, pixels, offset) -> augmentation.read(
+                        data,
+                        indices[place],
+                        RandomStream.AUGMENTATION.bits(seed, epoch, views[place]),
+                        pixels,
+                        offset));
     }
 
     private int[] order(long epoch) {

@@ -1,5 +1,8 @@
 package dev.weft.data;
 
+import dev.weft.export.Framing;
+import dev.weft.export.Framing.Box;
+import dev.weft.export.ImagePlanes;
 import dev.weft.io.InputException;
 import dev.weft.seed.Mix;
 import java.util.Arrays;
@@ -37,6 +40,26 @@ public interface ImageDataset extends Dataset {
      * @throws InputException when an image that is decoded on demand cannot be read any more
      */
     void pixels(int index, byte[] into, int offset);
+
+    /** Chooses a part of a picture of some size. */
+    @FunctionalInterface
+    interface Crop {
+        Box of(int height, int width);
+    }
+
+    /**
+     * Writes a part of one example, resized to the size of all: as {@link #pixels}, cut out of the picture before it is resized where the
+     * source has pictures of any size.
+     *
+     * @throws InputException as {@link #pixels}
+     */
+    default void crop(int index, Crop crop, byte[] into, int offset) {
+        byte[] whole = new byte[exampleBytes()];
+        pixels(index, whole, 0);
+        Framing framing = Framing.stretched(crop.of(height(), width()), height(), width());
+        byte[] planes = ImagePlanes.of(whole, channels(), height(), width(), framing);
+        System.arraycopy(planes, 0, into, offset, planes.length);
+    }
 
     /** The bytes of one example. */
     default int exampleBytes() {

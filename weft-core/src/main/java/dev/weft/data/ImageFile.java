@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.export.Framing;
 import dev.weft.export.ImagePlanes;
 import dev.weft.io.InputException;
 import java.awt.image.BufferedImage;
@@ -93,7 +94,20 @@ public final class ImageFile {
      * @throws InputException when the file is no image, too large, damaged or cut short
      */
     public static byte[] decode(Path file, int channels, int height, int width, Background background) {
-        return ImagePlanes.of(picture(file), channels, height, width, background.value());
+        return decode(file, channels, (h, w) -> Framing.stretched(h, w, height, width), background);
+    }
+
+    /** The same of what a framing sees, which is made for the size of the upright picture. */
+    static byte[] decode(Path file, int channels, Framer framer, Background background) {
+        BufferedImage picture = picture(file);
+        Framing framing = framer.of(picture.getHeight(), picture.getWidth());
+        return ImagePlanes.of(picture, channels, framing, background.value());
+    }
+
+    /** Says what is seen of a picture of some size. */
+    @FunctionalInterface
+    interface Framer {
+        Framing of(int height, int width);
     }
 
     /**

@@ -3,12 +3,14 @@ package dev.weft.data;
 import dev.weft.data.ImageFile.Header;
 import dev.weft.data.ImageFolder.Entry;
 import dev.weft.data.ImageFolder.Part;
+import dev.weft.export.Framing;
 import dev.weft.io.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -134,16 +136,22 @@ final class ImageFolderReader {
         return Math.min(MAX_CACHE_BYTES, MemoryLimit.bytes());
     }
 
-    /** The shape of every image of the data set. */
-    record Shape(int channels, int height, int width) {
+    /** The shape of every image of the data set, and how a picture of another shape comes to it. */
+    record Shape(int channels, int height, int width, OptionalDouble centreCrop) {
         int bytes() {
             return channels * height * width;
+        }
+
+        Framing framing(int pictureHeight, int pictureWidth) {
+            return centreCrop.isPresent()
+                    ? Framing.centred(pictureHeight, pictureWidth, height, centreCrop.getAsDouble())
+                    : Framing.stretched(pictureHeight, pictureWidth, height, width);
         }
     }
 
     private static Shape shape(FolderOptions options, List<Header> headers, int channels) {
         if (options.side().isPresent()) {
-            return new Shape(channels, options.side().getAsInt(), options.side().getAsInt());
+            return new Shape(channels, options.side().getAsInt(), options.side().getAsInt(), options.centreCrop());
         }
         int height = headers.get(0).height();
         int width = headers.get(0).width();
@@ -151,8 +159,8 @@ final class ImageFolderReader {
                 && width <= FolderOptions.MAX_COMMON_SIDE
                 && headers.stream().allMatch(h -> h.height() == height && h.width() == width);
         return common
-                ? new Shape(channels, height, width)
-                : new Shape(channels, FolderOptions.DEFAULT_SIDE, FolderOptions.DEFAULT_SIDE);
+                ? new Shape(channels, height, width, OptionalDouble.empty())
+                : new Shape(channels, FolderOptions.DEFAULT_SIDE, FolderOptions.DEFAULT_SIDE, OptionalDouble.empty());
     }
 
     private static byte[] decoded(List<Entry> entries, Shape shape, Background background, List<String> problems) {
@@ -160,8 +168,8 @@ final class ImageFolderReader {
         each(
                 IntStream.range(0, entries.size()).boxed().toList(),
                 index -> {
-                    byte[] planes = ImageFile.decode(
-                            entries.get(index).file(), shape.channels(), shape.height(), shape.width(), background);
+                    byte[] planes =
+                            ImageFile.decode(entries.get(index).file(), shape.channels(), shape::framing, background);
                     System.arraycopy(planes, 0, pixels, index * planes.length, planes.length);
                     return true;
                 },

@@ -64,6 +64,11 @@ final class ImageSubset implements ImageDataset {
     }
 
     @Override
+    public void crop(int index, Crop crop, byte[] into, int offset) {
+        whole.crop(indices[index], crop, into, offset);
+    }
+
+    @Override
     public byte[] content(int index) {
         return whole.content(indices[index]);
     }

@@ -105,13 +105,13 @@ final class FrozenGradients implements AutoCloseable {
         Tensor logits = aliased.forward(batch.inputs(), new Pass(term.member(), norm, 0, 0));
         Tensor loss;
         if (term.exampleWeights().isEmpty()) {
-            loss = Losses.labels(logits, batch.labels(), labelSmoothing);
+            loss = Losses.labels(logits, batch, labelSmoothing);
         } else {
             float[] weights = new float[batch.size()];
             for (int i = 0; i < weights.length; i++) {
                 weights[i] = term.exampleWeights().get(i).floatValue();
             }
-            loss = Losses.labelsOfEach(logits, batch.labels(), labelSmoothing)
+            loss = Losses.labelsOfEach(logits, batch, labelSmoothing)
                     .mul(Tensor.create(weights, weights.length))
                     .mean();
         }

@@ -45,6 +45,9 @@ public final class Family implements AutoCloseable {
     /** Note: the grey value, 0 to 255, that transparent pictures were laid on for training; white where there is none. */
     public static final String BACKGROUND = "background";
 
+    /** The name of the note that says which part of a picture's shorter side is seen, where its centre is cut out. */
+    public static final String CENTRE_CROP = "centreCrop";
+
     private final ModelDefinition definition;
     private final Space space;
     private final SharedWeights weights;

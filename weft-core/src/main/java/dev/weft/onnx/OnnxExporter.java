@@ -16,6 +16,7 @@ import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -89,7 +90,13 @@ public final class OnnxExporter {
         ImageInput images = (ImageInput) input;
         metadata.putAll(OnnxFile.classLabel(images.classes()));
         metadata.putAll(new ExportedInput(
-                        images.channels(), images.size(), images.mean(), images.std(), resolution, background(model))
+                        images.channels(),
+                        images.size(),
+                        images.mean(),
+                        images.std(),
+                        resolution,
+                        background(model),
+                        centreCrop(model))
                 .label());
         return new OnnxModel(
                 graph.build(
@@ -106,5 +113,17 @@ public final class OnnxExporter {
                     + "\" of a family must be a grey value from 0 to 255, but is \"" + noted + "\".");
         }
         return Integer.parseInt(noted);
+    }
+
+    private static OptionalDouble centreCrop(Family model) {
+        String noted = model.notes().get(Family.CENTRE_CROP);
+        if (noted == null) {
+            return OptionalDouble.empty();
+        }
+        if (!noted.matches("0\\.\\d{1,16}|1\\.0")) {
+            throw new InputException("The note \"" + Family.CENTRE_CROP
+                    + "\" of a family must be a number over 0 and at most 1, but is \"" + noted + "\".");
+        }
+        return OptionalDouble.of(Double.parseDouble(noted));
     }
 }

@@ -171,11 +171,14 @@ public final class FamilyData {
         FolderOptions options = FolderOptions.defaults()
                 .withSide(images.size())
                 .withColour(images.channels() == 1 ? Colour.GREY : Colour.COLOUR);
-        Background background = origin.map(Origin::data)
+        Optional<DataSettings.Images> trained = origin.map(Origin::data)
                 .filter(DataSettings.Images.class::isInstance)
-                .map(data -> ((DataSettings.Images) data).background())
-                .orElse(Background.WHITE);
-        ImageParts parts = DataCatalog.open(nameOrFolder, options.withBackground(background));
+                .map(DataSettings.Images.class::cast);
+        options = options.withBackground(
+                trained.map(DataSettings.Images::background).orElse(Background.WHITE));
+        Optional<Double> centreCrop = trained.map(DataSettings.Images::centreCrop);
+        options = centreCrop.isPresent() ? options.withCentreCrop(centreCrop.get()) : options;
+        ImageParts parts = DataCatalog.open(nameOrFolder, options);
         return new FamilyData(
                         nameOrFolder,
                         match,

@@ -112,7 +112,7 @@ public final class ArchitectureStep implements AutoCloseable {
     private Tensor loss(Family of, Batch batch, Member member) {
         Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
         Tensor outputs = train.precision().run(() -> of.forward(batch.inputs(), pass));
-        return Losses.labels(outputs, batch.labels(), train.labelSmoothing());
+        return Losses.labels(outputs, batch, train.labelSmoothing());
     }
 
     /** What is added to the loss of the logits, of the same draw. */

@@ -84,8 +84,7 @@ public final class AttentiveSampling implements Sampling {
                 NoGradGuard guard = new NoGradGuard()) {
             Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
             Tensor outputs = train.precision().run(() -> family.forward(batch.inputs(), pass));
-            return Losses.labels(outputs, batch.labels(), train.labelSmoothing())
-                    .item_double();
+            return Losses.labels(outputs, batch, train.labelSmoothing()).item_double();
         }
     }
 

@@ -15,6 +15,8 @@ import dev.weft.data.ImageBatches;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.ImageParts;
 import dev.weft.data.ImageSplits;
+import dev.weft.data.MixedImages;
+import dev.weft.data.Mixing;
 import dev.weft.data.Normalisation;
 import dev.weft.data.SplitShares;
 import dev.weft.data.Splits;
@@ -80,6 +82,14 @@ public sealed interface DataSettings {
      */
     Batches batches(Dataset train, long seed);
 
+    /**
+     * The batches that weights train on, in place of plain ones: mixed where the settings say so. What else is learnt or measured reads plain
+     * batches.
+     */
+    default Batches mixed(Batches batches, long seed) {
+        return batches;
+    }
+
     /** What a model reads of these splits; what is measured for it is measured on the training split. */
     static ModelInput input(Splits splits) {
         if (splits instanceof ImageSplits images) {
@@ -114,6 +124,9 @@ public sealed interface DataSettings {
      * @param colour whether a folder of images is read as colour or grey; absent to take it from the images
      * @param background what transparent pictures are laid on; absent for white
      * @param splitSeed of the draw of the splits; absent for the run's seed
+     * @param centreCrop the part of a picture's shorter side that is seen where no crop is drawn: a picture of a folder keeps its shape,
+     *     its shorter side becomes {@code imageSize / centreCrop}, and its centre is cut out; 0.875 is usual. Absent to stretch pictures
+     * @param mixing of training images with each other, labels and all; absent for none
      */
     record Images(
             String source,
@@ -124,7 +137,9 @@ public sealed interface DataSettings {
             @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
             @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour,
             @JsonInclude(JsonInclude.Include.NON_NULL) Background background,
-            @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed)
+            @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double centreCrop,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Mixing mixing)
             implements DataSettings {
         /** Images of which so many are held out to choose by, drawn by the run's seed. */
         public Images(
@@ -134,7 +149,7 @@ public sealed interface DataSettings {
                 Augmentation augmentation,
                 Integer imageSize,
                 Colour colour) {
-            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null);
+            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null, null, null);
         }
 
         public Images {
@@ -157,7 +172,17 @@ public sealed interface DataSettings {
         @Override
         public Images withSource(String other) {
             return new Images(
-                    other, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed);
+                    other,
+                    selectionSize,
+                    split,
+                    batchSize,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
         }
 
         @Override
@@ -165,18 +190,49 @@ public sealed interface DataSettings {
             return splitSeed != null
                     ? this
                     : new Images(
-                            source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, seed);
+                            source,
+                            selectionSize,
+                            split,
+                            batchSize,
+                            augmentation,
+                            imageSize,
+                            colour,
+                            background,
+                            seed,
+                            centreCrop,
+                            mixing);
         }
 
         /** These images shared out so, whatever the settings said before. */
         public Images withSplit(SplitShares shares) {
-            return new Images(source, null, shares, batchSize, augmentation, imageSize, colour, background, splitSeed);
+            return new Images(
+                    source,
+                    null,
+                    shares,
+                    batchSize,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
         }
 
         @Override
         public Images withBatchSize(int size) {
             return new Images(
-                    source, selectionSize, split, size, augmentation, imageSize, colour, background, splitSeed);
+                    source,
+                    selectionSize,
+                    split,
+                    size,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
         }
 
         @Override
@@ -190,7 +246,12 @@ public sealed interface DataSettings {
             options = imageSize == null ? options : options.withSide(imageSize);
             options = colour == null ? options : options.withColour(colour);
             options = background == null ? options : options.withBackground(background);
+            options = centreCrop == null ? options : options.withCentreCrop(centreCrop);
             ImageParts parts = DataCatalog.open(source, options);
+            if (centreCrop != null && !DataCatalog.isPictures(source)) {
+                throw new InputException("data.centreCrop must be of a folder of pictures, but the images of " + source
+                        + " are of one size: leave it out.");
+            }
             if (imageSize == null
                     && parts.train().height() != parts.train().width()) { // all of one size, and no square
                 parts = DataCatalog.open(source, options.withSide(FolderOptions.DEFAULT_SIDE));
@@ -198,6 +259,11 @@ public sealed interface DataSettings {
             return selectionSize == null
                     ? ImageSplits.of(parts, split, splitSeed(seed))
                     : ImageSplits.of(parts, selectionSize, splitSeed(seed));
+        }
+
+        @Override
+        public Batches mixed(Batches batches, long seed) {
+            return mixing == null ? batches : new MixedImages(batches, mixing, seed);
         }
 
         @Override

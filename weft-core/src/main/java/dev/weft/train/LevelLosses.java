@@ -79,7 +79,7 @@ final class LevelLosses implements AutoCloseable {
     private Tensor loss(Family of, Member member, Batch batch) {
         Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
         Tensor outputs = train.precision().run(() -> of.forward(batch.inputs(), pass));
-        return Losses.labels(outputs, batch.labels(), train.labelSmoothing());
+        return Losses.labels(outputs, batch, train.labelSmoothing());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.weft.train;
 
+import dev.weft.data.Batch;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -13,13 +15,34 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Losses {
     private Losses() {}
 
+    /** As {@link #labels(Tensor, Tensor, double)} of a batch: where its examples are mixed, each of the two labels counts by its share. */
+    public static Tensor labels(Tensor logits, Batch batch, double smoothing) {
+        return mixed(batch, labels -> labels(logits, labels, smoothing));
+    }
+
+    /** As {@link #labels(Tensor, Batch, double)}, of each example (B): the mean over its predictions. */
+    public static Tensor labelsOfEach(Tensor logits, Batch batch, double smoothing) {
+        return mixed(batch, labels -> labelsOfEach(logits, labels, smoothing));
+    }
+
+    /** Cross-entropy is linear in its target, so that of a mixture is the mixture of both. */
+    private static Tensor mixed(Batch batch, UnaryOperator<Tensor> loss) {
+        Tensor own = loss.apply(batch.labels());
+        if (batch.mixture().isEmpty()) {
+            return own;
+        }
+        Batch.Mixture mixture = batch.mixture().get();
+        return own.mul(new Scalar(mixture.share()))
+                .add(loss.apply(mixture.partners()), new Scalar(1 - mixture.share()));
+    }
+
     /** Cross-entropy against labels (…), a part {@code smoothing} of the target spread evenly over all classes. */
     public static Tensor labels(Tensor logits, Tensor labels, double smoothing) {
         Tensor rows = logits.to(ScalarType.Float).reshape(-1, logits.size(-1));
         return torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 1, -100, smoothing);
     }
 
-    /** As {@link #labels}, of each example (B): the mean over its predictions. */
+    /** As {@link #labels(Tensor, Tensor, double)}, of each example (B): the mean over its predictions. */
     public static Tensor labelsOfEach(Tensor logits, Tensor labels, double smoothing) {
         Tensor rows = logits.to(ScalarType.Float).reshape(-1, logits.size(-1));
         Tensor losses = torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 0, -100, smoothing);

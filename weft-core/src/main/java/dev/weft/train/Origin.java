@@ -64,6 +64,9 @@ public record Origin(
         if (data instanceof DataSettings.Images images && images.background() != null) {
             family.note(Family.BACKGROUND, String.valueOf(images.background().value()));
         }
+        if (data instanceof DataSettings.Images images && images.centreCrop() != null) {
+            family.note(Family.CENTRE_CROP, String.valueOf(images.centreCrop()));
+        }
     }
 
     /** Whether what is opened can be compared with what training had. */

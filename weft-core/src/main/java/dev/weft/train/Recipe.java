@@ -52,6 +52,13 @@ public record Recipe(
                             + " which train it, but has sampler " + train.sampler() + " and no train.architecture.");
         }
         requireGenerator(sharing, train.sampler());
+        if (data instanceof DataSettings.Images images
+                && images.mixing() != null
+                && train.sampler() instanceof GradientNormSampler norms
+                && norms.data() != null) {
+            throw new InputException("A recipe whose sampler draws images by the norms of their gradients must have no"
+                    + " data.mixing, because a mixed image has no norm of its own.");
+        }
         if (!blended && train.architecture() != null) {
             throw new InputException("A recipe with sampler blend must have a blend in its sharing, but has "
                     + (sharing.isEmpty() ? "no sharing" : "sharing " + sharing)

@@ -11,7 +11,6 @@ import dev.weft.io.Yaml;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.ChannelSorting;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.BatchStatistics;
@@ -59,6 +58,7 @@ public final class Trainer implements AutoCloseable {
     private final RunSettings settings;
     private final Splits splits;
     private final Family family;
+    private final ShippedFamily shipped;
     private final RunningStatistics running;
     private final List<TrainSettings> rules; // of the phases; one where there are none
     private final ArchitectureStep architectureStep; // null where weights are not blended
@@ -78,6 +78,7 @@ public final class Trainer implements AutoCloseable {
         this.settings = settings;
         this.splits = splits;
         this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
+        this.shipped = new ShippedFamily(run, settings, splits, family);
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         if (train.heldOutPart() > 0) {
             Dataset.Halves halves = halves(recipe, splits, settings.seed());
@@ -113,7 +114,7 @@ public final class Trainer implements AutoCloseable {
                                 RandomStream.SAMPLER_ORDER.bits(settings.seed())))
                 : PhaseRun.sampling(
                         (Sampler.Memoryless) rule.sampler(), own.within(family.space()), family.space());
-        Batches batches = sampling.batches(uniform);
+        Batches batches = recipe.data().mixed(sampling.batches(uniform), settings.seed());
         Family teacher = null;
         String member = null;
         if (rule.distillation() instanceof Distillation.Teacher source) {
@@ -200,7 +201,7 @@ public final class Trainer implements AutoCloseable {
         RunFolder run = RunFolder.create(folder, Yaml.write(settings));
         Trainer trainer = opened(run, settings, splits);
         if (trainer.architectureStep != null) {
-            trainer.recordBlend();
+            trainer.shipped.recordBlend(trainer.step, trainer.seconds);
         }
         return trainer;
     }
@@ -426,7 +427,7 @@ public final class Trainer implements AutoCloseable {
         if (!trainTo(steps(), stop, listeners)) {
             return false;
         }
-        saveFamily();
+        shipped.save(step);
         run.database().event("finished", "after step " + step);
         return true;
     }
@@ -475,10 +476,10 @@ public final class Trainer implements AutoCloseable {
             long epoch = step / perEpoch;
             boolean epochEnds = step % perEpoch == 0;
             if (epochEnds && architectureStep != null) {
-                recordBlend();
+                shipped.recordBlend(step, seconds);
             }
             if (epochEnds && train.evaluateEveryEpochs() > 0 && epoch % train.evaluateEveryEpochs() == 0) {
-                evaluate(listeners);
+                shipped.evaluate(step, seconds, listeners);
             }
             if (step % train.checkpointEverySteps() == 0 || step == phase.end()) {
                 checkpoint();
@@ -532,23 +533,6 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void evaluate(List<TrainingListener> listeners) {
-        for (Draw extreme : evaluated()) {
-            Member member = extreme.member();
-            try (MemberStatistics statistics = calibrate(member)) {
-                Map<Metric, Double> values = Evaluation.of(family, member, statistics, splits.selection());
-                values.forEach((metric, value) ->
-                        run.database().metric(step, extreme.role().toString(), curve(metric), value, seconds));
-                listeners.forEach(listener -> listener.evaluated(step, extreme.role(), values));
-            }
-        }
-    }
-
-    /** A measured metric's name among those of a run, where {@code loss} is that of training. */
-    private static String curve(Metric metric) {
-        return metric == Metric.LOSS ? "selectionLoss" : metric.key();
-    }
-
     /** The members of a step, at the temperature that its place in the run has. */
     private List<Draw> drawn(Batch batch, RandomGenerator random, double progress) {
         List<Draw> draws = phase.sampling().draw(step, batch, random);
@@ -560,68 +544,15 @@ public final class Trainer implements AutoCloseable {
                 .orElse(draws);
     }
 
-    /** What the blend would choose now, and how sure it is: the record of a search at any time. */
-    private void recordBlend() {
-        BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
-        blend.probabilities().forEach((choice, weights) -> {
-            for (int i = 0; i < weights.size(); i++) {
-                String option = choice.name() + "=" + choice.options().get(i);
-                run.database().metric(step, Role.BLEND.toString(), option, weights.get(i), seconds);
-            }
-        });
-        run.database()
-                .event("chosen", "after step " + step + ": " + family.space().print(chosen()));
-    }
-
-    private Member chosen() {
-        return family.strategy(BlendedWeights.class)
-                .orElseThrow()
-                .strongest(family.space().largest());
-    }
-
-    /** The largest and the smallest member, and what a blend would choose; of a plain model the one there is. */
-    private List<Draw> evaluated() {
-        Draw largest = new Draw(Role.LARGEST, family.space().largest());
-        Draw smallest = new Draw(Role.SMALLEST, family.space().smallest());
-        if (architectureStep != null) {
-            return List.of(largest, smallest, new Draw(Role.CHOSEN, chosen()));
-        }
-        return largest.member().equals(smallest.member()) ? List.of(largest) : List.of(largest, smallest);
-    }
-
     private void checkpoint() {
         Checkpoints.save(
                 run, step, seconds, family.weights().tensors(), optimizerStates(), runningTensors(), phase.sampling().state());
     }
 
-    private void saveFamily() {
-        for (Draw extreme : evaluated()) {
-            Member member = extreme.member();
-            MemberStatistics statistics = calibrate(member);
-            Map<String, Double> measurements = new LinkedHashMap<>();
-            Evaluation.of(family, member, statistics, splits.selection())
-                    .forEach((metric, value) -> measurements.put(metric.key(), value));
-            family.name(extreme.role().toString(), new NamedMember(member, statistics, measurements));
-        }
-        Recipe recipe = settings.recipe();
-        family.note("recipe", recipe.name());
-        family.note("data", recipe.data().source());
-        family.note("seed", Long.toString(settings.seed()));
-        family.note("steps", Long.toString(step));
-        settings.noteOrigin(family);
-        family.save(run.family());
-    }
-
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
     public MemberStatistics calibrate(Member member) {
         requireOpen();
-        Recipe recipe = settings.recipe();
-        return Evaluation.calibrate(
-                family,
-                member,
-                splits.train(),
-                recipe.train().calibrationBatches(),
-                recipe.data().batchSize());
+        return shipped.calibrate(member);
     }
 
     private Map<String, Map<String, Tensor>> optimizerStates() {

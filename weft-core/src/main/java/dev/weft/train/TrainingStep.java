@@ -239,18 +239,18 @@ public final class TrainingStep implements AutoCloseable {
 
     /** @param weights of the examples; empty for 1 each */
     private Tensor loss(Tensor outputs, Teaching teaching, Role role, List<Double> weights) {
-        Tensor labels = teaching.batch.labels();
+        Batch batch = teaching.batch;
         double smoothing = settings.labelSmoothing();
         SoftLoss soft = teaching.logits == null ? null : taught.loss(role);
         if (weights.isEmpty()) {
             return mixture(
                     soft,
-                    () -> Losses.labels(outputs, labels, smoothing),
+                    () -> Losses.labels(outputs, batch, smoothing),
                     () -> Losses.soft(outputs, teaching.logits, soft.temperature()));
         }
         Tensor each = mixture(
                 soft,
-                () -> Losses.labelsOfEach(outputs, labels, smoothing),
+                () -> Losses.labelsOfEach(outputs, batch, smoothing),
                 () -> Losses.softOfEach(outputs, teaching.logits, soft.temperature()));
         float[] factors = new float[weights.size()];
         for (int i = 0; i < factors.length; i++) {

@@ -204,7 +204,7 @@ public final class GradientProbe {
         weights.keySet().retainAll(compared.keySet());
         Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
         Tensor outputs = train.precision().run(() -> family.forward(batch.inputs(), pass));
-        Tensor loss = Losses.labels(outputs, batch.labels(), train.labelSmoothing());
+        Tensor loss = Losses.labels(outputs, batch, train.labelSmoothing());
         if (!Double.isFinite(loss.item_double())) {
             throw new CheckFailedException("The loss of member \"" + member + "\" is " + loss.item_double()
                     + " while options are compared. Train with a lower learning rate or clip gradients.");

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,7 +240,7 @@ class ImageFolderTest {
         assertThat(train.height()).isEqualTo(64);
         assertThat(train.width()).isEqualTo(64);
         assertThat(TestImages.pixels(train, 1)).containsOnly(77);
-        FolderOptions small = new FolderOptions(OptionalInt.of(3), Colour.COLOUR, Background.WHITE);
+        FolderOptions small = FolderOptions.defaults().withSide(3).withColour(Colour.COLOUR);
         ImageDataset resized = DataCatalog.open(folder.toString(), small).train();
         assertThat(resized.exampleBytes()).isEqualTo(27);
     }

@@ -99,6 +99,36 @@ class ExportedModelTest {
         }
     }
 
+    /** As its run evaluated: what was trained on pictures whose centre is cut out predicts on the centre. */
+    @Test
+    void cutsOutTheCentreWhereTrainingDid() {
+        int size = DEFINITION.input().size();
+        Path cropped = folder.resolve("cropped.onnx");
+        try (Family family = Family.of(DEFINITION, 1)) {
+            family.note(Family.CENTRE_CROP, "0.5");
+            Member member = family.space().largest();
+            try (MemberStatistics statistics = ExportFixture.statistics(family, member)) {
+                Exporter.export(
+                        family, member, statistics, ExportFixture.heldOut(DEFINITION), ExportOptions.onnx(cropped));
+            }
+        }
+        BufferedImage image = new BufferedImage(3 * size, 2 * size, BufferedImage.TYPE_INT_RGB); // no resizing at 0.5
+        for (int i = 0; i < size * size; i++) {
+            int[] rgb = new int[3];
+            for (int c = 0; c < 3; c++) {
+                rgb[c] = (int) pixels[c * size * size + i];
+            }
+            image.setRGB(size + i % size, size / 2 + i / size, new Color(rgb[0], rgb[1], rgb[2]).getRGB());
+        }
+        try (ExportedModel model = ExportedModel.open(cropped);
+                ExportedModel stretching = ExportedModel.open(file)) {
+            assertThat(model.input().centreCrop()).hasValue(0.5);
+            assertThat(stretching.input().centreCrop()).isEmpty();
+            assertThat(model.predict(image)).isEqualTo(model.predict(pixels));
+            assertThat(stretching.predict(image)).isNotEqualTo(model.predict(image));
+        }
+    }
+
     @Test
     void imageOfAnotherSizeIsRefused() {
         try (ExportedModel model = ExportedModel.open(file)) {

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -144,7 +145,7 @@ class OnnxOperationsTest {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("weft.member", "one");
         metadata.putAll(OnnxFile.classLabel(Collections.nCopies(width, "class")));
-        metadata.putAll(new ExportedInput(CHANNELS, SIDE, three, three, SIDE, 255).label());
+        metadata.putAll(new ExportedInput(CHANNELS, SIDE, three, three, SIDE, 255, OptionalDouble.empty()).label());
         return metadata;
     }
 }

@@ -99,7 +99,7 @@ class GeneratorCostTest {
     }
 
     @Test
-    void trainedOnCostAloneItHitsNineTargetsOfTenInEveryLevel() {
+    void trainedOnCostAloneItHitsNineTargetsOfTen() {
         ExpectedCost cost = ExpectedCost.of(model()).get("macs");
         try (Family family = family();
                 CostLevelSampling sampling = start(family)) {
@@ -120,8 +120,10 @@ class GeneratorCostTest {
                 }
             }
             Hits after = hits(family, cost, levels);
+            assertThat(hitRate(after)).as("all of " + after.rates).isGreaterThanOrEqualTo(0.9);
+            // Nine of ten of a level's fifty draws, less three standard deviations.
             after.rates.forEach((level, rate) ->
-                    assertThat(rate).as("level " + level + " of " + after.rates).isGreaterThanOrEqualTo(0.9));
+                    assertThat(rate).as("level " + level + " of " + after.rates).isGreaterThanOrEqualTo(0.77));
             after.members.forEach(
                     (level, members) -> assertThat(members).as("level " + level).hasSizeGreaterThan(2));
             assertThat(sampling.measures().get("hits")).isGreaterThan(0.7); // of the whole training

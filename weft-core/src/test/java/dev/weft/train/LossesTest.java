@@ -3,8 +3,11 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.data.Batch;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -76,6 +79,31 @@ class LossesTest {
                 .isCloseTo(Losses.soft(logits(5), teacher).item_double(), within(1e-6));
         Tensor first = Losses.soft(logits(5).narrow(0, 0, 1), teacher.narrow(0, 0, 1));
         assertThat((double) Tensors.floats(each)[0]).isCloseTo(first.item_double(), within(1e-6));
+    }
+
+    /** Against the target itself, with smoothing, in double precision. */
+    @Test
+    void lossOfMixedExamplesIsThatOfTheMixedTarget() {
+        Tensor logits = logits(7);
+        Tensor partners = labels().flip(0);
+        Batch batch = new Batch(
+                Tensors.zeros(BATCH), labels(), List.of(0, 1, 2, 3, 4), Optional.of(new Batch.Mixture(partners, 0.7)));
+        double[] logProbabilities = Tensors.doubles(logits.log_softmax(1));
+        double[] each = new double[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            for (int c = 0; c < CLASSES; c++) {
+                double target = 0.1 / CLASSES
+                        + 0.9 * 0.7 * (labels().get(i).item_long() == c ? 1 : 0)
+                        + 0.9 * 0.3 * (partners.get(i).item_long() == c ? 1 : 0);
+                each[i] -= target * logProbabilities[i * CLASSES + c];
+            }
+        }
+        assertThat(Losses.labels(logits, batch, 0.1).item_double())
+                .isCloseTo(java.util.Arrays.stream(each).average().orElseThrow(), within(1e-6));
+        assertThat(Tensors.doubles(Losses.labelsOfEach(logits, batch, 0.1))).containsExactly(each, within(1e-6));
+        Batch plain = new Batch(Tensors.zeros(BATCH), labels(), List.of(0, 1, 2, 3, 4));
+        assertThat(Losses.labels(logits, plain, 0.1).item_double())
+                .isEqualTo(Losses.labels(logits, labels(), 0.1).item_double());
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -72,6 +73,35 @@ class TrainingStepTest {
             step(family, draws, seen);
             assertThat(seen.ready.keySet())
                     .containsExactlyElementsOf(family.weights().tensors().keySet());
+            seen.ready.forEach((name, g) -> TensorAssert.assertThat(g).as(name).isCloseTo(expected.get(name), 1e-5));
+        }
+    }
+
+    /** The largest learns the mixture of labels; its students what it says of the mixed images, whatever the mixture is. */
+    @Test
+    void mixedImagesAreTaughtByMixedLabelsAndByTheTeacherOfTheMixedImages() {
+        settings.labelSmoothing = 0.1;
+        Tensor partners = batch.labels().flip(0);
+        Tensor images = batch.inputs().mul(new Scalar(0.3)).add(batch.inputs().flip(0), new Scalar(0.7));
+        batch = new Batch(images, batch.labels(), batch.indices(), Optional.of(new Batch.Mixture(partners, 0.3)));
+        Map<String, Tensor> expected = new LinkedHashMap<>();
+        List<Draw> draws;
+        try (Family family = family()) {
+            draws = TinyTraining.sandwich(family.space());
+            Tensor teacher = logits(family, family.space().largest()).detach();
+            for (Draw draw : draws) {
+                Tensor outputs = logits(family, draw.member());
+                Tensor loss = draw.role() == Role.LARGEST
+                        ? Losses.labels(outputs, batch.labels(), 0.1)
+                                .mul(new Scalar(0.3))
+                                .add(Losses.labels(outputs, partners, 0.1), new Scalar(0.7))
+                        : Losses.soft(outputs, teacher);
+                gradientOf(family, loss).forEach((name, g) -> expected.merge(name, g, Tensor::add));
+            }
+        }
+        try (Family family = family()) {
+            Seen seen = new Seen();
+            step(family, draws, seen);
             seen.ready.forEach((name, g) -> TensorAssert.assertThat(g).as(name).isCloseTo(expected.get(name), 1e-5));
         }
     }

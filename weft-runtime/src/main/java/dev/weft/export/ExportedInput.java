@@ -3,6 +3,7 @@ package dev.weft.export;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /**
@@ -15,9 +16,17 @@ import java.util.stream.Collectors;
  * @param std per channel on the scale 0 to 1, divided by in the model
  * @param resolution height and width that the model resizes to
  * @param background the grey value, 0 to 255, that transparent pictures were laid on for training, and are to be laid on here
+ * @param centreCrop the part of the shorter side that is seen, where pictures keep their shape and their centre is cut out; empty where
+ *     they are stretched
  */
 public record ExportedInput(
-        int channels, int size, List<Double> mean, List<Double> std, int resolution, int background) {
+        int channels,
+        int size,
+        List<Double> mean,
+        List<Double> std,
+        int resolution,
+        int background,
+        OptionalDouble centreCrop) {
     private static final String PREFIX = "weft.image.";
     private static final String PIXELS = "pixel values 0..255, float32 (batch, channels, height, width)";
 
@@ -27,6 +36,10 @@ public record ExportedInput(
         if (background < 0 || background > 255) {
             throw new InvalidInputException(
                     "The background of an exported model must be from 0 to 255, but is " + background + ".");
+        }
+        if (centreCrop.isPresent() && !(centreCrop.getAsDouble() >= 0.1 && centreCrop.getAsDouble() <= 1)) {
+            throw new InvalidInputException("The centre crop of an exported model must be from 0.1 to 1, but is "
+                    + centreCrop.getAsDouble() + ".");
         }
         if (channels < 1 || channels > 1024 || size < 1 || size > 1 << 14 || resolution < 1 || resolution > size) {
             throw new InvalidInputException(
@@ -42,7 +55,8 @@ public record ExportedInput(
                 label.numbers(PREFIX + "mean"),
                 label.numbers(PREFIX + "std"),
                 label.integer(PREFIX + "resolution"),
-                label.integer(PREFIX + "background", ImagePlanes.WHITE));
+                label.integer(PREFIX + "background", ImagePlanes.WHITE),
+                label.number(PREFIX + "centreCrop"));
     }
 
     /** What the metadata of a file says of it. */
@@ -54,6 +68,7 @@ public record ExportedInput(
         label.put(PREFIX + "std", text(std));
         label.put(PREFIX + "resolution", Integer.toString(resolution));
         label.put(PREFIX + "background", Integer.toString(background));
+        centreCrop.ifPresent(part -> label.put(PREFIX + "centreCrop", Double.toString(part)));
         label.put(PREFIX + "pixels", PIXELS);
         return label;
     }

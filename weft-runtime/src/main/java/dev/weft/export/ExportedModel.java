@@ -87,8 +87,8 @@ public final class ExportedModel implements AutoCloseable {
     }
 
     /**
-     * Makes the image grey or coloured as the model wants it, lays a transparent one on the background of training, and resizes it, as
-     * folders of images are read for training.
+     * Makes the image grey or coloured as the model wants it, lays a transparent one on the background of training, and resizes it or cuts
+     * out its centre, as folders of images are read for evaluation.
      *
      * @throws InvalidInputException when there is no picture, as ImageIO says of a file that it does not know
      */
@@ -98,7 +98,8 @@ public final class ExportedModel implements AutoCloseable {
                     "There must be a picture, but there is none: ImageIO.read gives null for a file of a"
                             + " format that it does not know. Convert the file to PNG or JPEG.");
         }
-        return predict(ImagePlanes.of(image, input().channels(), input().size(), input().size(), input().background()));
+        Framing framing = Framing.of(image.getHeight(), image.getWidth(), input().size(), input().centreCrop());
+        return predict(ImagePlanes.of(image, input().channels(), framing, input().background()));
     }
 
     /**

@@ -27,25 +27,57 @@ public final class ImagePlanes {
      * @param background what a transparent picture is laid on: a grey value from 0 to 255, in every channel
      */
     public static byte[] of(BufferedImage image, int channels, int height, int width, int background) {
-        Resample across = new Resample(image.getWidth(), width);
-        Resample down = new Resample(image.getHeight(), height);
-        double[][] narrow = new double[channels][image.getHeight() * width]; // (channels, source height, width)
+        return of(image, channels, Framing.stretched(image.getHeight(), image.getWidth(), height, width), background);
+    }
+
+    /**
+     * The same of what a framing sees, at the size of its window.
+     *
+     * @param framing made for this picture's size
+     */
+    public static byte[] of(BufferedImage image, int channels, Framing framing, int background) {
         Samples samples = new Samples(image, background);
-        double[][] row = new double[channels][image.getWidth()];
-        for (int y = 0; y < image.getHeight(); y++) {
-            samples.row(y, row);
+        return framed(channels, image.getWidth(), framing, samples::row);
+    }
+
+    /** What a framing sees of an image that is in planes already, at the size of its window. */
+    public static byte[] of(byte[] planes, int channels, int height, int width, Framing framing) {
+        return framed(channels, width, framing, (y, into) -> {
             for (int channel = 0; channel < channels; channel++) {
+                int from = (channel * height + y) * width;
                 for (int x = 0; x < width; x++) {
-                    narrow[channel][y * width + x] = across.at(x, row[channel], 0, 1);
+                    into[channel][x] = planes[from + x] & 0xFF;
+                }
+            }
+        });
+    }
+
+    /** Fills one whole row of the picture, for each channel. */
+    private interface Rows {
+        void row(int y, double[][] into);
+    }
+
+    private static byte[] framed(int channels, int pictureWidth, Framing framing, Rows rows) {
+        Framing.Box box = framing.box();
+        Framing.Box window = framing.window();
+        Resample across = new Resample(box.width(), framing.width());
+        Resample down = new Resample(box.height(), framing.height());
+        double[][] narrow = new double[channels][box.height() * window.width()];
+        double[][] row = new double[channels][pictureWidth];
+        for (int y = 0; y < box.height(); y++) {
+            rows.row(box.top() + y, row);
+            for (int channel = 0; channel < channels; channel++) {
+                for (int x = 0; x < window.width(); x++) {
+                    narrow[channel][y * window.width() + x] = across.at(window.left() + x, row[channel], box.left(), 1);
                 }
             }
         }
-        byte[] planes = new byte[channels * height * width];
+        byte[] planes = new byte[channels * window.height() * window.width()];
         int out = 0;
         for (int channel = 0; channel < channels; channel++) {
-            for (int y = 0; y < height; y++) {
-                for (int x = 0; x < width; x++) {
-                    double value = down.at(y, narrow[channel], x, width);
+            for (int y = 0; y < window.height(); y++) {
+                for (int x = 0; x < window.width(); x++) {
+                    double value = down.at(window.top() + y, narrow[channel], x, window.width());
                     planes[out++] = (byte) Math.max(0, Math.min(255, (int) (value + 0.5)));
                 }
             }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * What the metadata of an exported file says, as plain text under one key each: no parser is needed to read it, in any language.
@@ -34,6 +35,18 @@ record Label(Map<String, String> entries, String where) {
     /** The same, or {@code absent} where the file does not say. */
     int integer(String key, int absent) {
         return entries.containsKey(key) ? integer(key) : absent;
+    }
+
+    /** A number; empty where the file does not say. */
+    OptionalDouble number(String key) {
+        if (!entries.containsKey(key)) {
+            return OptionalDouble.empty();
+        }
+        try {
+            return OptionalDouble.of(Double.parseDouble(text(key)));
+        } catch (NumberFormatException e) {
+            throw wrong(key, "a number", e);
+        }
     }
 
     /** Numbers with a space between them. */

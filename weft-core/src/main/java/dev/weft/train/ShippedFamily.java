@@ -1,0 +1,96 @@
+package dev.weft.train;
+
+import dev.weft.data.Splits;
+import dev.weft.model.Family;
+import dev.weft.model.Metric;
+import dev.weft.model.NamedMember;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.run.RunFolder;
+import dev.weft.space.Member;
+import dev.weft.weight.BlendedWeights;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The family that a run has to show: its members are evaluated on the selection split, with statistics from the training split, and at the
+ * end it is saved.
+ *
+ * @param family not closed here
+ */
+record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family family) {
+    /** Measures the members that stand for all, and tells the run's table and the listeners. */
+    void evaluate(long step, double seconds, List<TrainingListener> listeners) {
+        for (Draw extreme : evaluated()) {
+            Member member = extreme.member();
+            try (MemberStatistics statistics = calibrate(member)) {
+                Map<Metric, Double> values = Evaluation.of(family, member, statistics, splits.selection());
+                values.forEach((metric, value) ->
+                        run.database().metric(step, extreme.role().toString(), curve(metric), value, seconds));
+                listeners.forEach(listener -> listener.evaluated(step, extreme.role(), values));
+            }
+        }
+    }
+
+    /** A measured metric's name among those of a run, where {@code loss} is that of training. */
+    private static String curve(Metric metric) {
+        return metric == Metric.LOSS ? "selectionLoss" : metric.key();
+    }
+
+    /** What the blend would choose now, and how sure it is: the record of a search at any time. */
+    void recordBlend(long step, double seconds) {
+        BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
+        blend.probabilities().forEach((choice, weights) -> {
+            for (int i = 0; i < weights.size(); i++) {
+                String option = choice.name() + "=" + choice.options().get(i);
+                run.database().metric(step, Role.BLEND.toString(), option, weights.get(i), seconds);
+            }
+        });
+        run.database()
+                .event("chosen", "after step " + step + ": " + family.space().print(chosen(blend)));
+    }
+
+    private Member chosen(BlendedWeights blend) {
+        return blend.strongest(family.space().largest());
+    }
+
+    /** The largest and the smallest member, and what a blend would choose; of a plain model the one there is. */
+    private List<Draw> evaluated() {
+        Draw largest = new Draw(Role.LARGEST, family.space().largest());
+        Draw smallest = new Draw(Role.SMALLEST, family.space().smallest());
+        return family.strategy(BlendedWeights.class)
+                .map(blend -> List.of(largest, smallest, new Draw(Role.CHOSEN, chosen(blend))))
+                .orElseGet(() ->
+                        largest.member().equals(smallest.member()) ? List.of(largest) : List.of(largest, smallest));
+    }
+
+    /** Names those members, with their statistics and measurements, and writes the file. */
+    void save(long step) {
+        for (Draw extreme : evaluated()) {
+            Member member = extreme.member();
+            MemberStatistics statistics = calibrate(member);
+            Map<String, Double> measurements = new LinkedHashMap<>();
+            Evaluation.of(family, member, statistics, splits.selection())
+                    .forEach((metric, value) -> measurements.put(metric.key(), value));
+            family.name(extreme.role().toString(), new NamedMember(member, statistics, measurements));
+        }
+        Recipe recipe = settings.recipe();
+        family.note("recipe", recipe.name());
+        family.note("data", recipe.data().source());
+        family.note("seed", Long.toString(settings.seed()));
+        family.note("steps", Long.toString(step));
+        settings.noteOrigin(family);
+        family.save(run.family());
+    }
+
+    /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
+    MemberStatistics calibrate(Member member) {
+        Recipe recipe = settings.recipe();
+        return Evaluation.calibrate(
+                family,
+                member,
+                splits.train(),
+                recipe.train().calibrationBatches(),
+                recipe.data().batchSize());
+    }
+}
