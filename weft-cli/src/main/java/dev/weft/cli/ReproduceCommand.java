@@ -1,12 +1,19 @@
 package dev.weft.cli;
 
+import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.WeftCommand;
 import dev.weft.lab.Judgement;
 import dev.weft.lab.Reproduction;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Reproductions;
 import dev.weft.lab.Results;
-import dev.weft.lab.TextTable;
+import dev.weft.lab.Studies;
+import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudyResults;
+import dev.weft.lab.study.StudyRun;
+import dev.weft.lab.study.StudySettings;
+import dev.weft.lab.study.TextTable;
 import dev.weft.report.ExperimentReport.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,15 +33,14 @@ import picocli.CommandLine.Parameters;
         description = "Repeat a published experiment with its baselines, and judge its claim.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  ${ROOT-COMMAND-NAME} reproduce bignas               about ten minutes on a quiet machine",
-            "  ${ROOT-COMMAND-NAME} reproduce bignas --smoke       a minute: everything runs, the numbers say nothing",
-            "  ${ROOT-COMMAND-NAME} reproduce tanglenas --maps     half an hour and more: also softmax, sparsemax and Gumbel",
-            "  ${ROOT-COMMAND-NAME} reproduce mixture-of-supernets about forty minutes",
-            "  ${ROOT-COMMAND-NAME} reproduce gradient-matching    about a quarter of an hour",
-            "  ${ROOT-COMMAND-NAME} reproduce shiftnas             twenty minutes on a quiet machine",
+            "  ${ROOT-COMMAND-NAME} reproduce --list                  what there is, with its parts and budgets",
+            "  ${ROOT-COMMAND-NAME} reproduce bignas --smoke          a minute: everything runs, the numbers say nothing",
+            "  ${ROOT-COMMAND-NAME} reproduce bignas --epochs 8       about a quarter of an hour on a quiet machine",
+            "  ${ROOT-COMMAND-NAME} reproduce bignas --epochs 8,32    and four times as long, so that the two can be compared",
+            "  ${ROOT-COMMAND-NAME} reproduce tanglenas --with maps   also softmax, sparsemax and Gumbel",
             "",
             "Ctrl-C stops after the current step; the same command goes on from there.",
-            "Exit code 1: a part of the paper's claim did not hold."
+            "Exit code 1: a part of the paper's claim did not hold, at the largest number of epochs."
         })
 final class ReproduceCommand implements Callable<Integer> {
     @Mixin
@@ -42,24 +48,29 @@ final class ReproduceCommand implements Callable<Integer> {
 
     @Parameters(
             index = "0",
+            arity = "0..1",
             paramLabel = "SYSTEM",
             completionCandidates = SystemNames.class,
             description = "The method whose published experiment is repeated: ${COMPLETION-CANDIDATES}.")
     private String system;
 
+    @Option(names = "--list", description = "List the systems, with what can be added to each, and run nothing.")
+    private boolean list;
+
     @Option(
             names = "--seeds",
             paramLabel = "N",
             description =
-                    "Repetitions with different seeds (default: 3, or 1 with --smoke). More may be added later in the same folder.")
+                    "Repetitions with different seeds (default: 3, or 1 with --smoke). More may be added later in the same folder. One seed decides nothing.")
     private Integer seeds;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
+            split = ",",
             description =
-                    "Epochs of every training, instead of the experiment's own number; more is slower and says more.")
-    private Integer epochs;
+                    "Epochs of training, or several numbers with commas between them, instead of the experiment's own. Every claim is judged at each.")
+    private List<Integer> epochs = List.of();
 
     @Option(
             names = "--smoke",
@@ -67,10 +78,11 @@ final class ReproduceCommand implements Callable<Integer> {
     private boolean smoke;
 
     @Option(
-            names = "--maps",
+            names = "--with",
+            paramLabel = "PART",
             description =
-                    "Also compare softmax, sparsemax and Gumbel (tanglenas only). May be added later in the same folder.")
-    private boolean maps;
+                    "Also run a part that is left out otherwise; see --list. May be given several times, and added later in the same folder.")
+    private List<String> parts = List.of();
 
     @Written
     @Option(
@@ -89,24 +101,102 @@ final class ReproduceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (list) {
+            return list();
+        }
+        if (system == null) {
+            throw new InputException("A system must be given to reproduce, but none is. There are: "
+                    + String.join(", ", new SystemNames()) + ". See: " + WeftCommand.of("reproduce", "--list"));
+        }
+        Optional<Study> study = Studies.find(system);
+        if (study.isEmpty()) {
+            return former();
+        }
+        StudySettings settings = new StudySettings(
+                seeds == null ? (smoke ? 1 : 3) : seeds,
+                smoke,
+                TrainCommand.anywhere(data == null ? study.get().data() : data),
+                epochs,
+                parts);
+        Phases phases = new Phases(options.err());
+        try (Interrupt interrupt = Interrupt.watch(options.err())) {
+            Optional<StudyResults> results = StudyRun.run(study.get(), settings, folder(), phases::update, interrupt);
+            phases.clear();
+            if (results.isEmpty()) {
+                options.result(
+                        stopped(folder()),
+                        List.of("Stopped. The same command goes on from what is in " + folder() + "."));
+                return ExitCode.INTERRUPTED;
+            }
+            options.result(results.get(), text(results.get(), folder()));
+            return results.get().outcome() == Outcome.NOT_HELD ? ExitCode.FAILED : ExitCode.DONE;
+        }
+    }
+
+    private Path folder() {
+        return out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
+    }
+
+    private int list() {
+        List<Map<String, Object>> systems = new ArrayList<>();
+        List<String> text = new ArrayList<>();
+        for (Study study : Studies.ALL) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("system", study.name());
+            one.put("title", study.title());
+            one.put("description", study.description());
+            one.put("paper", study.paper());
+            one.put("data", study.data());
+            one.put("budget", study.budget());
+            one.put("parts", study.parts());
+            systems.add(one);
+            text.add(study.name());
+            text.add("    " + study.description());
+            text.add("    data: " + study.data() + "; --epochs: " + study.budget());
+            study.parts().forEach(part -> text.add("    --with " + part.name() + ": " + part.description()));
+        }
+        options.result(Map.of("systems", systems), text);
+        return ExitCode.DONE;
+    }
+
+    private static List<String> text(StudyResults results, Path folder) {
+        List<String> text = new ArrayList<>();
+        text.add(results.report().title());
+        text.add("");
+        text.addAll(TextTable.lines(results.report()));
+        text.add("");
+        text.add(results.report().claim());
+        text.add("");
+        results.report().verdicts().forEach(verdict -> text.add(line(verdict.outcome(), verdict.sentence())));
+        text.add("");
+        text.add(folder.resolve("report.html") + ", " + folder.resolve("results.json"));
+        return text;
+    }
+
+    private static String line(Outcome outcome, String sentence) {
+        return String.format(Locale.ROOT, "%-10s  %s", outcome.text(), sentence);
+    }
+
+    /** Systems that are not studies yet. */
+    private int former() {
         Reproduction reproduction = Reproductions.named(system);
         ReproductionSettings settings = new ReproductionSettings(
                 seeds == null ? (smoke ? 1 : 3) : seeds,
                 smoke,
                 TrainCommand.anywhere(data == null ? reproduction.data() : data),
-                epochs,
-                maps);
-        Path folder = out == null ? Path.of("reproduce-" + system + (smoke ? "-smoke" : "")) : out;
+                epochs.isEmpty() ? null : epochs.get(0),
+                parts.contains("maps"));
         Phases phases = new Phases(options.err());
         try (Interrupt interrupt = Interrupt.watch(options.err())) {
-            Optional<Results> results = reproduction.run(settings, folder, phases::update, interrupt);
+            Optional<Results> results = reproduction.run(settings, folder(), phases::update, interrupt);
             phases.clear();
             if (results.isEmpty()) {
                 options.result(
-                        stopped(folder), List.of("Stopped. The same command goes on from what is in " + folder + "."));
+                        stopped(folder()),
+                        List.of("Stopped. The same command goes on from what is in " + folder() + "."));
                 return ExitCode.INTERRUPTED;
             }
-            options.result(document(results.get()), text(results.get(), folder));
+            options.result(document(results.get()), text(results.get(), folder()));
             return results.get().outcome() != Outcome.NOT_HELD || smoke ? ExitCode.DONE : ExitCode.FAILED;
         }
     }

@@ -1,5 +1,6 @@
 package dev.weft.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Objects;
 
@@ -65,9 +66,16 @@ public record ExperimentReport(
 
     /** How one part of the claim came out. */
     public enum Outcome {
+        @JsonProperty("held")
         HELD("Held"),
-        NOT_HELD("Did not hold"),
-        UNDECIDED("Undecided");
+        @JsonProperty("not held")
+        NOT_HELD("Not held"),
+        /** The numbers allow both, as those of one seed always do. */
+        @JsonProperty("undecided")
+        UNDECIDED("Undecided"),
+        /** What it is about was not run, or at a size that says nothing. */
+        @JsonProperty("not tested")
+        NOT_TESTED("Not tested");
 
         private final String text;
 

@@ -5,29 +5,26 @@ import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
 import dev.weft.space.Member;
+import dev.weft.train.KeptTrainings;
 import dev.weft.train.Recipe;
 import dev.weft.train.Role;
 import dev.weft.train.Start;
-import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Trains members alone, by one recipe and from fresh weights, each as a run in a folder of its own. A training that is finished is
- * never repeated, and one that was stopped or killed goes on from its last checkpoint with the same numbers, so it can be ended at any
- * moment and started again.
+ * Trains members alone, by one recipe and from fresh weights, as {@link KeptTrainings}: they can be ended at any moment and started
+ * again.
  *
  * <p>Training {@code t} of every member has the same seed, that of the first plus {@code t}: the same order of examples. Splits are
  * those of the family, whatever the seed.
  */
 final class AnchorTrainings {
-    private final Path folder;
+    private final KeptTrainings kept;
     private final Path family;
     private final Recipe recipe;
     private final List<Member> members;
@@ -41,7 +38,7 @@ final class AnchorTrainings {
      * @param metric what the truth is: the measured number of a trained member on the selection split
      */
     AnchorTrainings(Path folder, Path family, Recipe recipe, List<Member> members, long seed, Metric metric) {
-        this.folder = folder;
+        this.kept = new KeptTrainings(folder);
         this.family = family;
         this.recipe = recipe;
         this.members = List.copyOf(members);
@@ -62,10 +59,9 @@ final class AnchorTrainings {
         long finished = 0;
         for (int training = 0; training < trainings; training++) {
             for (int i = 0; i < members.size(); i++) {
-                if (!isDone(i, training)) {
-                    if (stop.getAsBoolean() || !train(i, training, finished, all, stop, progress)) {
-                        return false;
-                    }
+                TrainingListener shown = shown(finished, all, progress);
+                if (!kept.train(name(i, training), recipe(i), seed + training, stop, List.of(shown))) {
+                    return false;
                 }
                 finished++;
             }
@@ -73,27 +69,18 @@ final class AnchorTrainings {
         return true;
     }
 
-    private boolean train(
-            int index, int training, long finished, long all, BooleanSupplier stop, TrustProgress progress) {
-        Path run = run(index, training);
-        boolean began = Files.exists(run.resolve("config.yaml"));
-        try (Trainer trainer = began
-                ? Trainer.resume(run, Optional.of(recipe.data().source()))
-                : Trainer.start(recipe(index), run, seed + training)) {
-            String detail = "training " + (finished + 1) + " of " + all;
-            TrainingListener shown = new TrainingListener() {
-                @Override
-                public void stepDone(StepReport report) {
-                    progress.update(
-                            "anchors",
-                            finished * report.steps() + report.step(),
-                            all * report.steps(),
-                            "steps",
-                            detail);
-                }
-            };
-            return trainer.run(stop, List.of(shown));
-        }
+    private static TrainingListener shown(long finished, long all, TrustProgress progress) {
+        return new TrainingListener() {
+            @Override
+            public void stepDone(StepReport report) {
+                progress.update(
+                        "anchors",
+                        finished * report.steps() + report.step(),
+                        all * report.steps(),
+                        "steps",
+                        "training " + (finished + 1) + " of " + all);
+            }
+        };
     }
 
     private Recipe recipe(int index) {
@@ -101,12 +88,8 @@ final class AnchorTrainings {
         return recipe.from(alone);
     }
 
-    private Path run(int index, int training) {
-        return folder.resolve(String.format(Locale.ROOT, "anchor-%03d-training-%d", index + 1, training + 1));
-    }
-
-    private boolean isDone(int index, int training) {
-        return Files.exists(run(index, training).resolve("family.safetensors"));
+    private static String name(int index, int training) {
+        return String.format(Locale.ROOT, "anchor-%03d-training-%d", index + 1, training + 1);
     }
 
     /** The measured numbers of each member, one a training; all must be done. */
@@ -115,7 +98,7 @@ final class AnchorTrainings {
         for (int i = 0; i < members.size(); i++) {
             List<Double> ofMember = new ArrayList<>();
             for (int training = 0; training < trainings; training++) {
-                ofMember.add(value(run(i, training).resolve("family.safetensors")));
+                ofMember.add(value(kept.family(name(i, training))));
             }
             values.add(ofMember);
         }

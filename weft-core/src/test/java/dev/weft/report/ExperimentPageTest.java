@@ -24,7 +24,7 @@ class ExperimentPageTest {
             for (int width : new int[] {360, 800, 1280}) {
                 browser.open(page, width, 900, width == 800);
                 browser.assertFitsInto(width);
-                assertThat(browser.text(".verdicts")).contains("Held", "Did not hold", "Undecided");
+                assertThat(browser.text(".verdicts")).contains("Held", "Not held", "Undecided", "Not tested");
                 assertThat(browser.text(".arms")).contains("79.6 ± 0.3", "79.3  79.8  79.7");
                 long dots = report.arms().stream()
                         .flatMap(arm -> arm.cells().subList(0, 3).stream())

@@ -1,6 +1,7 @@
 package dev.weft.lab;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.lab.study.Statistics;
 import dev.weft.report.ExperimentReport.Outcome;
 import java.util.List;
 import java.util.Locale;

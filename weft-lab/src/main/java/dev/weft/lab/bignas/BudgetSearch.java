@@ -1,11 +1,8 @@
 package dev.weft.lab.bignas;
 
 import dev.weft.cost.CountedCosts;
-import dev.weft.lab.Claim;
-import dev.weft.lab.Judgement;
-import dev.weft.lab.ReproductionProgress;
+import dev.weft.lab.study.Trial;
 import dev.weft.nn.MemberStatistics;
-import dev.weft.report.ExperimentReport.Outcome;
 import dev.weft.search.BestMember;
 import dev.weft.search.Bound;
 import dev.weft.search.CoarseToFine;
@@ -24,20 +21,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /** The paper's coarse-to-fine selection at three budgets of multiply-adds, in a trained supernet. */
 final class BudgetSearch {
     private static final double MUTATION_PROBABILITY = 0.1;
     private static final String SECONDS = "evaluationSeconds";
-    /** What a difference of two accuracies may be by chance: two standard errors. */
-    private static final double ERRORS = 2;
 
-    private final BigNasScale scale;
+    private final BigNasSize size;
 
-    BudgetSearch(BigNasScale scale) {
-        this.scale = scale;
+    BudgetSearch(BigNasSize size) {
+        this.size = size;
     }
 
     /**
@@ -47,7 +41,19 @@ final class BudgetSearch {
      * @param selectionAccuracy in percent, of the split it was chosen by
      * @param reportAccuracy in percent, of the split that the search never saw
      */
-    record Pick(double budgetMacs, String member, double macs, double selectionAccuracy, double reportAccuracy) {}
+    record Pick(double budgetMacs, String member, double macs, double selectionAccuracy, double reportAccuracy) {
+        String sentence(int epochs) {
+            return String.format(
+                    Locale.ROOT,
+                    "Best of A, seed 1, after %d epochs within %.2f M multiply-adds: %s; %.2f %% of test images (%.2f %% of selection"
+                            + " images).",
+                    epochs,
+                    budgetMacs / 1e6,
+                    member,
+                    reportAccuracy,
+                    selectionAccuracy);
+        }
+    }
 
     /**
      * @param candidates members that were measured in full
@@ -58,10 +64,19 @@ final class BudgetSearch {
         Found {
             picks = List.copyOf(picks);
         }
+
+        /** The least change of accuracy, on images the search never saw, from a budget to the next larger one. */
+        double smallestStep() {
+            return IntStream.range(1, picks.size())
+                    .mapToDouble(i ->
+                            picks.get(i).reportAccuracy() - picks.get(i - 1).reportAccuracy())
+                    .min()
+                    .orElseThrow();
+        }
     }
 
-    /** Searches, or goes on with it: what was measured is in the run's table. Empty when stopped. */
-    Optional<Found> search(Trainer trainer, long seed, ReproductionProgress progress, BooleanSupplier stop) {
+    /** Searches, or goes on with it: what was measured is in the run's table. */
+    Found search(Trainer trainer, Trial trial) {
         Space space = trainer.family().space();
         try (CountedCosts costs = new CountedCosts(trainer.settings().recipe().model())) {
             Evaluations evaluations =
@@ -74,19 +89,19 @@ final class BudgetSearch {
                     budgets.stream()
                             .map(b -> new Constraints(List.of(new Bound(MetricNames.MACS, true, b))))
                             .toList(),
-                    seed);
-            SearchResult result = new CoarseToFine(Map.of(), MUTATION_PROBABILITY, scale.mutations())
+                    trial.seed());
+            SearchResult result = new CoarseToFine(Map.of(), MUTATION_PROBABILITY, size.mutations())
                     .search(
                             task,
                             evaluations,
-                            p -> progress.update(
-                                    "search", p.candidates(), p.planned(), "members", "best member of each budget"),
-                            stop);
-            return result.complete() ? Optional.of(found(trainer, result, budgets, evaluations)) : Optional.empty();
+                            p -> trial.progress("search", p.candidates(), p.planned(), "members"),
+                            trial.stop());
+            trial.goOn();
+            return found(trainer, result, budgets, evaluations);
         }
     }
 
-    /** The quarter points between smallest and largest on a logarithmic scale. */
+    /** The quarter points between smallest and largest on a logarithmic size. */
     static List<Double> budgets(double smallest, double largest) {
         return List.of(0.25, 0.5, 0.75).stream()
                 .map(part -> Math.rint(smallest * Math.pow(largest / smallest, part)))
@@ -102,7 +117,7 @@ final class BudgetSearch {
 
             @Override
             public String context(String metric) {
-                return metric.equals(MetricNames.MACS) ? "" : "selection, " + scale.calibrationBatches() + " batches";
+                return metric.equals(MetricNames.MACS) ? "" : "selection, " + size.calibrationBatches() + " batches";
             }
 
             @Override
@@ -148,45 +163,5 @@ final class BudgetSearch {
                     statistics,
                     selection ? trainer.splits().selection() : trainer.splits().report());
         }
-    }
-
-    /**
-     * Whether more multiply-adds give no less accuracy on images the search never saw. Held when no step falls by more than chance
-     * allows, not held when one does; it is a statement about one seed, and has no interval.
-     */
-    static Judgement monotone(Found found) {
-        double worst = Double.POSITIVE_INFINITY;
-        boolean falls = false;
-        for (int i = 1; i < found.picks().size(); i++) {
-            double before = found.picks().get(i - 1).reportAccuracy();
-            double after = found.picks().get(i).reportAccuracy();
-            falls |= before - after > ERRORS * standardError(before, after, found.reportImages());
-            worst = Math.min(worst, after - before);
-        }
-        StringBuilder points = new StringBuilder();
-        for (Pick pick : found.picks()) {
-            points.append(points.isEmpty() ? "" : ", ")
-                    .append(String.format(
-                            Locale.ROOT, "%.2f %% at %.2f M multiply-adds", pick.reportAccuracy(), pick.macs() / 1e6));
-        }
-        String sentence = String.format(
-                Locale.ROOT,
-                "Goal: the best members of three budgets are no less accurate with more multiply-adds, within two standard"
-                        + " errors; measured %s; smallest step %+.2f points.",
-                points,
-                worst);
-        return new Judgement(
-                "front of budgets is monotone within noise",
-                Claim.Kind.GOAL,
-                falls ? Outcome.NOT_HELD : Outcome.HELD,
-                0,
-                worst,
-                null,
-                sentence);
-    }
-
-    /** The standard error of the difference of two percentages measured on as many images each. */
-    private static double standardError(double first, double second, int images) {
-        return Math.sqrt((first * (100 - first) + second * (100 - second)) / images);
     }
 }

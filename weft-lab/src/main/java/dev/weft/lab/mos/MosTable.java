@@ -5,7 +5,7 @@ import dev.weft.lab.Claim;
 import dev.weft.lab.Claim.Bound;
 import dev.weft.lab.Claim.Kind;
 import dev.weft.lab.Judgement;
-import dev.weft.lab.Statistics;
+import dev.weft.lab.study.Statistics;
 import dev.weft.report.ExperimentReport.Arm;
 import dev.weft.report.ExperimentReport.Cell;
 import dev.weft.report.ExperimentReport.Metric;

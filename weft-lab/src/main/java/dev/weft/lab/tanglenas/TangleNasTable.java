@@ -4,7 +4,7 @@ import dev.weft.lab.Claim;
 import dev.weft.lab.Claim.Bound;
 import dev.weft.lab.Claim.Kind;
 import dev.weft.lab.Judgement;
-import dev.weft.lab.Statistics;
+import dev.weft.lab.study.Statistics;
 import dev.weft.lab.tanglenas.Measurements.Alone;
 import dev.weft.lab.tanglenas.Measurements.Seed;
 import dev.weft.report.ExperimentReport.Arm;
@@ -169,7 +169,7 @@ final class TangleNasTable {
                 switch (judged.outcome()) {
                     case HELD -> " A's choice beats random members of its cost.";
                     case NOT_HELD -> " A's choice does not beat random members of its cost.";
-                    case UNDECIDED ->
+                    case UNDECIDED, NOT_TESTED ->
                         judged.mean() > 0
                                 ? " That A's choice beats random members of its cost is not shown."
                                 : " A's choice does not beat random members of its cost here.";

@@ -11,7 +11,7 @@ import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
 import dev.weft.lab.Stripes;
-import dev.weft.lab.TextTable;
+import dev.weft.lab.study.TextTable;
 import dev.weft.model.ImageInput;
 import dev.weft.report.ExperimentReport.Outcome;
 import dev.weft.report.PageText;

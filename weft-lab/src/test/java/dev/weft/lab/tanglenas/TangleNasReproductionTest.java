@@ -11,8 +11,8 @@ import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
 import dev.weft.lab.Stripes;
-import dev.weft.lab.TextTable;
-import dev.weft.lab.bignas.BigNasReproduction;
+import dev.weft.lab.shiftnas.ShiftNasReproduction;
+import dev.weft.lab.study.TextTable;
 import dev.weft.model.ConvNet;
 import dev.weft.report.ExperimentReport.Outcome;
 import dev.weft.report.PageText;
@@ -203,7 +203,7 @@ class TangleNasReproductionTest {
 
     @Test
     void bigNasHasNoMaps() {
-        assertThatThrownBy(() -> new BigNasReproduction()
+        assertThatThrownBy(() -> new ShiftNasReproduction()
                         .run(
                                 new ReproductionSettings(1, true, data.toString(), null, true),
                                 folder.resolve("out"),

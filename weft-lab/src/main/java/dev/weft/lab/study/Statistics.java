@@ -1,4 +1,4 @@
-package dev.weft.lab;
+package dev.weft.lab.study;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,96 @@
+package dev.weft.train;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Trainings that are done once and kept, each as a run in a folder of its own name: for whoever needs many of them, such as members
+ * trained alone, or the arms of an experiment. One that is finished is never repeated, and one that was stopped or killed goes on from
+ * its last checkpoint with the same numbers, so all of them can be ended at any moment and asked for again.
+ *
+ * <pre>{@code
+ * KeptTrainings kept = new KeptTrainings(folder);
+ * for (int i = 0; i < members.size(); i++) {
+ *     if (!kept.train("anchor-" + i, recipe(i), seed, stop, listeners)) {
+ *         return; // stopped: the same call goes on
+ *     }
+ * }
+ * }</pre>
+ *
+ * @param folder that holds the folders of the runs; it need not be there yet
+ */
+public record KeptTrainings(Path folder) {
+    /** The folder of a run, whether or not it was begun. */
+    public Path run(String name) {
+        return folder.resolve(name);
+    }
+
+    /** The file of the trained family, once {@link #isDone}. */
+    public Path family(String name) {
+        return run(name).resolve("family.safetensors").toAbsolutePath();
+    }
+
+    /** Whether the training has come to its end. */
+    public boolean isDone(String name) {
+        return Files.exists(family(name));
+    }
+
+    /** Whether the training was begun: it then has its settings, which are not looked at again. */
+    public boolean isBegun(String name) {
+        return Files.exists(run(name).resolve("config.yaml"));
+    }
+
+    /**
+     * Trains to the end, unless that was done before.
+     *
+     * @param stop asked between steps
+     * @return whether it is done; {@code false} when it was stopped
+     * @throws dev.weft.io.CheckFailedException when it comes to numbers that are not finite
+     */
+    public boolean train(
+            String name, Recipe recipe, long seed, BooleanSupplier stop, List<TrainingListener> listeners) {
+        if (isDone(name)) {
+            return true;
+        }
+        if (stop.getAsBoolean()) {
+            return false;
+        }
+        try (Trainer trainer = open(name, recipe, seed)) {
+            return trainer.run(stop, listeners);
+        }
+    }
+
+    /**
+     * Trains up to the end of an epoch, if it is not as far yet, and works something out there.
+     *
+     * @param epoch at most the recipe's last
+     * @return empty when it was stopped before
+     */
+    public <T> Optional<T> atEpoch(
+            String name,
+            Recipe recipe,
+            long seed,
+            int epoch,
+            BooleanSupplier stop,
+            List<TrainingListener> listeners,
+            Function<Trainer, T> work) {
+        if (stop.getAsBoolean()) {
+            return Optional.empty();
+        }
+        try (Trainer trainer = open(name, recipe, seed)) {
+            long step = trainer.steps() / recipe.train().epochs() * epoch;
+            return trainer.runTo(step, stop, listeners) ? Optional.of(work.apply(trainer)) : Optional.empty();
+        }
+    }
+
+    /** The training where it stands, begun where it was not; the caller closes it. Its data is looked for where the recipe says. */
+    public Trainer open(String name, Recipe recipe, long seed) {
+        return isBegun(name)
+                ? Trainer.resume(run(name), Optional.of(recipe.data().source()))
+                : Trainer.start(recipe, run(name), seed);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.weft.train;
+
+import dev.weft.data.Batch;
+import dev.weft.model.Family;
+import dev.weft.space.Member;
+import dev.weft.weight.BlendedWeights;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The part of a family's shared weights that one step of training moves, on average over their entries. Where members are paths or
+ * slices, a step trains what its members use and leaves the rest as it is: of a cell whose edges choose one of five operations, a
+ * step trains a fifth of the operations. So two trainings of as many steps may have trained their weights unequally long, and the
+ * number of updates of a shared weight, steps times this share, is what compares them.
+ *
+ * <p>Draws are those that the sampler makes when it is asked, so of one that learns it is best asked at the end. What
+ * the sampler trains itself, as a generator, is not counted.
+ */
+public final class UpdateShare {
+    private static final int DRAWS = 32;
+
+    private UpdateShare() {}
+
+    /**
+     * The share as a part of 1.
+     *
+     * @param trainer whose sampler draws; it is not to train on afterwards
+     */
+    public static double of(Trainer trainer, RandomGenerator random) {
+        Family family = trainer.family();
+        if (family.space().choices().isEmpty()) {
+            return 1;
+        }
+        Sampling sampling = trainer.sampling();
+        double sum = 0;
+        try (PointerScope scope = new PointerScope()) {
+            Batch batch = trainer.batches(1).batch(0);
+            for (int i = 0; i < DRAWS; i++) {
+                try (PointerScope draw = new PointerScope()) {
+                    List<Member> members = sampling.draw(trainer.steps() + i, batch, random).stream()
+                            .map(Draw::member)
+                            .toList();
+                    sum += of(family, members, sampling);
+                }
+            }
+        }
+        return sum / DRAWS;
+    }
+
+    private static double of(Family family, List<Member> members, Sampling sampling) {
+        if (members.stream().anyMatch(BlendedWeights::isBlend)) {
+            return 1; // all options at once
+        }
+        Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
+        weights.keySet().removeIf(sampling::trains);
+        double all = weights.values().stream().mapToDouble(Tensor::numel).sum();
+        Map<String, Tensor> used = new LinkedHashMap<>();
+        for (Member member : members) {
+            Tensor sum = torch.zeros(new long[0]);
+            for (Tensor weight : family.weightsOf(member)) {
+                sum = sum.add(weight.sum());
+            }
+            StepAhead.gradients(sum, weights, false)
+                    .forEach((name, gradient) -> used.merge(name, gradient.ne(new Scalar(0)), Tensor::logical_or));
+        }
+        return used.values().stream()
+                        .mapToDouble(mask -> mask.sum().item_double())
+                        .sum()
+                / all;
+    }
+}

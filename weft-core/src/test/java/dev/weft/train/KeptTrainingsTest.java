@@ -1,0 +1,79 @@
+package dev.weft.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeptTrainingsTest {
+    @TempDir
+    Path folder;
+
+    private Recipe recipe;
+    private final AtomicInteger steps = new AtomicInteger();
+    private final List<TrainingListener> counting = List.of(new TrainingListener() {
+        @Override
+        public void stepDone(StepReport report) {
+            steps.incrementAndGet();
+        }
+    });
+
+    @BeforeEach
+    void setUp() throws IOException {
+        TinyTraining.Settings settings = TinyTraining.settings();
+        settings.epochs = 2; // of four steps
+        recipe = TinyTraining.recipe(TinyTraining.data(folder.resolve("data")), settings.build());
+    }
+
+    @Test
+    void whatIsDoneIsNotRepeatedAndWhatWasStoppedGoesOnWithTheSameNumbers() throws IOException {
+        KeptTrainings kept = new KeptTrainings(folder.resolve("kept"));
+        assertThat(kept.train("whole", recipe, 5, () -> false, counting)).isTrue();
+        assertThat(steps).hasValue(8);
+        assertThat(kept.train("whole", recipe, 5, () -> true, counting))
+                .as("done is done, stopped or not")
+                .isTrue();
+        assertThat(steps).hasValue(8);
+
+        assertThat(kept.train("stopped", recipe, 5, () -> true, counting)).isFalse();
+        assertThat(kept.isBegun("stopped")).as("nothing was begun").isFalse();
+        AtomicInteger asked = new AtomicInteger();
+        assertThat(kept.train("stopped", recipe, 5, () -> asked.incrementAndGet() > 4, counting))
+                .isFalse();
+        assertThat(kept.isBegun("stopped")).isTrue();
+        assertThat(kept.isDone("stopped")).isFalse();
+        int before = steps.get();
+        assertThat(kept.train("stopped", recipe, 5, () -> false, counting)).isTrue();
+        assertThat(steps.get() - before).as("the rest").isBetween(1, 7);
+        assertThat(Files.readAllBytes(kept.family("stopped"))).isEqualTo(Files.readAllBytes(kept.family("whole")));
+    }
+
+    @Test
+    void worksSomethingOutAtTheEndOfAnEpochAndTrainsOn() {
+        KeptTrainings kept = new KeptTrainings(folder.resolve("kept"));
+        assertThat(kept.atEpoch("one", recipe, 5, 1, () -> false, counting, Trainer::stepsDone))
+                .contains(4L);
+        assertThat(kept.isDone("one")).isFalse();
+        assertThat(kept.train("one", recipe, 5, () -> false, counting)).isTrue();
+        assertThat(steps).hasValue(8);
+        assertThat(kept.atEpoch("other", recipe, 5, 1, () -> true, counting, Trainer::stepsDone))
+                .as("stopped")
+                .isEmpty();
+    }
+
+    @Test
+    void dataIsLookedForWhereTheRecipeSays() throws IOException {
+        KeptTrainings kept = new KeptTrainings(folder.resolve("kept"));
+        kept.atEpoch("moved", recipe, 5, 1, () -> false, counting, Trainer::stepsDone);
+        Path moved = Files.move(folder.resolve("data"), folder.resolve("elsewhere"));
+        Recipe there = recipe.with(recipe.data().withSource(moved.toString()), recipe.train());
+        assertThat(kept.train("moved", there, 5, () -> false, counting)).isTrue();
+        assertThat(steps).hasValue(8);
+    }
+}

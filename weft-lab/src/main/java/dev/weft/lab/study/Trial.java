@@ -1,0 +1,230 @@
+package dev.weft.lab.study;
+
+import dev.weft.train.KeptTrainings;
+import dev.weft.train.Recipe;
+import dev.weft.train.Trainer;
+import dev.weft.train.TrainingListener;
+import dev.weft.tree.TreeListener;
+import dev.weft.tree.TreeRecord;
+import dev.weft.tree.TreeTrainer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * One arm at work with one seed at one budget. Trainings and documents have names and are kept under them for this seed and budget: an
+ * arm that asks for what another has done gets it, and a call that was stopped goes on. Whatever is asked for when the study was
+ * stopped ends the work.
+ */
+public final class Trial {
+    private final StudyFolder.Kept kept;
+    private final int epochs;
+    private final long seed;
+    private final String arm;
+    private final StudyClock clock;
+    private final BooleanSupplier stop;
+    private final Map<String, TrainingRecord> used = new LinkedHashMap<>(); // once, however often it was asked for
+    private Map<String, List<Double>> curves; // of the training that has the arm's name, or of the first
+
+    Trial(StudyFolder.Kept kept, int epochs, long seed, String arm, StudyClock clock, BooleanSupplier stop) {
+        this.kept = kept;
+        this.epochs = epochs;
+        this.seed = seed;
+        this.arm = arm;
+        this.clock = clock;
+        this.stop = stop;
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    /** The budget. */
+    public int epochs() {
+        return epochs;
+    }
+
+    /** Asked between parts of long work: searches take it as it is. */
+    public BooleanSupplier stop() {
+        return stop;
+    }
+
+    /** Ends the work here when the study was stopped. */
+    public void goOn() {
+        if (stop.getAsBoolean()) {
+            throw new Stopped();
+        }
+    }
+
+    /** Shows how far work is that is not training: {@code update("search", 3, 20, "members")}. */
+    public void progress(String phase, long done, long total, String unit) {
+        clock.other(phase, done, total, unit, detail());
+    }
+
+    private String detail() {
+        return "arm " + arm + ", seed " + seed;
+    }
+
+    /** A training to its end. */
+    public Trained train(String name, Recipe recipe) {
+        return train(name, recipe, seed);
+    }
+
+    /**
+     * A training to its end.
+     *
+     * @param ownSeed another than the trial's, of trainings that all seeds share
+     * @param listeners told of each step that is done now
+     */
+    public Trained train(String name, Recipe recipe, long ownSeed, TrainingListener... listeners) {
+        KeptTrainings runs = ownSeed == seed ? kept.runs() : kept.shared(ownSeed);
+        String document = "training-" + name + (ownSeed == seed ? "" : "-seed-" + ownSeed);
+        double weight = Arm.weight(recipe);
+        List<TrainingListener> told = new ArrayList<>(List.of(listeners));
+        told.add(clock.listener(weight, detail()));
+        if (!runs.train(name, recipe, ownSeed, stop, told)) {
+            throw new Stopped();
+        }
+        Trained trained = new Trained(name, recipe, ownSeed, runs);
+        note(name, document, () -> trained.measure(TrainingRecord::of));
+        clock.done(weight);
+        return trained;
+    }
+
+    /**
+     * What is worked out of a training at the end of an epoch of it, before it goes on; kept as a document.
+     *
+     * @param epoch at most the recipe's last
+     */
+    public <T> T atEpoch(
+            String name, Recipe recipe, int epoch, String document, Class<T> type, Function<Trainer, T> work) {
+        return once(document, type, () -> kept.runs()
+                .atEpoch(name, recipe, seed, epoch, stop, List.of(clock.listener(Arm.weight(recipe), detail())), work)
+                .orElseThrow(Stopped::new));
+    }
+
+    /**
+     * Grows a tree of supernets to the end.
+     *
+     * @param recipe which has a split
+     * @return its record; the family with all leaves is {@link #family}
+     */
+    public TreeRecord grow(String name, Recipe recipe) {
+        Path run = kept.runs().run(name);
+        if (!kept.runs().isDone(name)) {
+            goOn();
+            try (TreeTrainer trainer = kept.runs().isBegun(name)
+                    ? TreeTrainer.resume(run, Optional.of(recipe.data().source()))
+                    : TreeTrainer.start(recipe, run, seed)) {
+                TreeListener shown = new TreeListener() {
+                    @Override
+                    public void stepDone(String node, long steps, long planned, TrainingListener.StepReport report) {
+                        clock.training((double) steps / planned * Arm.weight(recipe), detail());
+                    }
+                };
+                if (!trainer.run(stop, shown)) {
+                    throw new Stopped();
+                }
+            }
+        }
+        TreeRecord tree = tree(name);
+        note(name, "training-" + name, () -> of(tree));
+        return tree;
+    }
+
+    /** The record of a tree that was grown. */
+    public TreeRecord tree(String name) {
+        return TreeRecord.of(kept.runs().run(name))
+                .orElseThrow(() -> new IllegalStateException("arm " + name + ", seed " + seed + " has no tree"));
+    }
+
+    /** Updates are those of a supernet that stays whole for as many steps as a leaf with those before it: the share is not known. */
+    private static TrainingRecord of(TreeRecord tree) {
+        double seconds = 0;
+        double passes = 0;
+        for (TreeRecord.Node node : tree.nodes()) {
+            seconds += node.training().seconds();
+            passes += node.training().passes();
+            for (TreeRecord.Probe probe : node.probes()) {
+                seconds += probe.seconds();
+                passes += probe.passes();
+            }
+        }
+        double leaf = tree.leaves().stream()
+                .mapToLong(node -> node.training().steps())
+                .average()
+                .orElse(0);
+        return new TrainingRecord(seconds, passes, leaf, Map.of());
+    }
+
+    /** The file of a family that was trained under this name; it need not be there yet, as a teacher of a recipe need not. */
+    public Path family(String name) {
+        return kept.runs().family(name);
+    }
+
+    /** A file of this seed and budget for a listener's own records. */
+    public Path file(String name) {
+        return kept.file(name);
+    }
+
+    /** A document that is worked out once and then kept under its name; {@link Findings#kept} reads it again. */
+    public <T> T once(String name, Class<T> type, Supplier<T> work) {
+        return kept.once(name, type, work);
+    }
+
+    private void note(String name, String document, Supplier<TrainingRecord> record) {
+        TrainingRecord known = once(document, TrainingRecord.class, record);
+        used.put(document, known);
+        if (curves == null || name.equals(arm)) {
+            curves = known.curves();
+        }
+    }
+
+    ArmResult result(Map<String, Double> values) {
+        return new ArmResult(
+                arm,
+                epochs,
+                seed,
+                used.values().stream().mapToDouble(TrainingRecord::seconds).sum(),
+                used.values().stream().mapToDouble(TrainingRecord::passes).sum(),
+                used.values().stream()
+                        .mapToDouble(TrainingRecord::updates)
+                        .max()
+                        .orElse(0),
+                values,
+                curves == null ? Map.of() : curves);
+    }
+
+    /** A training that has ended. */
+    public static final class Trained {
+        private final String name;
+        private final Recipe recipe;
+        private final long seed;
+        private final KeptTrainings runs;
+
+        private Trained(String name, Recipe recipe, long seed, KeptTrainings runs) {
+            this.name = name;
+            this.recipe = recipe;
+            this.seed = seed;
+            this.runs = runs;
+        }
+
+        /** The file of the trained family. */
+        public Path family() {
+            return runs.family(name);
+        }
+
+        /** Works something out of it; the trainer is closed afterwards. */
+        public <T> T measure(Function<Trainer, T> work) {
+            try (Trainer trainer = runs.open(name, recipe, seed)) {
+                return work.apply(trainer);
+            }
+        }
+    }
+}
