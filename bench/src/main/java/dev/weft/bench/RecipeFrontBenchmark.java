@@ -61,17 +61,20 @@ final class RecipeFrontBenchmark {
     RecipeFrontBenchmark(List<String> arguments, Options options, PrintStream out) {
         this.options = options;
         this.out = out;
-        this.seeds = LongStream.of(
-                        java.util.Arrays.stream(value(arguments, "--seeds", "1000,1001,1002").split(","))
-                                .mapToLong(Long::parseLong)
-                                .toArray())
+        this.seeds = LongStream.of(java.util.Arrays.stream(
+                                value(arguments, "--seeds", "1000,1001,1002").split(","))
+                        .mapToLong(Long::parseLong)
+                        .toArray())
                 .toArray();
         String split = value(arguments, "--split", "selection");
         if (!split.equals("selection") && !split.equals("report")) {
             throw new InputException("--split must be selection or report, but is " + split + ".");
         }
         this.report = split.equals("report");
-        this.folder = Path.of(value(arguments, "--out", options.folder().resolve("target/recipe-front").toString()));
+        this.folder = Path.of(value(
+                arguments,
+                "--out",
+                options.folder().resolve("target/recipe-front").toString()));
         List<String> named = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
             if (arguments.get(i).startsWith("--")) {
@@ -102,9 +105,8 @@ final class RecipeFrontBenchmark {
         for (String recipe : recipes) {
             Map<String, List<Double>> columns = new LinkedHashMap<>();
             for (long seed : seeds) {
-                measured(recipe, seed)
-                        .forEach((name, value) -> columns.computeIfAbsent(name, key -> new ArrayList<>())
-                                .add(value));
+                measured(recipe, seed).forEach((name, value) -> columns.computeIfAbsent(name, key -> new ArrayList<>())
+                        .add(value));
             }
             StringBuilder line = new StringBuilder("| " + recipe);
             columns.forEach((name, values) -> {
@@ -118,7 +120,8 @@ final class RecipeFrontBenchmark {
 
     private static String meanAndDeviation(List<Double> values) {
         double mean = values.stream().mapToDouble(v -> v).average().orElseThrow();
-        double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+        double squares =
+                values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
         return values.size() == 1
                 ? String.format(Locale.ROOT, "%.4f", mean)
                 : String.format(Locale.ROOT, "%.4f ± %.4f", mean, Math.sqrt(squares / (values.size() - 1)));
@@ -174,7 +177,8 @@ final class RecipeFrontBenchmark {
         while (members.size() < sizes + RANDOM) {
             members.add(space.sample(random));
         }
-        Objective quality = Objective.of(family.definition().input().metrics().get(0).key());
+        Objective quality =
+                Objective.of(family.definition().input().metrics().get(0).key());
         List<MeasuredMember> measured = new ArrayList<>();
         CountedCosts costs = new CountedCosts(family.definition());
         for (Member member : members) {

@@ -40,7 +40,8 @@ import org.bytedeco.pytorch.Tensor;
 public final class ChannelSorting {
     private static final int MOST_SIZES = 100_000;
 
-    private final Map<String, List<Axis>> axes = new LinkedHashMap<>(); // of the stored weights, as the model asks for them
+    private final Map<String, List<Axis>> axes =
+            new LinkedHashMap<>(); // of the stored weights, as the model asks for them
     private final Set<String> stacks = new TreeSet<>();
     private final List<Hidden> hidden = new ArrayList<>();
 
@@ -57,18 +58,18 @@ public final class ChannelSorting {
             definition.build(new Recorded(shapes));
         }
         Map<String, Map<Dim, List<String>>> blocks = new LinkedHashMap<>();
-        axes.forEach((name, own) -> block(name)
-                .ifPresent(block -> own.stream()
-                        .map(Axis::size)
-                        .distinct()
-                        .filter(size -> size.choices().stream().anyMatch(choice -> choices.contains(choice.name())))
-                        .forEach(size -> blocks.computeIfAbsent(block, b -> new LinkedHashMap<>())
-                                .computeIfAbsent(size, s -> new ArrayList<>())
-                                .add(name))));
+        axes.forEach((name, own) -> block(name).ifPresent(block -> own.stream()
+                .map(Axis::size)
+                .distinct()
+                .filter(size -> size.choices().stream().anyMatch(choice -> choices.contains(choice.name())))
+                .forEach(size -> blocks.computeIfAbsent(block, b -> new LinkedHashMap<>())
+                        .computeIfAbsent(size, s -> new ArrayList<>())
+                        .add(name))));
         blocks.forEach((block, sizes) -> sizes.forEach((size, names) -> add(block, size, names)));
         if (hidden.isEmpty()) {
-            throw new InputException("Sorted channels must be hidden in a block: made and read by its own weights. Model "
-                    + definition.name() + " has none whose number depends on " + choices + ".");
+            throw new InputException(
+                    "Sorted channels must be hidden in a block: made and read by its own weights. Model "
+                            + definition.name() + " has none whose number depends on " + choices + ".");
         }
     }
 
@@ -110,8 +111,8 @@ public final class ChannelSorting {
     public static void requireSortable(ModelDefinition definition, List<Sharing> sharing, Collection<String> choices) {
         if (!sharing.stream().allMatch(Sharing.KernelTransforms.class::isInstance)) {
             throw new InputException(
-                    "Channels can be sorted where members share slices or transformed kernels, but sharing is " + sharing
-                            + ". Leave sortChannels out.");
+                    "Channels can be sorted where members share slices or transformed kernels, but sharing is "
+                            + sharing + ". Leave sortChannels out.");
         }
         new ChannelSorting(definition, choices);
     }
@@ -159,7 +160,8 @@ public final class ChannelSorting {
         for (Space space : trained) {
             List<Choice<?>> own = new ArrayList<>();
             space.choices().stream()
-                    .filter(choice -> size.choices().stream().anyMatch(c -> c.name().equals(choice.name())))
+                    .filter(choice ->
+                            size.choices().stream().anyMatch(c -> c.name().equals(choice.name())))
                     .forEach(choice -> own.add(new Choice<>(choice.name(), choice.options()))); // of a block that runs
             new Space("channels", own).enumerate(MOST_SIZES).forEach(member -> cuts.add(size.size(member)));
         }

@@ -43,8 +43,7 @@ public record Phase(
     public Phase {
         sortChannels = sortChannels == null ? List.of() : List.copyOf(sortChannels);
         if (name == null || !name.matches("[A-Za-z0-9_-]+")) {
-            throw new InputException(
-                    "A phase must have a name of letters, digits, '-' and '_', but got " + name + ".");
+            throw new InputException("A phase must have a name of letters, digits, '-' and '_', but got " + name + ".");
         }
         if (epochs < 1) {
             throw new InputException("Phase " + name + " must have epochs >= 1, but got " + epochs + ".");
@@ -86,7 +85,8 @@ public record Phase(
     private static Map<String, List<String>> atLargest(Space whole) {
         Map<String, List<String>> left = new LinkedHashMap<>();
         whole.choices()
-                .forEach(choice -> left.put(choice.name(), List.of(choice.largest().toString())));
+                .forEach(choice ->
+                        left.put(choice.name(), List.of(choice.largest().toString())));
         return left;
     }
 
@@ -103,8 +103,9 @@ public record Phase(
                 .toList();
         if (named.isEmpty()) {
             List<String> names = whole.choices().stream().map(Choice::name).toList();
-            throw new InputException("Phase " + name + " must name choices of the model, or the last parts of their names, but \""
-                    + key + "\" is none." + Suggest.nearest(key, names) + " Choices: " + names + ".");
+            throw new InputException(
+                    "Phase " + name + " must name choices of the model, or the last parts of their names, but \"" + key
+                            + "\" is none." + Suggest.nearest(key, names) + " Choices: " + names + ".");
         }
         return named;
     }

@@ -73,15 +73,17 @@ public record Recipe(
             throw new InputException("A recipe with train.phases must have neither start nor split.");
         }
         if (train.phases().isEmpty() && train.distillation() instanceof Distillation.EarlierPhase) {
-            throw new InputException("distillation phase must have train.phases, one of which its teacher comes from, but"
-                    + " there are none. Use distillation teacher for a family that was trained before.");
+            throw new InputException(
+                    "distillation phase must have train.phases, one of which its teacher comes from, but"
+                            + " there are none. Use distillation teacher for a family that was trained before.");
         }
         for (int i = 0; i < train.phases().size(); i++) {
             if (rules.get(i).distillation() instanceof Distillation.EarlierPhase teacher
                     && train.phases().subList(0, i).stream()
                             .noneMatch(phase -> phase.name().equals(teacher.phase()))) {
-                throw new InputException("The teacher of phase " + train.phases().get(i).name()
-                        + " must be of an earlier phase, but got " + teacher.phase() + ".");
+                throw new InputException(
+                        "The teacher of phase " + train.phases().get(i).name()
+                                + " must be of an earlier phase, but got " + teacher.phase() + ".");
             }
         }
     }

@@ -143,12 +143,13 @@ public interface Sampler {
      * @param smallest how likely it trains the smallest; otherwise a uniformly random one
      */
     record StochasticSandwich(
-            @JsonProperty(defaultValue = "0.25") double largest, @JsonProperty(defaultValue = "0.1") double smallest)
-            implements Memoryless {
+            @JsonProperty(defaultValue = "0.25") double largest,
+            @JsonProperty(defaultValue = "0.1") double smallest) implements Memoryless {
         public StochasticSandwich {
             if (!(largest >= 0 && smallest >= 0 && largest + smallest <= 1)) {
-                throw new InputException("A stochastic sandwich must have probabilities largest and smallest >= 0 whose sum"
-                        + " is at most 1, but got largest=" + largest + ", smallest=" + smallest + ".");
+                throw new InputException(
+                        "A stochastic sandwich must have probabilities largest and smallest >= 0 whose sum"
+                                + " is at most 1, but got largest=" + largest + ", smallest=" + smallest + ".");
             }
         }
 

@@ -136,8 +136,8 @@ public record TrainSettings(
             }
             if (phase.distillation() instanceof Distillation.EarlierPhase teacher
                     && !before.contains(teacher.phase())) {
-                throw new InputException("The teacher of phase " + phase.name()
-                        + " must be of an earlier phase, but \"" + teacher.phase() + "\" is none of " + before + ".");
+                throw new InputException("The teacher of phase " + phase.name() + " must be of an earlier phase, but \""
+                        + teacher.phase() + "\" is none of " + before + ".");
             }
             before.add(phase.name());
         }

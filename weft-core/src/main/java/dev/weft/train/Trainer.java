@@ -12,11 +12,9 @@ import dev.weft.model.BatchNorms;
 import dev.weft.model.ChannelSorting;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
-import dev.weft.model.NamedMember;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
-import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
@@ -101,8 +99,12 @@ public final class Trainer implements AutoCloseable {
         Batches uniform = recipe.data().batches(trained, settings.seed());
         long perEpoch = rule.stepsPerEpoch(uniform);
         long begin = perEpoch
-                * rules.subList(0, index).stream().mapToLong(TrainSettings::epochs).sum();
-        Phase own = recipe.train().phases().isEmpty() ? null : recipe.train().phases().get(index);
+                * rules.subList(0, index).stream()
+                        .mapToLong(TrainSettings::epochs)
+                        .sum();
+        Phase own = recipe.train().phases().isEmpty()
+                ? null
+                : recipe.train().phases().get(index);
         Sampling sampling = own == null
                 ? rule.sampler()
                         .start(new Sampling.Setup(
@@ -112,8 +114,7 @@ public final class Trainer implements AutoCloseable {
                                 heldOut,
                                 perEpoch,
                                 RandomStream.SAMPLER_ORDER.bits(settings.seed())))
-                : PhaseRun.sampling(
-                        (Sampler.Memoryless) rule.sampler(), own.within(family.space()), family.space());
+                : PhaseRun.sampling((Sampler.Memoryless) rule.sampler(), own.within(family.space()), family.space());
         Batches batches = recipe.data().mixed(sampling.batches(uniform), settings.seed());
         Family teacher = null;
         String member = null;
@@ -161,9 +162,14 @@ public final class Trainer implements AutoCloseable {
         if (!sorting.isEmpty()) {
             ChannelSorting.sort(family, sorting, trainedUntil(next));
         }
-        phase.close();
-        phase = phase(next);
+        enter(next);
         run.database().event("phase", phases.get(next).name() + " after step " + step);
+    }
+
+    private void enter(int index) {
+        PhaseRun next = phase(index);
+        phase.close();
+        phase = next;
     }
 
     /** The members that have trained before a phase. */
@@ -357,13 +363,15 @@ public final class Trainer implements AutoCloseable {
 
     private void read(Checkpoint checkpoint) {
         while (phase.end() < checkpoint.step()) {
-            int next = phase.index() + 1;
-            phase.close();
-            phase = phase(next);
+            enter(phase.index() + 1);
         }
         Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
         seconds = Checkpoints.load(
-                checkpoint, family.weights().tensors(), optimizers, runningTensors(), phase.sampling().state());
+                checkpoint,
+                family.weights().tensors(),
+                optimizers,
+                runningTensors(),
+                phase.sampling().state());
         optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
                         ? architectureStep.optimizerState()
                         : phase.step().optimizerState())
@@ -515,8 +523,8 @@ public final class Trainer implements AutoCloseable {
                 all.forEach(listener -> listener.architectureTrained(step + 1, blend, loss));
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
-            losses = phase.step().run(
-                    trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
+            losses = phase.step()
+                    .run(trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
         }
         step++;
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
@@ -529,7 +537,8 @@ public final class Trainer implements AutoCloseable {
         TrainingListener.StepReport report = new TrainingListener.StepReport(step, steps, rate, losses);
         all.forEach(listener -> listener.stepDone(report));
         if (step % perEpoch == 0) {
-            phase.sampling().measures().forEach((name, value) -> run.database().metric(step, SAMPLER, name, value, seconds));
+            phase.sampling().measures().forEach((name, value) -> run.database()
+                    .metric(step, SAMPLER, name, value, seconds));
         }
     }
 
@@ -546,7 +555,13 @@ public final class Trainer implements AutoCloseable {
 
     private void checkpoint() {
         Checkpoints.save(
-                run, step, seconds, family.weights().tensors(), optimizerStates(), runningTensors(), phase.sampling().state());
+                run,
+                step,
+                seconds,
+                family.weights().tensors(),
+                optimizerStates(),
+                runningTensors(),
+                phase.sampling().state());
     }
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
@@ -556,7 +571,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Map<String, Map<String, Tensor>> optimizerStates() {
-        Map<String, Map<String, Tensor>> states = new LinkedHashMap<>(phase.step().optimizerState());
+        Map<String, Map<String, Tensor>> states =
+                new LinkedHashMap<>(phase.step().optimizerState());
         if (architectureStep != null) {
             states.putAll(architectureStep.optimizerState());
         }

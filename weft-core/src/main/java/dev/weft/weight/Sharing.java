@@ -310,13 +310,14 @@ public sealed interface Sharing {
         }
         long blends = sharing.stream().filter(Blend.class::isInstance).count();
         if (blends == 1 && sharing.stream().anyMatch(KernelTransforms.class::isInstance)) {
-            throw new InputException("sharing must not list a blend and kernel transforms, for a blend mixes the slices of"
-                    + " one kernel, but got " + sharing + ". Leave one of them out.");
+            throw new InputException(
+                    "sharing must not list a blend and kernel transforms, for a blend mixes the slices of"
+                            + " one kernel, but got " + sharing + ". Leave one of them out.");
         }
         if (blends > 1 || sharing.size() - blends > 1) {
             throw new InputException(
-                    "sharing must list at most one blend, and then experts, a low-rank part or kernel transforms once, but got " + sharing
-                            + ". To share more weights in one way, widen its pattern.");
+                    "sharing must list at most one blend, and then experts, a low-rank part or kernel transforms once, but got "
+                            + sharing + ". To share more weights in one way, widen its pattern.");
         }
         if (blends == 1 && !(sharing.get(0) instanceof Blend)) {
             throw new InputException("sharing must list the blend first, so that routers read what is mixed. "

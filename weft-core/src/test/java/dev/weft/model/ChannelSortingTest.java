@@ -72,7 +72,13 @@ class ChannelSortingTest {
                 List.of(12),
                 new MobileCnn.Stem(List.of(4, 6), 2),
                 List.of(new MobileCnn.Stage(
-                        MobileCnn.Block.FUSED, List.of(8, 12), List.of(1, 2), List.of(3, 5), List.of(1.0, 2.0, 3.0), 1, true)),
+                        MobileCnn.Block.FUSED,
+                        List.of(8, 12),
+                        List.of(1, 2),
+                        List.of(3, 5),
+                        List.of(1.0, 2.0, 3.0),
+                        1,
+                        true)),
                 List.of(),
                 dev.weft.nn.Activation.SILU,
                 false);
@@ -94,7 +100,8 @@ class ChannelSortingTest {
             Map<String, float[]> weights = copies(family);
             ChannelSorting.sort(family, choices(definition, axis), List.of(largest(definition)));
             TensorAssert.assertThat(logits(family, family.space().largest())).isCloseTo(before, 2e-5);
-            assertThat(Tensors.floats(logits(family, family.space().smallest()))).isNotEqualTo(Tensors.floats(small));
+            assertThat(Tensors.floats(logits(family, family.space().smallest())))
+                    .isNotEqualTo(Tensors.floats(small));
             int moved = 0;
             for (var entry : copies(family).entrySet()) {
                 float[] was = weights.get(entry.getKey()).clone();
@@ -166,8 +173,8 @@ class ChannelSortingTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("has none whose number depends on [numHeads]");
         Sharing experts = new Sharing.LowRank("mlp", 2, 4, 1, new MemberEncoding.Scaled(), false, false);
-        assertThatThrownBy(() -> ChannelSorting.requireSortable(
-                        transformer, List.of(experts), choices(transformer, "mlpRatio")))
+        assertThatThrownBy(() ->
+                        ChannelSorting.requireSortable(transformer, List.of(experts), choices(transformer, "mlpRatio")))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("slices or transformed kernels");
     }

@@ -41,7 +41,14 @@ public class TransformedKernelsTest {
                 List.of(16),
                 new Stem(List.of(8), 2),
                 List.of(
-                        new Stage(Block.DEPTHWISE, List.of(8, 12), List.of(1, 2), List.of(3, 5, 7), List.of(2.0, 3.0), 1, true),
+                        new Stage(
+                                Block.DEPTHWISE,
+                                List.of(8, 12),
+                                List.of(1, 2),
+                                List.of(3, 5, 7),
+                                List.of(2.0, 3.0),
+                                1,
+                                true),
                         new Stage(Block.DEPTHWISE, List.of(16), List.of(1), List.of(3), List.of(2.0), 2, false)),
                 List.of(),
                 Activation.RELU,
@@ -98,7 +105,8 @@ public class TransformedKernelsTest {
         try (PointerScope scope = new PointerScope();
                 Family family = transformed()) {
             String layer = "blocks.0.1.conv_dw.";
-            float[] seven = Tensors.floats(family.weights().tensors().get(layer + "weight").select(0, 3));
+            float[] seven = Tensors.floats(
+                    family.weights().tensors().get(layer + "weight").select(0, 3));
             double[] five = times(family, layer + "7to5_matrix", centre(doubles(seven), 7, 5));
             double[] three = times(family, layer + "5to3_matrix", centre(five, 5, 3));
             for (int size : List.of(3, 5, 7)) {
@@ -173,7 +181,8 @@ public class TransformedKernelsTest {
                     TensorAssert.assertThat(read.forward(
                                     images,
                                     Pass.evaluation(
-                                            Member.PLAIN, read.members().get("model").statistics())))
+                                            Member.PLAIN,
+                                            read.members().get("model").statistics())))
                             .isCloseTo(inside, 1e-5);
                 }
             }
@@ -233,6 +242,7 @@ public class TransformedKernelsTest {
                         SHARING.get(0))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a blend and kernel transforms");
-        assertThat(Json.parse(Json.writeLine(SHARING.get(0)), "text", Sharing.class)).isEqualTo(SHARING.get(0));
+        assertThat(Json.parse(Json.writeLine(SHARING.get(0)), "text", Sharing.class))
+                .isEqualTo(SHARING.get(0));
     }
 }

@@ -156,7 +156,8 @@ class ExporterTest {
                             ExportFixture.heldOut(family.definition()),
                             ExportOptions.onnx(file));
                     assertThat(result.check().maxAbsError()).isLessThan(1e-4);
-                    assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1)).doesNotContain("_matrix");
+                    assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1))
+                            .doesNotContain("_matrix");
                 }
             }
         }

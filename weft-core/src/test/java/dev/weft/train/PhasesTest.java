@@ -91,7 +91,15 @@ class PhasesTest {
                         0.1,
                         new LearningRateSchedule.Constant()),
                 new Phase("kernel", 1, Map.of("kernel", kernels), null, null, null, null, null),
-                new Phase("depth", 1, ordered("kernel", kernels, "depth", List.of("2", "3")), null, null, null, 0.025, null),
+                new Phase(
+                        "depth",
+                        1,
+                        ordered("kernel", kernels, "depth", List.of("2", "3")),
+                        null,
+                        null,
+                        null,
+                        0.025,
+                        null),
                 new Phase(
                         "expand",
                         1,
@@ -282,9 +290,7 @@ class PhasesTest {
                 .hasMessageContaining("The teacher of phase kernel must be of an earlier phase");
         settings.distillation = new Distillation.None();
         settings.sampler = new FairSampler(true);
-        assertThatThrownBy(this::recipe)
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("remembers nothing");
+        assertThatThrownBy(this::recipe).isInstanceOf(InputException.class).hasMessageContaining("remembers nothing");
         settings.sampler = new Sampler.SinglePath(1);
         settings.runningStatistics = true;
         assertThatThrownBy(this::recipe).hasMessageContaining("runningStatistics: false");
