@@ -23,7 +23,7 @@ import java.util.Set;
  * @param free the options that members have, by choice (its name, or the last part of it for all choices that end so: {@code kernel});
  *     {@code [all]} for all of them. The largest must be among them, and choices that are not there stay at their largest. Absent for the whole space
  * @param sortChannels choices, as above, whose hidden channels are sorted by importance before the phase begins, the most important
- *     first: see {@link dev.weft.model.ChannelSorting}; absent for none
+ *     first: see {@link ChannelSorting}; absent for none
  * @param sampler of members; absent for that of the rule
  * @param distillation of this phase; absent for that of the rule
  * @param learningRate in place of the optimiser's; absent for that

@@ -9,7 +9,6 @@ import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.model.BatchNorms;
-import dev.weft.model.ChannelSorting;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.BatchStatistics;

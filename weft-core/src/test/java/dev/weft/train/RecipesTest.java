@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.io.InputException;
 import dev.weft.io.JsonSchema;
 import dev.weft.io.Yaml;
-import dev.weft.model.ChannelSorting;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.ModelDefinition;

@@ -1,6 +1,8 @@
-package dev.weft.model;
+package dev.weft.train;
 
 import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.ModelDefinition;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;

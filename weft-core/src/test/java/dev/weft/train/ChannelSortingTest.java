@@ -1,9 +1,14 @@
-package dev.weft.model;
+package dev.weft.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.MobileCnn;
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.TinyModels;
+import dev.weft.model.TransformedKernelsTest;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
@@ -18,7 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -154,7 +161,10 @@ class ChannelSortingTest {
     void membersThatHaveTrainedComputeWhatTheyDid(ModelDefinition definition, String axis) {
         try (Family family = Family.of(definition, 3)) {
             Space trained = definition.space();
-            List<Member> members = FamilyTest.someMembers(family, 8);
+            SplittableRandom random = new SplittableRandom(4);
+            List<Member> members = Stream.concat(
+                            Stream.of(trained.smallest()), Stream.generate(() -> trained.sample(random)).limit(8))
+                    .toList();
             List<Tensor> before =
                     members.stream().map(member -> logits(family, member)).toList();
             ChannelSorting.sort(family, choices(definition, axis), List.of(trained));
