@@ -32,6 +32,7 @@ import java.util.List;
  * @param reptile steps that each member takes on its own before weights move towards where the members went; absent for gradients that
  *     are added
  * @param architecture how the logits of blended weights are trained; absent where weights are not blended
+ * @param average of the weights, which is evaluated and saved in their place; absent for the weights as they are
  * @param phases parts of the run, in each of which some members train; their epochs add up to {@code epochs}. Absent for one that trains
  *     all of them
  */
@@ -55,6 +56,7 @@ public record TrainSettings(
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer accumulate,
         @JsonInclude(JsonInclude.Include.NON_NULL) Reptile reptile,
         @JsonInclude(JsonInclude.Include.NON_NULL) ArchitectureSettings architecture,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Averaging average,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Phase> phases) {
     /** How the gradients of one step's members are combined. Published learning rates of BigNAS are tied to the sum. */
     public enum Gradients {
@@ -119,6 +121,7 @@ public record TrainSettings(
             requirePhases(epochs, phases);
             refuseInPhases(architecture != null, "no architecture");
             refuseInPhases(reptile != null, "no reptile");
+            refuseInPhases(average != null, "no average of weights, for channels may change places");
             refuseInPhases(runningStatistics, "runningStatistics: false, for channels may change places");
         }
     }
@@ -210,7 +213,8 @@ public record TrainSettings(
                 threads,
                 accumulate,
                 null,
-                architecture);
+                architecture,
+                null);
     }
 
     /** A rule that trains all members throughout. */
@@ -233,7 +237,8 @@ public record TrainSettings(
             Integer threads,
             Integer accumulate,
             Reptile reptile,
-            ArchitectureSettings architecture) {
+            ArchitectureSettings architecture,
+            Averaging average) {
         this(
                 epochs,
                 sampler,
@@ -254,6 +259,7 @@ public record TrainSettings(
                 accumulate,
                 reptile,
                 architecture,
+                average,
                 List.of());
     }
 
@@ -359,6 +365,7 @@ public record TrainSettings(
                 threads,
                 accumulate,
                 otherReptile,
-                otherArchitecture);
+                otherArchitecture,
+                average);
     }
 }

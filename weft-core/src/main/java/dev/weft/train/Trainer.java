@@ -55,6 +55,7 @@ public final class Trainer implements AutoCloseable {
     private final RunSettings settings;
     private final Splits splits;
     private final Family family;
+    private final WeightAverage average; // null where the weights themselves are shipped
     private final ShippedFamily shipped;
     private final RunningStatistics running;
     private final List<TrainSettings> rules; // of the phases; one where there are none
@@ -75,7 +76,6 @@ public final class Trainer implements AutoCloseable {
         this.settings = settings;
         this.splits = splits;
         this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
-        this.shipped = new ShippedFamily(run, settings, splits, family);
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         if (train.heldOutPart() > 0) {
             Dataset.Halves halves = halves(recipe, splits, settings.seed());
@@ -86,6 +86,14 @@ public final class Trainer implements AutoCloseable {
             this.heldOut = null;
         }
         this.phase = phase(0);
+        this.average = train.average() == null
+                ? null
+                : new WeightAverage(
+                        train.average(),
+                        family,
+                        Family.of(recipe.model(), settings.seed(), recipe.sharing()),
+                        name -> name.startsWith(BlendedWeights.LOGITS) || phase.sampling().trains(name));
+        this.shipped = new ShippedFamily(run, settings, splits, average == null ? family : average.family());
         this.architectureStep = train.architecture() == null
                 ? null
                 : new ArchitectureStep(family, train, cost(recipe), phase.step().optimizerState());
@@ -342,6 +350,7 @@ public final class Trainer implements AutoCloseable {
             Start from = settings.recipe().start();
             if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
                 from.into(trainer.family); // a checkpoint holds what has become of these weights
+                trainer.restartAverage();
             }
             done = true;
             return trainer;
@@ -365,12 +374,7 @@ public final class Trainer implements AutoCloseable {
             enter(phase.index() + 1);
         }
         Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
-        seconds = Checkpoints.load(
-                checkpoint,
-                family.weights().tensors(),
-                optimizers,
-                runningTensors(),
-                phase.sampling().state());
+        seconds = Checkpoints.load(checkpoint, family.weights().tensors(), optimizers, rest());
         optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
                         ? architectureStep.optimizerState()
                         : phase.step().optimizerState())
@@ -401,6 +405,7 @@ public final class Trainer implements AutoCloseable {
         Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
         weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
         Checkpoints.loadWeights(other, weights);
+        restartAverage();
         checkpoint();
         run.database().event("inherited", "weights of " + other.file());
     }
@@ -526,6 +531,9 @@ public final class Trainer implements AutoCloseable {
                     .run(trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
         }
         step++;
+        if (average != null) {
+            average.update(step);
+        }
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
         for (TrainingListener.MemberLoss loss : losses) {
             double[] sum = sums.computeIfAbsent(loss.draw().role(), r -> new double[2]);
@@ -553,14 +561,26 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkpoint() {
-        Checkpoints.save(
-                run,
-                step,
-                seconds,
-                family.weights().tensors(),
-                optimizerStates(),
-                runningTensors(),
-                phase.sampling().state());
+        Checkpoints.save(run, step, seconds, family.weights().tensors(), optimizerStates(), rest());
+    }
+
+    /** What a checkpoint holds beside weights and optimisers. */
+    private Map<String, Tensor> rest() {
+        Map<String, Tensor> rest = new LinkedHashMap<>();
+        if (running != null) {
+            running.tensors().forEach((name, tensor) -> rest.put(Checkpoints.STATISTICS + name, tensor));
+        }
+        phase.sampling().state().forEach((name, tensor) -> rest.put(Checkpoints.SAMPLER + name, tensor));
+        if (average != null) {
+            average.tensors().forEach((name, tensor) -> rest.put(Checkpoints.AVERAGE + name, tensor));
+        }
+        return rest;
+    }
+
+    private void restartAverage() {
+        if (average != null) {
+            average.restart();
+        }
     }
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
@@ -618,9 +638,12 @@ public final class Trainer implements AutoCloseable {
         return step;
     }
 
-    /** The family in its present state of training; closed with this trainer. */
+    /**
+     * The family in its present state of training, as it is evaluated and saved: of the averages of its weights, where the recipe keeps
+     * them. Closed with this trainer.
+     */
     public Family family() {
-        return family;
+        return shipped.family();
     }
 
     /** What draws members, and perhaps examples; closed with this trainer. */
@@ -669,13 +692,12 @@ public final class Trainer implements AutoCloseable {
             running.close();
         }
         phase.close();
+        if (average != null) {
+            average.close();
+        }
         if (architectureStep != null) {
             architectureStep.close();
         }
-    }
-
-    private Map<String, Tensor> runningTensors() {
-        return running == null ? Map.of() : running.tensors();
     }
 
     static RunningStatistics runningStatistics(ModelDefinition model) {

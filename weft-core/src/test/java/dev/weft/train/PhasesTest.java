@@ -149,6 +149,7 @@ class PhasesTest {
                         rule.accumulate(),
                         null,
                         null,
+                        null,
                         phases()));
     }
 
