@@ -202,11 +202,20 @@ final class RecipeFrontBenchmark {
                         .mapToDouble(m -> m.value(metric))
                         .average()
                         .orElseThrow());
-        columns.put("front", front(quality, measured, family));
+        double guessing = metric.equals(MetricNames.ACCURACY)
+                ? 0
+                : Math.log(family.definition().input().outputs());
+        columns.put("front", front(quality, measured, guessing));
         return columns;
     }
 
-    private static double front(Objective quality, List<MeasuredMember> measured, Family family) {
+    /**
+     * The hypervolume over the length of the scale of costs.
+     *
+     * @param measured the smallest member first, the largest third
+     * @param guessing the quality of a model that knows nothing: 0 of accuracy
+     */
+    static double front(Objective quality, List<MeasuredMember> measured, double guessing) {
         double least = measured.get(0).value(MetricNames.MACS);
         double length = Math.log(2 * measured.get(2).value(MetricNames.MACS) / least);
         List<MeasuredMember> scaled = measured.stream()
@@ -218,9 +227,6 @@ final class RecipeFrontBenchmark {
                                 MetricNames.MACS,
                                 Math.log(m.value(MetricNames.MACS) / least) / length)))
                 .toList();
-        double guessing = quality.metric().equals(MetricNames.ACCURACY)
-                ? 0
-                : Math.log(family.definition().input().outputs());
         return ParetoFront.of(List.of(quality, Objective.of(MetricNames.MACS)), scaled)
                 .hypervolume(guessing, 1);
     }
