@@ -60,9 +60,10 @@ public final class Main {
         } else if (name.equals("report")) {
             out.print(Tables.markdown(results.latest(BENCHMARKS)));
         } else {
-            Result result = name.equals("recipe-front")
+            Result measured = name.equals("recipe-front")
                     ? new RecipeFrontBenchmark(arguments.subList(1, arguments.size()), options, out).run()
                     : measure(name, options, out);
+            Result result = measured.with("OpenBLAS kernels, Weft", Child.weftKernels());
             out.print("\n" + Tables.markdown(result));
             out.println(options.quick() ? "\nA quick trial: not kept." : "\nKept in " + results.append(result));
         }
@@ -101,6 +102,7 @@ public final class Main {
                         Double.parseDouble(more.get(5)),
                         in,
                         out);
+            case "kernels" -> out.println("{}"); // libtorch is loaded, and OpenBLAS has said which
             case "members-memory" ->
                 MembersMemoryWorker.run(more.get(0), Path.of(more.get(1)), Integer.parseInt(more.get(2)), out);
             case "shared-step" ->
