@@ -92,7 +92,8 @@ public final class Trainer implements AutoCloseable {
                         train.average(),
                         family,
                         Family.of(recipe.model(), settings.seed(), recipe.sharing()),
-                        name -> name.startsWith(BlendedWeights.LOGITS) || phase.sampling().trains(name));
+                        name -> name.startsWith(BlendedWeights.LOGITS)
+                                || phase.sampling().trains(name));
         this.shipped = new ShippedFamily(run, settings, splits, average == null ? family : average.family());
         this.architectureStep = train.architecture() == null
                 ? null

@@ -163,7 +163,8 @@ class ChannelSortingTest {
             Space trained = definition.space();
             SplittableRandom random = new SplittableRandom(4);
             List<Member> members = Stream.concat(
-                            Stream.of(trained.smallest()), Stream.generate(() -> trained.sample(random)).limit(8))
+                            Stream.of(trained.smallest()),
+                            Stream.generate(() -> trained.sample(random)).limit(8))
                     .toList();
             List<Tensor> before =
                     members.stream().map(member -> logits(family, member)).toList();
