@@ -26,8 +26,9 @@ public record RandomErasing(
                     "erasing must have a probability over 0 and at most 1, but got probability=" + probability + ".");
         }
         if (!(smallest > 0 && smallest <= largest && largest < 1 && narrowest > 0 && narrowest <= 1)) {
-            throw new InputException("erasing must have 0 < smallest <= largest < 1 and 0 < narrowest <= 1, but got smallest="
-                    + smallest + ", largest=" + largest + ", narrowest=" + narrowest + ".");
+            throw new InputException(
+                    "erasing must have 0 < smallest <= largest < 1 and 0 < narrowest <= 1, but got smallest=" + smallest
+                            + ", largest=" + largest + ", narrowest=" + narrowest + ".");
         }
     }
 

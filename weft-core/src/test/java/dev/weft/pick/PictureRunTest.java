@@ -46,10 +46,12 @@ class PictureRunTest {
                 for (int y = 0; y < height; y++) {
                     for (int x = 0; x < width; x++) {
                         boolean bright = label.equals("left") == 2 * x < width;
-                        picture.setRGB(x, y, (bright ? 0x808080 : 0) + random.nextInt(0x7F) * 0x10101 + random.nextInt(40));
+                        picture.setRGB(
+                                x, y, (bright ? 0x808080 : 0) + random.nextInt(0x7F) * 0x10101 + random.nextInt(40));
                     }
                 }
-                ImageIO.write(picture, "png", own.resolve("%02d.png".formatted(i)).toFile());
+                ImageIO.write(
+                        picture, "png", own.resolve("%02d.png".formatted(i)).toFile());
             }
         }
     }
@@ -88,11 +90,7 @@ class PictureRunTest {
                   calibrationBatches: 2
                   threads: 1
                   SAMPLER
-                """
-                        .replace("PICTURES", pictures.toString())
-                        .replace("SAMPLER", sampler),
-                "test",
-                Recipe.class);
+                """.replace("PICTURES", pictures.toString()).replace("SAMPLER", sampler), "test", Recipe.class);
     }
 
     @Test
@@ -136,8 +134,7 @@ class PictureRunTest {
                 byte[] pixels = new byte[report.exampleBytes()];
                 report.pixels(i, pixels, 0);
                 Prediction ofPixels = model.predict(pixels);
-                BufferedImage file =
-                        ImageIO.read(pictures.resolve(report.id(i)).toFile());
+                BufferedImage file = ImageIO.read(pictures.resolve(report.id(i)).toFile());
                 assertThat(model.predict(file)).isEqualTo(ofPixels);
             }
         }
@@ -149,7 +146,8 @@ class PictureRunTest {
                 "{source: fashion-mnist-10k, imageSize: 28, centreCrop: 0.9}", "test", DataSettings.Images.class);
         assertThatThrownBy(() -> images.open(1))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("data.centreCrop must be of a folder of pictures, but the images of fashion-mnist-10k");
+                .hasMessageContaining(
+                        "data.centreCrop must be of a folder of pictures, but the images of fashion-mnist-10k");
         DataSettings.Images sizeless = Yaml.parse(
                 "{source: PICTURES, centreCrop: 0.9}".replace("PICTURES", pictures.toString()),
                 "test",
@@ -161,7 +159,8 @@ class PictureRunTest {
 
     @Test
     void imagesThatAreDrawnByTheirNormsAreNotMixed() {
-        assertThatThrownBy(() -> recipe("sampler: {kind: gradient-norm, data: {memory: reset, tau: {kind: linear}, floor: 0.0}}"))
+        assertThatThrownBy(() -> recipe(
+                        "sampler: {kind: gradient-norm, data: {memory: reset, tau: {kind: linear}, floor: 0.0}}"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must have no data.mixing, because a mixed image has no norm of its own");
     }

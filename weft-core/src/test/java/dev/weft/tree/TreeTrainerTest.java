@@ -172,9 +172,8 @@ class TreeTrainerTest {
             trainer.run(() -> trainer.tree().nodes().size() == 3, QUIET);
         }
         Map<String, float[]> parent = checkpoint(run.resolve("nodes/root"));
-        checkpoint(run.resolve("nodes/0")).forEach((name, values) -> assertThat(values)
-                .as(name)
-                .isEqualTo(parent.get(name)));
+        checkpoint(run.resolve("nodes/0"))
+                .forEach((name, values) -> assertThat(values).as(name).isEqualTo(parent.get(name)));
         assertThat(parent.keySet()).anyMatch(name -> name.startsWith("average/"));
         try (TreeTrainer trainer = TreeTrainer.resume(run)) {
             trainer.run(() -> false, QUIET);
@@ -225,6 +224,24 @@ class TreeTrainerTest {
         try (Trainer trainer = Trainer.resume(run.resolve("nodes/0"))) {
             assertThat(trainer.stepsDone()).isZero();
             assertThat(trainer.settings().recipe().train().epochs()).isEqualTo(4); // of which 2 are trained
+        }
+    }
+
+    /** Few-shot NAS: the first supernet ends annealed, and so does each that begins with its weights. */
+    @Test
+    void ownScheduleFallsToItsFloorInEverySupernet() throws IOException {
+        settings.rounds = List.of(2);
+        settings.restart = Restart.FINAL;
+        settings.weights = RestartWeights.PARENT;
+        settings.schedule = RestartSchedule.OWN;
+        finish();
+        for (String node : List.of("root", "0", "1")) {
+            try (Trainer trainer = Trainer.resume(run.resolve("nodes").resolve(node))) {
+                assertThat(trainer.settings().recipe().train().epochs())
+                        .as(node)
+                        .isEqualTo(2);
+                assertThat(trainer.stepsDone()).as(node).isEqualTo(trainer.steps());
+            }
         }
     }
 
