@@ -5,7 +5,6 @@ import dev.weft.io.Suggest;
 import dev.weft.lab.gm.GradientMatchingReproduction;
 import dev.weft.lab.mos.MosReproduction;
 import dev.weft.lab.pada.PadaReproduction;
-import dev.weft.lab.shiftnas.ShiftNasReproduction;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.tanglenas.TangleNasReproduction;
 import java.util.List;
@@ -17,7 +16,7 @@ public final class Reproductions {
             new TangleNasReproduction(),
             new MosReproduction(),
             new PadaReproduction(),
-            new ShiftNasReproduction(),
+            
             new GradientMatchingReproduction());
 
     private Reproductions() {}

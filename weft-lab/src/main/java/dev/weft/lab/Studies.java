@@ -1,13 +1,14 @@
 package dev.weft.lab;
 
 import dev.weft.lab.bignas.BigNasStudy;
+import dev.weft.lab.shiftnas.ShiftNasStudy;
 import dev.weft.lab.study.Study;
 import java.util.List;
 import java.util.Optional;
 
 /** The registry: every published system that can be reproduced. A new one is its package and its line here. */
 public final class Studies {
-    public static final List<Study> ALL = List.of(new BigNasStudy());
+    public static final List<Study> ALL = List.of(new BigNasStudy(), new ShiftNasStudy());
 
     private Studies() {}
 

@@ -11,7 +11,7 @@ import dev.weft.lab.ReproductionProgress;
 import dev.weft.lab.ReproductionSettings;
 import dev.weft.lab.Results;
 import dev.weft.lab.Stripes;
-import dev.weft.lab.shiftnas.ShiftNasReproduction;
+import dev.weft.lab.pada.PadaReproduction;
 import dev.weft.lab.study.TextTable;
 import dev.weft.model.ConvNet;
 import dev.weft.report.ExperimentReport.Outcome;
@@ -203,7 +203,7 @@ class TangleNasReproductionTest {
 
     @Test
     void bigNasHasNoMaps() {
-        assertThatThrownBy(() -> new ShiftNasReproduction()
+        assertThatThrownBy(() -> new PadaReproduction()
                         .run(
                                 new ReproductionSettings(1, true, data.toString(), null, true),
                                 folder.resolve("out"),
