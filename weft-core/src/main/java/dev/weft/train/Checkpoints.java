@@ -17,26 +17,34 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The state of a training run as tensors: weights, what the optimiser and the sampler remember, running statistics. Random state needs no
+ * The state of a training run as tensors: weights and their averages, what the optimiser and the sampler remember, running statistics. Random state needs no
  * place: every draw is a function of seed and step.
  */
 final class Checkpoints {
     private static final String WEIGHTS = "weights/";
     private static final String OPTIMIZER = "optimizer/";
-    private static final String STATISTICS = "statistics/";
-    private static final String SAMPLER = "sampler/";
+
+    /** Before the names of running statistics. */
+    static final String STATISTICS = "statistics/";
+
+    /** Before the names of what a sampler remembers. */
+    static final String SAMPLER = "sampler/";
+
+    /** Before the names of averages of weights. */
+    static final String AVERAGE = "average/";
+
     private static final String SECONDS = "weft.seconds";
 
     private Checkpoints() {}
 
+    /** @param rest by the names that it has in the file, none of which begins as those of weights and optimisers do */
     static void save(
             RunFolder run,
             long step,
             double seconds,
             Map<String, Tensor> weights,
             Map<String, Map<String, Tensor>> optimizer,
-            Map<String, Tensor> statistics,
-            Map<String, Tensor> sampler) {
+            Map<String, Tensor> rest) {
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> {
             requireFinite(name, tensor, step);
@@ -44,8 +52,7 @@ final class Checkpoints {
         });
         optimizer.forEach((name, slots) -> slots.forEach(
                 (slot, tensor) -> tensors.put(OPTIMIZER + slot + "/" + name, StoredTensors.data(tensor))));
-        statistics.forEach((name, tensor) -> tensors.put(STATISTICS + name, StoredTensors.data(tensor)));
-        sampler.forEach((name, tensor) -> tensors.put(SAMPLER + name, StoredTensors.data(tensor)));
+        rest.forEach((name, tensor) -> tensors.put(name, StoredTensors.data(tensor)));
         run.saveCheckpoint(step, tensors, Map.of(SECONDS, Double.toString(seconds)));
     }
 
@@ -67,19 +74,18 @@ final class Checkpoints {
             Checkpoint checkpoint,
             Map<String, Tensor> weights,
             Map<String, Map<String, Tensor>> optimizer,
-            Map<String, Tensor> statistics,
-            Map<String, Tensor> sampler) {
+            Map<String, Tensor> rest) {
         SafetensorsFile file = SafetensorsFile.open(checkpoint.file());
         double seconds = seconds(file);
         Map<String, Tensor> expected = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> expected.put(WEIGHTS + name, tensor));
-        statistics.forEach((name, tensor) -> expected.put(STATISTICS + name, tensor));
-        sampler.forEach((name, tensor) -> expected.put(SAMPLER + name, tensor));
+        expected.putAll(rest);
         expected.forEach((name, tensor) -> require(file, name, tensor, false));
         weights.keySet()
                 .forEach(name -> StoredTensors.finite(file, WEIGHTS + name).close());
-        statistics.keySet().forEach(name -> StoredTensors.finite(file, STATISTICS + name)
-                .close());
+        rest.keySet().stream()
+                .filter(name -> !name.startsWith(SAMPLER)) // which may hold what it has not seen yet as no number
+                .forEach(name -> StoredTensors.finite(file, name).close());
         List<String> slots = file.names().stream()
                 .filter(name -> !expected.containsKey(name))
                 .toList();

@@ -31,6 +31,7 @@ import java.util.List;
  * @param reptile steps that each member takes on its own before weights move towards where the members went; absent for gradients that
  *     are added
  * @param architecture how the logits of blended weights are trained; absent where weights are not blended
+ * @param average of the weights, which is evaluated and saved in their place; absent for the weights as they are
  */
 public record TrainSettings(
         int epochs,
@@ -51,7 +52,8 @@ public record TrainSettings(
         Integer threads,
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer accumulate,
         @JsonInclude(JsonInclude.Include.NON_NULL) Reptile reptile,
-        @JsonInclude(JsonInclude.Include.NON_NULL) ArchitectureSettings architecture) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) ArchitectureSettings architecture,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Averaging average) {
     /** How the gradients of one step's members are combined. Published learning rates of BigNAS are tied to the sum. */
     public enum Gradients {
         @JsonProperty("sum")
@@ -173,7 +175,8 @@ public record TrainSettings(
                 threads,
                 accumulate,
                 null,
-                architecture);
+                architecture,
+                null);
     }
 
     /** How many batches make one update. */
@@ -244,6 +247,7 @@ public record TrainSettings(
                 threads,
                 accumulate,
                 otherReptile,
-                otherArchitecture);
+                otherArchitecture,
+                average);
     }
 }

@@ -55,6 +55,7 @@ public final class Trainer implements AutoCloseable {
     private final RunSettings settings;
     private final Splits splits;
     private final Family family;
+    private final WeightAverage average; // null where the weights themselves are shipped
     private final ShippedFamily shipped;
     private final Family teacher;
     private final RunningStatistics running;
@@ -76,7 +77,6 @@ public final class Trainer implements AutoCloseable {
         this.settings = settings;
         this.splits = splits;
         this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
-        this.shipped = new ShippedFamily(run, settings, splits, family);
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
         if (train.heldOutPart() > 0) {
@@ -96,6 +96,14 @@ public final class Trainer implements AutoCloseable {
                         heldOut,
                         train.stepsPerEpoch(uniform),
                         RandomStream.SAMPLER_ORDER.bits(settings.seed())));
+        this.average = train.average() == null
+                ? null
+                : new WeightAverage(
+                        train.average(),
+                        family,
+                        Family.of(recipe.model(), settings.seed(), recipe.sharing()),
+                        name -> name.startsWith(BlendedWeights.LOGITS) || sampling.trains(name));
+        this.shipped = new ShippedFamily(run, settings, splits, average == null ? family : average.family());
         this.batches = recipe.data().mixed(sampling.batches(uniform), settings.seed());
         if (train.distillation() instanceof Distillation.Teacher source) {
             this.teacher = source.open(recipe.model().input());
@@ -265,6 +273,7 @@ public final class Trainer implements AutoCloseable {
             Start from = settings.recipe().start();
             if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
                 from.into(trainer.family); // a checkpoint holds what has become of these weights
+                trainer.restartAverage();
             }
             done = true;
             return trainer;
@@ -285,8 +294,7 @@ public final class Trainer implements AutoCloseable {
 
     private void read(Checkpoint checkpoint) {
         Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
-        seconds = Checkpoints.load(
-                checkpoint, family.weights().tensors(), optimizers, runningTensors(), sampling.state());
+        seconds = Checkpoints.load(checkpoint, family.weights().tensors(), optimizers, rest());
         optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
                         ? architectureStep.optimizerState()
                         : trainingStep.optimizerState())
@@ -317,6 +325,7 @@ public final class Trainer implements AutoCloseable {
         Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
         weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
         Checkpoints.loadWeights(other, weights);
+        restartAverage();
         checkpoint();
         run.database().event("inherited", "weights of " + other.file());
     }
@@ -440,6 +449,9 @@ public final class Trainer implements AutoCloseable {
                     trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
         }
         step++;
+        if (average != null) {
+            average.update(step);
+        }
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
         for (TrainingListener.MemberLoss loss : losses) {
             double[] sum = sums.computeIfAbsent(loss.draw().role(), r -> new double[2]);
@@ -466,8 +478,26 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkpoint() {
-        Checkpoints.save(
-                run, step, seconds, family.weights().tensors(), optimizerStates(), runningTensors(), sampling.state());
+        Checkpoints.save(run, step, seconds, family.weights().tensors(), optimizerStates(), rest());
+    }
+
+    /** What a checkpoint holds beside weights and optimisers. */
+    private Map<String, Tensor> rest() {
+        Map<String, Tensor> rest = new LinkedHashMap<>();
+        if (running != null) {
+            running.tensors().forEach((name, tensor) -> rest.put(Checkpoints.STATISTICS + name, tensor));
+        }
+        sampling.state().forEach((name, tensor) -> rest.put(Checkpoints.SAMPLER + name, tensor));
+        if (average != null) {
+            average.tensors().forEach((name, tensor) -> rest.put(Checkpoints.AVERAGE + name, tensor));
+        }
+        return rest;
+    }
+
+    private void restartAverage() {
+        if (average != null) {
+            average.restart();
+        }
     }
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
@@ -524,9 +554,12 @@ public final class Trainer implements AutoCloseable {
         return step;
     }
 
-    /** The family in its present state of training; closed with this trainer. */
+    /**
+     * The family in its present state of training, as it is evaluated and saved: of the averages of its weights, where the recipe keeps
+     * them. Closed with this trainer.
+     */
     public Family family() {
-        return family;
+        return shipped.family();
     }
 
     /** What draws members, and perhaps examples; closed with this trainer. */
@@ -579,13 +612,12 @@ public final class Trainer implements AutoCloseable {
         }
         trainingStep.close();
         sampling.close();
+        if (average != null) {
+            average.close();
+        }
         if (architectureStep != null) {
             architectureStep.close();
         }
-    }
-
-    private Map<String, Tensor> runningTensors() {
-        return running == null ? Map.of() : running.tensors();
     }
 
     static RunningStatistics runningStatistics(ModelDefinition model) {

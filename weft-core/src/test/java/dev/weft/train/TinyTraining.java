@@ -2,6 +2,7 @@ package dev.weft.train;
 
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
+import dev.weft.data.Mixing;
 import dev.weft.model.ImageInput;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.MobileCnn.Block;
@@ -151,7 +152,10 @@ public final class TinyTraining {
         Integer accumulate;
         Reptile reptile;
         ArchitectureSettings architecture;
+        Averaging average;
         List<Sharing> sharing = List.of(); // of the recipe
+        Augmentation augmentation = new Augmentation(2, true); // of the data, where a test has its own
+        Mixing mixing; // of the data, as augmentation
 
         TrainSettings build() {
             return new TrainSettings(
@@ -173,7 +177,8 @@ public final class TinyTraining {
                     null,
                     accumulate,
                     reptile,
-                    architecture);
+                    architecture,
+                    average);
         }
     }
 }

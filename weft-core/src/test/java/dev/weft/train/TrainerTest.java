@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.data.Augmentation;
+import dev.weft.data.AugmentationPolicy;
+import dev.weft.data.Mixing;
+import dev.weft.data.RandomResizedCrop;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.Safetensors;
@@ -74,6 +77,21 @@ class TrainerTest {
         changes.put("rmsprop as TensorFlow has it", s -> {
             s.optimizer = new Optimizer.RmsPropTf(0.01, 0.9, 0.9, 1e-3, 1e-5);
             s.schedule = new LearningRateSchedule.Exponential(0.9, 0.3, 0.05, 0.5, false);
+        });
+        changes.put("averaged weights of cropped, changed and mixed images", s -> {
+            s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
+            s.average = new Averaging(0.9, true);
+            s.augmentation = new Augmentation(
+                    0, true, new RandomResizedCrop(0.3, 1, 0.75, 1.3), new AugmentationPolicy.RandAugment(2, 9));
+            s.mixing = new Mixing(0.8, 1, 0.9, 0.5);
+        });
+        changes.put("averaged weights of a blend with running statistics", s -> {
+            blend(s, new SimplexMap.Dirichlet(), ArchitectureSettings.Order.FIRST);
+            s.average = new Averaging(0.7, false);
+            s.runningStatistics = true;
+            s.mixing = new Mixing(0.8, 0, 1, 0.5);
+            s.augmentation = new Augmentation(0, true, null, new AugmentationPolicy.AutoAugment());
+            s.epochs = 4;
         });
         changes.put("adamw, single path", s -> {
             s.optimizer = new Optimizer.AdamW(0.003, 0.9, 0.999, 1e-8, 0.05);
@@ -590,7 +608,18 @@ class TrainerTest {
                 TinyTraining.model(),
                 settings.sharing,
                 null,
-                new DataSettings.Images(data.toString(), 24, 16, new Augmentation(2, true), null, null),
+                new DataSettings.Images(
+                        data.toString(),
+                        24,
+                        null,
+                        16,
+                        settings.augmentation,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        settings.mixing),
                 settings.build());
     }
 }
