@@ -3,18 +3,14 @@ package dev.weft.lab;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.lab.gm.GradientMatchingReproduction;
-import dev.weft.lab.mos.MosReproduction;
 import dev.weft.lab.pada.PadaReproduction;
 import dev.weft.lab.study.Study;
-import dev.weft.lab.tanglenas.TangleNasReproduction;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The registry: every system that can be reproduced. A new one is its package and its line here. */
 public final class Reproductions {
     public static final List<Reproduction> ALL = List.of(
-            new TangleNasReproduction(),
-            new MosReproduction(),
             new PadaReproduction(),
             
             new GradientMatchingReproduction());
