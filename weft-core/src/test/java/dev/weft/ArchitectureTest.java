@@ -82,7 +82,7 @@ class ArchitectureTest {
                     "trust",
                     Set.of(
                             "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn",
-                            "space", "io")));
+                            "weight", "space", "io")));
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {

@@ -10,6 +10,7 @@ import dev.weft.space.Member;
 import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
 import dev.weft.trust.Anchors;
+import dev.weft.trust.Baseline;
 import dev.weft.trust.Bootstrap;
 import dev.weft.trust.FamilyTrust;
 import dev.weft.trust.RankSettings;
@@ -21,6 +22,7 @@ import dev.weft.trust.TrustReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +134,14 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
             description = "The column of true quality in the table of truths (default: ${DEFAULT-VALUE}).")
     private String truthColumn;
 
+    @Option(
+            names = "--baselines",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "Columns of either table, of which more is taken as better, that are ranked by beside the scores (default: those of params, macs and gradientNorm that are there).")
+    private List<String> baselines;
+
     @Option(names = "--common", description = "Compare the members that both sides have, and leave out the others.")
     private boolean common;
 
@@ -196,6 +206,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
         }
         refuse("--scores", scores != null);
         refuse("--losses", losses);
+        refuse("--baselines", baselines != null);
         if (out == null) {
             throw new InputException("A family's report must have a folder. Give it: --out DIR");
         }
@@ -247,12 +258,42 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
                         option.getKey() + " is for a family, but scores come from a file. Leave it out.");
             }
         }
-        ScoreTable scored = ScoreTable.read(scores, memberColumn, scoreColumn);
-        ScoreTable known = ScoreTable.read(truth, memberColumn, truthColumn);
+        Csv scoreRows = Csv.read(scores);
+        Csv truthRows = Csv.read(truth);
+        ScoreTable scored = ScoreTable.of(scoreRows, memberColumn, scoreColumn);
+        ScoreTable known = ScoreTable.of(truthRows, memberColumn, truthColumn);
         leftOut = scored.values().size() + known.values().size();
         Ranking ranking = ScoreTable.rank(scored, known, common);
         leftOut -= 2 * ranking.size();
+        ranking = ranking.with(baselines(ranking, scoreRows, truthRows));
         return losses ? ranking.ofLosses() : ranking.inPoints();
+    }
+
+    /** Of the columns that are asked for those that a table has, that of truths first. */
+    private List<Baseline> baselines(Ranking ranking, Csv scoreRows, Csv truthRows) {
+        List<Baseline> found = new ArrayList<>();
+        for (String name : baselines == null ? Baseline.NAMES : baselines) {
+            Csv table = truthRows.columns().contains(name) ? truthRows : scoreRows;
+            if (!table.columns().contains(name)) {
+                if (baselines == null) {
+                    continue;
+                }
+                throw new InputException("--baselines must name columns of " + truthRows.file() + " or "
+                        + scoreRows.file() + ", but neither has \"" + name + "\"."
+                        + Suggest.nearest(
+                                name,
+                                Stream.concat(truthRows.columns().stream(), scoreRows.columns().stream())
+                                        .toList()));
+            }
+            Map<String, List<Double>> values =
+                    ScoreTable.of(table, memberColumn, name).values();
+            found.add(new Baseline(
+                    name,
+                    ranking.members().stream()
+                            .map(member -> values.get(member).get(0))
+                            .toList()));
+        }
+        return found;
     }
 
     private Map<String, String> sources() {

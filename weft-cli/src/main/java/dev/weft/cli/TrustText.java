@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.trust.Estimate;
+import dev.weft.trust.BaselineTable;
 import dev.weft.trust.RankQuality;
 import dev.weft.trust.TrustDocument;
 import dev.weft.trust.TrustReport;
@@ -21,6 +21,13 @@ final class TrustText {
         report.parts().forEach(part -> rows.add(row(part, report)));
         text.addAll(aligned(rows));
         text.add("");
+        BaselineTable beside = BaselineTable.of(report);
+        if (!beside.rows().isEmpty()) {
+            List<List<String>> all = new ArrayList<>(List.of(beside.columns()));
+            all.addAll(beside.rows());
+            text.addAll(aligned(all));
+            text.add("");
+        }
         report.parts().forEach(part -> text.add(part.sentence()));
         text.add("");
         text.add(String.format(
@@ -43,24 +50,22 @@ final class TrustText {
 
     private static List<String> row(TrustReport.Part part, TrustReport report) {
         RankQuality quality = part.quality();
-        List<String> row = new ArrayList<>(
-                List.of(part.name(), Text.count(quality.members()), number(quality.tau()), number(quality.spearman())));
+        List<String> row = new ArrayList<>(List.of(
+                part.name(),
+                Text.count(quality.members()),
+                quality.tau().cell(),
+                quality.spearman().cell()));
         for (int k : report.settings().topK()) {
             row.add(quality.regrets().stream()
                     .filter(regret -> regret.k() == k)
-                    .map(regret -> number(regret.loss()))
+                    .map(regret -> regret.loss().cell())
                     .findFirst()
                     .orElse("–"));
         }
         if (report.trainings() > 1) {
-            row.add(part.floor() == null ? "–" : number(part.floor().tau()));
+            row.add(part.floor() == null ? "–" : part.floor().tau().cell());
         }
         return row;
-    }
-
-    private static String number(Estimate estimate) {
-        boolean few = !Double.isNaN(estimate.value()) && !estimate.isBounded();
-        return estimate.text() + (few ? " (too few)" : "");
     }
 
     private static List<String> aligned(List<List<String>> rows) {

@@ -21,7 +21,7 @@ class TrustCommandTest {
     @Test
     void comparesTwoFilesFromAnywhere() throws IOException {
         String scores = file("my scores.csv", "arch,val\na,1\nb,2\nc,3\nd,4\ne,5\nf,6\n");
-        String truth = file("truth.csv", "arch,test\nf,0.94\ne,0.95\nd,0.91\nc,0.80\nb,0.85\na,0.10\n");
+        String truth = file("truth.csv", "arch,test\nf,0.94\ne,0.95\nd,0.91\nc,0.85\nb,0.80\na,0.10\n");
         Path out = folder.resolve("out");
         Run run = Run.weft(
                 "trust",
@@ -40,7 +40,7 @@ class TrustCommandTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("The member with the highest score falls 1.00 points")
-                .contains("Among all 6 members scores rank better than chance: τ 0.73")
+                .contains("Among all 6 members scores rank better than chance: τ 0.87")
                 .contains("In the best tenth (1 member) there are too few")
                 .contains("No noise floor is known");
         assertThat(out.resolve("trust.json")).exists();
@@ -61,6 +61,45 @@ class TrustCommandTest {
                         .get("seed")
                         .asLong())
                 .isEqualTo(7);
+    }
+
+    @Test
+    void columnsOfEitherTableAreBaselines() throws IOException {
+        StringBuilder scores = new StringBuilder("member,score,flops\n");
+        StringBuilder truth = new StringBuilder("member,params,score\n");
+        for (int i = 0; i < 20; i++) {
+            scores.append("m")
+                    .append(i)
+                    .append(',')
+                    .append(i)
+                    .append(',')
+                    .append(i * 7 % 20)
+                    .append('\n');
+            truth.append("m")
+                    .append(i)
+                    .append(',')
+                    .append(100 + 19 - i)
+                    .append(',')
+                    .append(i)
+                    .append('\n');
+        }
+        String one = file("s.csv", scores.toString());
+        String two = file("t.csv", truth.toString());
+        Run text = Run.weft("trust", "--scores", one, "--truth", two);
+        assertThat(text.out())
+                .contains("Without any training the members are ranked by parameters with τ −1.00")
+                .contains("Among members of nearly equal parameters (4 groups")
+                .containsPattern("parameters +−1.00");
+        JsonNode json = Run.weft("trust", "--scores", one, "--truth", two, "--baselines", "flops,params", "--json")
+                .json();
+        JsonNode report = json.get("report");
+        assertThat(report.get("stratified").get("groups").asInt()).isEqualTo(4);
+        JsonNode beside = report.get("parts").get(0).get("baselines");
+        assertThat(beside.findValuesAsText("name")).containsExactly("flops", "params");
+        assertThat(beside.get(1).get("difference").get("value").asDouble()).isEqualTo(2);
+        Run missing = Run.weft("trust", "--scores", one, "--truth", two, "--baselines", "synflow");
+        assertThat(missing.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(missing.err()).contains("--baselines must name columns of ", "but neither has \"synflow\".");
     }
 
     @Test
@@ -126,7 +165,11 @@ class TrustCommandTest {
         };
         Run first = Run.weft(command);
         assertThat(first.exitCode()).as(first.err()).isZero();
-        assertThat(first.out()).contains("Members trained alone are").contains("noise floor τ");
+        assertThat(first.out())
+                .contains("Members trained alone are")
+                .contains("noise floor τ")
+                .contains("gradient norm at initialisation")
+                .contains("that takes three trainings");
         PageText.assertPlain(out.resolve("trust.html"));
         assertThat(PageText.of(out.resolve("trust.html"))).contains("--anchors 5", "What training alone adds");
         Path trained = out.resolve("trainings/anchor-001-training-1/family.safetensors");

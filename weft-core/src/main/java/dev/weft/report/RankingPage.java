@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The page about a ranking, complete without scripts. */
 final class RankingPage {
@@ -34,12 +35,10 @@ final class RankingPage {
                 "plots",
                 report.plots().stream().map(p -> new PlotPicture(p).html()).collect(Collectors.joining()));
         slots.put(
-                "head",
-                report.columns().stream()
-                        .map(c -> "<th scope=\"col\">" + Page.escape(c) + "</th>")
-                        .collect(Collectors.joining("\n")));
-        slots.put("rows", report.rows().stream().map(this::row).collect(Collectors.joining()));
-        slots.put("reading", Page.escape(report.reading()));
+                "tables",
+                IntStream.range(0, report.tables().size())
+                        .mapToObj(i -> table("table-" + (i + 1), report.tables().get(i)))
+                        .collect(Collectors.joining()));
         slots.put("settings", Page.facts(report.settings()));
         slots.put("environment", Page.facts(report.environment()));
         slots.put("hideEnvironment", Page.hiddenIf(report.environment().isEmpty()));
@@ -59,11 +58,24 @@ final class RankingPage {
                 + Page.escape(finding.sentence()) + "</span></li>\n";
     }
 
-    private String row(List<String> values) {
+    private static String table(String id, RankingReport.Table table) {
+        return "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" + Page.escape(table.title())
+                + "</h2>\n<p class=\"hint\">" + Page.escape(table.reading())
+                + "</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"" + id
+                + "\">\n<table class=\"arms ranking\">\n<thead><tr>\n"
+                + table.columns().stream()
+                        .map(c -> "<th scope=\"col\">" + Page.escape(c) + "</th>")
+                        .collect(Collectors.joining("\n"))
+                + "\n</tr></thead>\n<tbody>\n"
+                + table.rows().stream().map(row -> row(table.columns(), row)).collect(Collectors.joining())
+                + "</tbody>\n</table>\n</div>\n</section>\n";
+    }
+
+    private static String row(List<String> columns, List<String> values) {
         StringBuilder html = new StringBuilder(
                 "<tr><th scope=\"row\"><span class=\"name\">" + Page.escape(values.get(0)) + "</span></th>\n");
         for (int i = 1; i < values.size(); i++) {
-            html.append("<td data-label=\"" + Page.escape(report.columns().get(i)) + "\"><div>" + value(values.get(i))
+            html.append("<td data-label=\"" + Page.escape(columns.get(i)) + "\"><div>" + value(values.get(i))
                     + "</div></td>\n");
         }
         return html.append("</tr>\n").toString();

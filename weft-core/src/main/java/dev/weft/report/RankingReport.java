@@ -10,9 +10,7 @@ import java.util.Objects;
  * @param subject what was ranked, and when
  * @param conclusions in sentences, the one that matters most first
  * @param findings one for each group of members
- * @param columns of the table, the first that of the names
- * @param rows of the table, with as many values as there are columns
- * @param reading how to read the table
+ * @param tables of numbers
  * @param plots pictures; may be empty
  * @param settings where the numbers come from
  * @param environment machine and versions; may be empty
@@ -24,9 +22,7 @@ public record RankingReport(
         String subject,
         List<String> conclusions,
         List<Finding> findings,
-        List<String> columns,
-        List<List<String>> rows,
-        String reading,
+        List<Table> tables,
         List<Plot> plots,
         List<Fact> settings,
         List<Fact> environment,
@@ -35,11 +31,9 @@ public record RankingReport(
     public RankingReport {
         Objects.requireNonNull(title, "title");
         Objects.requireNonNull(subject, "subject");
-        Objects.requireNonNull(reading, "reading");
         conclusions = List.copyOf(conclusions);
         findings = List.copyOf(findings);
-        columns = List.copyOf(columns);
-        rows = rows.stream().map(List::copyOf).toList();
+        tables = List.copyOf(tables);
         plots = List.copyOf(plots);
         settings = List.copyOf(settings);
         environment = List.copyOf(environment);
@@ -49,9 +43,27 @@ public record RankingReport(
             throw new IllegalArgumentException(
                     "a report must conclude something, if only that nothing can be concluded");
         }
-        int width = columns.size();
-        if (rows.stream().anyMatch(row -> row.size() != width)) {
-            throw new IllegalArgumentException("every row must have " + width + " values, but the rows are " + rows);
+    }
+
+    /**
+     * Numbers of groups of members, or of what ranks them.
+     *
+     * @param title of the section
+     * @param columns the first that of the names
+     * @param rows with as many values as there are columns
+     * @param reading how to read it
+     */
+    public record Table(String title, List<String> columns, List<List<String>> rows, String reading) {
+        public Table {
+            Objects.requireNonNull(title, "title");
+            Objects.requireNonNull(reading, "reading");
+            columns = List.copyOf(columns);
+            rows = rows.stream().map(List::copyOf).toList();
+            int width = columns.size();
+            if (rows.stream().anyMatch(row -> row.size() != width)) {
+                throw new IllegalArgumentException(
+                        "every row must have " + width + " values, but the rows are " + rows);
+            }
         }
     }
 

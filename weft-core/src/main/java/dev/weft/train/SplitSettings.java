@@ -27,7 +27,7 @@ import java.util.regex.PatternSyntaxException;
  * @param exclude a regular expression: weights in whose names it is found are not compared; absent for {@value #STEM_AND_CLASSIFIER}
  * @param restart when supernets begin anew; absent for {@code none}
  * @param weights what they then begin with; absent for {@code fresh}
- * @param schedule what the learning rate's schedule then spans; absent for {@code remaining}
+ * @param schedule what the learning rate's schedule spans; absent for {@code remaining}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SplitSettings(
@@ -129,14 +129,17 @@ public record SplitSettings(
         PARENT
     }
 
-    /** What the schedule of a supernet that begins anew spans. */
+    /** What the schedule of a supernet spans. */
     public enum RestartSchedule {
-        /** The epochs that are left. */
+        /** The epochs that are left in the run when it begins anew; of the first supernet those of the whole run. */
         @JsonProperty("remaining")
         REMAINING,
         /** As many epochs as the whole run has, of which only the first are trained. */
         @JsonProperty("whole")
-        WHOLE
+        WHOLE,
+        /** The epochs from one beginning to the next, so that it ends where training does: also that of the first supernet. */
+        @JsonProperty("own")
+        OWN
     }
 
     public SplitSettings {
@@ -228,6 +231,20 @@ public record SplitSettings(
     /** The epoch since which the supernets of a level have been trained without beginning anew. */
     public int since(int level) {
         return restarts(level) ? begin(level) : since(level - 1);
+    }
+
+    /** The epochs that the schedule of a supernet of a level spans, of a run of so many; 1 where it does not train at all. */
+    public int scheduled(int level, int epochs) {
+        return switch (schedule) {
+            case WHOLE -> epochs;
+            case REMAINING -> epochs - since(level);
+            case OWN -> Math.max(1, until(level, epochs) - since(level));
+        };
+    }
+
+    /** The epoch until which the supernets of a level and those that go on from them train without beginning anew. */
+    private int until(int level, int epochs) {
+        return level == rounds.size() || restarts(level + 1) ? end(level, epochs) : until(level + 1, epochs);
     }
 
     /**

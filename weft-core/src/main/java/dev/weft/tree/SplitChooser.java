@@ -194,7 +194,7 @@ final class SplitChooser {
     }
 
     /** The choice with the largest cut, or with the least within; the first of several. */
-    static Choice<?> best(SplitSettings.Rule rule, Map<Choice<?>, Partition> partitions) {
+    private static Choice<?> best(SplitSettings.Rule rule, Map<Choice<?>, Partition> partitions) {
         Choice<?> best = null;
         for (Map.Entry<Choice<?>, Partition> entry : partitions.entrySet()) {
             if (best == null || value(rule, entry.getValue()) > value(rule, partitions.get(best))) {

@@ -457,8 +457,7 @@ public final class TreeTrainer implements AutoCloseable {
     private Recipe recipe(TreeRecord.Node node, int level) {
         Recipe recipe = settings.recipe();
         int since = split.since(level);
-        boolean whole = since == 0 || split.schedule() == SplitSettings.RestartSchedule.WHOLE;
-        TrainSettings train = recipe.train().withEpochs(whole ? tree.epochs() : tree.epochs() - since);
+        TrainSettings train = recipe.train().withEpochs(split.scheduled(level, tree.epochs()));
         ArchitectureSettings architecture = train.architecture();
         if (architecture != null) {
             train = train.with(architecture.withWarmup(Math.max(0, architecture.warmupEpochs() - since)));

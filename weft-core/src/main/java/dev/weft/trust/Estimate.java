@@ -63,6 +63,11 @@ public record Estimate(double value, double low, double high) {
         return isBounded() ? text(value) + " (" + text(low) + " to " + text(high) + ")" : text(value);
     }
 
+    /** As {@link #text()}, for a table: where too few members have no interval, it says so. */
+    public String cell() {
+        return Double.isNaN(value) || isBounded() ? text() : text() + " (too few)";
+    }
+
     /** Two decimals, with a minus that is one, and none before zero. */
     static String text(double number) {
         String text = String.format(Locale.ROOT, "%.2f", number);

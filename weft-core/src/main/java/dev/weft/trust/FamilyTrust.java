@@ -1,7 +1,6 @@
 package dev.weft.trust;
 
 import dev.weft.cost.CountedCosts;
-import dev.weft.cost.MemberCosts;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.Csv;
 import dev.weft.io.InputException;
@@ -151,8 +150,8 @@ public final class FamilyTrust implements AutoCloseable {
                             + (trainings == 1 ? "once" : trainings + " times") + " by recipe " + recipe.name() + ", "
                             + recipe.train().epochs() + (recipe.train().epochs() == 1 ? " epoch" : " epochs"));
             source.put("trainingSeeds", seed + (trainings == 1 ? "" : " to " + (seed + trainings - 1)));
-            return scores(members, Evaluations.of(inherited, run.database()), stop, progress)
-                    .map(scores -> written(folder, members, scores, alone, source));
+            return measured(members, alone, run, stop, progress)
+                    .map(ranking -> written(folder, members, ranking, source));
         }
     }
 
@@ -179,8 +178,8 @@ public final class FamilyTrust implements AutoCloseable {
                 source.put("leftOut", truth.values().size() - lines.size() + " that are no members of the family");
             }
             List<List<Double>> known = lines.stream().map(truth.values()::get).toList();
-            return scores(members, Evaluations.of(inherited, run.database()), stop, progress)
-                    .map(scores -> written(folder, members, scores, known, source));
+            return measured(members, known, run, stop, progress)
+                    .map(ranking -> written(folder, members, ranking, source));
         }
     }
 
@@ -264,34 +263,57 @@ public final class FamilyTrust implements AutoCloseable {
         return source;
     }
 
-    private Optional<List<Double>> scores(
-            List<Member> members, Evaluations evaluations, BooleanSupplier stop, TrustProgress progress) {
-        List<Double> scores = new ArrayList<>();
+    /** The members with scores, truths and baselines as they were measured; empty when it was stopped. */
+    private Optional<Ranking> measured(
+            List<Member> members,
+            List<List<Double>> truths,
+            RunFolder run,
+            BooleanSupplier stop,
+            TrustProgress progress) {
+        Evaluations scores = Evaluations.of(inherited, run.database());
+        Evaluations norms = Evaluations.of(new GradientNorm(family.definition(), data.training()), run.database());
+        List<Double> found = values(members, scores, metric.key(), "inherited", stop, progress);
+        List<Double> proxies = values(members, norms, Baseline.GRADIENT_NORM, "gradient norm", stop, progress);
+        if (proxies.size() < members.size()) {
+            return Optional.empty();
+        }
+        List<String> lines = members.stream().map(family.space()::print).toList();
+        return Optional.of(new Ranking(lines, found, truths)
+                .with(List.of(
+                        new Baseline(Baseline.PARAMS, costs(members, Baseline.PARAMS)),
+                        new Baseline(Baseline.MACS, costs(members, Baseline.MACS)),
+                        new Baseline(Baseline.GRADIENT_NORM, proxies))));
+    }
+
+    /** Fewer than there are members when it was stopped. */
+    private static List<Double> values(
+            List<Member> members,
+            Evaluations evaluations,
+            String name,
+            String phase,
+            BooleanSupplier stop,
+            TrustProgress progress) {
+        List<Double> values = new ArrayList<>();
         for (Member member : members) {
             if (stop.getAsBoolean()) {
-                return Optional.empty();
+                break;
             }
-            scores.add(evaluations.value(member, metric.key()));
-            progress.update("inherited", scores.size(), members.size(), "members", "");
+            values.add(evaluations.value(member, name));
+            progress.update(phase, values.size(), members.size(), "members", "");
         }
-        return Optional.of(scores);
+        return values;
     }
 
     /** Members in the order of their cost, in the tables and in the document. */
-    private TrustDocument written(
-            Path folder,
-            List<Member> members,
-            List<Double> scores,
-            List<List<Double>> truths,
-            Map<String, String> source) {
-        List<Double> costs = costs(members);
-        writeTables(folder, members, scores, truths);
-        Ranking raw = new Ranking(members.stream().map(family.space()::print).toList(), scores, truths);
+    private TrustDocument written(Path folder, List<Member> members, Ranking raw, Map<String, String> source) {
+        List<Double> costs = costs(members, settings.cost());
+        writeTables(folder, raw);
         Ranking ranking = metric.higherIsBetter()
                 ? new Ranking(
                                 raw.members(),
-                                scores.stream().map(score -> 100 * score).toList(),
-                                truths)
+                                raw.scores().stream().map(score -> 100 * score).toList(),
+                                raw.trainings())
+                        .with(raw.baselines())
                         .inPoints()
                 : raw.ofLosses();
         CostGap gap = CostGap.of(ranking, costs, settings.ranking().bootstrap());
@@ -303,46 +325,49 @@ public final class FamilyTrust implements AutoCloseable {
                     ranking.members().get(i),
                     costs.get(i),
                     ranking.scores().get(i),
-                    ranking.trainings().get(i)));
+                    ranking.trainings().get(i),
+                    ranking.baselinesOf(i)));
         }
         return new TrustDocument(source, ranking.unit(), report, costName(), gap, anchors);
     }
 
     private String costName() {
-        return settings.cost().equals("macs")
-                ? "multiply-adds"
-                : settings.cost().equals("params") ? "parameters" : settings.cost();
+        return Baseline.label(settings.cost());
     }
 
-    private List<Double> costs(List<Member> members) {
+    private List<Double> costs(List<Member> members, String cost) {
         try (CountedCosts counted = new CountedCosts(family.definition())) {
             return members.stream()
-                    .map(member -> (double) counted.of(member).value(settings.cost()))
+                    .map(member -> (double) counted.of(member).value(cost))
                     .toList();
         }
     }
 
-    /** Writes the tables that {@code weft trust --scores --truth} reads; beside the anchors stand their costs. */
-    private void writeTables(Path folder, List<Member> members, List<Double> scores, List<List<Double>> truths) {
-        List<String> head = new ArrayList<>(List.of("member", "params", "macs"));
-        for (int t = 0; t < truths.get(0).size(); t++) {
+    /** Writes the tables that {@code weft trust --scores --truth} reads; beside the anchors stand their baselines. */
+    private static void writeTables(Path folder, Ranking raw) {
+        List<String> head = new ArrayList<>(List.of("member"));
+        raw.baselines().forEach(baseline -> head.add(baseline.name()));
+        for (int t = 0; t < raw.trainingsEach(); t++) {
             head.add(t == 0 ? "score" : "score" + (t + 1));
         }
         StringBuilder anchors = new StringBuilder(Csv.line(head));
         StringBuilder inherited = new StringBuilder(Csv.line(List.of("member", "score")));
-        try (CountedCosts counted = new CountedCosts(family.definition())) {
-            for (int i = 0; i < members.size(); i++) {
-                String member = family.space().print(members.get(i));
-                MemberCosts costs = counted.of(members.get(i));
-                List<String> row =
-                        new ArrayList<>(List.of(member, Long.toString(costs.params()), Long.toString(costs.macs())));
-                truths.get(i).forEach(value -> row.add(Double.toString(value)));
-                anchors.append(Csv.line(row));
-                inherited.append(Csv.line(List.of(member, Double.toString(scores.get(i)))));
-            }
+        for (int i = 0; i < raw.size(); i++) {
+            String member = raw.members().get(i);
+            List<String> row = new ArrayList<>(List.of(member));
+            raw.baselinesOf(i).forEach((name, value) -> row.add(number(value)));
+            raw.trainings().get(i).forEach(value -> row.add(Double.toString(value)));
+            anchors.append(Csv.line(row));
+            inherited.append(
+                    Csv.line(List.of(member, Double.toString(raw.scores().get(i)))));
         }
         AtomicFile.writeText(folder.resolve("anchors.csv"), anchors.toString());
         AtomicFile.writeText(folder.resolve("inherited.csv"), inherited.toString());
+    }
+
+    /** Counts without a fraction. */
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     @Override

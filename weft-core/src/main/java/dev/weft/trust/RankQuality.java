@@ -76,6 +76,23 @@ public record RankQuality(int members, Estimate tau, Estimate spearman, List<Reg
         return members >= FEW ? difference : difference.noNarrowerThan(NORMAL_95 * independent(members), 2);
     }
 
+    /** τ over the pairs of groups with few members each: as {@link #ofFew}, from the variances of all groups together. */
+    static Estimate ofFewInGroups(Estimate tau, List<int[]> groups) {
+        int smallest = groups.stream().mapToInt(group -> group.length).min().orElseThrow();
+        if (smallest >= FEW) {
+            return tau;
+        }
+        double variance = 0;
+        double pairs = 0;
+        for (int[] group : groups) {
+            double n = group.length;
+            double own = n * (n - 1) / 2;
+            variance += own * own * independent(n) * independent(n);
+            pairs += own;
+        }
+        return tau.noNarrowerThan(NORMAL_95 * Math.sqrt(variance) / pairs, 1);
+    }
+
     private static double independent(double n) {
         return Math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)));
     }

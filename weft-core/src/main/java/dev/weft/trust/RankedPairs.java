@@ -68,8 +68,33 @@ final class RankedPairs {
         return spearman(once());
     }
 
-    /** Knight's way: pairs in opposite order are counted by a tree over the ranks of the truth, members coming by score. */
+    /**
+     * What τ-b is made of, over some pairs.
+     *
+     * @param balance pairs that both order alike minus pairs that they order in opposite ways
+     * @param byScore pairs that the score orders
+     * @param byTruth pairs that the truth orders
+     */
+    record Agreement(long balance, long byScore, long byTruth) {
+        static final Agreement NONE = new Agreement(0, 0, 0);
+
+        Agreement plus(Agreement other) {
+            return new Agreement(balance + other.balance, byScore + other.byScore, byTruth + other.byTruth);
+        }
+
+        /** NaN where one of them orders no pair. */
+        double tau() {
+            double either = Math.sqrt((double) byScore * byTruth);
+            return either == 0 ? Double.NaN : balance / either;
+        }
+    }
+
     double kendall(int[] drawn) {
+        return agreement(drawn).tau();
+    }
+
+    /** Knight's way: pairs in opposite order are counted by a tree over the ranks of the truth, members coming by score. */
+    Agreement agreement(int[] drawn) {
         long[] tree = new long[ranks + 1];
         long members = 0;
         long tiedByScore = 0;
@@ -101,8 +126,7 @@ final class RankedPairs {
         }
         long all = pairs(members);
         long ordered = all - tiedByScore - tiedByTruth + tiedByBoth;
-        double either = Math.sqrt((double) (all - tiedByScore) * (all - tiedByTruth));
-        return either == 0 ? Double.NaN : (ordered - 2 * opposite) / either;
+        return new Agreement(ordered - 2 * opposite, all - tiedByScore, all - tiedByTruth);
     }
 
     double spearman(int[] drawn) {

@@ -3,7 +3,9 @@ package dev.weft.trust;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -14,14 +16,21 @@ import java.util.stream.IntStream;
  * @param scores one a member
  * @param trainings the truth of each member: one value a training, as many for each member
  * @param unit of truths, as sentences say it: {@code points}
+ * @param baselines what else could have ranked the members, with distinct names; may be empty
  */
-public record Ranking(List<String> members, List<Double> scores, List<List<Double>> trainings, String unit) {
+public record Ranking(
+        List<String> members,
+        List<Double> scores,
+        List<List<Double>> trainings,
+        String unit,
+        List<Baseline> baselines) {
     static final String OF_LOSS = "of loss";
 
     public Ranking {
         members = List.copyOf(members);
         scores = List.copyOf(scores);
         trainings = trainings.stream().map(List::copyOf).toList();
+        baselines = List.copyOf(baselines);
         int count = trainings.isEmpty() ? 0 : trainings.get(0).size();
         if (members.size() != scores.size()
                 || members.size() != trainings.size()
@@ -31,6 +40,13 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
                             + " but has " + members.size() + " members, " + scores.size() + " scores, "
                             + trainings.size()
                             + " truths");
+        }
+        for (Baseline baseline : baselines) {
+            if (baseline.values().size() != members.size()) {
+                throw new IllegalArgumentException(
+                        "baseline " + baseline.name() + " must have a value for each of " + members.size()
+                                + " members, but has " + baseline.values().size());
+            }
         }
         for (List<Double> values : trainings) {
             if (values.isEmpty() || values.size() != count || !values.stream().allMatch(Double::isFinite)) {
@@ -42,7 +58,12 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
 
     /** A ranking with truths in points. */
     public Ranking(List<String> members, List<Double> scores, List<List<Double>> trainings) {
-        this(members, scores, trainings, "points");
+        this(members, scores, trainings, "points", List.of());
+    }
+
+    /** This ranking with what else could have ranked its members. */
+    public Ranking with(List<Baseline> others) {
+        return new Ranking(members, scores, trainings, unit, others);
     }
 
     /** A ranking of members without names, each with one truth. */
@@ -82,18 +103,26 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
      */
     public Ranking inPoints() {
         boolean parts = trainings.stream().flatMap(List::stream).allMatch(value -> value >= 0 && value <= 1);
-        return parts ? new Ranking(members, scores, times(100), unit) : this;
+        return parts ? new Ranking(members, scores, times(100), unit, baselines) : this;
     }
 
     /** This ranking of losses, of which less is better, turned over. */
     public Ranking ofLosses() {
-        return new Ranking(members, scores.stream().map(value -> -value).toList(), times(-1), OF_LOSS);
+        return new Ranking(members, scores.stream().map(value -> -value).toList(), times(-1), OF_LOSS, baselines);
     }
 
     private List<List<Double>> times(double factor) {
         return trainings.stream()
                 .map(values -> values.stream().map(value -> factor * value).toList())
                 .toList();
+    }
+
+    /** The value of each baseline for one member, by name. */
+    Map<String, Double> baselinesOf(int position) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        baselines.forEach(
+                baseline -> values.put(baseline.name(), baseline.values().get(position)));
+        return values;
     }
 
     /** The values of every member in one training. */
@@ -120,7 +149,14 @@ public record Ranking(List<String> members, List<Double> scores, List<List<Doubl
 
     /** The members at these positions. */
     Ranking only(int[] positions) {
-        return new Ranking(at(members, positions), at(scores, positions), at(trainings, positions), unit);
+        return new Ranking(
+                at(members, positions),
+                at(scores, positions),
+                at(trainings, positions),
+                unit,
+                baselines.stream()
+                        .map(baseline -> new Baseline(baseline.name(), at(baseline.values(), positions)))
+                        .toList());
     }
 
     private static <T> List<T> at(List<T> values, int[] positions) {

@@ -34,7 +34,8 @@ public record ScoreTable(Path file, Map<String, List<Double>> values) {
         return of(Csv.read(file), memberColumn, scoreColumn);
     }
 
-    static ScoreTable of(Csv table, String memberColumn, String scoreColumn) {
+    /** As {@link #read}, of a table that was read. */
+    public static ScoreTable of(Csv table, String memberColumn, String scoreColumn) {
         Path file = table.file();
         int memberAt = table.column(memberColumn);
         List<Integer> scoresAt = new ArrayList<>(List.of(table.column(scoreColumn)));

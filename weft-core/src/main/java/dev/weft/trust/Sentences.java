@@ -2,6 +2,8 @@ package dev.weft.trust;
 
 import dev.weft.trust.TrustReport.Part;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -150,6 +152,49 @@ final class Sentences {
         return sentences;
     }
 
+    /** What ranks the members without any training, and what scores know beyond size. */
+    static List<String> baselines(Part all, StratifiedTau stratified) {
+        List<BaselineTau> known = all.baselines().stream()
+                .filter(baseline -> !Double.isNaN(baseline.tau().value()))
+                .toList();
+        List<String> sentences = new ArrayList<>();
+        if (!known.isEmpty()) {
+            List<String> each = known.stream()
+                    .map(baseline -> "by " + Baseline.label(baseline.name()) + " with τ "
+                            + baseline.tau().text())
+                    .toList();
+            BaselineTau best = Collections.max(
+                    known, Comparator.comparingDouble(baseline -> baseline.tau().value()));
+            sentences.add(
+                    "Without any training the members are ranked " + String.join(", ", each) + ". " + against(best));
+        }
+        if (stratified != null && !Double.isNaN(stratified.tau().value())) {
+            sentences.add("Among members of nearly equal parameters (" + stratified.groups()
+                    + " groups; in half of them the largest has less than "
+                    + String.format(Locale.ROOT, "%.0f", Math.ceil(100 * stratified.spread()))
+                    + " % more than the smallest) scores rank with τ "
+                    + stratified.tau().text()
+                    + (stratified.tau().isPositive()
+                            ? "."
+                            : ": nothing shows that they know more than which members are large."));
+        }
+        return sentences;
+    }
+
+    private static String against(BaselineTau best) {
+        String by = Baseline.label(best.name());
+        Estimate difference = best.difference();
+        if (Double.isNaN(difference.value())) {
+            return "Scores that do not order the members rank worse than that.";
+        }
+        String is = "the difference of τ is " + difference.text();
+        return difference.isPositive()
+                ? "Scores rank better than " + by + " alone: " + is + "."
+                : difference.isNegative()
+                        ? "Scores rank worse than " + by + " alone: " + is + "."
+                        : "Nothing shows that scores rank better than " + by + " alone: " + is + ".";
+    }
+
     /** Why some members have no noise floor. */
     static String noFloor(int trainings, double fraction) {
         if (trainings < NoiseFloor.FEWEST) {
@@ -216,7 +261,7 @@ final class Sentences {
         }
         if (crossFitted.isEmpty()) {
             sentences.add(
-                    "Part of that is the luck of the training that made one look best, which no score can foresee; a second"
+                    "Regret holds the luck of the training that made one member look best, which no score can foresee; a second"
                             + " training would tell how much.");
             return List.of(String.join(" ", sentences));
         }
@@ -230,7 +275,7 @@ final class Sentences {
             parts.add(Estimate.text(regret.loss().value()) + " " + unit + interval(regret.loss(), 1) + " for the top "
                     + regret.k());
         }
-        return "Part of that is the luck of the training that made one look best. Where one training chooses and the others"
+        return "Regret holds the luck of the training that made one member look best. Where one training chooses and the others"
                 + " judge, looking only at the highest scores costs " + String.join(", ", parts)
                 + "; under 0, scores choose better than a training does.";
     }

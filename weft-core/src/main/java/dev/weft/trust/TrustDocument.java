@@ -38,10 +38,13 @@ public record TrustDocument(
      *
      * @param inherited its score
      * @param alone its truth, one value a training
+     * @param baselines what else could have ranked it, by name
      */
-    public record Anchor(String member, double cost, double inherited, List<Double> alone) {
+    public record Anchor(
+            String member, double cost, double inherited, List<Double> alone, Map<String, Double> baselines) {
         public Anchor {
             alone = List.copyOf(alone);
+            baselines = Collections.unmodifiableMap(new LinkedHashMap<>(baselines));
         }
     }
 
@@ -106,6 +109,15 @@ public record TrustDocument(
                 "the difference of two tau that counts as none: at-floor is said only where the interval of floor.difference"
                         + " lies within it");
         numbers.put("floor.standardDeviation", "of one training of a member, in " + measured);
+        numbers.put(
+                "baselines",
+                "tau of what is known without training and the truth, more taken as better: params (parameters), macs"
+                        + " (multiply-adds), gradientNorm (sum of the norms of the gradients at fresh weights); difference is the"
+                        + " scores' tau minus that");
+        numbers.put(
+                "stratified.tau",
+                "tau over pairs of members in the same of groups by parameters; spread is by which part the largest of a group has"
+                        + " more than the smallest, as the median of the groups");
         numbers.put("gap", "truth minus score of a member, in " + measured);
         numbers.put("fraction", "the part of the members that is looked at, the best by truth, from 0 to 1");
         return numbers;
@@ -124,7 +136,14 @@ public record TrustDocument(
                 members.stream().map(Anchor::member).toList(),
                 members.stream().map(Anchor::inherited).toList(),
                 members.stream().map(Anchor::alone).toList(),
-                unit);
+                unit,
+                members.get(0).baselines().keySet().stream()
+                        .map(name -> new Baseline(
+                                name,
+                                members.stream()
+                                        .map(member -> member.baselines().get(name))
+                                        .toList()))
+                        .toList());
     }
 
     /** Writes the file whole or not at all. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A trust report as a page: {@code trust.html}. */
 public final class TrustPage {
@@ -72,9 +73,7 @@ public final class TrustPage {
                 report.parts().stream()
                         .map(part -> new Finding(tone(part), label(part), part.sentence()))
                         .toList(),
-                columns(),
-                report.parts().stream().map(this::row).toList(),
-                reading(),
+                tables(),
                 plots(),
                 settings(),
                 ofFamily() ? environment() : List.of(),
@@ -109,6 +108,31 @@ public final class TrustPage {
         return part.name().equals("all") ? "All members" : "B" + part.name().substring(1);
     }
 
+    private List<RankingReport.Table> tables() {
+        List<RankingReport.Table> tables = new ArrayList<>();
+        tables.add(new RankingReport.Table(
+                "Numbers", columns(), report.parts().stream().map(this::row).toList(), reading()));
+        BaselineTable beside = BaselineTable.of(report);
+        if (!beside.rows().isEmpty()) {
+            tables.add(new RankingReport.Table(
+                    "Without any training",
+                    firstCapital(beside.columns()),
+                    beside.rows().stream().map(TrustPage::firstCapital).toList(),
+                    "Kendall τ-b of what is known of a member before any weight is trained, more taken as better. Scores that"
+                            + " rank no better are not worth their training as far as the order goes."));
+        }
+        return tables;
+    }
+
+    private static List<String> firstCapital(List<String> row) {
+        return Stream.concat(Stream.of(capital(row.get(0))), row.subList(1, row.size()).stream())
+                .toList();
+    }
+
+    private static String capital(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
     private List<String> columns() {
         List<String> columns = new ArrayList<>(List.of("By truth", "Members", "Kendall τ-b", "Spearman"));
         tops().forEach(k -> columns.add("Regret of the top " + k));
@@ -123,18 +147,18 @@ public final class TrustPage {
         List<String> row = new ArrayList<>(List.of(
                 label(part),
                 String.format(Locale.ROOT, "%,d", part.quality().members()),
-                part.quality().tau().text(),
-                part.quality().spearman().text()));
+                part.quality().tau().cell(),
+                part.quality().spearman().cell()));
         for (int k : tops()) {
             row.add(part.quality().regrets().stream()
                     .filter(regret -> regret.k() == k)
-                    .map(regret -> regret.loss().text())
+                    .map(regret -> regret.loss().cell())
                     .findFirst()
                     .orElse("–"));
         }
         if (report.trainings() > 1) {
-            row.add(part.floor() == null ? "–" : part.floor().scoreTau().text());
-            row.add(part.floor() == null ? "–" : part.floor().tau().text());
+            row.add(part.floor() == null ? "–" : part.floor().scoreTau().cell());
+            row.add(part.floor() == null ? "–" : part.floor().tau().cell());
         }
         return row;
     }
@@ -305,8 +329,7 @@ public final class TrustPage {
 
     /** {@code trainingSeeds} as {@code Training seeds}. */
     private static String words(String key) {
-        String spaced = key.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
-        return Character.toUpperCase(spaced.charAt(0)) + spaced.substring(1);
+        return capital(key.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT));
     }
 
     private static List<Fact> environment() {

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param settings what was computed
  * @param parts all members, the best half, the best tenth
  * @param crossFittedRegrets regret where one training chooses and the others judge; empty where members were trained once
+ * @param stratified τ among members of nearly equal parameters; absent where parameters are not known, or members are fewer than ten
  * @param curve the same τ for more fractions, from all members to few
  * @param conclusions what may be concluded, in sentences
  */
@@ -24,6 +25,7 @@ public record TrustReport(
         RankSettings settings,
         List<Part> parts,
         List<RankQuality.Regret> crossFittedRegrets,
+        @JsonInclude(JsonInclude.Include.NON_NULL) StratifiedTau stratified,
         List<Kept> curve,
         List<String> conclusions) {
     private static final List<Double> FRACTIONS = List.of(1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05);
@@ -42,6 +44,7 @@ public record TrustReport(
      * @param quality of the scores
      * @param floor how well two trainings rank each other here; null where too few trainings tell
      * @param noFloor why there is no floor; absent where there is one
+     * @param baselines how well what needs no training ranks the same members; empty where nothing else is known of them
      * @param verdict what may be concluded
      * @param sentence the same, with the numbers
      */
@@ -51,8 +54,13 @@ public record TrustReport(
             RankQuality quality,
             NoiseFloor floor,
             @JsonInclude(JsonInclude.Include.NON_NULL) String noFloor,
+            List<BaselineTau> baselines,
             Verdict verdict,
-            String sentence) {}
+            String sentence) {
+        public Part {
+            baselines = List.copyOf(baselines);
+        }
+    }
 
     /**
      * A point of the curve.
@@ -86,17 +94,21 @@ public record TrustReport(
         List<Part> parts = new ArrayList<>();
         PARTS.forEach((name, fraction) -> parts.add(part(name, fraction, ranking, settings)));
         List<RankQuality.Regret> crossFitted = CrossFit.regrets(ranking, settings);
+        StratifiedTau stratified =
+                StratifiedTau.of(ranking, settings.bootstrap()).orElse(null);
         return new TrustReport(
                 ranking.size(),
                 ranking.trainingsEach(),
                 settings,
                 parts,
                 crossFitted,
-                curve(ranking, settings, parts),
+                stratified,
+                curve(ranking.with(List.of()), settings, parts),
                 Stream.of(
                                 Sentences.lead(parts),
                                 Sentences.regret(parts.get(0), crossFitted, ranking.unit()),
-                                Sentences.noise(parts, ranking.unit()))
+                                Sentences.noise(parts, ranking.unit()),
+                                Sentences.baselines(parts.get(0), stratified))
                         .flatMap(List::stream)
                         .toList());
     }
@@ -109,6 +121,7 @@ public record TrustReport(
                 settings,
                 parts,
                 crossFittedRegrets,
+                stratified,
                 curve,
                 Stream.concat(conclusions.stream(), more.stream()).toList());
     }
@@ -126,6 +139,7 @@ public record TrustReport(
                 quality,
                 floor,
                 floor == null ? Sentences.noFloor(all.trainingsEach(), fraction) : null,
+                BaselineTau.of(ranking, settings),
                 verdict,
                 Sentences.of(name, ranking, quality, floor, verdict, settings.margin()));
     }

@@ -2,6 +2,7 @@ package dev.weft.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
@@ -13,19 +14,24 @@ import dev.weft.weight.GeneratedWeights;
 import dev.weft.weight.Sharing;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Check 2 of ShiftNAS, on whole networks: what is generated computes what its slice computes. */
+/** Check 2 of ShiftNAS, on whole networks: what is generated computes what its slice computes, and so does its gradient. */
 class GeneratedLawTest {
     private static final int DRAWS = 40;
+    private static final double STEP = 1.0 / (1 << 13); // which float32 adds to such numbers without rounding
 
     static List<ModelDefinition> models() {
         return List.of(
@@ -97,16 +103,148 @@ class GeneratedLawTest {
         }
     }
 
-    /** Every choice that weights depend on hears of the loss, and the weights of what is left out get no gradient but zero. */
+    /** Networks without ReLU, which bends where a masked channel is: at zero. */
+    static List<ModelDefinition> smoothModels() {
+        return List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer(), TinyModels.llama());
+    }
+
+    @ParameterizedTest
+    @MethodSource("smoothModels")
+    void gradientOfEveryOptionOfAMaskedMemberIsThatOfFiniteDifferences(ModelDefinition model) {
+        assertGradients(model, 0);
+    }
+
+    /** Where every option has a small part, so that no channel is quite zero. */
     @ParameterizedTest
     @MethodSource("models")
-    void gradientOfTheLossReachesTheGeneratorInBothViews(ModelDefinition model) {
+    void gradientOfEveryOptionOfAMixtureIsThatOfFiniteDifferences(ModelDefinition model) {
+        assertGradients(model, 1.0 / 16);
+    }
+
+    /**
+     * What the generator hears of a choice is what finite differences of the whole network give, for every option of every choice, and
+     * it hears something of each: in float64, at a random member, with a loss that no symmetry hides.
+     *
+     * @param part that every option has beside the picked one, which float32 adds exactly
+     */
+    private static void assertGradients(ModelDefinition model, double part) {
+        try (Family family = inDoubles(family(model, Sharing.View.MASK));
+                PointerScope scope = new PointerScope()) {
+            Tensor inputs = doubles(TinyModels.examples(model, 4, 2));
+            Member drawn = generated(family).draw(0.5, 3, 1);
+            Map<Choice<?>, Tensor> picked = mixed(family, drawn, part);
+            picked.values().forEach(Tensor::retain_grad);
+            Tensor output = run(family, inputs, drawn);
+            Tensor direction =
+                    TinyNoise.like(output.flatten(), 5).mul(new Scalar(10)).reshape(output.shape());
+            output.mul(direction).sum().backward();
+            picked.forEach((choice, weights) -> {
+                double heard = 0;
+                for (int option = 0; option < choice.options().size(); option++) {
+                    double found = weights.grad().defined()
+                            ? weights.grad().select(0, option).item_double()
+                            : 0;
+                    double loss = 0;
+                    for (int way : List.of(1, -1)) {
+                        try (PointerScope inner = new PointerScope();
+                                NoGradGuard guard = new NoGradGuard()) {
+                            Tensor one = mixed(family, drawn, part).get(choice).select(0, option);
+                            one.add_(new Scalar(way * STEP));
+                            loss += way
+                                    * run(family, inputs, drawn)
+                                            .mul(direction)
+                                            .sum()
+                                            .item_double();
+                        }
+                    }
+                    double expected = loss / (2 * STEP);
+                    assertThat(found)
+                            .as(model.name() + " " + choice.name() + " "
+                                    + choice.options().get(option))
+                            .isCloseTo(expected, within(1e-3 * Math.max(0.1, Math.abs(expected))));
+                    heard += Math.abs(found);
+                }
+                // No weight depends on the resolution: the network does not hear of it here.
+                assertThat(heard > 1e-2)
+                        .as(choice.name() + " is heard")
+                        .isEqualTo(!choice.name().equals("resolution"));
+            });
+        }
+    }
+
+    /** What the generator has picked, as the network will read it: exactly one-hot, and {@code part} more of every option. */
+    private static Map<Choice<?>, Tensor> mixed(Family family, Member drawn, double part) {
+        Map<Choice<?>, Tensor> picked = new LinkedHashMap<>();
+        for (Choice<?> choice : family.space().choices()) {
+            Tensor weights = generated(family).distribution(choice, drawn);
+            try (NoGradGuard guard = new NoGradGuard()) {
+                weights.round_().add_(new Scalar(part));
+            }
+            picked.put(choice, weights);
+        }
+        return picked;
+    }
+
+    /** All but the generator, whose decisions are one-hot in any precision. */
+    private static Family inDoubles(Family family) {
+        try (PointerScope scope = new PointerScope()) {
+            family.weights().tensors().forEach((name, tensor) -> {
+                if (!name.startsWith(GeneratedWeights.PARAMETERS)) {
+                    tensor.set_data(doubles(tensor));
+                }
+            });
+        }
+        return family;
+    }
+
+    private static Tensor doubles(Tensor tensor) {
+        return tensor.is_floating_point() ? tensor.to(ScalarType.Double) : tensor;
+    }
+
+    /** In both views weights get the gradient that the member's slice gives them; what is left out gets none, or exactly zero. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void weightsGetTheGradientOfTheSliceAndWhatIsLeftOutNone(ModelDefinition model) {
         for (Sharing.View view : Sharing.View.values()) {
-            try (Family family = family(model, view);
+            try (Family family = inDoubles(family(model, view));
                     PointerScope scope = new PointerScope()) {
-                Tensor inputs = TinyModels.examples(model, 4, 2);
+                Tensor inputs = doubles(TinyModels.examples(model, 4, 2));
                 Member drawn = generated(family).draw(0.5, 3, 1);
+                Member plain = generated(family).plain(drawn);
+                run(family, inputs, plain).square().sum().backward();
+                Map<String, Tensor> ofSlice = new LinkedHashMap<>();
+                family.weights().tensors().forEach((name, tensor) -> {
+                    if (tensor.grad().defined()) {
+                        ofSlice.put(name, tensor.grad().clone());
+                        tensor.grad().zero_();
+                    }
+                });
                 run(family, inputs, drawn).square().sum().backward();
+                int leftOut = 0;
+                for (Map.Entry<String, Tensor> stored :
+                        family.weights().tensors().entrySet()) {
+                    String name = stored.getKey();
+                    Tensor gradient = stored.getValue().grad();
+                    if (name.startsWith(GeneratedWeights.PARAMETERS)) {
+                        continue;
+                    }
+                    Tensor expected = ofSlice.get(name);
+                    if (expected == null) {
+                        leftOut++;
+                        assertThat(!gradient.defined() || gradient.abs().max().item_double() == 0)
+                                .as(view + " " + name)
+                                .isTrue();
+                        continue;
+                    }
+                    double size = Math.max(1e-3, expected.abs().max().item_double());
+                    TensorAssert.assertThat(gradient).as(view + " " + name).isCloseTo(expected, 1e-5 * size);
+                    Tensor outside = expected.eq(new Scalar(0));
+                    leftOut += outside.any().item_bool() ? 1 : 0;
+                    assertThat(gradient.mul(outside).abs().max().item_double())
+                            .as(view + " " + name)
+                            .isLessThan(1e-12 * size);
+                }
+                assertThat(leftOut).as("weights of which something is left out").isPositive();
                 Tensor embedding = family.weights().tensors().get(GeneratedWeights.PARAMETERS + "embed.weight");
                 assertThat(embedding.grad().abs().sum().item_double())
                         .as(model.name() + " " + view)

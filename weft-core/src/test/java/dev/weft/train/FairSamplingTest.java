@@ -53,7 +53,7 @@ class FairSamplingTest {
     }
 
     @Test
-    void everyCandidateGetsAGradientWhereASinglePathGivesOnlyItsOwn() {
+    void everyCandidateThatReachesTheOutputGetsAGradientWhereASinglePathGivesOnlyItsOwn() {
         TinyTraining.Settings settings = TinyTraining.settings();
         settings.sampler = FAIR;
         settings.distillation = new Distillation.None();
@@ -65,14 +65,19 @@ class FairSamplingTest {
                     new LinkedHashSet<>(family.weights().tensors().keySet());
             convolutions.removeIf(name -> !name.contains("edges"));
             assertThat(convolutions).hasSize(2 * 6 * 2);
-            // A convolution into a node that nothing leaves has no gradient, as in a member alone.
-            assertThat(IntStream.range(0, 500)
-                            .mapToObj(seed -> FAIR.draw(family.space(), new SplittableRandom(seed)))
-                            .filter(draws -> draws.stream().noneMatch(FairSamplingTest::hasDeadEnd))
-                            .limit(3)
-                            .toList())
-                    .hasSize(3)
-                    .allSatisfy(draws -> assertThat(trained(step, batch, draws)).containsAll(convolutions));
+            int missing = 0;
+            for (int seed = 0; seed < 12; seed++) {
+                List<Draw> draws = FAIR.draw(family.space(), new SplittableRandom(seed));
+                Set<String> live = new LinkedHashSet<>();
+                draws.forEach(draw -> live.addAll(convolutionsThatReachTheOutput(draw.member())));
+                assertThat(trained(step, batch, draws))
+                        .filteredOn(name -> name.contains("edges"))
+                        .as("draw %d", seed)
+                        .containsExactlyInAnyOrderElementsOf(live);
+                missing += convolutions.size() - live.size();
+            }
+            // As often as in the members alone: a convolution into a node that nothing leaves trains in no member of a step.
+            assertThat(missing).isPositive().isLessThan(12 * convolutions.size() / 3);
             Member one = family.space().decode(List.of(4, 3, 1, 2, 0, 1));
             assertThat(trained(step, batch, List.of(new Draw(Role.RANDOM, one))))
                     .filteredOn(name -> name.contains("edges"))
@@ -84,15 +89,31 @@ class FairSamplingTest {
         }
     }
 
-    /** Whether a convolution is on an edge into a node that nothing leaves, or out of one that nothing reaches. */
-    private static boolean hasDeadEnd(Draw draw) {
-        java.util.function.Predicate<String> none =
-                edge -> draw.member().options().get(edge).equals("none");
-        java.util.function.Predicate<String> convolves =
-                edge -> draw.member().options().get(edge).toString().contains("conv");
-        boolean second = none.test("edge3-2");
-        boolean first = none.test("edge3-1") && (second || none.test("edge2-1"));
-        return first && convolves.test("edge1-0") || second && (convolves.test("edge2-0") || convolves.test("edge2-1"));
+    /** The weights in both cells on edges into nodes from which a way of edges that are not none leads to the output. */
+    private static Set<String> convolutionsThatReachTheOutput(Member member) {
+        boolean[] leads = {false, false, false, true};
+        for (int node = 2; node >= 0; node--) {
+            for (int to = node + 1; to < 4; to++) {
+                leads[node] |= leads[to] && !operation(member, to, node).equals("none");
+            }
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (int to = 1; to < 4; to++) {
+            for (int from = 0; from < to; from++) {
+                String operation = operation(member, to, from);
+                if (leads[to] && operation.startsWith("nor_conv")) {
+                    for (int cell : new int[] {0, 2}) {
+                        names.add("cells." + cell + ".edges." + to + "<-" + from + "."
+                                + (operation.equals("nor_conv_1x1") ? 2 : 3) + ".op.1.weight");
+                    }
+                }
+            }
+        }
+        return names;
+    }
+
+    private static String operation(Member member, int to, int from) {
+        return member.options().get("edge" + to + "-" + from).toString();
     }
 
     private static Set<String> trained(TrainingStep step, Batch batch, List<Draw> draws) {

@@ -209,6 +209,13 @@ class RecipesTest {
         assertThat(supernetEpochs("gradient-matching-201-rsps", 5)).isEqualTo(20 + 2 * 20 + 4 * 50);
         assertThat(supernetEpochs("few-shot-201-rsps", 5)).isEqualTo(600 + 5 * 300);
         assertThat(supernetEpochs("gradient-matching-ofa-kernel", 3)).isEqualTo(30 + 2 * 30 + 4 * 30 + 8 * 30);
+        SplitSettings fewShot = recipe("few-shot-201-rsps").split();
+        assertThat(List.of(fewShot.scheduled(0, 900), fewShot.scheduled(1, 900)))
+                .as("both stages end at the floor of their cosine")
+                .containsExactly(600, 300);
+        SplitSettings matching = recipe("gradient-matching-201-rsps").split();
+        assertThat(List.of(matching.scheduled(0, 90), matching.scheduled(1, 90), matching.scheduled(2, 90)))
+                .containsExactly(90, 90, 90);
         for (String method : List.of("darts", "snas", "rsps")) {
             Recipe recipe = recipe("gradient-matching-201-" + method);
             assertThat(recipe.split().restart()).isEqualTo(SplitSettings.Restart.FINAL);

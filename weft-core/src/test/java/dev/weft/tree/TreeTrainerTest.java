@@ -195,6 +195,22 @@ class TreeTrainerTest {
         }
     }
 
+    /** Few-shot NAS: the first supernet ends annealed, and so does each that begins with its weights. */
+    @Test
+    void ownScheduleFallsToItsFloorInEverySupernet() throws IOException {
+        settings.rounds = List.of(2);
+        settings.restart = Restart.FINAL;
+        settings.weights = RestartWeights.PARENT;
+        settings.schedule = RestartSchedule.OWN;
+        finish();
+        for (String node : List.of("root", "0", "1")) {
+            try (Trainer trainer = Trainer.resume(run.resolve("nodes").resolve(node))) {
+                assertThat(trainer.settings().recipe().train().epochs()).as(node).isEqualTo(2);
+                assertThat(trainer.stepsDone()).as(node).isEqualTo(trainer.steps());
+            }
+        }
+    }
+
     @Test
     void stoppedTreeEndsAsOneThatNeverStopped() throws IOException {
         settings.restart = Restart.FINAL;

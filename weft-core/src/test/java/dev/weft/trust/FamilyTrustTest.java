@@ -84,6 +84,11 @@ class FamilyTrustTest {
             for (TrustDocument.Anchor anchor : document.members()) {
                 Member member = opened.member(anchor.member());
                 assertThat(anchor.cost()).isEqualTo(costs.of(member).macs());
+                assertThat(anchor.baselines())
+                        .containsEntry("params", (double) costs.of(member).params())
+                        .containsEntry("macs", (double) costs.of(member).macs())
+                        .containsAllEntriesOf(
+                                new GradientNorm(opened.definition(), data.training()).measure(member, "gradientNorm"));
                 try (MemberStatistics statistics = Evaluation.calibrate(
                         opened, member, data.training(), data.calibrationBatches(), data.batchSize())) {
                     assertThat(anchor.inherited())

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,11 @@ class TrustDocumentTest {
         Map<String, String> source = new LinkedHashMap<>();
         source.put("scores", "s.csv, column score");
         source.put("truth", "t.csv, column score");
-        return new TrustDocument(source, "points", TrustReport.of(ranking.inPoints(), RankSettings.of(3)));
+        List<Double> params = ranking.members().stream()
+                .map(member -> 1000.0 + 10 * member.hashCode() % 70)
+                .toList();
+        Ranking beside = ranking.inPoints().with(List.of(new Baseline(Baseline.PARAMS, params)));
+        return new TrustDocument(source, "points", TrustReport.of(beside, RankSettings.of(3)));
     }
 
     /** When it differs on purpose: run this test once with the environment variable WEFT_WRITE_GOLDEN=1, and read what changed. */
@@ -50,7 +55,7 @@ class TrustDocumentTest {
     void everyKindOfNumberIsExplained() {
         assertThat(toy().direction()).isEqualTo("maximise");
         assertThat(toy().numbers())
-                .containsKeys("value", "low, high", "tau", "spearman", "regrets.loss", "floor.tau", "gap")
+                .containsKeys("value", "low, high", "tau", "spearman", "regrets.loss", "floor.tau", "baselines", "gap")
                 .hasEntrySatisfying(
                         "low, high", text -> assertThat(text).contains("95.0 % of 1000 bootstrap resamples"))
                 .hasEntrySatisfying("regrets.loss", text -> assertThat(text).contains("in points", "0 is best"));

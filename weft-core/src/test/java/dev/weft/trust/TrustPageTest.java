@@ -65,6 +65,19 @@ class TrustPageTest {
     }
 
     @Test
+    void baselinesHaveATableOfTheirOwnWhereTheyAreKnown() throws IOException {
+        Ranking ranking = toy(60, 2);
+        assertThat(page(ranking)).doesNotContain("Without any training");
+        List<Double> params = IntStream.range(0, 60).mapToObj(i -> 100.0 + i).toList();
+        Ranking beside = ranking.with(List.of(new Baseline(Baseline.PARAMS, params)));
+        TrustReport report = TrustReport.of(beside, RankSettings.of(0));
+        assertThat(page(beside))
+                .contains("Without any training")
+                .contains("<span class=\"name\">Parameters</span>")
+                .contains(report.conclusions());
+    }
+
+    @Test
     void fewMembersWithOneTrainingHaveAPageWithoutNumbersThatAreNotThere() throws IOException {
         String html = page(toy(4, 1));
         assertThat(html).contains("too few members").doesNotContain("NaN").doesNotContain("class=\"bar c");

@@ -39,12 +39,17 @@ final class AnchorMembers {
 
     /** The anchors, those with fewer convolutions first, and then the random members. */
     static List<Member> draw(Space space) {
-        List<Member> anchors = anchors(space);
-        Set<Member> taken = new HashSet<>(anchors);
-        Stream<Member> random = RandomStream.ANCHORS.shuffled(space.enumerate(ALL), SEED, QUOTA.size()).stream()
+        return Stream.concat(anchors(space).stream(), random(space, RANDOM).stream())
+                .toList();
+    }
+
+    /** The first {@code count} random members, none of them an anchor. */
+    static List<Member> random(Space space, int count) {
+        Set<Member> taken = new HashSet<>(anchors(space));
+        return RandomStream.ANCHORS.shuffled(space.enumerate(ALL), SEED, QUOTA.size()).stream()
                 .filter(member -> !taken.contains(member))
-                .limit(RANDOM);
-        return Stream.concat(anchors.stream(), random).toList();
+                .limit(count)
+                .toList();
     }
 
     private static List<Member> anchors(Space space) {

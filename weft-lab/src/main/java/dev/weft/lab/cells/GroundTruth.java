@@ -9,7 +9,6 @@ import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
 import dev.weft.train.TrainSettings;
 import dev.weft.trust.RankCorrelation;
-import dev.weft.trust.Ranking;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -114,19 +113,6 @@ public record GroundTruth(Recipe recipe, List<Anchor> anchors) {
     /** How often each was trained. */
     public int trainings() {
         return anchors.get(0).accuracies().size();
-    }
-
-    /**
-     * Scores beside the truth, all in percent.
-     *
-     * @param scores parts of 1, in the order of the anchors
-     */
-    public Ranking ranking(List<Double> scores) {
-        return new Ranking(
-                        members().stream().map(space()::print).toList(),
-                        scores.stream().map(score -> 100 * score).toList(),
-                        anchors.stream().map(Anchor::accuracies).toList())
-                .inPoints();
     }
 
     /**

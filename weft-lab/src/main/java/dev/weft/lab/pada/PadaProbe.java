@@ -7,8 +7,8 @@ import dev.weft.diagnose.ExampleGradients;
 import dev.weft.diagnose.GradientDraws;
 import dev.weft.diagnose.GradientVariance;
 import dev.weft.diagnose.ImportanceSampling;
-import dev.weft.lab.cells.AnchorRanking;
-import dev.weft.lab.cells.GroundTruth;
+import dev.weft.lab.cells.CellRanking;
+import dev.weft.lab.cells.CellScores;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
@@ -18,6 +18,7 @@ import dev.weft.train.Importance;
 import dev.weft.train.Trainer;
 import dev.weft.trust.RankCorrelation;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -25,20 +26,20 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 
 /**
- * What was measured of an arm at frozen weights: a document of the results.
+ * What was measured of an arm at frozen weights: a kept document.
  *
  * @param variance {@code tr Var} of the gradient that the arm applies, members and batches drawn as it draws them then
  * @param squaredMean {@code ‖mean‖²} of it
  * @param sampling what the sampler says of its distributions
+ * @param scores of some members, for the curve of the ranking
  * @param exact of one fixed member on fixed examples; of arms that draw uniformly, and null for the others
  */
 record PadaProbe(
-        String arm,
-        long seed,
         int epoch,
         double variance,
         double squaredMean,
         Map<String, Double> sampling,
+        CellScores scores,
         @JsonInclude(JsonInclude.Include.NON_NULL) Exact exact) {
     private static final long SEED = 2302;
     private static final double TAU = 0.9;
@@ -53,22 +54,25 @@ record PadaProbe(
     record Exact(double optimal, double surrogate, double correlation) {}
 
     /** Nothing of the run changes. */
-    static PadaProbe of(String arm, long seed, int epoch, PadaScale scale, GroundTruth truth, Trainer trainer) {
+    static PadaProbe of(boolean uniform, int epoch, PadaSize size, CellRanking ranking, Trainer trainer) {
         GradientVariance variance = GradientVariance.of(
                 trainer.family(),
                 GradientDraws.of(trainer.sampling(), trainer.sampling().batches(trainer.batches(SEED)), 1),
-                scale.draws(),
+                size.draws(),
                 SEED,
                 new GradientVariance.Applied(0, new Clipping(Clipping.By.NORM, 5)),
                 done -> {});
         return new PadaProbe(
-                arm,
-                seed,
                 epoch,
                 variance.whole().variance(),
                 variance.whole().squaredMean(),
                 trainer.sampling().measures(),
-                arm.equals(PadaArms.UNIFORM) ? exact(scale, truth, trainer) : null);
+                CellScores.of(
+                        trainer.family(),
+                        size.truth().recipe(),
+                        trainer.splits(),
+                        ranking.some(size.curveStep())),
+                uniform ? exact(size, trainer) : null);
     }
 
     /** {@code tr Var / ‖mean‖²}. */
@@ -76,13 +80,14 @@ record PadaProbe(
         return variance / squaredMean;
     }
 
-    private static Exact exact(PadaScale scale, GroundTruth truth, Trainer trainer) {
-        Member member = truth.members().get(truth.members().size() / 2);
+    private static Exact exact(PadaSize size, Trainer trainer) {
+        Member member = size.truth().members().get(size.truth().members().size() / 2);
         Dataset data = trainer.splits().train();
         int[] examples =
-                IntStream.range(0, Math.min(scale.examples(), data.size())).toArray();
+                IntStream.range(0, Math.min(size.examples(), data.size())).toArray();
         try (MemberStatistics statistics =
-                AnchorRanking.calibrate(trainer.family(), truth.recipe(), trainer.splits(), member)) {
+                CellScores.calibrate(
+                trainer.family(), size.truth().recipe(), trainer.splits(), member)) {
             ExampleGradients gradients = ExampleGradients.of(trainer.family(), member, statistics, data, examples);
             double[] inLogits = inLogits(trainer.family(), member, statistics, data, examples);
             double uniform = gradients.variance(ImportanceSampling.uniform(examples.length));
@@ -108,5 +113,16 @@ record PadaProbe(
             }
         }
         return norms.stream().mapToDouble(Float::doubleValue).toArray();
+    }
+
+    /** How likely each operation is drawn; empty where all are as likely. */
+    Map<String, Double> operations() {
+        Map<String, Double> operations = new LinkedHashMap<>();
+        sampling.forEach((name, value) -> {
+            if (name.startsWith("option=")) {
+                operations.put(name.substring("option=".length()), value);
+            }
+        });
+        return operations;
     }
 }

@@ -14,10 +14,8 @@ import dev.weft.model.Presets;
 import dev.weft.space.Member;
 import dev.weft.train.DataSettings;
 import dev.weft.train.Trainer;
-import dev.weft.trust.Ranking;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -101,37 +99,5 @@ class GroundTruthTest {
         // Of six pairs two agree; of three ways to take two and two one is opposed and two tie throughout.
         assertThat(new GroundTruth(truth.recipe(), opposed).noiseFloor(1)).isCloseTo(-1.0 / 3, within(1e-12));
         assertThatThrownBy(() -> truth.noiseFloor(3)).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
-    void rankingOfTheTruthItselfIsPerfectAndOfItsReverseTheOpposite() {
-        AnchorRanking perfect = AnchorRanking.of(truth.accuracies(), truth);
-        assertThat(perfect.tau()).isCloseTo(1, within(1e-12));
-        assertThat(perfect.regret(5)).isZero();
-        AnchorRanking reversed =
-                AnchorRanking.of(truth.accuracies().stream().map(a -> 1 - a).toList(), truth);
-        assertThat(reversed.tau()).isCloseTo(-1, within(1e-12));
-        List<Double> sorted = new ArrayList<>(truth.accuracies());
-        Collections.sort(sorted);
-        assertThat(reversed.regret(5)).isCloseTo(100 * (sorted.get(31) - sorted.get(4)), within(1e-9));
-        Ranking ranking = truth.ranking(truth.accuracies());
-        assertThat(ranking.members().get(0)).startsWith("|");
-        assertThat(ranking.truths().get(3)).isCloseTo(ranking.scores().get(3), within(1e-9));
-        assertThat(ranking.trainingsEach()).isEqualTo(4);
-    }
-
-    /** With the weights of one family: the truth plays no part in a score. */
-    @Test
-    void scoresAreAccuraciesOfInheritedWeights() {
-        GroundTruth few = truth.every(8);
-        assertThat(few.members()).hasSize(4).contains(truth.members().get(8));
-        Splits splits = few.recipe().data().open(0);
-        try (Family family = Family.of(few.recipe().model().withInput(DataSettings.input(splits)), 5)) {
-            AnchorRanking ranking = AnchorRanking.of(family, few, splits);
-            assertThat(ranking.scores()).hasSize(4).allSatisfy(s -> assertThat(s)
-                    .isBetween(0.0, 0.5));
-            assertThat(ranking.meanInherited())
-                    .isCloseTo(ranking.scores().stream().mapToDouble(s -> s).sum() / 4, within(1e-12));
-        }
     }
 }

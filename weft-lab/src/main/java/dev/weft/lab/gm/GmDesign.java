@@ -1,0 +1,475 @@
+package dev.weft.lab.gm;
+
+import static dev.weft.lab.study.Claim.claim;
+import static dev.weft.lab.study.Claim.report;
+import static dev.weft.lab.study.Quantity.difference;
+import static dev.weft.lab.study.Quantity.value;
+
+import dev.weft.data.Splits;
+import dev.weft.lab.cells.CellRanking;
+import dev.weft.lab.cells.CellScores;
+import dev.weft.lab.study.Arm;
+import dev.weft.lab.study.Claim;
+import dev.weft.lab.study.Column;
+import dev.weft.lab.study.Design;
+import dev.weft.lab.study.Findings;
+import dev.weft.lab.study.Judgement;
+import dev.weft.lab.study.Trial;
+import dev.weft.lab.study.Values;
+import dev.weft.model.CellNetwork;
+import dev.weft.model.Family;
+import dev.weft.nn.Initialisation;
+import dev.weft.report.Fact;
+import dev.weft.report.Figure;
+import dev.weft.report.FigureGroup;
+import dev.weft.report.Plot;
+import dev.weft.train.Clipping;
+import dev.weft.train.DataSettings;
+import dev.weft.train.LearningRateSchedule;
+import dev.weft.train.Optimizer;
+import dev.weft.train.Recipe;
+import dev.weft.train.SplitSettings;
+import dev.weft.train.SplitSettings.PartitionBy;
+import dev.weft.train.SplitSettings.Restart;
+import dev.weft.train.SplitSettings.RestartSchedule;
+import dev.weft.train.SplitSettings.RestartWeights;
+import dev.weft.train.SplitSettings.Rule;
+import dev.weft.train.TrainSettings;
+import dev.weft.tree.TreeRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** The ways of training that are compared: one random member a step in all of them, with one optimiser. */
+final class GmDesign implements Design {
+    static final String MATCHED = "matching";
+    static final String ANNEALED = "matching-annealed";
+    static final String RANDOM_PARTITION = "random-groups";
+    static final String RANDOM_EDGES = "random-edges";
+    static final String FEW_SHOT = "few-shot";
+    static final String ONE_SHOT = "one-shot";
+    static final String LEAF_EPOCHS = "one-shot-leaf";
+    static final String EQUAL_COMPUTE = "one-shot-tree";
+
+    /** In the order in which they are trained: random partitions take the edges of gradient matching. */
+    static final List<String> TREES = List.of(MATCHED, ANNEALED, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT);
+
+    static final List<String> WHOLE = List.of(ONE_SHOT, LEAF_EPOCHS, EQUAL_COMPUTE);
+
+    static final Column WITHIN = new Column("tauWithinLeaves", "τ within leaves", "", 3, false);
+    static final Column SELECTED = new Column("selected", "selected member, in the public table", "%", 2, true);
+    private static final Column EPOCHS = new Column("supernetEpochs", "supernet-epochs", "", 0, false);
+    static final Column CLOSER = new Column("closer", "least distance saved by a split", "", 3, false);
+    static final Column CONVOLUTIONS = new Column("convolutions", "none farther from convolutions", "", 3, false);
+
+    private static final int POINTS = 4;
+
+    private final GmSize size;
+    private final CellRanking ranking;
+
+    GmDesign(GmSize size) {
+        this.size = size;
+        this.ranking = new CellRanking(size.truth(), size.randomMembers());
+    }
+
+    @Override
+    public Object size() {
+        return size;
+    }
+
+    @Override
+    public List<Integer> budgets() {
+        return size.budgets();
+    }
+
+    // --- Arms
+
+    @Override
+    public List<Arm> arms(int epochs) {
+        List<Arm> arms = new ArrayList<>();
+        for (String name : TREES) {
+            arms.add(new Arm(
+                    name, description(name, epochs), supernetEpochs(name, epochs), trial -> grown(name, epochs, trial)));
+        }
+        for (String name : WHOLE) {
+            arms.add(new Arm(
+                    name, description(name, epochs), supernetEpochs(name, epochs), trial -> whole(name, epochs, trial)));
+        }
+        DataSettings data = size.truth().recipe().data();
+        arms.add(ranking.parameters(cells().withInput(DataSettings.input(data.open(1)))));
+        return arms;
+    }
+
+    private String description(String arm, int epochs) {
+        List<Integer> rounds = GmSize.rounds(epochs);
+        String split = "two splits in two, after " + rounds.get(0) + " and " + rounds.get(1)
+                + " epochs; four leaves begin anew, " + epochs + " epochs each";
+        return switch (arm) {
+            case MATCHED ->
+                "operations with like gradients stay together, on the edge that is cut most, as published: " + split
+                        + ", of a cosine over " + GmSize.together(epochs);
+            case ANNEALED -> "the same, and the cosine of the leaves ends where they do; not in the paper";
+            case RANDOM_PARTITION ->
+                "the edges of gradient matching (those of its root and of its first child), operations parted by chance";
+            case RANDOM_EDGES -> "operations parted by their gradients, on edges drawn by chance";
+            case FEW_SHOT -> "a supernet of " + epochs + " epochs for each operation of an edge drawn by chance";
+            case ONE_SHOT -> "one supernet that stays whole, " + GmSize.together(epochs) + " epochs";
+            case LEAF_EPOCHS -> "the same, " + epochs + " epochs: as many as a leaf has";
+            default -> "the same, " + GmSize.tree(epochs) + " epochs: as many as all supernets of a tree";
+        };
+    }
+
+    /** The training that an arm takes, in epochs of one supernet. */
+    static int supernetEpochs(String arm, int epochs) {
+        return switch (arm) {
+            case FEW_SHOT -> CellNetwork.Operation.values().length * epochs;
+            case ONE_SHOT -> GmSize.together(epochs);
+            case LEAF_EPOCHS -> epochs;
+            default -> GmSize.tree(epochs);
+        };
+    }
+
+    /** As the published single-path code has it: no bias, affine norms outside cells. */
+    private CellNetwork cells() {
+        CellNetwork cells = (CellNetwork) size.truth().recipe().model();
+        return new CellNetwork(
+                cells.input(),
+                cells.resolution(),
+                cells.channels(),
+                cells.stages(),
+                cells.cellsPerStage(),
+                cells.edges(),
+                false,
+                CellNetwork.Affine.OUTSIDE_CELLS,
+                true,
+                Initialisation.UNIFORM_FAN_IN);
+    }
+
+    private Recipe recipe(String arm, int epochs, SplitSettings split) {
+        TrainSettings train = size.truth().recipe().train();
+        return new Recipe(
+                "gradient-matching-" + arm,
+                "",
+                cells(),
+                List.of(),
+                null,
+                size.truth().recipe().data().withBatchSize(size.batchSize()),
+                new TrainSettings(
+                        epochs,
+                        train.sampler(),
+                        train.distillation(),
+                        0,
+                        TrainSettings.Gradients.SUM,
+                        new Clipping(Clipping.By.NORM, 5),
+                        new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4),
+                        new LearningRateSchedule.Cosine(0.04, 0),
+                        train.regularisation(),
+                        List.of(),
+                        train.precision(),
+                        train.calibrationBatches(),
+                        0,
+                        train.checkpointEverySteps(),
+                        false,
+                        train.threads(),
+                        null,
+                        null),
+                split);
+    }
+
+    Recipe tree(String arm, int epochs, Trial trial) {
+        return switch (arm) {
+            case FEW_SHOT ->
+                recipe(
+                        arm,
+                        epochs,
+                        split(
+                                List.of(0),
+                                null,
+                                null,
+                                Rule.RANDOM,
+                                PartitionBy.EXHAUSTIVE,
+                                RestartSchedule.OWN));
+            case RANDOM_PARTITION -> {
+                TreeRecord matched = trial.tree(MATCHED);
+                yield tree(arm, epochs, edges(matched), Rule.PREDEFINED, PartitionBy.RANDOM, RestartSchedule.WHOLE);
+            }
+            case RANDOM_EDGES ->
+                tree(arm, epochs, null, Rule.RANDOM, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
+            case ANNEALED ->
+                tree(arm, epochs, null, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.REMAINING);
+            default -> tree(arm, epochs, null, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
+        };
+    }
+
+    private Recipe tree(
+            String arm, int epochs, List<String> edges, Rule rule, PartitionBy partition, RestartSchedule schedule) {
+        return recipe(
+                arm,
+                GmSize.together(epochs),
+                split(GmSize.rounds(epochs), List.of(2, 2), edges, rule, partition, schedule));
+    }
+
+    private SplitSettings split(
+            List<Integer> rounds,
+            List<Integer> groups,
+            List<String> edges,
+            Rule rule,
+            PartitionBy partition,
+            RestartSchedule schedule) {
+        return new SplitSettings(
+                rounds,
+                groups,
+                null,
+                edges,
+                rule,
+                partition,
+                size.repeats(),
+                null,
+                null,
+                null,
+                null,
+                Restart.FINAL,
+                RestartWeights.FRESH,
+                schedule);
+    }
+
+    /** The choices that the root of a tree and its first child split by. */
+    static List<String> edges(TreeRecord tree) {
+        return List.of(
+                tree.node("root").split().choice(), tree.node("0").split().choice());
+    }
+
+    // --- Measurements
+
+    private Map<String, Double> grown(String name, int epochs, Trial trial) {
+        TreeRecord tree = trial.grow(name, tree(name, epochs, trial));
+        trial.once("tree-" + name, TreeRecord.class, () -> tree);
+        Map<String, Double> values = measured(name, epochs, Optional.of(tree), trial);
+        List<Double> saved = TreeDistances.saved(tree);
+        if (!saved.isEmpty() && !name.equals(RANDOM_PARTITION)) {
+            values.put(
+                    CLOSER.key(),
+                    saved.stream().mapToDouble(Double::doubleValue).min().orElseThrow());
+        }
+        if (name.equals(MATCHED)) {
+            values.put(CONVOLUTIONS.key(), TreeDistances.convolutionsCloser(tree));
+        }
+        return values;
+    }
+
+    private Map<String, Double> whole(String name, int epochs, Trial trial) {
+        int all = supernetEpochs(name, epochs);
+        Recipe recipe = recipe(name, all, null);
+        if (name.equals(EQUAL_COMPUTE)) {
+            for (int point : points(all)) {
+                trial.atEpoch(
+                        name,
+                        recipe,
+                        point,
+                        curve(name, point),
+                        CellScores.class,
+                        trainer -> CellScores.of(
+                                trainer.family(),
+                                size.truth().recipe(),
+                                trainer.splits(),
+                                ranking.some(size.curveStep())));
+            }
+        }
+        trial.train(name, recipe);
+        return measured(name, epochs, Optional.empty(), trial);
+    }
+
+    private static String curve(String name, int epoch) {
+        return "curve-" + name + "-epoch-" + epoch;
+    }
+
+    private static List<Integer> points(int epochs) {
+        return IntStream.rangeClosed(1, POINTS).map(i -> epochs * i / POINTS).boxed().toList();
+    }
+
+    private Map<String, Double> measured(String name, int epochs, Optional<TreeRecord> tree, Trial trial) {
+        Splits splits = size.truth().recipe().data().open(1);
+        CellScores scores = trial.once("scores-" + name, CellScores.class, () -> {
+            trial.goOn();
+            trial.progress("measure", 0, ranking.members().size(), "members");
+            try (Family family = Family.open(trial.family(name))) {
+                return CellScores.of(family, size.truth().recipe(), splits, ranking.members());
+            }
+        });
+        SelectedMember selected = trial.once("selected-" + name, SelectedMember.class, () -> {
+            try (Family family = Family.open(trial.family(name))) {
+                return SelectedMember.of(family, tree, splits, size.candidates(), trial.seed(), done -> {
+                    trial.goOn();
+                    trial.progress("select", done, 4L * size.candidates(), "members");
+                });
+            }
+        });
+        Map<String, Double> values = ranking.values(scores);
+        if (tree.isPresent()) {
+            ranking.withinLeaves(scores).ifPresent(tau -> values.put(WITHIN.key(), tau));
+        }
+        values.put(SELECTED.key(), ranking.publicAccuracy(selected.cell()));
+        values.put(EPOCHS.key(), (double) supernetEpochs(name, epochs));
+        return values;
+    }
+
+    // --- The table and what is claimed
+
+    @Override
+    public List<Column> columns() {
+        List<Column> columns = new ArrayList<>(CellRanking.columns());
+        columns.addAll(List.of(WITHIN, SELECTED, EPOCHS, CLOSER, CONVOLUTIONS));
+        return columns;
+    }
+
+    @Override
+    public List<Claim> claims() {
+        return CLAIMS;
+    }
+
+    /** The statements of the specification; that of distances holds by how groups are chosen: it is the code that is judged. */
+    static final List<Claim> CLAIMS = statements();
+
+    private static List<Claim> statements() {
+        List<Claim> all = new ArrayList<>();
+        all.add(Claim.of(
+                Claim.Kind.CLAIM,
+                "distances within the groups of every split, by gradient at most by chance",
+                GmDesign::closer));
+        all.add(claim(difference(ONE_SHOT, MATCHED, CellRanking.LOSS)).atLeast(0));
+        List<String> others =
+                List.of(LEAF_EPOCHS, EQUAL_COMPUTE, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT, ANNEALED);
+        for (String other : others) {
+            all.add(report(difference(other, MATCHED, CellRanking.LOSS)).atLeast(0));
+        }
+        all.add(report(difference(ONE_SHOT, ANNEALED, CellRanking.LOSS)).atLeast(0));
+        for (Column tau : List.of(CellRanking.TAU, CellRanking.PUBLIC_TAU)) {
+            for (String other : List.of(ONE_SHOT, EQUAL_COMPUTE, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT)) {
+                all.add(report(difference(MATCHED, other, tau)).atLeast(0));
+            }
+            all.add(report(difference(MATCHED, CellRanking.PARAMETERS, tau)).atLeast(0));
+        }
+        all.add(report(difference(MATCHED, ONE_SHOT, SELECTED)).atLeast(0));
+        all.add(report(value(MATCHED, CONVOLUTIONS)).atLeast(0));
+        return List.copyOf(all);
+    }
+
+    private static Judgement closer(Values values) {
+        List<Double> least = List.copyOf(values.of(MATCHED, CLOSER.key()).values());
+        if (least.isEmpty()) {
+            return Judgement.notTested("Claim: no tree was grown, so no distances were compared.");
+        }
+        double worst = least.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+        return Judgement.exact(
+                worst >= -1e-9,
+                worst,
+                String.format(
+                        Locale.ROOT,
+                        "Claim: distances within the groups of a split are at most those of a random partition of the same edge, on the"
+                                + " mean of all such partitions; the least difference in %s is %.3f.",
+                        least.size() == 1 ? "one tree" : least.size() + " trees",
+                        worst));
+    }
+
+    // --- Words and pictures
+
+    @Override
+    public List<Fact> facts(Findings findings) {
+        List<Fact> facts = new ArrayList<>(ranking.facts());
+        facts.add(new Fact(
+                "Data",
+                size.truth().recipe().data().source()
+                        + ", resized by half; of its training images some are held out to measure members, the same in all arms and"
+                        + " seeds"));
+        facts.add(new Fact(
+                "Space",
+                "cells of NAS-Bench-201 whose input is connected with the output; 8 channels, two stages of one cell; convolutions"
+                        + " without bias, affine norms outside cells; weights start as PyTorch's default, which the published code"
+                        + " leaves. The truth's networks have biases and no affine norms"));
+        facts.add(new Fact(
+                "Optimiser, all arms",
+                String.format(
+                        Locale.ROOT,
+                        "SGD, Nesterov momentum 0.9, learning rate %s to 4 %% of it by cosine, weight decay 1e-4, gradients clipped to"
+                                + " norm 5, batches of %d (published: 48); one random member a step",
+                        size.learningRate(),
+                        size.batchSize())));
+        facts.add(new Fact(
+                "Trees",
+                "distances over " + size.repeats()
+                        + " batches (published: 100), in members that are connected with every operation of the edge; groups of 2 and 3"
+                        + " operations with the least distance within; split is the edge whose groups are furthest apart"));
+        facts.add(new Fact(
+                "Selected member",
+                "the most accurate of " + size.candidates()
+                        + " random members of each leaf, or of four times as many of a whole supernet, with the statistics of each batch;"
+                        + " what the benchmark says of it. The best of all cells has 94.37 %"));
+        facts.add(new Fact(
+                "Batch norm",
+                "recalibrated on " + size.truth().recipe().train().calibrationBatches()
+                        + " batches before every other evaluation"));
+        return facts;
+    }
+
+    @Override
+    public List<String> notes(Findings findings) {
+        List<String> notes = new ArrayList<>(ranking.undertrained(findings));
+        notes.add("A leaf begins anew, so its weights have had as many epochs as it has; the supernet of as many epochs that the claim names"
+                + " has had those of the rounds too.");
+        notes.add("Leaves may differ in how high their accuracies lie, which makes τ over all members lower than within leaves.");
+        notes.add("Passes are those of training, and of a tree also those behind its distances.");
+        for (String arm : TREES) {
+            tree(findings, arm)
+                    .ifPresent(tree -> notes.add("Seed " + findings.seeds().get(0) + ", " + arm + ": "
+                            + String.join("; ", TreeDistances.lines(tree)) + "."));
+        }
+        return notes;
+    }
+
+    /** Of the largest budget and the first seed. */
+    private static Optional<TreeRecord> tree(Findings findings, String arm) {
+        return findings.kept(findings.largestBudget(), findings.seeds().get(0), "tree-" + arm, TreeRecord.class);
+    }
+
+    @Override
+    public List<Plot> plots(Findings findings) {
+        int epochs = findings.largestBudget();
+        List<CellScores> points = points(GmSize.tree(epochs)).stream()
+                .flatMap(point -> findings
+                        .kept(epochs, findings.seeds().get(0), curve(EQUAL_COMPUTE, point), CellScores.class)
+                        .stream())
+                .toList();
+        return List.of(ranking.curve("Ranking in training", Map.of(EQUAL_COMPUTE, points)));
+    }
+
+    @Override
+    public List<FigureGroup> figures(Findings findings) {
+        int epochs = findings.largestBudget();
+        long seed = findings.seeds().get(0);
+        List<Figure> scatters = new ArrayList<>();
+        for (String arm : List.of(MATCHED, RANDOM_PARTITION, FEW_SHOT, ONE_SHOT)) {
+            findings.kept(epochs, seed, "scores-" + arm, CellScores.class)
+                    .ifPresent(scores -> scatters.add(ranking.scatter(arm, scores)));
+        }
+        List<FigureGroup> groups = new ArrayList<>();
+        groups.add(new FigureGroup(
+                "Inherited and alone",
+                "A mark for each member of the truth. Weights that rank well make a line that rises. Seed " + seed + ".",
+                scatters));
+        tree(findings, MATCHED).ifPresent(tree -> groups.addAll(TreeDistances.figures(
+                size.truth().space(), Map.of(MATCHED, tree), seed)));
+        return groups;
+    }
+
+    @Override
+    public Object extra(Findings findings) {
+        return Map.of(
+                "trees",
+                findings.kept(findings.largestBudget(), "tree-" + MATCHED, TreeRecord.class),
+                "selected",
+                findings.kept(findings.largestBudget(), "selected-" + MATCHED, SelectedMember.class));
+    }
+}
