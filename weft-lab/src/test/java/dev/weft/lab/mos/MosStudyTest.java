@@ -163,7 +163,7 @@ class MosStudyTest implements StudyContract {
 
     @Test
     void everyClaimHoldsWhereExpertsAreBetterAndTheBlindRouterIsNot() {
-        assertThat(judged(1.95, 2.001, 0.1, 1.01, 1e-7)).hasSize(10).allSatisfy(j -> assertThat(j.outcome())
+        assertThat(judged(1.95, 2.001, 0.1, 1.01, 1e-7)).hasSize(11).allSatisfy(j -> assertThat(j.outcome())
                 .as(j.sentence())
                 .isEqualTo(Outcome.HELD));
     }
@@ -172,7 +172,7 @@ class MosStudyTest implements StudyContract {
     void noClaimHoldsWhereExpertsAreWorseTheBlindRouterIsBetterAndCollapsingChangesLosses() {
         List<Judgement> judged = judged(2.05, 1.9, 0.9, 0.5, 1e-3);
         assertThat(judged).allSatisfy(j -> assertThat(j.outcome()).as(j.sentence()).isEqualTo(Outcome.NOT_HELD));
-        assertThat(judged.get(9).sentence()).contains("at most 1e-05 nats expected; measured 1.0e-03 in 9 supernets");
+        assertThat(judged.get(10).sentence()).contains("at most 1e-05 nats expected; measured 1.0e-03 in 9 supernets");
         assertThat(MosDesign.CLAIMS)
                 .filteredOn(claim -> claim.kind() == Claim.Kind.REPORT)
                 .hasSize(2);
