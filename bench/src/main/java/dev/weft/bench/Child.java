@@ -14,16 +14,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A process that answers each line of its standard input with a line of JSON. What it says on stderr goes to ours. */
+/**
+ * A process that answers each line of its standard input with a line of JSON. What it says on stderr goes to ours, but for the name of
+ * its kernels.
+ */
 final class Child implements AutoCloseable {
     private final String name;
     private final Process process;
     private final PrintStream to;
     private final BufferedReader from;
+    private final Kernels kernels = new Kernels();
+    private final Thread errors;
 
     private Child(String name, List<String> command, Map<String, String> environment) {
         this.name = name;
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(Kernels.ASKED);
         builder.environment().putAll(environment);
         try {
             process = builder.start();
@@ -32,6 +38,10 @@ final class Child implements AutoCloseable {
         }
         to = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         from = process.inputReader(StandardCharsets.UTF_8);
+        errors = new Thread(
+                () -> kernels.listen(process.errorReader(StandardCharsets.UTF_8), System.err), name + " says");
+        errors.setDaemon(true);
+        errors.start();
     }
 
     static Child start(String name, List<String> command, Map<String, String> environment) {
@@ -50,6 +60,19 @@ final class Child implements AutoCloseable {
         return new Child("Weft", command, environment);
     }
 
+    /** The kernels of OpenBLAS in this process, once it has answered. */
+    String kernels() {
+        return kernels.name();
+    }
+
+    /** Those of a JVM like this one. */
+    static String weftKernels() {
+        try (Child child = weft(Map.of(), "kernels")) {
+            child.answer(Map.class);
+            return child.kernels();
+        }
+    }
+
     /** Sends a line and reads the answer. */
     <T> T ask(String line, Class<T> type) {
         to.println(line);
@@ -61,6 +84,7 @@ final class Child implements AutoCloseable {
         try {
             String line = from.readLine();
             if (line == null) {
+                errors.join(); // its last words come first
                 throw new CheckFailedException(name + "'s process ended early, with exit code " + process.waitFor()
                         + "; its last words are above.");
             }

@@ -61,7 +61,9 @@ final class LanguageModelBenchmark {
                 TrainingStepBenchmark.checkSame(
                         model + ": parameters", List.of((double) ours.parameters()), List.of((double)
                                 theirs.parameters()));
-                result.setting(model + " parameters", ours.parameters()).setting("PyTorch", theirs.engine());
+                result.setting(model + " parameters", ours.parameters())
+                        .setting("PyTorch", theirs.engine())
+                        .setting("OpenBLAS kernels, PyTorch", python.kernels());
                 same(model, "generate " + WRITTEN, weft, python);
                 for (int step = 0; step < 2; step++) { // the second shows that both updated alike
                     same(model, "train 1", weft, python);

@@ -59,7 +59,7 @@ public final class Main {
         } else if (name.equals("report")) {
             out.print(Tables.markdown(results.latest(BENCHMARKS)));
         } else {
-            Result result = measure(name, options, out);
+            Result result = measure(name, options, out).with("OpenBLAS kernels, Weft", Child.weftKernels());
             out.print("\n" + Tables.markdown(result));
             out.println(options.quick() ? "\nA quick trial: not kept." : "\nKept in " + results.append(result));
         }
@@ -98,6 +98,7 @@ public final class Main {
                         Double.parseDouble(more.get(5)),
                         in,
                         out);
+            case "kernels" -> out.println("{}"); // libtorch is loaded, and OpenBLAS has said which
             case "members-memory" ->
                 MembersMemoryWorker.run(more.get(0), Path.of(more.get(1)), Integer.parseInt(more.get(2)), out);
             case "shared-step" ->

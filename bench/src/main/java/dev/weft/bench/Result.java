@@ -35,6 +35,13 @@ public record Result(
     /** A goal in words, what was measured, in words, and whether it was reached. */
     public record Goal(String goal, String measured, boolean reached) {}
 
+    /** This result with one more setting. */
+    public Result with(String name, Object value) {
+        Map<String, String> more = new LinkedHashMap<>(settings);
+        more.put(name, String.valueOf(value));
+        return new Result(benchmark, date, machine, more, measurements, goals);
+    }
+
     /** Collects a result while a benchmark runs. */
     public static final class Builder {
         private final String benchmark;

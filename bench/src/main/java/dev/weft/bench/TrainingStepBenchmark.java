@@ -79,7 +79,9 @@ final class TrainingStepBenchmark {
                 StepWorker.Ready theirs = python.answer(StepWorker.Ready.class);
                 checkSame(model + ": parameters", List.of((double) ours.parameters()), List.of((double)
                         theirs.parameters()));
-                result.setting(model + " parameters", ours.parameters()).setting("PyTorch", theirs.engine());
+                result.setting(model + " parameters", ours.parameters())
+                        .setting("PyTorch", theirs.engine())
+                        .setting("OpenBLAS kernels, PyTorch", python.kernels());
                 for (String mode : modes) {
                     firstSteps(model, mode, weft, python);
                     inTurns(model + ", " + mode, mode, weft, python);

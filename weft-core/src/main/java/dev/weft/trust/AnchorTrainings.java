@@ -9,6 +9,7 @@ import dev.weft.train.KeptTrainings;
 import dev.weft.train.Recipe;
 import dev.weft.train.Role;
 import dev.weft.train.Start;
+import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,6 +91,17 @@ final class AnchorTrainings {
 
     private static String name(int index, int training) {
         return String.format(Locale.ROOT, "anchor-%03d-training-%d", index + 1, training + 1);
+    }
+
+    /** How many of these trainings an earlier version of Weft began, whose seeds are not independent. */
+    long ofEarlierVersion(int trainings) {
+        long found = 0;
+        for (int i = 0; i < members.size(); i++) {
+            for (int training = 0; training < trainings; training++) {
+                found += Trainer.settings(kept.run(name(i, training))).resumesExactly() ? 0 : 1;
+            }
+        }
+        return found;
     }
 
     /** The measured numbers of each member, one a training; all must be done. */

@@ -150,8 +150,9 @@ public final class FamilyTrust implements AutoCloseable {
                             + (trainings == 1 ? "once" : trainings + " times") + " by recipe " + recipe.name() + ", "
                             + recipe.train().epochs() + (recipe.train().epochs() == 1 ? " epoch" : " epochs"));
             source.put("trainingSeeds", seed + (trainings == 1 ? "" : " to " + (seed + trainings - 1)));
+            List<String> remarks = Sentences.earlier(anchors.ofEarlierVersion(trainings), trainings);
             return measured(members, alone, run, stop, progress)
-                    .map(ranking -> written(folder, members, ranking, source));
+                    .map(ranking -> written(folder, members, ranking, source, remarks));
         }
     }
 
@@ -179,7 +180,7 @@ public final class FamilyTrust implements AutoCloseable {
             }
             List<List<Double>> known = lines.stream().map(truth.values()::get).toList();
             return measured(members, known, run, stop, progress)
-                    .map(ranking -> written(folder, members, ranking, source));
+                    .map(ranking -> written(folder, members, ranking, source, List.of()));
         }
     }
 
@@ -305,7 +306,8 @@ public final class FamilyTrust implements AutoCloseable {
     }
 
     /** Members in the order of their cost, in the tables and in the document. */
-    private TrustDocument written(Path folder, List<Member> members, Ranking raw, Map<String, String> source) {
+    private TrustDocument written(
+            Path folder, List<Member> members, Ranking raw, Map<String, String> source, List<String> remarks) {
         List<Double> costs = costs(members, settings.cost());
         writeTables(folder, raw);
         Ranking ranking = metric.higherIsBetter()
@@ -317,8 +319,9 @@ public final class FamilyTrust implements AutoCloseable {
                         .inPoints()
                 : raw.ofLosses();
         CostGap gap = CostGap.of(ranking, costs, settings.ranking().bootstrap());
-        TrustReport report =
-                TrustReport.of(ranking, settings.ranking()).with(Sentences.gap(gap, costName(), ranking.unit()));
+        TrustReport report = TrustReport.of(ranking, settings.ranking())
+                .with(Sentences.gap(gap, costName(), ranking.unit()))
+                .with(remarks);
         List<TrustDocument.Anchor> anchors = new ArrayList<>();
         for (int i = 0; i < members.size(); i++) {
             anchors.add(new TrustDocument.Anchor(

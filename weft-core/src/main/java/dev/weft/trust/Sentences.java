@@ -206,6 +206,17 @@ final class Sentences {
                 : "There is no noise floor, because there are too few members.";
     }
 
+    /** What trainings of an earlier version mean; empty where there are none. */
+    static List<String> earlier(long count, int trainings) {
+        return count == 0
+                ? List.of()
+                : List.of(count + (count == 1 ? " of these trainings was" : " of these trainings were")
+                        + " begun by an earlier version of Weft, in which the first weights of neighbouring seeds were copies of each"
+                        + " other, shifted by one"
+                        + (trainings > 1 ? ": what is said of the noise of training is less sure" : "")
+                        + ". Train again in another folder to be rid of that.");
+    }
+
     /** How inherited weights compare with training alone. */
     static List<String> gap(CostGap gap, String cost, String unit) {
         double mean = gap.mean().value();

@@ -181,6 +181,20 @@ class FamilyTrustTest {
                         + " Give those settings, or another folder: --out DIR");
     }
 
+    @Test
+    void trainingsOfAnEarlierVersionAreSaidToBe() throws IOException {
+        Path out = folder.resolve("earlier");
+        assertThat(complete(out, 3, 2).report().conclusions())
+                .noneMatch(sentence -> sentence.contains("earlier version"));
+        Path config = out.resolve("trainings/anchor-002-training-1/config.yaml");
+        String text = Files.readString(config);
+        assertThat(text).contains("formatVersion: 2");
+        Files.writeString(config, text.replace("formatVersion: 2", "formatVersion: 1"));
+        assertThat(complete(out, 3, 2).report().conclusions())
+                .anyMatch(sentence ->
+                        sentence.startsWith("1 of these trainings was begun by an earlier version of Weft"));
+    }
+
     private static Map<Path, FileTime> finished(Path out) throws IOException {
         Map<Path, FileTime> found = new TreeMap<>();
         if (!Files.isDirectory(out.resolve("trainings"))) {
