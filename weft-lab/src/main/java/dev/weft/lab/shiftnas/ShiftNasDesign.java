@@ -1,10 +1,5 @@
 package dev.weft.lab.shiftnas;
 
-import static dev.weft.lab.study.Claim.claim;
-import static dev.weft.lab.study.Claim.report;
-import static dev.weft.lab.study.Quantity.meanDifference;
-import static dev.weft.lab.study.Quantity.value;
-
 import dev.weft.data.Augmentation;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
@@ -13,11 +8,8 @@ import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
-import dev.weft.lab.study.Judgement;
-import dev.weft.lab.study.Quantity;
 import dev.weft.lab.study.Statistics;
 import dev.weft.lab.study.Trial;
-import dev.weft.lab.study.Values;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
@@ -39,7 +31,6 @@ import dev.weft.train.Regularisation;
 import dev.weft.train.Sampler;
 import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
-import dev.weft.trust.RankCorrelation;
 import dev.weft.weight.GeneratedWeights;
 import dev.weft.weight.Sharing;
 import java.util.ArrayList;
@@ -48,7 +39,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** The ways of drawing the member of a step that are compared; all else is the same. */
@@ -57,7 +47,6 @@ final class ShiftNasDesign implements Design {
     private static final String LAST_HITS = "hitsOfLastQuarter";
     private static final String METRIC = "macs";
     private static final int HIDDEN = 64;
-    private static final double LEAST_CHANCE = 0.01;
 
     /** An arm with a generator. */
     static final List<String> GENERATED = List.of("B", "C", "C-pathwise", "C-mask");
@@ -403,153 +392,16 @@ final class ShiftNasDesign implements Design {
         return columns;
     }
 
-    private static List<Column> levels(List<Integer> levels) {
+    static List<Column> levels(List<Integer> levels) {
         return levels.stream().map(ShiftNasDesign::level).toList();
     }
 
     @Override
     public List<Claim> claims() {
-        List<Claim> claims = new ArrayList<>(claims(space.starved(), space.fed()));
-        claims.add(0, visits(space.shares()));
+        List<Claim> claims = new ArrayList<>(ShiftNasClaims.of(space.starved(), space.fed()));
+        claims.add(0, ShiftNasClaims.visits(space.shares()));
         ShiftSimulation.all(size).forEach(simulation -> claims.add(simulation.claim()));
         return claims;
-    }
-
-    /** The statements about arms, given the levels that uniform operations starve, and the others. */
-    static List<Claim> claims(List<Integer> starved, List<Integer> fed) {
-        List<Integer> all = IntStream.range(0, starved.size() + fed.size()).boxed().toList();
-        List<Column> poor = levels(starved);
-        String onPoor = "levels that uniform operations starve " + names(starved);
-        List<Claim> claims = new ArrayList<>();
-        for (String arm : List.of("B", "C")) {
-            claims.add(claim(value(arm, HITS)
-                            .named("members of arm " + arm + "'s generator within one level of the one asked for"))
-                    .atLeast(90));
-        }
-        claims.add(claim(meanDifference(onPoor, "C", "A", poor)).atLeast(0.5));
-        claims.add(claim(meanDifference("the other levels " + names(fed), "C", "A", levels(fed))).atLeast(-0.5));
-        claims.add(claim(meanDifference("mean of all levels", "C", "B", levels(all)))
-                .remarked("The paper's own ablation; at this scale the difference may lie within noise.")
-                .atLeast(-0.2));
-        claims.add(claim(new Quantity(
-                        "level probabilities of C, largest minus smallest", "", 3, values -> perSeed(
-                                values, all, ShiftNasDesign::probability, p -> max(p) + max(negative(p)))))
-                .atLeast(0.03));
-        claims.add(claim(new Quantity(
-                        "rank correlation over levels of C's probability with how much the level's loss fell in an interval",
-                        "",
-                        2,
-                        values -> agreement(values, all)))
-                .atLeast(0));
-        claims.add(report(meanDifference(onPoor, "B", "A", poor)).atLeast(0));
-        claims.add(report(meanDifference(onPoor, "D", "B", poor)).atLeast(0));
-        for (String arm : List.of("C-pathwise", "C-mask")) {
-            claims.add(report(meanDifference("mean of all levels", arm, "C", levels(all))).atLeast(0));
-        }
-        claims.add(report(meanDifference("mean of all levels", "C", "sandwich", levels(all))).atLeast(0));
-        claims.add(report(new Quantity(
-                        "the member that C's generator gives for a level minus the best of random ones of the level in A",
-                        "points",
-                        2,
-                        values -> chosen(values, all)))
-                .remarked("Members that are of another level than asked for do not count.")
-                .atLeast(0));
-        return claims;
-    }
-
-    private static String names(List<Integer> levels) {
-        return "(" + String.join(", ", levels.stream().map(k -> "" + (k + 1)).toList()) + ")";
-    }
-
-    private static double max(List<Double> values) {
-        return values.stream().mapToDouble(v -> v).max().orElseThrow();
-    }
-
-    private static List<Double> negative(List<Double> values) {
-        return values.stream().map(v -> -v).toList();
-    }
-
-    private static Map<Long, Double> perSeed(
-            Values values,
-            List<Integer> levels,
-            java.util.function.IntFunction<String> key,
-            ToDoubleFunction<List<Double>> of) {
-        Map<Long, Double> perSeed = new TreeMap<>();
-        bySeed(values, levels, key).forEach((seed, own) -> perSeed.put(seed, of.applyAsDouble(own)));
-        return perSeed;
-    }
-
-    private static Map<Long, Double> agreement(Values values, List<Integer> levels) {
-        Map<Long, List<Double>> changes = bySeed(values, levels, ShiftNasDesign::lossChange);
-        Map<Long, Double> perSeed = new TreeMap<>();
-        bySeed(values, levels, ShiftNasDesign::probability)
-                .forEach((seed, own) ->
-                        perSeed.put(seed, RankCorrelation.spearman(own, negative(changes.get(seed)))));
-        return perSeed;
-    }
-
-    /** What C has of all levels, for each seed. */
-    private static Map<Long, List<Double>> bySeed(
-            Values values, List<Integer> levels, java.util.function.IntFunction<String> key) {
-        Map<Long, List<Double>> bySeed = new TreeMap<>();
-        values.of("C", key.apply(0)).keySet().forEach(seed -> bySeed.put(
-                seed,
-                levels.stream().map(k -> values.of("C", key.apply(k)).get(seed)).toList()));
-        return bySeed;
-    }
-
-    /** The mean over the levels for which both have a member, of seeds that have one. */
-    private static Map<Long, Double> chosen(Values values, List<Integer> levels) {
-        Map<Long, List<Double>> differences = new TreeMap<>();
-        for (int level : levels) {
-            Quantity.paired(values.of("C", picked(level)), values.of("A", picked(level)), (c, a) -> c - a)
-                    .forEach((seed, own) -> differences
-                            .computeIfAbsent(seed, s -> new ArrayList<>())
-                            .add(own));
-        }
-        Map<Long, Double> means = new TreeMap<>();
-        differences.forEach((seed, own) -> means.put(seed, Statistics.mean(own)));
-        return means;
-    }
-
-    /**
-     * Whether as many members of each level were trained as enumeration says: Pearson's test on the visits of all seeds. Held unless
-     * chance alone gives so large a distance less than once in a hundred times.
-     */
-    static Claim visits(List<Double> shares) {
-        String text = "visits of A against enumerated shares";
-        return Claim.of(Claim.Kind.CLAIM, text, values -> {
-            List<Double> counts = IntStream.range(0, shares.size())
-                    .mapToObj(k -> values.of("A", visits(k)).values().stream()
-                            .mapToDouble(v -> v)
-                            .sum())
-                    .toList();
-            double all = counts.stream().mapToDouble(v -> v).sum();
-            if (all == 0) {
-                return Judgement.notTested("Claim: " + text + ": not tested, for A was not run.");
-            }
-            double distance = 0;
-            double gap = 0;
-            for (int k = 0; k < shares.size(); k++) {
-                double expected = all * shares.get(k);
-                distance += (counts.get(k) - expected) * (counts.get(k) - expected) / expected;
-                gap = Math.max(gap, Math.abs(counts.get(k) / all - shares.get(k)));
-            }
-            double chance = Statistics.chiSquareTail(distance, shares.size() - 1);
-            return Judgement.exact(
-                    chance >= LEAST_CHANCE,
-                    chance,
-                    String.format(
-                            Locale.ROOT,
-                            "Claim: A visits levels as often as enumeration says; of %.0f visits the share of a level is off by at"
-                                    + " most %.2f points (chi-square %.1f, which chance exceeds with probability %.2f; below %s it"
-                                    + " would not hold).",
-                            all,
-                            100 * gap,
-                            distance,
-                            chance,
-                            LEAST_CHANCE));
-        });
     }
 
     // --- Pictures and words

@@ -8,7 +8,6 @@ import static dev.weft.lab.study.Quantity.value;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.cost.MemberCosts;
-import dev.weft.data.Augmentation;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
 import dev.weft.lab.study.Arm;
@@ -21,7 +20,6 @@ import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
-import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.report.Fact;
@@ -31,22 +29,11 @@ import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchSettings;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.ArchitectureSettings;
-import dev.weft.train.Clipping;
-import dev.weft.train.CostTerm;
 import dev.weft.train.DataSettings;
-import dev.weft.train.Distillation;
 import dev.weft.train.Evaluation;
-import dev.weft.train.LearningRateSchedule;
-import dev.weft.train.Optimizer;
-import dev.weft.train.Precision;
 import dev.weft.train.Recipe;
-import dev.weft.train.Regularisation;
 import dev.weft.train.Role;
-import dev.weft.train.Sampler;
-import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
-import dev.weft.weight.BlendRegulariser;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.SimplexMap;
 import java.util.ArrayList;
@@ -57,10 +44,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/**
- * The searches, what each chose, and the one recipe by which members are trained alone. Searches have the same optimiser and, counted in
- * gradient steps, the same length.
- */
+/** The searches, what each chose, and what that is beside members that nobody searched for. */
 final class TangleNasDesign implements Design {
     static final Column ALONE = Column.accuracy("accuracy", "trained alone", true);
     static final Column INHERITED = Column.accuracy("inherited", "inherited", true);
@@ -85,15 +69,13 @@ final class TangleNasDesign implements Design {
             "A-sparsemax", "as A, mixing weights by sparsemax",
             "A-gumbel", "as A, one option a draw by Gumbel's, straight through; it computes all options, which GDAS does not");
 
-    private static final double VALIDATION_PART = 0.5;
-    private static final double CURVE_FLOOR = 0.01; // 0.1 to 0.001, as published
     private static final int MOST_MEMBERS = 1000;
 
     private final TangleNasStudy.Size size;
     private final String source;
     private final boolean maps;
     private final boolean smallSpace;
-    private final int trainImages; // of a member that is trained alone
+    private final TangleNasRecipes recipes;
     private final ModelInput input;
     private final Space space;
 
@@ -102,8 +84,9 @@ final class TangleNasDesign implements Design {
         this.source = source;
         this.maps = maps;
         this.smallSpace = smallSpace;
-        Splits splits = images(size.selectionSize()).open(1); // also finds that data is not there before anything is written
-        this.trainImages = splits.train().size();
+        // Opened before anything is written: data that is not there must not leave a folder behind.
+        Splits splits = new TangleNasRecipes(size, source, 0).images(size.selectionSize()).open(1);
+        this.recipes = new TangleNasRecipes(size, source, splits.train().size());
         this.input = DataSettings.input(splits);
         this.space = size.model().space();
     }
@@ -118,132 +101,28 @@ final class TangleNasDesign implements Design {
         return size.budgets();
     }
 
-    // --- Recipes
-
-    /** A search by gradient. */
-    Recipe gradient(ConvNet model, int epochs, SimplexMap map, Sharing.Ownership ownership, CostTerm cost) {
-        ArchitectureSettings architecture = new ArchitectureSettings(
-                VALIDATION_PART,
-                new Optimizer.Adam(size.logitRate(), 0.5, 0.999, 1e-8, 1e-3),
-                null,
-                ArchitectureSettings.Order.FIRST,
-                new BlendRegulariser.None(),
-                cost,
-                0);
-        return recipe(
-                model,
-                List.of(new Sharing.Blend(map, size.norm(), ownership, 1)),
-                images(size.selectionSize()),
-                2 * epochs,
-                new Sampler.Blend(),
-                size.weightRate(),
-                Math.min(size.curveEveryEpochs(), 2 * epochs), // a short search has one point
-                architecture);
-    }
-
-    private Recipe entangled(ConvNet model, int epochs, CostTerm cost) {
-        return gradient(model, epochs, new SimplexMap.Dirichlet(), Sharing.Ownership.ENTANGLED, cost);
-    }
-
-    private Recipe separate(int epochs) {
-        return gradient(size.model(), epochs, new SimplexMap.Dirichlet(), Sharing.Ownership.SEPARATE, null);
-    }
-
-    private CostTerm budget() {
-        double largest = costs(size.model(), costs -> costs.of(space.largest()).params());
-        return new CostTerm("params", size.costFactor(), size.costTarget() * largest, null);
-    }
-
-    /** Weights trained by random members, one a step, on as many images as the weights of A. */
-    Recipe singlePath(ConvNet model, int epochs) {
-        // The images held out are those beside the training images, and the half on which members are chosen.
-        int heldOut = size.selectionSize() + (int) Math.round(VALIDATION_PART * trainImages);
-        return recipe(
-                model,
-                List.of(),
-                images(heldOut),
-                4 * epochs,
-                new Sampler.SinglePath(1),
-                size.weightRate(),
-                0,
-                null);
-    }
-
-    /** A member trained alone, by the one recipe. */
-    Recipe alone(ConvNet model, Member member, int epochs) {
-        return recipe(
-                model.at(member),
-                List.of(),
-                images(size.selectionSize()),
-                epochs,
-                new Sampler.Largest(),
-                size.aloneRate(),
-                0,
-                null);
-    }
-
-    private Recipe recipe(
-            ModelDefinition model,
-            List<Sharing> sharing,
-            DataSettings data,
-            int epochs,
-            Sampler sampler,
-            double rate,
-            int evaluateEveryEpochs,
-            ArchitectureSettings architecture) {
-        return new Recipe(
-                "tanglenas",
-                "",
-                model,
-                sharing,
-                null,
-                data,
-                new TrainSettings(
-                        epochs,
-                        sampler,
-                        new Distillation.None(),
-                        0,
-                        TrainSettings.Gradients.SUM,
-                        new Clipping(Clipping.By.NORM, 5),
-                        new Optimizer.Sgd(rate, 0.9, true, 5e-4),
-                        new LearningRateSchedule.Cosine(CURVE_FLOOR, 0),
-                        Regularisation.none(),
-                        List.of(),
-                        Precision.FLOAT32,
-                        size.calibrationBatches(),
-                        evaluateEveryEpochs,
-                        500,
-                        false,
-                        1,
-                        null,
-                        architecture));
-    }
-
-    DataSettings.Images images(int selectionSize) {
-        return new DataSettings.Images(source, selectionSize, size.batchSize(), Augmentation.none(), null, null);
-    }
-
     // --- Arms
 
     @Override
     public List<Arm> arms(int epochs) {
         List<Arm> arms = new ArrayList<>();
+        double largest = costs(size.model(), costs -> costs.of(space.largest()).params());
         arms.add(byGradient(
                 "A",
                 "TangleNAS: entangled weights, Dirichlet draws; what its logits chose",
-                entangled(size.model(), epochs, null)));
+                recipes.entangled(size.model(), epochs, null)));
         arms.add(byGradient(
                 "A-budget",
                 "as A, with a term for parameters beyond a budget",
-                entangled(size.model(), epochs, budget())));
+                recipes.entangled(size.model(), epochs, recipes.budget(largest))));
         if (maps) {
             MAPS.forEach((name, map) -> arms.add(byGradient(
                     name,
                     DESCRIPTIONS.get(name),
-                    gradient(size.model(), epochs, map, Sharing.Ownership.ENTANGLED, null))));
+                    recipes.gradient(size.model(), epochs, map, Sharing.Ownership.ENTANGLED, null))));
         }
         arms.add(byGradient(
-                "B", "as A, every combination of options with weights of its own", separate(epochs)));
+                "B", "as A, every combination of options with weights of its own", recipes.separate(epochs)));
         arms.add(bySearch(
                 "C-random",
                 "single path (SPOS) as many gradient steps as A, then random search",
@@ -302,7 +181,7 @@ final class TangleNasDesign implements Design {
 
     private Arm bySearch(String name, String description, int epochs, SearchSettings strategy) {
         return new Arm(name, description, 5.0 * epochs, trial -> {
-            Chosen chosen = chosenBySearch(trial, name, "C", singlePath(size.model(), epochs), strategy);
+            Chosen chosen = chosenBySearch(trial, name, "C", recipes.singlePath(size.model(), epochs), strategy);
             Map<String, Double> values = values(trial, name, List.of(space.parse(chosen.member())));
             note(values, chosen);
             values.put(WEIGHTS.key(), (double) times(trial).weights().get("largest")); // single path stores what the largest has
@@ -314,7 +193,7 @@ final class TangleNasDesign implements Design {
             Trial trial, String name, String training, Recipe recipe, SearchSettings strategy) {
         Trial.Trained trained = trial.train(training, recipe);
         return trial.once("chosen-" + name, Chosen.class, () -> {
-            Dataset all = images(size.selectionSize()).open(trial.seed()).train();
+            Dataset all = recipes.images(size.selectionSize()).open(trial.seed()).train();
             return trained.measure(
                     trainer -> new InheritedSearch(trainer, all).choose(strategy, trainer.seconds(), trial));
         });
@@ -333,7 +212,7 @@ final class TangleNasDesign implements Design {
 
     private List<Member> matched(Trial trial) {
         Chosen chosen = trial.once("chosen-A", Chosen.class, () -> chosenByLogits(
-                trial, "A", trial.train("A", entangled(size.model(), trial.epochs(), null))));
+                trial, "A", trial.train("A", recipes.entangled(size.model(), trial.epochs(), null))));
         return costs(
                 size.model(),
                 costs -> TangleNasMembers.matched(
@@ -346,7 +225,7 @@ final class TangleNasDesign implements Design {
         List<Member> all = small.space().enumerate(MOST_MEMBERS);
         // So many draws that no member is left out.
         SearchSettings every = new RandomSearch(all.size(), 50 * all.size());
-        Recipe gradient = entangled(small, epochs, null);
+        Recipe gradient = recipes.entangled(small, epochs, null);
         return List.of(
                 new Arm(
                         "small-all",
@@ -364,7 +243,7 @@ final class TangleNasDesign implements Design {
                         4.0 * epochs,
                         trial -> ranked(
                                 trial,
-                                chosenBySearch(trial, "small-C", "small-C", singlePath(small, epochs), every))));
+                                chosenBySearch(trial, "small-C", "small-C", recipes.singlePath(small, epochs), every))));
     }
 
     private List<Alone> small(Trial trial) {
@@ -426,7 +305,7 @@ final class TangleNasDesign implements Design {
     private Alone alone(Trial trial, ConvNet model, String prefix, Member member) {
         String name = prefix + "alone-"
                 + model.space().encode(member).stream().map(String::valueOf).collect(Collectors.joining());
-        Trial.Trained trained = trial.train(name, alone(model, member, trial.epochs()));
+        Trial.Trained trained = trial.train(name, recipes.alone(model, member, trial.epochs()));
         double accuracy = trained.measure(TangleNasDesign::percent);
         MemberCosts cost = costs(model, costs -> costs.of(member));
         return new Alone(member.toString(), accuracy, cost.params(), cost.macs());
@@ -452,11 +331,11 @@ final class TangleNasDesign implements Design {
 
     private StepTimes.Measured times(Trial trial) {
         return trial.once("step-times", StepTimes.Measured.class, () -> {
-            Map<String, Recipe> recipes = new LinkedHashMap<>();
-            recipes.put("A", entangled(size.model(), trial.epochs(), null));
-            recipes.put("B", separate(trial.epochs()));
-            recipes.put("largest", alone(size.model(), space.largest(), trial.epochs()));
-            return StepTimes.measure(recipes, size.timingRounds(), trial);
+            Map<String, Recipe> timed = new LinkedHashMap<>();
+            timed.put("A", recipes.entangled(size.model(), trial.epochs(), null));
+            timed.put("B", recipes.separate(trial.epochs()));
+            timed.put("largest", recipes.alone(size.model(), space.largest(), trial.epochs()));
+            return StepTimes.measure(timed, size.timingRounds(), trial);
         });
     }
 

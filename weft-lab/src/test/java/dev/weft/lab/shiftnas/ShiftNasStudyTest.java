@@ -163,7 +163,7 @@ class ShiftNasStudyTest implements StudyContract {
                 Map.of(1L, counts[Integer.parseInt(key.substring(key.length() - 1)) - 1] / 2, 2L, counts[
                                 Integer.parseInt(key.substring(key.length() - 1)) - 1]
                         / 2);
-        return ShiftNasDesign.visits(List.of(0.5, 0.3, 0.2)).judge(values).outcome();
+        return ShiftNasClaims.visits(List.of(0.5, 0.3, 0.2)).judge(values).outcome();
     }
 
     @Test
@@ -189,7 +189,7 @@ class ShiftNasStudyTest implements StudyContract {
             Double value = known.get(arm + " " + key);
             return value == null ? Map.of() : Map.of(1L, value, 2L, value);
         };
-        List<Claim> claims = ShiftNasDesign.claims(List.of(1), List.of(0));
+        List<Claim> claims = ShiftNasClaims.of(List.of(1), List.of(0));
         assertThat(claims.subList(0, 7).stream().map(claim -> claim.judge(values)))
                 .extracting("estimate", "outcome")
                 .containsExactly(

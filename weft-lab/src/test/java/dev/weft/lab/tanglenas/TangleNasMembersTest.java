@@ -24,7 +24,7 @@ class TangleNasMembersTest {
             .withInput(new ImageInput(
                     1, 28, List.of(0.5), List.of(0.5), List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")));
     private final Space space = model.space();
-    private final TangleNasDesign design = new TangleNasDesign(size, "fashion-mnist-10k", false, false);
+    private final TangleNasRecipes recipes = new TangleNasRecipes(size, "fashion-mnist-10k", IMAGES);
 
     @Test
     void spacesHaveTheSizesOfTheSpecification() {
@@ -70,18 +70,18 @@ class TangleNasMembersTest {
     @Test
     void searchesHaveEquallyManyGradientSteps() {
         Recipe gradient = search(10, Sharing.Ownership.ENTANGLED);
-        Recipe path = design.singlePath(size.model(), 10);
+        Recipe path = recipes.singlePath(size.model(), 10);
         // Over half of the images each; a step of the logits counts as one of the weights.
         assertThat(path.train().epochs()).isEqualTo(2 * gradient.train().epochs());
         assertThat(gradient.train().architecture().validationPart()).isEqualTo(0.5);
         assertThat(path.data())
                 .as("the other half is held out to choose by")
-                .isEqualTo(design.images(size.selectionSize() + IMAGES / 2));
+                .isEqualTo(recipes.images(size.selectionSize() + IMAGES / 2));
         assertThat(path.train().sampler()).isEqualTo(new Sampler.SinglePath(1));
     }
 
     private Recipe search(int epochs, Sharing.Ownership ownership) {
-        return design.gradient(size.model(), epochs, new SimplexMap.Dirichlet(), ownership, null);
+        return recipes.gradient(size.model(), epochs, new SimplexMap.Dirichlet(), ownership, null);
     }
 
     @Test
@@ -97,7 +97,7 @@ class TangleNasMembersTest {
         long norms = 2 * (16 + 32 + 64);
         long logits = 6 * 3;
         long largest = 49 * (16 + 16 * 32 + 32 * 64) + norms + 64 * 10 + 10;
-        assertThat(stored(design.alone(size.model(), space.largest(), 10))).isEqualTo(largest);
+        assertThat(stored(recipes.alone(size.model(), space.largest(), 10))).isEqualTo(largest);
         assertThat(stored(search(10, Sharing.Ownership.ENTANGLED))).isEqualTo(largest + logits);
         // A kernel for every combination of widths and size, a classifier for every width; norms and biases are shared.
         long sizes = 9 + 25 + 49;
