@@ -76,7 +76,8 @@ class FairSamplingTest {
                         .containsExactlyInAnyOrderElementsOf(live);
                 missing += convolutions.size() - live.size();
             }
-            // As often as in the members alone: a convolution into a node that nothing leaves trains in no member of a step.
+            // As often as in the members alone: a convolution into a node that nothing leaves trains in no member of a
+            // step.
             assertThat(missing).isPositive().isLessThan(12 * convolutions.size() / 3);
             Member one = family.space().decode(List.of(4, 3, 1, 2, 0, 1));
             assertThat(trained(step, batch, List.of(new Draw(Role.RANDOM, one))))

@@ -205,7 +205,9 @@ class TreeTrainerTest {
         finish();
         for (String node : List.of("root", "0", "1")) {
             try (Trainer trainer = Trainer.resume(run.resolve("nodes").resolve(node))) {
-                assertThat(trainer.settings().recipe().train().epochs()).as(node).isEqualTo(2);
+                assertThat(trainer.settings().recipe().train().epochs())
+                        .as(node)
+                        .isEqualTo(2);
                 assertThat(trainer.stepsDone()).as(node).isEqualTo(trainer.steps());
             }
         }

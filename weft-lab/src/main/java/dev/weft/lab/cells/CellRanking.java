@@ -94,7 +94,8 @@ public final class CellRanking {
         values.put(
                 LOSS.key(),
                 random.stream()
-                        .mapToDouble(member -> by.get(truth.space().print(member)).loss())
+                        .mapToDouble(
+                                member -> by.get(truth.space().print(member)).loss())
                         .average()
                         .orElseThrow());
         return values;
@@ -102,19 +103,16 @@ public final class CellRanking {
 
     /** An arm that trains nothing. */
     public Arm parameters(ModelDefinition bound) {
-        return new Arm(
-                PARAMETERS, "members ranked by how many parameters they have; nothing is trained", 0, trial -> {
-                    Map<String, Double> values = new LinkedHashMap<>();
-                    try (CountedCosts costs = new CountedCosts(bound)) {
-                        List<Double> own = params(costs, truth.members());
-                        values.put(TAU.key(), kendall(own, alone()));
-                        values.put(
-                                PUBLIC_TAU.key(),
-                                kendall(params(costs, random), table.accuracies(truth.space(), random)));
-                        regret(own).ifPresent(regret -> values.put(REGRET.key(), regret));
-                    }
-                    return values;
-                });
+        return new Arm(PARAMETERS, "members ranked by how many parameters they have; nothing is trained", 0, trial -> {
+            Map<String, Double> values = new LinkedHashMap<>();
+            try (CountedCosts costs = new CountedCosts(bound)) {
+                List<Double> own = params(costs, truth.members());
+                values.put(TAU.key(), kendall(own, alone()));
+                values.put(PUBLIC_TAU.key(), kendall(params(costs, random), table.accuracies(truth.space(), random)));
+                regret(own).ifPresent(regret -> values.put(REGRET.key(), regret));
+            }
+            return values;
+        });
     }
 
     private static List<Double> params(CountedCosts costs, List<Member> members) {
@@ -232,8 +230,8 @@ public final class CellRanking {
                                 truth.noiseFloor(1))));
         facts.add(new Fact(
                 "Public table",
-                "NAS-Bench-201's mean test accuracies of CIFAR-10 after 200 epochs, of "
-                        + random.size() + " random members; its networks are larger, and its images others"));
+                "NAS-Bench-201's mean test accuracies of CIFAR-10 after 200 epochs, of " + random.size()
+                        + " random members; its networks are larger, and its images others"));
         return List.copyOf(facts);
     }
 

@@ -36,8 +36,7 @@ public final class PublicTable {
         int accuracy = table.column("accuracy");
         table.rows()
                 .forEach(row -> accuracies.put(
-                        row.values().get(cell),
-                        Double.valueOf(row.values().get(accuracy))));
+                        row.values().get(cell), Double.valueOf(row.values().get(accuracy))));
         return new PublicTable(accuracies);
     }
 

@@ -92,11 +92,17 @@ final class GmDesign implements Design {
         List<Arm> arms = new ArrayList<>();
         for (String name : TREES) {
             arms.add(new Arm(
-                    name, description(name, epochs), supernetEpochs(name, epochs), trial -> grown(name, epochs, trial)));
+                    name,
+                    description(name, epochs),
+                    supernetEpochs(name, epochs),
+                    trial -> grown(name, epochs, trial)));
         }
         for (String name : WHOLE) {
             arms.add(new Arm(
-                    name, description(name, epochs), supernetEpochs(name, epochs), trial -> whole(name, epochs, trial)));
+                    name,
+                    description(name, epochs),
+                    supernetEpochs(name, epochs),
+                    trial -> whole(name, epochs, trial)));
         }
         DataSettings data = size.truth().recipe().data();
         arms.add(ranking.parameters(cells().withInput(DataSettings.input(data.open(1)))));
@@ -185,19 +191,12 @@ final class GmDesign implements Design {
                 recipe(
                         arm,
                         epochs,
-                        split(
-                                List.of(0),
-                                null,
-                                null,
-                                Rule.RANDOM,
-                                PartitionBy.EXHAUSTIVE,
-                                RestartSchedule.OWN));
+                        split(List.of(0), null, null, Rule.RANDOM, PartitionBy.EXHAUSTIVE, RestartSchedule.OWN));
             case RANDOM_PARTITION -> {
                 TreeRecord matched = trial.tree(MATCHED);
                 yield tree(arm, epochs, edges(matched), Rule.PREDEFINED, PartitionBy.RANDOM, RestartSchedule.WHOLE);
             }
-            case RANDOM_EDGES ->
-                tree(arm, epochs, null, Rule.RANDOM, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
+            case RANDOM_EDGES -> tree(arm, epochs, null, Rule.RANDOM, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
             case ANNEALED ->
                 tree(arm, epochs, null, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.REMAINING);
             default -> tree(arm, epochs, null, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
@@ -287,7 +286,10 @@ final class GmDesign implements Design {
     }
 
     private static List<Integer> points(int epochs) {
-        return IntStream.rangeClosed(1, POINTS).map(i -> epochs * i / POINTS).boxed().toList();
+        return IntStream.rangeClosed(1, POINTS)
+                .map(i -> epochs * i / POINTS)
+                .boxed()
+                .toList();
     }
 
     private Map<String, Double> measured(String name, int epochs, Optional<TreeRecord> tree, Trial trial) {
@@ -340,8 +342,7 @@ final class GmDesign implements Design {
                 "distances within the groups of every split, by gradient at most by chance",
                 GmDesign::closer));
         all.add(claim(difference(ONE_SHOT, MATCHED, CellRanking.LOSS)).atLeast(0));
-        List<String> others =
-                List.of(LEAF_EPOCHS, EQUAL_COMPUTE, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT, ANNEALED);
+        List<String> others = List.of(LEAF_EPOCHS, EQUAL_COMPUTE, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT, ANNEALED);
         for (String other : others) {
             all.add(report(difference(other, MATCHED, CellRanking.LOSS)).atLeast(0));
         }
@@ -397,11 +398,12 @@ final class GmDesign implements Design {
                                 + " norm 5, batches of %d (published: 48); one random member a step",
                         size.learningRate(),
                         size.batchSize())));
-        facts.add(new Fact(
-                "Trees",
-                "distances over " + size.repeats()
-                        + " batches (published: 100), in members that are connected with every operation of the edge; groups of 2 and 3"
-                        + " operations with the least distance within; split is the edge whose groups are furthest apart"));
+        facts.add(
+                new Fact(
+                        "Trees",
+                        "distances over " + size.repeats()
+                                + " batches (published: 100), in members that are connected with every operation of the edge; groups of 2 and 3"
+                                + " operations with the least distance within; split is the edge whose groups are furthest apart"));
         facts.add(new Fact(
                 "Selected member",
                 "the most accurate of " + size.candidates()
@@ -417,9 +419,11 @@ final class GmDesign implements Design {
     @Override
     public List<String> notes(Findings findings) {
         List<String> notes = new ArrayList<>(ranking.undertrained(findings));
-        notes.add("A leaf begins anew, so its weights have had as many epochs as it has; the supernet of as many epochs that the claim names"
-                + " has had those of the rounds too.");
-        notes.add("Leaves may differ in how high their accuracies lie, which makes τ over all members lower than within leaves.");
+        notes.add(
+                "A leaf begins anew, so its weights have had as many epochs as it has; the supernet of as many epochs that the claim names"
+                        + " has had those of the rounds too.");
+        notes.add(
+                "Leaves may differ in how high their accuracies lie, which makes τ over all members lower than within leaves.");
         notes.add("Passes are those of training, and of a tree also those behind its distances.");
         for (String arm : TREES) {
             tree(findings, arm)
@@ -438,9 +442,10 @@ final class GmDesign implements Design {
     public List<Plot> plots(Findings findings) {
         int epochs = findings.largestBudget();
         List<CellScores> points = points(GmSize.tree(epochs)).stream()
-                .flatMap(point -> findings
-                        .kept(epochs, findings.seeds().get(0), curve(EQUAL_COMPUTE, point), CellScores.class)
-                        .stream())
+                .flatMap(point ->
+                        findings
+                                .kept(epochs, findings.seeds().get(0), curve(EQUAL_COMPUTE, point), CellScores.class)
+                                .stream())
                 .toList();
         return List.of(ranking.curve("Ranking in training", Map.of(EQUAL_COMPUTE, points)));
     }
@@ -457,10 +462,12 @@ final class GmDesign implements Design {
         List<FigureGroup> groups = new ArrayList<>();
         groups.add(new FigureGroup(
                 "Inherited and alone",
-                "A mark for each member of the truth. Weights that rank well make a line that rises. Seed " + seed + ".",
+                "A mark for each member of the truth. Weights that rank well make a line that rises. Seed " + seed
+                        + ".",
                 scatters));
-        tree(findings, MATCHED).ifPresent(tree -> groups.addAll(TreeDistances.figures(
-                size.truth().space(), Map.of(MATCHED, tree), seed)));
+        tree(findings, MATCHED)
+                .ifPresent(tree ->
+                        groups.addAll(TreeDistances.figures(size.truth().space(), Map.of(MATCHED, tree), seed)));
         return groups;
     }
 

@@ -40,7 +40,8 @@ record GmSize(
     /** Everything in a minute, and no meaning. */
     static GmSize smoke() {
         GroundTruth truth = GroundTruth.load();
-        return new GmSize(List.of(1), 1, 256, 0.025, 6, 4, 3, truth.every(truth.anchors().size() / 10));
+        return new GmSize(
+                List.of(1), 1, 256, 0.025, 6, 4, 3, truth.every(truth.anchors().size() / 10));
     }
 
     /** The epochs after which supernets split, for leaves of so many. */

@@ -279,10 +279,11 @@ final class PadaDesign implements Design {
                 size.truth().recipe().data().source()
                         + ", resized by half; of its training images some are held out to measure members, the same in all arms and"
                         + " seeds"));
-        facts.add(new Fact(
-                "Space",
-                "cells of NAS-Bench-201, all 15,625 of them; 8 channels, two stages of one cell; convolutions with bias, batch norms"
-                        + " without scale and shift; weights start as PyTorch's default, which the published code leaves"));
+        facts.add(
+                new Fact(
+                        "Space",
+                        "cells of NAS-Bench-201, all 15,625 of them; 8 channels, two stages of one cell; convolutions with bias, batch norms"
+                                + " without scale and shift; weights start as PyTorch's default, which the published code leaves"));
         facts.add(new Fact(
                 "Optimiser, all arms",
                 String.format(
@@ -303,7 +304,8 @@ final class PadaDesign implements Design {
                         size.floor())));
         facts.add(new Fact(
                 "Variance",
-                "over " + size.draws() + " draws of members and batches at frozen weights, after clipping; exact norms of "
+                "over " + size.draws()
+                        + " draws of members and batches at frozen weights, after clipping; exact norms of "
                         + size.examples() + " examples and one member, at the weights of " + UNIFORM));
         facts.add(new Fact(
                 "Batch norm",
@@ -315,13 +317,16 @@ final class PadaDesign implements Design {
     @Override
     public List<String> notes(Findings findings) {
         List<String> notes = new ArrayList<>(ranking.undertrained(findings));
-        notes.add("Variances are at the weights of each arm, so they differ in more than how draws are made. An arm that is not reweighted"
-                + " has another mean gradient too: a smaller number is no proof of a better estimate.");
-        notes.add("The published arm trains for another objective than the mean over members: at its end nearly all draws are"
-                + " convolutions, so members without them are hardly trained. Where more convolutions are better, that alone ranks"
-                + " members: compare with ranking them by their parameters.");
-        notes.add("An operation of an edge is in a fifth of the uniform draws, so its weights have a fifth of the updates that the stem"
-                + " has.");
+        notes.add(
+                "Variances are at the weights of each arm, so they differ in more than how draws are made. An arm that is not reweighted"
+                        + " has another mean gradient too: a smaller number is no proof of a better estimate.");
+        notes.add(
+                "The published arm trains for another objective than the mean over members: at its end nearly all draws are"
+                        + " convolutions, so members without them are hardly trained. Where more convolutions are better, that alone ranks"
+                        + " members: compare with ranking them by their parameters.");
+        notes.add(
+                "An operation of an edge is in a fifth of the uniform draws, so its weights have a fifth of the updates that the stem"
+                        + " has.");
         return notes;
     }
 
@@ -332,7 +337,9 @@ final class PadaDesign implements Design {
         for (String arm : List.of(UNIFORM, FAIR, BOTH, REWEIGHTED)) {
             curves.put(
                     arm,
-                    probes(findings, arm, epochs).stream().map(PadaProbe::scores).toList());
+                    probes(findings, arm, epochs).stream()
+                            .map(PadaProbe::scores)
+                            .toList());
         }
         return List.of(ranking.curve("Ranking in training, " + epochs + " epochs", curves));
     }
@@ -349,8 +356,8 @@ final class PadaDesign implements Design {
         return List.of(
                 new FigureGroup(
                         "Inherited and alone",
-                        "A mark for each member of the truth. Weights that rank well make a line that rises. Seed " + seed + ", "
-                                + epochs + " epochs.",
+                        "A mark for each member of the truth. Weights that rank well make a line that rises. Seed "
+                                + seed + ", " + epochs + " epochs.",
                         scatters),
                 new FigureGroup(
                         "How likely each operation is drawn",
@@ -359,19 +366,27 @@ final class PadaDesign implements Design {
                         List.of(operations(findings, BOTH, epochs), operations(findings, REWEIGHTED, epochs))),
                 new FigureGroup(
                         "Variance of the applied gradient",
-                        "Members and batches drawn as the arm draws them then, at the weights that it has then. Seed " + seed + ", "
-                                + epochs + " epochs.",
+                        "Members and batches drawn as the arm draws them then, at the weights that it has then. Seed "
+                                + seed + ", " + epochs + " epochs.",
                         List.of(
                                 variance(findings, "Uniform members", List.of(UNIFORM, FAIR, DATA), epochs),
-                                variance(findings, "Members by norm", List.of(PATHS, BOTH, CARRY, REWEIGHTED), epochs))));
+                                variance(
+                                        findings,
+                                        "Members by norm",
+                                        List.of(PATHS, BOTH, CARRY, REWEIGHTED),
+                                        epochs))));
     }
 
     /** Of the first seed. */
     private List<PadaProbe> probes(Findings findings, String arm, int epochs) {
         return size.points(arm.equals(FAIR) ? size.fairEpochs(epochs) : epochs).stream()
-                .flatMap(epoch ->
-                        findings
-                                .kept(epochs, findings.seeds().get(0), "probe-" + arm + "-epoch-" + epoch, PadaProbe.class)
+                .flatMap(
+                        epoch -> findings
+                                .kept(
+                                        epochs,
+                                        findings.seeds().get(0),
+                                        "probe-" + arm + "-epoch-" + epoch,
+                                        PadaProbe.class)
                                 .stream())
                 .toList();
     }

@@ -68,10 +68,7 @@ record PadaProbe(
                 variance.whole().squaredMean(),
                 trainer.sampling().measures(),
                 CellScores.of(
-                        trainer.family(),
-                        size.truth().recipe(),
-                        trainer.splits(),
-                        ranking.some(size.curveStep())),
+                        trainer.family(), size.truth().recipe(), trainer.splits(), ranking.some(size.curveStep())),
                 uniform ? exact(size, trainer) : null);
     }
 
@@ -86,8 +83,7 @@ record PadaProbe(
         int[] examples =
                 IntStream.range(0, Math.min(size.examples(), data.size())).toArray();
         try (MemberStatistics statistics =
-                CellScores.calibrate(
-                trainer.family(), size.truth().recipe(), trainer.splits(), member)) {
+                CellScores.calibrate(trainer.family(), size.truth().recipe(), trainer.splits(), member)) {
             ExampleGradients gradients = ExampleGradients.of(trainer.family(), member, statistics, data, examples);
             double[] inLogits = inLogits(trainer.family(), member, statistics, data, examples);
             double uniform = gradients.variance(ImportanceSampling.uniform(examples.length));

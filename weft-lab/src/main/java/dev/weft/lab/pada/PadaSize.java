@@ -48,7 +48,17 @@ record PadaSize(
     static PadaSize smoke() {
         GroundTruth truth = GroundTruth.load();
         return new PadaSize(
-                List.of(5), 1, 4, 8, 256, 0.05, 0.1, 10, 6, 4, truth.every(truth.anchors().size() / 10));
+                List.of(5),
+                1,
+                4,
+                8,
+                256,
+                0.05,
+                0.1,
+                10,
+                6,
+                4,
+                truth.every(truth.anchors().size() / 10));
     }
 
     int fairEpochs(int epochs) {

@@ -55,7 +55,9 @@ class CellRankingTest {
             best = Math.max(best, table.accuracy(all.print(member)));
         }
         assertThat(best).isCloseTo(94.3733, within(1e-4));
-        assertThat(table.accuracy("|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|"))
+        assertThat(
+                        table.accuracy(
+                                "|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|"))
                 .as("row 1 of the benchmark")
                 .isEqualTo(93.66);
         assertThatThrownBy(() -> table.accuracy("|none~0|")).isInstanceOf(IllegalArgumentException.class);
@@ -76,7 +78,9 @@ class CellRankingTest {
     void scoresThatAreTheTruthRankPerfectlyAndTheirReverseTheOtherWayRound() {
         Map<String, Double> right = ranking.values(scores(this::alone));
         assertThat(right.get(CellRanking.TAU.key())).isCloseTo(1, within(1e-12));
-        assertThat(right.get(CellRanking.TAU_BY_LOSS.key())).as("less loss is better").isCloseTo(1, within(1e-12));
+        assertThat(right.get(CellRanking.TAU_BY_LOSS.key()))
+                .as("less loss is better")
+                .isCloseTo(1, within(1e-12));
         assertThat(right.get(CellRanking.REGRET.key())).isZero();
         Map<String, Double> reversed = ranking.values(scores(member -> -alone(member)));
         assertThat(reversed.get(CellRanking.TAU.key())).isCloseTo(-1, within(1e-12));
@@ -87,8 +91,8 @@ class CellRankingTest {
     void publicTauIsOfTheRandomMembersAlone() {
         Set<Member> random = new HashSet<>(AnchorMembers.random(space, 150));
         // Right for random members, wrong for all others.
-        Map<String, Double> values = ranking.values(scores(member ->
-                (random.contains(member) ? 1 : -1) * table.accuracy(space.print(member))));
+        Map<String, Double> values = ranking.values(
+                scores(member -> (random.contains(member) ? 1 : -1) * table.accuracy(space.print(member))));
         assertThat(values.get(CellRanking.PUBLIC_TAU.key())).isCloseTo(1, within(1e-12));
         assertThat(values.get(CellRanking.PUBLIC_TAU_BY_LOSS.key())).isCloseTo(1, within(1e-12));
         assertThat(values.get(CellRanking.LOSS.key()))
@@ -117,13 +121,15 @@ class CellRankingTest {
             scores.add(new Score(space.print(members.get(i)), "leaf" + i % 2, own + 100 * (i % 2), 1));
         }
         CellScores apart = new CellScores(scores);
-        assertThat(ranking.withinLeaves(apart)).hasValueSatisfying(tau -> assertThat(tau)
-                .isCloseTo(1, within(1e-12)));
+        assertThat(ranking.withinLeaves(apart))
+                .hasValueSatisfying(tau -> assertThat(tau).isCloseTo(1, within(1e-12)));
         assertThat(ranking.values(apart).get(CellRanking.TAU.key())).isLessThan(0.8);
         List<Score> alone = IntStream.range(0, members.size())
                 .mapToObj(i -> new Score(space.print(members.get(i)), "leaf" + i, i, 1))
                 .toList();
-        assertThat(ranking.withinLeaves(new CellScores(alone))).as("of leaves of one").isEmpty();
+        assertThat(ranking.withinLeaves(new CellScores(alone)))
+                .as("of leaves of one")
+                .isEmpty();
     }
 
     /** Of 60 members, known from the benchmark: the number of parameters has τ 0.74 with its accuracies of all cells. */
@@ -140,7 +146,8 @@ class CellRankingTest {
     void whatTheTruthIsWorthIsSaidFirst() {
         List<Fact> facts = ranking.facts();
         assertThat(facts.get(0).label()).isEqualTo("Truth and public table");
-        assertThat(facts.get(0).value()).matches("τ -?0\\.\\d{3} between what " + truth.members().size() + " members .*");
+        assertThat(facts.get(0).value())
+                .matches("τ -?0\\.\\d{3} between what " + truth.members().size() + " members .*");
     }
 
     /** With the weights of one family: the truth plays no part in a score. */

@@ -69,7 +69,8 @@ class GradientMatchingStudyTest implements StudyContract {
         assertThat(arms.get(GmDesign.MATCHED).get("passes")).isEqualTo(28.0 + 30 + 2 * 25);
         Path runs = out.resolve("epochs-1/seed-1/runs");
         TreeRecord matched = TreeRecord.of(runs.resolve(GmDesign.MATCHED)).orElseThrow();
-        TreeRecord random = TreeRecord.of(runs.resolve(GmDesign.RANDOM_PARTITION)).orElseThrow();
+        TreeRecord random =
+                TreeRecord.of(runs.resolve(GmDesign.RANDOM_PARTITION)).orElseThrow();
         assertThat(GmDesign.edges(random)).as("the same edges").isEqualTo(GmDesign.edges(matched));
         assertThat(TreeRecord.of(runs.resolve(GmDesign.FEW_SHOT)).orElseThrow().leaves())
                 .hasSize(5);

@@ -58,7 +58,8 @@ class PadaStudyTest implements StudyContract {
 
     @Test
     void everyArmHasAsManyPassesAndTheFairOneAFifthOfTheSteps(@TempDir Path folder) throws IOException {
-        StudyResults results = run(new StudySettings(1, false, data(folder), List.of(), List.of()), folder.resolve("out"));
+        StudyResults results =
+                run(new StudySettings(1, false, data(folder), List.of(), List.of()), folder.resolve("out"));
         Map<String, Map<String, Object>> arms = new LinkedHashMap<>();
         results.arms().forEach(arm -> arms.put((String) arm.get("arm"), arm));
         for (String arm : PadaDesign.TRAINED) {
@@ -67,7 +68,9 @@ class PadaStudyTest implements StudyContract {
         assertThat(arms.get(CellRanking.PARAMETERS).get("passes")).isEqualTo(0.0);
         assertThat(mean(arms.get(PadaDesign.BOTH), "entropy")).isLessThan(Math.log(5));
         assertThat(mean(arms.get(PadaDesign.DATA), "distinct")).isLessThan(64);
-        assertThat(arms.get(PadaDesign.UNIFORM).get("entropy")).as("it draws by no norm").isNull();
+        assertThat(arms.get(PadaDesign.UNIFORM).get("entropy"))
+                .as("it draws by no norm")
+                .isNull();
         assertThat(results.report().toString()).contains("Truth and public table", "nor_conv_3x3");
     }
 
@@ -117,6 +120,8 @@ class PadaStudyTest implements StudyContract {
         assertThatThrownBy(() -> full.fairEpochs(20))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a multiple of 15 epochs");
-        assertThat(PadaSize.smoke().truth().anchors()).as("enough for its regret").hasSizeGreaterThanOrEqualTo(10);
+        assertThat(PadaSize.smoke().truth().anchors())
+                .as("enough for its regret")
+                .hasSizeGreaterThanOrEqualTo(10);
     }
 }
