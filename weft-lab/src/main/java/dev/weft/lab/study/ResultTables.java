@@ -147,8 +147,7 @@ public record ResultTables(Path docs) {
     /** What was run, when and where. */
     private static String measured(StudyResults results) {
         List<Long> seeds = results.seeds();
-        return "`./weft reproduce " + results.system() + " --seeds " + seeds.size() + "`, " + results.measured() + ", "
-                + results.data() + ", " + (seeds.size() == 1 ? "one seed" : seeds.size() + " seeds") + ", "
+        return "Study `" + results.system() + "`, measured " + results.measured() + ": " + results.data() + ", " + (seeds.size() == 1 ? "one seed" : seeds.size() + " seeds") + ", "
                 + results.environment().cpu() + "; trainings took " + Math.round(results.seconds() / 60) + " minutes.";
     }
 

@@ -84,7 +84,7 @@ class ResultTablesTest {
         assertThat(tables.outdated()).containsOnlyKeys(page);
         assertThat(tables.write()).containsExactly(page);
         String measured =
-                "`./weft reproduce tiny --seeds 2`, 2026-11-30, stripes, 2 seeds, Some CPU; trainings took 3 minutes.";
+                "Study `tiny`, measured 2026-11-30: stripes, 2 seeds, Some CPU; trainings took 3 minutes.";
         assertThat(Files.readString(page))
                 .isEqualTo(
                         """
