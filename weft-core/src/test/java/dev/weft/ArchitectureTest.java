@@ -9,7 +9,6 @@ import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Map;
 import java.util.Set;
@@ -251,6 +250,18 @@ class ArchitectureTest {
         return rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest;
     }
 
+    private static boolean drawsOfItself(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        String name = call.getName();
+        return owner.equals("java.lang.Math") && name.equals("random")
+                || owner.equals("java.util.concurrent.ThreadLocalRandom") && name.equals("current")
+                || owner.startsWith("java.util.random.RandomGenerator")
+                        && Set.of("of", "getDefault", "create").contains(name)
+                || owner.equals("java.util.Collections")
+                        && name.equals("shuffle")
+                        && call.getTarget().getRawParameterTypes().size() == 1;
+    }
+
     /** Whoever seeds a generator by hand gets streams that are copies of each other. */
     @Test
     void randomNumbersComeFromTheirStream() {
@@ -262,6 +273,8 @@ class ArchitectureTest {
                         "makes a random generator",
                         call -> call.getTargetOwner().getPackageName().equals("java.util")
                                 && call.getTargetOwner().getSimpleName().endsWith("Random")))
+                .orShould()
+                .callMethodWhere(describe("draws without a stream", ArchitectureTest::drawsOfItself))
                 .check(CLASSES);
     }
 }

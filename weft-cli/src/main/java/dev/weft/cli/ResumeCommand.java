@@ -1,7 +1,6 @@
 package dev.weft.cli;
 
 import dev.weft.pick.RunReports;
-import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
@@ -48,7 +47,6 @@ final class ResumeCommand implements Callable<Integer> {
                             trainer.stepsDone() == trainer.steps()
                                     ? "weft: all " + trainer.steps() + " steps are done already"
                                     : "weft: going on after step " + trainer.stepsDone() + " of " + trainer.steps());
-            sayWhetherExact(trainer.settings(), trainer.stepsDone() < trainer.steps());
             TrainingData.say(trainer.splits(), options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
@@ -61,22 +59,12 @@ final class ResumeCommand implements Callable<Integer> {
         return Optional.ofNullable(TrainCommand.anywhere(data));
     }
 
-    private void sayWhetherExact(RunSettings settings, boolean stepsAreLeft) {
-        if (stepsAreLeft && !settings.resumesExactly()) {
-            options.err()
-                    .println(
-                            "weft: this run was begun by an earlier version of Weft, which drew random numbers in another way: "
-                                    + "it goes on from its weights, but not to the same bits as if it had never been stopped");
-        }
-    }
-
     private Integer tree() {
         try (Interrupt interrupt = Interrupt.watch(options.err());
                 TreeTrainer trainer = TreeTrainer.resume(run, moved())) {
             options.err()
                     .println("weft: going on after " + trainer.stepsDone() + " of " + trainer.steps()
                             + " steps of finished supernets");
-            sayWhetherExact(trainer.settings(), trainer.stepsDone() < trainer.steps());
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
             Training.print(result, options);

@@ -65,8 +65,18 @@ final class Training {
 
     private Training() {}
 
+    private static void sayWhetherExact(RunSettings settings, boolean stepsAreLeft, GlobalOptions options) {
+        if (stepsAreLeft && !settings.resumesExactly()) {
+            options.err()
+                    .println(
+                            "weft: this run was begun by an earlier version of Weft, which drew random numbers in another way: "
+                                    + "it goes on from its weights, but not to the same bits as if it had never been stopped");
+        }
+    }
+
     /** Trains until done or stopped. */
     static Result run(Trainer trainer, GlobalOptions options, BooleanSupplier stop) {
+        sayWhetherExact(trainer.settings(), trainer.stepsDone() < trainer.steps(), options);
         long began = System.nanoTime();
         TrainingLine line = TrainingLine.to(options.err());
         boolean complete = trainer.run(stop, List.of(line));
@@ -101,6 +111,7 @@ final class Training {
 
     /** Trains a tree of supernets until done or stopped. */
     static Result run(TreeTrainer trainer, GlobalOptions options, BooleanSupplier stop) {
+        sayWhetherExact(trainer.settings(), trainer.stepsDone() < trainer.steps(), options);
         long began = System.nanoTime();
         Progress progress = Progress.start(options.err(), "train", trainer.stepsDone());
         boolean complete = trainer.run(stop, new ShownTree(progress));

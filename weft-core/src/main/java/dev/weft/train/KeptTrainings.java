@@ -1,5 +1,7 @@
 package dev.weft.train;
 
+import dev.weft.io.InputException;
+import dev.weft.io.Yaml;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +41,7 @@ public record KeptTrainings(Path folder) {
         return Files.exists(family(name));
     }
 
-    /** Whether the training was begun: it then has its settings, which are not looked at again. */
+    /** Whether the training was begun. */
     public boolean isBegun(String name) {
         return Files.exists(run(name).resolve("config.yaml"));
     }
@@ -49,11 +51,13 @@ public record KeptTrainings(Path folder) {
      *
      * @param stop asked between steps
      * @return whether it is done; {@code false} when it was stopped
+     * @throws InputException as {@link #requireSame}
      * @throws dev.weft.io.CheckFailedException when it comes to numbers that are not finite
      */
     public boolean train(
             String name, Recipe recipe, long seed, BooleanSupplier stop, List<TrainingListener> listeners) {
         if (isDone(name)) {
+            requireSame(name, recipe, seed);
             return true;
         }
         if (stop.getAsBoolean()) {
@@ -65,10 +69,11 @@ public record KeptTrainings(Path folder) {
     }
 
     /**
-     * Trains up to the end of an epoch, if it is not as far yet, and works something out there.
+     * Trains up to the end of an epoch, and works something out there.
      *
      * @param epoch at most the recipe's last
      * @return empty when it was stopped before
+     * @throws InputException when it is past that epoch, or as {@link #requireSame}
      */
     public <T> Optional<T> atEpoch(
             String name,
@@ -83,14 +88,45 @@ public record KeptTrainings(Path folder) {
         }
         try (Trainer trainer = open(name, recipe, seed)) {
             long step = trainer.steps() / recipe.train().epochs() * epoch;
+            if (trainer.stepsDone() > step) {
+                throw new InputException(run(name) + " must not be past epoch " + epoch
+                        + ", at whose end something is still to be worked out, but is at step " + trainer.stepsDone()
+                        + " where that epoch ends with " + step + ". Delete that folder, and it is trained again.");
+            }
             return trainer.runTo(step, stop, listeners) ? Optional.of(work.apply(trainer)) : Optional.empty();
         }
     }
 
-    /** The training where it stands, begun where it was not; the caller closes it. Its data is looked for where the recipe says. */
+    /**
+     * The training where it stands, begun where it was not; the caller closes it. Its data is looked for where the recipe says.
+     *
+     * @throws InputException as {@link #requireSame}
+     */
     public Trainer open(String name, Recipe recipe, long seed) {
-        return isBegun(name)
-                ? Trainer.resume(run(name), Optional.of(recipe.data().source()))
-                : Trainer.start(recipe, run(name), seed);
+        if (!isBegun(name)) {
+            return Trainer.start(recipe, run(name), seed);
+        }
+        requireSame(name, recipe, seed);
+        return Trainer.resume(run(name), Optional.of(recipe.data().source()));
+    }
+
+    /**
+     * Holds that a training that was begun is the one that is asked for: weights of another recipe under its name would be taken for its own.
+     *
+     * @param recipe whose data may lie elsewhere than before
+     * @throws InputException when it was begun with another recipe or seed
+     */
+    public void requireSame(String name, Recipe recipe, long seed) {
+        RunSettings begun = Trainer.settings(run(name));
+        Recipe asked = recipe.with(
+                        recipe.data().withSource(begun.recipe().data().source()), recipe.train())
+                .on(begun.recipe().model().input());
+        if (begun.seed() != seed || !Yaml.write(asked).equals(Yaml.write(begun.recipe()))) {
+            throw new InputException(run(name) + " must hold a training "
+                    + (begun.seed() == seed
+                            ? "with the settings that are asked for now, but its config.yaml has others."
+                            : "with seed " + seed + ", but it was begun with seed " + begun.seed() + ".")
+                    + " Give another folder, or delete that one, and it is trained again.");
+        }
     }
 }

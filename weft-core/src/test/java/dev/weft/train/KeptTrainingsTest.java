@@ -1,7 +1,9 @@
 package dev.weft.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.io.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +67,37 @@ class KeptTrainingsTest {
         assertThat(kept.atEpoch("other", recipe, 5, 1, () -> true, counting, Trainer::stepsDone))
                 .as("stopped")
                 .isEmpty();
+    }
+
+    @Test
+    void anotherRecipeOrSeedUnderTheSameNameIsRefused() {
+        KeptTrainings kept = new KeptTrainings(folder.resolve("kept"));
+        kept.atEpoch("one", recipe, 5, 1, () -> false, counting, Trainer::stepsDone);
+        TinyTraining.Settings settings = TinyTraining.settings();
+        settings.epochs = 3;
+        Recipe longer = TinyTraining.recipe(folder.resolve("data"), settings.build());
+        for (int done = 0; done < 2; done++) { // on the way, and at the end
+            assertThatThrownBy(() -> kept.train("one", longer, 5, () -> false, counting))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("config.yaml has others");
+            assertThatThrownBy(() -> kept.train("one", recipe, 6, () -> false, counting))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("with seed 6, but it was begun with seed 5");
+            assertThat(kept.train("one", recipe, 5, () -> false, counting)).isTrue();
+        }
+        assertThat(steps).hasValue(8);
+    }
+
+    @Test
+    void whatIsPastAnEpochIsNotTakenForIt() {
+        KeptTrainings kept = new KeptTrainings(folder.resolve("kept"));
+        kept.train("one", recipe, 5, () -> false, counting);
+        assertThatThrownBy(() -> kept.atEpoch("one", recipe, 5, 1, () -> false, counting, Trainer::stepsDone))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("must not be past epoch 1")
+                .hasMessageContaining("at step 8 where that epoch ends with 4");
+        assertThat(kept.atEpoch("one", recipe, 5, 2, () -> false, counting, Trainer::stepsDone))
+                .contains(8L);
     }
 
     @Test

@@ -127,6 +127,9 @@ public final class Trial {
      */
     public TreeRecord grow(String name, Recipe recipe) {
         Path run = kept.runs().run(name);
+        if (kept.runs().isBegun(name)) {
+            kept.runs().requireSame(name, recipe, seed);
+        }
         if (!kept.runs().isDone(name)) {
             goOn();
             try (TreeTrainer trainer = kept.runs().isBegun(name)
