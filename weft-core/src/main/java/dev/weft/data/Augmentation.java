@@ -11,21 +11,24 @@ import java.util.random.RandomGenerator;
 /**
  * What happens to a training image before it becomes a tensor. A crop: either pad every side with {@code cropPadding} zero pixels and cut
  * the original size out at a random place, or a {@link RandomResizedCrop}. Then mirror left to right in half of the cases, and change the
- * look as the {@link AugmentationPolicy} says. One draw per (seed, epoch, example).
+ * look as the {@link AugmentationPolicy} says, and erase a part. One draw per (seed, epoch, example).
  *
  * @param cropPadding pixels of padding per side; 0 leaves the place alone
  * @param horizontalFlip whether to mirror; wrong for digits, letters and whatever else has a side
  * @param randomResizedCrop a crop of any size in place of the padding; absent for none
  * @param policy operations such as turning, shearing and changes of colour; absent for none
+ * @param erasing a rectangle of noise, at last; absent for none
  */
 public record Augmentation(
         @JsonProperty(defaultValue = "0") int cropPadding,
         @JsonProperty(defaultValue = "false") boolean horizontalFlip,
         @JsonInclude(JsonInclude.Include.NON_NULL) RandomResizedCrop randomResizedCrop,
-        @JsonInclude(JsonInclude.Include.NON_NULL) AugmentationPolicy policy) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) AugmentationPolicy policy,
+        @JsonInclude(JsonInclude.Include.NON_NULL) RandomErasing erasing) {
     private static final int MAX_PADDING = 1024;
     private static final long CROP = 4; // after the draws of apply
     private static final long POLICY = 5;
+    private static final long ERASING = 6;
 
     public Augmentation {
         if (cropPadding < 0 || cropPadding > MAX_PADDING) {
@@ -39,7 +42,7 @@ public record Augmentation(
 
     /** A crop of a padded image, and mirroring. */
     public Augmentation(int cropPadding, boolean horizontalFlip) {
-        this(cropPadding, horizontalFlip, null, null);
+        this(cropPadding, horizontalFlip, null, null, null);
     }
 
     public static Augmentation none() {
@@ -67,13 +70,14 @@ public record Augmentation(
             RandomGenerator random = RandomStream.AUGMENTATION.random(key, CROP);
             data.crop(index, (height, width) -> randomResizedCrop.draw(height, width, random), image, 0);
         }
-        if (policy == null) {
-            apply(image, data.channels(), data.height(), data.width(), key, into, offset);
-            return;
-        }
         Planes moved = new Planes(new byte[image.length], data.channels(), data.height(), data.width());
         apply(image, data.channels(), data.height(), data.width(), key, moved.bytes(), 0);
-        policy.apply(moved, RandomStream.AUGMENTATION.random(key, POLICY));
+        if (policy != null) {
+            policy.apply(moved, RandomStream.AUGMENTATION.random(key, POLICY));
+        }
+        if (erasing != null) {
+            erasing.apply(moved, RandomStream.AUGMENTATION.random(key, ERASING));
+        }
         System.arraycopy(moved.bytes(), 0, into, offset, image.length);
     }
 

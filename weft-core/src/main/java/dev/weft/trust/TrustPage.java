@@ -175,7 +175,7 @@ public final class TrustPage {
         return String.format(
                 Locale.ROOT,
                 "Beneath a number the interval that holds %.0f percent of %,d draws of the members. Regret: what the best of the"
-                        + " top by score falls short of the best, %s. A dash: too few members.",
+                        + " top by score falls short of the best, %s. A dash: too few members, or too few trainings.",
                 100 * bootstrap.confidence(),
                 bootstrap.resamples(),
                 document.unit().equals("points") ? "in points" : "in loss");

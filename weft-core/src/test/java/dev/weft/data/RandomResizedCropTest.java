@@ -56,7 +56,7 @@ class RandomResizedCropTest {
     @Test
     void theWholeImageIsItself() {
         ImageDataset data = TestImages.numbered("train", 5, 2, 3, 4, 3);
-        Augmentation whole = new Augmentation(0, false, new RandomResizedCrop(1, 1, 3 / 4.0, 3 / 4.0), null);
+        Augmentation whole = new Augmentation(0, false, new RandomResizedCrop(1, 1, 3 / 4.0, 3 / 4.0), null, null);
         byte[] read = new byte[data.exampleBytes() + 1];
         whole.read(data, 3, 77, read, 1);
         assertThat(Arrays.copyOfRange(read, 1, read.length)).isEqualTo(TestImages.pixels(data, 3));
@@ -80,7 +80,7 @@ class RandomResizedCropTest {
             corner[i] = (byte) (3 * (8 + i % 4) + 20 * (4 + i / 4));
         }
         assertThat(cropped).isEqualTo(corner);
-        Augmentation augmentation = new Augmentation(0, true, USUAL, null);
+        Augmentation augmentation = new Augmentation(0, true, USUAL, null, null);
         for (int key = 0; key < 20; key++) {
             for (int index = 0; index < 2; index++) {
                 byte[] one = new byte[16];
@@ -104,7 +104,7 @@ class RandomResizedCropTest {
         assertThatThrownBy(() -> new RandomResizedCrop(0.1, 1, 2, 1))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("narrowest=2.0, widest=1.0");
-        assertThatThrownBy(() -> new Augmentation(4, true, USUAL, null))
+        assertThatThrownBy(() -> new Augmentation(4, true, USUAL, null, null))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("cropPadding or randomResizedCrop, not both");
         assertThatThrownBy(() -> FolderOptions.defaults().withCentreCrop(0.9)).hasMessageContaining("data.imageSize");

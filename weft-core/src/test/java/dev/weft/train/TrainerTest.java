@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.data.Augmentation;
 import dev.weft.data.AugmentationPolicy;
 import dev.weft.data.Mixing;
+import dev.weft.data.RandomErasing;
 import dev.weft.data.RandomResizedCrop;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
@@ -82,7 +83,11 @@ class TrainerTest {
             s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
             s.average = new Averaging(0.9, true);
             s.augmentation = new Augmentation(
-                    0, true, new RandomResizedCrop(0.3, 1, 0.75, 1.3), new AugmentationPolicy.RandAugment(2, 9));
+                    0,
+                    true,
+                    new RandomResizedCrop(0.3, 1, 0.75, 1.3),
+                    new AugmentationPolicy.RandAugment(2, 9),
+                    new RandomErasing(0.5, 0.02, 0.3, 0.3));
             s.mixing = new Mixing(0.8, 1, 0.9, 0.5);
         });
         changes.put("averaged weights of a blend with running statistics", s -> {
@@ -90,7 +95,7 @@ class TrainerTest {
             s.average = new Averaging(0.7, false);
             s.runningStatistics = true;
             s.mixing = new Mixing(0.8, 0, 1, 0.5);
-            s.augmentation = new Augmentation(0, true, null, new AugmentationPolicy.AutoAugment());
+            s.augmentation = new Augmentation(0, true, null, new AugmentationPolicy.AutoAugment(), null);
             s.epochs = 4;
         });
         changes.put("adamw, single path", s -> {

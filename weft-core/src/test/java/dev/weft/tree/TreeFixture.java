@@ -3,6 +3,7 @@ package dev.weft.tree;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
 import dev.weft.train.ArchitectureSettings;
+import dev.weft.train.Averaging;
 import dev.weft.train.Distillation;
 import dev.weft.train.LearningRateSchedule;
 import dev.weft.train.Optimizer;
@@ -35,6 +36,7 @@ final class TreeFixture {
     RestartWeights weights;
     RestartSchedule schedule;
     int epochs = 4;
+    Averaging average;
     boolean blended;
     int warmupEpochs;
     int checkpointEverySteps = 1000;
@@ -70,7 +72,9 @@ final class TreeFixture {
                 false,
                 1,
                 null,
-                blended ? architecture : null);
+                null,
+                blended ? architecture : null,
+                average);
     }
 
     SplitSettings split() {

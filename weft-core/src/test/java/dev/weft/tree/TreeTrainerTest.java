@@ -13,6 +13,7 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.train.Averaging;
 import dev.weft.train.SplitSettings.PartitionBy;
 import dev.weft.train.SplitSettings.Restart;
 import dev.weft.train.SplitSettings.RestartSchedule;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +161,36 @@ class TreeTrainerTest {
                         .isBitEqualTo(root.family().forward(images, pass));
             }
         }
+    }
+
+    /** The averages go on from those of the parent, and it is they that the tree's file holds. */
+    @Test
+    void averagedWeightsOfTheLeavesAreThoseOfTheTree() throws IOException {
+        settings.rounds = List.of(2);
+        settings.average = new Averaging(0.8, false);
+        try (TreeTrainer trainer = TreeTrainer.start(settings.recipe(data), run, SEED)) {
+            trainer.run(() -> trainer.tree().nodes().size() == 3, QUIET);
+        }
+        Map<String, float[]> parent = checkpoint(run.resolve("nodes/root"));
+        checkpoint(run.resolve("nodes/0"))
+                .forEach((name, values) -> assertThat(values).as(name).isEqualTo(parent.get(name)));
+        assertThat(parent.keySet()).anyMatch(name -> name.startsWith("average/"));
+        try (TreeTrainer trainer = TreeTrainer.resume(run)) {
+            trainer.run(() -> false, QUIET);
+        }
+        Map<String, float[]> leaf = checkpoint(run.resolve("nodes/1"));
+        int compared = 0;
+        try (Family family = Family.open(run.resolve("family.safetensors"))) {
+            for (Map.Entry<String, Tensor> entry : family.weights().tensors().entrySet()) {
+                String name = entry.getKey();
+                if (name.startsWith(TreeWeights.prefix("1"))) {
+                    String own = name.substring(TreeWeights.prefix("1").length());
+                    assertThat(Tensors.floats(entry.getValue())).as(name).isEqualTo(leaf.get("average/" + own));
+                    compared += Arrays.equals(leaf.get("average/" + own), leaf.get("weights/" + own)) ? 0 : 1;
+                }
+            }
+        }
+        assertThat(compared).isGreaterThan(5);
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,32 @@ class AnchorsTest {
                         .distinct())
                 .hasSizeGreaterThan(1);
         assertThat(new HashSet<>(Anchors.stratified(model, 16, "params", 0))).hasSize(16);
+    }
+
+    /** Of a space that is too large to be enumerated a thousand are drawn: each twentieth of other draws has one anchor, or nearly. */
+    @Test
+    void anchorsOfALargeSpaceAreSpreadOverTheCostsOfItsMembers() {
+        Recipe recipe = Recipes.read("quickstart");
+        ModelDefinition model =
+                recipe.model().withInput(DataSettings.input(recipe.data().open(1)));
+        List<Member> anchors = Anchors.stratified(model, 20, "macs", 3);
+        assertThat(anchors).doesNotHaveDuplicates();
+        try (CountedCosts costs = new CountedCosts(model)) {
+            SplittableRandom random = new SplittableRandom(8);
+            List<Long> others = IntStream.range(0, 400)
+                    .mapToObj(i -> costs.of(model.space().sample(random)).macs())
+                    .sorted()
+                    .toList();
+            long before = 0;
+            for (int i = 0; i < 20; i++) {
+                long macs = costs.of(anchors.get(i)).macs();
+                assertThat(macs).isGreaterThanOrEqualTo(before);
+                before = macs;
+                long cheaper = others.stream().filter(other -> other < macs).count();
+                // The part that it was drawn from, and three standard deviations of a quantile of 400.
+                assertThat(cheaper / 400.0).isBetween(i / 20.0 - 0.075, (i + 1) / 20.0 + 0.075);
+            }
+        }
     }
 
     @Test
