@@ -1,13 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.io.InputException;
-import dev.weft.io.Json;
 import dev.weft.io.WeftCommand;
-import dev.weft.lab.Judgement;
-import dev.weft.lab.Reproduction;
-import dev.weft.lab.ReproductionSettings;
-import dev.weft.lab.Reproductions;
-import dev.weft.lab.Results;
 import dev.weft.lab.Studies;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudyResults;
@@ -108,19 +102,16 @@ final class ReproduceCommand implements Callable<Integer> {
             throw new InputException("A system must be given to reproduce, but none is. There are: "
                     + String.join(", ", new SystemNames()) + ". See: " + WeftCommand.of("reproduce", "--list"));
         }
-        Optional<Study> study = Studies.find(system);
-        if (study.isEmpty()) {
-            return former();
-        }
+        Study study = Studies.named(system);
         StudySettings settings = new StudySettings(
                 seeds == null ? (smoke ? 1 : 3) : seeds,
                 smoke,
-                TrainCommand.anywhere(data == null ? study.get().data() : data),
+                TrainCommand.anywhere(data == null ? study.data() : data),
                 epochs,
                 parts);
         Phases phases = new Phases(options.err());
         try (Interrupt interrupt = Interrupt.watch(options.err())) {
-            Optional<StudyResults> results = StudyRun.run(study.get(), settings, folder(), phases::update, interrupt);
+            Optional<StudyResults> results = StudyRun.run(study, settings, folder(), phases::update, interrupt);
             phases.clear();
             if (results.isEmpty()) {
                 options.result(
@@ -177,30 +168,6 @@ final class ReproduceCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%-10s  %s", outcome.text(), sentence);
     }
 
-    /** Systems that are not studies yet. */
-    private int former() {
-        Reproduction reproduction = Reproductions.named(system);
-        ReproductionSettings settings = new ReproductionSettings(
-                seeds == null ? (smoke ? 1 : 3) : seeds,
-                smoke,
-                TrainCommand.anywhere(data == null ? reproduction.data() : data),
-                epochs.isEmpty() ? null : epochs.get(0),
-                parts.contains("maps"));
-        Phases phases = new Phases(options.err());
-        try (Interrupt interrupt = Interrupt.watch(options.err())) {
-            Optional<Results> results = reproduction.run(settings, folder(), phases::update, interrupt);
-            phases.clear();
-            if (results.isEmpty()) {
-                options.result(
-                        stopped(folder()),
-                        List.of("Stopped. The same command goes on from what is in " + folder() + "."));
-                return ExitCode.INTERRUPTED;
-            }
-            options.result(document(results.get()), text(results.get(), folder()));
-            return results.get().outcome() != Outcome.NOT_HELD || smoke ? ExitCode.DONE : ExitCode.FAILED;
-        }
-    }
-
     private Map<String, Object> stopped(Path folder) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("system", system);
@@ -208,26 +175,5 @@ final class ReproduceCommand implements Callable<Integer> {
         document.put("out", folder.toString());
         document.put("exitCode", ExitCode.INTERRUPTED);
         return document;
-    }
-
-    /** What results.json holds. */
-    private static Map<?, ?> document(Results results) {
-        return Json.parse(Json.write(results), "results", LinkedHashMap.class);
-    }
-
-    private static List<String> text(Results results, Path folder) {
-        List<String> text = new ArrayList<>();
-        text.add(results.report().title());
-        text.add("");
-        text.addAll(TextTable.lines(results.report()));
-        text.add("");
-        text.add(results.report().claim());
-        text.add("");
-        for (Judgement verdict : results.verdicts()) {
-            text.add(String.format(Locale.ROOT, "%-13s  %s", verdict.outcome().text(), verdict.sentence()));
-        }
-        text.add("");
-        text.add(folder.resolve("report.html") + ", " + folder.resolve("results.json"));
-        return text;
     }
 }

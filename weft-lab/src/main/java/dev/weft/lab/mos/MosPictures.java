@@ -1,36 +1,26 @@
 package dev.weft.lab.mos;
 
+import dev.weft.lab.study.Arm;
+import dev.weft.lab.study.Findings;
 import dev.weft.report.ExperimentReport.Cell;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
-import dev.weft.report.Plot;
-import dev.weft.train.Role;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The pictures of the page; curves and routing are of the first seed. */
+/** The pictures of the page, of the largest budget; routing is of the first seed. */
 final class MosPictures {
     private static final long SEED = 1;
-    /** Every curve falls from the same height: what is compared comes after. */
-    private static final double SHOWN_FROM = 0.15;
 
-    private final MosTable table;
     private final MosMembers members;
-    private final Details details;
+    private final Findings findings;
 
-    /** The details of an arm and seed. */
-    @FunctionalInterface
-    interface Details {
-        MosDetails of(String arm, long seed);
-    }
-
-    MosPictures(MosTable table, MosMembers members, Details details) {
-        this.table = table;
+    MosPictures(MosMembers members, Findings findings) {
         this.members = members;
-        this.details = details;
+        this.findings = findings;
     }
 
     List<FigureGroup> groups() {
@@ -40,14 +30,6 @@ final class MosPictures {
                         "Depth × MLP width of the member. Inherited from the arm's weights, or trained alone; report split, "
                                 + "each seed a ring. The axes differ and do not start at zero.",
                         losses()),
-                new FigureGroup(
-                        "Training",
-                        "Training loss of seed " + SEED + ", means over " + MosDetails.POINTS
-                                + " equal parts of the training; the first " + Math.round(100 * SHOWN_FROM)
-                                + " % are left out.",
-                        List.of(
-                                curves(Role.LARGEST, members.alone().get(2)),
-                                curves(Role.SMALLEST, members.alone().get(0)))),
                 new FigureGroup(
                         "What the routers do",
                         "The first expert's mixing weight in each member (mean over the output neurons where each has its own); 0.50 is an even "
@@ -60,52 +42,26 @@ final class MosPictures {
     Map<String, MosRouting> routing() {
         Map<String, MosRouting> routing = new LinkedHashMap<>();
         for (MosSharing sharing : MosSharing.values()) {
-            if (sharing.hasExperts()) {
-                routing.put(sharing.arm(), details.of(sharing.arm(), SEED).routing());
-            }
+            findings.kept(findings.largestBudget(), SEED, "routing-" + sharing.arm(), MosRouting.class)
+                    .ifPresent(own -> routing.put(sharing.arm(), own));
         }
         return routing;
     }
 
     private List<Figure> losses() {
+        int budget = findings.largestBudget();
         List<Figure> figures = new ArrayList<>();
         for (String member : members.evaluated().keySet()) {
             List<Figure.Row> rows = new ArrayList<>();
-            for (MosSharing sharing : MosSharing.values()) {
-                rows.add(new Figure.Row(sharing.arm(), new Cell(table.losses(sharing.arm(), member))));
+            for (Arm arm : findings.arms(budget)) {
+                List<Double> losses = findings.list(budget, arm.name(), MosDesign.key(member));
+                if (!losses.isEmpty()) {
+                    rows.add(new Figure.Row(arm.name(), new Cell(losses)));
+                }
             }
-            for (String fewShot : List.of(MosArms.FEW_SHOT_HALF, MosArms.FEW_SHOT)) {
-                rows.add(new Figure.Row(fewShot, new Cell(table.losses(fewShot, member))));
-            }
-            if (!table.alone(member).isEmpty()) {
-                rows.add(new Figure.Row(MosArms.ALONE, new Cell(table.alone(member))));
-            }
-            figures.add(new Figure.Dots(member.replace('x', '×'), MosTable.LOSS, MosTable.LOSS, 3, rows));
+            figures.add(new Figure.Dots(member.replace('x', '×'), MosDesign.LOSS, MosDesign.LOSS, 3, rows));
         }
         return figures;
-    }
-
-    private Figure curves(Role role, String alone) {
-        List<Plot.Series> curves = new ArrayList<>();
-        for (MosSharing sharing : MosSharing.values()) {
-            curves.add(curve(sharing.arm(), details.of(sharing.arm(), SEED), role));
-        }
-        curves.add(curve(MosArms.ALONE, details.of(MosArms.alone(alone), SEED), Role.LARGEST));
-        return new Plot(
-                "The " + role + " member, " + alone.replace('x', '×'),
-                "",
-                new Plot.Axis("step", Plot.Scale.LINEAR),
-                new Plot.Axis(MosTable.LOSS, Plot.Scale.LINEAR),
-                curves);
-    }
-
-    private static Plot.Series curve(String name, MosDetails details, Role role) {
-        List<Double> losses = details.curves().get(role.toString());
-        List<Plot.Point> points = new ArrayList<>();
-        for (int i = (int) (SHOWN_FROM * losses.size()); i < losses.size(); i++) {
-            points.add(new Plot.Point((i + 0.5) / losses.size() * details.steps(), losses.get(i)));
-        }
-        return new Plot.Series(name, Plot.Mark.LINE, points);
     }
 
     private List<Figure> heatMaps() {

@@ -1,7 +1,7 @@
 package dev.weft.lab.mos;
 
 import dev.weft.cost.CountedCosts;
-import dev.weft.lab.ReproductionProgress;
+import dev.weft.lab.study.Trial;
 import dev.weft.model.Family;
 import dev.weft.search.Bound;
 import dev.weft.search.Constraints;
@@ -18,9 +18,8 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Trainer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
 /** The paper's selection: evolution by inherited loss within a window of parameters, then the found member alone. */
 final class WindowSearch {
@@ -31,10 +30,10 @@ final class WindowSearch {
 
     private static final double CROSSOVER = 0.5;
 
-    private final MosScale scale;
+    private final MosStudy.Size size;
 
-    WindowSearch(MosScale scale) {
-        this.scale = scale;
+    WindowSearch(MosStudy.Size size) {
+        this.size = size;
     }
 
     /**
@@ -59,10 +58,28 @@ final class WindowSearch {
             double collapsedLoss,
             int measured,
             int place,
-            int inWindow) {}
+            int inWindow) {
+        String sentence(int epochs) {
+            return String.format(
+                    Locale.ROOT,
+                    "Found by layer-wise, seed 1, after %d epochs among members of %,.0f to %,.0f parameters: %s, %,.0f parameters; %.4f"
+                            + " nats on the split it was chosen by, %.4f on the report split, %.4f as a collapsed model. Of all %d"
+                            + " members in the window it is number %d by the loss it was chosen by.",
+                    epochs,
+                    from,
+                    to,
+                    member,
+                    parameters,
+                    selectionLoss,
+                    reportLoss,
+                    collapsedLoss,
+                    inWindow,
+                    place);
+        }
+    }
 
-    /** Searches, or goes on with it: what was measured is in the run's table. Empty when stopped. */
-    Optional<Found> search(Trainer trainer, long seed, ReproductionProgress progress, BooleanSupplier stop) {
+    /** Searches, or goes on with it: what was measured is in the run's table. */
+    Found search(Trainer trainer, Trial trial) {
         Family family = trainer.family();
         Space space = family.space();
         try (CountedCosts costs = new CountedCosts(trainer.settings().recipe().model())) {
@@ -74,17 +91,14 @@ final class WindowSearch {
             Constraints budget = new Constraints(List.of(
                     new Bound(MetricNames.PARAMS, false, window.get(0)),
                     new Bound(MetricNames.PARAMS, true, window.get(1))));
-            SearchTask task = new SearchTask(space, List.of(new Objective(LOSS, Direction.MINIMIZE)), budget, seed);
-            SearchResult result = new Nsga2(scale.population(), scale.generations(), CROSSOVER, MUTATION)
+            SearchTask task = new SearchTask(space, List.of(new Objective(LOSS, Direction.MINIMIZE)), budget, trial.seed());
+            SearchResult result = new Nsga2(size.population(), size.generations(), CROSSOVER, MUTATION)
                     .search(
                             task,
                             evaluations,
-                            p -> progress.update(
-                                    "search", p.candidates(), p.planned(), "members", "least loss in the window"),
-                            stop);
-            if (!result.complete()) {
-                return Optional.empty();
-            }
+                            p -> trial.progress("search", p.candidates(), p.planned(), "members"),
+                            trial.stop());
+            trial.goOn();
             MeasuredMember best = result.best().get(0).measured();
             List<Double> all = space.enumerate(MAX_MEMBERS).stream()
                     .filter(member -> {
@@ -94,21 +108,21 @@ final class WindowSearch {
                     .map(member -> evaluations.value(member, LOSS))
                     .toList();
             Member member = best.member();
-            return Optional.of(new Found(
+            return new Found(
                     window.get(0),
                     window.get(1),
                     member.toString(),
                     best.value(MetricNames.PARAMS),
                     best.value(LOSS),
-                    MosMeasurement.loss(family, member, trainer.splits().report()),
-                    MosMeasurement.collapsedLoss(
+                    MosDesign.loss(family, member, trainer.splits().report()),
+                    MosDesign.collapsedLoss(
                             family, member, trainer.splits().report()),
                     result.measured().size(),
                     1
                             + (int) all.stream()
                                     .filter(loss -> loss < best.value(LOSS))
                                     .count(),
-                    all.size()));
+                    all.size());
         }
     }
 
@@ -135,7 +149,7 @@ final class WindowSearch {
                 return Map.of(
                         metric,
                         metric.equals(LOSS)
-                                ? MosMeasurement.loss(
+                                ? MosDesign.loss(
                                         trainer.family(),
                                         member,
                                         trainer.splits().selection())

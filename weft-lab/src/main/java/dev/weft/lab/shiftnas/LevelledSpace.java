@@ -9,9 +9,7 @@ import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Every member of the space with its multiply-adds, and the cost levels they fall into: known before any training. */
@@ -23,8 +21,6 @@ final class LevelledSpace {
     private final DifferentiableCost cost;
     private final CostLevels levels;
     private final List<Double> shares;
-    private final List<Member> members;
-    private final Map<Member, Integer> indices = new HashMap<>();
     private final List<List<Member>> byLevel = new ArrayList<>();
 
     /** @param model bound to its data */
@@ -33,12 +29,10 @@ final class LevelledSpace {
         this.cost = ExpectedCost.of(model).get("macs");
         this.levels = CostLevels.between(cost.exact(space.smallest()), cost.exact(space.largest()), count);
         this.shares = CostSpread.shares(space, levels, cost::exact, LIMIT, 1);
-        this.members = space.enumerate(LIMIT);
         for (int k = 0; k < count; k++) {
             byLevel.add(new ArrayList<>());
         }
-        for (Member member : members) {
-            indices.put(member, indices.size());
+        for (Member member : space.enumerate(LIMIT)) {
             byLevel.get(level(member)).add(member);
         }
         if (starved().isEmpty() || fed().isEmpty() || byLevel.stream().anyMatch(List::isEmpty)) {
@@ -81,28 +75,9 @@ final class LevelledSpace {
         return levels.of(macs(member));
     }
 
-    /** The middle of a level in multiply-adds. */
-    double centre(int level) {
-        return levels.centre(level);
-    }
-
     /** The middle of a level as a part of the range of costs, which generators are asked by. */
     double target(int level) {
         return (level + 0.5) / levels();
-    }
-
-    /** The level of a target. */
-    int levelOf(double target) {
-        return (int) Math.min(levels() - 1, Math.floor(target * levels()));
-    }
-
-    /** The place of a member, without its context, among all. */
-    int index(Member member) {
-        return indices.get(new Member(member.options()));
-    }
-
-    Member member(int index) {
-        return members.get(index);
     }
 
     /** Different members of a level, drawn uniformly: fewer where it has fewer. */
@@ -111,12 +86,23 @@ final class LevelledSpace {
         return List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size())));
     }
 
-    /** How many members a level has. */
-    int size(int level) {
-        return byLevel.get(level).size();
-    }
-
     Space space() {
         return space;
+    }
+
+    /**
+     * A cost level before any training.
+     *
+     * @param macs its middle
+     * @param members how many there are
+     * @param share of uniform draws, by enumeration
+     */
+    record Level(double macs, int members, double share) {}
+
+    /** All levels, the cheapest first. */
+    List<Level> described() {
+        return IntStream.range(0, levels())
+                .mapToObj(k -> new Level(levels.centre(k), byLevel.get(k).size(), shares.get(k)))
+                .toList();
     }
 }

@@ -1,8 +1,7 @@
 package dev.weft.lab.shiftnas;
 
-import dev.weft.lab.Claim;
-import dev.weft.lab.Judgement;
-import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.lab.study.Claim;
+import dev.weft.lab.study.Judgement;
 import dev.weft.report.Figures;
 import dev.weft.train.LevelLogits;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ record ShiftSimulation(
         double uniformLoss,
         double learnedLoss,
         List<Double> probabilities,
-        List<Point> curve) {
+        List<Moment> curve) {
     /** Half of the levels have learnt all before the logits begin to move, half have not. */
     static final List<Double> SATURATED = List.of(0.1, 0.1, 0.1, 0.002, 0.002, 0.002);
 
@@ -43,28 +42,28 @@ record ShiftSimulation(
     private static final double LEAST_GAIN = 5; // percent
 
     /** A moment of the simulation. */
-    record Point(int visits, double uniform, double learned, List<Double> probabilities) {}
+    record Moment(int visits, double uniform, double learned, List<Double> probabilities) {}
 
     /** Both sets of rates. */
-    static List<ShiftSimulation> all(ShiftNasScale scale) {
+    static List<ShiftSimulation> all(ShiftNasStudy.Size size) {
         return List.of(
-                of("half of the levels learn soon", SATURATED, VISITS, scale),
-                of("rates in equal ratios", GRADED, VISITS, scale));
+                of("half of the levels learn soon", SATURATED, VISITS, size),
+                of("rates in equal ratios", GRADED, VISITS, size));
     }
 
-    static ShiftSimulation of(String name, List<Double> rates, int visits, ShiftNasScale scale) {
+    static ShiftSimulation of(String name, List<Double> rates, int visits, ShiftNasStudy.Size size) {
         double[] learned = new double[rates.size()];
         double[] before = losses(rates, learned);
-        List<Point> curve = new ArrayList<>();
-        try (LevelLogits logits = new LevelLogits(rates.size(), ShiftNasArms.adam(scale.levelRate()))) {
+        List<Moment> curve = new ArrayList<>();
+        try (LevelLogits logits = new LevelLogits(rates.size(), ShiftNasDesign.adam(size.levelRate()))) {
             for (int step = 1; step <= visits; step++) {
                 List<Double> probabilities = logits.probabilities();
                 for (int k = 0; k < learned.length; k++) {
                     learned[k] += probabilities.get(k);
                 }
-                if (step % scale.interval() == 0) {
+                if (step % size.interval() == 0) {
                     double[] now = losses(rates, learned);
-                    if (step > scale.warmPart() * visits) {
+                    if (step > size.warmPart() * visits) {
                         double[] changes = new double[now.length];
                         for (int k = 0; k < now.length; k++) {
                             changes[k] = now[k] - before[k];
@@ -72,7 +71,7 @@ record ShiftSimulation(
                         logits.step(changes);
                     }
                     before = now;
-                    curve.add(new Point(step, uniform(rates, step), sum(now), logits.probabilities()));
+                    curve.add(new Moment(step, uniform(rates, step), sum(now), logits.probabilities()));
                 }
             }
             return new ShiftSimulation(
@@ -115,13 +114,9 @@ record ShiftSimulation(
     }
 
     Judgement judgement() {
-        return new Judgement(
-                "simulated shift rule, " + name + ": total loss below uniform levels",
-                Claim.Kind.GOAL,
-                gain() >= LEAST_GAIN ? Outcome.HELD : Outcome.NOT_HELD,
-                LEAST_GAIN,
+        return Judgement.exact(
+                gain() >= LEAST_GAIN,
                 gain(),
-                null,
                 String.format(
                         Locale.ROOT,
                         "Goal: where level k has loss exp(-r_k·visits), %s (r from %s to %s), learned levels end at least %.0f %%"
@@ -136,5 +131,12 @@ record ShiftSimulation(
                         uniformLoss,
                         Math.abs(gain()),
                         gain() >= 0 ? "below" : "above"));
+    }
+
+    Claim claim() {
+        return Claim.of(
+                Claim.Kind.GOAL,
+                "simulated shift rule, " + name + ": total loss below uniform levels, %",
+                values -> judgement());
     }
 }

@@ -109,8 +109,12 @@ final class StudyFolder {
                 return known.get();
             }
             T done = work.get();
-            AtomicFile.writeText(file(name + ".json"), Json.write(done));
+            write(name, done);
             return done;
+        }
+
+        void write(String name, Object document) {
+            AtomicFile.writeText(file(name + ".json"), Json.write(document));
         }
     }
 

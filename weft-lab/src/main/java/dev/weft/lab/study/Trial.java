@@ -30,7 +30,6 @@ public final class Trial {
     private final StudyClock clock;
     private final BooleanSupplier stop;
     private final Map<String, TrainingRecord> used = new LinkedHashMap<>(); // once, however often it was asked for
-    private Map<String, List<Double>> curves; // of the training that has the arm's name, or of the first
 
     Trial(StudyFolder.Kept kept, int epochs, long seed, String arm, StudyClock clock, BooleanSupplier stop) {
         this.kept = kept;
@@ -39,6 +38,17 @@ public final class Trial {
         this.arm = arm;
         this.clock = clock;
         this.stop = stop;
+        // A call before may have been stopped after a document was kept, whose trainings are not asked for again.
+        kept.document(usedName(), Used.class).ifPresent(before -> before.documents()
+                .forEach(document -> used.put(
+                        document, kept.document(document, TrainingRecord.class).orElseThrow())));
+    }
+
+    /** The trainings that an arm has asked for so far, by the names of their documents. */
+    private record Used(List<String> documents) {}
+
+    private String usedName() {
+        return "used-" + arm;
     }
 
     public long seed() {
@@ -84,7 +94,7 @@ public final class Trial {
      */
     public Trained train(String name, Recipe recipe, long ownSeed, TrainingListener... listeners) {
         KeptTrainings runs = ownSeed == seed ? kept.runs() : kept.shared(ownSeed);
-        String document = "training-" + name + (ownSeed == seed ? "" : "-seed-" + ownSeed);
+        String document = document(name) + (ownSeed == seed ? "" : "-seed-" + ownSeed);
         double weight = Arm.weight(recipe);
         List<TrainingListener> told = new ArrayList<>(List.of(listeners));
         told.add(clock.listener(weight, detail()));
@@ -92,7 +102,7 @@ public final class Trial {
             throw new Stopped();
         }
         Trained trained = new Trained(name, recipe, ownSeed, runs);
-        note(name, document, () -> trained.measure(TrainingRecord::of));
+        note(document, () -> trained.measure(TrainingRecord::of));
         clock.done(weight);
         return trained;
     }
@@ -134,7 +144,7 @@ public final class Trial {
             }
         }
         TreeRecord tree = tree(name);
-        note(name, "training-" + name, () -> of(tree));
+        note(document(name), () -> of(tree));
         return tree;
     }
 
@@ -178,12 +188,26 @@ public final class Trial {
         return kept.once(name, type, work);
     }
 
-    private void note(String name, String document, Supplier<TrainingRecord> record) {
+    private void note(String document, Supplier<TrainingRecord> record) {
         TrainingRecord known = once(document, TrainingRecord.class, record);
-        used.put(document, known);
-        if (curves == null || name.equals(arm)) {
-            curves = known.curves();
+        if (used.put(document, known) == null) {
+            kept.write(usedName(), new Used(List.copyOf(used.keySet())));
         }
+    }
+
+    /** Of the training that has the arm's name, or else of the first. */
+    private Map<String, List<Double>> curves() {
+        TrainingRecord own = used.get(document(arm));
+        return own != null
+                ? own.curves()
+                : used.values().stream()
+                        .findFirst()
+                        .map(TrainingRecord::curves)
+                        .orElse(Map.of());
+    }
+
+    private static String document(String training) {
+        return "training-" + training;
     }
 
     ArmResult result(Map<String, Double> values) {
@@ -198,7 +222,7 @@ public final class Trial {
                         .max()
                         .orElse(0),
                 values,
-                curves == null ? Map.of() : curves);
+                curves());
     }
 
     /** A training that has ended. */

@@ -15,20 +15,17 @@ import dev.weft.train.Trainer;
  * @param candidates members that were measured to choose it
  */
 record Chosen(
-        String arm,
-        long seed,
         String member,
         double inherited,
         @JsonInclude(JsonInclude.Include.NON_NULL) Double selection,
         double seconds,
         int candidates) {
     /** Measures what it inherits. */
-    static Chosen of(
-            Trainer trainer, String arm, long seed, Member member, Double selection, double seconds, int candidates) {
+    static Chosen of(Trainer trainer, Member member, Double selection, double seconds, int candidates) {
         try (MemberStatistics statistics = trainer.calibrate(member)) {
             double inherited = Evaluation.accuracy(
                     trainer.family(), member, statistics, trainer.splits().report());
-            return new Chosen(arm, seed, member.toString(), 100 * inherited, selection, seconds, candidates);
+            return new Chosen(member.toString(), 100 * inherited, selection, seconds, candidates);
         }
     }
 }

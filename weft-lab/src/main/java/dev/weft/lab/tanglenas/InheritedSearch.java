@@ -2,7 +2,7 @@ package dev.weft.lab.tanglenas;
 
 import dev.weft.data.Dataset;
 import dev.weft.data.ImageDataset;
-import dev.weft.lab.ReproductionProgress;
+import dev.weft.lab.study.Trial;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
@@ -20,9 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 
 /** Chooses a member of trained shared weights by its accuracy with the weights it inherits, on images that trained no weight. */
 final class InheritedSearch {
@@ -58,40 +56,32 @@ final class InheritedSearch {
     }
 
     /**
-     * Searches, or goes on with it: what was measured is in the run's table. Empty when stopped.
+     * Searches, or goes on with it: what was measured is in the run's table.
      *
-     * @param arm under which the choice is kept
      * @param trainingSeconds of the shared weights
      */
-    Optional<Chosen> choose(
-            String arm,
-            SearchSettings strategy,
-            long seed,
-            double trainingSeconds,
-            ReproductionProgress progress,
-            BooleanSupplier stop) {
+    Chosen choose(SearchSettings strategy, double trainingSeconds, Trial trial) {
         SearchTask task = new SearchTask(
-                trainer.family().space(), List.of(Objective.of(MetricNames.ACCURACY)), Constraints.NONE, seed);
+                trainer.family().space(),
+                List.of(Objective.of(MetricNames.ACCURACY)),
+                Constraints.NONE,
+                trial.seed());
         SearchResult result = strategy.search(
                 task,
                 evaluations,
-                p -> progress.update("search", p.candidates(), p.planned(), "members", arm + ", seed " + seed),
-                stop);
-        if (!result.complete()) {
-            return Optional.empty();
-        }
+                p -> trial.progress("search", p.candidates(), p.planned(), "members"),
+                trial.stop());
+        trial.goOn();
         MeasuredMember best = result.best().get(0).measured();
         double seconds = result.measured().stream()
                 .mapToDouble(m -> evaluations.value(m.member(), SECONDS))
                 .sum();
-        return Optional.of(Chosen.of(
+        return Chosen.of(
                 trainer,
-                arm,
-                seed,
                 best.member(),
                 100 * best.value(MetricNames.ACCURACY),
                 trainingSeconds + seconds,
-                result.measured().size()));
+                result.measured().size());
     }
 
     private final class Inherited implements Evaluator {

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param weights expected mixing weight at the end of each epoch, by {@code choice=option}
  * @param accuracy of the member it would choose, with inherited weights on the selection split, in percent
  */
-record SearchCurve(String arm, long seed, Map<String, List<Point>> weights, List<Point> accuracy) {
+record SearchCurve(Map<String, List<Point>> weights, List<Point> accuracy) {
     /** A value after so many epochs. */
     record Point(double epoch, double value) {}
 
@@ -24,7 +24,7 @@ record SearchCurve(String arm, long seed, Map<String, List<Point>> weights, List
         accuracy = List.copyOf(accuracy);
     }
 
-    static SearchCurve of(Trainer trainer, String arm, long seed) {
+    static SearchCurve of(Trainer trainer) {
         double perEpoch =
                 (double) trainer.steps() / trainer.settings().recipe().train().epochs();
         Map<String, List<Point>> weights = new LinkedHashMap<>();
@@ -38,6 +38,6 @@ record SearchCurve(String arm, long seed, Map<String, List<Point>> weights, List
                 accuracy.add(new Point(point.epoch(), 100 * point.value()));
             }
         }
-        return new SearchCurve(arm, seed, weights, accuracy);
+        return new SearchCurve(weights, accuracy);
     }
 }

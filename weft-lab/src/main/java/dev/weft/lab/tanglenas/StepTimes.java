@@ -3,7 +3,7 @@ package dev.weft.lab.tanglenas;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
-import dev.weft.lab.Arm;
+import dev.weft.lab.study.Trial;
 import dev.weft.model.Family;
 import dev.weft.seed.RandomStream;
 import dev.weft.train.ArchitectureStep;
@@ -17,9 +17,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -51,13 +49,13 @@ final class StepTimes {
         }
     }
 
-    /** Empty when stopped. */
-    static Optional<Measured> measure(List<Arm> arms, int rounds, BooleanSupplier stop) {
+    /** @param arms recipes by the name of their arm */
+    static Measured measure(Map<String, Recipe> arms, int rounds, Trial trial) {
         int threads = torch.get_num_threads();
         torch.set_num_threads(1);
         List<Stepper> steppers = new ArrayList<>();
         try {
-            arms.forEach(arm -> steppers.add(new Stepper(arm)));
+            arms.forEach((name, recipe) -> steppers.add(new Stepper(name, recipe)));
             Map<String, List<Double>> millis = new LinkedHashMap<>();
             Map<String, Long> weights = new LinkedHashMap<>();
             steppers.forEach(s -> {
@@ -66,16 +64,14 @@ final class StepTimes {
             });
             for (int round = -WARM_UP; round < rounds; round++) {
                 for (Stepper stepper : steppers) {
-                    if (stop.getAsBoolean()) {
-                        return Optional.empty();
-                    }
+                    trial.goOn();
                     double taken = stepper.step();
                     if (round >= 0) {
                         millis.get(stepper.name).add(taken);
                     }
                 }
             }
-            return Optional.of(new Measured(millis, weights));
+            return new Measured(millis, weights);
         } finally {
             steppers.forEach(Stepper::close);
             torch.set_num_threads(threads);
@@ -94,9 +90,9 @@ final class StepTimes {
         private final SplittableRandom random = RandomStream.EXPERIMENT.random(1);
         private long step;
 
-        Stepper(Arm arm) {
-            name = arm.name();
-            recipe = arm.recipe();
+        Stepper(String name, Recipe recipe) {
+            this.name = name;
+            this.recipe = recipe;
             Dataset train = recipe.data().open(1).train();
             family = Family.of(
                     recipe.model().withInput(DataSettings.input(recipe.data().open(1))), 1, recipe.sharing());

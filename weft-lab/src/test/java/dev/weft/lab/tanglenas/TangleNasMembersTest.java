@@ -3,13 +3,15 @@ package dev.weft.lab.tanglenas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.cost.CountedCosts;
-import dev.weft.lab.Arm;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
+import dev.weft.weight.Sharing;
+import dev.weft.weight.SimplexMap;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -17,17 +19,17 @@ import org.junit.jupiter.api.Test;
 class TangleNasMembersTest {
     private static final int IMAGES = 8000;
 
-    private final TangleNasScale scale = TangleNasScale.full();
-    private final ConvNet model = scale.model()
+    private final TangleNasStudy.Size size = TangleNasStudy.Size.full();
+    private final ConvNet model = size.model()
             .withInput(new ImageInput(
                     1, 28, List.of(0.5), List.of(0.5), List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")));
     private final Space space = model.space();
-    private final TangleNasArms arms = new TangleNasArms(scale, "fashion-mnist-10k", IMAGES, 127_098);
+    private final TangleNasRecipes recipes = new TangleNasRecipes(size, "fashion-mnist-10k", IMAGES);
 
     @Test
     void spacesHaveTheSizesOfTheSpecification() {
         assertThat(space.count().intValue()).isEqualTo(729);
-        assertThat(scale.smallModel().space().count().intValue()).isEqualTo(27);
+        assertThat(size.smallModel().space().count().intValue()).isEqualTo(27);
     }
 
     @Test
@@ -56,7 +58,7 @@ class TangleNasMembersTest {
 
     @Test
     void whereNoMemberCostsAboutTheSameTheNearestIsTaken() {
-        ConvNet sparse = TangleNasScale.net(List.of(TangleNasScale.conv(List.of(4, 16, 64), List.of(3), false)))
+        ConvNet sparse = TangleNasStudy.Size.net(List.of(TangleNasStudy.Size.conv(List.of(4, 16, 64), List.of(3), false)))
                 .withInput(model.input());
         try (CountedCosts costs = new CountedCosts(sparse)) {
             assertThat(TangleNasMembers.matched(
@@ -67,25 +69,27 @@ class TangleNasMembersTest {
 
     @Test
     void searchesHaveEquallyManyGradientSteps() {
-        Arm gradient = arms.byGradient(TangleNasArms.ENTANGLED);
-        Arm path = arms.singlePath(false);
+        Recipe gradient = search(10, Sharing.Ownership.ENTANGLED);
+        Recipe path = recipes.singlePath(size.model(), 10);
         // Over half of the images each; a step of the logits counts as one of the weights.
-        assertThat(path.recipe().train().epochs())
-                .isEqualTo(2 * gradient.recipe().train().epochs());
-        assertThat(gradient.recipe().train().architecture().validationPart()).isEqualTo(0.5);
-        assertThat(path.recipe().data())
+        assertThat(path.train().epochs()).isEqualTo(2 * gradient.train().epochs());
+        assertThat(gradient.train().architecture().validationPart()).isEqualTo(0.5);
+        assertThat(path.data())
                 .as("the other half is held out to choose by")
-                .isEqualTo(TangleNasArms.data(scale, "fashion-mnist-10k", scale.selectionSize() + IMAGES / 2));
-        assertThat(path.recipe().train().sampler()).isEqualTo(new Sampler.SinglePath(1));
+                .isEqualTo(recipes.images(size.selectionSize() + IMAGES / 2));
+        assertThat(path.train().sampler()).isEqualTo(new Sampler.SinglePath(1));
+    }
+
+    private Recipe search(int epochs, Sharing.Ownership ownership) {
+        return recipes.gradient(size.model(), epochs, new SimplexMap.Dirichlet(), ownership, null);
     }
 
     @Test
     void searchOfFewEpochsStillHasAPointOfItsCurve() {
-        Arm brief = new TangleNasArms(scale.withEpochs(1), "fashion-mnist-10k", IMAGES, 127_098)
-                .byGradient(TangleNasArms.ENTANGLED);
-        assertThat(brief.recipe().train().evaluateEveryEpochs())
+        Recipe brief = search(1, Sharing.Ownership.ENTANGLED);
+        assertThat(brief.train().evaluateEveryEpochs())
                 .isPositive()
-                .isLessThanOrEqualTo(brief.recipe().train().epochs());
+                .isLessThanOrEqualTo(brief.train().epochs());
     }
 
     @Test
@@ -93,17 +97,17 @@ class TangleNasMembersTest {
         long norms = 2 * (16 + 32 + 64);
         long logits = 6 * 3;
         long largest = 49 * (16 + 16 * 32 + 32 * 64) + norms + 64 * 10 + 10;
-        assertThat(stored(arms.alone(space.largest(), false))).isEqualTo(largest);
-        assertThat(stored(arms.byGradient(TangleNasArms.ENTANGLED))).isEqualTo(largest + logits);
+        assertThat(stored(recipes.alone(size.model(), space.largest(), 10))).isEqualTo(largest);
+        assertThat(stored(search(10, Sharing.Ownership.ENTANGLED))).isEqualTo(largest + logits);
         // A kernel for every combination of widths and size, a classifier for every width; norms and biases are shared.
         long sizes = 9 + 25 + 49;
         long separate = sizes * (28 + 28 * 56 + 56 * 112) + norms + 112 * 10 + 10;
-        assertThat(stored(arms.byGradient(TangleNasArms.SEPARATE))).isEqualTo(separate + logits);
+        assertThat(stored(search(10, Sharing.Ownership.SEPARATE))).isEqualTo(separate + logits);
     }
 
-    private long stored(Arm arm) {
-        ConvNet own = ((ConvNet) arm.recipe().model()).withInput(model.input());
-        try (Family shapes = Family.ofShapes(own, arm.recipe().sharing())) {
+    private long stored(Recipe recipe) {
+        ConvNet own = ((ConvNet) recipe.model()).withInput(model.input());
+        try (Family shapes = Family.ofShapes(own, recipe.sharing())) {
             return shapes.weights().tensors().values().stream()
                     .mapToLong(Tensor::numel)
                     .sum();

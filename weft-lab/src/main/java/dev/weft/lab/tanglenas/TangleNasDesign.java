@@ -1,0 +1,519 @@
+package dev.weft.lab.tanglenas;
+
+import static dev.weft.lab.study.Claim.claim;
+import static dev.weft.lab.study.Claim.goal;
+import static dev.weft.lab.study.Claim.report;
+import static dev.weft.lab.study.Quantity.difference;
+import static dev.weft.lab.study.Quantity.value;
+
+import dev.weft.cost.CountedCosts;
+import dev.weft.cost.MemberCosts;
+import dev.weft.data.Dataset;
+import dev.weft.data.Splits;
+import dev.weft.lab.study.Arm;
+import dev.weft.lab.study.Claim;
+import dev.weft.lab.study.Column;
+import dev.weft.lab.study.Design;
+import dev.weft.lab.study.Findings;
+import dev.weft.lab.study.Judgement;
+import dev.weft.lab.study.Trial;
+import dev.weft.lab.study.Values;
+import dev.weft.model.ConvNet;
+import dev.weft.model.Family;
+import dev.weft.model.ModelInput;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.report.Fact;
+import dev.weft.report.Plot;
+import dev.weft.search.Nsga2;
+import dev.weft.search.RandomSearch;
+import dev.weft.search.SearchSettings;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import dev.weft.train.DataSettings;
+import dev.weft.train.Evaluation;
+import dev.weft.train.Recipe;
+import dev.weft.train.Role;
+import dev.weft.train.Trainer;
+import dev.weft.weight.Sharing;
+import dev.weft.weight.SimplexMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The searches, what each chose, and what that is beside members that nobody searched for. */
+final class TangleNasDesign implements Design {
+    static final Column ALONE = Column.accuracy("accuracy", "trained alone", true);
+    static final Column INHERITED = Column.accuracy("inherited", "inherited", true);
+    static final Column PARAMS = new Column("params", "parameters", "", 0, false);
+    private static final Column MACS = new Column("macs", "multiply-adds", "million", 2, false);
+    private static final Column SEARCH = new Column("searchSeconds", "search", "s", 0, false);
+    static final Column WEIGHTS = new Column("weights", "weights stored", "", 0, false);
+    static final Column STEP = new Column("stepMillis", "step", "ms", 1, false);
+    static final Column RANK = new Column("rank", "rank in the small space", "", 1, false);
+
+    /** Other maps from logits to mixing weights, by the name of their arm. */
+    private static final Map<String, SimplexMap> MAPS = new LinkedHashMap<>();
+
+    static {
+        MAPS.put("A-softmax", new SimplexMap.Softmax());
+        MAPS.put("A-sparsemax", new SimplexMap.Sparsemax());
+        MAPS.put("A-gumbel", new SimplexMap.Gumbel(null));
+    }
+
+    private static final Map<String, String> DESCRIPTIONS = Map.of(
+            "A-softmax", "as A, mixing weights by softmax (DARTS)",
+            "A-sparsemax", "as A, mixing weights by sparsemax",
+            "A-gumbel", "as A, one option a draw by Gumbel's, straight through; it computes all options, which GDAS does not");
+
+    private static final int MOST_MEMBERS = 1000;
+
+    private final TangleNasStudy.Size size;
+    private final String source;
+    private final boolean maps;
+    private final boolean smallSpace;
+    private final TangleNasRecipes recipes;
+    private final ModelInput input;
+    private final Space space;
+
+    TangleNasDesign(TangleNasStudy.Size size, String source, boolean maps, boolean smallSpace) {
+        this.size = size;
+        this.source = source;
+        this.maps = maps;
+        this.smallSpace = smallSpace;
+        // Opened before anything is written: data that is not there must not leave a folder behind.
+        Splits splits = new TangleNasRecipes(size, source, 0).images(size.selectionSize()).open(1);
+        this.recipes = new TangleNasRecipes(size, source, splits.train().size());
+        this.input = DataSettings.input(splits);
+        this.space = size.model().space();
+    }
+
+    @Override
+    public Object size() {
+        return size;
+    }
+
+    @Override
+    public List<Integer> budgets() {
+        return size.budgets();
+    }
+
+    // --- Arms
+
+    @Override
+    public List<Arm> arms(int epochs) {
+        List<Arm> arms = new ArrayList<>();
+        double largest = costs(size.model(), costs -> costs.of(space.largest()).params());
+        arms.add(byGradient(
+                "A",
+                "TangleNAS: entangled weights, Dirichlet draws; what its logits chose",
+                recipes.entangled(size.model(), epochs, null)));
+        arms.add(byGradient(
+                "A-budget",
+                "as A, with a term for parameters beyond a budget",
+                recipes.entangled(size.model(), epochs, recipes.budget(largest))));
+        if (maps) {
+            MAPS.forEach((name, map) -> arms.add(byGradient(
+                    name,
+                    DESCRIPTIONS.get(name),
+                    recipes.gradient(size.model(), epochs, map, Sharing.Ownership.ENTANGLED, null))));
+        }
+        arms.add(byGradient(
+                "B", "as A, every combination of options with weights of its own", recipes.separate(epochs)));
+        arms.add(bySearch(
+                "C-random",
+                "single path (SPOS) as many gradient steps as A, then random search",
+                epochs,
+                new RandomSearch(size.candidates())));
+        arms.add(bySearch(
+                "C-evolution",
+                "the same weights as C-random, then evolution",
+                epochs,
+                new Nsga2(size.population(), size.generations())));
+        arms.add(group(
+                "D",
+                "mean of uniformly random members: no search",
+                size.randomMembers() * epochs,
+                trial -> TangleNasMembers.random(space, size.randomMembers(), 1000 + trial.seed())));
+        arms.add(group(
+                "D-matched",
+                "mean of random members with as many parameters as A's choice, give or take 15 %",
+                size.matchedMembers() * epochs,
+                this::matched));
+        arms.add(group("largest", "the largest member: no search", epochs, trial -> List.of(space.largest())));
+        if (smallSpace) {
+            arms.addAll(ofSmallSpace(epochs));
+        }
+        return arms;
+    }
+
+    private Arm byGradient(String name, String description, Recipe recipe) {
+        return new Arm(name, description, Arm.weight(recipe) + recipe.train().epochs() / 2.0, trial -> {
+            Trial.Trained trained = trial.train(name, recipe);
+            Chosen chosen = chosenByLogits(trial, name, trained);
+            trial.once("curve-" + name, SearchCurve.class, () -> trained.measure(SearchCurve::of));
+            Map<String, Double> values = values(trial, name, List.of(space.parse(chosen.member())));
+            note(values, chosen);
+            values.put(WEIGHTS.key(), (double) times(trial).weights().get(name.equals("B") ? "B" : "A"));
+            if (name.equals("A") || name.equals("B")) {
+                values.put(STEP.key(), times(trial).medianMillis(name));
+            }
+            return values;
+        });
+    }
+
+    private static void note(Map<String, Double> values, Chosen chosen) {
+        values.put(INHERITED.key(), chosen.inherited());
+        values.put(SEARCH.key(), chosen.seconds());
+    }
+
+    private Chosen chosenByLogits(Trial trial, String name, Trial.Trained trained) {
+        return trial.once("chosen-" + name, Chosen.class, () -> {
+            try (Family family = Family.open(trained.family())) {
+                Member member = family.member(Role.CHOSEN.toString());
+                return trained.measure(trainer -> Chosen.of(trainer, member, null, trainer.seconds(), 0));
+            }
+        });
+    }
+
+    private Arm bySearch(String name, String description, int epochs, SearchSettings strategy) {
+        return new Arm(name, description, 5.0 * epochs, trial -> {
+            Chosen chosen = chosenBySearch(trial, name, "C", recipes.singlePath(size.model(), epochs), strategy);
+            Map<String, Double> values = values(trial, name, List.of(space.parse(chosen.member())));
+            note(values, chosen);
+            values.put(WEIGHTS.key(), (double) times(trial).weights().get("largest")); // single path stores what the largest has
+            return values;
+        });
+    }
+
+    private Chosen chosenBySearch(
+            Trial trial, String name, String training, Recipe recipe, SearchSettings strategy) {
+        Trial.Trained trained = trial.train(training, recipe);
+        return trial.once("chosen-" + name, Chosen.class, () -> {
+            Dataset all = recipes.images(size.selectionSize()).open(trial.seed()).train();
+            return trained.measure(
+                    trainer -> new InheritedSearch(trainer, all).choose(strategy, trainer.seconds(), trial));
+        });
+    }
+
+    private Arm group(String name, String description, double weight, Function<Trial, List<Member>> members) {
+        return new Arm(name, description, weight, trial -> {
+            Map<String, Double> values = values(trial, name, members.apply(trial));
+            if (name.equals("largest")) {
+                values.put(WEIGHTS.key(), (double) times(trial).weights().get(name));
+                values.put(STEP.key(), times(trial).medianMillis(name));
+            }
+            return values;
+        });
+    }
+
+    private List<Member> matched(Trial trial) {
+        Chosen chosen = trial.once("chosen-A", Chosen.class, () -> chosenByLogits(
+                trial, "A", trial.train("A", recipes.entangled(size.model(), trial.epochs(), null))));
+        return costs(
+                size.model(),
+                costs -> TangleNasMembers.matched(
+                        space, costs, space.parse(chosen.member()), size.matchedMembers(), 2000 + trial.seed()));
+    }
+
+    /** Every member of a small space, so that choices have a rank among them. */
+    private List<Arm> ofSmallSpace(int epochs) {
+        ConvNet small = size.smallModel();
+        List<Member> all = small.space().enumerate(MOST_MEMBERS);
+        // So many draws that no member is left out.
+        SearchSettings every = new RandomSearch(all.size(), 50 * all.size());
+        Recipe gradient = recipes.entangled(small, epochs, null);
+        return List.of(
+                new Arm(
+                        "small-all",
+                        "mean of all " + all.size() + " members of a small space",
+                        all.size() * epochs,
+                        trial -> new LinkedHashMap<>(Map.of(ALONE.key(), mean(small(trial), Alone::accuracy)))),
+                new Arm(
+                        "small-A",
+                        "A's choice in the small space, and its rank among all",
+                        Arm.weight(gradient),
+                        trial -> ranked(trial, chosenByLogits(trial, "small-A", trial.train("small-A", gradient)))),
+                new Arm(
+                        "small-C",
+                        "single path's choice in the small space, and its rank among all",
+                        4.0 * epochs,
+                        trial -> ranked(
+                                trial,
+                                chosenBySearch(trial, "small-C", "small-C", recipes.singlePath(small, epochs), every))));
+    }
+
+    private List<Alone> small(Trial trial) {
+        return trial.once("alone-of-small-all", Group.class, () -> new Group(
+                        size.smallModel().space().enumerate(MOST_MEMBERS).stream()
+                                .map(member -> alone(trial, size.smallModel(), "small-", member))
+                                .toList()))
+                .members();
+    }
+
+    private Map<String, Double> ranked(Trial trial, Chosen chosen) {
+        List<Alone> all = small(trial);
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put(ALONE.key(), accuracy(all, chosen.member()));
+        values.put(RANK.key(), (double) rank(all, chosen.member()));
+        note(values, chosen);
+        return values;
+    }
+
+    /** 1 for the most accurate; members of equal accuracy share the better rank. */
+    static int rank(List<Alone> all, String member) {
+        double accuracy = accuracy(all, member);
+        return 1 + (int) all.stream().filter(m -> m.accuracy() > accuracy).count();
+    }
+
+    private static double accuracy(List<Alone> all, String member) {
+        return all.stream()
+                .filter(m -> m.member().equals(member))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(member + " was not trained alone"))
+                .accuracy();
+    }
+
+    // --- Measurements
+
+    /** A member trained alone by the one recipe: accuracy on the report split, in percent. */
+    record Alone(String member, double accuracy, long params, long macs) {}
+
+    /** Members of an arm, trained alone. */
+    record Group(List<Alone> members) {}
+
+    private Map<String, Double> values(Trial trial, String arm, List<Member> members) {
+        List<Alone> alone = trial.once("alone-of-" + arm, Group.class, () -> new Group(members.stream()
+                        .map(member -> alone(trial, size.model(), "", member))
+                        .toList()))
+                .members();
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put(ALONE.key(), mean(alone, Alone::accuracy));
+        values.put(PARAMS.key(), mean(alone, one -> (double) one.params()));
+        values.put(MACS.key(), mean(alone, one -> one.macs() / 1e6));
+        return values;
+    }
+
+    private static double mean(List<Alone> members, Function<Alone, Double> of) {
+        return members.stream().mapToDouble(of::apply).average().orElseThrow();
+    }
+
+    /** Named by which option of each choice the member picks, counted from 0. */
+    private Alone alone(Trial trial, ConvNet model, String prefix, Member member) {
+        String name = prefix + "alone-"
+                + model.space().encode(member).stream().map(String::valueOf).collect(Collectors.joining());
+        Trial.Trained trained = trial.train(name, recipes.alone(model, member, trial.epochs()));
+        double accuracy = trained.measure(TangleNasDesign::percent);
+        MemberCosts cost = costs(model, costs -> costs.of(member));
+        return new Alone(member.toString(), accuracy, cost.params(), cost.macs());
+    }
+
+    private static double percent(Trainer trainer) {
+        Member plain = trainer.family().space().largest();
+        try (MemberStatistics statistics = trainer.calibrate(plain)) {
+            return 100
+                    * Evaluation.accuracy(
+                            trainer.family(),
+                            plain,
+                            statistics,
+                            trainer.splits().report());
+        }
+    }
+
+    private <T> T costs(ConvNet model, Function<CountedCosts, T> of) {
+        try (CountedCosts costs = new CountedCosts(model.withInput(input))) {
+            return of.apply(costs);
+        }
+    }
+
+    private StepTimes.Measured times(Trial trial) {
+        return trial.once("step-times", StepTimes.Measured.class, () -> {
+            Map<String, Recipe> timed = new LinkedHashMap<>();
+            timed.put("A", recipes.entangled(size.model(), trial.epochs(), null));
+            timed.put("B", recipes.separate(trial.epochs()));
+            timed.put("largest", recipes.alone(size.model(), space.largest(), trial.epochs()));
+            return StepTimes.measure(timed, size.timingRounds(), trial);
+        });
+    }
+
+    // --- The table and what is claimed
+
+    @Override
+    public List<Column> columns() {
+        List<Column> columns = new ArrayList<>(List.of(ALONE, INHERITED, PARAMS, MACS, SEARCH, WEIGHTS, STEP));
+        if (smallSpace) {
+            columns.add(RANK);
+        }
+        return columns;
+    }
+
+    @Override
+    public List<Claim> claims() {
+        List<Claim> claims = new ArrayList<>(CLAIMS);
+        int options = space.choices().stream().mapToInt(c -> c.options().size()).sum();
+        claims.add(
+                0,
+                Claim.of(
+                        Claim.Kind.CLAIM,
+                        "weights stored by A, the largest member and B",
+                        values -> weights(values, options)));
+        if (smallSpace) {
+            int members = size.smallModel().space().count().intValue();
+            claims.add(report(value("small-A", RANK)).atMost(Math.max(1, members / 4)));
+            claims.add(report(value("small-C", RANK)).atMost(Math.max(1, members / 4)));
+        }
+        return claims;
+    }
+
+    /** The statements of the specification about means over seeds. */
+    static final List<Claim> CLAIMS = List.of(
+            claim(difference("B", "A", STEP)).remarked("Steps were taken in turn.").atLeast(0),
+            claim(difference("A", "D", ALONE)).atLeast(0.5),
+            claim(difference("A", "C-random", ALONE)).atLeast(-0.5),
+            claim(difference("A", "C-evolution", ALONE)).atLeast(-0.5),
+            goal(difference("A", "D-matched", ALONE))
+                    .remarked("Large members win, so this is the comparison that matters most.")
+                    .atLeast(0),
+            report(difference("A", "largest", ALONE)).atLeast(0),
+            report(difference("A", "C-random", INHERITED)).atLeast(0));
+
+    /**
+     * Entangled weights are those of the largest member and one logit an option, to the last one; separate ones are more than twice as
+     * many.
+     *
+     * @param options of all choices together
+     */
+    static Judgement weights(Values values, int options) {
+        List<Long> counts = new ArrayList<>();
+        for (List<String> each : List.of(
+                List.of("largest", PARAMS.key()),
+                List.of("largest", WEIGHTS.key()),
+                List.of("A", WEIGHTS.key()),
+                List.of("B", WEIGHTS.key()))) {
+            values.of(each.get(0), each.get(1)).values().stream()
+                    .findFirst()
+                    .ifPresent(count -> counts.add(Math.round(count)));
+        }
+        if (counts.size() < 4) {
+            return Judgement.notTested("Claim: A stores the weights of the largest member: not tested, for not all were counted.");
+        }
+        long largest = counts.get(0);
+        long plain = counts.get(1);
+        long entangled = counts.get(2);
+        long separate = counts.get(3);
+        return Judgement.exact(
+                plain == largest && entangled == largest + options && separate > 2 * entangled,
+                entangled - largest,
+                String.format(
+                        Locale.ROOT,
+                        "Claim: A stores the weights of the largest member and its logits, B far more; counted %,d for the largest,"
+                                + " %,d for A, whose options have %d logits, %,d for B (%.1f times A).",
+                        largest,
+                        entangled,
+                        options,
+                        separate,
+                        (double) separate / entangled));
+    }
+
+    // --- Pictures and words
+
+    @Override
+    public List<Plot> plots(Findings findings) {
+        return new TangleNasPictures(size, findings).all(smallSpace);
+    }
+
+    /** What was chosen, by arm, one a seed, and how A decided, at the largest budget. */
+    record Extra(Map<String, List<Chosen>> chosen, List<SearchCurve> curves) {}
+
+    @Override
+    public Object extra(Findings findings) {
+        int budget = findings.largestBudget();
+        Map<String, List<Chosen>> chosen = new LinkedHashMap<>();
+        for (Arm arm : findings.arms(budget)) {
+            List<Chosen> own = findings.kept(budget, "chosen-" + arm.name(), Chosen.class);
+            if (!own.isEmpty()) {
+                chosen.put(arm.name(), own);
+            }
+        }
+        return new Extra(chosen, findings.kept(budget, "curve-A", SearchCurve.class));
+    }
+
+    @Override
+    public List<Fact> facts(Findings findings) {
+        return List.of(
+                new Fact(
+                        "Data",
+                        source + ", 28×28 pixels resized to 14×14 (means of 2×2). Searches train weights on one half of"
+                                + " the training images and choose by the other; " + size.selectionSize()
+                                + " more serve only the curve of the search"),
+                new Fact("Space", space.count() + " members: " + space.inWords()),
+                new Fact(
+                        "Small space",
+                        size.smallModel().space().count() + " members: "
+                                + size.smallModel().space().inWords()),
+                new Fact(
+                        "Weights",
+                        String.format(
+                                Locale.ROOT,
+                                "SGD, Nesterov momentum 0.9, learning rate %s (alone %s) to a hundredth by cosine, weight decay 5e-4,"
+                                        + " gradients clipped at norm 5, batches of %d, one thread",
+                                size.weightRate(),
+                                size.aloneRate(),
+                                size.batchSize())),
+                new Fact(
+                        "Logits",
+                        "Adam, learning rate " + size.logitRate()
+                                + ", betas 0.5 and 0.999, weight decay 1e-3, first order; a step before each of the weights"),
+                new Fact(
+                        "Batch norm",
+                        "after each convolution, under a blend "
+                                + size.norm().name().toLowerCase(Locale.ROOT) + "; recalibrated on "
+                                + size.calibrationBatches() + " batches before every evaluation"),
+                new Fact(
+                        "Choice in C",
+                        String.format(
+                                Locale.ROOT,
+                                "%d random members, or evolution with a population of %d over %d generations, by accuracy on the"
+                                        + " other half",
+                                size.candidates(),
+                                size.population(),
+                                size.generations())),
+                new Fact(
+                        "Budget of A-budget",
+                        String.format(
+                                Locale.ROOT,
+                                "%.0f %% of the largest member's parameters; factor %s",
+                                100 * size.costTarget(),
+                                size.costFactor())));
+    }
+
+    @Override
+    public List<String> notes(Findings findings) {
+        List<String> notes = new ArrayList<>(List.of(
+                "Nothing in A keeps members small, and larger ones tend to be more accurate: the fair comparison is with random"
+                        + " members of the same cost.",
+                "The time of a search by gradient holds the evaluations behind its curve; that of C is training and measuring"
+                        + " candidates. Step times are medians of steps taken in turn.",
+                "The last convolution sees 3×3 pixels in the full experiment: a kernel of 7 does no more there than one of 5, and costs"
+                        + " more. Without a budget nothing tells a search so.",
+                "C halves the training images differently from A: both halves are random, of the same images."));
+        int budget = findings.largestBudget();
+        for (long seed : findings.seeds()) {
+            for (Arm arm : findings.arms(budget)) {
+                findings.kept(budget, seed, "chosen-" + arm.name(), Chosen.class)
+                        .ifPresent(chosen -> notes.add(String.format(
+                                Locale.ROOT,
+                                "Seed %d, %s chose %s: %.2f %% with inherited weights, %.2f %% trained alone.",
+                                seed,
+                                arm.name(),
+                                chosen.member(),
+                                chosen.inherited(),
+                                findings.values(budget, arm.name(), ALONE.key()).get(seed))));
+            }
+        }
+        return notes;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.weft.lab.tanglenas;
+
+import dev.weft.data.Augmentation;
+import dev.weft.model.ConvNet;
+import dev.weft.model.ModelDefinition;
+import dev.weft.space.Member;
+import dev.weft.train.ArchitectureSettings;
+import dev.weft.train.Clipping;
+import dev.weft.train.CostTerm;
+import dev.weft.train.DataSettings;
+import dev.weft.train.Distillation;
+import dev.weft.train.LearningRateSchedule;
+import dev.weft.train.Optimizer;
+import dev.weft.train.Precision;
+import dev.weft.train.Recipe;
+import dev.weft.train.Regularisation;
+import dev.weft.train.Sampler;
+import dev.weft.train.TrainSettings;
+import dev.weft.weight.BlendRegulariser;
+import dev.weft.weight.Sharing;
+import dev.weft.weight.SimplexMap;
+import java.util.List;
+
+/**
+ * The searches, and the one recipe by which members are trained alone. Searches have the same optimiser and, counted in gradient steps,
+ * the same length.
+ *
+ * @param source of the images
+ * @param trainImages of a member that is trained alone
+ */
+record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages) {
+    private static final double VALIDATION_PART = 0.5;
+    private static final double CURVE_FLOOR = 0.01; // 0.1 to 0.001, as published
+
+    /** A search by gradient. */
+    Recipe gradient(ConvNet model, int epochs, SimplexMap map, Sharing.Ownership ownership, CostTerm cost) {
+        ArchitectureSettings architecture = new ArchitectureSettings(
+                VALIDATION_PART,
+                new Optimizer.Adam(size.logitRate(), 0.5, 0.999, 1e-8, 1e-3),
+                null,
+                ArchitectureSettings.Order.FIRST,
+                new BlendRegulariser.None(),
+                cost,
+                0);
+        return recipe(
+                model,
+                List.of(new Sharing.Blend(map, size.norm(), ownership, 1)),
+                images(size.selectionSize()),
+                2 * epochs,
+                new Sampler.Blend(),
+                size.weightRate(),
+                Math.min(size.curveEveryEpochs(), 2 * epochs), // a short search has one point
+                architecture);
+    }
+
+    Recipe entangled(ConvNet model, int epochs, CostTerm cost) {
+        return gradient(model, epochs, new SimplexMap.Dirichlet(), Sharing.Ownership.ENTANGLED, cost);
+    }
+
+    Recipe separate(int epochs) {
+        return gradient(size.model(), epochs, new SimplexMap.Dirichlet(), Sharing.Ownership.SEPARATE, null);
+    }
+
+    /** @param largest parameters of the largest member */
+    CostTerm budget(double largest) {
+        return new CostTerm("params", size.costFactor(), size.costTarget() * largest, null);
+    }
+
+    /** Weights trained by random members, one a step, on as many images as the weights of A. */
+    Recipe singlePath(ConvNet model, int epochs) {
+        // The images held out are those beside the training images, and the half on which members are chosen.
+        int heldOut = size.selectionSize() + (int) Math.round(VALIDATION_PART * trainImages);
+        return recipe(
+                model,
+                List.of(),
+                images(heldOut),
+                4 * epochs,
+                new Sampler.SinglePath(1),
+                size.weightRate(),
+                0,
+                null);
+    }
+
+    /** A member trained alone, by the one recipe. */
+    Recipe alone(ConvNet model, Member member, int epochs) {
+        return recipe(
+                model.at(member),
+                List.of(),
+                images(size.selectionSize()),
+                epochs,
+                new Sampler.Largest(),
+                size.aloneRate(),
+                0,
+                null);
+    }
+
+    private Recipe recipe(
+            ModelDefinition model,
+            List<Sharing> sharing,
+            DataSettings data,
+            int epochs,
+            Sampler sampler,
+            double rate,
+            int evaluateEveryEpochs,
+            ArchitectureSettings architecture) {
+        return new Recipe(
+                "tanglenas",
+                "",
+                model,
+                sharing,
+                null,
+                data,
+                new TrainSettings(
+                        epochs,
+                        sampler,
+                        new Distillation.None(),
+                        0,
+                        TrainSettings.Gradients.SUM,
+                        new Clipping(Clipping.By.NORM, 5),
+                        new Optimizer.Sgd(rate, 0.9, true, 5e-4),
+                        new LearningRateSchedule.Cosine(CURVE_FLOOR, 0),
+                        Regularisation.none(),
+                        List.of(),
+                        Precision.FLOAT32,
+                        size.calibrationBatches(),
+                        evaluateEveryEpochs,
+                        500,
+                        false,
+                        1,
+                        null,
+                        architecture));
+    }
+
+    DataSettings.Images images(int selectionSize) {
+        return new DataSettings.Images(source, selectionSize, size.batchSize(), Augmentation.none(), null, null);
+    }
+}
