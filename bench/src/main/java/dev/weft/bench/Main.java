@@ -29,7 +29,8 @@ public final class Main {
             "language-model",
             "cell-step",
             "sampler-overhead",
-            "cell-space");
+            "cell-space",
+            "recipe-front");
 
     private Main() {}
 
@@ -59,7 +60,10 @@ public final class Main {
         } else if (name.equals("report")) {
             out.print(Tables.markdown(results.latest(BENCHMARKS)));
         } else {
-            Result result = measure(name, options, out).with("OpenBLAS kernels, Weft", Child.weftKernels());
+            Result measured = name.equals("recipe-front")
+                    ? new RecipeFrontBenchmark(arguments.subList(1, arguments.size()), options, out).run()
+                    : measure(name, options, out);
+            Result result = measured.with("OpenBLAS kernels, Weft", Child.weftKernels());
             out.print("\n" + Tables.markdown(result));
             out.println(options.quick() ? "\nA quick trial: not kept." : "\nKept in " + results.append(result));
         }

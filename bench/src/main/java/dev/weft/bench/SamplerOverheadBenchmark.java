@@ -101,7 +101,7 @@ final class SamplerOverheadBenchmark {
                 Sampling sampling = train.sampler()
                         .start(new Sampling.Setup(
                                 family, train, trained.size(), heldOut, batches.stepsPerEpoch(), SEED));
-                TrainingStep with = new TrainingStep(family, train, BatchStatistics.INSTANCE, null, sampling, 1);
+                TrainingStep with = new TrainingStep(family, train, BatchStatistics.INSTANCE, null, sampling, 0);
                 TrainingStep without = new TrainingStep(plain, train)) {
             Pair pair = new Pair(
                     what,

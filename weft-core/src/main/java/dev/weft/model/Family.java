@@ -39,6 +39,9 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Reading members from several threads at once is safe; naming them, training and closing are not.
  */
 public final class Family implements AutoCloseable {
+    /** What a member is called in its stand-alone model. */
+    public static final String EXTRACTED = "model";
+
     /** Note: the grey value, 0 to 255, that transparent pictures were laid on for training; white where there is none. */
     public static final String BACKGROUND = "background";
 
@@ -294,7 +297,7 @@ public final class Family implements AutoCloseable {
         }
         Map<String, Tensor> own = new LinkedHashMap<>();
         statistics.tensors().forEach((name, tensor) -> own.put(name, Tensors.keep(tensor.clone())));
-        extracted.name("model", new NamedMember(Member.PLAIN, new MemberStatistics(own), Map.of()));
+        extracted.name(EXTRACTED, new NamedMember(Member.PLAIN, new MemberStatistics(own), Map.of()));
         extracted.notes.putAll(notes);
         extracted.note("member", space.print(member));
         return extracted;

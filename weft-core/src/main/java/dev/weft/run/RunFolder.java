@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  * run.db                            metrics, measured members, events
  * checkpoint-000123.safetensors     the latest two
  * family.safetensors                what was trained
+ * phase-NAME.safetensors            the largest member at the end of a phase, where a later one learns from it
  * report.html
  * run.lock                          the process that has it open
  * </pre>
@@ -43,6 +44,7 @@ import java.util.stream.Stream;
 public final class RunFolder implements AutoCloseable {
     private static final String CONFIG = "config.yaml";
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]{6,18})\\.safetensors");
+    private static final Pattern PHASE = Pattern.compile("phase-[A-Za-z0-9_-]+\\.safetensors");
     private static final int KEPT_CHECKPOINTS = 2;
     private static final Set<String> OWN = Set.of(
             CONFIG,
@@ -136,7 +138,9 @@ public final class RunFolder implements AutoCloseable {
 
     /** Whether a file of that name is one of those that a run lives by; its report and what was exported into it are not. */
     public static boolean isOwn(String name) {
-        return OWN.contains(name) || CHECKPOINT.matcher(name).matches();
+        return OWN.contains(name)
+                || CHECKPOINT.matcher(name).matches()
+                || PHASE.matcher(name).matches();
     }
 
     /** Has the files that a run lives by kept from being written over, those too that it may come to have. */
@@ -169,6 +173,11 @@ public final class RunFolder implements AutoCloseable {
 
     public Path family() {
         return folder.resolve("family.safetensors");
+    }
+
+    /** The largest member as it was at the end of a phase, for phases that learn from it. */
+    public Path phaseFamily(String phase) {
+        return folder.resolve("phase-" + phase + ".safetensors");
     }
 
     public Path report() {

@@ -14,7 +14,8 @@ import java.nio.file.Path;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Distillation.None.class, name = "none"),
     @JsonSubTypes.Type(value = Distillation.InPlace.class, name = "in-place"),
-    @JsonSubTypes.Type(value = Distillation.Teacher.class, name = "teacher")
+    @JsonSubTypes.Type(value = Distillation.Teacher.class, name = "teacher"),
+    @JsonSubTypes.Type(value = Distillation.EarlierPhase.class, name = "phase")
 })
 public sealed interface Distillation {
     /** Every member learns from the labels. */
@@ -36,6 +37,11 @@ public sealed interface Distillation {
 
         /** What some roles have otherwise; {@code null} for none. */
         Roles roles();
+
+        /** The last step, from 1, that has no teacher; 0 for none. */
+        default long labelSteps(long stepsPerEpoch) {
+            return (long) Math.ceil(afterEpochs() * stepsPerEpoch);
+        }
 
         /** The loss of members of a role. */
         default SoftLoss loss(Role role) {
@@ -151,6 +157,34 @@ public sealed interface Distillation {
                 throw new InputException(problem);
             }
             return teacher;
+        }
+    }
+
+    /**
+     * Every member of a {@link Phase} learns from the largest member as it was at the end of an earlier phase, as in progressive shrinking
+     * (once-for-all, Cai et al. 2020).
+     *
+     * @param phase the name of the earlier phase
+     * @param labelShare as {@link SoftLoss} has it
+     * @param kdRatio as {@link SoftLoss} has it
+     * @param temperature as {@link SoftLoss} has it
+     * @param afterEpochs how long every member learns from the labels alone, in epochs of the phase
+     * @param roles what some roles have otherwise; absent for none
+     */
+    record EarlierPhase(
+            String phase,
+            @JsonProperty(defaultValue = "0.0") double labelShare,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double kdRatio,
+            @JsonProperty(defaultValue = "1.0") double temperature,
+            @JsonProperty(defaultValue = "0.0") double afterEpochs,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Roles roles)
+            implements Taught {
+        public EarlierPhase {
+            if (phase == null) {
+                throw new InputException("Distillation from a phase must have phase, the name of an earlier one.");
+            }
+            new SoftLoss(labelShare, kdRatio, temperature); // checks them
+            requireBegins(afterEpochs);
         }
     }
 

@@ -123,7 +123,8 @@ public final class DryRun {
             throw new InputException("A dry run must have a batch size >= 2, but got " + batchSize + ".");
         }
         ModelDefinition model = recipe.on(input).model();
-        TrainSettings train = recipe.train();
+        List<TrainSettings> phases = recipe.train().ofPhases();
+        TrainSettings train = phases.get(phases.size() - 1);
         SplittableRandom random = RandomStream.STAND_IN.random(seed);
         try (PointerScope scope = new PointerScope();
                 Family family = Family.of(model, seed, recipe.sharing());
@@ -135,7 +136,8 @@ public final class DryRun {
                         family,
                         train,
                         running == null ? BatchStatistics.INSTANCE : running,
-                        train.distillation() instanceof Distillation.Teacher
+                        train.distillation() instanceof Distillation.Taught taught
+                                        && !(taught instanceof Distillation.InPlace)
                                 ? inputs -> randomLogits(random, input, batchSize)
                                 : null,
                         sampling,

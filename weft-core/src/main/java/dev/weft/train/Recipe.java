@@ -44,6 +44,7 @@ public record Recipe(
         if (split != null) {
             requireSplittable(split, start, sharing, train);
         }
+        requirePhases(start, train, split);
         boolean blended = sharing.stream().anyMatch(Sharing.Blend.class::isInstance);
         if (blended && train.architecture() == null) {
             throw new InputException(
@@ -63,6 +64,27 @@ public record Recipe(
                     + (sharing.isEmpty() ? "no sharing" : "sharing " + sharing)
                     + ". Add one, as the recipe tanglenas-lm-quick has it, or use another sampler without"
                     + " train.architecture.");
+        }
+    }
+
+    private static void requirePhases(Start start, TrainSettings train, SplitSettings split) {
+        List<TrainSettings> rules = train.ofPhases();
+        if (!train.phases().isEmpty() && (start != null || split != null)) {
+            throw new InputException("A recipe with train.phases must have neither start nor split.");
+        }
+        if (train.phases().isEmpty() && train.distillation() instanceof Distillation.EarlierPhase) {
+            throw new InputException(
+                    "distillation phase must have train.phases, one of which its teacher comes from, but"
+                            + " there are none. Use distillation teacher for a family that was trained before.");
+        }
+        for (int i = 0; i < train.phases().size(); i++) {
+            if (rules.get(i).distillation() instanceof Distillation.EarlierPhase teacher
+                    && train.phases().subList(0, i).stream()
+                            .noneMatch(phase -> phase.name().equals(teacher.phase()))) {
+                throw new InputException(
+                        "The teacher of phase " + train.phases().get(i).name()
+                                + " must be of an earlier phase, but got " + teacher.phase() + ".");
+            }
         }
     }
 

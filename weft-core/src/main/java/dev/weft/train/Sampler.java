@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Sampler.Sandwich.class, name = "sandwich"),
     @JsonSubTypes.Type(value = Sampler.SinglePath.class, name = "single-path"),
+    @JsonSubTypes.Type(value = Sampler.StochasticSandwich.class, name = "stochastic-sandwich"),
     @JsonSubTypes.Type(value = Sampler.Largest.class, name = "largest"),
     @JsonSubTypes.Type(value = Sampler.Blend.class, name = "blend"),
     @JsonSubTypes.Type(value = CostLevelSampler.class, name = "cost-levels"),
@@ -131,6 +132,47 @@ public interface Sampler {
         @Override
         public boolean drawsLargest() {
             return false;
+        }
+    }
+
+    /**
+     * The sandwich rule one member at a time: a single path, which now and then is the largest or the smallest member. A step costs one
+     * member's pass where the sandwich costs three, so that there are more updates in the same time.
+     *
+     * @param largest how likely a step trains the largest member
+     * @param smallest how likely it trains the smallest; otherwise a uniformly random one
+     */
+    record StochasticSandwich(
+            @JsonProperty(defaultValue = "0.25") double largest,
+            @JsonProperty(defaultValue = "0.1") double smallest) implements Memoryless {
+        public StochasticSandwich {
+            if (!(largest >= 0 && smallest >= 0 && largest + smallest <= 1)) {
+                throw new InputException(
+                        "A stochastic sandwich must have probabilities largest and smallest >= 0 whose sum"
+                                + " is at most 1, but got largest=" + largest + ", smallest=" + smallest + ".");
+            }
+        }
+
+        @Override
+        public List<Draw> draw(Space space, RandomGenerator generator) {
+            double drawn = generator.nextDouble();
+            if (drawn < largest) {
+                return List.of(new Draw(Role.LARGEST, space.largest()));
+            }
+            return List.of(
+                    drawn < largest + smallest
+                            ? new Draw(Role.SMALLEST, space.smallest())
+                            : new Draw(Role.RANDOM, space.sample(generator)));
+        }
+
+        @Override
+        public int membersPerStep(Space space) {
+            return 1;
+        }
+
+        @Override
+        public boolean drawsLargest() {
+            return largest == 1;
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,6 +33,8 @@ import java.util.List;
  *     are added
  * @param architecture how the logits of blended weights are trained; absent where weights are not blended
  * @param average of the weights, which is evaluated and saved in their place; absent for the weights as they are
+ * @param phases parts of the run, in each of which some members train; their epochs add up to {@code epochs}. Absent for one that trains
+ *     all of them
  */
 public record TrainSettings(
         int epochs,
@@ -53,7 +56,8 @@ public record TrainSettings(
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer accumulate,
         @JsonInclude(JsonInclude.Include.NON_NULL) Reptile reptile,
         @JsonInclude(JsonInclude.Include.NON_NULL) ArchitectureSettings architecture,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Averaging average) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Averaging average,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Phase> phases) {
     /** How the gradients of one step's members are combined. Published learning rates of BigNAS are tied to the sum. */
     public enum Gradients {
         @JsonProperty("sum")
@@ -64,6 +68,7 @@ public record TrainSettings(
 
     public TrainSettings {
         parameterGroups = parameterGroups == null ? List.of() : List.copyOf(parameterGroups);
+        phases = phases == null ? List.of() : List.copyOf(phases);
         requireAtLeast(1, "epochs", epochs);
         requireAtLeast(1, "calibrationBatches", calibrationBatches);
         requireAtLeast(0, "evaluateEveryEpochs", evaluateEveryEpochs);
@@ -111,6 +116,39 @@ public record TrainSettings(
         }
         if (reptile != null) {
             requireReptile(accumulate, distillation, sampler, architecture);
+        }
+        if (!phases.isEmpty()) {
+            requirePhases(epochs, phases);
+            refuseInPhases(architecture != null, "no architecture");
+            refuseInPhases(reptile != null, "no reptile");
+            refuseInPhases(average != null, "no average of weights, for channels may change places");
+            refuseInPhases(runningStatistics, "runningStatistics: false, for channels may change places");
+        }
+    }
+
+    private static void requirePhases(int epochs, List<Phase> phases) {
+        int sum = phases.stream().mapToInt(Phase::epochs).sum();
+        if (sum != epochs) {
+            throw new InputException("Training with phases must have as many epochs as they have together, " + sum
+                    + ", but has epochs=" + epochs + ". Set both.");
+        }
+        List<String> before = new ArrayList<>();
+        for (Phase phase : phases) {
+            if (before.contains(phase.name())) {
+                throw new InputException("Phases must differ in name, but two are " + phase.name() + ".");
+            }
+            if (phase.distillation() instanceof Distillation.EarlierPhase teacher
+                    && !before.contains(teacher.phase())) {
+                throw new InputException("The teacher of phase " + phase.name() + " must be of an earlier phase, but \""
+                        + teacher.phase() + "\" is none of " + before + ".");
+            }
+            before.add(phase.name());
+        }
+    }
+
+    private static void refuseInPhases(boolean given, String instead) {
+        if (given) {
+            throw new InputException("Training with train.phases must have " + instead + ".");
         }
     }
 
@@ -179,6 +217,52 @@ public record TrainSettings(
                 null);
     }
 
+    /** A rule that trains all members throughout. */
+    public TrainSettings(
+            int epochs,
+            Sampler sampler,
+            Distillation distillation,
+            double labelSmoothing,
+            Gradients gradients,
+            Clipping clipping,
+            Optimizer optimizer,
+            LearningRateSchedule schedule,
+            Regularisation regularisation,
+            List<ParameterGroup> parameterGroups,
+            Precision precision,
+            int calibrationBatches,
+            int evaluateEveryEpochs,
+            int checkpointEverySteps,
+            boolean runningStatistics,
+            Integer threads,
+            Integer accumulate,
+            Reptile reptile,
+            ArchitectureSettings architecture,
+            Averaging average) {
+        this(
+                epochs,
+                sampler,
+                distillation,
+                labelSmoothing,
+                gradients,
+                clipping,
+                optimizer,
+                schedule,
+                regularisation,
+                parameterGroups,
+                precision,
+                calibrationBatches,
+                evaluateEveryEpochs,
+                checkpointEverySteps,
+                runningStatistics,
+                threads,
+                accumulate,
+                reptile,
+                architecture,
+                average,
+                List.of());
+    }
+
     /** How many batches make one update. */
     int batchesPerStep() {
         return accumulate == null ? 1 : accumulate;
@@ -200,25 +284,58 @@ public record TrainSettings(
         }
     }
 
-    /** The same rule for another number of epochs. */
+    /**
+     * The same rule for another number of epochs.
+     *
+     * @throws InputException when it has phases, each of which says its own
+     */
     public TrainSettings withEpochs(int count) {
-        return with(count, sampler, distillation, reptile, architecture);
+        if (!phases.isEmpty()) {
+            throw new InputException("A recipe with phases has epochs in each of them: set those of train.phases, and"
+                    + " their sum as train.epochs, in a file of the recipe.");
+        }
+        return with(count, sampler, distillation, schedule, reptile, architecture);
     }
 
-    /** The same rule with other members and teachers. */
+    /** The same rule with other members and teachers, throughout. */
     public TrainSettings with(Sampler otherSampler, Distillation otherDistillation) {
-        return with(epochs, otherSampler, otherDistillation, reptile, architecture);
+        return with(epochs, otherSampler, otherDistillation, schedule, reptile, architecture);
+    }
+
+    /**
+     * The rules of the phases, in each of which nothing is left to the phase; this one where there are none.
+     *
+     * @throws InputException when a phase cannot train
+     */
+    List<TrainSettings> ofPhases() {
+        return phases.isEmpty() ? List.of(this) : phases.stream().map(this::of).toList();
+    }
+
+    private TrainSettings of(Phase phase) {
+        Sampler own = phase.sampler() == null ? sampler : phase.sampler();
+        if (!(own instanceof Sampler.Memoryless)) {
+            throw new InputException("Phase " + phase.name()
+                    + " must have a sampler that remembers nothing and draws from the phase's members, but got " + own
+                    + ".");
+        }
+        return with(
+                phase.epochs(),
+                own,
+                phase.distillation() == null ? distillation : phase.distillation(),
+                phase.schedule() == null ? schedule : phase.schedule(),
+                null,
+                null);
     }
 
     /** The same rule with the logits of the blend trained otherwise. */
     public TrainSettings with(ArchitectureSettings other) {
-        return with(epochs, sampler, distillation, reptile, other);
+        return with(epochs, sampler, distillation, schedule, reptile, other);
     }
 
     /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
     TrainSettings ofOneModel() {
         Distillation other = distillation instanceof Distillation.Teacher ? distillation : new Distillation.None();
-        return with(epochs, new Sampler.Largest(), other, null, null);
+        return with(epochs, new Sampler.Largest(), other, schedule, null, null);
     }
 
     /** What may differ in a copy; the rest is as it is here. */
@@ -226,6 +343,7 @@ public record TrainSettings(
             int otherEpochs,
             Sampler otherSampler,
             Distillation otherDistillation,
+            LearningRateSchedule otherSchedule,
             Reptile otherReptile,
             ArchitectureSettings otherArchitecture) {
         return new TrainSettings(
@@ -236,7 +354,7 @@ public record TrainSettings(
                 gradients,
                 clipping,
                 optimizer,
-                schedule,
+                otherSchedule,
                 regularisation,
                 parameterGroups,
                 precision,

@@ -11,17 +11,16 @@ import dev.weft.io.Yaml;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
-import dev.weft.model.NamedMember;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
-import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.weight.BlendedWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -57,14 +57,12 @@ public final class Trainer implements AutoCloseable {
     private final Family family;
     private final WeightAverage average; // null where the weights themselves are shipped
     private final ShippedFamily shipped;
-    private final Family teacher;
     private final RunningStatistics running;
-    private final TrainingStep trainingStep;
+    private final List<TrainSettings> rules; // of the phases; one where there are none
     private final ArchitectureStep architectureStep; // null where weights are not blended
-    private final Sampling sampling;
     private final Dataset trained;
-    private final Batches batches;
     private final Batches heldOut; // what architecture and sampler learn from; null where they need none
+    private PhaseRun phase;
     private long step;
     private double seconds;
     private boolean closed;
@@ -72,13 +70,13 @@ public final class Trainer implements AutoCloseable {
     private Trainer(RunFolder run, RunSettings settings, Splits splits) {
         Recipe recipe = settings.recipe();
         TrainSettings train = recipe.train();
+        this.rules = train.ofPhases();
         torch.set_num_threads(settings.threads());
         this.run = run;
         this.settings = settings;
         this.splits = splits;
         this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
-        NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
         if (train.heldOutPart() > 0) {
             Dataset.Halves halves = halves(recipe, splits, settings.seed());
             this.trained = halves.first();
@@ -87,37 +85,109 @@ public final class Trainer implements AutoCloseable {
             this.trained = splits.train();
             this.heldOut = null;
         }
-        Batches uniform = recipe.data().batches(trained, settings.seed());
-        this.sampling = train.sampler()
-                .start(new Sampling.Setup(
-                        family,
-                        train,
-                        trained.size(),
-                        heldOut,
-                        train.stepsPerEpoch(uniform),
-                        RandomStream.SAMPLER_ORDER.bits(settings.seed())));
+        this.phase = phase(0);
         this.average = train.average() == null
                 ? null
                 : new WeightAverage(
                         train.average(),
                         family,
                         Family.of(recipe.model(), settings.seed(), recipe.sharing()),
-                        name -> name.startsWith(BlendedWeights.LOGITS) || sampling.trains(name));
+                        name -> name.startsWith(BlendedWeights.LOGITS)
+                                || phase.sampling().trains(name));
         this.shipped = new ShippedFamily(run, settings, splits, average == null ? family : average.family());
-        this.batches = recipe.data().mixed(sampling.batches(uniform), settings.seed());
-        if (train.distillation() instanceof Distillation.Teacher source) {
-            this.teacher = source.open(recipe.model().input());
-            NamedMember named = teacher.members().get(source.member());
-            Pass pass = Pass.evaluation(named.member(), named.statistics());
-            this.trainingStep = new TrainingStep(
-                    family, train, norm, images -> teacher.forward(images, pass), sampling, stepsPerEpoch());
-        } else {
-            this.teacher = null;
-            this.trainingStep = new TrainingStep(family, train, norm, null, sampling, stepsPerEpoch());
-        }
         this.architectureStep = train.architecture() == null
                 ? null
-                : new ArchitectureStep(family, train, cost(recipe), trainingStep.optimizerState());
+                : new ArchitectureStep(family, train, cost(recipe), phase.step().optimizerState());
+    }
+
+    /** Sets a phase up, which the caller closes; of a run without phases the only one is the run. */
+    private PhaseRun phase(int index) {
+        Recipe recipe = settings.recipe();
+        TrainSettings rule = rules.get(index);
+        Batches uniform = recipe.data().batches(trained, settings.seed());
+        long perEpoch = rule.stepsPerEpoch(uniform);
+        long begin = perEpoch
+                * rules.subList(0, index).stream()
+                        .mapToLong(TrainSettings::epochs)
+                        .sum();
+        Phase own = recipe.train().phases().isEmpty()
+                ? null
+                : recipe.train().phases().get(index);
+        Sampling sampling = own == null
+                ? rule.sampler()
+                        .start(new Sampling.Setup(
+                                family,
+                                rule,
+                                trained.size(),
+                                heldOut,
+                                perEpoch,
+                                RandomStream.SAMPLER_ORDER.bits(settings.seed())))
+                : PhaseRun.sampling((Sampler.Memoryless) rule.sampler(), own.within(family.space()), family.space());
+        Batches batches = recipe.data().mixed(sampling.batches(uniform), settings.seed());
+        Family teacher = null;
+        String member = null;
+        if (rule.distillation() instanceof Distillation.Teacher source) {
+            teacher = source.open(recipe.model().input());
+            member = source.member();
+        } else if (rule.distillation() instanceof Distillation.EarlierPhase earlier) {
+            teacher = Family.open(run.phaseFamily(earlier.phase()));
+            member = Family.EXTRACTED;
+        }
+        long labelSteps =
+                rule.distillation() instanceof Distillation.Taught taught ? begin + taught.labelSteps(perEpoch) : 0;
+        NormStatistics norm = running == null ? BatchStatistics.INSTANCE : running;
+        return new PhaseRun(
+                index,
+                rule,
+                own == null || own.learningRate() == null ? rule.optimizer().learningRate() : own.learningRate(),
+                begin,
+                begin + rule.epochs() * rule.stepsPerEpoch(batches),
+                sampling,
+                batches,
+                teacher,
+                new TrainingStep(family, rule, norm, PhaseRun.logits(teacher, member), sampling, labelSteps));
+    }
+
+    /**
+     * Goes on to the next phase, as a run does that is resumed here: its largest member is kept, where a later phase learns from it, and
+     * channels are sorted.
+     */
+    private void nextPhase() {
+        List<Phase> phases = settings.recipe().train().phases();
+        int next = phase.index() + 1;
+        String done = phases.get(phase.index()).name();
+        boolean teaches = rules.stream()
+                .anyMatch(rule -> rule.distillation() instanceof Distillation.EarlierPhase teacher
+                        && teacher.phase().equals(done));
+        if (teaches) {
+            Member largest = family.space().largest();
+            try (MemberStatistics statistics = calibrate(largest);
+                    Family alone = family.extract(largest, statistics)) {
+                alone.save(run.phaseFamily(done));
+            }
+        }
+        Set<String> sorting = phases.get(next).sorting(family.space());
+        if (!sorting.isEmpty()) {
+            ChannelSorting.sort(family, sorting, trainedUntil(next));
+        }
+        enter(next);
+        run.database().event("phase", phases.get(next).name() + " after step " + step);
+    }
+
+    private void enter(int index) {
+        PhaseRun next = phase(index);
+        phase.close();
+        phase = next;
+    }
+
+    /** The members that have trained before a phase. */
+    private List<Space> trainedUntil(int next) {
+        List<Space> trained = new ArrayList<>();
+        for (int i = 0; i < next; i++) {
+            Space part = settings.recipe().train().phases().get(i).within(family.space());
+            trained.add(rules.get(i).sampler() instanceof Sampler.Largest ? Phase.largest(family.space()) : part);
+        }
+        return trained;
     }
 
     /**
@@ -173,6 +243,12 @@ public final class Trainer implements AutoCloseable {
         cost(recipe);
         Batches batches = recipe.data().batches(trained, 0);
         try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing())) {
+            for (Phase phase : train.phases()) {
+                phase.within(shapes.space());
+                if (!phase.sortChannels().isEmpty()) {
+                    ChannelSorting.requireSortable(recipe.model(), recipe.sharing(), phase.sorting(shapes.space()));
+                }
+            }
             train.sampler()
                     .start(new Sampling.Setup(shapes, train, trained.size(), heldOut, train.stepsPerEpoch(batches), 0))
                     .close();
@@ -184,8 +260,10 @@ public final class Trainer implements AutoCloseable {
                 recipe.start().requireFits(shapes, splits);
             }
         }
-        if (train.distillation() instanceof Distillation.Teacher source) {
-            source.open(recipe.model().input()).close();
+        for (TrainSettings rule : train.ofPhases()) {
+            if (rule.distillation() instanceof Distillation.Teacher source) {
+                source.open(recipe.model().input()).close();
+            }
         }
     }
 
@@ -293,11 +371,14 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void read(Checkpoint checkpoint) {
+        while (phase.end() < checkpoint.step()) {
+            enter(phase.index() + 1);
+        }
         Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
         seconds = Checkpoints.load(checkpoint, family.weights().tensors(), optimizers, rest());
         optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
                         ? architectureStep.optimizerState()
-                        : trainingStep.optimizerState())
+                        : phase.step().optimizerState())
                 .put(name, slots));
         step = checkpoint.step();
     }
@@ -400,6 +481,9 @@ public final class Trainer implements AutoCloseable {
                 run.database().event("interrupted", "after step " + step);
                 return false;
             }
+            if (step == phase.end()) {
+                nextPhase();
+            }
             oneStep(perEpoch, steps, listeners);
             seconds = before + (System.nanoTime() - began) / 1e9;
             long epoch = step / perEpoch;
@@ -410,7 +494,7 @@ public final class Trainer implements AutoCloseable {
             if (epochEnds && train.evaluateEveryEpochs() > 0 && epoch % train.evaluateEveryEpochs() == 0) {
                 shipped.evaluate(step, seconds, listeners);
             }
-            if (step % train.checkpointEverySteps() == 0 || step == steps) {
+            if (step % train.checkpointEverySteps() == 0 || step == phase.end()) {
                 checkpoint();
             }
         }
@@ -418,17 +502,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void oneStep(long perEpoch, long steps, List<TrainingListener> listeners) {
-        TrainSettings train = settings.recipe().train();
-        double rate =
-                train.optimizer().learningRate() * train.schedule().factor((double) step / perEpoch, train.epochs());
+        TrainSettings train = phase.train();
+        double rate = phase.learningRate() * train.schedule().factor(phase.epoch(step, perEpoch), train.epochs());
         SplittableRandom random = RandomStream.MEMBERS.random(settings.seed(), step);
         List<TrainingListener> all = new ArrayList<>(listeners);
-        all.add(0, sampling);
+        all.add(0, phase.sampling());
         List<TrainingListener.MemberLoss> losses;
         try (PointerScope scope = new PointerScope()) {
             List<Batch> trained = new ArrayList<>();
             for (int i = 0; i < train.batchesPerStep(); i++) {
-                trained.add(batches.batch(step * train.batchesPerStep() + i));
+                trained.add(phase.batches().batch(step * train.batchesPerStep() + i));
             }
             List<Draw> draws = drawn(trained.get(0), random, (double) step / steps);
             if (architectureStep != null && step >= train.architecture().warmupEpochs() * perEpoch) {
@@ -445,8 +528,8 @@ public final class Trainer implements AutoCloseable {
                 all.forEach(listener -> listener.architectureTrained(step + 1, blend, loss));
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
-            losses = trainingStep.run(
-                    trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
+            losses = phase.step()
+                    .run(trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
         }
         step++;
         if (average != null) {
@@ -462,13 +545,14 @@ public final class Trainer implements AutoCloseable {
         TrainingListener.StepReport report = new TrainingListener.StepReport(step, steps, rate, losses);
         all.forEach(listener -> listener.stepDone(report));
         if (step % perEpoch == 0) {
-            sampling.measures().forEach((name, value) -> run.database().metric(step, SAMPLER, name, value, seconds));
+            phase.sampling().measures().forEach((name, value) -> run.database()
+                    .metric(step, SAMPLER, name, value, seconds));
         }
     }
 
     /** The members of a step, at the temperature that its place in the run has. */
     private List<Draw> drawn(Batch batch, RandomGenerator random, double progress) {
-        List<Draw> draws = sampling.draw(step, batch, random);
+        List<Draw> draws = phase.sampling().draw(step, batch, random);
         return family.strategy(BlendedWeights.class)
                 .map(blend -> blend.settings().map().temperature().at(progress))
                 .map(temperature -> draws.stream()
@@ -487,7 +571,7 @@ public final class Trainer implements AutoCloseable {
         if (running != null) {
             running.tensors().forEach((name, tensor) -> rest.put(Checkpoints.STATISTICS + name, tensor));
         }
-        sampling.state().forEach((name, tensor) -> rest.put(Checkpoints.SAMPLER + name, tensor));
+        phase.sampling().state().forEach((name, tensor) -> rest.put(Checkpoints.SAMPLER + name, tensor));
         if (average != null) {
             average.tensors().forEach((name, tensor) -> rest.put(Checkpoints.AVERAGE + name, tensor));
         }
@@ -507,7 +591,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Map<String, Map<String, Tensor>> optimizerStates() {
-        Map<String, Map<String, Tensor>> states = new LinkedHashMap<>(trainingStep.optimizerState());
+        Map<String, Map<String, Tensor>> states =
+                new LinkedHashMap<>(phase.step().optimizerState());
         if (architectureStep != null) {
             states.putAll(architectureStep.optimizerState());
         }
@@ -521,7 +606,7 @@ public final class Trainer implements AutoCloseable {
 
     /** How many forward and backward passes a step has on average, those of a blend's logits included. */
     public int passesPerStep() {
-        TrainSettings train = settings.recipe().train();
+        TrainSettings train = phase.train();
         int passes = train.sampler().membersPerStep(family.space()) * train.batchesPerStep();
         return architectureStep == null
                 ? passes
@@ -534,7 +619,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private long stepsPerEpoch() {
-        return settings.recipe().train().stepsPerEpoch(batches);
+        return phase.train().stepsPerEpoch(phase.batches());
     }
 
     /** How many steps an epoch of a recipe has on its data. */
@@ -564,7 +649,7 @@ public final class Trainer implements AutoCloseable {
 
     /** What draws members, and perhaps examples; closed with this trainer. */
     public Sampling sampling() {
-        return sampling;
+        return phase.sampling();
     }
 
     public Splits splits() {
@@ -604,14 +689,10 @@ public final class Trainer implements AutoCloseable {
         closed = true;
         run.close();
         family.close();
-        if (teacher != null) {
-            teacher.close();
-        }
         if (running != null) {
             running.close();
         }
-        trainingStep.close();
-        sampling.close();
+        phase.close();
         if (average != null) {
             average.close();
         }

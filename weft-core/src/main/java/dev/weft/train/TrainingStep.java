@@ -36,7 +36,7 @@ public final class TrainingStep implements AutoCloseable {
     private final ReptileSteps reptile; // null where members' gradients are added
     private final List<Tensor> logits; // of a blend: an ArchitectureStep trains these
     private final Distillation.Taught taught; // null where labels teach every member
-    private final long labelSteps; // the first ones, in which they do so anyway
+    private final long labelSteps; // the last step in which they do so anyway
 
     /** Gives a frozen teacher's logits for the inputs of a batch; {@code null} where there is no teacher. */
     @FunctionalInterface
@@ -48,7 +48,7 @@ public final class TrainingStep implements AutoCloseable {
      * @param norm where batch norm gets its statistics while training: {@link BatchStatistics}, unless running averages are kept
      * @param teacher for {@link Distillation.Teacher}, otherwise {@code null}
      * @param sampling what drew the members, which may add to their losses; not closed here
-     * @param stepsPerEpoch updates in an epoch, from which on there is a teacher
+     * @param labelSteps the last step, from 1, at which labels alone teach whoever else would have a teacher; 0 for none
      */
     public TrainingStep(
             Family family,
@@ -56,7 +56,7 @@ public final class TrainingStep implements AutoCloseable {
             NormStatistics norm,
             Teacher teacher,
             Sampling sampling,
-            long stepsPerEpoch) {
+            long labelSteps) {
         settings.precision().requireHardware();
         this.family = family;
         this.settings = settings;
@@ -64,7 +64,7 @@ public final class TrainingStep implements AutoCloseable {
         this.teacher = teacher;
         this.sampling = sampling;
         this.taught = settings.distillation() instanceof Distillation.Taught kind ? kind : null;
-        this.labelSteps = taught == null ? 0 : (long) Math.ceil(taught.afterEpochs() * stepsPerEpoch);
+        this.labelSteps = labelSteps;
         Map<String, Tensor> trained = new LinkedHashMap<>(family.weights().tensors());
         this.logits = trained.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
@@ -80,7 +80,13 @@ public final class TrainingStep implements AutoCloseable {
 
     /** A step of members that the caller draws, without a frozen teacher, in epochs of one step. */
     public TrainingStep(Family family, TrainSettings settings) {
-        this(family, settings, BatchStatistics.INSTANCE, null, Sampling.of(random -> List.of()), 1);
+        this(
+                family,
+                settings,
+                BatchStatistics.INSTANCE,
+                null,
+                Sampling.of(random -> List.of()),
+                settings.distillation() instanceof Distillation.Taught taught ? taught.labelSteps(1) : 0);
     }
 
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */

@@ -29,6 +29,17 @@ public interface Init {
         return constant(1);
     }
 
+    /** The identity, of a square matrix. */
+    static Init identity() {
+        return (shape, random) -> {
+            float[] values = new float[count(shape)];
+            for (int i = 0; i < shape.get(0); i++) {
+                values[i * shape.get(1) + i] = 1;
+            }
+            return values;
+        };
+    }
+
     /**
      * Normal with standard deviation {@code sqrt(2 / fanOut)}, fan-out being out channels × kernel area: He et al. 2015, as the
      * mobile networks use it.

@@ -21,6 +21,7 @@ import java.util.Map;
     @JsonSubTypes.Type(value = Sharing.Generator.class, name = "generator"),
     @JsonSubTypes.Type(value = Sharing.Experts.class, name = "experts"),
     @JsonSubTypes.Type(value = Sharing.LowRank.class, name = "low-rank"),
+    @JsonSubTypes.Type(value = Sharing.KernelTransforms.class, name = "kernel-transforms"),
     @JsonSubTypes.Type(value = Sharing.Tree.class, name = "tree")
 })
 public sealed interface Sharing {
@@ -227,6 +228,23 @@ public sealed interface Sharing {
     }
 
     /**
+     * A small kernel is the centre of the next larger one times a trained matrix, instead of that centre: see {@link TransformedKernels}.
+     *
+     * @param pattern a regular expression, found in the names of the kernels that are transformed; in once-for-all those of depthwise
+     *     convolutions
+     */
+    record KernelTransforms(String pattern) implements Sharing {
+        public KernelTransforms {
+            WeightNames.requirePattern("Kernel transforms", pattern);
+        }
+
+        @Override
+        public TransformedKernels over(Weights source, Space space) {
+            return new TransformedKernels(source, this);
+        }
+    }
+
+    /**
      * Members share weights only with those of their leaf: the leaves of a tree of supernets part the space (few-shot NAS, Zhao et al.
      * 2021; gradient matching, Hu et al. 2022).
      *
@@ -291,10 +309,15 @@ public sealed interface Sharing {
                             + ". Leave the others out.");
         }
         long blends = sharing.stream().filter(Blend.class::isInstance).count();
+        if (blends == 1 && sharing.stream().anyMatch(KernelTransforms.class::isInstance)) {
+            throw new InputException(
+                    "sharing must not list a blend and kernel transforms, for a blend mixes the slices of"
+                            + " one kernel, but got " + sharing + ". Leave one of them out.");
+        }
         if (blends > 1 || sharing.size() - blends > 1) {
             throw new InputException(
-                    "sharing must list at most one blend, and then experts or a low-rank part once, but got " + sharing
-                            + ". To share more weights in one way, widen its pattern.");
+                    "sharing must list at most one blend, and then experts, a low-rank part or kernel transforms once, but got "
+                            + sharing + ". To share more weights in one way, widen its pattern.");
         }
         if (blends == 1 && !(sharing.get(0) instanceof Blend)) {
             throw new InputException("sharing must list the blend first, so that routers read what is mixed. "

@@ -11,6 +11,7 @@ import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.math.BigInteger;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -112,6 +114,36 @@ class PresetsTest {
         ModelDefinition definition = bound("mobile-bignas");
         assertThat(parameters(definition.at(definition.space().smallest()))).isLessThan(4_500_000);
         assertThat(parameters(definition)).isGreaterThan(9_500_000);
+    }
+
+    /** Section 4.3 of TangleNAS's specification: every option of every choice, and what is fixed. */
+    @Test
+    void convolutionalToySpaceIsThePublishedOne() {
+        List<Integer> kernels = List.of(3, 5, 7);
+        ConvNet toy = (ConvNet) Presets.named("conv-macro");
+        assertThat(toy.choices())
+                .containsExactly(
+                        new Choice<>("conv1.width", List.of(8, 16, 32)),
+                        new Choice<>("conv1.kernel", kernels),
+                        new Choice<>("conv2.width", List.of(16, 32, 64)),
+                        new Choice<>("conv2.kernel", kernels),
+                        new Choice<>("conv3.width", List.of(32, 64, 128)),
+                        new Choice<>("conv3.kernel", kernels),
+                        new Choice<>("conv4.width", List.of(64, 128, 256)),
+                        new Choice<>("conv4.kernel", kernels));
+        assertThat(toy.resolution()).isEqualTo(32);
+        assertThat(toy.batchNorm()).isFalse();
+        assertThat(toy.hidden()).containsExactly(256, 128, 64);
+        ModelDefinition smallest = bound("conv-macro").at(toy.space().smallest());
+        try (Family shapes = Family.ofShapes(smallest)) {
+            Map<String, Tensor> weights = shapes.weights().tensors();
+            assertThat(weights.get("conv1.weight").shape()).isEqualTo(new long[] {8, 3, 3, 3});
+            assertThat(weights.get("conv4.weight").shape()).isEqualTo(new long[] {64, 32, 3, 3});
+            assertThat(weights.get("conv5.weight").shape()).isEqualTo(new long[] {256, 64, 7, 7});
+            assertThat(weights.get("fc2.weight").shape()).isEqualTo(new long[] {128, 256});
+            assertThat(weights.get("fc3.weight").shape()).isEqualTo(new long[] {64, 128});
+            assertThat(weights.keySet()).noneMatch(name -> name.contains("bn"));
+        }
     }
 
     /** Check 10 of TangleNAS's specification: as many members as published, and all distinct as numbers. */

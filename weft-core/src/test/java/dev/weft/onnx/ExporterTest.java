@@ -11,6 +11,7 @@ import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
+import dev.weft.model.TransformedKernelsTest;
 import dev.weft.model.VisionTransformer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
@@ -137,6 +138,27 @@ class ExporterTest {
                         ExportOptions.onnx(folder.resolve("again.onnx")));
                 assertThat(again.member()).isEqualTo(family.space().print(member));
                 assertThat(again.check().maxAbsError()).isLessThanOrEqualTo(1e-4);
+            }
+        }
+    }
+
+    /** Kernels that matrices have transformed are plain kernels in the file. */
+    @Test
+    void transformedKernelsAreExportedAsTheyAre() throws IOException {
+        try (Family family = TransformedKernelsTest.transformed()) {
+            for (Member member : ExportFixture.members(family, 8)) {
+                try (MemberStatistics statistics = ExportFixture.statistics(family, member)) {
+                    Path file = folder.resolve("transformed.onnx");
+                    ExportResult result = Exporter.export(
+                            family,
+                            member,
+                            statistics,
+                            ExportFixture.heldOut(family.definition()),
+                            ExportOptions.onnx(file));
+                    assertThat(result.check().maxAbsError()).isLessThan(1e-4);
+                    assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1))
+                            .doesNotContain("_matrix");
+                }
             }
         }
     }

@@ -253,7 +253,7 @@ class CostLevelSamplingTest {
     }
 
     private TrainingStep trainingStep(CostLevelSampling sampling) {
-        return new TrainingStep(family, train, dev.weft.nn.BatchStatistics.INSTANCE, null, sampling, 1);
+        return new TrainingStep(family, train, dev.weft.nn.BatchStatistics.INSTANCE, null, sampling, 0);
     }
 
     @Test

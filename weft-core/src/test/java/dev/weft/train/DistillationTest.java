@@ -81,7 +81,7 @@ class DistillationTest {
                                 ? null
                                 : inputs -> logits(teacher, teacher.space().largest()),
                         Sampling.of(random -> List.of()),
-                        1)) {
+                        distillation instanceof Distillation.Taught taught ? taught.labelSteps(1) : 0)) {
             step.run(batch, TinyTraining.sandwich(family.space()), 0.05, 1, 0, List.of(new TrainingListener() {
                 @Override
                 public void gradientsReady(long number, Map<String, Tensor> gradients) {

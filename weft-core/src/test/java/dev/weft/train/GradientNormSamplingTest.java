@@ -143,7 +143,7 @@ class GradientNormSamplingTest {
                 GradientNormSampling sampling = start(
                         new GradientNormSampler(paths(Scope.ALL_CHOICES, read), null, null, null), family, 72, 10);
                 TrainingStep step =
-                        new TrainingStep(family, settings.build(), BatchStatistics.INSTANCE, null, sampling, 1)) {
+                        new TrainingStep(family, settings.build(), BatchStatistics.INSTANCE, null, sampling, 0)) {
             Member member = family.space().decode(List.of(CONV_3, 0, 1, 1, CONV_3, 3));
             Map<Read, Map<String, Double>> seen = new LinkedHashMap<>();
             TrainingListener listener = new TrainingListener() {
@@ -220,7 +220,7 @@ class GradientNormSamplingTest {
                         72,
                         3);
                 TrainingStep step =
-                        new TrainingStep(family, settings.build(), BatchStatistics.INSTANCE, null, sampling, 1)) {
+                        new TrainingStep(family, settings.build(), BatchStatistics.INSTANCE, null, sampling, 0)) {
             SplittableRandom random = new SplittableRandom(1);
             for (int i = 0; i < 3; i++) {
                 List<Draw> draws = sampling.draw(i, null, random);
@@ -278,7 +278,7 @@ class GradientNormSamplingTest {
                     try (Family copy = Family.of(toy(), 1);
                             GradientNormSampling sampling = start(sampler, copy, 3, 10);
                             TrainingStep step = new TrainingStep(
-                                    copy, settings.build(), BatchStatistics.INSTANCE, null, sampling, 1)) {
+                                    copy, settings.build(), BatchStatistics.INSTANCE, null, sampling, 0)) {
                         put(sampling.state().get("paths/probabilities"), q);
                         put(sampling.state().get("examples/probabilities"), p);
                         step.run(

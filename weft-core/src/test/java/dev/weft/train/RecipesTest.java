@@ -10,6 +10,7 @@ import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
+import dev.weft.space.Space;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,13 @@ class RecipesTest {
                                 : DryRun.input(recipe, 3, 1000));
         try (Family shapes = Family.ofShapes(model, recipe.sharing())) {
             new TrainingStep(shapes, recipe.train()).close();
+            for (Phase phase : recipe.train().phases()) {
+                assertThat(phase.within(shapes.space()).choices())
+                        .hasSameSizeAs(shapes.space().choices());
+                if (!phase.sortChannels().isEmpty()) {
+                    ChannelSorting.requireSortable(model, recipe.sharing(), phase.sorting(shapes.space()));
+                }
+            }
             if (recipe.train().architecture() != null) {
                 new ArchitectureStep(shapes, recipe.train(), null).close();
             }
@@ -154,6 +162,23 @@ class RecipesTest {
         assertThat(SCHEMA)
                 .as("to write it again: WEFT_WRITE_SCHEMA=1 mvn -pl weft-core test -Dtest=RecipesTest")
                 .hasContent(schema);
+    }
+
+    /** What the code of once-for-all trains in each of its phases adds options to five stages; four resolutions are free throughout. */
+    @Test
+    void progressiveShrinkingFreesKernelsThenDepthsThenRatios() {
+        Recipe recipe = recipe("ofa-mobilenetv3");
+        Space space = recipe.model().space();
+        assertThat(recipe.train().phases().stream()
+                        .map(phase -> phase.within(space).count().doubleValue()))
+                .containsExactly(
+                        4.0,
+                        4 * Math.pow(3, 5),
+                        4 * Math.pow(3 * 2, 5),
+                        4 * Math.pow(3 * 3, 5),
+                        4 * Math.pow(3 * 3 * 2, 5),
+                        space.count().doubleValue());
+        assertThat(space.count().doubleValue()).isEqualTo(4 * Math.pow(27, 5));
     }
 
     @Test

@@ -72,6 +72,40 @@ class SamplerTest {
     }
 
     @Nested
+    class StochasticSandwich extends OnTinySpace {
+        @Override
+        public Sampler.Memoryless sampler() {
+            return new Sampler.StochasticSandwich(0.2, 0.3);
+        }
+
+        /** One member a step; of 10,000 steps the standard deviation of a count is under 50. */
+        @Test
+        void drawsTheExtremesAsOftenAsItSays() {
+            SplittableRandom random = new SplittableRandom(6);
+            int[] counts = new int[Role.values().length];
+            Set<Member> seen = new HashSet<>();
+            for (int i = 0; i < 10_000; i++) {
+                List<Draw> draws = sampler().draw(SPACE, random);
+                assertThat(draws).hasSize(1);
+                counts[draws.get(0).role().ordinal()]++;
+                seen.add(draws.get(0).member());
+            }
+            assertThat(counts[Role.LARGEST.ordinal()]).isBetween(1800, 2200);
+            assertThat(counts[Role.SMALLEST.ordinal()]).isBetween(2800, 3200);
+            assertThat(counts[Role.RANDOM.ordinal()]).isBetween(4800, 5200);
+            assertThat(seen).hasSize(SPACE.count().intValueExact());
+        }
+
+        @Test
+        void probabilitiesThatExceedOneAreRefused() {
+            assertThatThrownBy(() -> new Sampler.StochasticSandwich(0.6, 0.5))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("largest=0.6, smallest=0.5");
+            assertThatThrownBy(() -> new Sampler.StochasticSandwich(-0.1, 0.5)).isInstanceOf(InputException.class);
+        }
+    }
+
+    @Nested
     class Largest extends OnTinySpace {
         @Override
         public Sampler.Memoryless sampler() {

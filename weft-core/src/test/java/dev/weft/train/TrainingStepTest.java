@@ -251,7 +251,7 @@ class TrainingStepTest {
                     BatchStatistics.INSTANCE,
                     images -> logits(other, other.space().largest()),
                     Sampling.of(random -> List.of()),
-                    1);
+                    0);
             var losses = step.run(batch, draws, RATE, 1, 0, List.of());
             for (int i = 0; i < expected.length; i++) {
                 assertThat(losses.get(i).loss()).isCloseTo(expected[i], within(1e-6));

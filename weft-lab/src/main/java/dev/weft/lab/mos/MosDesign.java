@@ -41,7 +41,6 @@ import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
 import dev.weft.trust.RankCorrelation;
 import dev.weft.weight.MemberEncoding;
-import dev.weft.weight.RoutedWeights;
 import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +129,9 @@ final class MosDesign implements Design {
                     half
                             ? "two supernets, one for each half of the first MLP's widths, half of the steps each"
                             : "the same, all steps each: twice the training",
-                    (half ? 1 : 2) * epochs * SANDWICH.membersPerStep(size.model().space()),
+                    (half ? 1 : 2)
+                            * epochs
+                            * SANDWICH.membersPerStep(size.model().space()),
                     trial -> fewShot(trial, fewShot, half ? Math.max(1, epochs / 2) : epochs)));
         }
         arms.add(new Arm(
@@ -178,8 +179,7 @@ final class MosDesign implements Design {
     }
 
     private Map<String, Double> supernet(Trial trial, MosSharing sharing) {
-        List<Sharing> experts =
-                sharing.of(PATTERN, size.experts(), size.routerWidth(), new MemberEncoding.Scaled());
+        List<Sharing> experts = sharing.of(PATTERN, size.experts(), size.routerWidth(), new MemberEncoding.Scaled());
         Trial.Trained trained =
                 trial.train(sharing.arm(), recipe(trial, size.model(), experts, trial.epochs(), SANDWICH));
         Losses losses = trained.measure(trainer -> losses(trainer, members.evaluated()));
@@ -188,11 +188,10 @@ final class MosDesign implements Design {
         double error = 0;
         for (int i = 0; i < size.regressions(); i++) {
             long draw = (trial.seed() - 1) * size.regressions() + i + 1;
-            error += trial.once(
-                            "conflict-" + sharing.arm() + "-" + draw, ConflictRegression.Outcome.class, () -> {
-                                trial.goOn();
-                                return new ConflictRegression(size.regression()).run(sharing, draw);
-                            })
+            error += trial.once("conflict-" + sharing.arm() + "-" + draw, ConflictRegression.Outcome.class, () -> {
+                        trial.goOn();
+                        return new ConflictRegression(size.regression()).run(sharing, draw);
+                    })
                     .mean();
         }
         values.put(CONFLICT.key(), error / size.regressions());
@@ -219,8 +218,7 @@ final class MosDesign implements Design {
         double parameters = 0;
         for (boolean wide : List.of(false, true)) {
             Losses half = trial.train(
-                            name + (wide ? "-wide" : "-narrow"),
-                            recipe(trial, half(wide), List.of(), epochs, SANDWICH))
+                            name + (wide ? "-wide" : "-narrow"), recipe(trial, half(wide), List.of(), epochs, SANDWICH))
                     .measure(trainer -> losses(trainer, ofHalf(wide)));
             losses.putAll(half.members());
             parameters += half.parameters();
@@ -323,7 +321,8 @@ final class MosDesign implements Design {
         return file.toString();
     }
 
-    // --- Measurements: losses in nats a character, on the report split; a language model has no statistics to calibrate
+    // --- Measurements: losses in nats a character, on the report split; a language model has no statistics to
+    // calibrate
 
     private static Losses losses(Trainer trainer, Map<String, Member> of) {
         Map<String, Double> losses = new LinkedHashMap<>();
@@ -349,9 +348,11 @@ final class MosDesign implements Design {
 
     private double collapse(Trainer trainer, Losses losses) {
         return members.evaluated().entrySet().stream()
-                .mapToDouble(entry -> Math.abs(
-                        collapsedLoss(trainer.family(), entry.getValue(), trainer.splits().report())
-                                - losses.members().get(entry.getKey())))
+                .mapToDouble(entry -> Math.abs(collapsedLoss(
+                                trainer.family(),
+                                entry.getValue(),
+                                trainer.splits().report())
+                        - losses.members().get(entry.getKey())))
                 .max()
                 .orElseThrow();
     }
@@ -398,7 +399,8 @@ final class MosDesign implements Design {
             int[] window = report.tokensWithNext(i);
             for (int t = 0; t + 1 < window.length; t++) {
                 double[] row = counts[window[t]];
-                loss -= Math.log(row[window[t + 1]] / java.util.Arrays.stream(row).sum());
+                loss -= Math.log(
+                        row[window[t + 1]] / java.util.Arrays.stream(row).sum());
                 predictions++;
             }
         }
@@ -426,12 +428,11 @@ final class MosDesign implements Design {
             claims.add(claim(ratio(arm, "standard", CONFLICT)).atMost(0.5));
         }
         Quantity blind = ratio("fixed-input", "standard", CONFLICT);
-        claims.add(claim(new Quantity(
-                        blind.text() + ", minus 1", "", 2, values -> {
-                            Map<Long, Double> ratios = new LinkedHashMap<>(blind.from().apply(values));
-                            ratios.replaceAll((seed, ratio) -> ratio - 1);
-                            return ratios;
-                        }))
+        claims.add(claim(new Quantity(blind.text() + ", minus 1", "", 2, values -> {
+                    Map<Long, Double> ratios = new LinkedHashMap<>(blind.from().apply(values));
+                    ratios.replaceAll((seed, ratio) -> ratio - 1);
+                    return ratios;
+                }))
                 .within(0.1));
         for (String arm : experts) {
             claims.add(claim(difference("standard", arm, MEAN)).atLeast(0.01));
@@ -455,7 +456,8 @@ final class MosDesign implements Design {
             differences.addAll(values.of(sharing.arm(), COLLAPSE).values());
         }
         if (differences.isEmpty()) {
-            return Judgement.notTested("Claim: collapsed members lose as routed ones: not tested, for none was measured.");
+            return Judgement.notTested(
+                    "Claim: collapsed members lose as routed ones: not tested, for none was measured.");
         }
         double most = differences.stream().mapToDouble(v -> v).max().orElseThrow();
         return Judgement.exact(

@@ -91,7 +91,8 @@ final class WindowSearch {
             Constraints budget = new Constraints(List.of(
                     new Bound(MetricNames.PARAMS, false, window.get(0)),
                     new Bound(MetricNames.PARAMS, true, window.get(1))));
-            SearchTask task = new SearchTask(space, List.of(new Objective(LOSS, Direction.MINIMIZE)), budget, trial.seed());
+            SearchTask task =
+                    new SearchTask(space, List.of(new Objective(LOSS, Direction.MINIMIZE)), budget, trial.seed());
             SearchResult result = new Nsga2(size.population(), size.generations(), CROSSOVER, MUTATION)
                     .search(
                             task,
@@ -115,8 +116,7 @@ final class WindowSearch {
                     best.value(MetricNames.PARAMS),
                     best.value(LOSS),
                     MosDesign.loss(family, member, trainer.splits().report()),
-                    MosDesign.collapsedLoss(
-                            family, member, trainer.splits().report()),
+                    MosDesign.collapsedLoss(family, member, trainer.splits().report()),
                     result.measured().size(),
                     1
                             + (int) all.stream()

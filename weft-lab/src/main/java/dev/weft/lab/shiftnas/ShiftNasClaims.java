@@ -29,7 +29,8 @@ final class ShiftNasClaims {
 
     /** The statements about arms, given the levels that uniform operations starve, and the others. */
     static List<Claim> of(List<Integer> starved, List<Integer> fed) {
-        List<Integer> all = IntStream.range(0, starved.size() + fed.size()).boxed().toList();
+        List<Integer> all =
+                IntStream.range(0, starved.size() + fed.size()).boxed().toList();
         List<Column> poor = ShiftNasDesign.levels(starved);
         String onPoor = "levels that uniform operations starve " + names(starved);
         List<Claim> claims = new ArrayList<>();
@@ -39,13 +40,16 @@ final class ShiftNasClaims {
                     .atLeast(90));
         }
         claims.add(claim(meanDifference(onPoor, "C", "A", poor)).atLeast(0.5));
-        claims.add(claim(meanDifference("the other levels " + names(fed), "C", "A", ShiftNasDesign.levels(fed))).atLeast(-0.5));
+        claims.add(claim(meanDifference("the other levels " + names(fed), "C", "A", ShiftNasDesign.levels(fed)))
+                .atLeast(-0.5));
         claims.add(claim(meanDifference("mean of all levels", "C", "B", ShiftNasDesign.levels(all)))
                 .remarked("The paper's own ablation; at this scale the difference may lie within noise.")
                 .atLeast(-0.2));
         claims.add(claim(new Quantity(
-                        "level probabilities of C, largest minus smallest", "", 3, values -> perSeed(
-                                values, all, ShiftNasDesign::probability, p -> max(p) + max(negative(p)))))
+                        "level probabilities of C, largest minus smallest",
+                        "",
+                        3,
+                        values -> perSeed(values, all, ShiftNasDesign::probability, p -> max(p) + max(negative(p)))))
                 .atLeast(0.03));
         claims.add(claim(new Quantity(
                         "rank correlation over levels of C's probability with how much the level's loss fell in an interval",
@@ -56,9 +60,11 @@ final class ShiftNasClaims {
         claims.add(report(meanDifference(onPoor, "B", "A", poor)).atLeast(0));
         claims.add(report(meanDifference(onPoor, "D", "B", poor)).atLeast(0));
         for (String arm : List.of("C-pathwise", "C-mask")) {
-            claims.add(report(meanDifference("mean of all levels", arm, "C", ShiftNasDesign.levels(all))).atLeast(0));
+            claims.add(report(meanDifference("mean of all levels", arm, "C", ShiftNasDesign.levels(all)))
+                    .atLeast(0));
         }
-        claims.add(report(meanDifference("mean of all levels", "C", "sandwich", ShiftNasDesign.levels(all))).atLeast(0));
+        claims.add(report(meanDifference("mean of all levels", "C", "sandwich", ShiftNasDesign.levels(all)))
+                .atLeast(0));
         claims.add(report(new Quantity(
                         "the member that C's generator gives for a level minus the best of random ones of the level in A",
                         "points",
@@ -82,10 +88,7 @@ final class ShiftNasClaims {
     }
 
     private static Map<Long, Double> perSeed(
-            Values values,
-            List<Integer> levels,
-            IntFunction<String> key,
-            ToDoubleFunction<List<Double>> of) {
+            Values values, List<Integer> levels, IntFunction<String> key, ToDoubleFunction<List<Double>> of) {
         Map<Long, Double> perSeed = new TreeMap<>();
         bySeed(values, levels, key).forEach((seed, own) -> perSeed.put(seed, of.applyAsDouble(own)));
         return perSeed;
@@ -95,18 +98,20 @@ final class ShiftNasClaims {
         Map<Long, List<Double>> changes = bySeed(values, levels, ShiftNasDesign::lossChange);
         Map<Long, Double> perSeed = new TreeMap<>();
         bySeed(values, levels, ShiftNasDesign::probability)
-                .forEach((seed, own) ->
-                        perSeed.put(seed, RankCorrelation.spearman(own, negative(changes.get(seed)))));
+                .forEach((seed, own) -> perSeed.put(seed, RankCorrelation.spearman(own, negative(changes.get(seed)))));
         return perSeed;
     }
 
     /** What C has of all levels, for each seed. */
-    private static Map<Long, List<Double>> bySeed(
-            Values values, List<Integer> levels, IntFunction<String> key) {
+    private static Map<Long, List<Double>> bySeed(Values values, List<Integer> levels, IntFunction<String> key) {
         Map<Long, List<Double>> bySeed = new TreeMap<>();
-        values.of("C", key.apply(0)).keySet().forEach(seed -> bySeed.put(
-                seed,
-                levels.stream().map(k -> values.of("C", key.apply(k)).get(seed)).toList()));
+        values.of("C", key.apply(0))
+                .keySet()
+                .forEach(seed -> bySeed.put(
+                        seed,
+                        levels.stream()
+                                .map(k -> values.of("C", key.apply(k)).get(seed))
+                                .toList()));
         return bySeed;
     }
 
@@ -114,7 +119,10 @@ final class ShiftNasClaims {
     private static Map<Long, Double> chosen(Values values, List<Integer> levels) {
         Map<Long, List<Double>> differences = new TreeMap<>();
         for (int level : levels) {
-            Quantity.paired(values.of("C", ShiftNasDesign.picked(level)), values.of("A", ShiftNasDesign.picked(level)), (c, a) -> c - a)
+            Quantity.paired(
+                            values.of("C", ShiftNasDesign.picked(level)),
+                            values.of("A", ShiftNasDesign.picked(level)),
+                            (c, a) -> c - a)
                     .forEach((seed, own) -> differences
                             .computeIfAbsent(seed, s -> new ArrayList<>())
                             .add(own));

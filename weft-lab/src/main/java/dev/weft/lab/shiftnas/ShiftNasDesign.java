@@ -59,7 +59,8 @@ final class ShiftNasDesign implements Design {
     ShiftNasDesign(ShiftNasStudy.Size size, String data) {
         this.size = size;
         this.data = data;
-        Splits splits = images(size.selectionSize()).open(1); // also finds that data is not there before anything is written
+        Splits splits =
+                images(size.selectionSize()).open(1); // also finds that data is not there before anything is written
         this.images = splits.train().size();
         this.space = new LevelledSpace(size.model().withInput(DataSettings.input(splits)), size.levels());
     }
@@ -87,7 +88,11 @@ final class ShiftNasDesign implements Design {
         LevelDistribution learned = learned(epochs, LevelDistribution.Mode.SURROGATE);
         Recipe single = recipe(epochs, new Sampler.SinglePath(1), null);
         return List.of(
-                new Arm("A", "every decision uniform (single path)", Arm.weight(single), trial -> uniform(trial, single)),
+                new Arm(
+                        "A",
+                        "every decision uniform (single path)",
+                        Arm.weight(single),
+                        trial -> uniform(trial, single)),
                 levels("B", "cost levels uniform, members of the generator", epochs, uniform, generator, SLICE),
                 levels(
                         "C",
@@ -254,7 +259,9 @@ final class ShiftNasDesign implements Design {
     private Map<String, Double> generated(Trial trial, String name, Recipe recipe) {
         Trial.Trained trained = trial.train(name, recipe);
         Map<String, Double> values = trained.measure(this::measured);
-        note(values, trial.once("picks-" + name, Picks.class, () -> trained.measure(t -> ofGenerator(t, trial.seed()))));
+        note(
+                values,
+                trial.once("picks-" + name, Picks.class, () -> trained.measure(t -> ofGenerator(t, trial.seed()))));
         if (name.startsWith("C")) { // whose levels learn
             trial.once("curve-" + name, Curve.class, () -> trained.measure(this::curve));
         }
@@ -317,7 +324,8 @@ final class ShiftNasDesign implements Design {
     }
 
     private Curve curve(Trainer trainer) {
-        double perEpoch = (double) trainer.steps() / trainer.settings().recipe().train().epochs();
+        double perEpoch =
+                (double) trainer.steps() / trainer.settings().recipe().train().epochs();
         List<Moment> moments = new ArrayList<>();
         sampler(trainer)
                 .forEach((step, values) -> moments.add(new Moment(
@@ -387,7 +395,8 @@ final class ShiftNasDesign implements Design {
 
     @Override
     public List<Column> columns() {
-        List<Column> columns = new ArrayList<>(levels(IntStream.range(0, space.levels()).boxed().toList()));
+        List<Column> columns = new ArrayList<>(
+                levels(IntStream.range(0, space.levels()).boxed().toList()));
         columns.add(HITS);
         return columns;
     }
@@ -461,7 +470,9 @@ final class ShiftNasDesign implements Design {
                         data + "; " + size.selectionSize() + " training images to choose by and " + size.heldOutSize()
                                 + " that level probabilities learn from. No arm trains on those: arms"
                                 + " whose levels do not learn leave out as many"),
-                new Fact("Space", space.space().count() + " members: " + space.space().inWords()),
+                new Fact(
+                        "Space",
+                        space.space().count() + " members: " + space.space().inWords()),
                 new Fact(
                         "Levels: multiply-adds at the middle, members, share of uniform draws",
                         String.join("; ", levels)),
@@ -504,10 +515,11 @@ final class ShiftNasDesign implements Design {
     @Override
     public List<String> notes(Findings findings) {
         int budget = findings.largestBudget();
-        List<String> notes = new ArrayList<>(List.of(
-                "Nothing here says how members rank: that needs members trained alone, and none were.",
-                "Updates are equally many but in sandwich; arms that draw dear members more often need more time for them.",
-                "In arms whose levels do not learn, the images that are not trained on are other ones than in C, and as many."));
+        List<String> notes = new ArrayList<>(
+                List.of(
+                        "Nothing here says how members rank: that needs members trained alone, and none were.",
+                        "Updates are equally many but in sandwich; arms that draw dear members more often need more time for them.",
+                        "In arms whose levels do not learn, the images that are not trained on are other ones than in C, and as many."));
         for (String arm : GENERATED) {
             notes.add(String.format(
                     Locale.ROOT,
@@ -532,7 +544,8 @@ final class ShiftNasDesign implements Design {
                         findings.values(budget, "C", probability(k)).get(seed),
                         findings.values(budget, "C", lossChange(k)).get(seed)));
             }
-            notes.add("C, seed " + seed + ", final probability of each level and the mean change of its loss in an interval: "
+            notes.add("C, seed " + seed
+                    + ", final probability of each level and the mean change of its loss in an interval: "
                     + String.join("; ", levels) + ".");
         });
         return notes;

@@ -3,7 +3,6 @@ package dev.weft.lab.shiftnas;
 import dev.weft.lab.shiftnas.ShiftNasDesign.Curve;
 import dev.weft.lab.shiftnas.ShiftNasDesign.Pick;
 import dev.weft.lab.shiftnas.ShiftNasDesign.Picks;
-import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Statistics;
 import dev.weft.report.Figure;
@@ -44,8 +43,9 @@ final class ShiftNasPictures {
 
     List<FigureGroup> groups() {
         List<Figure> probabilities = new ArrayList<>();
-        ShiftNasDesign.GENERATED.stream().filter(arm -> arm.startsWith("C")).forEach(arm -> probabilities.add(
-                probabilities(arm)));
+        ShiftNasDesign.GENERATED.stream()
+                .filter(arm -> arm.startsWith("C"))
+                .forEach(arm -> probabilities.add(probabilities(arm)));
         List<Figure> simulations = new ArrayList<>();
         for (ShiftSimulation simulation : ShiftSimulation.all(size)) {
             simulations.add(simulatedLoss(simulation));

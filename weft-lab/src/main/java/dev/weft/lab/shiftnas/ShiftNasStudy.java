@@ -81,8 +81,7 @@ public final class ShiftNasStudy implements Study {
         static Size smoke() {
             MobileCnn model =
                     model(14, List.of(stage(List.of(4, 8), 1), stage(List.of(8, 12), 2), stage(List.of(8, 16), 1)));
-            return new Size(
-                    model, 4, List.of(1), 128, 0.1, 1000, 2000, 30, 1e-3, 0.05, 10, 0.2, 1000, 2, 1, 2, 2023);
+            return new Size(model, 4, List.of(1), 128, 0.1, 1000, 2000, 30, 1e-3, 0.05, 10, 0.2, 1000, 2, 1, 2, 2023);
         }
 
         static MobileCnn model(int resolution, List<MobileCnn.Stage> stages) {

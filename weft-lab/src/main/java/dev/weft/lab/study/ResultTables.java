@@ -31,8 +31,8 @@ import java.util.stream.Stream;
  * @param docs the folder of the pages; the documents are in {@code results} in it
  */
 public record ResultTables(Path docs) {
-    private static final Pattern BLOCK =
-            Pattern.compile("(<!-- table: ([a-z0-9-]+) (arms|claims)(?: ([A-Za-z0-9,]+))? -->\\n).*?(<!-- /table -->)", Pattern.DOTALL);
+    private static final Pattern BLOCK = Pattern.compile(
+            "(<!-- table: ([a-z0-9-]+) (arms|claims)(?: ([A-Za-z0-9,]+))? -->\\n).*?(<!-- /table -->)", Pattern.DOTALL);
     private static final Pattern OPENED = Pattern.compile("<!-- table: ");
 
     /** The pages whose tables are not what the documents give, with the text that they should have. */
@@ -57,7 +57,9 @@ public record ResultTables(Path docs) {
 
     private List<Path> pages() {
         try (Stream<Path> files = Files.list(docs)) {
-            return files.filter(file -> file.toString().endsWith(".md")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new InputException("Cannot read the folder " + docs + ": " + IoReason.of(e) + ".", e);
         }
@@ -72,15 +74,20 @@ public record ResultTables(Path docs) {
             StudyResults results = document(page, block.group(2));
             List<String> lines = block.group(3).equals("claims")
                     ? claims(results)
-                    : arms(results, block.group(4) == null ? List.of() : List.of(block.group(4).split(",")));
+                    : arms(
+                            results,
+                            block.group(4) == null
+                                    ? List.of()
+                                    : List.of(block.group(4).split(",")));
             block.appendReplacement(
                     renewed,
                     Matcher.quoteReplacement(block.group(1) + String.join("\n", lines) + "\n" + block.group(5)));
         }
         block.appendTail(renewed);
         if (OPENED.matcher(text).results().count() != blocks) {
-            throw new InputException(page + " must have tables of the form <!-- table: SYSTEM arms -->, <!-- table: SYSTEM arms"
-                    + " COLUMN,COLUMN --> or <!-- table: SYSTEM claims -->, each up to <!-- /table -->, but has another.");
+            throw new InputException(
+                    page + " must have tables of the form <!-- table: SYSTEM arms -->, <!-- table: SYSTEM arms"
+                            + " COLUMN,COLUMN --> or <!-- table: SYSTEM claims -->, each up to <!-- /table -->, but has another.");
         }
         return renewed.toString();
     }
@@ -107,7 +114,8 @@ public record ResultTables(Path docs) {
                     .filter(column -> column.key().equals(key))
                     .findFirst()
                     .orElseThrow(() -> new InputException("There is no column " + key + " of " + results.system()
-                            + ", but " + results.columns().stream().map(Column::key).toList() + ".")));
+                            + ", but "
+                            + results.columns().stream().map(Column::key).toList() + ".")));
         }
         if (only.isEmpty()) {
             columns.addAll(results.columns());
@@ -147,13 +155,16 @@ public record ResultTables(Path docs) {
     /** What was run, when and where. */
     private static String measured(StudyResults results) {
         List<Long> seeds = results.seeds();
-        return "`./weft reproduce " + results.system() + " --seeds " + seeds.size() + "`, " + results.measured() + ", "
-                + results.data() + ", " + (seeds.size() == 1 ? "one seed" : seeds.size() + " seeds") + ", "
+        return "Study `" + results.system() + "`, measured " + results.measured() + ": " + results.data() + ", "
+                + (seeds.size() == 1 ? "one seed" : seeds.size() + " seeds") + ", "
                 + results.environment().cpu() + "; trainings took " + Math.round(results.seconds() / 60) + " minutes.";
     }
 
     private static String row(List<String> cells) {
-        return "| " + String.join(" | ", cells.stream().map(cell -> cell.replace("|", "\\|")).toList()) + " |";
+        return "| "
+                + String.join(
+                        " | ",
+                        cells.stream().map(cell -> cell.replace("|", "\\|")).toList()) + " |";
     }
 
     private static String numbers(Object numbers, int decimals) {

@@ -200,10 +200,7 @@ public final class Trial {
         TrainingRecord own = used.get(document(arm));
         return own != null
                 ? own.curves()
-                : used.values().stream()
-                        .findFirst()
-                        .map(TrainingRecord::curves)
-                        .orElse(Map.of());
+                : used.values().stream().findFirst().map(TrainingRecord::curves).orElse(Map.of());
     }
 
     private static String document(String training) {

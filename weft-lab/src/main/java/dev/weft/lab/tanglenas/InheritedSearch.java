@@ -62,15 +62,9 @@ final class InheritedSearch {
      */
     Chosen choose(SearchSettings strategy, double trainingSeconds, Trial trial) {
         SearchTask task = new SearchTask(
-                trainer.family().space(),
-                List.of(Objective.of(MetricNames.ACCURACY)),
-                Constraints.NONE,
-                trial.seed());
+                trainer.family().space(), List.of(Objective.of(MetricNames.ACCURACY)), Constraints.NONE, trial.seed());
         SearchResult result = strategy.search(
-                task,
-                evaluations,
-                p -> trial.progress("search", p.candidates(), p.planned(), "members"),
-                trial.stop());
+                task, evaluations, p -> trial.progress("search", p.candidates(), p.planned(), "members"), trial.stop());
         trial.goOn();
         MeasuredMember best = result.best().get(0).measured();
         double seconds = result.measured().stream()

@@ -67,7 +67,8 @@ final class TangleNasDesign implements Design {
     private static final Map<String, String> DESCRIPTIONS = Map.of(
             "A-softmax", "as A, mixing weights by softmax (DARTS)",
             "A-sparsemax", "as A, mixing weights by sparsemax",
-            "A-gumbel", "as A, one option a draw by Gumbel's, straight through; it computes all options, which GDAS does not");
+            "A-gumbel",
+                    "as A, one option a draw by Gumbel's, straight through; it computes all options, which GDAS does not");
 
     private static final int MOST_MEMBERS = 1000;
 
@@ -85,7 +86,9 @@ final class TangleNasDesign implements Design {
         this.maps = maps;
         this.smallSpace = smallSpace;
         // Opened before anything is written: data that is not there must not leave a folder behind.
-        Splits splits = new TangleNasRecipes(size, source, 0).images(size.selectionSize()).open(1);
+        Splits splits = new TangleNasRecipes(size, source, 0)
+                .images(size.selectionSize())
+                .open(1);
         this.recipes = new TangleNasRecipes(size, source, splits.train().size());
         this.input = DataSettings.input(splits);
         this.space = size.model().space();
@@ -184,16 +187,17 @@ final class TangleNasDesign implements Design {
             Chosen chosen = chosenBySearch(trial, name, "C", recipes.singlePath(size.model(), epochs), strategy);
             Map<String, Double> values = values(trial, name, List.of(space.parse(chosen.member())));
             note(values, chosen);
-            values.put(WEIGHTS.key(), (double) times(trial).weights().get("largest")); // single path stores what the largest has
+            values.put(WEIGHTS.key(), (double)
+                    times(trial).weights().get("largest")); // single path stores what the largest has
             return values;
         });
     }
 
-    private Chosen chosenBySearch(
-            Trial trial, String name, String training, Recipe recipe, SearchSettings strategy) {
+    private Chosen chosenBySearch(Trial trial, String name, String training, Recipe recipe, SearchSettings strategy) {
         Trial.Trained trained = trial.train(training, recipe);
         return trial.once("chosen-" + name, Chosen.class, () -> {
-            Dataset all = recipes.images(size.selectionSize()).open(trial.seed()).train();
+            Dataset all =
+                    recipes.images(size.selectionSize()).open(trial.seed()).train();
             return trained.measure(
                     trainer -> new InheritedSearch(trainer, all).choose(strategy, trainer.seconds(), trial));
         });
@@ -211,8 +215,11 @@ final class TangleNasDesign implements Design {
     }
 
     private List<Member> matched(Trial trial) {
-        Chosen chosen = trial.once("chosen-A", Chosen.class, () -> chosenByLogits(
-                trial, "A", trial.train("A", recipes.entangled(size.model(), trial.epochs(), null))));
+        Chosen chosen = trial.once(
+                "chosen-A",
+                Chosen.class,
+                () -> chosenByLogits(
+                        trial, "A", trial.train("A", recipes.entangled(size.model(), trial.epochs(), null))));
         return costs(
                 size.model(),
                 costs -> TangleNasMembers.matched(
@@ -243,12 +250,15 @@ final class TangleNasDesign implements Design {
                         4.0 * epochs,
                         trial -> ranked(
                                 trial,
-                                chosenBySearch(trial, "small-C", "small-C", recipes.singlePath(small, epochs), every))));
+                                chosenBySearch(
+                                        trial, "small-C", "small-C", recipes.singlePath(small, epochs), every))));
     }
 
     private List<Alone> small(Trial trial) {
-        return trial.once("alone-of-small-all", Group.class, () -> new Group(
-                        size.smallModel().space().enumerate(MOST_MEMBERS).stream()
+        return trial.once(
+                        "alone-of-small-all",
+                        Group.class,
+                        () -> new Group(size.smallModel().space().enumerate(MOST_MEMBERS).stream()
                                 .map(member -> alone(trial, size.smallModel(), "small-", member))
                                 .toList()))
                 .members();
@@ -286,9 +296,12 @@ final class TangleNasDesign implements Design {
     record Group(List<Alone> members) {}
 
     private Map<String, Double> values(Trial trial, String arm, List<Member> members) {
-        List<Alone> alone = trial.once("alone-of-" + arm, Group.class, () -> new Group(members.stream()
-                        .map(member -> alone(trial, size.model(), "", member))
-                        .toList()))
+        List<Alone> alone = trial.once(
+                        "alone-of-" + arm,
+                        Group.class,
+                        () -> new Group(members.stream()
+                                .map(member -> alone(trial, size.model(), "", member))
+                                .toList()))
                 .members();
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(ALONE.key(), mean(alone, Alone::accuracy));
@@ -370,7 +383,9 @@ final class TangleNasDesign implements Design {
 
     /** The statements of the specification about means over seeds. */
     static final List<Claim> CLAIMS = List.of(
-            claim(difference("B", "A", STEP)).remarked("Steps were taken in turn.").atLeast(0),
+            claim(difference("B", "A", STEP))
+                    .remarked("Steps were taken in turn.")
+                    .atLeast(0),
             claim(difference("A", "D", ALONE)).atLeast(0.5),
             claim(difference("A", "C-random", ALONE)).atLeast(-0.5),
             claim(difference("A", "C-evolution", ALONE)).atLeast(-0.5),
@@ -398,7 +413,8 @@ final class TangleNasDesign implements Design {
                     .ifPresent(count -> counts.add(Math.round(count)));
         }
         if (counts.size() < 4) {
-            return Judgement.notTested("Claim: A stores the weights of the largest member: not tested, for not all were counted.");
+            return Judgement.notTested(
+                    "Claim: A stores the weights of the largest member: not tested, for not all were counted.");
         }
         long largest = counts.get(0);
         long plain = counts.get(1);

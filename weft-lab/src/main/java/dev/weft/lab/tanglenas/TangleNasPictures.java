@@ -60,8 +60,8 @@ final class TangleNasPictures {
         List<Point> points = new ArrayList<>();
         for (long seed : findings.seeds()) {
             for (String arm : arms) {
-                findings.kept(budget, seed, "alone-of-" + arm, Group.class)
-                        .ifPresent(group -> group.members().forEach(one -> points.add(new Point(
+                findings.kept(budget, seed, "alone-of-" + arm, Group.class).ifPresent(group -> group.members()
+                        .forEach(one -> points.add(new Point(
                                 one.params(),
                                 one.accuracy(),
                                 String.format(
@@ -78,9 +78,10 @@ final class TangleNasPictures {
 
     private Plot ranks() {
         long seed = findings.seeds().get(0);
-        List<Alone> members = findings.kept(budget, seed, "alone-of-small-all", Group.class).orElseThrow().members().stream()
-                .sorted(Comparator.comparingDouble(Alone::accuracy).reversed())
-                .toList();
+        List<Alone> members =
+                findings.kept(budget, seed, "alone-of-small-all", Group.class).orElseThrow().members().stream()
+                        .sorted(Comparator.comparingDouble(Alone::accuracy).reversed())
+                        .toList();
         List<Point> all = new ArrayList<>();
         for (Alone member : members) {
             all.add(new Point(
@@ -100,7 +101,9 @@ final class TangleNasPictures {
     }
 
     private Point chosen(List<Alone> members, List<Point> all, String arm, long seed) {
-        String member = findings.kept(budget, seed, "chosen-" + arm, Chosen.class).orElseThrow().member();
+        String member = findings.kept(budget, seed, "chosen-" + arm, Chosen.class)
+                .orElseThrow()
+                .member();
         return all.get(members.stream().map(Alone::member).toList().indexOf(member));
     }
 

@@ -71,14 +71,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
         // The images held out are those beside the training images, and the half on which members are chosen.
         int heldOut = size.selectionSize() + (int) Math.round(VALIDATION_PART * trainImages);
         return recipe(
-                model,
-                List.of(),
-                images(heldOut),
-                4 * epochs,
-                new Sampler.SinglePath(1),
-                size.weightRate(),
-                0,
-                null);
+                model, List.of(), images(heldOut), 4 * epochs, new Sampler.SinglePath(1), size.weightRate(), 0, null);
     }
 
     /** A member trained alone, by the one recipe. */

@@ -14,7 +14,8 @@ import java.util.List;
  * and claims are those of the specification's section on reproduction; numbers are of this scale, not the paper's.
  */
 public final class TangleNasStudy implements Study {
-    static final Part MAPS = new Part("maps", "other maps from logits to mixing weights: softmax, sparsemax and Gumbel");
+    static final Part MAPS =
+            new Part("maps", "other maps from logits to mixing weights: softmax, sparsemax and Gumbel");
     static final Part SMALL_SPACE = new Part(
             "small-space",
             "a space so small that every member is trained alone, so that a choice has a rank: half an hour more");

@@ -105,8 +105,7 @@ class MosStudyTest implements StudyContract {
         assertThat(mean(arms.get("few-shot"), "parameters"))
                 .as("two supernets")
                 .isGreaterThan(1.3 * mean(arms.get("standard"), "parameters"));
-        assertThat(mean(arms.get("fixed-input"), "parameters"))
-                .isEqualTo(mean(arms.get("layer-wise"), "parameters"));
+        assertThat(mean(arms.get("fixed-input"), "parameters")).isEqualTo(mean(arms.get("layer-wise"), "parameters"));
         MosDesign.Extra extra = (MosDesign.Extra) results.extra();
         assertThat(extra.searches()).hasSize(1);
         Map<String, MosRouting> routing = extra.routing();
@@ -137,12 +136,18 @@ class MosStudyTest implements StudyContract {
     private static List<Judgement> judged(double experts, double blind, double error, double blindError, double same) {
         Map<String, Double> values = new LinkedHashMap<>();
         Map<String, Double> means = Map.of(
-                "standard", 2.0,
-                "layer-wise", experts,
-                "neuron-wise", experts,
-                "fixed-input", blind,
-                "few-shot", 1.99,
-                "few-shot-half", 1.99);
+                "standard",
+                2.0,
+                "layer-wise",
+                experts,
+                "neuron-wise",
+                experts,
+                "fixed-input",
+                blind,
+                "few-shot",
+                1.99,
+                "few-shot-half",
+                1.99);
         means.forEach((arm, mean) -> {
             values.put(arm + " mean", mean);
             values.put(arm + " gap", mean - 1.9);
@@ -163,15 +168,16 @@ class MosStudyTest implements StudyContract {
 
     @Test
     void everyClaimHoldsWhereExpertsAreBetterAndTheBlindRouterIsNot() {
-        assertThat(judged(1.95, 2.001, 0.1, 1.01, 1e-7)).hasSize(11).allSatisfy(j -> assertThat(j.outcome())
-                .as(j.sentence())
-                .isEqualTo(Outcome.HELD));
+        assertThat(judged(1.95, 2.001, 0.1, 1.01, 1e-7))
+                .hasSize(11)
+                .allSatisfy(j -> assertThat(j.outcome()).as(j.sentence()).isEqualTo(Outcome.HELD));
     }
 
     @Test
     void noClaimHoldsWhereExpertsAreWorseTheBlindRouterIsBetterAndCollapsingChangesLosses() {
         List<Judgement> judged = judged(2.05, 1.9, 0.9, 0.5, 1e-3);
-        assertThat(judged).allSatisfy(j -> assertThat(j.outcome()).as(j.sentence()).isEqualTo(Outcome.NOT_HELD));
+        assertThat(judged)
+                .allSatisfy(j -> assertThat(j.outcome()).as(j.sentence()).isEqualTo(Outcome.NOT_HELD));
         assertThat(judged.get(10).sentence()).contains("at most 1e-05 nats expected; measured 1.0e-03 in 9 supernets");
         assertThat(MosDesign.CLAIMS)
                 .filteredOn(claim -> claim.kind() == Claim.Kind.REPORT)
@@ -236,8 +242,7 @@ class MosStudyTest implements StudyContract {
     @Test
     void imagesAreRefusedAndLeaveNoFolder(@TempDir Path folder) {
         Path out = folder.resolve("out");
-        assertThatThrownBy(() ->
-                        run(new StudySettings(1, true, "fashion-mnist-10k", List.of(), List.of()), out))
+        assertThatThrownBy(() -> run(new StudySettings(1, true, "fashion-mnist-10k", List.of(), List.of()), out))
                 .isInstanceOf(InputException.class);
         assertThat(out).doesNotExist();
     }

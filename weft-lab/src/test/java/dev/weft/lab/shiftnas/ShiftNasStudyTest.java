@@ -106,9 +106,8 @@ class ShiftNasStudyTest implements StudyContract {
         StudyResults results = run(new StudySettings(1, false, data(folder), List.of(), List.of()), out);
         ShiftNasDesign.Extra extra = (ShiftNasDesign.Extra) results.extra();
         assertThat(extra.picks().keySet()).containsExactly("A", "B", "C", "C-pathwise", "C-mask");
-        assertThat(extra.picks().get("A").get(0).picks())
-                .hasSize(4)
-                .allSatisfy(p -> assertThat(p.found()).isEqualTo(p.level()));
+        assertThat(extra.picks().get("A").get(0).picks()).hasSize(4).allSatisfy(p -> assertThat(p.found())
+                .isEqualTo(p.level()));
         assertThat(extra.levels().stream()
                         .mapToDouble(LevelledSpace.Level::share)
                         .sum())
@@ -159,10 +158,11 @@ class ShiftNasStudyTest implements StudyContract {
     }
 
     private static Outcome visits(double... counts) {
-        Values values = (arm, key) ->
-                Map.of(1L, counts[Integer.parseInt(key.substring(key.length() - 1)) - 1] / 2, 2L, counts[
-                                Integer.parseInt(key.substring(key.length() - 1)) - 1]
-                        / 2);
+        Values values = (arm, key) -> Map.of(
+                1L,
+                counts[Integer.parseInt(key.substring(key.length() - 1)) - 1] / 2,
+                2L,
+                counts[Integer.parseInt(key.substring(key.length() - 1)) - 1] / 2);
         return ShiftNasClaims.visits(List.of(0.5, 0.3, 0.2)).judge(values).outcome();
     }
 

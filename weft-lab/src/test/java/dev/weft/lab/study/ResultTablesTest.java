@@ -43,8 +43,7 @@ class ResultTablesTest {
     }
 
     private void document(boolean smoke, List<Integer> epochs, List<Map<String, Object>> arms) throws IOException {
-        Environment environment =
-                new Environment("Linux 1", "x", "Some CPU", 2, 1, "17", "0.1", "2.10", "1.20");
+        Environment environment = new Environment("Linux 1", "x", "Some CPU", 2, 1, "17", "0.1", "2.10", "1.20");
         StudyResults results = new StudyResults(
                 StudyResults.FORMAT_VERSION,
                 "tiny",
@@ -83,11 +82,8 @@ class ResultTablesTest {
         ResultTables tables = new ResultTables(docs);
         assertThat(tables.outdated()).containsOnlyKeys(page);
         assertThat(tables.write()).containsExactly(page);
-        String measured =
-                "`./weft reproduce tiny --seeds 2`, 2026-11-30, stripes, 2 seeds, Some CPU; trainings took 3 minutes.";
-        assertThat(Files.readString(page))
-                .isEqualTo(
-                        """
+        String measured = "Study `tiny`, measured 2026-11-30: stripes, 2 seeds, Some CPU; trainings took 3 minutes.";
+        assertThat(Files.readString(page)).isEqualTo("""
                         # Tiny
 
                         <!-- table: tiny arms x -->
@@ -109,8 +105,7 @@ class ResultTablesTest {
                         | not held | At 8 epochs: Claim: x, A minus B: at least 1.0 points expected. |
                         <!-- /table -->
                         end
-                        """
-                                .formatted(measured, measured));
+                        """.formatted(measured, measured));
         assertThat(Files.readString(other)).isEqualTo("no table\n");
         assertThat(tables.outdated()).as("a second time there is nothing to do").isEmpty();
     }

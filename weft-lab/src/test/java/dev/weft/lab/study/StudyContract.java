@@ -194,8 +194,7 @@ public interface StudyContract {
     private static Map<Path, FileTime> kept(Path out) throws IOException {
         Map<Path, FileTime> times = new LinkedHashMap<>();
         try (Stream<Path> files = Files.walk(out)) {
-            for (Path file : files.filter(f ->
-                            f.getParent().endsWith("results")
+            for (Path file : files.filter(f -> f.getParent().endsWith("results")
                             && f.toString().endsWith(".json")
                             && !f.getFileName().toString().startsWith("used-"))
                     .sorted()

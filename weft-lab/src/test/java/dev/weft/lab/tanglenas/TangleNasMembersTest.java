@@ -58,7 +58,8 @@ class TangleNasMembersTest {
 
     @Test
     void whereNoMemberCostsAboutTheSameTheNearestIsTaken() {
-        ConvNet sparse = TangleNasStudy.Size.net(List.of(TangleNasStudy.Size.conv(List.of(4, 16, 64), List.of(3), false)))
+        ConvNet sparse = TangleNasStudy.Size.net(
+                        List.of(TangleNasStudy.Size.conv(List.of(4, 16, 64), List.of(3), false)))
                 .withInput(model.input());
         try (CountedCosts costs = new CountedCosts(sparse)) {
             assertThat(TangleNasMembers.matched(

@@ -89,8 +89,7 @@ class TangleNasStudyTest implements StudyContract {
     @Test
     void weightsAreCountedCurvesSumToOneAndPicturesShowThem(@TempDir Path folder) throws IOException {
         Path out = folder.resolve("out");
-        StudyResults results =
-                run(new StudySettings(1, false, data(folder), List.of(), List.of("small-space")), out);
+        StudyResults results = run(new StudySettings(1, false, data(folder), List.of(), List.of("small-space")), out);
         assertThat(results.arms())
                 .extracting(arm -> arm.get("arm"))
                 .containsExactly(
@@ -127,8 +126,7 @@ class TangleNasStudyTest implements StudyContract {
                     .isBetween(0.9999, 1.0001);
         }
         double three = curve.weights().get("conv1.kernel=3").get(1).value();
-        assertThat(extra.chosen().get("A").get(0).member())
-                .contains(three > 0.5 ? "conv1.kernel=3" : "conv1.kernel=5");
+        assertThat(extra.chosen().get("A").get(0).member()).contains(three > 0.5 ? "conv1.kernel=3" : "conv1.kernel=5");
         assertThat(Files.readString(out.resolve("results.json"))).contains("\"curves\"", "conv1.kernel=5");
         assertThat(Files.readString(out.resolve("report.html")))
                 .contains(
