@@ -120,7 +120,7 @@ public final class OnnxExporter {
         if (noted == null) {
             return OptionalDouble.empty();
         }
-        if (!noted.matches("0\\.\\d{1,16}|1\\.0")) {
+        if (!noted.matches("0\\.\\d{1,17}|1\\.0")) {
             throw new InputException("The note \"" + Family.CENTRE_CROP
                     + "\" of a family must be a number over 0 and at most 1, but is \"" + noted + "\".");
         }
