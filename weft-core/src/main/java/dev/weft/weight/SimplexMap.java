@@ -159,9 +159,13 @@ public sealed interface SimplexMap {
     }
 
     /**
-     * GDAS (Dong and Yang 2019): one option, drawn with the probabilities {@code softmax(alpha)}, has the whole of the blend. The
-     * value is exactly one-hot, the gradient that of {@link GumbelSoftmax} with the same seed (straight through). The paper of
-     * TangleNAS reports that it collapsed in its convolutional space.
+     * A hard draw: one option, drawn with the probabilities {@code softmax(alpha)}, has the whole of the blend. The value is exactly
+     * one-hot, the gradient that of {@link GumbelSoftmax} with the same seed (straight through).
+     *
+     * <p>For operations this is GDAS (Dong and Yang 2019): the drawn one alone runs, and the gradient reaches the logits through it. For
+     * sizes it is not: the whole weight is multiplied, by zeros outside the drawn slice, and what lies there gives the logits a gradient
+     * too, where GDAS computes and differentiates the drawn slice only. The paper of TangleNAS reports that GDAS collapsed in its
+     * convolutional space; that says nothing of this.
      *
      * @param temperature of the gradient; 10 to 0.1 when left out
      */

@@ -94,6 +94,16 @@ final class BigNasDesign implements Design {
                 Arm.weight(full),
                 trial -> trial.train("A-teacher", taught(trial, epochs)).measure(this::all)));
         arms.add(Arm.trained(
+                "A-labels-first",
+                "as A, every member learns from the labels for the first quarter; not in the paper",
+                supernet(
+                        epochs,
+                        SANDWICH,
+                        new Distillation.InPlace(0, null, 1, epochs / 4.0, null),
+                        LARGEST_ONLY,
+                        false),
+                this::all));
+        arms.add(Arm.trained(
                 "B",
                 "one random member a step, labels (single path)",
                 supernet(epochs, SINGLE_PATH, NONE, Regularisation.none(), false),
@@ -275,6 +285,7 @@ final class BigNasDesign implements Design {
             report(difference("A", "C", SMALLEST)).atLeast(0),
             report(difference("A", "C", RANDOM)).atLeast(0),
             report(difference("A-teacher", "A", SMALLEST)).atLeast(0),
+            report(difference("A-labels-first", "A", SMALLEST)).atLeast(0),
             goal(value("A", STEP)).atLeast(-1.3));
 
     // --- Words

@@ -45,6 +45,9 @@ public final class CellRanking {
     /** Fewer members of a leaf have too few pairs to be ranked: three have three. */
     private static final int RANKED = 5;
 
+    /** The arm that is the truth itself. */
+    public static final String ALONE = "alone";
+
     private static final List<Mark> MARKS = List.of(Mark.DOT, Mark.SQUARE, Mark.TRIANGLE, Mark.DIAMOND, Mark.RING);
 
     private final GroundTruth truth;
@@ -84,8 +87,8 @@ public final class CellRanking {
     public Map<String, Double> values(CellScores scores) {
         Map<String, CellScores.Score> by = byCell(scores);
         Map<String, Double> values = new LinkedHashMap<>();
-        values.put(TAU.key(), tau(truth.members(), alone(), by, CellScores.Score::accuracy));
-        values.put(TAU_BY_LOSS.key(), tau(truth.members(), alone(), by, score -> -score.loss()));
+        values.put(TAU.key(), tau(truth.members(), percents(), by, CellScores.Score::accuracy));
+        values.put(TAU_BY_LOSS.key(), tau(truth.members(), percents(), by, score -> -score.loss()));
         List<Double> published = table.accuracies(truth.space(), random);
         values.put(PUBLIC_TAU.key(), tau(random, published, by, CellScores.Score::accuracy));
         values.put(PUBLIC_TAU_BY_LOSS.key(), tau(random, published, by, score -> -score.loss()));
@@ -101,13 +104,33 @@ public final class CellRanking {
         return values;
     }
 
+    /** What the truth is worth, for the first row of a table: it trains nothing that was not trained before. */
+    public Arm alone() {
+        return new Arm(
+                ALONE,
+                "the truth itself: τ of one training alone with another, and of their mean with the public table",
+                0,
+                trial -> {
+                    Map<String, Double> values = new LinkedHashMap<>();
+                    if (truth.trainings() > 1) {
+                        values.put(TAU.key(), truth.noiseFloor(1));
+                    }
+                    values.put(PUBLIC_TAU.key(), publicTauOfTruth());
+                    return values;
+                });
+    }
+
+    private double publicTauOfTruth() {
+        return kendall(percents(), table.accuracies(truth.space(), truth.members()));
+    }
+
     /** An arm that trains nothing. */
     public Arm parameters(ModelDefinition bound) {
         return new Arm(PARAMETERS, "members ranked by how many parameters they have; nothing is trained", 0, trial -> {
             Map<String, Double> values = new LinkedHashMap<>();
             try (CountedCosts costs = new CountedCosts(bound)) {
                 List<Double> own = params(costs, truth.members());
-                values.put(TAU.key(), kendall(own, alone()));
+                values.put(TAU.key(), kendall(own, percents()));
                 values.put(PUBLIC_TAU.key(), kendall(params(costs, random), table.accuracies(truth.space(), random)));
                 regret(own).ifPresent(regret -> values.put(REGRET.key(), regret));
             }
@@ -121,13 +144,13 @@ public final class CellRanking {
                 .toList();
     }
 
-    private List<Double> alone() {
+    private List<Double> percents() {
         return truth.accuracies().stream().map(accuracy -> 100 * accuracy).toList();
     }
 
     /** None where there are too few members. */
     private Optional<Double> regret(List<Double> scores) {
-        return RankQuality.of(scores, alone(), 0).regrets().stream()
+        return RankQuality.of(scores, percents(), 0).regrets().stream()
                 .filter(regret -> regret.k() == 5)
                 .map(regret -> regret.loss().value())
                 .findFirst();
@@ -176,7 +199,7 @@ public final class CellRanking {
                 .filter(leaf -> leaf.size() >= RANKED)
                 .map(leaf -> kendall(
                         leaf.stream().map(accuracies::get).toList(),
-                        leaf.stream().map(alone()::get).toList()))
+                        leaf.stream().map(percents()::get).toList()))
                 .toList();
         return taus.isEmpty()
                 ? Optional.empty()
@@ -209,7 +232,7 @@ public final class CellRanking {
                         Locale.ROOT,
                         "τ %.3f between what %d members reach alone here and what the benchmark has of them on CIFAR-10 after 200"
                                 + " epochs",
-                        RankCorrelation.kendall(truth.accuracies(), table.accuracies(truth.space(), truth.members())),
+                        publicTauOfTruth(),
                         truth.members().size())));
         facts.add(new Fact(
                 "Truth",
@@ -236,7 +259,7 @@ public final class CellRanking {
     }
 
     private double meanAlone() {
-        return alone().stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+        return percents().stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 
     /** Says it where an arm gives members more, untrained, than training alone gave those of the truth. */
@@ -270,7 +293,7 @@ public final class CellRanking {
         Map<String, List<Point>> leaves = new LinkedHashMap<>();
         for (int i = 0; i < truth.members().size(); i++) {
             CellScores.Score score = by.get(truth.space().print(truth.members().get(i)));
-            double own = alone().get(i);
+            double own = percents().get(i);
             leaves.computeIfAbsent(score.leaf(), l -> new ArrayList<>())
                     .add(new Point(
                             score.accuracy(),

@@ -89,7 +89,7 @@ final class GmDesign implements Design {
 
     @Override
     public List<Arm> arms(int epochs) {
-        List<Arm> arms = new ArrayList<>();
+        List<Arm> arms = new ArrayList<>(List.of(ranking.alone()));
         for (String name : TREES) {
             arms.add(new Arm(
                     name,

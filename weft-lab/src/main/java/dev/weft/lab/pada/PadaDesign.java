@@ -88,7 +88,7 @@ final class PadaDesign implements Design {
 
     @Override
     public List<Arm> arms(int epochs) {
-        List<Arm> arms = new ArrayList<>();
+        List<Arm> arms = new ArrayList<>(List.of(ranking.alone()));
         for (String name : TRAINED) {
             Recipe recipe = recipe(name, name.equals(FAIR) ? size.fairEpochs(epochs) : epochs);
             arms.add(new Arm(name, description(name), Arm.weight(recipe), trial -> measured(name, recipe, trial)));

@@ -69,8 +69,8 @@ final class StudyFolder {
     /** The time of all trainings, by the clock. */
     double seconds() {
         try (Stream<Path> files = Files.walk(folder, 4)) {
-            return files.filter(file -> file.getParent().endsWith("results")
-                            && file.getFileName().toString().matches("training-.*\\.json"))
+            return files.filter(file -> file.getFileName().toString().matches("training-.*\\.json")
+                            && file.getParent().endsWith("results")) // a folder of one name has no parent
                     .mapToDouble(file -> Json.read(file, TrainingRecord.class).seconds())
                     .sum();
         } catch (IOException e) {

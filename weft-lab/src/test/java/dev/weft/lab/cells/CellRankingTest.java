@@ -143,6 +143,13 @@ class CellRankingTest {
     }
 
     @Test
+    void truthIsAnArmWithItsNoiseAndItsAgreementWithTheBenchmark() {
+        Map<String, Double> values = ranking.alone().work().measure(null);
+        assertThat(values.get(CellRanking.TAU.key())).isEqualTo(truth.noiseFloor(1));
+        assertThat(values.get(CellRanking.PUBLIC_TAU.key())).isBetween(0.2, 0.95);
+    }
+
+    @Test
     void whatTheTruthIsWorthIsSaidFirst() {
         List<Fact> facts = ranking.facts();
         assertThat(facts.get(0).label()).isEqualTo("Truth and public table");

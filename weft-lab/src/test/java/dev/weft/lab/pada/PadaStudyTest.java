@@ -50,10 +50,10 @@ class PadaStudyTest implements StudyContract {
         return List.of(2, 23, 90);
     }
 
-    /** Seven trained arms with a probe and scores each, and that of parameters. */
+    /** Seven trained arms with a probe and scores each, the truth, and that of parameters. */
     @Override
     public int documents() {
-        return 3 * 7 + 1;
+        return 3 * 7 + 2;
     }
 
     @Test
@@ -116,7 +116,7 @@ class PadaStudyTest implements StudyContract {
         assertThat(List.of(full.draws(), full.examples(), full.batchSize(), full.randomMembers()))
                 .containsExactly(200, 256, 128, 150);
         List<Arm> arms = new PadaDesign(full).arms(60);
-        assertThat(arms).hasSize(8);
+        assertThat(arms).hasSize(9);
         assertThatThrownBy(() -> full.fairEpochs(20))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a multiple of 15 epochs");
