@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Ten members of the tiniest cell space whose truth is made up, on four classes of noisy stripes. */
+/** Sixteen members of the tiniest cell space whose truth is made up, on four classes of noisy stripes. */
 public final class TinyTruth {
     private TinyTruth() {}
 
@@ -23,9 +23,9 @@ public final class TinyTruth {
         ModelDefinition model = Presets.named("cell-tiny");
         SplittableRandom random = new SplittableRandom(3);
         List<Anchor> anchors = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 16; i++) {
             Member member = model.space().sample(random);
-            anchors.add(new Anchor(member, 1, 10 + i % 3, 100, List.of(0.4 + i / 20.0, 0.41 + i / 21.0)));
+            anchors.add(new Anchor(member, 1, 10 + i % 3, 100, List.of(0.4 + i / 32.0, 0.41 + i / 33.0)));
         }
         Recipe recipe = new Recipe(
                 "tiny",
