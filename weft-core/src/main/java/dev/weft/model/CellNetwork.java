@@ -174,18 +174,7 @@ public record CellNetwork(
             Affine affine,
             boolean connected,
             Initialisation initialisation) {
-        this(
-                input,
-                resolution,
-                channels,
-                stages,
-                cellsPerStage,
-                edges,
-                bias,
-                affine,
-                connected,
-                initialisation,
-                false);
+        this(input, resolution, channels, stages, cellsPerStage, edges, bias, affine, connected, initialisation, false);
     }
 
     /** How many nodes a cell of so many edges has; 0 where there is none. */
@@ -321,8 +310,8 @@ public record CellNetwork(
             List<OperationChoice> into = new ArrayList<>();
             for (int from = 0; from < node; from++) {
                 String edge = name + node + "<-" + from;
-                into.add(new OperationChoice(
-                        weights, edge, edge(node, from), layers(weights, edge, node, from, width)));
+                into.add(
+                        new OperationChoice(weights, edge, edge(node, from), layers(weights, edge, node, from, width)));
             }
             nodes.add(into);
         }
@@ -371,14 +360,7 @@ public record CellNetwork(
             case SKIP -> (x, pass) -> x;
             case AVERAGE_POOL -> (x, pass) -> Ops.averagePool2d(x, 3, 1, 1);
             case CONV_1, CONV_3 ->
-                convolution(
-                        weights,
-                        name,
-                        width,
-                        width,
-                        Dim.of(operation.kernelSize),
-                        1,
-                        affine == Affine.EVERYWHERE);
+                convolution(weights, name, width, width, Dim.of(operation.kernelSize), 1, affine == Affine.EVERYWHERE);
         };
     }
 

@@ -131,15 +131,14 @@ final class SeparateWeight implements Weight {
         Tensor mixed = mixed(member, weight -> {
             Tensor own = weight.tensor(member);
             int groups = how.groups(own);
-            Tensor y =
-                    Ops.conv2d(
-                            x.narrow(1, 0, own.size(1) * groups),
-                            own,
-                            null,
-                            how.stride(),
-                            how.padding(own),
-                            how.dilation(),
-                            groups);
+            Tensor y = Ops.conv2d(
+                    x.narrow(1, 0, own.size(1) * groups),
+                    own,
+                    null,
+                    how.stride(),
+                    how.padding(own),
+                    how.dilation(),
+                    groups);
             return torch.constant_pad_nd(y, 0, 0, 0, 0, 0, axes.get(0).size().size(member) - own.size(0));
         });
         return bias == null ? mixed : mixed.add(bias.reshape(1, -1, 1, 1));

@@ -98,7 +98,8 @@ final class Slices {
     private Tensor ofExisting(Tensor weights) {
         for (float one : existing) {
             if (one == 0) {
-                return ofSum(weights.mul(Tensor.create(existing, existing.length).to(weights)));
+                return ofSum(
+                        weights.mul(Tensor.create(existing, existing.length).to(weights)));
             }
         }
         return weights;

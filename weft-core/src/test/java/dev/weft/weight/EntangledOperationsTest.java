@@ -63,13 +63,7 @@ class EntangledOperationsTest {
                 : i == 1
                         ? Ops.averagePool2d(x, 3, 1, 1)
                         : Ops.conv2d(
-                                x,
-                                stored.narrow(2, (5 - k) / 2, k).narrow(3, (5 - k) / 2, k),
-                                null,
-                                1,
-                                k / 2,
-                                1,
-                                1);
+                                x, stored.narrow(2, (5 - k) / 2, k).narrow(3, (5 - k) / 2, k), null, 1, k / 2, 1, 1);
     }
 
     private static List<Tensor> gradients(BlendFixture fixture, Tensor x, Supplier<Tensor> output) {
@@ -129,8 +123,11 @@ class EntangledOperationsTest {
             double[] parts = BlendFixture.softmax(LOGITS);
             Tensor total = option(x, null, 1).mul(new Scalar(parts[1]));
             for (int i = 2; i < 5; i++) {
-                Tensor own = fixture.stored.tensors().get("conv.weight[edge=" + EDGE.options().get(i) + "]");
-                total = total.add(Ops.conv2d(x, own, null, 1, KERNELS.get(i) / 2, 1, 1).mul(new Scalar(parts[i])));
+                Tensor own = fixture.stored
+                        .tensors()
+                        .get("conv.weight[edge=" + EDGE.options().get(i) + "]");
+                total = total.add(
+                        Ops.conv2d(x, own, null, 1, KERNELS.get(i) / 2, 1, 1).mul(new Scalar(parts[i])));
             }
             TensorAssert.assertThat(edge.forward(x, pass(fixture.blend(0)))).isCloseTo(total, 1e-5);
         }
@@ -169,8 +166,7 @@ class EntangledOperationsTest {
             for (double logit : new double[] {0, 8}) {
                 fixture.logits(EDGE, -200, logit, 0, 0, 0);
                 double part = 3 / (3 + Math.exp(logit));
-                Tensor heard =
-                        edge.forward(x, pass(fixture.blend(0))).sub(pooled.mul(new Scalar(1 - part)));
+                Tensor heard = edge.forward(x, pass(fixture.blend(0))).sub(pooled.mul(new Scalar(1 - part)));
                 assertThat(heard.square().mean().sqrt().item_double())
                         .isCloseTo(part, org.assertj.core.api.Assertions.withinPercentage(1));
             }
