@@ -46,6 +46,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param affine where batch norms have a scale and a shift
  * @param connected whether a member must lead from a cell's input to its output over edges that are not {@code none}
  * @param initialisation of all convolutions and biases; the published one is {@link Initialisation#UNIFORM_FAN_IN}
+ * @param entangled whether the 1×1 convolution of an edge is the middle of its 3×3 one (TangleNAS, Sukthanker et al. 2024), with the bias
+ *     and the norm of that one, rather than a convolution of its own
  */
 public record CellNetwork(
         ImageInput input,
@@ -57,7 +59,8 @@ public record CellNetwork(
         boolean bias,
         Affine affine,
         boolean connected,
-        @JsonProperty(defaultValue = "he-fan-out") Initialisation initialisation)
+        @JsonProperty(defaultValue = "he-fan-out") Initialisation initialisation,
+        @JsonProperty(defaultValue = "false") boolean entangled)
         implements ModelDefinition {
     private static final int MAX_NODES = 8;
     private static final int MAX_CELLS = 64;
@@ -66,26 +69,28 @@ public record CellNetwork(
     public enum Operation {
         /** Zeros: no edge. */
         @JsonProperty("none")
-        NONE("none", 0),
+        NONE("none", 0, 0),
         /** The node itself. */
         @JsonProperty("skip_connect")
-        SKIP("skip_connect", 1),
+        SKIP("skip_connect", 1, 0),
         /** The mean of 3×3 pixels, those outside the image not counted. */
         @JsonProperty("avg_pool_3x3")
-        AVERAGE_POOL("avg_pool_3x3", 4),
+        AVERAGE_POOL("avg_pool_3x3", 4, 0),
         /** 1×1. */
         @JsonProperty("nor_conv_1x1")
-        CONV_1("nor_conv_1x1", 2),
+        CONV_1("nor_conv_1x1", 2, 1),
         /** 3×3. */
         @JsonProperty("nor_conv_3x3")
-        CONV_3("nor_conv_3x3", 3);
+        CONV_3("nor_conv_3x3", 3, 3);
 
         private final String published;
         private final int index; // in published names of weights
+        private final int kernelSize; // 0 of what is no convolution
 
-        Operation(String published, int index) {
+        Operation(String published, int index, int kernelSize) {
             this.published = published;
             this.index = index;
+            this.kernelSize = kernelSize;
         }
 
         /** The name in the benchmark, which is the option of a choice. */
@@ -157,6 +162,21 @@ public record CellNetwork(
         initialisation = initialisation == null ? Initialisation.HE_FAN_OUT : initialisation;
     }
 
+    /** Operations with weights of their own each. */
+    public CellNetwork(
+            ImageInput input,
+            int resolution,
+            int channels,
+            int stages,
+            int cellsPerStage,
+            List<List<Operation>> edges,
+            boolean bias,
+            Affine affine,
+            boolean connected,
+            Initialisation initialisation) {
+        this(input, resolution, channels, stages, cellsPerStage, edges, bias, affine, connected, initialisation, false);
+    }
+
     /** How many nodes a cell of so many edges has; 0 where there is none. */
     private static int nodes(int edges) {
         return IntStream.rangeClosed(2, MAX_NODES)
@@ -182,7 +202,8 @@ public record CellNetwork(
                 bias,
                 affine,
                 connected,
-                initialisation);
+                initialisation,
+                entangled);
     }
 
     @Override
@@ -244,7 +265,17 @@ public record CellNetwork(
                 .map(edge -> List.of(Operation.named(member.value(edge))))
                 .toList();
         return new CellNetwork(
-                input, resolution, channels, stages, cellsPerStage, fixed, bias, affine, connected, initialisation);
+                input,
+                resolution,
+                channels,
+                stages,
+                cellsPerStage,
+                fixed,
+                bias,
+                affine,
+                connected,
+                initialisation,
+                entangled);
     }
 
     @Override
@@ -279,18 +310,35 @@ public record CellNetwork(
             List<OperationChoice> into = new ArrayList<>();
             for (int from = 0; from < node; from++) {
                 String edge = name + node + "<-" + from;
-                into.add(new OperationChoice(
-                        weights,
-                        edge,
-                        edge(node, from),
-                        operations(node, from).stream()
-                                .map(operation ->
-                                        layer(weights, edge + "." + operation.index + ".op.", operation, width))
-                                .toList()));
+                into.add(
+                        new OperationChoice(weights, edge, edge(node, from), layers(weights, edge, node, from, width)));
             }
             nodes.add(into);
         }
         return (x, pass) -> outputOf(nodes, x, pass);
+    }
+
+    /** One for each operation of an edge; those that are entangled are one layer, which has the names of the largest. */
+    private List<Layer> layers(Weights weights, String edge, int node, int from, Dim width) {
+        List<Operation> operations = operations(node, from);
+        boolean affineNorm = affine == Affine.EVERYWHERE;
+        List<Layer> layers = new ArrayList<>();
+        Layer convolutions = null;
+        for (Operation operation : operations) {
+            if (!entangled || operation.kernelSize == 0) {
+                layers.add(layer(weights, edge + "." + operation.index + ".op.", operation, width));
+                continue;
+            }
+            if (convolutions == null) {
+                Dim kernelSize = Dim.of(
+                        edge(node, from),
+                        operations.stream().map(each -> each.kernelSize).toList());
+                String name = edge + "." + Operation.CONV_3.index + ".op.";
+                convolutions = convolution(weights, name, width, width, kernelSize, 1, affineNorm);
+            }
+            layers.add(convolutions);
+        }
+        return layers;
     }
 
     private static Tensor outputOf(List<List<OperationChoice>> nodes, Tensor x, Pass pass) {
@@ -311,15 +359,15 @@ public record CellNetwork(
             case NONE -> (x, pass) -> Ops.zeros(x);
             case SKIP -> (x, pass) -> x;
             case AVERAGE_POOL -> (x, pass) -> Ops.averagePool2d(x, 3, 1, 1);
-            case CONV_1 -> convolution(weights, name, width, width, 1, 1, affine == Affine.EVERYWHERE);
-            case CONV_3 -> convolution(weights, name, width, width, 3, 1, affine == Affine.EVERYWHERE);
+            case CONV_1, CONV_3 ->
+                convolution(weights, name, width, width, Dim.of(operation.kernelSize), 1, affine == Affine.EVERYWHERE);
         };
     }
 
     private Layer convolution(
-            Weights weights, String name, Dim in, Dim out, int kernelSize, int stride, boolean affineNorm) {
+            Weights weights, String name, Dim in, Dim out, Dim kernelSize, int stride, boolean affineNorm) {
         return Activation.RELU
-                .then(Conv2d.dense(weights, name + "1", in, out, Dim.of(kernelSize), stride, bias, initialisation))
+                .then(Conv2d.dense(weights, name + "1", in, out, kernelSize, stride, bias, initialisation))
                 .then(norm(weights, name + "2", out, affineNorm));
     }
 
@@ -330,8 +378,8 @@ public record CellNetwork(
     /** A residual block that halves height and width: two convolutions, and a shortcut of average pooling and a 1×1 convolution. */
     private Layer reduction(Weights weights, String name, Dim in, Dim out) {
         boolean outside = affine != Affine.NOWHERE;
-        Layer branch = convolution(weights, name + "conv_a.op.", in, out, 3, 2, outside)
-                .then(convolution(weights, name + "conv_b.op.", out, out, 3, 1, outside));
+        Layer branch = convolution(weights, name + "conv_a.op.", in, out, Dim.of(3), 2, outside)
+                .then(convolution(weights, name + "conv_b.op.", out, out, Dim.of(3), 1, outside));
         Layer shortcut = Conv2d.dense(weights, name + "downsample.1", in, out, Dim.of(1), 1, false, initialisation);
         return (x, pass) -> Ops.add(shortcut.forward(Ops.averagePool2d(x, 2, 2, 0), pass), branch.forward(x, pass));
     }

@@ -42,7 +42,7 @@ public final class Conv2d implements Layer {
         return new Conv2d(
                 denseWeight(weights, name, in, out, kernelSize, initialisation),
                 biased ? weights.weight(name + ".bias", initialisation.bias(fanIn), Axis.prefix(out)) : null,
-                new Convolution(stride, 0, 1));
+                new Convolution(stride, 0, 1, 1));
     }
 
     private static Weight denseWeight(
@@ -71,7 +71,7 @@ public final class Conv2d implements Layer {
         return new Conv2d(
                 denseWeight(weights, name, in, out, kernelSize, Initialisation.HE_FAN_OUT),
                 biased ? bias(weights, name, out) : null,
-                new Convolution(1, trim, 1));
+                new Convolution(1, trim, 1, 1));
     }
 
     /** {@code groups} equal groups of channels, each reading its own; sizes must be multiples of {@code groups}. No bias. */
@@ -89,26 +89,38 @@ public final class Conv2d implements Layer {
                 Axis.prefix(inPerGroup),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, new Convolution(1, 0, groups));
+        return new Conv2d(weight, null, new Convolution(1, 0, 1, groups));
     }
 
     /** One kernel a channel; as many groups as the member has channels. No bias: a batch norm follows. */
     public static Conv2d depthwise(Weights weights, String name, Dim channels, Dim kernelSize, int stride) {
+        return depthwise(weights, name, channels, kernelSize, stride, 1, Initialisation.HE_FAN_OUT);
+    }
+
+    /** @param dilation how far apart the pixels are that a kernel reads; 1 for neighbours */
+    public static Conv2d depthwise(
+            Weights weights,
+            String name,
+            Dim channels,
+            Dim kernelSize,
+            int stride,
+            int dilation,
+            Initialisation initialisation) {
         Weight weight = weights.weight(
                 name + ".weight",
-                (shape, random) -> Init.heFanOut(shape.get(0)).values(shape, random),
+                (shape, random) -> initialisation.kernel(shape.get(0)).values(shape, random),
                 Axis.prefix(channels),
                 Axis.fixed(1),
                 Axis.centre(kernelSize),
                 Axis.centre(kernelSize));
-        return new Conv2d(weight, null, new Convolution(stride, 0, Convolution.DEPTHWISE));
+        return new Conv2d(weight, null, new Convolution(stride, 0, dilation, Convolution.DEPTHWISE));
     }
 
     /** 1×1 with a bias: the two halves of squeeze-excite. */
     public static Conv2d pointwise(Weights weights, String name, Dim in, Dim out) {
         Weight weight = weights.weight(
                 name + ".weight", Init.heFanOut(1), Axis.prefix(out), Axis.prefix(in), Axis.fixed(1), Axis.fixed(1));
-        return new Conv2d(weight, bias(weights, name, out), new Convolution(1, 0, 1));
+        return new Conv2d(weight, bias(weights, name, out), new Convolution(1, 0, 1, 1));
     }
 
     /** Non-overlapping patches with a bias: kernel and stride are {@code size}, no padding. */
@@ -120,7 +132,7 @@ public final class Conv2d implements Layer {
                 Axis.fixed(in),
                 Axis.fixed(size),
                 Axis.fixed(size));
-        return new Conv2d(weight, bias(weights, name, out), new Convolution(size, size / 2, 1));
+        return new Conv2d(weight, bias(weights, name, out), new Convolution(size, size / 2, 1, 1));
     }
 
     @Override

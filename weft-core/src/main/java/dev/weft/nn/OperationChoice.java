@@ -4,19 +4,26 @@ import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Weights;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Several operations of which a member runs one: x to an output whose shape does not depend on the operation. Where a gate shares
  * out several, their outputs are mixed, {@code y = Σ part_o · o(x)} (DARTS, Liu et al. 2019). What a gate does not list does not
  * run, and its weights get no gradient.
+ *
+ * <p>Operations may be one layer that stands for several options, of which each has a part of its weights: a 1×1 convolution in the middle of
+ * a 3×3 one. It runs once, and its outcome has the parts of all of them.
  */
 public final class OperationChoice implements Layer {
     private final List<? extends Layer> operations;
     private final Gate which;
 
-    /** @param operations one for each option of {@code choice}, in that order */
+    /** @param operations one for each option of {@code choice}, in that order; the same one for options that are one layer */
     public OperationChoice(Weights weights, String name, Choice<?> choice, List<? extends Layer> operations) {
         if (choice.options().size() != operations.size()) {
             throw new IllegalArgumentException("Operation choice " + name + " must have a layer for each of "
@@ -28,10 +35,20 @@ public final class OperationChoice implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        Tensor mixed = null;
+        Map<Layer, List<Gate.Share>> running = new LinkedHashMap<>();
         for (Gate.Share share : which.shares(pass.member())) {
-            Tensor y = operations.get(share.value()).forward(x, pass);
-            Tensor part = share.part() == null ? y : Ops.multiply(y, share.part());
+            running.computeIfAbsent(operations.get(share.value()), layer -> new ArrayList<>())
+                    .add(share);
+        }
+        Tensor mixed = null;
+        for (Map.Entry<Layer, List<Gate.Share>> entry : running.entrySet()) {
+            Tensor y = entry.getKey().forward(x, pass);
+            Tensor part = entry.getValue().stream()
+                    .map(Gate.Share::part)
+                    .filter(Objects::nonNull)
+                    .reduce(Ops::add)
+                    .map(parts -> Ops.multiply(y, parts))
+                    .orElse(y);
             mixed = mixed == null ? part : Ops.add(mixed, part);
         }
         return mixed;

@@ -126,11 +126,13 @@ final class OnnxOperations {
     private String conv2d(List<String> in, Tensor weight, Map<String, Object> attributes) {
         int padding = integer(attributes, "padding");
         int stride = integer(attributes, "stride");
+        int dilation = integer(attributes, "dilation");
         return graph.node(
                 "Conv",
                 present(in),
                 attribute("kernel_shape", List.of(weight.size(2), weight.size(3))),
                 attribute("pads", Collections.nCopies(4, padding)),
+                attribute("dilations", List.of(dilation, dilation)),
                 attribute("strides", List.of(stride, stride)),
                 attribute("group", integer(attributes, "groups")));
     }

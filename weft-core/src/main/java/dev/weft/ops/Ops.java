@@ -70,12 +70,15 @@ public final class Ops {
 
     /**
      * Square-kernel convolution with zero padding: x (B, C, H, W), weight (out, C / groups, k, k), bias (out) or {@code null};
-     * returns (B, out, H', W') with H' = (H + 2 padding - k) / stride + 1.
+     * returns (B, out, H', W') with H' = (H + 2 padding - dilation (k - 1) - 1) / stride + 1.
+     *
+     * @param dilation how far apart the pixels are that a kernel reads; 1 for neighbours
      */
-    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding, int groups) {
+    public static Tensor conv2d(
+            Tensor x, Tensor weight, Tensor bias, int stride, int padding, int dilation, int groups) {
         Tensor y;
         if (x.is_meta()) {
-            long k = weight.size(2);
+            long k = dilation * (weight.size(2) - 1) + 1;
             y = like(
                     x,
                     x.size(0),
@@ -89,10 +92,16 @@ public final class Ops {
                     optional(bias),
                     new long[] {stride, stride},
                     new long[] {padding, padding},
-                    new long[] {1, 1},
+                    new long[] {dilation, dilation},
                     groups);
         }
-        return ran(Op.CONV2D, y, Map.of("stride", stride, "padding", padding, "groups", groups), x, weight, bias);
+        return ran(
+                Op.CONV2D,
+                y,
+                Map.of("stride", stride, "padding", padding, "dilation", dilation, "groups", groups),
+                x,
+                weight,
+                bias);
     }
 
     /**

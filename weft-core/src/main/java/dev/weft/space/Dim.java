@@ -1,5 +1,6 @@
 package dev.weft.space;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,6 +18,14 @@ public sealed interface Dim {
     /** The choices that this size depends on, each once; empty for a fixed size. */
     List<Choice<?>> choices();
 
+    /**
+     * Whether the options that a member picks have this size at all: an operation that is no convolution has no kernel. Where they have
+     * not, nothing of that size runs.
+     */
+    default boolean exists(Member member) {
+        return true;
+    }
+
     static Dim of(int size) {
         return new Fixed(size);
     }
@@ -24,6 +33,15 @@ public sealed interface Dim {
     /** The size that {@code choice} picks; fixed when there is only one option. */
     static Dim of(Choice<Integer> choice) {
         return choice.options().size() == 1 ? new Fixed(choice.smallest()) : new Chosen(choice);
+    }
+
+    /**
+     * The size of what the options of a choice have in common: the kernel of a convolution that several operations are.
+     *
+     * @param sizes for each option of {@code choice}, in that order; 0 for one that has none
+     */
+    static Dim of(Choice<?> choice, List<Integer> sizes) {
+        return choice.options().size() == 1 ? new Fixed(sizes.get(0)) : new OfOption(choice, sizes);
     }
 
     /** This size times another: the width of an MLP, or {@code heads.times(headDim)}. */
@@ -79,11 +97,55 @@ public sealed interface Dim {
         }
     }
 
+    /**
+     * A size that options of a choice have, and others have not.
+     *
+     * @param sizes one an option; 0 where it has none, and then what is stored is as large as the largest
+     */
+    record OfOption(Choice<?> choice, List<Integer> sizes) implements Dim {
+        public OfOption {
+            sizes = List.copyOf(sizes);
+            if (sizes.size() != choice.options().size() || sizes.stream().allMatch(size -> size < 1)) {
+                throw new IllegalArgumentException("A size must be given for each of " + choice.options()
+                        + ", and above 0 for one or more, but got " + sizes + ".");
+            }
+        }
+
+        @Override
+        public int size(Member member) {
+            return exists(member) ? own(member) : max();
+        }
+
+        @Override
+        public boolean exists(Member member) {
+            return own(member) > 0;
+        }
+
+        private int own(Member member) {
+            return sizes.get(choice.options().indexOf(member.value(choice)));
+        }
+
+        @Override
+        public int max() {
+            return Collections.max(sizes);
+        }
+
+        @Override
+        public List<Choice<?>> choices() {
+            return List.of(choice);
+        }
+    }
+
     /** A product of two sizes. */
     record Product(Dim left, Dim right) implements Dim {
         @Override
         public int size(Member member) {
             return left.size(member) * right.size(member);
+        }
+
+        @Override
+        public boolean exists(Member member) {
+            return left.exists(member) && right.exists(member);
         }
 
         @Override
@@ -104,6 +166,11 @@ public sealed interface Dim {
         @Override
         public int size(Member member) {
             return round(base.size(member) * member.value(ratio));
+        }
+
+        @Override
+        public boolean exists(Member member) {
+            return base.exists(member);
         }
 
         @Override

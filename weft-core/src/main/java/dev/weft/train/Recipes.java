@@ -35,6 +35,7 @@ public final class Recipes {
             "bignas-imagenet",
             "attentivenas-imagenet",
             "tanglenas-conv-macro",
+            "tanglenas-nasbench201",
             "tanglenas-autoformer-tiny",
             "tanglenas-mobilenetv3",
             "tanglenas-gpt-tinystories",

@@ -7,14 +7,15 @@ import org.bytedeco.pytorch.Tensor;
  * is no slice may be larger than the member's dims say.
  *
  * @param trim how many fewer rows of zeros than half a kernel lie around the image: with 0, stride 1 keeps its size (odd kernels)
+ * @param dilation how far apart the pixels are that a kernel reads; 1 for neighbours
  * @param groups of channels that read only their own; {@link #DEPTHWISE} for as many as the weight has kernels
  */
-public record Convolution(int stride, int trim, int groups) {
+public record Convolution(int stride, int trim, int dilation, int groups) {
     /** One kernel a channel. */
     public static final int DEPTHWISE = 0;
 
     int padding(Tensor kernels) {
-        return (int) kernels.size(2) / 2 - trim;
+        return dilation * ((int) kernels.size(2) / 2) - trim;
     }
 
     int groups(Tensor kernels) {

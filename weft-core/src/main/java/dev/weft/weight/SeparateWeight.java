@@ -10,18 +10,21 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A weight of its own for every combination of options, of which a blend runs all and mixes their outputs: how gradient-based
+ * A weight of its own for every combination of options that has one, of which a blend runs all and mixes their outputs: how gradient-based
  * search was done before weights were entangled, as a baseline. Parameters, memory and time grow with the number of combinations.
  *
  * <p>A member that is no blend sees its own weight.
  */
 final class SeparateWeight implements Weight {
     private final List<Choice<?>> choices;
-    private final List<Member> combinations;
+    private final List<Member> combinations; // those that have the sizes
+    private final long[] positions; // of them among all
+    private final boolean all;
     private final List<Weight> weights; // one a combination
     private final Map<List<Object>, Integer> index = new LinkedHashMap<>();
     private final List<Axis> axes;
@@ -35,7 +38,14 @@ final class SeparateWeight implements Weight {
                 .flatMap(axis -> axis.size().choices().stream())
                 .distinct()
                 .collect(Collectors.toUnmodifiableList());
-        this.combinations = Slices.combinations(choices);
+        List<Member> every = Slices.combinations(choices);
+        this.positions = IntStream.range(0, every.size())
+                .filter(k -> this.axes.stream().allMatch(axis -> axis.size().exists(every.get(k))))
+                .asLongStream()
+                .toArray();
+        this.all = positions.length == every.size();
+        this.combinations =
+                Arrays.stream(positions).mapToObj(k -> every.get((int) k)).toList();
         combinations.forEach(member -> index.put(options(member), index.size()));
         this.weights = combinations.stream()
                 .map(member -> source.weight(
@@ -65,6 +75,9 @@ final class SeparateWeight implements Weight {
     private Tensor mixed(Member member, Function<Weight, Tensor> outcome) {
         Blend blend = blends.apply(member);
         Tensor parts = blend.joint(choices);
+        if (!all) { // how much of all of them is heard is said where their outcome is mixed
+            parts = Slices.ofSum(parts.index_select(0, Tensor.create(positions, positions.length)));
+        }
         Tensor sum = null;
         for (int k = 0; k < weights.size(); k++) {
             if (!blend.allows(choices, combinations.get(k))) {
@@ -118,8 +131,14 @@ final class SeparateWeight implements Weight {
         Tensor mixed = mixed(member, weight -> {
             Tensor own = weight.tensor(member);
             int groups = how.groups(own);
-            Tensor y =
-                    Ops.conv2d(x.narrow(1, 0, own.size(1) * groups), own, null, how.stride(), how.padding(own), groups);
+            Tensor y = Ops.conv2d(
+                    x.narrow(1, 0, own.size(1) * groups),
+                    own,
+                    null,
+                    how.stride(),
+                    how.padding(own),
+                    how.dilation(),
+                    groups);
             return torch.constant_pad_nd(y, 0, 0, 0, 0, 0, axes.get(0).size().size(member) - own.size(0));
         });
         return bias == null ? mixed : mixed.add(bias.reshape(1, -1, 1, 1));

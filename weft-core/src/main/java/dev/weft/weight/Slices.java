@@ -17,12 +17,17 @@ import org.bytedeco.pytorch.Tensor;
  *   M[i, j] = Σ_k p_k · 1[i in slice k of axis 1] · 1[j in slice k of axis 2]
  * </pre>
  *
- * Equal for equal axes, so that weights that meet at a width share one multiplier.
+ * <p>Where some combinations have no such size at all (operations that are no convolution beside others that are), the parts of the rest
+ * are taken of their sum: the multiplier says what is mixed with what, and how much of all of it is heard is said where the outcome is
+ * mixed with that of the others. Before a norm, which undoes a common factor, there would be no other place to say it.
+ *
+ * <p>Equal for equal axes, so that weights that meet at a width share one multiplier.
  */
 final class Slices {
     private final List<Axis> axes;
     private final List<Choice<?>> choices;
     private final List<float[]> seen; // for each axis (K, length); of Java, so that nobody need close it
+    private final float[] existing; // (K), 1 for a combination that has all of the sizes
 
     /** @param axes whose sizes depend on {@code choices}, each in one part */
     Slices(List<Axis> axes) {
@@ -33,6 +38,11 @@ final class Slices {
                 .collect(Collectors.toUnmodifiableList());
         List<Member> combinations = combinations(choices);
         this.seen = axes.stream().map(axis -> seen(axis, combinations)).toList();
+        this.existing = new float[combinations.size()];
+        for (int k = 0; k < existing.length; k++) {
+            Member member = combinations.get(k);
+            existing[k] = axes.stream().allMatch(axis -> axis.size().exists(member)) ? 1 : 0;
+        }
     }
 
     /** Members for every combination of options, the first choice varying slowest. */
@@ -70,17 +80,35 @@ final class Slices {
      */
     Tensor multiplier(Tensor weights) {
         return FullPrecision.of(() -> {
-            Tensor mixed = seen(0, weights).mul(weights.unsqueeze(1)); // (K, length)
+            Tensor parts = ofExisting(weights);
+            Tensor mixed = seen(0, parts).mul(parts.unsqueeze(1)); // (K, length)
             if (axes.size() == 1) {
                 return mixed.sum(0);
             }
             for (int i = 1; i < axes.size() - 1; i++) {
-                mixed = mixed.unsqueeze(2).mul(seen(i, weights).unsqueeze(1)).flatten(1, -1);
+                mixed = mixed.unsqueeze(2).mul(seen(i, parts).unsqueeze(1)).flatten(1, -1);
             }
-            Tensor last = seen(axes.size() - 1, weights);
+            Tensor last = seen(axes.size() - 1, parts);
             long[] shape = axes.stream().mapToLong(axis -> axis.size().max()).toArray();
             return mixed.t().matmul(last).reshape(shape);
         });
+    }
+
+    /** The parts of the combinations that exist, of their sum; none of the others. */
+    private Tensor ofExisting(Tensor weights) {
+        for (float one : existing) {
+            if (one == 0) {
+                return ofSum(
+                        weights.mul(Tensor.create(existing, existing.length).to(weights)));
+            }
+        }
+        return weights;
+    }
+
+    /** Parts of their sum; all are 0 where the sum is. */
+    static Tensor ofSum(Tensor parts) {
+        Tensor sum = parts.sum();
+        return parts.div(sum.add(sum.eq(new Scalar(0)).to(sum)));
     }
 
     /**

@@ -54,6 +54,7 @@ class BlendLawTest {
                 Presets.named("conv-quick").withInput(TinyModels.input(1, 14)),
                 TinyModels.llama(),
                 TinyModels.cellNetwork(),
+                TinyModels.entangledCells(),
                 TinyModels.mobileOperations());
     }
 

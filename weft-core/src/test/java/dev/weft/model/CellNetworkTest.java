@@ -105,6 +105,21 @@ class CellNetworkTest {
                 .isEqualTo(268_800);
     }
 
+    /** Check 8 of TangleNAS: no more than the largest member's, and one logit an option. */
+    @Test
+    void entangledSupernetHasTheParametersOfItsLargestMember() {
+        CellNetwork own = published(false, Affine.EVERYWHERE, true);
+        CellNetwork entangled = new CellNetwork(
+                own.input(), 32, 16, 3, 5, own.edges(), false, Affine.EVERYWHERE, true, own.initialisation(), true);
+        assertThat(sizes(entangled)).isEqualTo(sizes(own.at(own.space().largest())));
+        assertThat(sum(sizes(entangled), "")).isEqualTo(1_531_546);
+        assertThat(sum(sizes(own), "") - 1_531_546).isEqualTo(5L * 6 * (16 * 16 + 32 * 32 + 64 * 64 + 2 * 112));
+        Member member = member("nor_conv_1x1", "none", "none", "none", "none", "nor_conv_1x1");
+        Map<String, Long> one = sizes(entangled.at(member));
+        assertThat(one).containsEntry("cells.0.edges.1<-0.3.op.1.weight", 256L);
+        assertThat(sum(one, "cells.0.")).isEqualTo(2 * (256 + 32));
+    }
+
     /** The benchmark's own numbers, from its paper: the largest member has 1.531546 million. */
     @Test
     void plainMembersHaveThePublishedNumbersOfParameters() {

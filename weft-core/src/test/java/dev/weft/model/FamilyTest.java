@@ -33,6 +33,7 @@ class FamilyTest {
                 TinyModels.visionTransformer(),
                 TinyModels.convNet(),
                 TinyModels.cellNetwork(),
+                TinyModels.entangledCells(),
                 TinyModels.mobileOperations());
     }
 

@@ -69,6 +69,23 @@ public final class TinyModels {
         return (CellNetwork) Presets.named("cell-tiny").withInput(input(3, 10));
     }
 
+    /** The same, of which the 1×1 convolutions are the middle of the 3×3 ones, with a bias. */
+    public static CellNetwork entangledCells() {
+        CellNetwork cells = cellNetwork();
+        return new CellNetwork(
+                cells.input(),
+                cells.resolution(),
+                cells.channels(),
+                cells.stages(),
+                cells.cellsPerStage(),
+                cells.edges(),
+                true,
+                CellNetwork.Affine.EVERYWHERE,
+                cells.connected(),
+                cells.initialisation(),
+                true);
+    }
+
     /** Pixel values 0 to 255, (batch, C, H, W). */
     public static Tensor images(ModelDefinition definition, int batch, long seed) {
         ImageInput input = (ImageInput) definition.input();

@@ -25,6 +25,7 @@ final class ExportFixture {
                 TinyModels.visionTransformer(),
                 TinyModels.convNet(),
                 TinyModels.cellNetwork(),
+                TinyModels.entangledCells(),
                 TinyModels.mobileOperations());
     }
 

@@ -33,7 +33,7 @@ class OnnxOperationsTest {
         return switch (op) {
             case LINEAR ->
                 Ops.add(Ops.linear(x, weight("w", 5, SIDE), weight("b", 5)), Ops.linear(x, weight("v", 5, SIDE), null));
-            case CONV2D -> Ops.conv2d(x, weight("w", 6, 1, 3, 3), weight("b", 6), 2, 1, 3);
+            case CONV2D -> Ops.conv2d(x, weight("w", 6, 1, 3, 3), weight("b", 6), 2, 1, 1, 3);
             case BATCH_NORM ->
                 Ops.batchNorm(
                         Ops.batchNorm(

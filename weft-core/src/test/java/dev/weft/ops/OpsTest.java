@@ -24,7 +24,7 @@ class OpsTest {
         Tensor heads = make.apply(new long[] {2, 3, 6, 4});
         return List.of(
                 () -> Ops.linear(sequence, make.apply(new long[] {3, 4}), make.apply(new long[] {3})),
-                () -> Ops.conv2d(image, make.apply(new long[] {6, 2, 3, 3}), null, 2, 1, 2),
+                () -> Ops.conv2d(image, make.apply(new long[] {6, 2, 3, 3}), null, 2, 1, 1, 2),
                 () -> Ops.batchNorm(image, vector, vector.square(), vector, vector, 1e-5),
                 () -> Ops.batchNorm(image, vector, vector.square(), null, null, 1e-5),
                 () -> Ops.layerNorm(sequence, vector, vector, 1e-6),

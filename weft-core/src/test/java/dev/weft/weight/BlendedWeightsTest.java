@@ -38,7 +38,7 @@ class BlendedWeightsTest {
     private static final Choice<Integer> IN = Choice.of("in", 1, 2, 4);
     private static final Choice<Integer> KERNEL = Choice.of("kernel", 3, 5, 7);
     private static final Choice<Double> RATIO = Choice.of("ratio", 1.0, 1.5, 2.0);
-    private static final Convolution SAME = new Convolution(1, 0, 1);
+    private static final Convolution SAME = new Convolution(1, 0, 1, 1);
     private static final Init NORMAL = Init.truncatedNormal(1);
     private static final double[] OUT_LOGITS = {0.3, -0.8, 0.9};
     private static final double[] IN_LOGITS = {-0.5, 0.7, 0.1};
@@ -210,7 +210,7 @@ class BlendedWeightsTest {
                 Tensor total = null;
                 for (Member member : Slices.combinations(choices)) {
                     Tensor w = padded(weight, member, fixture.stored.tensors().get("w"));
-                    Tensor y = convolution ? Ops.conv2d(x, w, null, 1, 3, 1) : Ops.linear(x, w, null);
+                    Tensor y = convolution ? Ops.conv2d(x, w, null, 1, 3, 1, 1) : Ops.linear(x, w, null);
                     for (Choice<?> choice : choices) {
                         y = y.mul(part(fixture.weights.logits(choice), choice, member));
                     }

@@ -112,7 +112,7 @@ class GeneratedWeightsTest {
                     Axis.prefix(Dim.of(IN)),
                     Axis.centre(Dim.of(KERNEL)),
                     Axis.centre(Dim.of(KERNEL)));
-            Convolution same = new Convolution(1, 0, 1);
+            Convolution same = new Convolution(1, 0, 1, 1);
             Set<Member> seen = new HashSet<>();
             for (int seed = 0; seed < 200; seed++) {
                 Member drawn = weights.draw(0.01 * (seed % 100), seed, 1);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Blends over operations, and blends of a space that has fewer options than the model. */
 class RestrictedBlendTest {
     private static final Init NORMAL = Init.truncatedNormal(1);
-    private static final Convolution SAME = new Convolution(1, 0, 1);
+    private static final Convolution SAME = new Convolution(1, 0, 1, 1);
     private static final Choice<String> OPERATION = Choice.of("op", "none", "skip", "small", "large");
     private static final Choice<Integer> OUT = Choice.of("out", 2, 3, 5);
     private static final Choice<Integer> KERNEL = Choice.of("kernel", 1, 3, 5);

@@ -25,7 +25,7 @@ class SeparateWeightTest {
     private static final Choice<Integer> OUT = Choice.of("out", 2, 3, 5);
     private static final Choice<Integer> IN = Choice.of("in", 1, 2, 4);
     private static final Choice<Integer> KERNEL = Choice.of("kernel", 3, 5, 7);
-    private static final Convolution SAME = new Convolution(1, 0, 1);
+    private static final Convolution SAME = new Convolution(1, 0, 1, 1);
 
     private static BlendFixture fixture() {
         return new BlendFixture(separate(), OUT, IN, KERNEL);
@@ -113,7 +113,7 @@ class SeparateWeightTest {
                         Tensor own = fixture.stored.tensors().get("w[" + member + "]");
                         assertThat(own.shape())
                                 .isEqualTo(new long[] {width, IN.options().get(i), size, size});
-                        Tensor y = Ops.conv2d(x.narrow(1, 0, IN.options().get(i)), own, null, 1, size / 2, 1);
+                        Tensor y = Ops.conv2d(x.narrow(1, 0, IN.options().get(i)), own, null, 1, size / 2, 1, 1);
                         expected.narrow(1, 0, width)
                                 .add_(y.mul(new org.bytedeco.pytorch.Scalar(out[o] * in[i] * kernel[k])));
                     }
@@ -123,7 +123,7 @@ class SeparateWeightTest {
             Tensor shift = bias.tensor(blend);
             TensorAssert.assertThat(weight.conv2d(x, shift, SAME, blend))
                     .isCloseTo(expected.add(shift.reshape(1, 5, 1, 1)), 2e-5);
-            TensorAssert.assertThat(Ops.conv2d(x, weight.tensor(blend), null, 1, 3, 1))
+            TensorAssert.assertThat(Ops.conv2d(x, weight.tensor(blend), null, 1, 3, 1, 1))
                     .isCloseTo(expected, 2e-5);
         }
     }
@@ -142,11 +142,11 @@ class SeparateWeightTest {
                     Axis.centre(Dim.of(KERNEL)));
             fixture.logits(OUT, 0.3, -0.8, 0.9);
             fixture.logits(KERNEL, 0.2, 0.4, -1.1);
-            Convolution depthwise = new Convolution(2, 0, Convolution.DEPTHWISE);
+            Convolution depthwise = new Convolution(2, 0, 1, Convolution.DEPTHWISE);
             Tensor x = random(1, 2, 5, 9, 8);
             Member blend = fixture.blend(0);
             TensorAssert.assertThat(weight.conv2d(x, null, depthwise, blend))
-                    .isCloseTo(Ops.conv2d(x, weight.tensor(blend), null, 2, 3, 5), 1e-5);
+                    .isCloseTo(Ops.conv2d(x, weight.tensor(blend), null, 2, 3, 1, 5), 1e-5);
         }
     }
 
