@@ -5,6 +5,7 @@ import dev.weft.report.ExperimentReport.Cell;
 import dev.weft.report.ExperimentReport.Metric;
 import dev.weft.report.ExperimentReport.Verdict;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -26,7 +27,12 @@ final class ExperimentPage {
         Map<String, String> slots = new LinkedHashMap<>();
         slots.put("title", Page.escape(report.title()));
         slots.put("eyebrow", Page.escape("Reproduced experiment · " + report.created()));
-        slots.put("verdicts", verdicts());
+        slots.put("verdicts", verdicts(true));
+        List<Verdict> others =
+                report.verdicts().stream().filter(v -> !v.decides()).toList();
+        slots.put("hideOthers", Page.hiddenIf(others.isEmpty()));
+        slots.put("othersCount", others.size() + (others.size() == 1 ? " comparison" : " comparisons"));
+        slots.put("others", verdicts(false));
         slots.put("claim", Page.escape(report.claim()));
         slots.put("paper", paper());
         slots.put("charts", charts());
@@ -52,9 +58,12 @@ final class ExperimentPage {
         return slots;
     }
 
-    private String verdicts() {
+    private String verdicts(boolean deciding) {
         StringBuilder html = new StringBuilder();
         for (Verdict v : report.verdicts()) {
+            if (v.decides() != deciding) {
+                continue;
+            }
             html.append(
                     "<li class=\"" + v.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-')
                             + "\"><strong>" + v.outcome().text() + "</strong><span>" + Page.prose(v.sentence())

@@ -88,8 +88,12 @@ public record ExperimentReport(
         }
     }
 
-    /** One part of the claim: how it came out, and the sentence with the numbers. */
-    public record Verdict(Outcome outcome, String sentence) {
+    /**
+     * One statement: how it came out, and the sentence with the numbers.
+     *
+     * @param decides whether it is a part of the claim or a goal; the others are comparisons of interest, which the page shows on request
+     */
+    public record Verdict(Outcome outcome, String sentence, boolean decides) {
         public Verdict {
             Objects.requireNonNull(outcome, "outcome");
             Objects.requireNonNull(sentence, "sentence");

@@ -24,7 +24,15 @@ class ExperimentPageTest {
             for (int width : new int[] {360, 800, 1280}) {
                 browser.open(page, width, 900, width == 800);
                 browser.assertFitsInto(width);
-                assertThat(browser.text(".verdicts")).contains("Held", "Not held", "Undecided", "Not tested");
+                assertThat(browser.text(".verdicts"))
+                        .contains("Held", "Not held", "Undecided")
+                        .doesNotContain("Not tested");
+                assertThat(browser.text(".others"))
+                        .contains("1 comparison more")
+                        .doesNotContain("Not tested");
+                browser.eval("document.querySelector('.others').open = true");
+                assertThat(browser.text(".others")).contains("Not tested", "that arm was not run");
+                browser.assertFitsInto(width);
                 assertThat(browser.text(".arms")).contains("79.6 ± 0.3", "79.3  79.8  79.7");
                 long dots = report.arms().stream()
                         .flatMap(arm -> arm.cells().subList(0, 3).stream())
@@ -52,7 +60,7 @@ class ExperimentPageTest {
                 endless,
                 new ExperimentReport.Paper(endless, endless, 2020, endless),
                 endless,
-                List.of(new ExperimentReport.Verdict(ExperimentReport.Outcome.HELD, endless)),
+                List.of(new ExperimentReport.Verdict(ExperimentReport.Outcome.HELD, endless, true)),
                 base.seeds(),
                 base.metrics(),
                 base.arms().stream()

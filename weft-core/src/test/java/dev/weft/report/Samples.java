@@ -382,12 +382,17 @@ final class Samples {
                 List.of(
                         new Verdict(
                                 Outcome.HELD,
-                                "Smallest member: 79.6 % against 77.9 % by single path sampling for the same epochs (at least 1.0 point asked)."),
+                                "Smallest member: 79.6 % against 77.9 % by single path sampling for the same epochs (at least 1.0 point asked).",
+                                true),
                         new Verdict(
                                 Outcome.NOT_HELD,
-                                "Against compute-matched sampling the gain is 0.1 points, where 0.3 were asked."),
-                        new Verdict(Outcome.UNDECIDED, "Distillation: 0.2 points, less than the spread between seeds."),
-                        new Verdict(Outcome.NOT_TESTED, "Separate weights: that arm was not run.")),
+                                "Against compute-matched sampling the gain is 0.1 points, where 0.3 were asked.",
+                                true),
+                        new Verdict(
+                                Outcome.UNDECIDED,
+                                "Distillation: 0.2 points, less than the spread between seeds.",
+                                true),
+                        new Verdict(Outcome.NOT_TESTED, "Separate weights: that arm was not run.", false)),
                 List.of(1L, 2L, 3L),
                 metrics,
                 List.of(

@@ -54,7 +54,8 @@ final class StudyPage {
                 study.paper(),
                 settings.smoke() ? "Smoke run: says nothing about the claim. " + study.claim() : study.claim(),
                 claims.stream()
-                        .map(c -> new Verdict(c.verdict(), atBudget(c.epochs(), ": ") + c.sentence()))
+                        .map(c -> new Verdict(
+                                c.verdict(), atBudget(c.epochs(), ": ") + c.sentence(), c.kind() != Claim.Kind.REPORT))
                         .toList(),
                 findings.seeds(),
                 metrics(),
