@@ -9,6 +9,7 @@ import dev.weft.lab.study.StudyRun;
 import dev.weft.lab.study.StudySettings;
 import dev.weft.lab.study.TextTable;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.report.ExperimentReport.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -158,7 +159,14 @@ final class ReproduceCommand implements Callable<Integer> {
         text.add("");
         text.add(results.report().claim());
         text.add("");
-        results.report().verdicts().forEach(verdict -> text.add(line(verdict.outcome(), verdict.sentence())));
+        List<Verdict> verdicts = results.report().verdicts();
+        verdicts.stream()
+                .filter(Verdict::decides)
+                .forEach(verdict -> text.add(line(verdict.outcome(), verdict.sentence())));
+        long others = verdicts.stream().filter(verdict -> !verdict.decides()).count();
+        if (others > 0) {
+            text.add("Comparisons that decide nothing: " + others + ", on the page.");
+        }
         text.add("");
         text.add(folder.resolve("report.html") + ", " + folder.resolve("results.json"));
         return text;
