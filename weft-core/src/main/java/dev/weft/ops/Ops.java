@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -375,6 +376,12 @@ public final class Ops {
     /** The entry at {@code index} of an axis, which is dropped. */
     public static Tensor select(Tensor x, int axis, int index) {
         return ran(Op.SELECT, x.select(axis, index), Map.of("axis", axis, "index", index), x);
+    }
+
+    /** Several tensors, of one shape but for their length along {@code axis}, one behind another along it. */
+    public static Tensor concatenate(List<Tensor> parts, int axis) {
+        Tensor y = torch.cat(new TensorVector(parts.toArray(new Tensor[0])), axis);
+        return ran(Op.CONCATENATE, y, Map.of("axis", axis), parts.toArray(new Tensor[0]));
     }
 
     /** Rows of a table (V, C) by index: indices (…) of int64; returns (…, C). */

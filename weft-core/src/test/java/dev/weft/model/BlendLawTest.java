@@ -55,6 +55,7 @@ class BlendLawTest {
                 TinyModels.llama(),
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
+                TinyModels.cellStack(),
                 TinyModels.mobileOperations());
     }
 

@@ -96,7 +96,7 @@ class RoutedFamilyTest {
     /** Models of slices: an operation's weights are of one size, so that they have nothing for experts to differ in. */
     static List<ModelDefinition> definitions() {
         List<ModelDefinition> all = new ArrayList<>(FamilyTest.definitions());
-        all.removeAll(List.of(TinyModels.cellNetwork(), TinyModels.entangledCells(), TinyModels.mobileOperations()));
+        all.removeAll(List.of(TinyModels.cellNetwork(), TinyModels.entangledCells(), TinyModels.cellStack(), TinyModels.mobileOperations()));
         all.add(TinyModels.languageModel());
         all.add(TinyModels.llama());
         return all;
@@ -341,7 +341,7 @@ class RoutedFamilyTest {
         assertThatThrownBy(
                         () -> Family.of(definition, 1, List.of(experts(MLPS, 2, Granularity.LAYER), lowRank("attn"))))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("experts or a low-rank part once, but got [Experts[");
+                .hasMessageContaining("experts, a low-rank part or kernel transforms once, but got [Experts[");
         assertThatThrownBy(() -> Family.of(definition, 1, List.of(blend(), blend())))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("at most one blend");
