@@ -17,6 +17,7 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Evaluation;
+import dev.weft.train.KeptTrainings;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
@@ -136,6 +137,11 @@ final class RecipeFrontBenchmark {
         String base = Path.of(name).getFileName().toString().replace(".yaml", "");
         Path run = folder.resolve(base + "-" + seed + (options.quick() ? "-quick" : ""));
         Path file = run.resolveSibling(run.getFileName() + (report ? ".report.json" : ".selection.json"));
+        KeptTrainings kept = new KeptTrainings(folder);
+        String training = run.getFileName().toString();
+        if (kept.isBegun(training)) {
+            kept.requireSame(training, recipe, seed); // an edited recipe must not get the numbers of the earlier one
+        }
         if (!Files.exists(file)) {
             Map<String, Double> columns = columns(recipe, run, seed);
             AtomicFile.writeText(file, Json.write(columns));
