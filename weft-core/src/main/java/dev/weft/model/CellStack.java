@@ -281,8 +281,7 @@ public record CellStack(
         Dim width = Dim.of(cell.channels);
         boolean affineNorm = affine == Affine.EVERYWHERE;
         Layer first = Activation.RELU
-                .then(Conv2d.dense(
-                        weights, name + "preprocess.1", in, width, Dim.of(1), 1, false, initialisation))
+                .then(Conv2d.dense(weights, name + "preprocess.1", in, width, Dim.of(1), 1, false, initialisation))
                 .then(norm(weights, name + "preprocess.2", width, affineNorm));
         List<Choice<String>> edges = edges(cell.kind);
         List<List<OperationChoice>> nodes = new ArrayList<>();
@@ -296,7 +295,13 @@ public record CellStack(
                         weights,
                         edgeName,
                         edges.get(edge),
-                        layers(weights, edgeName, edges.get(edge), operations(cell.kind).get(edge), width, stride)));
+                        layers(
+                                weights,
+                                edgeName,
+                                edges.get(edge),
+                                operations(cell.kind).get(edge),
+                                width,
+                                stride)));
             }
             nodes.add(into);
         }
@@ -329,8 +334,8 @@ public record CellStack(
                 List<Integer> sizes = operations.stream()
                         .map(each -> each.family.equals(operation.family) ? each.kernelSize : 0)
                         .toList();
-                Layer one = layer(
-                        weights, name + "." + operation.family, operation, Dim.of(edge, sizes), width, stride);
+                Layer one =
+                        layer(weights, name + "." + operation.family, operation, Dim.of(edge, sizes), width, stride);
                 for (int j = i; j < layers.length; j++) {
                     layers[j] = sizes.get(j) > 0 ? one : layers[j];
                 }
@@ -339,8 +344,7 @@ public record CellStack(
         return Arrays.stream(layers).map(Objects::requireNonNull).toList();
     }
 
-    private Layer layer(
-            Weights weights, String name, Operation operation, Dim kernelSize, Dim width, int stride) {
+    private Layer layer(Weights weights, String name, Operation operation, Dim kernelSize, Dim width, int stride) {
         return operation.family.equals("dil_conv")
                 ? separable(weights, name + ".op.", 1, kernelSize, width, stride, 2)
                 : separable(weights, name + ".op.", 1, kernelSize, width, stride, 1)
@@ -352,8 +356,7 @@ public record CellStack(
             Weights weights, String name, int from, Dim kernelSize, Dim width, int stride, int dilation) {
         return Activation.RELU
                 .then(Conv2d.depthwise(weights, name + from, width, kernelSize, stride, dilation, initialisation))
-                .then(Conv2d.dense(
-                        weights, name + (from + 1), width, width, Dim.of(1), 1, false, initialisation))
+                .then(Conv2d.dense(weights, name + (from + 1), width, width, Dim.of(1), 1, false, initialisation))
                 .then(norm(weights, name + (from + 2), width, affine == Affine.EVERYWHERE));
     }
 

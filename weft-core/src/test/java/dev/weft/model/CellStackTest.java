@@ -45,8 +45,11 @@ class CellStackTest {
     private static Map<String, List<Long>> shapes(ModelDefinition definition) {
         try (Family family = Family.ofShapes(definition)) {
             Map<String, List<Long>> shapes = new LinkedHashMap<>();
-            family.weights().tensors().forEach((name, tensor) -> shapes.put(
-                    name, java.util.Arrays.stream(tensor.shape()).boxed().toList()));
+            family.weights()
+                    .tensors()
+                    .forEach((name, tensor) -> shapes.put(
+                            name,
+                            java.util.Arrays.stream(tensor.shape()).boxed().toList()));
             return shapes;
         }
     }
@@ -153,7 +156,8 @@ class CellStackTest {
         return part(x, t, name, 1, k, stride, 2);
     }
 
-    private static Tensor part(Tensor x, Map<String, Tensor> t, String name, int first, int k, int stride, int dilation) {
+    private static Tensor part(
+            Tensor x, Map<String, Tensor> t, String name, int first, int k, int stride, int dilation) {
         Tensor kernels = t.get(name + first + ".weight")
                 .narrow(2, (5 - k) / 2, k)
                 .narrow(3, (5 - k) / 2, k)
@@ -212,8 +216,8 @@ class CellStackTest {
         assertThatThrownBy(() -> cells(8, normal, edges.subList(0, 2), List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("but normal has 2.");
-        assertThatThrownBy(() -> cells(
-                        8, normal, List.of(List.of(Operation.SEPARABLE_3, Operation.DILATED_3)), List.of()))
+        assertThatThrownBy(
+                        () -> cells(8, normal, List.of(List.of(Operation.SEPARABLE_3, Operation.DILATED_3)), List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("but one of normal lists [sep_conv_3x3, dil_conv_3x3].");
         assertThatThrownBy(() -> cells(1, normal, edges, List.of()))
@@ -227,14 +231,6 @@ class CellStackTest {
     private static CellStack cells(
             int resolution, List<Cell> cells, List<List<Operation>> normal, List<List<Operation>> reduction) {
         return new CellStack(
-                null,
-                resolution,
-                cells,
-                normal,
-                reduction,
-                true,
-                Affine.NOWHERE,
-                8,
-                Initialisation.UNIFORM_FAN_IN);
+                null, resolution, cells, normal, reduction, true, Affine.NOWHERE, 8, Initialisation.UNIFORM_FAN_IN);
     }
 }
