@@ -529,7 +529,13 @@ public final class Trainer implements AutoCloseable {
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
             losses = phase.step()
-                    .run(trained, running(draws), rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
+                    .run(
+                            trained,
+                            running(draws),
+                            rate,
+                            step + 1,
+                            RandomStream.DROPOUT.bits(settings.seed(), step),
+                            all);
         }
         step++;
         if (average != null) {

@@ -72,9 +72,10 @@ public sealed interface Sharing {
                 throw new InputException("Partial channels must have entangled weights, but got weights: separate.");
             }
             if (map instanceof SimplexMap.Gdas && (weights == Ownership.SEPARATE || partialChannels > 1)) {
-                throw new InputException("GDAS runs the drawn slice of entangled weights, so it must have weights: entangled"
-                        + " and partialChannels: 1, but got weights=" + weights + ", partialChannels="
-                        + partialChannels + ". Take map: {kind: gumbel} there.");
+                throw new InputException(
+                        "GDAS runs the drawn slice of entangled weights, so it must have weights: entangled"
+                                + " and partialChannels: 1, but got weights=" + weights + ", partialChannels="
+                                + partialChannels + ". Take map: {kind: gumbel} there.");
             }
         }
 

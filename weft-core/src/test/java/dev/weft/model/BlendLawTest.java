@@ -165,11 +165,13 @@ class BlendLawTest {
                             Tensor gradient = blended(family).logits(choice).grad();
                             if (gradient.defined()) {
                                 assertThat(gradient.sum().abs().item_double()) // a softmax does not see a shift
-                                        .isLessThan(1e-4 + 1e-4 * gradient.abs().max().item_double());
+                                        .isLessThan(1e-4
+                                                + 1e-4 * gradient.abs().max().item_double());
                             }
                         }
                         assertThat(blended(family).choices().stream()
-                                        .map(choice -> blended(family).logits(choice).grad())
+                                        .map(choice ->
+                                                blended(family).logits(choice).grad())
                                         .anyMatch(gradient -> gradient.defined()
                                                 && gradient.abs().max().item_double() > 0))
                                 .isTrue();

@@ -139,12 +139,12 @@ class GdasTest {
 
     @Test
     void separateWeightsAndPartialChannelsAreRefused() {
-        assertThatThrownBy(() -> new Sharing.Blend(
-                        new SimplexMap.Gdas(null), Sharing.Norm.FULL, Sharing.Ownership.SEPARATE, 1))
+        assertThatThrownBy(() ->
+                        new Sharing.Blend(new SimplexMap.Gdas(null), Sharing.Norm.FULL, Sharing.Ownership.SEPARATE, 1))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("weights=SEPARATE, partialChannels=1. Take map: {kind: gumbel}");
-        assertThatThrownBy(() -> new Sharing.Blend(
-                        new SimplexMap.Gdas(null), Sharing.Norm.FULL, Sharing.Ownership.ENTANGLED, 2))
+        assertThatThrownBy(() ->
+                        new Sharing.Blend(new SimplexMap.Gdas(null), Sharing.Norm.FULL, Sharing.Ownership.ENTANGLED, 2))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("partialChannels=2");
     }
