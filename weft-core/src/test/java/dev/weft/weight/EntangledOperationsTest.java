@@ -179,7 +179,10 @@ class EntangledOperationsTest {
     void subspaceMixesWhatItHas() {
         Choice<String> pool = Choice.of("edge", "conv1", "conv3", "conv5", "pool");
         for (List<String> left : List.of(
-                List.of("conv1", "conv3", "pool"), List.of("conv3", "pool"), List.of("conv1", "conv5"), List.of("pool"))) {
+                List.of("conv1", "conv3", "pool"),
+                List.of("conv3", "pool"),
+                List.of("conv1", "conv5"),
+                List.of("pool"))) {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard();
                     SharedWeights stored = SharedWeights.initialised(5)) {
@@ -199,7 +202,8 @@ class EntangledOperationsTest {
                         weights,
                         "edge",
                         pool,
-                        List.<Layer>of(convolution, convolution, convolution, (x, pass) -> Ops.averagePool2d(x, 3, 1, 1)));
+                        List.<Layer>of(
+                                convolution, convolution, convolution, (x, pass) -> Ops.averagePool2d(x, 3, 1, 1)));
                 BlendFixture.set(weights, pool, 0.3, -0.4, 0.8, 0.1);
                 Tensor x = random(3, 2, 4, 6, 5);
                 Tensor parts = weights.distribution(pool, BlendedWeights.blend(space.largest(), 0));
