@@ -19,6 +19,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = MobileCnn.class, name = "mobile-cnn"),
     @JsonSubTypes.Type(value = ConvNet.class, name = "conv-net"),
     @JsonSubTypes.Type(value = CellNetwork.class, name = "cell-network"),
+    @JsonSubTypes.Type(value = CellStack.class, name = "cell-stack"),
     @JsonSubTypes.Type(value = VisionTransformer.class, name = "vision-transformer"),
     @JsonSubTypes.Type(value = LanguageModel.class, name = "language-model"),
     @JsonSubTypes.Type(value = Subspace.class, name = "subspace")

@@ -32,6 +32,9 @@ import java.util.Map;
  *     grey ones for two cores</td></tr>
  * <tr><td>{@code cell-nasbench201}</td><td>the same at its published size, for CIFAR-10, as PA&amp;DA (Lu et al. 2023) trains
  *     it: 1,692,474 weights</td></tr>
+ * <tr><td>{@code cell-stack-tiny}, {@code cell-stack-quick}, {@code cell-stack-toy}</td>
+ *     <td>the toy cell space of TangleNAS (Sukthanker et al. 2024), 4096 members: on 8×8 images for tests, on 14×14 ones for two cores,
+ *     and at its published size for Fashion-MNIST</td></tr>
  * <tr><td>{@code vit-autoformer-tiny}, {@code -small}, {@code -base}</td>
  *     <td>the ImageNet spaces of AutoFormer (Chen et al. 2021)</td></tr>
  * <tr><td>{@code lm-tiny}, {@code lm-tiny-llama}</td><td>every kind of choice of a GPT and of a Llama, in seconds: for tests</td></tr>
@@ -54,6 +57,9 @@ public final class Presets {
         ALL.put("cell-quick", cell(14, 8, 2, 1, CellNetwork.Affine.NOWHERE));
         ALL.put("cell-grey", cell(28, 16, 3, 1, CellNetwork.Affine.NOWHERE));
         ALL.put("cell-nasbench201", cell(32, 16, 3, 5, CellNetwork.Affine.NOWHERE));
+        ALL.put("cell-stack-tiny", cellStack(8, 4, 8));
+        ALL.put("cell-stack-quick", cellStack(14, 8, 64));
+        ALL.put("cell-stack-toy", cellStack(28, 32, 128));
         ALL.put("vit-tiny", vitTiny());
         ALL.put("vit-autoformer-tiny", autoFormer(List.of(192, 216, 240), 12, List.of(3, 4), List.of(3.5, 4.0)));
         ALL.put(
@@ -223,6 +229,24 @@ public final class Presets {
                 affine == CellNetwork.Affine.NOWHERE,
                 affine,
                 true,
+                Initialisation.UNIFORM_FAN_IN);
+    }
+
+    /** How 7×7 pixels become the 3×3 that the published head reads is not published; that it reads 3×3 follows from its 1152 inputs. */
+    private static CellStack cellStack(int resolution, int channels, int hidden) {
+        List<List<CellStack.Operation>> edges = Collections.nCopies(3, List.of(CellStack.Operation.values()));
+        return new CellStack(
+                null,
+                resolution,
+                List.of(
+                        new CellStack.Cell(CellStack.Kind.REDUCTION, channels),
+                        new CellStack.Cell(CellStack.Kind.NORMAL, channels),
+                        new CellStack.Cell(CellStack.Kind.REDUCTION, 2 * channels)),
+                edges,
+                edges,
+                true,
+                CellNetwork.Affine.OUTSIDE_CELLS,
+                hidden,
                 Initialisation.UNIFORM_FAN_IN);
     }
 

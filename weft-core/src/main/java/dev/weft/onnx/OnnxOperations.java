@@ -108,6 +108,7 @@ final class OnnxOperations {
                         "Gather",
                         List.of(x, graph.index(integer(attributes, "index"))),
                         attribute("axis", integer(attributes, "axis")));
+            case CONCATENATE -> graph.node("Concat", in, attribute("axis", integer(attributes, "axis")));
             case EMBEDDING -> graph.node("Gather", in, attribute("axis", 0));
         };
     }

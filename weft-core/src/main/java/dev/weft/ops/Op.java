@@ -30,5 +30,6 @@ public enum Op {
     ADD_POSITIONS,
     PREPEND_TOKEN,
     SELECT,
+    CONCATENATE,
     EMBEDDING
 }

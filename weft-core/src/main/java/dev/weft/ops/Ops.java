@@ -377,6 +377,12 @@ public final class Ops {
         return ran(Op.SELECT, x.select(axis, index), Map.of("axis", axis, "index", index), x);
     }
 
+    /** Several tensors, of one shape but for their length along {@code axis}, one behind another along it. */
+    public static Tensor concatenate(List<Tensor> parts, int axis) {
+        Tensor y = torch.cat(new TensorVector(parts.toArray(new Tensor[0])), axis);
+        return ran(Op.CONCATENATE, y, Map.of("axis", axis), parts.toArray(new Tensor[0]));
+    }
+
     /** Rows of a table (V, C) by index: indices (…) of int64; returns (…, C). */
     public static Tensor embedding(Tensor table, Tensor indices) {
         long[] shape = Arrays.copyOf(indices.shape(), (int) indices.dim() + 1);

@@ -515,7 +515,7 @@ public final class Trainer implements AutoCloseable {
             }
             List<Draw> draws = drawn(trained.get(0), random, (double) step / steps);
             if (architectureStep != null && step >= train.architecture().warmupEpochs() * perEpoch) {
-                Member blend = drawn(trained.get(0), random, (double) step / steps)
+                Member blend = running(drawn(trained.get(0), random, (double) step / steps))
                         .get(0)
                         .member();
                 double loss = architectureStep.run(
@@ -529,7 +529,13 @@ public final class Trainer implements AutoCloseable {
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
             losses = phase.step()
-                    .run(trained, draws, rate, step + 1, RandomStream.DROPOUT.bits(settings.seed(), step), all);
+                    .run(
+                            trained,
+                            running(draws),
+                            rate,
+                            step + 1,
+                            RandomStream.DROPOUT.bits(settings.seed(), step),
+                            all);
         }
         step++;
         if (average != null) {
@@ -557,6 +563,15 @@ public final class Trainer implements AutoCloseable {
                 .map(blend -> blend.settings().map().temperature().at(progress))
                 .map(temperature -> draws.stream()
                         .map(draw -> new Draw(draw.role(), BlendedWeights.at(draw.member(), temperature)))
+                        .toList())
+                .orElse(draws);
+    }
+
+    /** What runs of the members of a step, by the logits as they are now. */
+    private List<Draw> running(List<Draw> draws) {
+        return family.strategy(BlendedWeights.class)
+                .map(blend -> draws.stream()
+                        .map(draw -> new Draw(draw.role(), blend.drawn(draw.member())))
                         .toList())
                 .orElse(draws);
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.VoidTensorHook;
@@ -79,6 +80,27 @@ final class Blend {
             return joint;
         });
     }
+
+    /**
+     * The product of what the options that a member picks of {@code choices} have of a hard draw: 1, with the gradient of their parts, also
+     * where the logits have moved and would draw another one. A scalar.
+     */
+    Tensor drawn(List<Choice<?>> choices, Member member) {
+        Tensor product = null;
+        for (Choice<?> choice : choices) {
+            Tensor weights = weights(choice);
+            int position = choice.options().indexOf(member.value(choice));
+            Tensor one = remembered(new Drawn(choice, position), List.of(choice), () -> {
+                Tensor part = weights.select(0, position);
+                return part.sub(part.detach()).add(new Scalar(1));
+            });
+            product = product == null ? one : product.mul(one);
+        }
+        return product;
+    }
+
+    /** What is remembered of an option that was drawn. */
+    private record Drawn(Choice<?> choice, int position) {}
 
     /** The multiplier of some axes; see {@link Slices#multiplier}. */
     Tensor multiplier(Slices slices) {

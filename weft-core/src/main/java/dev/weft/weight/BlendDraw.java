@@ -15,8 +15,15 @@ record BlendDraw(long seed, boolean isMean, double temperature) {
     static final String SEED = "blend";
     /** The context entry with the temperature of the draw; 1 where absent. */
     static final String TEMPERATURE = "temperature";
+    /** The context entry of a blend that picks the drawn options and runs nothing else: see {@link BlendedWeights#drawn}. */
+    static final String DRAWN = "drawn";
     /** The draw of the expected mixing weights, without randomness. */
     static final String MEAN = "mean";
+
+    /** Whether a member is a blend of the options that it picks. */
+    static boolean isDrawn(Member member) {
+        return member.context().containsKey(DRAWN);
+    }
 
     static BlendDraw of(Member member) {
         String seed = member.context().get(SEED);

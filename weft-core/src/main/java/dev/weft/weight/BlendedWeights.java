@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -80,6 +82,30 @@ public final class BlendedWeights implements WrappedWeights {
         return OneOption.of(blend, choice, option, whole);
     }
 
+    /**
+     * A blend as it runs. Of a hard draw of sizes ({@link SimplexMap.Gdas}) it picks the drawn options, so that whatever depends on them
+     * runs at their size and has their gradient alone; constraints of the space are not looked at. Any other member is left as it is.
+     * Drawn by the logits as they are now.
+     */
+    public Member drawn(Member member) {
+        if (!(settings.map() instanceof SimplexMap.Gdas)
+                || !Blend.is(member)
+                || BlendDraw.isDrawn(member)
+                || BlendDraw.of(member).isMean()) {
+            return member;
+        }
+        Member drawn = member.withContext(BlendDraw.DRAWN, "true");
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Blend blend = blend(member);
+            for (BlendedChoice choice : blended.values()) {
+                int option = (int) blend.weights(choice.choice()).argmax().item_long();
+                drawn = drawn.with(choice.choice(), choice.choice().options().get(option));
+            }
+        }
+        return drawn;
+    }
+
     /** The settings of this strategy. */
     public Sharing.Blend settings() {
         return settings;
@@ -132,7 +158,9 @@ public final class BlendedWeights implements WrappedWeights {
         }
         count.choices().forEach(this::blended);
         BlendedGate mixed = new BlendedGate(count);
-        return member -> Blend.is(member) ? mixed.shares(blend(member)) : one.shares(member);
+        return member -> BlendDraw.isDrawn(member)
+                ? List.of(new Gate.Share(count.size(member), blend(member).drawn(count.choices(), member)))
+                : Blend.is(member) ? mixed.shares(blend(member)) : one.shares(member);
     }
 
     /**
@@ -146,7 +174,11 @@ public final class BlendedWeights implements WrappedWeights {
             return one;
         }
         blended(operations);
-        return member -> Blend.is(member) ? BlendedGate.shares(operations, blend(member)) : one.shares(member);
+        return member -> BlendDraw.isDrawn(member)
+                ? List.of(new Gate.Share(
+                        operations.options().indexOf(member.value(operations)),
+                        blend(member).drawn(List.of(operations), member)))
+                : Blend.is(member) ? BlendedGate.shares(operations, blend(member)) : one.shares(member);
     }
 
     @Override
@@ -215,7 +247,7 @@ public final class BlendedWeights implements WrappedWeights {
      */
     public Member strongest(Member base) {
         Map<String, String> context = new LinkedHashMap<>(base.context());
-        context.keySet().removeAll(List.of(BlendDraw.SEED, BlendDraw.TEMPERATURE));
+        context.keySet().removeAll(List.of(BlendDraw.SEED, BlendDraw.TEMPERATURE, BlendDraw.DRAWN));
         Member rest = new Member(base.options(), context);
         List<Ranked> ranked = blended.values().stream().map(Ranked::of).toList();
         Strongest order = new Strongest(ranked.stream().map(Ranked::logits).toList());
@@ -254,7 +286,7 @@ public final class BlendedWeights implements WrappedWeights {
 
     private synchronized Blend blend(Member member) {
         for (BlendedChoice choice : blended.values()) {
-            if (!choice.largest().equals(member.value(choice.choice()))) {
+            if (!BlendDraw.isDrawn(member) && !choice.largest().equals(member.value(choice.choice()))) {
                 throw new InputException("A blend must pick the largest option of every choice that it mixes, but \""
                         + member + "\" picks " + choice.choice().name() + "=" + member.value(choice.choice()) + ".");
             }

@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  * Sukthanker et al. 2024). Computed as one product, {@code W ⊙ M}: an entry is multiplied by the weights of the slices that hold
  * it, so memory does not grow with the number of options.
  *
- * <p>A member that is no blend sees its slice.
+ * <p>A member that is no blend sees its slice; a blend of what was drawn (see {@link SimplexMap.Gdas}) the slice of that.
  */
 final class EntangledWeight implements Weight {
     private final Weight slices;
@@ -72,12 +72,30 @@ final class EntangledWeight implements Weight {
         if (!Blend.is(member)) {
             return view;
         }
+        if (BlendDraw.isDrawn(member)) {
+            return drawn(view, member);
+        }
         Tensor multiplier = multiplier(member);
         boolean hasInputs = (view.dim() == 2 || view.dim() == 4) && view.size(1) > 1;
         return view.mul(
                 hasInputs && settings.partialChannels() > 1
                         ? Slices.partial(multiplier, settings.partialChannels(), view.size(1))
                         : multiplier);
+    }
+
+    /** The slice that the drawn sizes have: of value as it is, with the gradient of what was drawn. */
+    private Tensor drawn(Tensor view, Member member) {
+        Blend blend = blends.apply(member);
+        for (Part part : parts) {
+            if (part.slices().isOfAll()) {
+                view = view.mul(blend.drawn(part.slices().choices(), member));
+            }
+        }
+        return view;
+    }
+
+    private boolean isMasked(Member member) {
+        return Blend.is(member) && !BlendDraw.isDrawn(member) && settings.norm() == Sharing.Norm.MASKED;
     }
 
     private Tensor multiplier(Member member) {
@@ -100,7 +118,7 @@ final class EntangledWeight implements Weight {
      */
     @Override
     public Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Member member) {
-        if (!Blend.is(member) || settings.norm() == Sharing.Norm.FULL) {
+        if (!isMasked(member)) {
             return Weight.super.layerNorm(x, bias, epsilon, member);
         }
         Tensor heard = multiplier(member); // (C)
@@ -114,7 +132,7 @@ final class EntangledWeight implements Weight {
     /** As {@link #layerNorm}. */
     @Override
     public Tensor rmsNorm(Tensor x, double epsilon, Member member) {
-        if (!Blend.is(member) || settings.norm() == Sharing.Norm.FULL) {
+        if (!isMasked(member)) {
             return Weight.super.rmsNorm(x, epsilon, member);
         }
         Tensor heard = multiplier(member); // (C)

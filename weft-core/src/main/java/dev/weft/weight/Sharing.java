@@ -61,7 +61,7 @@ public sealed interface Sharing {
         public Blend {
             if (map == null || norm == null) {
                 throw new InputException(
-                        "A blend must have a map (softmax, sparsemax, dirichlet, gumbel or gumbel-softmax) "
+                        "A blend must have a map (softmax, sparsemax, dirichlet, gumbel, gdas or gumbel-softmax) "
                                 + "and a norm (full or masked), but got map=" + map + ", norm=" + norm + ".");
             }
             weights = weights == null ? Ownership.ENTANGLED : weights;
@@ -70,6 +70,12 @@ public sealed interface Sharing {
             }
             if (weights == Ownership.SEPARATE && partialChannels > 1) {
                 throw new InputException("Partial channels must have entangled weights, but got weights: separate.");
+            }
+            if (map instanceof SimplexMap.Gdas && (weights == Ownership.SEPARATE || partialChannels > 1)) {
+                throw new InputException(
+                        "GDAS runs the drawn slice of entangled weights, so it must have weights: entangled"
+                                + " and partialChannels: 1, but got weights=" + weights + ", partialChannels="
+                                + partialChannels + ". Take map: {kind: gumbel} there.");
             }
         }
 

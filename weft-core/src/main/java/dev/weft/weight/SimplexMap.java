@@ -24,6 +24,7 @@ import org.bytedeco.pytorch.global.torch;
     @JsonSubTypes.Type(value = SimplexMap.Sparsemax.class, name = "sparsemax"),
     @JsonSubTypes.Type(value = SimplexMap.Dirichlet.class, name = "dirichlet"),
     @JsonSubTypes.Type(value = SimplexMap.Gumbel.class, name = "gumbel"),
+    @JsonSubTypes.Type(value = SimplexMap.Gdas.class, name = "gdas"),
     @JsonSubTypes.Type(value = SimplexMap.GumbelSoftmax.class, name = "gumbel-softmax")
 })
 public sealed interface SimplexMap {
@@ -33,7 +34,7 @@ public sealed interface SimplexMap {
      *
      * @param logits shape (n), floating
      * @param seed of the draw. Each choice and each step needs its own: equal seeds draw equal noise
-     * @param temperature above 0; only the two Gumbel maps look at it
+     * @param temperature above 0; only the Gumbel maps look at it
      * @return shape (n), type and device of the logits. Belongs to the caller's {@code PointerScope}. NaN if a logit is;
      *     see {@link #requireFinite}
      */
@@ -41,7 +42,7 @@ public sealed interface SimplexMap {
 
     /**
      * The parts without randomness, with gradient: what is reported as the probabilities of the options. The mean of the draws of
-     * {@link Dirichlet} and {@link Gumbel}, and the map itself where it is not random. For {@link GumbelSoftmax} the softmax of
+     * {@link Dirichlet}, {@link Gumbel} and {@link Gdas}, and the map itself where it is not random. For {@link GumbelSoftmax} the softmax of
      * the logits: how often each option is the greatest of a draw, which is not the mean of the soft draws.
      *
      * @return shape (n), belongs to the caller's {@code PointerScope}
@@ -164,8 +165,7 @@ public sealed interface SimplexMap {
      *
      * <p>For operations this is GDAS (Dong and Yang 2019): the drawn one alone runs, and the gradient reaches the logits through it. For
      * sizes it is not: the whole weight is multiplied, by zeros outside the drawn slice, and what lies there gives the logits a gradient
-     * too, where GDAS computes and differentiates the drawn slice only. The paper of TangleNAS reports that GDAS collapsed in its
-     * convolutional space; that says nothing of this.
+     * too; for sizes take {@link Gdas}.
      *
      * @param temperature of the gradient; 10 to 0.1 when left out
      */
@@ -176,12 +176,37 @@ public sealed interface SimplexMap {
 
         @Override
         public Tensor map(Tensor logits, long seed, double temperature) {
-            return Tensors.scoped(() -> {
-                Tensor soft = relaxed(logits, seed, temperature);
-                Tensor hard = Tensors.withoutGradients(
-                        () -> torch.one_hot(soft.argmax(), logits.numel()).to(logits));
-                return hard.add(soft.sub(soft.detach())); // exactly 0 is added
-            });
+            return straightThrough(logits, seed, temperature);
+        }
+
+        @Override
+        public Tensor mean(Tensor logits) {
+            return torch.softmax(logits, 0);
+        }
+    }
+
+    /**
+     * GDAS (Dong and Yang 2019): the draw of {@link Gumbel}, of which nothing but the drawn options runs, also where they are sizes. Every
+     * weight is the slice that the drawn sizes have, times a factor of value 1 for each choice that it depends on, with the gradient of the
+     * drawn option's part in {@link GumbelSoftmax}:
+     *
+     * <pre>
+     *   w = W[S_d] · h_d     h_d = 1 + p_d - sg(p_d)     p = softmax((log_softmax(alpha) + g) / temperature)
+     * </pre>
+     *
+     * So a step costs what the drawn member costs, and what lies outside its slices has no gradient and gives none. The paper of TangleNAS
+     * reports that GDAS collapsed in its convolutional space.
+     *
+     * @param temperature of the gradient; 10 to 0.1 when left out
+     */
+    record Gdas(Temperature temperature) implements SimplexMap {
+        public Gdas {
+            temperature = temperature == null ? new Temperature(10, 0.1) : temperature;
+        }
+
+        @Override
+        public Tensor map(Tensor logits, long seed, double temperature) {
+            return straightThrough(logits, seed, temperature);
         }
 
         @Override
@@ -209,6 +234,15 @@ public sealed interface SimplexMap {
         public Tensor mean(Tensor logits) {
             return torch.softmax(logits, 0);
         }
+    }
+
+    private static Tensor straightThrough(Tensor logits, long seed, double temperature) {
+        return Tensors.scoped(() -> {
+            Tensor soft = relaxed(logits, seed, temperature);
+            Tensor hard = Tensors.withoutGradients(
+                    () -> torch.one_hot(soft.argmax(), logits.numel()).to(logits));
+            return hard.add(soft.sub(soft.detach())); // exactly 0 is added
+        });
     }
 
     private static Tensor relaxed(Tensor logits, long seed, double temperature) {

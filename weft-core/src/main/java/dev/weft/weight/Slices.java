@@ -73,6 +73,16 @@ final class Slices {
         return choices;
     }
 
+    /** Whether every combination has the sizes; where some have not, how much of them is heard is said elsewhere. */
+    boolean isOfAll() {
+        for (float one : existing) {
+            if (one == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * What the entries of the axes are multiplied by: one dimension an axis.
      *
@@ -96,11 +106,8 @@ final class Slices {
 
     /** The parts of the combinations that exist, of their sum; none of the others. */
     private Tensor ofExisting(Tensor weights) {
-        for (float one : existing) {
-            if (one == 0) {
-                return ofSum(
-                        weights.mul(Tensor.create(existing, existing.length).to(weights)));
-            }
+        if (!isOfAll()) {
+            return ofSum(weights.mul(Tensor.create(existing, existing.length).to(weights)));
         }
         return weights;
     }

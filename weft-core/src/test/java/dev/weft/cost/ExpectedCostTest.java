@@ -27,7 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ExpectedCostTest {
     static List<ModelDefinition> definitions() {
-        return CountedCostsTest.definitions();
+        return Stream.concat(
+                        CountedCostsTest.definitions().stream(),
+                        Stream.of(TinyModels.entangledCells(), TinyModels.cellStack()))
+                .toList();
     }
 
     @ParameterizedTest

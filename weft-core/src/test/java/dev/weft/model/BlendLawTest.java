@@ -3,9 +3,12 @@ package dev.weft.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.cost.OperationCounter;
+import dev.weft.cost.OperationMacs;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
@@ -55,6 +58,7 @@ class BlendLawTest {
                 TinyModels.llama(),
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
+                TinyModels.cellStack(),
                 TinyModels.mobileOperations());
     }
 
@@ -121,6 +125,69 @@ class BlendLawTest {
                             .isLessThan(TOLERANCE);
                 }
             }
+        }
+    }
+
+    static List<ModelDefinition> modelsAndThoseOfSplitHeads() {
+        List<ModelDefinition> all = new ArrayList<>(models());
+        all.add(TinyModels.languageModel());
+        return all;
+    }
+
+    /** GDAS: value and multiply-adds are those of the drawn member, also where heads split the width, and the logits have a gradient. */
+    @ParameterizedTest
+    @MethodSource("modelsAndThoseOfSplitHeads")
+    void drawOfGdasIsTheDrawnMemberAndCostsWhatItCosts(ModelDefinition model) {
+        for (Sharing.Norm norm : Sharing.Norm.values()) {
+            List<Sharing> gdas =
+                    List.of(new Sharing.Blend(new SimplexMap.Gdas(null), norm, Sharing.Ownership.ENTANGLED, 1));
+            Set<List<OperationMacs>> costs = new LinkedHashSet<>();
+            try (Family family = Family.of(model, 1, gdas)) {
+                try (NoGradGuard guard = new NoGradGuard()) {
+                    perturb(family);
+                }
+                for (long seed = 0; seed < 4; seed++) {
+                    try (PointerScope scope = new PointerScope()) {
+                        Tensor examples = TinyModels.examples(model, 4, 2);
+                        Member blend = BlendedWeights.blend(family.space().largest(), seed);
+                        Member drawn = blended(family).drawn(blend);
+                        Member member = new Member(drawn.options());
+                        List<OperationMacs> macs = new ArrayList<>();
+                        List<OperationMacs> membersMacs = new ArrayList<>();
+                        MemberStatistics statistics = FamilyTest.calibrate(family, member, examples);
+                        Tensor found = counted(family, Pass.evaluation(drawn, statistics), examples, macs);
+                        Tensor expected = counted(family, Pass.evaluation(member, statistics), examples, membersMacs);
+                        TensorAssert.assertThat(found).as(drawn.toString()).isBitEqualTo(expected);
+                        assertThat(macs).isEqualTo(membersMacs);
+                        costs.add(macs);
+                        found.square().sum().backward();
+                        for (Choice<?> choice : blended(family).choices()) {
+                            Tensor gradient = blended(family).logits(choice).grad();
+                            if (gradient.defined()) {
+                                assertThat(gradient.sum().abs().item_double()) // a softmax does not see a shift
+                                        .isLessThan(1e-4
+                                                + 1e-4 * gradient.abs().max().item_double());
+                            }
+                        }
+                        assertThat(blended(family).choices().stream()
+                                        .map(choice ->
+                                                blended(family).logits(choice).grad())
+                                        .anyMatch(gradient -> gradient.defined()
+                                                && gradient.abs().max().item_double() > 0))
+                                .isTrue();
+                    }
+                }
+            }
+            assertThat(costs).hasSizeGreaterThan(1);
+        }
+    }
+
+    private static Tensor counted(Family family, Pass pass, Tensor examples, List<OperationMacs> macs) {
+        try (OperationCounter counter = new OperationCounter(examples)) {
+            List<Tensor> outputs = new ArrayList<>();
+            Ops.record(counter, () -> outputs.add(family.forward(examples, pass)));
+            macs.addAll(counter.operations());
+            return outputs.get(0);
         }
     }
 

@@ -34,6 +34,7 @@ class FamilyTest {
                 TinyModels.convNet(),
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
+                TinyModels.cellStack(),
                 TinyModels.mobileOperations());
     }
 

@@ -86,6 +86,11 @@ public final class TinyModels {
                 true);
     }
 
+    /** Edges on which all operations are slices of two weights. */
+    public static CellStack cellStack() {
+        return (CellStack) Presets.named("cell-stack-tiny").withInput(input(3, 10));
+    }
+
     /** Pixel values 0 to 255, (batch, C, H, W). */
     public static Tensor images(ModelDefinition definition, int batch, long seed) {
         ImageInput input = (ImageInput) definition.input();

@@ -26,6 +26,7 @@ final class ExportFixture {
                 TinyModels.convNet(),
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
+                TinyModels.cellStack(),
                 TinyModels.mobileOperations());
     }
 

@@ -71,6 +71,7 @@ class OnnxOperationsTest {
             case ADD_POSITIONS -> Ops.addPositions(Ops.flatten(x, 2), weight("table", 7, 16), 2);
             case PREPEND_TOKEN -> Ops.prependToken(weight("token", 1, 1, 16), Ops.flatten(x, 2));
             case SELECT -> Ops.select(x, 2, 3);
+            case CONCATENATE -> Ops.concatenate(List.of(x, Ops.relu(x), x), 1);
             case EMBEDDING -> Ops.add(x, Ops.embedding(weight("table", 5, SIDE), indices()));
         };
     }

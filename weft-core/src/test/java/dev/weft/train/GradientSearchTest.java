@@ -41,6 +41,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Search by gradient as a run: what is alternated, on which data, and what is recorded. */
 class GradientSearchTest {
@@ -105,6 +107,27 @@ class GradientSearchTest {
         assertThat(temperatures.get(0)).isEqualTo(10);
         assertThat(temperatures).isSortedAccordingTo((a, b) -> Double.compare(b, a));
         assertThat(temperatures.get(5)).isLessThan(3);
+    }
+
+    /** Of every order: what a step does not run has no gradient, and waits. */
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void gdasTrainsTheDrawnSlicesAndMovesTheLogits(Order order) {
+        settings.sharing = TinyTraining.blended(new SimplexMap.Gdas(null));
+        settings.architecture = new ArchitectureSettings(
+                0.5, new Optimizer.Adam(0.01, 0.5, 0.999, 1e-8, 0), null, order, null, null, 0);
+        Set<Map<String, Object>> trained = new HashSet<>();
+        try (Trainer trainer = Trainer.start(recipe(), run, SEED)) {
+            Map<String, float[]> before = logits(trainer.family());
+            trainer.run(new TrainingListener() {
+                @Override
+                public void memberTrained(long step, MemberLoss loss) {
+                    trained.add(loss.draw().member().options());
+                }
+            });
+            assertThat(logits(trainer.family())).usingRecursiveComparison().isNotEqualTo(before);
+        }
+        assertThat(trained).as("other members than the largest").hasSizeGreaterThan(1);
     }
 
     @Test

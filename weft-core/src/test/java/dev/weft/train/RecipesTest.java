@@ -106,6 +106,19 @@ class RecipesTest {
             assertThat(architecture.order()).as(name).isEqualTo(ArchitectureSettings.Order.FIRST);
             assertThat(recipe(name).train().clipping()).as(name).isEqualTo(new Clipping(Clipping.By.NORM, 5));
         }
+        assertThat(recipe("tanglenas-cell").model()).isEqualTo(Presets.named("cell-stack-toy"));
+        assertThat(recipe("tanglenas-cell-quick").model()).isEqualTo(Presets.named("cell-stack-quick"));
+        for (String name : List.of("tanglenas-cell", "tanglenas-nasbench201")) {
+            TrainSettings train = recipe(name).train();
+            assertThat(train.architecture().validationPart()).as(name).isEqualTo(0.5);
+            assertThat(train.architecture().optimizer())
+                    .as(name)
+                    .isEqualTo(new Optimizer.Adam(3e-4, 0.5, 0.999, 1e-8, 1e-3));
+            assertThat(train.epochs()).as(name).isEqualTo(100);
+            assertThat(recipe(name).data().batchSize()).as(name).isEqualTo(64);
+        }
+        assertThat(recipe("tanglenas-cell").train().optimizer()).isEqualTo(new Optimizer.Sgd(0.1, 0.9, true, 5e-4));
+        assertThat(recipe("tanglenas-cell").train().schedule()).isEqualTo(new LearningRateSchedule.Cosine(0.01, 0));
         TrainSettings gpt = recipe("tanglenas-gpt-tinystories").train();
         assertThat(gpt.batchesPerStep()).isEqualTo(20);
         assertThat(gpt.optimizer()).isEqualTo(new Optimizer.AdamW(5e-4, 0.9, 0.99, 1e-8, 0.1));

@@ -114,6 +114,11 @@ class TrainerTest {
             blend(s, new SimplexMap.Gumbel(null), ArchitectureSettings.Order.SECOND);
             s.epochs = 4;
         });
+        changes.put("gdas, of the drawn slices", s -> {
+            blend(s, new SimplexMap.Gdas(null), ArchitectureSettings.Order.FIRST);
+            s.optimizer = new Optimizer.AdamW(0.003, 0.9, 0.999, 1e-8, 0.05);
+            s.epochs = 4;
+        });
         changes.put("softmax blend, finite difference", s -> {
             blend(s, new SimplexMap.Softmax(), ArchitectureSettings.Order.SECOND_FINITE_DIFFERENCE);
             s.optimizer = new Optimizer.AdamW(0.003, 0.9, 0.999, 1e-8, 0.05);

@@ -17,6 +17,7 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -169,6 +170,51 @@ class EntangledOperationsTest {
                 Tensor heard = edge.forward(x, pass(fixture.blend(0))).sub(pooled.mul(new Scalar(1 - part)));
                 assertThat(heard.square().mean().sqrt().item_double())
                         .isCloseTo(part, org.assertj.core.api.Assertions.withinPercentage(1));
+            }
+        }
+    }
+
+    /** Whatever a sub-space leaves, also where its largest option is no convolution and where it has none of them. */
+    @Test
+    void subspaceMixesWhatItHas() {
+        Choice<String> pool = Choice.of("edge", "conv1", "conv3", "conv5", "pool");
+        for (List<String> left : List.of(
+                List.of("conv1", "conv3", "pool"),
+                List.of("conv3", "pool"),
+                List.of("conv1", "conv5"),
+                List.of("pool"))) {
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard();
+                    SharedWeights stored = SharedWeights.initialised(5)) {
+                Space space = new Space("part", List.of(new Choice<>("edge", left)));
+                BlendedWeights weights = entangled().over(stored, space);
+                Dim four = Dim.of(4);
+                Conv2d convolution = Conv2d.dense(
+                        weights,
+                        "conv",
+                        four,
+                        four,
+                        Dim.of(pool, List.of(1, 3, 5, 0)),
+                        1,
+                        false,
+                        Initialisation.UNIFORM_FAN_IN);
+                OperationChoice edge = new OperationChoice(
+                        weights,
+                        "edge",
+                        pool,
+                        List.<Layer>of(
+                                convolution, convolution, convolution, (x, pass) -> Ops.averagePool2d(x, 3, 1, 1)));
+                BlendFixture.set(weights, pool, 0.3, -0.4, 0.8, 0.1);
+                Tensor x = random(3, 2, 4, 6, 5);
+                Tensor parts = weights.distribution(pool, BlendedWeights.blend(space.largest(), 0));
+                Tensor total = torch.zeros_like(x);
+                for (int i = 0; i < 4; i++) {
+                    Tensor y = option(x, stored.tensors().get("conv.weight"), i == 3 ? 1 : i + 2);
+                    total = total.add(y.mul(parts.select(0, i)));
+                }
+                TensorAssert.assertThat(edge.forward(x, pass(BlendedWeights.blend(space.largest(), 0))))
+                        .as(left.toString())
+                        .isCloseTo(total, 1e-5);
             }
         }
     }

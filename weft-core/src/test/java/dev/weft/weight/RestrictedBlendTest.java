@@ -36,6 +36,7 @@ class RestrictedBlendTest {
                 new SimplexMap.Sparsemax(),
                 new SimplexMap.Dirichlet(),
                 new SimplexMap.Gumbel(null),
+                new SimplexMap.Gdas(null),
                 new SimplexMap.GumbelSoftmax(null));
     }
 

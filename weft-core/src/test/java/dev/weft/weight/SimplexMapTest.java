@@ -33,8 +33,9 @@ class SimplexMapTest {
     private static final SimplexMap SPARSEMAX = new SimplexMap.Sparsemax();
     private static final SimplexMap DIRICHLET = new SimplexMap.Dirichlet();
     private static final SimplexMap GUMBEL = new SimplexMap.Gumbel(new Temperature(5, 0.5));
+    private static final SimplexMap GDAS = new SimplexMap.Gdas(new Temperature(4, 0.3));
     private static final SimplexMap GUMBEL_SOFTMAX = new SimplexMap.GumbelSoftmax(new Temperature(2, 0.2));
-    private static final List<SimplexMap> MAPS = List.of(SOFTMAX, SPARSEMAX, DIRICHLET, GUMBEL, GUMBEL_SOFTMAX);
+    private static final List<SimplexMap> MAPS = List.of(SOFTMAX, SPARSEMAX, DIRICHLET, GUMBEL, GDAS, GUMBEL_SOFTMAX);
 
     // Every kind
 
@@ -56,6 +57,7 @@ class SimplexMapTest {
     @Test
     void temperatureLeftOutIsThatOfThePaper() {
         assertThat(parse("{\"kind\":\"gumbel\"}").temperature()).isEqualTo(new Temperature(10, 0.1));
+        assertThat(parse("{\"kind\":\"gdas\"}").temperature()).isEqualTo(new Temperature(10, 0.1));
         assertThat(parse("{\"kind\":\"gumbel-softmax\"}").temperature()).isEqualTo(new Temperature(1, 0.33));
         assertThat(parse("{\"kind\":\"gumbel\",\"temperature\":{\"from\":3,\"to\":1}}")
                         .temperature())
@@ -126,7 +128,7 @@ class SimplexMapTest {
         if (map instanceof SimplexMap.Softmax || map instanceof SimplexMap.Sparsemax) {
             assertThat(different).isEqualTo(1);
         } else {
-            assertThat(different).isEqualTo(map == GUMBEL ? 3 : 40);
+            assertThat(different).isEqualTo(map == GUMBEL || map == GDAS ? 3 : 40);
         }
     }
 
@@ -145,7 +147,7 @@ class SimplexMapTest {
     /** Choices of a step are given seeds that follow one another. */
     @Test
     void neighbouringSeedsAreUncorrelated() {
-        for (SimplexMap map : List.of(DIRICHLET, GUMBEL, GUMBEL_SOFTMAX)) {
+        for (SimplexMap map : List.of(DIRICHLET, GUMBEL, GDAS, GUMBEL_SOFTMAX)) {
             double[] f = new double[5_000];
             for (int seed = 0; seed < f.length; seed++) {
                 f[seed] = parts(map, new double[] {0, 0}, seed, 1)[0];
