@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class DimTest {
     private static final Choice<Integer> WIDTH = Choice.of("width", 12, 20);
     private static final Choice<Double> RATIO = Choice.of("ratio", 0.1, 1.5);
+    private static final Choice<String> OPERATION = Choice.of("operation", "none", "conv1", "conv3");
 
     /** One of every kind, with its size for the member of width 12 and ratio 1.5, and its largest. */
     private static final List<Expected> ALL = List.of(
@@ -18,13 +19,14 @@ class DimTest {
             new Expected(Dim.of(WIDTH), 12, 20),
             new Expected(Dim.of(WIDTH).times(3), 36, 60),
             new Expected(Dim.of(WIDTH).times(Dim.of(WIDTH)), 144, 400),
-            new Expected(Dim.of(WIDTH).scaled(RATIO, 8), 16, 32)); // of 18 and 30
+            new Expected(Dim.of(WIDTH).scaled(RATIO, 8), 16, 32), // of 18 and 30
+            new Expected(Dim.of(OPERATION, List.of(0, 1, 3)), 1, 3));
 
     private record Expected(Dim dim, int size, int max) {}
 
     @Test
     void everyKindIsCoveredAndHasItsSizes() {
-        Member member = new Member(Map.of("width", 12, "ratio", 1.5));
+        Member member = new Member(Map.of("width", 12, "ratio", 1.5, "operation", "conv1"));
         for (Expected expected : ALL) {
             assertThat(expected.dim.size(member)).as(expected.dim.toString()).isEqualTo(expected.size);
             assertThat(expected.dim.max()).as(expected.dim.toString()).isEqualTo(expected.max);
@@ -35,12 +37,20 @@ class DimTest {
 
     @Test
     void noMemberIsLargerThanTheLargest() {
-        Space space = new Space("s", List.of(WIDTH, RATIO));
-        for (Member member : space.enumerate(10)) {
+        Space space = new Space("s", List.of(WIDTH, RATIO, OPERATION));
+        for (Member member : space.enumerate(20)) {
             for (Expected expected : ALL) {
                 assertThat(expected.dim.size(member)).isBetween(1, expected.dim.max());
             }
         }
+    }
+
+    @Test
+    void anOptionWithoutASizeDoesNotExistAndStandsForTheLargest() {
+        Dim kernel = Dim.of(OPERATION, List.of(0, 1, 3));
+        assertThat(kernel.exists(new Member(Map.of("operation", "none")))).isFalse();
+        assertThat(kernel.size(new Member(Map.of("operation", "none")))).isEqualTo(3);
+        assertThat(kernel.exists(new Member(Map.of("operation", "conv3")))).isTrue();
     }
 
     @Test
