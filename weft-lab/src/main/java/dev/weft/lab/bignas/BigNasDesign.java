@@ -103,11 +103,13 @@ final class BigNasDesign implements Design {
                         LARGEST_ONLY,
                         false),
                 this::all));
+        // tag::trained[]
         arms.add(Arm.trained(
                 "B",
                 "one random member a step, labels (single path)",
                 supernet(epochs, SINGLE_PATH, NONE, Regularisation.none(), false),
                 this::all));
+        // end::trained[]
         arms.add(Arm.trained(
                 "B2",
                 "as B, with as many passes as A",
@@ -223,6 +225,7 @@ final class BigNasDesign implements Design {
 
     // --- Measurements: accuracy on the report split, in percent
 
+    // tag::chain[]
     private Map<String, Double> searched(Trial trial, Trial.Trained trained) {
         Map<String, Double> values = trained.measure(this::all);
         Found found = trial.once(
@@ -230,6 +233,7 @@ final class BigNasDesign implements Design {
         values.put(STEP.key(), found.smallestStep());
         return values;
     }
+    // end::chain[]
 
     private Map<String, Double> all(Trainer trainer) {
         return all(trainer, trainer::calibrate);
@@ -278,11 +282,13 @@ final class BigNasDesign implements Design {
     static final List<Claim> CLAIMS = List.of(
             claim(difference("A", "B", SMALLEST)).atLeast(1.0),
             claim(difference("A", "B", RANDOM)).atLeast(1.0),
+            // tag::claims[]
             claim(difference("D", "A", SMALLEST)).atMost(1.5),
             claim(difference("A", "A-not-recalibrated", SMALLEST)).atLeast(10),
             goal(difference("A", "B2", SMALLEST)).atLeast(0.3),
             goal(difference("A", "B2", RANDOM)).atLeast(0.3),
             report(difference("A", "C", SMALLEST)).atLeast(0),
+            // end::claims[]
             report(difference("A", "C", RANDOM)).atLeast(0),
             report(difference("A-teacher", "A", SMALLEST)).atLeast(0),
             report(difference("A-labels-first", "A", SMALLEST)).atLeast(0),
