@@ -16,9 +16,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * tensor, whatever the number of pairs.
  */
 final class SharedGram {
-    /** Keeps the cosine of a gradient that is zero at 0. Far below the product of norms that mean anything in float32. */
-    private static final double EPSILON = 1e-12;
-
     private final double[][] products; // <g_i, g_j>
     private final double[][] squares; // ‖g_i‖² over what j uses as well
     private final boolean[][] shared;
@@ -78,11 +75,15 @@ final class SharedGram {
         }
     }
 
-    /** NaN where the two use no tensor in common. */
+    /** NaN where the two use no tensor in common, 0 where a gradient is zero. */
     double cosine(int i, int j) {
-        return shared[i][j]
-                ? products[i][j] / (Math.sqrt(squares[i][j]) * Math.sqrt(squares[j][i]) + EPSILON)
-                : Double.NaN;
+        if (!shared[i][j]) {
+            return Double.NaN;
+        }
+        double norms = Math.sqrt(squares[i][j]) * Math.sqrt(squares[j][i]);
+        return norms == 0
+                ? 0
+                : products[i][j] / norms; // a constant in the denominator would shrink the cosine of small gradients
     }
 
     double norm(int i) {

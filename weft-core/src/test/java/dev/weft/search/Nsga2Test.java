@@ -61,20 +61,24 @@ class Nsga2Test implements SearchContract {
                 .sum();
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void findsAKnownFront(long seed) {
+    /** How many of the 21 members of the front one seed finds is luck, so that is asked of ten seeds together; all else of each. */
+    @Test
+    void findsAKnownFront() {
         Space space = bowl(); // 21 * 5^6 = 328,125 members
-        SearchTask task = new SearchTask(space, OBJECTIVES, Constraints.NONE, seed);
-        SearchResult result = new Nsga2(32, 60).search(task, measured(space));
-        assertThat(result.measured()).hasSizeLessThanOrEqualTo(32 * 62);
-        // Of forty seeds the poorest front had 16 members and 0.988 of the hypervolume.
-        assertThat(result.front().members()).hasSizeGreaterThanOrEqualTo(15);
         double known = knownHypervolume(21, 22);
-        assertThat(result.front().hypervolume(0, 22)).isBetween(0.98 * known, known + 1e-9);
-        // Random search with as many members is far from it.
-        SearchResult random = new RandomSearch(result.measured().size()).search(task, measured(space));
-        assertThat(random.front().hypervolume(0, 22)).isLessThan(0.9 * known);
+        int found = 0;
+        int seeds = 10;
+        for (long seed = 1; seed <= seeds; seed++) {
+            SearchTask task = new SearchTask(space, OBJECTIVES, Constraints.NONE, seed);
+            SearchResult result = new Nsga2(32, 60).search(task, measured(space));
+            assertThat(result.measured()).hasSizeLessThanOrEqualTo(32 * 62);
+            found += result.front().members().size();
+            assertThat(result.front().hypervolume(0, 22)).as("seed " + seed).isBetween(0.98 * known, known + 1e-9);
+            // Random search with as many members is far from it.
+            SearchResult random = new RandomSearch(result.measured().size()).search(task, measured(space));
+            assertThat(random.front().hypervolume(0, 22)).isLessThan(0.9 * known);
+        }
+        assertThat(found).isGreaterThanOrEqualTo(19 * seeds);
     }
 
     @ParameterizedTest
