@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 /** Checks 9, 11 and 12 of ShiftNAS: the generator and the cost of what it picks, without training a weight. */
 class GeneratorCostTest {
     private static final int STEPS = 2500;
+    private static final int DRAWS = 500; // a level; the standard deviation of a rate of 0.9 is 0.013
     private static final int LEVELS = 8;
     private static final double LAMBDA = 30;
 
@@ -81,15 +82,15 @@ class GeneratorCostTest {
         Map<Integer, Set<Member>> members = new HashMap<>();
         for (int k = 0; k < levels.count(); k++) {
             int hit = 0;
-            for (int seed = 0; seed < 50; seed++) {
+            for (int seed = 0; seed < DRAWS; seed++) {
                 try (PointerScope scope = new PointerScope()) {
                     Member member =
-                            generated.plain(generated.draw((levels.centre(k) - least) / range, 1000 * k + seed, 0.3));
+                            generated.plain(generated.draw((levels.centre(k) - least) / range, DRAWS * k + seed, 0.3));
                     hit += Math.abs(levels.of(cost.exact(member)) - k) <= 1 ? 1 : 0;
                     members.computeIfAbsent(k, level -> new HashSet<>()).add(member);
                 }
             }
-            rates.put(k, hit / 50.0);
+            rates.put(k, (double) hit / DRAWS);
         }
         return new Hits(rates, members);
     }
@@ -99,7 +100,7 @@ class GeneratorCostTest {
     }
 
     @Test
-    void trainedOnCostAloneItHitsNineTargetsOfTen() {
+    void trainedOnCostAloneItHitsNineTargetsOfTenInEveryLevel() {
         ExpectedCost cost = ExpectedCost.of(model()).get("macs");
         try (Family family = family();
                 CostLevelSampling sampling = start(family)) {
@@ -120,10 +121,8 @@ class GeneratorCostTest {
                 }
             }
             Hits after = hits(family, cost, levels);
-            assertThat(hitRate(after)).as("all of " + after.rates).isGreaterThanOrEqualTo(0.9);
-            // Nine of ten of a level's fifty draws, less three standard deviations.
             after.rates.forEach((level, rate) ->
-                    assertThat(rate).as("level " + level + " of " + after.rates).isGreaterThanOrEqualTo(0.77));
+                    assertThat(rate).as("level " + level + " of " + after.rates).isGreaterThanOrEqualTo(0.9));
             after.members.forEach(
                     (level, members) -> assertThat(members).as("level " + level).hasSizeGreaterThan(2));
             assertThat(sampling.measures().get("hits")).isGreaterThan(0.7); // of the whole training
