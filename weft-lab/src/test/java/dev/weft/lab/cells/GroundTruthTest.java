@@ -8,6 +8,7 @@ import dev.weft.cost.CountedCosts;
 import dev.weft.cost.MemberCosts;
 import dev.weft.data.Splits;
 import dev.weft.lab.cells.GroundTruth.Anchor;
+import dev.weft.lab.study.Statistics;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.model.Presets;
@@ -67,8 +68,8 @@ class GroundTruthTest {
     }
 
     /**
-     * Of the cheapest anchor, which has no convolution: its training is repeated here, as any other member would be trained. The table was
-     * made when the same seed gave other weights and another order of examples.
+     * The training of the cheapest anchor, which has no convolution, is repeated here, as any other member would be trained. The table was
+     * made when the same seed gave other weights and another order of examples, so this is another training: it must lie with those stored.
      */
     @Test
     void trainingAnAnchorAgainComesNearTheStoredAccuracy() {
@@ -79,7 +80,8 @@ class GroundTruthTest {
         }
         try (Family alone = Family.open(folder.resolve("again/family.safetensors"))) {
             NamedMember only = alone.members().get("largest");
-            assertThat(only.measurements().get("accuracy")).isCloseTo(cheapest.accuracy(), within(0.15));
+            double deviation = Statistics.standardDeviation(cheapest.accuracies());
+            assertThat(only.measurements().get("accuracy")).isCloseTo(cheapest.accuracy(), within(4 * deviation));
         }
     }
 
