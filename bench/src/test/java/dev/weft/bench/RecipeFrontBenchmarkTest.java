@@ -19,7 +19,7 @@ class RecipeFrontBenchmarkTest {
         return new MeasuredMember(Member.PLAIN, Map.of(metric, quality, MetricNames.MACS, macs));
     }
 
-    /** From 1 to 8 multiply-adds are three doublings: 0.5 is the best for one of them, 0.6 for the second and 0.9 for the third. */
+    /** There are three doublings from 1 to 8 multiply-adds: 0.5 is the best for one of them, 0.6 for the second and 0.9 for the third. */
     @Test
     void frontIsTheMeanOfTheBestWithinBudgetsThatDouble() {
         String metric = MetricNames.ACCURACY;

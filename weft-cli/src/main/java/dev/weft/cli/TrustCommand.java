@@ -269,7 +269,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
         return losses ? ranking.ofLosses() : ranking.inPoints();
     }
 
-    /** Of the columns that are asked for those that a table has, that of truths first. */
+    /** The columns that a table has of those that are asked for, with that of the truths first. */
     private List<Baseline> baselines(Ranking ranking, Csv scoreRows, Csv truthRows) {
         List<Baseline> found = new ArrayList<>();
         for (String name : baselines == null ? Baseline.NAMES : baselines) {

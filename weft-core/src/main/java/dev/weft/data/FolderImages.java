@@ -86,7 +86,7 @@ final class FolderImages implements ImageDataset {
         System.arraycopy(planes, 0, into, offset, planes.length);
     }
 
-    /** From the file always, whether memory holds the resized image or not: what a run trains on must not depend on that. */
+    /** Pixels come from the file always, whether memory holds the resized image or not: what a run trains on must not depend on that. */
     @Override
     public void crop(int index, Crop crop, byte[] into, int offset) {
         byte[] planes = ImageFile.decode(

@@ -49,7 +49,7 @@ final class GradientNorm implements Evaluator {
         return "seed=" + SEED + " examples=" + examples + " of " + training.idsSha256();
     }
 
-    /** Of the member alone, with weights of its own that are drawn from a fixed seed and freed again. */
+    /** This is computed of the member alone, with weights of its own that are drawn from a fixed seed and freed again. */
     @Override
     public Map<String, Double> measure(Member member, String metric) {
         try (Family alone = Family.of(model.at(member), SEED);

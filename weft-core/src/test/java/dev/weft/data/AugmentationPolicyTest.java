@@ -46,7 +46,7 @@ class AugmentationPolicyTest {
         assertThat(seen.values()).allSatisfy(count -> assertThat(count).isBetween(860, 1140));
     }
 
-    /** From the published table: Posterize is in 5 pairs of 25, twice in one, and likely 0.4, 0.6, 0.6, 0.8, 0.4. */
+    /** The published table has Posterize in 5 pairs of 25, twice in one, with probabilities 0.4, 0.6, 0.6, 0.8, 0.4. */
     @Test
     void autoAugmentIsTheTableForImageNet() {
         assertThat(ImageNetPairs.ALL).hasSize(25).allSatisfy(pair -> assertThat(pair)
@@ -78,7 +78,7 @@ class AugmentationPolicyTest {
         assertThat((double) same / draws).isCloseTo(nothing, Offset.offset(0.01)); // standard deviation 0.003
     }
 
-    /** Of brightness alone: the factors are uniform from 0.6 to 1.4. */
+    /** Only the brightness changes here: its factors are uniform from 0.6 to 1.4. */
     @Test
     void colourJitterDrawsFactorsAroundOne() {
         SplittableRandom random = new SplittableRandom(6);

@@ -31,7 +31,7 @@ class ImageOperationTest {
         assertThat(grey(2, INVERT, 0, 0, 1, 200, 255)).containsExactly(255, 254, 55, 0);
     }
 
-    /** By one pixel a row, and the middle of the first row is at 0.5, so that 0.5 lies between: it is half a pixel, of the right one. */
+    /** Each row moves by one pixel more than the row above. The middle of the first row is half way between two pixels, and the right one is taken. */
     @Test
     void shears() {
         assertThat(grey(3, SHEAR_X, 1, NINE)).containsExactly(2, 3, OUT, 6, OUT, OUT, OUT, OUT, OUT);
@@ -122,7 +122,7 @@ class ImageOperationTest {
         assertThat(flat).containsOnly(0);
     }
 
-    /** Of magnitude 9 out of 30, and 8 out of 9. */
+    /** The magnitudes are 9 of 30 for one policy and 8 of 9 for the other. */
     @Test
     void strengthsAreTorchvisions() {
         assertThat(SHEAR_X.strength(9 / 30.0)).isCloseTo(0.09, Offset.offset(1e-12));

@@ -71,7 +71,7 @@ class MixingTest {
         assertThat(shares).hasSizeGreaterThan(10);
     }
 
-    /** Of Beta(α, α) the mean is a half and the variance 1 / (4 (2 α + 1)). */
+    /** The mean of Beta(α, α) is a half and its variance is 1 / (4 (2 α + 1)). */
     @Test
     void sharesAreOfABetaDistribution() {
         SplittableRandom random = new SplittableRandom(2);

@@ -55,7 +55,7 @@ public class TransformedKernelsTest {
                 false);
     }
 
-    /** With matrices that are far from the identity they begin as. */
+    /** The matrices here are far from the identity that they begin as. */
     public static Family transformed() {
         Family family = Family.of(definition(), 1, SHARING);
         SplittableRandom random = new SplittableRandom(5);

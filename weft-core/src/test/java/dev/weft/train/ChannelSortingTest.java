@@ -134,7 +134,7 @@ class ChannelSortingTest {
                                 Choice::name, choice -> List.of(choice.largest().toString()))));
     }
 
-    /** By the projection of each block, in arithmetic of its own. */
+    /** The expected value is the projection of each block, in arithmetic of its own. */
     @Test
     void channelsFallInTheSumOfAbsoluteWeightsThatReadThem() {
         MobileCnn definition = TransformedKernelsTest.definition();

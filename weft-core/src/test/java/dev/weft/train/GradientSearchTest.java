@@ -109,7 +109,7 @@ class GradientSearchTest {
         assertThat(temperatures.get(5)).isLessThan(3);
     }
 
-    /** Of every order: what a step does not run has no gradient, and waits. */
+    /** This holds for every order: what a step does not run has no gradient, and waits. */
     @ParameterizedTest
     @EnumSource(Order.class)
     void gdasTrainsTheDrawnSlicesAndMovesTheLogits(Order order) {

@@ -85,7 +85,7 @@ class OptimizerTest {
         });
     }
 
-    /** By a double-precision reference of its own, with a learning rate that falls, as libtorch has no such rule. */
+    /** The expected values are a double-precision reference's, with a learning rate that falls, as libtorch has no such rule. */
     @ParameterizedTest
     @CsvSource({"0.9, 0.9, 1e-3, 0", "0.9, 0.9, 1e-3, 1e-5", "0.9, 0, 1e-10, 0.05", "0.5, 0.9, 0.3, 0.05"})
     void rmsPropTfFollowsTensorFlowsFormula(double decay, double momentum, double epsilon, double weightDecay) {

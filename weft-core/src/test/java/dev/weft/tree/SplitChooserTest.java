@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** From matrices of distances to the choice that is split and its groups, as the specification's checks 4 and 5 have it. */
+/** These tests go from matrices of distances to the choice that is split and its groups, as the specification's checks 4 and 5 have it. */
 class SplitChooserTest {
     private static final Choice<String> FAR = Choice.of("far", "a", "b", "c", "d", "e");
     private static final Choice<String> NEAR = Choice.of("near", "a", "b", "c", "d", "e");

@@ -56,7 +56,7 @@ class AnchorsTest {
         assertThat(new HashSet<>(Anchors.stratified(model, 16, "params", 0))).hasSize(16);
     }
 
-    /** Of a space that is too large to be enumerated a thousand are drawn: each twentieth of other draws has one anchor, or nearly. */
+    /** A thousand are drawn of a space that is too large to be enumerated: each twentieth of other draws has one anchor, or nearly. */
     @Test
     void anchorsOfALargeSpaceAreSpreadOverTheCostsOfItsMembers() {
         Recipe recipe = Recipes.read("quickstart");

@@ -103,7 +103,7 @@ class GradientNormTest {
         return Math.sqrt(squares);
     }
 
-    /** By hand: with g = (softmax(z) - y) / B, the gradient of W2 is Σ g hᵀ and that of W1 is Σ W2ᵀ g xᵀ. That of b does not count. */
+    /** Worked by hand, with g = (softmax(z) - y) / B, the gradient of W2 is Σ g hᵀ and that of W1 is Σ W2ᵀ g xᵀ. That of b does not count. */
     @Test
     void isTheSumOfTheNormsOfTheGradientsOfTheWeights() {
         int width = 5;

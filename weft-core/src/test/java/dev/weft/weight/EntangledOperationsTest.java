@@ -219,7 +219,7 @@ class EntangledOperationsTest {
         }
     }
 
-    /** Without a blend nothing is multiplied. */
+    /** Nothing is multiplied where there is no blend. */
     @Test
     void memberOfAnOptionHasTheMiddleOfTheKernel() {
         try (PointerScope scope = new PointerScope();

@@ -433,7 +433,7 @@ final class GmDesign implements Design {
         return notes;
     }
 
-    /** Of the largest budget and the first seed. */
+    /** The tree of the largest budget and the first seed. */
     private static Optional<TreeRecord> tree(Findings findings, String arm) {
         return findings.kept(findings.largestBudget(), findings.seeds().get(0), "tree-" + arm, TreeRecord.class);
     }

@@ -377,7 +377,7 @@ final class PadaDesign implements Design {
                                         epochs))));
     }
 
-    /** Of the first seed. */
+    /** The probes of the first seed. */
     private List<PadaProbe> probes(Findings findings, String arm, int epochs) {
         return size.points(arm.equals(FAIR) ? size.fairEpochs(epochs) : epochs).stream()
                 .flatMap(

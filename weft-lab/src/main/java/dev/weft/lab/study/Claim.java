@@ -126,7 +126,7 @@ public final class Claim {
      * @param remark a sentence that follows the verdict's; may be empty
      */
     public record Bounded(Kind kind, Quantity quantity, String remark) {
-        /** With a sentence behind the verdict's. */
+        /** The same, with a sentence behind the verdict's. */
         public Bounded remarked(String sentence) {
             return new Bounded(kind, quantity, sentence);
         }

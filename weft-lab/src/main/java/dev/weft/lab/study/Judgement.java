@@ -10,12 +10,12 @@ import dev.weft.report.ExperimentReport.Outcome;
  * @param sentence all of it for people
  */
 public record Judgement(Outcome outcome, Double estimate, Statistics.Interval interval, String sentence) {
-    /** Of something that was not run. */
+    /** The judgement of something that was not run. */
     public static Judgement notTested(String sentence) {
         return new Judgement(Outcome.NOT_TESTED, null, null, sentence);
     }
 
-    /** Of something that is so or not, without an interval. */
+    /** The judgement of something that is so or is not, without an interval. */
     public static Judgement exact(boolean holds, double estimate, String sentence) {
         return new Judgement(holds ? Outcome.HELD : Outcome.NOT_HELD, estimate, null, sentence);
     }

@@ -26,7 +26,7 @@ public record TrainingRecord(double seconds, double passes, double updates, Map<
         curves = Collections.unmodifiableMap(new LinkedHashMap<>(curves));
     }
 
-    /** Of a training that has ended; it is not to train on afterwards. */
+    /** The record of a training that has ended; it is not to train on afterwards. */
     static TrainingRecord of(Trainer trainer) {
         return new TrainingRecord(
                 trainer.seconds(),

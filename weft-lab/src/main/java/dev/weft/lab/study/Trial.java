@@ -198,7 +198,7 @@ public final class Trial {
         }
     }
 
-    /** Of the training that has the arm's name, or else of the first. */
+    /** The curves of the training that has the arm's name, or else of the first. */
     private Map<String, List<Double>> curves() {
         TrainingRecord own = used.get(document(arm));
         return own != null

@@ -132,7 +132,7 @@ class CellRankingTest {
                 .isEmpty();
     }
 
-    /** Of 60 members, known from the benchmark: the number of parameters has τ 0.74 with its accuracies of all cells. */
+    /** This takes 60 members. It is known of the benchmark that the number of parameters has τ 0.74 with the accuracies of all cells. */
     @Test
     void parametersAreAnArmThatTrainsNothing() {
         DataSettings data = truth.recipe().data();
@@ -157,7 +157,7 @@ class CellRankingTest {
                 .matches("τ -?0\\.\\d{3} between what " + truth.members().size() + " members .*");
     }
 
-    /** With the weights of one family: the truth plays no part in a score. */
+    /** Scores come of the weights of one family: the truth plays no part in them. */
     @Test
     void scoresAreOfInheritedWeights() {
         GroundTruth few = truth.every(8);
