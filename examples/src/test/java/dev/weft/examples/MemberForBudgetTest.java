@@ -1,5 +1,6 @@
 package dev.weft.examples;
 
+import dev.weft.weight.generator.MemberGenerator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.cost.CountedCosts;
@@ -11,7 +12,6 @@ import dev.weft.train.LevelDistribution;
 import dev.weft.train.LevelMembers;
 import dev.weft.train.Optimizer;
 import dev.weft.train.Recipe;
-import dev.weft.weight.Sharing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class MemberForBudgetTest {
                 tiny.name(),
                 tiny.description(),
                 tiny.model(),
-                List.of(new Sharing.Generator("macs", 16, null, Sharing.View.SLICE)),
+                List.of(new MemberGenerator("macs", 16, null, MemberGenerator.View.SLICE)),
                 null,
                 tiny.data().withSource(pictures.toString()),
                 tiny.train()

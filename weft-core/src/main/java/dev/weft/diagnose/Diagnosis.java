@@ -1,5 +1,6 @@
 package dev.weft.diagnose;
 
+import dev.weft.weight.blend.Blend;
 import dev.weft.cost.CountedCosts;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
@@ -11,7 +12,6 @@ import dev.weft.space.Space;
 import dev.weft.train.Sampler;
 import dev.weft.train.Sampling;
 import dev.weft.trust.RankCorrelation;
-import dev.weft.weight.Sharing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -196,7 +196,7 @@ public record Diagnosis(
     private static boolean isSplittable(Family family) {
         return family.sharing().stream()
                 .allMatch(sharing ->
-                        sharing instanceof Sharing.Blend blend && blend.weights() == Sharing.Ownership.ENTANGLED);
+                        sharing instanceof Blend blend && blend.weights() == Blend.Ownership.ENTANGLED);
     }
 
     private static List<Probed> probed(Family family, ConflictMap map) {

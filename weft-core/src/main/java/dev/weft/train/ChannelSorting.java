@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import dev.weft.weight.kernel.KernelTransforms;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -111,7 +112,7 @@ public final class ChannelSorting {
      * @throws InputException when no hidden channels depend on the choices, or weights are shared in a way that has more of them
      */
     public static void requireSortable(ModelDefinition definition, List<Sharing> sharing, Collection<String> choices) {
-        if (!sharing.stream().allMatch(Sharing.KernelTransforms.class::isInstance)) {
+        if (!sharing.stream().allMatch(KernelTransforms.class::isInstance)) {
             throw new InputException(
                     "Channels can be sorted where members share slices or transformed kernels, but sharing is "
                             + sharing + ". Leave sortChannels out.");

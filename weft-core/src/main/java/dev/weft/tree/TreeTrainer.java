@@ -1,5 +1,6 @@
 package dev.weft.tree;
 
+import dev.weft.weight.tree.Tree;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
@@ -519,10 +520,10 @@ public final class TreeTrainer implements AutoCloseable {
     }
 
     /** What a family of such a tree shares, as data. */
-    static Sharing.Tree sharing(TreeRecord tree, List<Sharing> within) {
-        return new Sharing.Tree(
+    static Tree sharing(TreeRecord tree, List<Sharing> within) {
+        return new Tree(
                 tree.leaves().stream()
-                        .map(node -> new Sharing.Leaf(node.name(), node.options()))
+                        .map(node -> new Tree.Leaf(node.name(), node.options()))
                         .toList(),
                 within);
     }

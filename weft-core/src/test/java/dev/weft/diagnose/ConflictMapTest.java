@@ -15,7 +15,7 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.Init;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;

@@ -1,5 +1,6 @@
 package dev.weft.diagnose;
 
+import dev.weft.weight.blend.Blend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -23,7 +24,7 @@ import dev.weft.train.Losses;
 import dev.weft.train.Sampler;
 import dev.weft.train.Sampling;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -328,7 +329,7 @@ class GradientVarianceTest {
     @MethodSource("models")
     void everyModelIsLeftAsItWas(ModelDefinition model) {
         Sharing blend =
-                new Sharing.Blend(new SimplexMap.Softmax(), Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED, 1);
+                new Blend(new SimplexMap.Softmax(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1);
         for (List<Sharing> sharing : List.of(List.<Sharing>of(), List.of(blend))) {
             try (Family family = Family.of(model, 3, sharing)) {
                 Batch before = batch(model, 4, 1);

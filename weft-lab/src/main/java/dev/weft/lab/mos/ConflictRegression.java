@@ -12,7 +12,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Optimizer;
 import dev.weft.weight.Init;
-import dev.weft.weight.MemberEncoding;
+import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weights;

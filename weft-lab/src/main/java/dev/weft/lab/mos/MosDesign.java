@@ -40,7 +40,7 @@ import dev.weft.train.Sampler;
 import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
 import dev.weft.trust.RankCorrelation;
-import dev.weft.weight.MemberEncoding;
+import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
