@@ -1,6 +1,5 @@
 package dev.weft.bench;
 
-import dev.weft.weight.generator.MemberGenerator;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
@@ -18,8 +17,9 @@ import dev.weft.train.Sampling;
 import dev.weft.train.TrainSettings;
 import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;
-import dev.weft.weight.generator.GeneratedWeights;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.weft.bench;
 
-import dev.weft.weight.blend.Blend;
-import dev.weft.weight.experts.Experts;
 import dev.weft.data.Batch;
 import dev.weft.io.Json;
 import dev.weft.model.Family;
@@ -18,11 +16,13 @@ import dev.weft.train.Regularisation;
 import dev.weft.train.Role;
 import dev.weft.train.Sampler;
 import dev.weft.train.TrainSettings;
-import dev.weft.weight.blend.BlendedWeights;
-import dev.weft.weight.experts.ExpertStart;
-import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,5 @@
 package dev.weft.examples;
 
-import dev.weft.weight.experts.Experts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -15,10 +14,11 @@ import dev.weft.train.Evaluation;
 import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
-import dev.weft.weight.experts.ExpertStart;
-import dev.weft.weight.encoding.MemberEncoding;
-import dev.weft.weight.experts.RoutedWeights;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
+import dev.weft.weight.experts.RoutedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package dev.weft.examples;
 
-import dev.weft.weight.generator.MemberGenerator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.cost.CountedCosts;
@@ -12,6 +11,7 @@ import dev.weft.train.LevelDistribution;
 import dev.weft.train.LevelMembers;
 import dev.weft.train.Optimizer;
 import dev.weft.train.Recipe;
+import dev.weft.weight.generator.MemberGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package dev.weft.examples;
 
-import dev.weft.weight.blend.Blend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.io.Yaml;
@@ -11,6 +10,7 @@ import dev.weft.train.Optimizer;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
 import dev.weft.train.TrainSettings;
+import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package dev.weft.pick;
 
-import dev.weft.weight.experts.Experts;
 import dev.weft.io.Json;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
@@ -25,6 +24,7 @@ import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeRecord;
+import dev.weft.weight.experts.Experts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

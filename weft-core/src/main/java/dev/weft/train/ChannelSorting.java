@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.kernel.KernelTransforms;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -15,6 +14,7 @@ import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
+import dev.weft.weight.kernel.KernelTransforms;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

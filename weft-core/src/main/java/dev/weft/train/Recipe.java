@@ -1,7 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.blend.Blend;
-import dev.weft.weight.generator.MemberGenerator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.Splits;
@@ -9,6 +7,8 @@ import dev.weft.io.InputException;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.generator.MemberGenerator;
 import java.util.List;
 
 /**

@@ -1,6 +1,5 @@
 package dev.weft.tree;
 
-import dev.weft.weight.tree.Tree;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.model.NamedMember;
@@ -12,6 +11,7 @@ import dev.weft.train.Role;
 import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import dev.weft.weight.blend.BlendedWeights;
+import dev.weft.weight.tree.Tree;
 import dev.weft.weight.tree.TreeWeights;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,6 +1,5 @@
 package dev.weft.tree;
 
-import dev.weft.weight.tree.Tree;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
@@ -22,6 +21,7 @@ import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.tree.Tree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

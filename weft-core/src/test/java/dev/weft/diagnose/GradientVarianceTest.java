@@ -1,6 +1,5 @@
 package dev.weft.diagnose;
 
-import dev.weft.weight.blend.Blend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -24,6 +23,7 @@ import dev.weft.train.Losses;
 import dev.weft.train.Sampler;
 import dev.weft.train.Sampling;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -328,8 +328,7 @@ class GradientVarianceTest {
     @ParameterizedTest
     @MethodSource("models")
     void everyModelIsLeftAsItWas(ModelDefinition model) {
-        Sharing blend =
-                new Blend(new SimplexMap.Softmax(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1);
+        Sharing blend = new Blend(new SimplexMap.Softmax(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1);
         for (List<Sharing> sharing : List.of(List.<Sharing>of(), List.of(blend))) {
             try (Family family = Family.of(model, 3, sharing)) {
                 Batch before = batch(model, 4, 1);

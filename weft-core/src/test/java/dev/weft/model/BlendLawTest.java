@@ -1,6 +1,5 @@
 package dev.weft.model;
 
-import dev.weft.weight.blend.Blend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,8 +13,9 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -140,8 +140,7 @@ class BlendLawTest {
     @MethodSource("modelsAndThoseOfSplitHeads")
     void drawOfGdasIsTheDrawnMemberAndCostsWhatItCosts(ModelDefinition model) {
         for (Blend.Norm norm : Blend.Norm.values()) {
-            List<Sharing> gdas =
-                    List.of(new Blend(new SimplexMap.Gdas(null), norm, Blend.Ownership.ENTANGLED, 1));
+            List<Sharing> gdas = List.of(new Blend(new SimplexMap.Gdas(null), norm, Blend.Ownership.ENTANGLED, 1));
             Set<List<OperationMacs>> costs = new LinkedHashSet<>();
             try (Family family = Family.of(model, 1, gdas)) {
                 try (NoGradGuard guard = new NoGradGuard()) {

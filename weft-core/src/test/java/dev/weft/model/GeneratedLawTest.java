@@ -1,6 +1,5 @@
 package dev.weft.model;
 
-import dev.weft.weight.generator.MemberGenerator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,6 +11,7 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

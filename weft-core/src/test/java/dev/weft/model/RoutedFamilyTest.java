@@ -1,8 +1,5 @@
 package dev.weft.model;
 
-import dev.weft.weight.blend.Blend;
-import dev.weft.weight.experts.Experts;
-import dev.weft.weight.lowrank.LowRank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,14 +12,17 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.weight.blend.BlendedWeights;
-import dev.weft.weight.experts.ExpertStart;
-import dev.weft.weight.encoding.MemberEncoding;
-import dev.weft.weight.experts.RoutedWeights;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.BlendedWeights;
+import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
 import dev.weft.weight.experts.Experts.Granularity;
 import dev.weft.weight.experts.Experts.Routing;
-import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.experts.RoutedWeights;
+import dev.weft.weight.lowrank.LowRank;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -352,8 +352,7 @@ class RoutedFamilyTest {
         assertThatThrownBy(() -> Family.of(definition, 1, List.of(blend(), blend())))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("at most one blend");
-        Blend separate =
-                new Blend(new SimplexMap.Softmax(), Blend.Norm.FULL, Blend.Ownership.SEPARATE, 1);
+        Blend separate = new Blend(new SimplexMap.Softmax(), Blend.Norm.FULL, Blend.Ownership.SEPARATE, 1);
         Experts copies = new Experts(
                 MLPS,
                 2,

@@ -1,6 +1,5 @@
 package dev.weft.model;
 
-import dev.weft.weight.tree.Tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +9,7 @@ import dev.weft.nn.Initialisation;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.tree.Tree;
 import dev.weft.weight.tree.TreeWeights;
 import java.math.BigInteger;
 import java.util.Collections;
@@ -92,8 +92,7 @@ class SubspaceTest {
     }
 
     private static void tree(Tree.Leaf... leaves) {
-        Family.ofShapes(cells(), List.of(new Tree(List.of(leaves), List.of())))
-                .close();
+        Family.ofShapes(cells(), List.of(new Tree(List.of(leaves), List.of()))).close();
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.weft.model;
 
-import dev.weft.weight.blend.Blend;
-import dev.weft.weight.kernel.KernelTransforms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -19,7 +17,9 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.kernel.KernelTransforms;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -239,8 +239,7 @@ public class TransformedKernelsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Kernel transforms must have a pattern that is found in the name of a weight");
         assertThatThrownBy(() -> Sharing.requireOrder(List.of(
-                        new Blend(
-                                new SimplexMap.Softmax(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1),
+                        new Blend(new SimplexMap.Softmax(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1),
                         SHARING.get(0))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a blend and kernel transforms");

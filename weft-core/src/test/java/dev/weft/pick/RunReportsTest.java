@@ -1,6 +1,5 @@
 package dev.weft.pick;
 
-import dev.weft.weight.experts.Experts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.model.Family;
@@ -11,9 +10,10 @@ import dev.weft.train.Recipe;
 import dev.weft.train.Recipes;
 import dev.weft.train.TauSchedule;
 import dev.weft.train.Trainer;
-import dev.weft.weight.experts.ExpertStart;
-import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

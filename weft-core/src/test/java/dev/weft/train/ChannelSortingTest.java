@@ -1,7 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.kernel.KernelTransforms;
-import dev.weft.weight.lowrank.LowRank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,8 +16,10 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.kernel.KernelTransforms;
+import dev.weft.weight.lowrank.LowRank;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.kernel.KernelTransforms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +17,7 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.kernel.KernelTransforms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.experts.Experts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.data.Batch;
@@ -11,8 +10,9 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.weight.experts.ExpertStart;
 import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
 import dev.weft.weight.experts.Experts.Granularity;
 import dev.weft.weight.experts.Experts.Routing;
 import java.util.LinkedHashMap;

@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.blend.Blend;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Mixing;
@@ -14,6 +13,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;

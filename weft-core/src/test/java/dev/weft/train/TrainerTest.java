@@ -1,7 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.experts.Experts;
-import dev.weft.weight.generator.MemberGenerator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,9 +21,11 @@ import dev.weft.ops.Tensors;
 import dev.weft.run.Event;
 import dev.weft.run.RunDatabase;
 import dev.weft.space.Member;
-import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.Experts;
+import dev.weft.weight.generator.MemberGenerator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

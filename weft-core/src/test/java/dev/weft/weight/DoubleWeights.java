@@ -1,6 +1,5 @@
 package dev.weft.weight;
 
-import dev.weft.weight.blend.Slices;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Gate;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import dev.weft.weight.Gate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

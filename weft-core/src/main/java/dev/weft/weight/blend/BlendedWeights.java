@@ -1,17 +1,17 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.Gate;
-import dev.weft.weight.Init;
-import dev.weft.weight.Weight;
-import dev.weft.weight.Weights;
-import dev.weft.weight.WrappedWeights;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Gate;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
+import dev.weft.weight.WrappedWeights;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -256,7 +256,8 @@ public final class BlendedWeights implements WrappedWeights {
         context.keySet().removeAll(List.of(BlendDraw.SEED, BlendDraw.TEMPERATURE, BlendDraw.DRAWN));
         Member rest = new Member(base.options(), context);
         List<Ranked> ranked = blended.values().stream().map(Ranked::of).toList();
-        CombinationsBySum order = new CombinationsBySum(ranked.stream().map(Ranked::logits).toList());
+        CombinationsBySum order =
+                new CombinationsBySum(ranked.stream().map(Ranked::logits).toList());
         for (int i = 0; i < MAX_STRONGEST && order.hasNext(); i++) {
             List<Integer> places = order.next();
             Member member = rest;

@@ -1,8 +1,8 @@
 package dev.weft.weight.blend;
 
+import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Weight;
-import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.weft.weight.blend;
 
+import dev.weft.ops.Ops;
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Init;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
-import dev.weft.ops.Ops;
-import dev.weft.space.Choice;
-import dev.weft.space.Member;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

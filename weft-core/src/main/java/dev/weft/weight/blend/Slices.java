@@ -1,10 +1,9 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.FullPrecision;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import java.util.ArrayList;
+import dev.weft.weight.Axis;
+import dev.weft.weight.FullPrecision;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,11 +1,11 @@
 package dev.weft.weight.encoding;
 
-import dev.weft.weight.Weights;
-import dev.weft.weight.blend.Mixture;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Weights;
+import dev.weft.weight.blend.Mixture;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;

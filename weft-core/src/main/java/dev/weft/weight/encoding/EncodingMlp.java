@@ -1,10 +1,10 @@
 package dev.weft.weight.encoding;
 
+import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
-import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

@@ -1,6 +1,5 @@
 package dev.weft.weight.encoding;
 
-import dev.weft.weight.WeightNames;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -8,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;
+import dev.weft.weight.WeightNames;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

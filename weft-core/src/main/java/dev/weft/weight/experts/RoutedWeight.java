@@ -1,9 +1,8 @@
 package dev.weft.weight.experts;
 
+import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Weight;
-import dev.weft.weight.blend.Mixture;
-import dev.weft.space.Member;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

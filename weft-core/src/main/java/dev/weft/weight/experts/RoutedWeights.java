@@ -1,5 +1,11 @@
 package dev.weft.weight.experts;
 
+import dev.weft.io.InputException;
+import dev.weft.io.SafetensorsFile;
+import dev.weft.ops.Tensors;
+import dev.weft.seed.RandomStream;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
 import dev.weft.weight.StoredTensors;
@@ -10,12 +16,6 @@ import dev.weft.weight.WrappedWeights;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.encoding.Encoder;
 import dev.weft.weight.encoding.EncodingMlp;
-import dev.weft.io.InputException;
-import dev.weft.io.SafetensorsFile;
-import dev.weft.ops.Tensors;
-import dev.weft.seed.RandomStream;
-import dev.weft.space.Member;
-import dev.weft.space.Space;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

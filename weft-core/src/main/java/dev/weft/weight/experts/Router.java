@@ -1,9 +1,9 @@
 package dev.weft.weight.experts;
 
+import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.encoding.EncodingMlp;
-import dev.weft.space.Member;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

@@ -1,5 +1,10 @@
 package dev.weft.weight.generator;
 
+import dev.weft.ops.Tensors;
+import dev.weft.seed.RandomStream;
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.Init;
@@ -7,11 +12,6 @@ import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.blend.BlendDraw;
 import dev.weft.weight.blend.SimplexMap;
-import dev.weft.ops.Tensors;
-import dev.weft.seed.RandomStream;
-import dev.weft.space.Choice;
-import dev.weft.space.Member;
-import dev.weft.space.Space;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

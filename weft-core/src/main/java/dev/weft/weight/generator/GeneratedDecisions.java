@@ -1,11 +1,11 @@
 package dev.weft.weight.generator;
 
-import dev.weft.weight.blend.BlendDraw;
-import dev.weft.weight.blend.MixingWeights;
-import dev.weft.weight.blend.Mixture;
 import dev.weft.io.InputException;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
+import dev.weft.weight.blend.BlendDraw;
+import dev.weft.weight.blend.MixingWeights;
+import dev.weft.weight.blend.Mixture;
 import java.util.Collection;
 import java.util.List;
 import org.bytedeco.pytorch.GradMode;

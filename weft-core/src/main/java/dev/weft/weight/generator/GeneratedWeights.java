@@ -1,5 +1,11 @@
 package dev.weft.weight.generator;
 
+import dev.weft.io.InputException;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Choice;
+import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
@@ -12,12 +18,6 @@ import dev.weft.weight.blend.BlendedGate;
 import dev.weft.weight.blend.EntangledWeight;
 import dev.weft.weight.blend.Mixture;
 import dev.weft.weight.blend.SimplexMap;
-import dev.weft.io.InputException;
-import dev.weft.ops.Tensors;
-import dev.weft.space.Choice;
-import dev.weft.space.Dim;
-import dev.weft.space.Member;
-import dev.weft.space.Space;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -35,9 +35,8 @@ public record MemberGenerator(String metric, int hidden, Temperature temperature
     public MemberGenerator {
         temperature = temperature == null ? new Temperature(1, 0.3) : temperature;
         if (metric == null || view == null || hidden < 1) {
-            throw new InputException(
-                    "A generator must have a metric, a view (mask or slice) and hidden >= 1, but got" + " metric="
-                            + metric + ", view=" + view + ", hidden=" + hidden + ".");
+            throw new InputException("A generator must have a metric, a view (mask or slice) and hidden >= 1, but got"
+                    + " metric=" + metric + ", view=" + view + ", hidden=" + hidden + ".");
         }
     }
 

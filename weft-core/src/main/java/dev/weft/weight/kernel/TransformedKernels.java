@@ -1,5 +1,7 @@
 package dev.weft.weight.kernel;
 
+import dev.weft.space.Dim;
+import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.Init;
@@ -7,8 +9,6 @@ import dev.weft.weight.Weight;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
-import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;

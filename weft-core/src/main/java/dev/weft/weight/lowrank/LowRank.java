@@ -34,9 +34,8 @@ public record LowRank(
             throw new InputException("A low-rank part must have an encoding (scaled, one-hot or features).");
         }
         if (matrixRank < 1 || hidden < 1 || layers < 1) {
-            throw new InputException(
-                    "A low-rank part must have matrixRank, hidden and layers >= 1, but got matrixRank=" + matrixRank
-                            + ", hidden=" + hidden + ", layers=" + layers + ".");
+            throw new InputException("A low-rank part must have matrixRank, hidden and layers >= 1, but got matrixRank="
+                    + matrixRank + ", hidden=" + hidden + ", layers=" + layers + ".");
         }
     }
 

@@ -1,11 +1,10 @@
 package dev.weft.weight.lowrank;
 
+import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.Weight;
-import dev.weft.weight.blend.Mixture;
 import dev.weft.weight.encoding.EncodingMlp;
-import dev.weft.space.Member;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 

@@ -1,15 +1,14 @@
 package dev.weft.weight.lowrank;
 
+import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
-import dev.weft.weight.blend.Mixture;
 import dev.weft.weight.encoding.Encoder;
 import dev.weft.weight.encoding.EncodingMlp;
-import dev.weft.space.Space;
 
 /**
  * Weights of which those with matching names have a low-rank part that a hypernetwork makes for each member,

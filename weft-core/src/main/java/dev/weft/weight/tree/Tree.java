@@ -47,8 +47,7 @@ public record Tree(
         }
         Sharing.requireOrder(sharing);
         if (sharing.stream().anyMatch(Tree.class::isInstance)) {
-            throw new InputException(
-                    "The leaves of a tree must not be trees: list the leaves of both as one tree.");
+            throw new InputException("The leaves of a tree must not be trees: list the leaves of both as one tree.");
         }
     }
 

@@ -1,5 +1,10 @@
 package dev.weft.weight.tree;
 
+import dev.weft.io.InputException;
+import dev.weft.space.Choice;
+import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
@@ -8,11 +13,6 @@ import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
-import dev.weft.io.InputException;
-import dev.weft.space.Choice;
-import dev.weft.space.Dim;
-import dev.weft.space.Member;
-import dev.weft.space.Space;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;

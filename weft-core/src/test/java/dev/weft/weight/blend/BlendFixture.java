@@ -1,10 +1,10 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.SharedWeights;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.SharedWeights;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,14 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.Convolution;
-import dev.weft.weight.DoubleWeights;
-import dev.weft.weight.Gate;
-import dev.weft.weight.Init;
-import dev.weft.weight.SharedWeights;
-import dev.weft.weight.Weight;
-import dev.weft.weight.WeightContract;
-import dev.weft.weight.Weights;
 import static dev.weft.weight.blend.BlendFixture.entangled;
 import static dev.weft.weight.blend.BlendFixture.member;
 import static dev.weft.weight.blend.BlendFixture.random;
@@ -25,6 +16,15 @@ import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Convolution;
+import dev.weft.weight.DoubleWeights;
+import dev.weft.weight.Gate;
+import dev.weft.weight.Init;
+import dev.weft.weight.SharedWeights;
+import dev.weft.weight.Weight;
+import dev.weft.weight.WeightContract;
+import dev.weft.weight.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -372,8 +372,7 @@ class BlendedWeightsTest {
                 new SimplexMap.Gumbel(null),
                 new SimplexMap.GumbelSoftmax(null))) {
             try (PointerScope scope = new PointerScope();
-                    BlendFixture fixture =
-                            fixture(new Blend(map, Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1))) {
+                    BlendFixture fixture = fixture(new Blend(map, Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1))) {
                 Weight weight = conv(fixture.weights);
                 logits(fixture);
                 Tensor stored = fixture.stored.tensors().get("w");
@@ -401,8 +400,7 @@ class BlendedWeightsTest {
     void gumbelGivesGradientToOneSliceAndToTheLogits() {
         SimplexMap gumbel = new SimplexMap.Gumbel(null);
         try (PointerScope scope = new PointerScope();
-                BlendFixture fixture =
-                        fixture(new Blend(gumbel, Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1))) {
+                BlendFixture fixture = fixture(new Blend(gumbel, Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1))) {
             Weight weight = linear(fixture.weights);
             logits(fixture);
             java.util.Set<Integer> sizes = new java.util.TreeSet<>();
@@ -525,8 +523,7 @@ class BlendedWeightsTest {
 
     @Test
     void partialChannelsMixEveryFewthInputAlsoOfAFixedInput() {
-        Blend settings =
-                new Blend(new SimplexMap.Softmax(), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 3);
+        Blend settings = new Blend(new SimplexMap.Softmax(), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 3);
         try (PointerScope scope = new PointerScope();
                 BlendFixture fixture = new BlendFixture(settings, OUT, IN)) {
             Weight both = linear(fixture.weights);
@@ -555,8 +552,8 @@ class BlendedWeightsTest {
 
     @Nested
     class Remembering {
-        private final BlendFixture fixture = fixture(
-                new Blend(new SimplexMap.Dirichlet(), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1));
+        private final BlendFixture fixture =
+                fixture(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1));
         private final Weight weight = linear(fixture.weights);
         private final Member blend = fixture.blend(7);
 
@@ -690,10 +687,7 @@ class BlendedWeightsTest {
         Choice<Integer> b = Choice.of("b", 1, 2, 3);
         try (PointerScope scope = new PointerScope();
                 BlendFixture fixture = new BlendFixture(
-                        new Blend(
-                                new SimplexMap.Dirichlet(), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1),
-                        a,
-                        b)) {
+                        new Blend(new SimplexMap.Dirichlet(), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1), a, b)) {
             fixture.weights.weight("w", NORMAL, Axis.prefix(Dim.of(a)), Axis.prefix(Dim.of(b)));
             fixture.logits(a, 0, 0, 0);
             fixture.logits(b, 0, 0, 0);

@@ -1,10 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.Init;
-import dev.weft.weight.SharedWeights;
-import dev.weft.weight.Weight;
-import dev.weft.weight.Weights;
 import static dev.weft.weight.blend.BlendFixture.entangled;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static dev.weft.weight.blend.BlendFixture.separate;
@@ -23,6 +18,11 @@ import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Init;
+import dev.weft.weight.SharedWeights;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

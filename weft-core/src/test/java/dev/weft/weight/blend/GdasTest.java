@@ -1,9 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.Init;
-import dev.weft.weight.Weight;
-import dev.weft.weight.Weights;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +11,10 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
@@ -92,8 +92,7 @@ class GdasTest {
     /** The soft draw of the same noise. */
     private static Tensor softDraw(Choice<Integer> choice, long seed) {
         try (BlendFixture soft = new BlendFixture(
-                new Blend(
-                        new SimplexMap.GumbelSoftmax(null), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1),
+                new Blend(new SimplexMap.GumbelSoftmax(null), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1),
                 OUT,
                 IN)) {
             linear(soft.weights);
@@ -127,8 +126,7 @@ class GdasTest {
         try (PointerScope scope = new PointerScope();
                 BlendFixture fixture = new BlendFixture(gdas(), OUT, IN);
                 BlendFixture gumbel = new BlendFixture(
-                        new Blend(
-                                new SimplexMap.Gumbel(null), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1),
+                        new Blend(new SimplexMap.Gumbel(null), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1),
                         OUT,
                         IN)) {
             linear(fixture.weights);
@@ -143,12 +141,10 @@ class GdasTest {
 
     @Test
     void separateWeightsAndPartialChannelsAreRefused() {
-        assertThatThrownBy(() ->
-                        new Blend(new SimplexMap.Gdas(null), Blend.Norm.FULL, Blend.Ownership.SEPARATE, 1))
+        assertThatThrownBy(() -> new Blend(new SimplexMap.Gdas(null), Blend.Norm.FULL, Blend.Ownership.SEPARATE, 1))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("weights=SEPARATE, partialChannels=1. Take map: {kind: gumbel}");
-        assertThatThrownBy(() ->
-                        new Blend(new SimplexMap.Gdas(null), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 2))
+        assertThatThrownBy(() -> new Blend(new SimplexMap.Gdas(null), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 2))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("partialChannels=2");
     }

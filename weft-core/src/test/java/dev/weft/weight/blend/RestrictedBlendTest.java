@@ -1,11 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.Convolution;
-import dev.weft.weight.Gate;
-import dev.weft.weight.Init;
-import dev.weft.weight.SharedWeights;
-import dev.weft.weight.Weight;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +12,12 @@ import dev.weft.space.Constraint;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Convolution;
+import dev.weft.weight.Gate;
+import dev.weft.weight.Init;
+import dev.weft.weight.SharedWeights;
+import dev.weft.weight.Weight;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

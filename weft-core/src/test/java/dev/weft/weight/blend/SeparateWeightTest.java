@@ -1,10 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.Convolution;
-import dev.weft.weight.Init;
-import dev.weft.weight.Weight;
-import dev.weft.weight.WeightContract;
 import static dev.weft.weight.blend.BlendFixture.member;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static dev.weft.weight.blend.BlendFixture.separate;
@@ -18,6 +13,11 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Convolution;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.WeightContract;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -183,8 +183,7 @@ class SeparateWeightTest {
 
     @Test
     void partialChannelsNeedEntangledWeights() {
-        assertThatThrownBy(() ->
-                        new Blend(new SimplexMap.Softmax(), Blend.Norm.FULL, Blend.Ownership.SEPARATE, 4))
+        assertThatThrownBy(() -> new Blend(new SimplexMap.Softmax(), Blend.Norm.FULL, Blend.Ownership.SEPARATE, 4))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must have entangled weights");
     }

@@ -1,11 +1,5 @@
 package dev.weft.weight.encoding;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.DoubleWeights;
-import dev.weft.weight.Init;
-import dev.weft.weight.Weight;
-import dev.weft.weight.Weights;
-import dev.weft.weight.blend.BlendedWeights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -15,6 +9,12 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.DoubleWeights;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
+import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.encoding.MemberEncoding.Combine;
 import dev.weft.weight.encoding.MemberEncoding.Feature;
 import dev.weft.weight.encoding.MemberEncoding.Features;

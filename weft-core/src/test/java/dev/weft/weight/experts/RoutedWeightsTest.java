@@ -1,14 +1,5 @@
 package dev.weft.weight.experts;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.DoubleWeights;
-import dev.weft.weight.Init;
-import dev.weft.weight.SharedWeights;
-import dev.weft.weight.Weight;
-import dev.weft.weight.WeightContract;
-import dev.weft.weight.Weights;
-import dev.weft.weight.encoding.MemberEncoding;
-import dev.weft.weight.lowrank.LowRank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -21,8 +12,17 @@ import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.DoubleWeights;
+import dev.weft.weight.Init;
+import dev.weft.weight.SharedWeights;
+import dev.weft.weight.Weight;
+import dev.weft.weight.WeightContract;
+import dev.weft.weight.Weights;
+import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.experts.Experts.Granularity;
 import dev.weft.weight.experts.Experts.Routing;
+import dev.weft.weight.lowrank.LowRank;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -164,8 +164,8 @@ class RoutedWeightsTest {
     @Nested
     class WithALowRankPart implements WeightContract {
         private final SharedWeights shared = SharedWeights.initialised(5);
-        private final Weight weight = matrix(
-                new LowRank("fc", 2, 1, 1, new MemberEncoding.Scaled(), false, false).over(shared, SPACE));
+        private final Weight weight =
+                matrix(new LowRank("fc", 2, 1, 1, new MemberEncoding.Scaled(), false, false).over(shared, SPACE));
 
         WithALowRankPart() {
             try (NoGradGuard guard = new NoGradGuard()) {
@@ -288,8 +288,7 @@ class RoutedWeightsTest {
         DoubleWeights doubles = new DoubleWeights();
         assertGradient(
                 doubles,
-                matrix(new LowRank("fc", 2, 6, 2, new MemberEncoding.Scaled(), false, false)
-                        .over(doubles, SPACE)));
+                matrix(new LowRank("fc", 2, 6, 2, new MemberEncoding.Scaled(), false, false).over(doubles, SPACE)));
     }
 
     private static void assertGradient(DoubleWeights doubles, Weight weight) {
@@ -425,8 +424,8 @@ class RoutedWeightsTest {
     /** Check 14. */
     @Test
     void lowRankPartHasAtMostItsRankAndDependsOnTheMember() {
-        Weight weight = matrix(
-                new LowRank("fc", 1, 16, 2, new MemberEncoding.Scaled(), false, false).over(stored, SPACE));
+        Weight weight =
+                matrix(new LowRank("fc", 1, 16, 2, new MemberEncoding.Scaled(), false, false).over(stored, SPACE));
         Tensor shared = stored.tensors().get("fc.weight");
         TensorAssert.assertThat(weight.tensor(LARGEST)).isBitEqualTo(shared);
         try (NoGradGuard guard = new NoGradGuard()) {
@@ -552,8 +551,8 @@ class RoutedWeightsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(
                         "Experts: a pattern must be a regular expression, but got \"fc(\": Unclosed group");
-        assertThatThrownBy(() ->
-                        new Experts("fc", 2, null, null, 8, 2, new MemberEncoding.Scaled(), false, null, false))
+        assertThatThrownBy(
+                        () -> new Experts("fc", 2, null, null, 8, 2, new MemberEncoding.Scaled(), false, null, false))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("granularity (layer or neuron)");
         assertThatThrownBy(() -> new ExpertStart.Copy(0))

@@ -1,12 +1,5 @@
 package dev.weft.weight.experts;
 
-import dev.weft.weight.Axis;
-import dev.weft.weight.DoubleWeights;
-import dev.weft.weight.FullPrecision;
-import dev.weft.weight.SharedWeights;
-import dev.weft.weight.encoding.Encoder;
-import dev.weft.weight.encoding.EncodingMlp;
-import dev.weft.weight.encoding.MemberEncoding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -16,6 +9,13 @@ import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.DoubleWeights;
+import dev.weft.weight.FullPrecision;
+import dev.weft.weight.SharedWeights;
+import dev.weft.weight.encoding.Encoder;
+import dev.weft.weight.encoding.EncodingMlp;
+import dev.weft.weight.encoding.MemberEncoding;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;

@@ -1,9 +1,9 @@
 package dev.weft.lab.mos;
 
-import dev.weft.weight.experts.Experts;
-import dev.weft.weight.experts.ExpertStart;
-import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
 import java.util.List;
 
 /** How the members of an arm share the weights of MLPs; everything else is slices in all of them. */

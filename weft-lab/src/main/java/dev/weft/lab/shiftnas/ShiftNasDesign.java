@@ -1,6 +1,5 @@
 package dev.weft.lab.shiftnas;
 
-import dev.weft.weight.generator.MemberGenerator;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
@@ -33,6 +32,7 @@ import dev.weft.train.Sampler;
 import dev.weft.train.TrainSettings;
 import dev.weft.train.Trainer;
 import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.weft.lab.tanglenas;
 
-import dev.weft.weight.blend.Blend;
 import static dev.weft.lab.study.Claim.claim;
 import static dev.weft.lab.study.Claim.goal;
 import static dev.weft.lab.study.Claim.report;
@@ -35,6 +34,7 @@ import dev.weft.train.Evaluation;
 import dev.weft.train.Recipe;
 import dev.weft.train.Role;
 import dev.weft.train.Trainer;
+import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,5 @@
 package dev.weft.lab.tanglenas;
 
-import dev.weft.weight.blend.Blend;
 import dev.weft.data.Augmentation;
 import dev.weft.model.ConvNet;
 import dev.weft.model.ModelDefinition;
@@ -17,8 +16,9 @@ import dev.weft.train.Recipe;
 import dev.weft.train.Regularisation;
 import dev.weft.train.Sampler;
 import dev.weft.train.TrainSettings;
-import dev.weft.weight.blend.BlendRegulariser;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.BlendRegulariser;
 import dev.weft.weight.blend.SimplexMap;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package dev.weft.lab.tanglenas;
 
-import dev.weft.weight.blend.Blend;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudySettings;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Presets;
 import dev.weft.report.ExperimentReport.Paper;
+import dev.weft.weight.blend.Blend;
 import java.util.List;
 
 /**

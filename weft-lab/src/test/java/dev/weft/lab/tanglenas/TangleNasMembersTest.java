@@ -1,6 +1,5 @@
 package dev.weft.lab.tanglenas;
 
-import dev.weft.weight.blend.Blend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.cost.CountedCosts;
@@ -11,6 +10,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
+import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

@@ -1,6 +1,5 @@
 package dev.weft.lab.tanglenas;
 
-import dev.weft.weight.blend.Blend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -19,6 +18,7 @@ import dev.weft.lab.tanglenas.TangleNasDesign.Alone;
 import dev.weft.lab.tanglenas.TangleNasStudy.Size;
 import dev.weft.model.ConvNet;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.weight.blend.Blend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
