@@ -50,7 +50,7 @@ final class BlendedChoice {
 
     /** The stored logits (options), also of what is not allowed. */
     Tensor logits() {
-        return logits.tensor(Member.PLAIN);
+        return logits.tensor(Reading.of(Member.PLAIN));
     }
 
     /** The logits of the options that are allowed, with gradient to the stored ones. */

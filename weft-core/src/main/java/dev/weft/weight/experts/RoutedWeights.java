@@ -110,8 +110,8 @@ public final class RoutedWeights implements WrappedWeights {
      * How a member's weight {@code name} is mixed: (experts), or (out, experts); it belongs to the caller's scope. Of a weight with
      * several parts, the last part's.
      */
-    public Tensor mixing(String name, Member member) {
-        return named(name).mixing(member);
+    public Tensor mixing(String name, Reading reading) {
+        return named(name).mixing(reading);
     }
 
     private RoutedWeight named(String name) {
@@ -126,8 +126,9 @@ public final class RoutedWeights implements WrappedWeights {
     public double expertCosine(String name, Member member) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
+            Reading reading = Reading.of(member);
             List<Tensor> flat = named(name).experts().stream()
-                    .map(weight -> weight.tensor(member).reshape(-1))
+                    .map(weight -> weight.tensor(reading).reshape(-1))
                     .toList();
             double sum = 0;
             int pairs = 0;

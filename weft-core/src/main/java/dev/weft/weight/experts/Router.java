@@ -22,14 +22,14 @@ final class Router {
     }
 
     /** The mixing weights (experts) of a member. */
-    Tensor mixture(Member member) {
-        return FullPrecision.of(() -> routed(network.numbers(member, 0, experts).softmax(0), 0));
+    Tensor mixture(Reading reading) {
+        return FullPrecision.of(() -> routed(network.numbers(reading, 0, experts).softmax(0), 0));
     }
 
     /** The mixing weights (neurons, experts) of those output neurons that a member sees of an axis. */
-    Tensor mixtures(Member member, Axis neurons) {
+    Tensor mixtures(Reading reading, Axis neurons) {
         return FullPrecision.of(
-                () -> routed(network.ofNeurons(member, neurons, experts).softmax(1), 1));
+                () -> routed(network.ofNeurons(reading, neurons, experts).softmax(1), 1));
     }
 
     private Tensor routed(Tensor probabilities, int axis) {

@@ -89,10 +89,10 @@ public final class TransformedKernels implements WrappedWeights {
     private record TransformedKernel(Weight largest, Dim size, List<Integer> sizes, List<Weight> matrices)
             implements Weight {
         @Override
-        public Tensor tensor(Member member) {
-            int wanted = size.size(member);
+        public Tensor tensor(Reading reading) {
+            int wanted = size.size(reading.member());
             return FullPrecision.of(() -> {
-                Tensor kernels = largest.tensor(member);
+                Tensor kernels = largest.tensor(reading);
                 for (int i = sizes.size() - 1; sizes.get(i) > wanted; i--) {
                     int smaller = sizes.get(i - 1);
                     int offset = (sizes.get(i) - smaller) / 2;
@@ -100,7 +100,7 @@ public final class TransformedKernels implements WrappedWeights {
                     kernels = kernels.narrow(2, offset, smaller)
                             .narrow(3, offset, smaller)
                             .reshape(-1, (long) smaller * smaller)
-                            .mm(matrices.get(i - 1).tensor(member).t())
+                            .mm(matrices.get(i - 1).tensor(reading).t())
                             .reshape(shape);
                 }
                 return kernels;

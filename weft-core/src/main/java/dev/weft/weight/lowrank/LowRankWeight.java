@@ -29,11 +29,11 @@ final class LowRankWeight implements Weight {
     }
 
     @Override
-    public Tensor tensor(Member member) {
-        Tensor weight = shared.tensor(member);
+    public Tensor tensor(Reading reading) {
+        Tensor weight = shared.tensor(reading);
         return FullPrecision.of(() -> {
-            Tensor left = hypernetwork.ofNeurons(member, neurons, matrixRank);
-            Tensor right = basis.tensor(member).reshape(matrixRank, -1);
+            Tensor left = hypernetwork.ofNeurons(reading, neurons, matrixRank);
+            Tensor right = basis.tensor(reading).reshape(matrixRank, -1);
             return weight.add(left.mm(right).reshape(weight.shape()));
         });
     }
