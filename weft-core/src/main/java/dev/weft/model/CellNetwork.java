@@ -383,6 +383,7 @@ public record CellNetwork(
         Layer branch = convolution(weights, name + "conv_a.op.", in, out, Dim.of(3), 2, outside)
                 .then(convolution(weights, name + "conv_b.op.", out, out, Dim.of(3), 1, outside));
         Layer shortcut = Conv2d.dense(weights, name + "downsample.1", in, out, Dim.of(1), 1, false, initialisation);
-        return (x, pass) -> Ops.add(shortcut.forward(ImageOps.averagePool2d(x, 2, 2, 0), pass), branch.forward(x, pass));
+        return (x, pass) ->
+                Ops.add(shortcut.forward(ImageOps.averagePool2d(x, 2, 2, 0), pass), branch.forward(x, pass));
     }
 }

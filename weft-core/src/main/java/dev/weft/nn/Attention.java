@@ -123,7 +123,9 @@ public final class Attention implements Layer {
             key = all.keys();
             value = all.values();
         }
-        Tensor attended = form.causal ? AttentionOps.causalAttention(query, key, value) : AttentionOps.attention(query, key, value);
+        Tensor attended = form.causal
+                ? AttentionOps.causalAttention(query, key, value)
+                : AttentionOps.attention(query, key, value);
         return Ops.flatten(Ops.transpose(attended, 1, 2), 2);
     }
 

@@ -27,8 +27,9 @@ final class OnnxAttention {
         }
         Tensor mask = inputs.get(3);
         if (grouped(inputs) && mask.dim() > 2) {
-            throw new IllegalStateException("ATTENTION with shared keys can be exported with a mask (T, S), but this one is of "
-                    + mask.dim() + " axes.");
+            throw new IllegalStateException(
+                    "ATTENTION with shared keys can be exported with a mask (T, S), but this one is of " + mask.dim()
+                            + " axes.");
         }
         boolean seen = mask.scalar_type().intern() == ScalarType.Bool;
         return attend(

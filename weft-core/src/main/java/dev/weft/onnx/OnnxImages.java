@@ -50,7 +50,12 @@ final class OnnxImages {
     }
 
     String bilinear(String x, int height, int width) {
-        return resize(x, height, width, attribute("mode", "linear"), attribute("coordinate_transformation_mode", "half_pixel"));
+        return resize(
+                x,
+                height,
+                width,
+                attribute("mode", "linear"),
+                attribute("coordinate_transformation_mode", "half_pixel"));
     }
 
     /** Its border is repeated, as ONNX has it where {@code exclude_outside} is not set. */

@@ -86,10 +86,7 @@ final class OnnxOperations {
             case MAX_POOL -> images.maxPool(x, integer(attributes, "size"));
             case AVERAGE_POOL ->
                 images.averagePool(
-                        x,
-                        integer(attributes, "size"),
-                        integer(attributes, "stride"),
-                        integer(attributes, "padding"));
+                        x, integer(attributes, "size"), integer(attributes, "stride"), integer(attributes, "padding"));
             case ZEROS -> graph.node("Expand", List.of(graph.scalar(0), shapes.shape(x)));
             case UNFLATTEN -> unflatten(x, integer(attributes, "axis"), output);
             case FLATTEN -> flatten(x, integer(attributes, "axis"), output);

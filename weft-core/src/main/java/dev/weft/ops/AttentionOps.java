@@ -59,8 +59,9 @@ public final class AttentionOps {
         long keys = key.size(2);
         requireHeads(query, key, "Causal attention");
         if (queries > keys) {
-            throw new IllegalArgumentException("Causal attention must have at least as many keys as queries, but got query "
-                    + Arrays.toString(query.shape()) + " and key " + Arrays.toString(key.shape()) + ".");
+            throw new IllegalArgumentException(
+                    "Causal attention must have at least as many keys as queries, but got query "
+                            + Arrays.toString(query.shape()) + " and key " + Arrays.toString(key.shape()) + ".");
         }
         Tensor y;
         if (query.is_meta()) {
@@ -69,8 +70,8 @@ public final class AttentionOps {
             boolean square = queries == keys;
             TensorOptional mask = square || queries == 1
                     ? new TensorOptional()
-                    : new TensorOptional(
-                            torch.ones(new long[] {queries, keys}, on(query, ScalarType.Bool)).tril(keys - queries));
+                    : new TensorOptional(torch.ones(new long[] {queries, keys}, on(query, ScalarType.Bool))
+                            .tril(keys - queries));
             y = attend(query, key, value, mask, square, scale);
         }
         return Ops.ran(Op.CAUSAL_ATTENTION, y, Map.of("scale", scale), query, key, value);
@@ -85,8 +86,9 @@ public final class AttentionOps {
 
     private static void requireHeads(Tensor query, Tensor key, String what) {
         if (query.size(1) % key.size(1) != 0) {
-            throw new IllegalArgumentException(what + " must have a number of heads that the key-value heads divide, but got query "
-                    + Arrays.toString(query.shape()) + " and key " + Arrays.toString(key.shape()) + ".");
+            throw new IllegalArgumentException(
+                    what + " must have a number of heads that the key-value heads divide, but got query "
+                            + Arrays.toString(query.shape()) + " and key " + Arrays.toString(key.shape()) + ".");
         }
     }
 
@@ -123,8 +125,7 @@ public final class AttentionOps {
     }
 
     private static Tensor counted(Tensor x, int first) {
-        return torch.arange(
-                new Scalar((double) first), new Scalar((double) first + x.size(2)), on(x, angles(x)));
+        return torch.arange(new Scalar((double) first), new Scalar((double) first + x.size(2)), on(x, angles(x)));
     }
 
     /** Angles are computed in float32, but for x in float64. */

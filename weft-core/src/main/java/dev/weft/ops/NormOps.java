@@ -65,7 +65,8 @@ public final class NormOps {
     public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
         Tensor y = x.is_meta()
                 ? Ops.like(x, x.shape())
-                : torch.layer_norm(x, new long[] {x.size(-1)}, Ops.optional(weight), Ops.optional(bias), epsilon, false);
+                : torch.layer_norm(
+                        x, new long[] {x.size(-1)}, Ops.optional(weight), Ops.optional(bias), epsilon, false);
         return Ops.ran(Op.LAYER_NORM, y, Map.of("epsilon", epsilon), x, weight, bias);
     }
 

@@ -35,7 +35,8 @@ public interface Weight {
      */
     default Tensor conv2d(Tensor x, Tensor bias, Convolution how, Member member) {
         Tensor kernels = tensor(member);
-        return ImageOps.conv2d(x, kernels, bias, how.stride(), how.padding(kernels), how.dilation(), how.groups(kernels));
+        return ImageOps.conv2d(
+                x, kernels, bias, how.stride(), how.padding(kernels), how.dilation(), how.groups(kernels));
     }
 
     /** Layer norm over the last axis of x (…, C) with this weight (C), bias (C) or {@code null}. */

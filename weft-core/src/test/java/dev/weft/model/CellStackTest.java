@@ -114,7 +114,8 @@ class CellStackTest {
             Map<String, Tensor> t = family.weights().tensors();
             Tensor images = TinyModels.images(definition, 3, 2);
             Tensor x = ImageOps.resize(images, 8, 8);
-            x = ImageOps.normalise(x, definition.input().mean(), definition.input().std());
+            x = ImageOps.normalise(
+                    x, definition.input().mean(), definition.input().std());
             x = norm(conv(x, t.get("stem.0.weight"), 1, 1, 1, 1))
                     .mul(t.get("stem.1.weight").reshape(1, -1, 1, 1))
                     .add(t.get("stem.1.bias").reshape(1, -1, 1, 1));

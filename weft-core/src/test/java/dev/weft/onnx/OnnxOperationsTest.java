@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.weft.export.ExportedInput;
 import dev.weft.export.OnnxFile;
-import dev.weft.ops.Op;
 import dev.weft.ops.AttentionOps;
 import dev.weft.ops.ImageOps;
 import dev.weft.ops.NormOps;
+import dev.weft.ops.Op;
 import dev.weft.ops.Ops;
 import dev.weft.ops.Tensors;
 import java.util.Collections;
@@ -38,8 +38,7 @@ class OnnxOperationsTest {
                 Ops.add(Ops.linear(x, weight("w", 5, SIDE), weight("b", 5)), Ops.linear(x, weight("v", 5, SIDE), null));
             case MATMUL -> Ops.matmul(Ops.matmul(x, weight("w", SIDE, 5)), weight("v", CHANNELS, 5, 2));
             case GROUP_NORM ->
-                NormOps.groupNorm(
-                        NormOps.groupNorm(x, 3, weight("w", 3), weight("b", 3), 1e-6), 1, null, null, 1e-5);
+                NormOps.groupNorm(NormOps.groupNorm(x, 3, weight("w", 3), weight("b", 3), 1e-6), 1, null, null, 1e-5);
             case L2_NORMALISE -> NormOps.l2Normalise(Ops.multiply(x, rowsMask()), 1e-12);
             case GELU_TANH -> Ops.geluTanh(Ops.multiply(x, Ops.exp(x)));
             case TANH -> Ops.tanh(x);
@@ -47,7 +46,8 @@ class OnnxOperationsTest {
             case AT_MOST -> Ops.atMost(x, 0.25);
             case SOFTMAX -> Ops.softmax(x, 2);
             case SUBTRACT -> Ops.subtract(x, weight("w", 1, CHANNELS, 1, 1));
-            case RESIZE_BICUBIC -> Ops.concatenate(List.of(ImageOps.resizeBicubic(x, 7, 5), ImageOps.resizeBicubic(x, 3, 5)), 2);
+            case RESIZE_BICUBIC ->
+                Ops.concatenate(List.of(ImageOps.resizeBicubic(x, 7, 5), ImageOps.resizeBicubic(x, 3, 5)), 2);
             case RESIZE_AREA -> Ops.concatenate(List.of(ImageOps.resizeArea(x, 3, 2), ImageOps.resizeArea(x, 1, 2)), 2);
             case RESIZE_NEAREST -> ImageOps.resizeNearest(x, 2);
             case SLICE -> Ops.slice(x, 2, 1, 2);
@@ -64,8 +64,7 @@ class OnnxOperationsTest {
                         null,
                         1e-5);
             case LAYER_NORM ->
-                NormOps.layerNorm(
-                        NormOps.layerNorm(x, weight("w", SIDE), weight("b", SIDE), 1e-6), null, null, 1e-5);
+                NormOps.layerNorm(NormOps.layerNorm(x, weight("w", SIDE), weight("b", SIDE), 1e-6), null, null, 1e-5);
             case RMS_NORM -> NormOps.rmsNorm(x, weight("w", SIDE), 1e-5);
             case RELU -> Ops.relu(x);
             case HARD_SWISH -> Ops.hardSwish(x);
@@ -86,7 +85,8 @@ class OnnxOperationsTest {
             case TRANSPOSE -> Ops.transpose(x, 1, 3);
             case ATTENTION -> {
                 Tensor plain = AttentionOps.attention(x, Ops.relu(x), Ops.sigmoid(x));
-                Tensor added = AttentionOps.attention(x, single(x), Ops.relu(single(x)), weight("w", CHANNELS, SIDE, SIDE), 1);
+                Tensor added =
+                        AttentionOps.attention(x, single(x), Ops.relu(single(x)), weight("w", CHANNELS, SIDE, SIDE), 1);
                 yield Ops.add(plain, Ops.add(added, AttentionOps.attention(x, x, Ops.sigmoid(x), seen(), 0.5)));
             }
             case CAUSAL_ATTENTION ->

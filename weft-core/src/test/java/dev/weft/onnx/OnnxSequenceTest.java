@@ -43,7 +43,8 @@ class OnnxSequenceTest {
             Tensor shared = Ops.transpose(Ops.unflatten(Ops.silu(placed), 2, List.of(4, -1)), 1, 2);
             Tensor one = Ops.mean(shared, List.of(1), true); // (B, 1, T, 2): all heads share it
             Tensor attended = Ops.add(
-                    AttentionOps.causalAttention(AttentionOps.rotary(heads, 0, 100), AttentionOps.rotary(shared, 0, 100), shared),
+                    AttentionOps.causalAttention(
+                            AttentionOps.rotary(heads, 0, 100), AttentionOps.rotary(shared, 0, 100), shared),
                     AttentionOps.causalAttention(heads, AttentionOps.rotary(one, 0, 10), one));
             return Ops.flatten(Ops.transpose(attended, 1, 2), 2);
         });

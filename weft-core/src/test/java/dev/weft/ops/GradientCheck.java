@@ -64,7 +64,12 @@ public final class GradientCheck {
     }
 
     private static double moved(
-            Function<List<Tensor>, Tensor> function, List<Tensor> inputs, Tensor weights, int input, int at, double by) {
+            Function<List<Tensor>, Tensor> function,
+            List<Tensor> inputs,
+            Tensor weights,
+            int input,
+            int at,
+            double by) {
         DoublePointer entry = new DoublePointer(inputs.get(input).data_ptr_double());
         double before = entry.get(at);
         entry.put(at, before + by);

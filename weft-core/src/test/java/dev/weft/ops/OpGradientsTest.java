@@ -35,14 +35,24 @@ class OpGradientsTest {
 
     private static Case of(Op op) {
         return switch (op) {
-            case LINEAR -> Case.of(t -> Ops.linear(t.get(0), t.get(1), t.get(2)), shape(2, 3, 4), shape(5, 4), shape(5));
+            case LINEAR ->
+                Case.of(t -> Ops.linear(t.get(0), t.get(1), t.get(2)), shape(2, 3, 4), shape(5, 4), shape(5));
             case MATMUL -> Case.of(t -> Ops.matmul(t.get(0), t.get(1)), shape(2, 3, 4), shape(1, 4, 2));
             case CONV2D ->
-                Case.of(t -> ImageOps.conv2d(t.get(0), t.get(1), t.get(2), 2, 1, 1, 2), IMAGE, shape(6, 2, 3, 3), shape(6));
+                Case.of(
+                        t -> ImageOps.conv2d(t.get(0), t.get(1), t.get(2), 2, 1, 1, 2),
+                        IMAGE,
+                        shape(6, 2, 3, 3),
+                        shape(6));
             case BATCH_NORM ->
                 Case.of(
                         t -> NormOps.batchNorm(
-                                t.get(0), torch.zeros(4).to(t.get(0)), torch.ones(4).to(t.get(0)), t.get(1), t.get(2), 0.5),
+                                t.get(0),
+                                torch.zeros(4).to(t.get(0)),
+                                torch.ones(4).to(t.get(0)),
+                                t.get(1),
+                                t.get(2),
+                                0.5),
                         IMAGE,
                         shape(4),
                         shape(4));
@@ -97,11 +107,12 @@ class OpGradientsTest {
                 Case.of(t -> AttentionOps.causalAttention(t.get(0), t.get(1), t.get(2)), HEADS, SHARED, SHARED);
             case ROTARY ->
                 Case.of(
-                        t -> Ops.add(
-                                AttentionOps.rotary(t.get(0), 2, 100), AttentionOps.rotary(t.get(0), three(), 10)),
+                        t -> Ops.add(AttentionOps.rotary(t.get(0), 2, 100), AttentionOps.rotary(t.get(0), three(), 10)),
                         HEADS);
-            case ADD_POSITIONS -> Case.of(t -> AttentionOps.addPositions(t.get(0), t.get(1), 2), shape(2, 3, 4), shape(6, 4));
-            case PREPEND_TOKEN -> Case.of(t -> AttentionOps.prependToken(t.get(0), t.get(1)), shape(1, 1, 4), shape(2, 3, 4));
+            case ADD_POSITIONS ->
+                Case.of(t -> AttentionOps.addPositions(t.get(0), t.get(1), 2), shape(2, 3, 4), shape(6, 4));
+            case PREPEND_TOKEN ->
+                Case.of(t -> AttentionOps.prependToken(t.get(0), t.get(1)), shape(1, 1, 4), shape(2, 3, 4));
             case SELECT -> Case.of(t -> Ops.select(t.get(0), 2, 1), IMAGE);
             case SLICE -> Case.of(t -> Ops.slice(t.get(0), 2, 1, 3), IMAGE);
             case GATHER -> Case.of(t -> Ops.gather(t.get(0), 2, three()), IMAGE);

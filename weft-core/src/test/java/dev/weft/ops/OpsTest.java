@@ -161,12 +161,14 @@ class OpsTest {
                     .hasMessageContaining("Dropout of channels");
             assertThatThrownBy(() -> Ops.record(none, () -> NoiseOps.dropConnect(x, 0.5)))
                     .hasMessageContaining("Drop-connect");
-            assertThatThrownBy(() -> Ops.record(none, () -> NormOps.batchNormOfBatch(x, null, null, null, null, 0, 1e-5)))
+            assertThatThrownBy(
+                            () -> Ops.record(none, () -> NormOps.batchNormOfBatch(x, null, null, null, null, 0, 1e-5)))
                     .hasMessageContaining("Batch norm over the batch cannot be recorded");
             assertThatThrownBy(() -> Ops.record(none, () -> Ops.record(none, () -> {})))
                     .hasMessageContaining("already active");
-            Ops.record(none, () -> assertThat(NoiseOps.dropConnect(NoiseOps.channelDropout(NoiseOps.dropout(x, 0), 0), 0))
-                    .isSameAs(x));
+            Ops.record(
+                    none, () -> assertThat(NoiseOps.dropConnect(NoiseOps.channelDropout(NoiseOps.dropout(x, 0), 0), 0))
+                            .isSameAs(x));
         }
     }
 
@@ -234,7 +236,8 @@ class OpsTest {
             Tensor few = random(2, 3, 5, 4);
             assertThatThrownBy(() -> AttentionOps.causalAttention(heads, few, few))
                     .hasMessageContaining("as many keys as queries");
-            assertThatThrownBy(() -> AttentionOps.causalAttention(heads, two, two)).hasMessageContaining("heads divide");
+            assertThatThrownBy(() -> AttentionOps.causalAttention(heads, two, two))
+                    .hasMessageContaining("heads divide");
             assertThatThrownBy(() -> AttentionOps.rotary(random(1, 1, 2, 3), 0, 10000))
                     .hasMessageContaining("even, but it is 3");
         }

@@ -133,8 +133,8 @@ class EntangledOperationsTest {
                 Tensor own = fixture.stored
                         .tensors()
                         .get("conv.weight[edge=" + EDGE.options().get(i) + "]");
-                total = total.add(
-                        ImageOps.conv2d(x, own, null, 1, KERNELS.get(i) / 2, 1, 1).mul(new Scalar(parts[i])));
+                total = total.add(ImageOps.conv2d(x, own, null, 1, KERNELS.get(i) / 2, 1, 1)
+                        .mul(new Scalar(parts[i])));
             }
             TensorAssert.assertThat(edge.forward(x, pass(fixture.blend(0)))).isCloseTo(total, 1e-5);
         }
@@ -209,7 +209,10 @@ class EntangledOperationsTest {
                         "edge",
                         pool,
                         List.<Layer>of(
-                                convolution, convolution, convolution, (x, pass) -> ImageOps.averagePool2d(x, 3, 1, 1)));
+                                convolution,
+                                convolution,
+                                convolution,
+                                (x, pass) -> ImageOps.averagePool2d(x, 3, 1, 1)));
                 BlendFixture.set(weights, pool, 0.3, -0.4, 0.8, 0.1);
                 Tensor x = random(3, 2, 4, 6, 5);
                 Tensor parts = weights.distribution(pool, BlendedWeights.blend(space.largest(), 0));
