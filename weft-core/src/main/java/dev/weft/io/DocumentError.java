@@ -34,7 +34,13 @@ record DocumentError(
             Pattern.compile("(?:Malformed numeric value|Non-standard token) '(.+?)'.*", Pattern.DOTALL);
 
     static InputException describe(
-            JsonProcessingException e, String format, String where, String text, ObjectMapper mapper, Kinds kinds, Class<?> type) {
+            JsonProcessingException e,
+            String format,
+            String where,
+            String text,
+            ObjectMapper mapper,
+            Kinds kinds,
+            Class<?> type) {
         try {
             JsonNode tree = mapper.readTree(text);
             return new DocumentError(format, where, text, mapper, kinds, mapper.constructType(type), tree).describe(e);
@@ -54,7 +60,13 @@ record DocumentError(
 
     /** The same of a document that was put together and has no lines. */
     static InputException describe(
-            JsonProcessingException e, String format, String where, JsonNode tree, ObjectMapper mapper, Kinds kinds, Class<?> type) {
+            JsonProcessingException e,
+            String format,
+            String where,
+            JsonNode tree,
+            ObjectMapper mapper,
+            Kinds kinds,
+            Class<?> type) {
         return new DocumentError(format, where, "", mapper, kinds, mapper.constructType(type), tree).describe(e);
     }
 
@@ -106,7 +118,10 @@ record DocumentError(
                         : "")
                 : " It is " + shown(source) + ", which must be on the class path.";
         return new InputException(
-                named("Unknown kind \"" + shown(given) + "\"", place, known, given, cause).getMessage() + missing, cause);
+                named("Unknown kind \"" + shown(given) + "\"", place, known, given, cause)
+                                .getMessage()
+                        + missing,
+                cause);
     }
 
     /** What a class of the user's said while it was written, with the place of it; {@code null} when it was none of theirs. */

@@ -148,7 +148,10 @@ final class Documents {
             text = write(value, pretty);
             read = parse(text, "", value.getClass());
         } catch (InputException e) {
-            throw new InputException(what + " must be read back from their own " + format + ": " + e.getMessage().strip(), e);
+            throw new InputException(
+                    what + " must be read back from their own " + format + ": "
+                            + e.getMessage().strip(),
+                    e);
         }
         ReadBack.difference(value, read).ifPresent(path -> {
             throw new InputException(what + " must be read back from their own " + format + " as they are, but "

@@ -17,8 +17,9 @@ final class KindNames extends JacksonAnnotationIntrospector {
         if (Modifier.isAbstract(type.getModifiers())) {
             return super.findTypeName(annotated);
         }
-        return Kinds.name(type).orElseThrow(() -> new InputException(
-                Kinds.interfaceOf(type).orElse("a setting") + " that is written must be of a named kind, a record with"
-                        + " @JsonTypeName, but " + type.getName() + " has no name"));
+        return Kinds.name(type)
+                .orElseThrow(() -> new InputException(Kinds.interfaceOf(type).orElse("a setting")
+                        + " that is written must be of a named kind, a record with" + " @JsonTypeName, but "
+                        + type.getName() + " has no name"));
     }
 }

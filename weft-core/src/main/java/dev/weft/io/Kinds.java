@@ -196,7 +196,8 @@ public final class Kinds {
     }
 
     private static String words(Class<?> base) {
-        String words = base.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+        String words =
+                base.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
         return ("aeiou".indexOf(words.charAt(0)) < 0 ? "a " : "an ") + words;
     }
 

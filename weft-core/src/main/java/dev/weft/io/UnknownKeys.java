@@ -56,7 +56,8 @@ record UnknownKeys(ObjectMapper mapper, Kinds kinds) {
     private Map<String, JavaType> properties(JavaType base, JsonNode node, JsonTypeInfo kind) {
         Map<String, JavaType> known = new LinkedHashMap<>();
         Map<String, Class<?>> named = kinds.of(base.getRawClass());
-        Class<?> type = node.has(kind.property()) ? named.get(node.path(kind.property()).asText()) : kind.defaultImpl();
+        Class<?> type =
+                node.has(kind.property()) ? named.get(node.path(kind.property()).asText()) : kind.defaultImpl();
         if (named.containsValue(type)) {
             known.put(kind.property(), mapper.constructType(String.class));
             known.putAll(properties(mapper.constructType(type)));

@@ -73,6 +73,7 @@ class JsonSchemaTest {
 
     @Test
     void typesWithoutASchemaAreRefused() {
-        assertThatThrownBy(() -> JsonSchema.of(Unfit.class, "x", "y", Kinds.builtIn())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> JsonSchema.of(Unfit.class, "x", "y", Kinds.builtIn()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

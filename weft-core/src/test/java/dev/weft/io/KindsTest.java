@@ -112,8 +112,8 @@ class KindsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage("Unknown kind \"frame\" in garden.yaml line 5 at beds[1]. Known: square, disc."
                         + " If it comes from another jar, that jar must be on the class path.");
-        assertThatThrownBy(() -> Yaml.parse(
-                        "name: x\nbeds: [{kind: fram, width: 1.0}]", "g.yaml", Garden.class, WITH_FRAMES))
+        assertThatThrownBy(() ->
+                        Yaml.parse("name: x\nbeds: [{kind: fram, width: 1.0}]", "g.yaml", Garden.class, WITH_FRAMES))
                 .hasMessage("Unknown kind \"fram\" in g.yaml line 2 at beds[0]. Known: square, disc, frame."
                         + " Did you mean \"frame\"?");
     }
@@ -126,8 +126,7 @@ class KindsTest {
         assertThat(sources).containsExactly(Map.entry("frame", Frame.class.getName()));
         String yaml = Yaml.write(new Sourced(FRAMED, Map.of("frame", "org.example.Frame of frames-1.0.jar")));
         assertThatThrownBy(() -> Yaml.parse(yaml, "config.yaml", Sourced.class))
-                .hasMessageEndingWith(
-                        "It is org.example.Frame of frames-1.0.jar, which must be on the class path.");
+                .hasMessageEndingWith("It is org.example.Frame of frames-1.0.jar, which must be on the class path.");
         assertThat(WITH_FRAMES.sources(new Square(1))).isEmpty();
     }
 
@@ -172,8 +171,8 @@ class KindsTest {
 
     @Test
     void schemaHasAddedKinds() {
-        JsonNode schema =
-                Json.parse(JsonSchema.of(Garden.class, "x", "x", WITH_FRAMES), "schema", JsonNode.class).get("$defs");
+        JsonNode schema = Json.parse(JsonSchema.of(Garden.class, "x", "x", WITH_FRAMES), "schema", JsonNode.class)
+                .get("$defs");
         assertThat(schema.at("/KindsTest.Garden/properties/beds/anyOf/0/items/oneOf"))
                 .hasToString("[{\"$ref\":\"#/$defs/KindsTest.Square.square\"},"
                         + "{\"$ref\":\"#/$defs/KindsTest.Disc.disc\"},{\"$ref\":\"#/$defs/KindsTest.Frame.frame\"}]");

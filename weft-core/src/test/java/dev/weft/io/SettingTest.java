@@ -85,7 +85,8 @@ class SettingTest {
 
     @Test
     void theDocumentsOwnFaultsComeFirst() {
-        assertThatThrownBy(() -> Yaml.parse("nam: x\n", "g.yaml", Garden.class, List.of(Setting.of("fence.height=x")), Kinds.builtIn()))
+        assertThatThrownBy(() -> Yaml.parse(
+                        "nam: x\n", "g.yaml", Garden.class, List.of(Setting.of("fence.height=x")), Kinds.builtIn()))
                 .hasMessageContaining("g.yaml line 1")
                 .hasMessageContaining("Did you mean \"name\"?");
     }
