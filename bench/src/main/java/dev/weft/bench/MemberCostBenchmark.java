@@ -1,5 +1,6 @@
 package dev.weft.bench;
 
+import dev.weft.weight.Reading;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Calibration;
@@ -91,8 +92,9 @@ final class MemberCostBenchmark {
 
     private static List<Tensor> build(List<Weight> weights, Member member) {
         List<Tensor> views = new ArrayList<>(weights.size());
+        Reading reading = Reading.of(member);
         for (Weight weight : weights) {
-            views.add(weight.tensor(member));
+            views.add(weight.tensor(reading));
         }
         return views;
     }

@@ -1,5 +1,6 @@
 package dev.weft.diagnose;
 
+import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -215,9 +216,9 @@ class ConflictMapTest {
                 Weight stored = source.weight(name, init, axes);
                 return new Weight() {
                     @Override
-                    public Tensor tensor(Member member) {
-                        Tensor tensor = stored.tensor(member);
-                        return member.context().containsKey("turned") ? tensor.neg() : tensor;
+                    public Tensor tensor(Reading reading) {
+                        Tensor tensor = stored.tensor(reading);
+                        return reading.member().context().containsKey("turned") ? tensor.neg() : tensor;
                     }
 
                     @Override

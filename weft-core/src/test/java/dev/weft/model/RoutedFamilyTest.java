@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -312,7 +313,7 @@ class RoutedFamilyTest {
             Member member = BlendedWeights.blend(family.space().largest(), 3);
             // Through the router alone: what a routed weight says of the blend depends on its logits.
             RoutedWeights routed = family.strategy(RoutedWeights.class).orElseThrow();
-            routed.mixing("blocks.0.mlp.fc1.weight", member).square().sum().backward();
+            routed.mixing("blocks.0.mlp.fc1.weight", Reading.of(member)).square().sum().backward();
             for (String logits : List.of("blend.depth", "blend.embedDim", "blend.block4.mlpRatio")) {
                 assertThat(gradient(family, logits)).as(logits).isPositive();
             }
@@ -454,8 +455,8 @@ class RoutedFamilyTest {
             Member member = family.space().canonical(new Member(largestBut(family, "depth", 2)));
             Member same = new Member(largestBut(family, "depth", 2));
             assertThat(same).isNotEqualTo(member);
-            TensorAssert.assertThat(routed.mixing("blocks.0.mlp.fc1.weight", same))
-                    .isBitEqualTo(routed.mixing("blocks.0.mlp.fc1.weight", member));
+            TensorAssert.assertThat(routed.mixing("blocks.0.mlp.fc1.weight", Reading.of(same)))
+                    .isBitEqualTo(routed.mixing("blocks.0.mlp.fc1.weight", Reading.of(member)));
         }
     }
 

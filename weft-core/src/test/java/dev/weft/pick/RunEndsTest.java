@@ -1,5 +1,6 @@
 package dev.weft.pick;
 
+import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -85,7 +86,7 @@ class RunEndsTest {
         saysSo(() -> search.export("largest", ExportOptions.onnx(folder.resolve("x.onnx"))));
         saysSo(() -> family.save(folder.resolve("x.safetensors")));
         saysSo(family::weights);
-        saysSo(() -> family.weightsOf(member));
+        saysSo(() -> family.weightsOf(Reading.of(member)));
         try (MemberStatistics none = MemberStatistics.none();
                 Tensor image = torch.zeros(1, 1, 8, 8)) {
             saysSo(() -> family.extract(member, none));

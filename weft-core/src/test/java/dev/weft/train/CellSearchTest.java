@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.model.CellNetwork;
@@ -131,7 +132,7 @@ class CellSearchTest {
                 Member blend = BlendedWeights.blend(family.space().largest(), seed);
                 Member member = new Member(blend.options());
                 for (Choice<?> choice : family.space().choices()) {
-                    float[] parts = Tensors.floats(family.distribution(choice, blend));
+                    float[] parts = Tensors.floats(family.distribution(choice, Reading.of(blend)));
                     int picked = 0;
                     for (int i = 0; i < parts.length; i++) {
                         assertThat(parts[i]).isIn(0f, 1f);

@@ -1,5 +1,6 @@
 package dev.weft.trust;
 
+import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -62,7 +63,7 @@ class GradientNormTest {
             Weight second = weights.weight("second", Init.uniformFanIn(), Axis.fixed(4), Axis.fixed(width));
             Weight bias = weights.weight("bias", Init.zeros(), Axis.fixed(4));
             return (x, pass) -> second.linear(
-                    first.linear(x.reshape(-1, 3), null, pass.member()), bias.tensor(pass.member()), pass.member());
+                    first.linear(x.reshape(-1, 3), null, Reading.of(pass.member())), bias.tensor(Reading.of(pass.member())), Reading.of(pass.member()));
         }
     }
 

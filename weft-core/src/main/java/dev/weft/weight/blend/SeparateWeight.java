@@ -1,5 +1,8 @@
 package dev.weft.weight.blend;
 
+import dev.weft.weight.Reading;
+import dev.weft.ops.ImageOps;
+import dev.weft.ops.NormOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -139,7 +142,7 @@ final class SeparateWeight implements Weight {
         Tensor mixed = mixed(reading, weight -> {
             Tensor own = weight.tensor(reading);
             int groups = how.groups(own);
-            Tensor y = Ops.conv2d(
+            Tensor y = ImageOps.conv2d(
                     x.narrow(1, 0, own.size(1) * groups),
                     own,
                     null,
@@ -159,7 +162,7 @@ final class SeparateWeight implements Weight {
         if (!Mixture.is(member)) {
             return Weight.super.layerNorm(x, bias, epsilon, reading);
         }
-        Tensor mixed = normalised(x, reading, (part, own) -> Ops.layerNorm(part, own, null, epsilon));
+        Tensor mixed = normalised(x, reading, (part, own) -> NormOps.layerNorm(part, own, null, epsilon));
         return bias == null ? mixed : mixed.add(bias);
     }
 
@@ -167,7 +170,7 @@ final class SeparateWeight implements Weight {
     @Override
     public Tensor rmsNorm(Tensor x, double epsilon, Reading reading) {
         return Mixture.is(reading.member())
-                ? normalised(x, reading, (part, own) -> Ops.rmsNorm(part, own, epsilon))
+                ? normalised(x, reading, (part, own) -> NormOps.rmsNorm(part, own, epsilon))
                 : Weight.super.rmsNorm(x, epsilon, reading);
     }
 

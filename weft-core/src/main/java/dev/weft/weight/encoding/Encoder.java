@@ -1,5 +1,6 @@
 package dev.weft.weight.encoding;
 
+import dev.weft.weight.Reading;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;

@@ -1,5 +1,6 @@
 package dev.weft.weight.experts;
 
+import dev.weft.weight.Reading;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Weight;

@@ -1,5 +1,6 @@
 package dev.weft.weight.experts;
 
+import dev.weft.weight.Reading;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.ops.Tensors;

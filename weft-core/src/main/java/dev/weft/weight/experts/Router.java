@@ -1,6 +1,6 @@
 package dev.weft.weight.experts;
 
-import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.encoding.EncodingMlp;

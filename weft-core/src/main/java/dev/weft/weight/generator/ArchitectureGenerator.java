@@ -1,5 +1,6 @@
 package dev.weft.weight.generator;
 
+import dev.weft.weight.Reading;
 import dev.weft.ops.Tensors;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;

@@ -1,5 +1,6 @@
 package dev.weft.weight.generator;
 
+import dev.weft.weight.Reading;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;

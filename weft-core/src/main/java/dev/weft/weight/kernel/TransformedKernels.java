@@ -1,5 +1,6 @@
 package dev.weft.weight.kernel;
 
+import dev.weft.weight.Reading;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;

@@ -1,5 +1,6 @@
 package dev.weft.weight.tree;
 
+import dev.weft.weight.Reading;
 import dev.weft.io.InputException;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;

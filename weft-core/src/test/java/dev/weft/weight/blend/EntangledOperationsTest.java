@@ -1,5 +1,6 @@
 package dev.weft.weight.blend;
 
+import dev.weft.weight.Reading;
 import static dev.weft.weight.blend.BlendFixture.entangled;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static dev.weft.weight.blend.BlendFixture.separate;
@@ -12,6 +13,7 @@ import dev.weft.nn.Initialisation;
 import dev.weft.nn.Layer;
 import dev.weft.nn.OperationChoice;
 import dev.weft.nn.Pass;
+import dev.weft.ops.ImageOps;
 import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Choice;
@@ -52,7 +54,7 @@ class EntangledOperationsTest {
                 EDGE,
                 List.of(
                         (x, pass) -> Ops.zeros(x),
-                        (x, pass) -> Ops.averagePool2d(x, 3, 1, 1),
+                        (x, pass) -> ImageOps.averagePool2d(x, 3, 1, 1),
                         convolution,
                         convolution,
                         convolution));
@@ -67,8 +69,8 @@ class EntangledOperationsTest {
         return i == 0
                 ? torch.zeros_like(x)
                 : i == 1
-                        ? Ops.averagePool2d(x, 3, 1, 1)
-                        : Ops.conv2d(
+                        ? ImageOps.averagePool2d(x, 3, 1, 1)
+                        : ImageOps.conv2d(
                                 x, stored.narrow(2, (5 - k) / 2, k).narrow(3, (5 - k) / 2, k), null, 1, k / 2, 1, 1);
     }
 
@@ -132,8 +134,8 @@ class EntangledOperationsTest {
                 Tensor own = fixture.stored
                         .tensors()
                         .get("conv.weight[edge=" + EDGE.options().get(i) + "]");
-                total = total.add(
-                        Ops.conv2d(x, own, null, 1, KERNELS.get(i) / 2, 1, 1).mul(new Scalar(parts[i])));
+                total = total.add(ImageOps.conv2d(x, own, null, 1, KERNELS.get(i) / 2, 1, 1)
+                        .mul(new Scalar(parts[i])));
             }
             TensorAssert.assertThat(edge.forward(x, pass(fixture.blend(0)))).isCloseTo(total, 1e-5);
         }
@@ -150,7 +152,7 @@ class EntangledOperationsTest {
             fixture.logits(EDGE, LOGITS);
             double[] parts = BlendFixture.softmax(LOGITS);
             double all = parts[2] + parts[3] + parts[4];
-            Tensor seen = weight.tensor(fixture.blend(0));
+            Tensor seen = weight.tensor(Reading.of(fixture.blend(0)));
             assertThat(seen.get(2).get(2).item_double()).isEqualTo(1);
             assertThat(seen.get(1).get(3).item_double())
                     .isCloseTo((parts[3] + parts[4]) / all, org.assertj.core.api.Assertions.within(1e-6));
@@ -208,10 +210,13 @@ class EntangledOperationsTest {
                         "edge",
                         pool,
                         List.<Layer>of(
-                                convolution, convolution, convolution, (x, pass) -> Ops.averagePool2d(x, 3, 1, 1)));
+                                convolution,
+                                convolution,
+                                convolution,
+                                (x, pass) -> ImageOps.averagePool2d(x, 3, 1, 1)));
                 BlendFixture.set(weights, pool, 0.3, -0.4, 0.8, 0.1);
                 Tensor x = random(3, 2, 4, 6, 5);
-                Tensor parts = weights.distribution(pool, BlendedWeights.blend(space.largest(), 0));
+                Tensor parts = weights.distribution(pool, Reading.of(BlendedWeights.blend(space.largest(), 0)));
                 Tensor total = torch.zeros_like(x);
                 for (int i = 0; i < 4; i++) {
                     Tensor y = option(x, stored.tensors().get("conv.weight"), i == 3 ? 1 : i + 2);

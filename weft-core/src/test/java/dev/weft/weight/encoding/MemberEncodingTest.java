@@ -1,5 +1,6 @@
 package dev.weft.weight.encoding;
 
+import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -79,7 +80,7 @@ class MemberEncodingTest {
 
     private static float[] numbers(Weights source, MemberEncoding encoding, Space space, Member member) {
         try (PointerScope scope = new PointerScope()) {
-            return Tensors.floats(new Encoder(source, encoding, space, false).encoded(member));
+            return Tensors.floats(new Encoder(source, encoding, space, false).encoded(Reading.of(member)));
         }
     }
 
@@ -247,8 +248,8 @@ class MemberEncodingTest {
             }
 
             @Override
-            public Tensor distribution(Choice<?> choice, Member member) {
-                return plain.distribution(choice, picked);
+            public Tensor distribution(Choice<?> choice, Reading reading) {
+                return plain.distribution(choice, Reading.of(picked));
             }
         };
     }
@@ -266,7 +267,7 @@ class MemberEncodingTest {
             }
 
             @Override
-            public Tensor distribution(Choice<?> choice, Member member) {
+            public Tensor distribution(Choice<?> choice, Reading reading) {
                 return Tensor.create(spread.get(choice.name()), 2);
             }
         };
