@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The arrows between packages: one way, no cycles, and libtorch only where it belongs. */
 class ArchitectureTest {
     private static final String ROOT = "dev.weft.";
+    private static final String WEIGHT = ROOT + "weight.";
     private static final JavaClasses CLASSES = classes();
 
     /** What each package may use. A package that is not here fails the test: say first where it stands. */
@@ -83,6 +84,16 @@ class ArchitectureTest {
                     Set.of(
                             "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn",
                             "weight", "space", "io")));
+
+    /** The methods of sharing weights, and which others each builds on; the contract they share is {@code weight} itself. */
+    private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(
+            "blend", Set.of(),
+            "encoding", Set.of("blend"),
+            "experts", Set.of("blend", "encoding"),
+            "lowrank", Set.of("encoding"),
+            "generator", Set.of("blend"),
+            "kernel", Set.of(),
+            "tree", Set.of());
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {
@@ -154,6 +165,50 @@ class ArchitectureTest {
                                 && !top(target.getPackageName()).equals(name)
                                 && !allowed.contains(top(target.getPackageName()))))
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    static Set<String> methods() {
+        return new TreeSet<>(METHODS_BUILD_ON.keySet());
+    }
+
+    @Test
+    void everyMethodOfSharingHasItsPlace() {
+        Set<String> found = CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith(WEIGHT))
+                .map(name -> name.substring(WEIGHT.length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(methods()).isEqualTo(found);
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void methodOfSharingKnowsNoOther(String name) {
+        Set<String> allowed = METHODS_BUILD_ON.get(name);
+        noClasses()
+                .that()
+                .resideInAPackage(WEIGHT + name)
+                .should()
+                .dependOnClassesThat(describe(
+                        "are of a method of sharing other than " + allowed,
+                        target -> target.getPackageName().startsWith(WEIGHT)
+                                && !target.getPackageName().equals(WEIGHT + name)
+                                && !allowed.contains(target.getPackageName().substring(WEIGHT.length()))))
+                .check(CLASSES);
+    }
+
+    /** Only the list of built-in kinds names methods; the contract itself serves them all. */
+    @Test
+    void contractOfWeightsKnowsNoMethod() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "weight")
+                .and()
+                .doNotHaveSimpleName("Sharing")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(WEIGHT + "*")
                 .check(CLASSES);
     }
 

@@ -10,8 +10,8 @@ import dev.weft.train.Optimizer;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
 import dev.weft.train.TrainSettings;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class SearchByGradientTest {
                 tiny.name(),
                 tiny.description(),
                 tiny.model(),
-                List.of(new Sharing.Blend(new SimplexMap.Dirichlet(), Sharing.Norm.MASKED, null, 1)),
+                List.of(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.MASKED, null, 1)),
                 null,
                 tiny.data().withSource(pictures.toString()),
                 new TrainSettings(

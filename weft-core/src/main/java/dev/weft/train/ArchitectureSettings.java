@@ -3,7 +3,7 @@ package dev.weft.train;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
-import dev.weft.weight.BlendRegulariser;
+import dev.weft.weight.blend.BlendRegulariser;
 
 /**
  * How the logits of a blend are trained: in turn with the weights, on data of their own, by an optimiser of their own (DARTS, Liu

@@ -11,7 +11,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.GeneratedWeights;
+import dev.weft.weight.generator.GeneratedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -19,7 +19,7 @@ import dev.weft.nn.RunningStatistics;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.weft.train;
 
 import dev.weft.ops.Tensors;
-import dev.weft.weight.SimplexMap;
-import dev.weft.weight.Temperature;
+import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.blend.Temperature;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

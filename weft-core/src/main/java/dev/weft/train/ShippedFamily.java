@@ -7,7 +7,7 @@ import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

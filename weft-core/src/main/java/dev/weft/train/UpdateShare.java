@@ -3,7 +3,7 @@ package dev.weft.train;
 import dev.weft.data.Batch;
 import dev.weft.model.Family;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -13,7 +13,7 @@ import dev.weft.space.Member;
 import dev.weft.train.Losses;
 import dev.weft.train.SplitSettings;
 import dev.weft.train.TrainSettings;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

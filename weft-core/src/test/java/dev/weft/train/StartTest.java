@@ -13,7 +13,7 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.train.ArchitectureSettings.Order;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -17,7 +17,7 @@ import dev.weft.train.SplitSettings;
 import dev.weft.train.SplitSettings.Distance;
 import dev.weft.train.SplitSettings.Row;
 import dev.weft.train.TinyTraining;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

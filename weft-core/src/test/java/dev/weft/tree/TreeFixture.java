@@ -19,7 +19,7 @@ import dev.weft.train.SplitSettings.RestartWeights;
 import dev.weft.train.SplitSettings.Rule;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainSettings;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.SimplexMap;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -19,7 +19,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Recipe;
 import dev.weft.train.Sampler;
-import dev.weft.weight.MemberEncoding;
+import dev.weft.weight.encoding.MemberEncoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
