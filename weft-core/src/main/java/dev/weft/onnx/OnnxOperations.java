@@ -3,6 +3,7 @@ package dev.weft.onnx;
 import static dev.weft.onnx.OnnxGraph.attribute;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.weft.ops.CustomOperation;
 import dev.weft.ops.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,6 +111,7 @@ final class OnnxOperations {
                         attribute("axis", integer(attributes, "axis")));
             case CONCATENATE -> graph.node("Concat", in, attribute("axis", integer(attributes, "axis")));
             case EMBEDDING -> graph.node("Gather", in, attribute("axis", 0));
+            case CUSTOM -> ((CustomOperation) attributes.get("operation")).export(graph, in, inputs);
         };
     }
 

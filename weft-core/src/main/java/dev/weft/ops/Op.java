@@ -31,5 +31,7 @@ public enum Op {
     PREPEND_TOKEN,
     SELECT,
     CONCATENATE,
-    EMBEDDING
+    EMBEDDING,
+    /** A {@link CustomOperation}, which the attribute {@code operation} is. */
+    CUSTOM
 }

@@ -392,6 +392,17 @@ public final class Ops {
     }
 
     /**
+     * An operation that is not among these. Its {@link CustomOperation#compute} must not call these: it is told to a {@link Recorder} whole.
+     *
+     * @param inputs one or more, the first of them there; an absent one of the others is {@code null}
+     */
+    public static Tensor apply(CustomOperation operation, Tensor... inputs) {
+        List<Tensor> all = Arrays.asList(inputs);
+        Tensor y = inputs[0].is_meta() ? like(inputs[0], operation.shape(all)) : operation.compute(all);
+        return ran(Op.CUSTOM, y, Map.of("operation", operation), inputs);
+    }
+
+    /**
      * Zeroes each entry with probability {@code rate} and scales the others by {@code 1 / (1 - rate)}. At rate 0 it is the
      * input itself. A training operation: at other rates it cannot be recorded.
      */
