@@ -165,7 +165,8 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
         Constraints budget = Constraints.parse(String.join(",", constraints), metrics);
         List<Objective> given =
                 objectives.stream().map(o -> Objective.of(o.strip(), metrics)).toList();
-        Strategy how = new Strategy(strategy, Installed.kinds()); // what is given is checked before the hours of searching
+        Strategy how =
+                new Strategy(strategy, Installed.kinds()); // what is given is checked before the hours of searching
         Tiers wanted = tiers(budget, metrics);
         if (candidates < 12) {
             throw new InputException("A search must have 12 or more candidates, but got " + candidates + ".");

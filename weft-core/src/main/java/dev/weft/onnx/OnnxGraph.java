@@ -60,11 +60,13 @@ final class OnnxGraph implements OnnxNodes {
         if (value instanceof String text) {
             return attribute(name, text);
         }
-        if (value instanceof List<?> values && values.stream().allMatch(v -> v instanceof Integer || v instanceof Long)) {
+        if (value instanceof List<?> values
+                && values.stream().allMatch(v -> v instanceof Integer || v instanceof Long)) {
             return attribute(name, values.stream().map(Number.class::cast).toList());
         }
-        throw new IllegalArgumentException("An attribute of an ONNX node must be a whole number, a Double, a String or a"
-                + " list of whole numbers, but " + name + " is " + value + ".");
+        throw new IllegalArgumentException(
+                "An attribute of an ONNX node must be a whole number, a Double, a String or a"
+                        + " list of whole numbers, but " + name + " is " + value + ".");
     }
 
     /** A tensor under a given name; {@code content} is little-endian, row by row. */
