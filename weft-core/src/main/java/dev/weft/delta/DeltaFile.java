@@ -74,7 +74,8 @@ final class DeltaFile {
                     ? tensor.substring(tensor.indexOf('/') + 1)
                     : null;
             if (name == null || document.scales.containsKey(name) == tensor.startsWith(DENSE)) {
-                throw new InputException(path + ": tensor \"" + tensor + "\" belongs to no change that \"" + KEY + "\" speaks of.");
+                throw new InputException(
+                        path + ": tensor \"" + tensor + "\" belongs to no change that \"" + KEY + "\" speaks of.");
             }
             names.add(name);
         }

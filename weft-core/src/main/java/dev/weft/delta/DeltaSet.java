@@ -83,9 +83,8 @@ public final class DeltaSet implements AutoCloseable {
     public DeltaSet plus(DeltaSet other) {
         requireBase(other.base);
         Map<String, Delta> sum = new LinkedHashMap<>();
-        deltas.forEach((name, delta) -> sum.put(
-                name,
-                other.deltas.containsKey(name) ? delta.plus(other.deltas.get(name)) : delta.times(1)));
+        deltas.forEach((name, delta) ->
+                sum.put(name, other.deltas.containsKey(name) ? delta.plus(other.deltas.get(name)) : delta.times(1)));
         other.deltas.forEach((name, delta) -> {
             if (!sum.containsKey(name)) {
                 sum.put(name, delta.times(1));
@@ -109,10 +108,14 @@ public final class DeltaSet implements AutoCloseable {
      */
     public static DeltaSet mean(List<DeltaSet> sets, List<Double> weights) {
         double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
-        if (sets.isEmpty() || sets.size() != weights.size() || weights.stream().anyMatch(w -> !(w >= 0)) || !(sum > 0)
+        if (sets.isEmpty()
+                || sets.size() != weights.size()
+                || weights.stream().anyMatch(w -> !(w >= 0))
+                || !(sum > 0)
                 || Double.isInfinite(sum)) {
-            throw new IllegalArgumentException("A mean must have one weight of 0 or more for each set, and a sum above 0, but got "
-                    + sets.size() + " sets with weights " + weights + ".");
+            throw new IllegalArgumentException(
+                    "A mean must have one weight of 0 or more for each set, and a sum above 0, but got " + sets.size()
+                            + " sets with weights " + weights + ".");
         }
         DeltaSet mean = sets.get(0).times(weights.get(0) / sum);
         for (int i = 1; i < sets.size(); i++) {
@@ -126,7 +129,8 @@ public final class DeltaSet implements AutoCloseable {
 
     /** The Euclidean norm over all changes together. */
     public double norm() {
-        return Math.sqrt(deltas.values().stream().mapToDouble(Delta::squaredNorm).sum());
+        return Math.sqrt(
+                deltas.values().stream().mapToDouble(Delta::squaredNorm).sum());
     }
 
     /** This set, made shorter where its {@link #norm} is above {@code limit}. */
@@ -201,8 +205,7 @@ public final class DeltaSet implements AutoCloseable {
         Map<String, Tensor> changed = new LinkedHashMap<>();
         deltas.forEach((name, delta) -> {
             Tensor was = of.get(name);
-            if (was != null
-                    && !Arrays.stream(was.shape()).boxed().toList().equals(delta.shape())) {
+            if (was != null && !Arrays.stream(was.shape()).boxed().toList().equals(delta.shape())) {
                 throw new InputException("The change of " + name + " must have the shape of the base's, "
                         + Arrays.toString(was.shape()) + ", but has " + delta.shape() + ".");
             }
@@ -223,8 +226,9 @@ public final class DeltaSet implements AutoCloseable {
     /** @throws InputException when this set does not belong to {@code other} */
     public void requireBase(Fingerprint other) {
         if (!base.equals(other)) {
-            throw new InputException("A delta set must be used with its own base, which has the fingerprint " + base.brief()
-                    + "…, but got a base with " + other.brief() + "…. Use the file that it was made from.");
+            throw new InputException(
+                    "A delta set must be used with its own base, which has the fingerprint " + base.brief()
+                            + "…, but got a base with " + other.brief() + "…. Use the file that it was made from.");
         }
     }
 

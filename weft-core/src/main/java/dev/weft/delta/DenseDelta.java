@@ -54,7 +54,8 @@ public final class DenseDelta implements Delta {
     @Override
     public double squaredNorm() {
         try (PointerScope scope = new PointerScope()) {
-            return Tensors.withoutGradients(() -> values.to(ScalarType.Double).square().sum())
+            return Tensors.withoutGradients(
+                            () -> values.to(ScalarType.Double).square().sum())
                     .item_double();
         }
     }

@@ -52,8 +52,8 @@ public final class ForeignCheckpoint {
         }
         Path index = path.resolve(INDEX);
         if (!Files.exists(index)) {
-            throw new InputException("A checkpoint must be a safetensors file, or a folder with " + WHOLE + " or " + INDEX
-                    + ", but " + path + " has neither.");
+            throw new InputException("A checkpoint must be a safetensors file, or a folder with " + WHOLE + " or "
+                    + INDEX + ", but " + path + " has neither.");
         }
         Map<String, SafetensorsFile> files = new LinkedHashMap<>();
         Map<String, Part> parts = new LinkedHashMap<>();
@@ -142,8 +142,8 @@ public final class ForeignCheckpoint {
             Optional<String> to = names.of(name);
             to.ifPresent(other -> {
                 if (renamed.put(other, part) != null) {
-                    throw new InputException(path + ": a name map must give every tensor a name of its own, but \"" + name
-                            + "\" and another become \"" + other + "\".");
+                    throw new InputException(path + ": a name map must give every tensor a name of its own, but \""
+                            + name + "\" and another become \"" + other + "\".");
                 }
             });
         });

@@ -40,9 +40,8 @@ public final class LowRankDelta implements Delta {
      */
     public static LowRankDelta of(Tensor a, Tensor b, double scale) {
         if (a.dim() != 2 || b.dim() != 2 || a.size(0) != b.size(1)) {
-            throw new IllegalArgumentException(
-                    "A low-rank delta must have A (rank, in) and B (out, rank), but got A " + List.of(a.size(0), a.size(-1))
-                            + " and B " + List.of(b.size(0), b.size(-1)) + ".");
+            throw new IllegalArgumentException("A low-rank delta must have A (rank, in) and B (out, rank), but got A "
+                    + List.of(a.size(0), a.size(-1)) + " and B " + List.of(b.size(0), b.size(-1)) + ".");
         }
         if (!Double.isFinite(scale)) {
             throw new IllegalArgumentException("A low-rank delta must have a finite scale, but got " + scale + ".");

@@ -31,8 +31,10 @@ public record NameMap(List<Rule> rules) {
             try {
                 Pattern.compile(pattern);
             } catch (PatternSyntaxException e) {
-                throw new InputException("A rule of a name map must have a regular expression as its pattern, but got \"" + pattern
-                        + "\": " + e.getDescription() + ".", e);
+                throw new InputException(
+                        "A rule of a name map must have a regular expression as its pattern, but got \"" + pattern
+                                + "\": " + e.getDescription() + ".",
+                        e);
             }
         }
     }

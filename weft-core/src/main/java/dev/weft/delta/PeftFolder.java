@@ -71,7 +71,9 @@ public final class PeftFolder {
             tensors.put(PREFIX + module + B, StoredTensors.data(product.b()));
         });
         Safetensors.write(
-                folder.resolve(TENSORS), tensors, Map.of("format", "pt", BASE, set.base().sha256()));
+                folder.resolve(TENSORS),
+                tensors,
+                Map.of("format", "pt", BASE, set.base().sha256()));
         // Last: a folder without it is no adapter yet.
         AtomicFile.writeText(folder.resolve(CONFIG), Json.write(config(modules, baseModel)));
     }
@@ -150,14 +152,16 @@ public final class PeftFolder {
                 String name = names.of(module + WEIGHT).orElse(module + WEIGHT);
                 Tensor changed = base.get(name);
                 if (changed == null) {
-                    throw new InputException(file.path() + ": the base must have the tensor \"" + name + "\" that module \""
-                            + module + "\" changes, but does not." + Suggest.nearest(name, base.keySet()));
+                    throw new InputException(
+                            file.path() + ": the base must have the tensor \"" + name + "\" that module \"" + module
+                                    + "\" changes, but does not." + Suggest.nearest(name, base.keySet()));
                 }
                 LowRankDelta delta = delta(file, module, scaling);
                 deltas.put(name, delta);
                 if (!Arrays.stream(changed.shape()).boxed().toList().equals(delta.shape())) {
-                    throw new InputException(file.path() + ": the change of module \"" + module + "\" must have the shape of "
-                            + name + ", " + Arrays.toString(changed.shape()) + ", but has " + delta.shape() + ".");
+                    throw new InputException(
+                            file.path() + ": the change of module \"" + module + "\" must have the shape of " + name
+                                    + ", " + Arrays.toString(changed.shape()) + ", but has " + delta.shape() + ".");
                 }
             }
             done = true;
@@ -174,8 +178,8 @@ public final class PeftFolder {
         for (String name : file.names()) {
             String suffix = name.endsWith(A) ? A : name.endsWith(B) ? B : null;
             if (suffix == null || !name.startsWith(PREFIX)) {
-                throw new InputException(file.path() + " must hold LoRA's factors of linear layers alone (" + PREFIX + "MODULE" + A
-                        + " and " + B + "), but has \"" + name + "\", which Weft does not read.");
+                throw new InputException(file.path() + " must hold LoRA's factors of linear layers alone (" + PREFIX
+                        + "MODULE" + A + " and " + B + "), but has \"" + name + "\", which Weft does not read.");
             }
             modules.add(name.substring(PREFIX.length(), name.length() - suffix.length()));
         }
@@ -195,8 +199,10 @@ public final class PeftFolder {
     private record Scaling(double alpha, Map<String, Double> alphas, boolean rankStabilised) {
         static Scaling of(Path file, Map<?, ?> config) {
             if (!"LORA".equals(config.get("peft_type")) || Boolean.TRUE.equals(config.get("use_dora"))) {
-                throw new InputException(file + " must be of a LoRA adapter, but has peft_type " + config.get("peft_type")
-                        + (Boolean.TRUE.equals(config.get("use_dora")) ? " with use_dora" : "") + ", which Weft does not read.");
+                throw new InputException(
+                        file + " must be of a LoRA adapter, but has peft_type " + config.get("peft_type")
+                                + (Boolean.TRUE.equals(config.get("use_dora")) ? " with use_dora" : "")
+                                + ", which Weft does not read.");
             }
             Map<String, Double> alphas = new LinkedHashMap<>();
             if (config.get("alpha_pattern") instanceof Map<?, ?> patterns) {
@@ -215,8 +221,10 @@ public final class PeftFolder {
             try {
                 Pattern.compile(pattern);
             } catch (PatternSyntaxException e) {
-                throw new InputException(file + " must have regular expressions in alpha_pattern, but has \"" + pattern + "\": "
-                        + e.getDescription() + ".", e);
+                throw new InputException(
+                        file + " must have regular expressions in alpha_pattern, but has \"" + pattern + "\": "
+                                + e.getDescription() + ".",
+                        e);
             }
         }
 

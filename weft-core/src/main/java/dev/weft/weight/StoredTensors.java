@@ -45,8 +45,8 @@ public final class StoredTensors {
                 .filter(entry -> entry.getValue() == type)
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("Tensors of real numbers can be stored, but this is " + type + "."));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "Tensors of real numbers can be stored, but this is " + type + "."));
         return TensorData.of(dtype, Arrays.stream(tensor.shape()).boxed().toList(), () -> Tensors.bytes(tensor));
     }
 
@@ -58,8 +58,8 @@ public final class StoredTensors {
         TensorEntry entry = file.entry(name);
         ScalarType type = TYPES.get(entry.dtype());
         if (type == null) {
-            throw new InputException(file.path() + ": tensor \"" + name + "\" must be one of " + new TreeSet<>(TYPES.keySet())
-                    + ", but is " + entry.dtype() + ".");
+            throw new InputException(file.path() + ": tensor \"" + name + "\" must be one of "
+                    + new TreeSet<>(TYPES.keySet()) + ", but is " + entry.dtype() + ".");
         }
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
         if (entry.byteSize() == 0) {

@@ -126,7 +126,8 @@ class DeltaSetTest {
 
     @Test
     void aSetThatLacksAChangeCountsAsZeroInAMean() {
-        DeltaSet one = DeltaSet.of(Fingerprint.of(base), Map.of("a.b", DenseDelta.of(Tensors.of(new float[] {4, 4, 4, 4}, 4))));
+        DeltaSet one = DeltaSet.of(
+                Fingerprint.of(base), Map.of("a.b", DenseDelta.of(Tensors.of(new float[] {4, 4, 4, 4}, 4))));
         try (DeltaSet mean = DeltaSet.mean(List.of(one, products(1, 1)), List.of(2.0, 2.0))) {
             assertThat(dense(mean, "a.b")).containsExactly(2, 2, 2, 2);
             assertThat(mean.deltas()).hasSize(2);
@@ -137,7 +138,8 @@ class DeltaSetTest {
     void aProductAndADenseChangeSumToADenseOne() {
         try (LowRankDelta product = LowRankDelta.of(tensor(1, 2), tensor(3, 1), 1);
                 DenseDelta dense = DenseDelta.of(tensor(3, 2))) {
-            assertThat(Tensors.floats(product.plus(dense).dense())).isEqualTo(Tensors.floats(dense.plus(product).dense()));
+            assertThat(Tensors.floats(product.plus(dense).dense()))
+                    .isEqualTo(Tensors.floats(dense.plus(product).dense()));
             assertThat(product.plus(dense)).isInstanceOf(DenseDelta.class);
             assertThatThrownBy(() -> product.plus(DenseDelta.of(tensor(2, 3)))).hasMessageContaining("same shape");
         }
@@ -194,7 +196,8 @@ class DeltaSetTest {
             try (DeltaSet read = DeltaSet.read(file)) {
                 assertThat(read.base()).isEqualTo(set.base());
                 assertThat(read.deltas().keySet()).isEqualTo(set.deltas().keySet());
-                set.deltas().keySet().forEach(name -> assertThat(dense(read, name)).isEqualTo(dense(set, name)));
+                set.deltas().keySet().forEach(name -> assertThat(dense(read, name))
+                        .isEqualTo(dense(set, name)));
                 assertThat(((LowRankDelta) read.deltas().get("a")).scale()).isEqualTo(0.3);
                 assertThat(Files.size(file)).isLessThan(set.bytes() + 2_000);
             }

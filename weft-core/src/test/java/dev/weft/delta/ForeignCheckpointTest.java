@@ -127,12 +127,12 @@ class ForeignCheckpointTest {
                         "bert.encoder.layer.3.output.dense.weight", TensorData.floats(List.of(1L), 3),
                         "bert.pooler.dense.weight", TensorData.floats(List.of(1L), 4)));
         ForeignCheckpoint renamed = ForeignCheckpoint.open(file)
-                .renamed(new NameMap(List.of(
-                        new NameMap.Rule("bert\\.encoder\\.layer\\.(\\d+)\\.output\\.dense\\.(.*)", "blocks.$1.mlp.fc2.$2"))));
+                .renamed(new NameMap(List.of(new NameMap.Rule(
+                        "bert\\.encoder\\.layer\\.(\\d+)\\.output\\.dense\\.(.*)", "blocks.$1.mlp.fc2.$2"))));
         assertThat(renamed.names()).containsExactly("blocks.3.mlp.fc2.weight");
         assertThat(Tensors.floats(renamed.tensor("blocks.3.mlp.fc2.weight"))).containsExactly(3);
-        assertThatThrownBy(() -> ForeignCheckpoint.open(file)
-                        .renamed(new NameMap(List.of(new NameMap.Rule("bert.*", "one")))))
+        assertThatThrownBy(() ->
+                        ForeignCheckpoint.open(file).renamed(new NameMap(List.of(new NameMap.Rule("bert.*", "one")))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a name of its own");
     }

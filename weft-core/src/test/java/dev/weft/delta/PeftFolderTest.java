@@ -65,8 +65,9 @@ class PeftFolderTest {
             PeftFolder.write(set, adapter, "some/base", NameMap.identity());
             try (DeltaSet read = PeftFolder.read(adapter, BASE, NameMap.identity())) {
                 assertThat(read.deltas().keySet()).isEqualTo(deltas.keySet());
-                deltas.forEach((name, delta) ->
-                        assertThat(Tensors.floats(read.deltas().get(name).dense())).isEqualTo(Tensors.floats(delta.dense())));
+                deltas.forEach((name, delta) -> assertThat(
+                                Tensors.floats(read.deltas().get(name).dense()))
+                        .isEqualTo(Tensors.floats(delta.dense())));
             }
             assertThatThrownBy(() -> PeftFolder.write(set, adapter, "some/base", NameMap.identity()))
                     .isInstanceOf(InputException.class)
@@ -83,7 +84,10 @@ class PeftFolderTest {
 
     @Test
     void aFolderOfPeftIsReadWithItsScale(@TempDir Path folder) throws Exception {
-        peft(folder, "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 8, \"unknown\": [null], \"bias\": \"none\"}", query());
+        peft(
+                folder,
+                "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 8, \"unknown\": [null], \"bias\": \"none\"}",
+                query());
         try (DeltaSet read = PeftFolder.read(folder, BASE, NameMap.identity())) {
             assertThat(Tensors.floats(read.deltas().get("layer.0.query.weight").dense()))
                     .containsExactly(4, 8, 12, 16, 16, 24); // 8 / 2 times B A
@@ -95,18 +99,22 @@ class PeftFolderTest {
         }
         peft(folder, "{\"peft_type\": \"LORA\", \"lora_alpha\": 8, \"alpha_pattern\": {\"query\": 2}}", query());
         try (DeltaSet read = PeftFolder.read(folder, BASE, NameMap.identity())) {
-            assertThat(Tensors.floats(read.deltas().get("layer.0.query.weight").dense())[0]).isEqualTo(1);
+            assertThat(Tensors.floats(read.deltas().get("layer.0.query.weight").dense())[0])
+                    .isEqualTo(1);
         }
     }
 
     @Test
     void otherNamesAreMappedBothWays(@TempDir Path folder) {
-        NameMap out = new NameMap(List.of(new NameMap.Rule("layer\\.(\\d+)\\.query\\.weight", "encoder.$1.q_proj.weight")));
-        NameMap in = new NameMap(List.of(new NameMap.Rule("encoder\\.(\\d+)\\.q_proj\\.weight", "layer.$1.query.weight")));
+        NameMap out =
+                new NameMap(List.of(new NameMap.Rule("layer\\.(\\d+)\\.query\\.weight", "encoder.$1.q_proj.weight")));
+        NameMap in =
+                new NameMap(List.of(new NameMap.Rule("encoder\\.(\\d+)\\.q_proj\\.weight", "layer.$1.query.weight")));
         try (DeltaSet set = DeltaSet.of(Fingerprint.of(BASE), Map.of("layer.0.query.weight", delta(3, 1, 1)))) {
             PeftFolder.write(set, folder.resolve("adapter"), "some/base", out);
         }
-        assertThat(SafetensorsFile.open(folder.resolve("adapter").resolve(PeftFolder.TENSORS)).names())
+        assertThat(SafetensorsFile.open(folder.resolve("adapter").resolve(PeftFolder.TENSORS))
+                        .names())
                 .contains("base_model.model.encoder.0.q_proj.lora_A.weight");
         try (DeltaSet read = PeftFolder.read(folder.resolve("adapter"), BASE, in)) {
             assertThat(read.deltas()).containsOnlyKeys("layer.0.query.weight");
@@ -161,7 +169,8 @@ class PeftFolderTest {
     @Test
     void aDenseChangeIsNotWrittenAsAnAdapter(@TempDir Path folder) {
         DeltaSet set = DeltaSet.of(
-                Fingerprint.of(BASE), Map.of("layer.0.query.bias", DenseDelta.of(Tensors.of(new float[] {1, 2, 3}, 3))));
+                Fingerprint.of(BASE),
+                Map.of("layer.0.query.bias", DenseDelta.of(Tensors.of(new float[] {1, 2, 3}, 3))));
         assertThatThrownBy(() -> PeftFolder.write(set, folder.resolve("adapter"), "some/base", NameMap.identity()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("low-rank changes");
