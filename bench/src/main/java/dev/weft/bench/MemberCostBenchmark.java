@@ -1,12 +1,12 @@
 package dev.weft.bench;
 
-import dev.weft.weight.Reading;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.Weight;
 import java.io.PrintStream;

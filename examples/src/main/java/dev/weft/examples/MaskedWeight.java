@@ -1,8 +1,8 @@
 package dev.weft.examples;
 
-import dev.weft.weight.Reading;
 import dev.weft.ops.Ops;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import java.util.List;
 import java.util.Map;

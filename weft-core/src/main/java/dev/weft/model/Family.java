@@ -269,7 +269,9 @@ public final class Family implements AutoCloseable {
         requireOpen();
         try (SharedWeights shapes = SharedWeights.shapesOnly()) {
             RequestedWeights used = new RequestedWeights(shapes);
-            definition.at(reading.member()).build(used); // the plain model asks for what the member uses, and for nothing else
+            definition
+                    .at(reading.member())
+                    .build(used); // the plain model asks for what the member uses, and for nothing else
             return used.byName().keySet().stream()
                     .map(name -> requested.byName().get(name).tensor(reading))
                     .toList();

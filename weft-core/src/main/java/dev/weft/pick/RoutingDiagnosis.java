@@ -1,9 +1,9 @@
 package dev.weft.pick;
 
-import dev.weft.weight.Reading;
 import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.experts.RoutedWeights;
 import java.util.ArrayList;
 import java.util.List;

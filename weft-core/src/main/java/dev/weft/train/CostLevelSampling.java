@@ -234,8 +234,7 @@ public final class CostLevelSampling implements Sampling {
         for (int i = 0; i < perUpdate(); i++) {
             long drawn = random.nextLong();
             Drawn member = member(logits.drawnWith(drawn), step, random);
-            slopes.add(new LevelLogits.Slope(
-                    drawn, losses.slopeChange(member.member, member.temperature, batch)));
+            slopes.add(new LevelLogits.Slope(drawn, losses.slopeChange(member.member, member.temperature, batch)));
         }
         return slopes;
     }

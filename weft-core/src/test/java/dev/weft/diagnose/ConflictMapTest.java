@@ -1,6 +1,5 @@
 package dev.weft.diagnose;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -17,6 +16,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;

@@ -1,6 +1,5 @@
 package dev.weft.model;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +12,7 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.BlendedWeights;
@@ -313,7 +313,10 @@ class RoutedFamilyTest {
             Member member = BlendedWeights.blend(family.space().largest(), 3);
             // Through the router alone: what a routed weight says of the blend depends on its logits.
             RoutedWeights routed = family.strategy(RoutedWeights.class).orElseThrow();
-            routed.mixing("blocks.0.mlp.fc1.weight", Reading.of(member)).square().sum().backward();
+            routed.mixing("blocks.0.mlp.fc1.weight", Reading.of(member))
+                    .square()
+                    .sum()
+                    .backward();
             for (String logits : List.of("blend.depth", "blend.embedDim", "blend.block4.mlpRatio")) {
                 assertThat(gradient(family, logits)).as(logits).isPositive();
             }

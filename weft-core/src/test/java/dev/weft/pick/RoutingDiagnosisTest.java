@@ -1,6 +1,5 @@
 package dev.weft.pick;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -10,6 +9,7 @@ import dev.weft.model.TinyModels;
 import dev.weft.model.VisionTransformer;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.experts.ExpertStart;
 import dev.weft.weight.experts.Experts;

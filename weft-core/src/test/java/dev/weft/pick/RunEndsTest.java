@@ -1,6 +1,5 @@
 package dev.weft.pick;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +16,7 @@ import dev.weft.space.Member;
 import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
+import dev.weft.weight.Reading;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -15,6 +14,7 @@ import dev.weft.model.Family;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.generator.GeneratedWeights;
 import dev.weft.weight.generator.MemberGenerator;
 import java.util.LinkedHashMap;
@@ -314,7 +314,8 @@ class CostLevelSamplingTest {
                     Draw draw = sampling.draw(step, batch, new SplittableRandom(step))
                             .get(0);
                     assertThat(family.space().contains(draw.member())).isTrue();
-                    assertThat(sampling.penalty(draw, Reading.of(draw.member()))).isNull();
+                    assertThat(sampling.penalty(draw, Reading.of(draw.member())))
+                            .isNull();
                     counts[levels.of(cost.exact(draw.member()))]++;
                 }
                 for (int k = 0; k < LEVELS; k++) {

@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -16,6 +15,7 @@ import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.SimplexMap;
 import dev.weft.weight.blend.Temperature;
 import dev.weft.weight.generator.GeneratedWeights;
@@ -87,8 +87,9 @@ class GeneratorCostTest {
             int hit = 0;
             for (int seed = 0; seed < DRAWS; seed++) {
                 try (PointerScope scope = new PointerScope()) {
-                    Member member =
-                            generated.draw((levels.centre(k) - least) / range, DRAWS * k + seed).plain();
+                    Member member = generated
+                            .draw((levels.centre(k) - least) / range, DRAWS * k + seed)
+                            .plain();
                     hit += Math.abs(levels.of(cost.exact(member)) - k) <= 1 ? 1 : 0;
                     members.computeIfAbsent(k, level -> new HashSet<>()).add(member);
                 }

@@ -44,7 +44,8 @@ public interface WeightContract {
     default void shapeIsThatOfTheTensor() {
         try (PointerScope scope = new PointerScope()) {
             for (Member member : members()) {
-                assertThat(Arrays.stream(weight().tensor(Reading.of(member)).shape()).mapToObj(n -> (int) n))
+                assertThat(Arrays.stream(weight().tensor(Reading.of(member)).shape())
+                                .mapToObj(n -> (int) n))
                         .as(member.toString())
                         .containsExactlyElementsOf(weight().shape(member));
             }
@@ -61,7 +62,12 @@ public interface WeightContract {
                 for (Tensor b : Arrays.asList(bias, null)) {
                     TensorAssert.assertThat(weight().linear(x, b, Reading.of(member)))
                             .as(member.toString())
-                            .isCloseTo(Ops.linear(x, weight().tensor(Reading.of(member)).clone(), b), 1e-5);
+                            .isCloseTo(
+                                    Ops.linear(
+                                            x,
+                                            weight().tensor(Reading.of(member)).clone(),
+                                            b),
+                                    1e-5);
                 }
             }
         }

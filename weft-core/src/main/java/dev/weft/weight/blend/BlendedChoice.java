@@ -1,9 +1,9 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
@@ -10,6 +9,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;

@@ -1,8 +1,8 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import dev.weft.ops.ImageOps;
 import dev.weft.ops.NormOps;
 import dev.weft.ops.Ops;
@@ -9,6 +8,7 @@ import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import java.util.Arrays;

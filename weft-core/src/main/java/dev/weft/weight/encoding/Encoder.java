@@ -1,10 +1,10 @@
 package dev.weft.weight.encoding;
 
-import dev.weft.weight.Reading;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weights;
 import dev.weft.weight.blend.Mixture;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.weft.weight.encoding;
 
-import dev.weft.weight.Reading;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.weft.weight.experts;
 
-import dev.weft.weight.Reading;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.ops.Tensors;
@@ -9,6 +8,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.StoredTensors;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightNames;

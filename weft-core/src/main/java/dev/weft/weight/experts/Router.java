@@ -1,8 +1,8 @@
 package dev.weft.weight.experts;
 
-import dev.weft.weight.Reading;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
+import dev.weft.weight.Reading;
 import dev.weft.weight.encoding.EncodingMlp;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -23,7 +23,8 @@ final class Router {
 
     /** The mixing weights (experts) of a member. */
     Tensor mixture(Reading reading) {
-        return FullPrecision.of(() -> routed(network.numbers(reading, 0, experts).softmax(0), 0));
+        return FullPrecision.of(
+                () -> routed(network.numbers(reading, 0, experts).softmax(0), 0));
     }
 
     /** The mixing weights (neurons, experts) of those output neurons that a member sees of an axis. */

@@ -1,6 +1,5 @@
 package dev.weft.weight.generator;
 
-import dev.weft.weight.Reading;
 import dev.weft.ops.Tensors;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
@@ -9,6 +8,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.blend.BlendDraw;

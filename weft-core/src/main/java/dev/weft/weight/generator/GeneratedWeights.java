@@ -1,6 +1,5 @@
 package dev.weft.weight.generator;
 
-import dev.weft.weight.Reading;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
@@ -10,6 +9,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
@@ -162,7 +162,8 @@ public final class GeneratedWeights implements WrappedWeights {
      */
     public Tensor targetRead(Reading reading) {
         if (!reading.memo().remembers()) {
-            throw new IllegalArgumentException("A target is read in a pass, but this reading remembers none. Begin one.");
+            throw new IllegalArgumentException(
+                    "A target is read in a pass, but this reading remembers none. Begin one.");
         }
         return decided(reading).decisions.target();
     }
@@ -218,16 +219,13 @@ public final class GeneratedWeights implements WrappedWeights {
             return one;
         }
         inWeights.add(operations);
-        return reading -> Mixture.is(reading.member())
-                ? BlendedGate.shares(operations, mixture(reading))
-                : one.shares(reading);
+        return reading ->
+                Mixture.is(reading.member()) ? BlendedGate.shares(operations, mixture(reading)) : one.shares(reading);
     }
 
     @Override
     public Tensor distribution(Choice<?> choice, Reading reading) {
-        return Mixture.is(reading.member())
-                ? mixture(reading).weights(choice)
-                : source.distribution(choice, reading);
+        return Mixture.is(reading.member()) ? mixture(reading).weights(choice) : source.distribution(choice, reading);
     }
 
     private Mixture mixture(Reading reading) {

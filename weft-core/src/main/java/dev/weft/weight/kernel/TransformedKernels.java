@@ -1,11 +1,11 @@
 package dev.weft.weight.kernel;
 
-import dev.weft.weight.Reading;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;

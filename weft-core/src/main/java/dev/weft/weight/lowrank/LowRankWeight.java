@@ -1,9 +1,9 @@
 package dev.weft.weight.lowrank;
 
-import dev.weft.weight.Reading;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.encoding.EncodingMlp;
 import java.util.List;

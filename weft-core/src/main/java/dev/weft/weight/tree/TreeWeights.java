@@ -1,6 +1,5 @@
 package dev.weft.weight.tree;
 
-import dev.weft.weight.Reading;
 import dev.weft.io.InputException;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
@@ -10,6 +9,7 @@ import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;

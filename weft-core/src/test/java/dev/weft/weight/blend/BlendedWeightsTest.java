@@ -1,6 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import static dev.weft.weight.blend.BlendFixture.entangled;
 import static dev.weft.weight.blend.BlendFixture.member;
 import static dev.weft.weight.blend.BlendFixture.random;
@@ -23,6 +22,7 @@ import dev.weft.weight.Convolution;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightContract;
@@ -162,8 +162,11 @@ class BlendedWeightsTest {
                 BlendFixture.pick(fixture.weights, member);
                 Member blend = fixture.blend(0);
                 Tensor mixed = weight.conv2d(x, bias.tensor(Reading.of(blend)), SAME, Reading.of(blend));
-                Tensor alone =
-                        weight.conv2d(x.narrow(1, 0, member.value(IN)).clone(), bias.tensor(Reading.of(member)), SAME, Reading.of(member));
+                Tensor alone = weight.conv2d(
+                        x.narrow(1, 0, member.value(IN)).clone(),
+                        bias.tensor(Reading.of(member)),
+                        SAME,
+                        Reading.of(member));
                 int out = member.value(OUT);
                 TensorAssert.assertThat(mixed.narrow(1, 0, out))
                         .as(member.toString())
@@ -216,7 +219,9 @@ class BlendedWeightsTest {
             List<Tensor> mixed = gradients(
                     fixture,
                     x,
-                    () -> convolution ? weight.conv2d(x, null, SAME, Reading.of(blend)) : weight.linear(x, null, Reading.of(blend)));
+                    () -> convolution
+                            ? weight.conv2d(x, null, SAME, Reading.of(blend))
+                            : weight.linear(x, null, Reading.of(blend)));
             List<Tensor> sum = gradients(fixture, x, () -> {
                 Tensor total = null;
                 for (Member member : Member.combinations(choices)) {
@@ -382,7 +387,10 @@ class BlendedWeightsTest {
                     Member blend = fixture.blend(seed);
                     double sum = 1;
                     for (Choice<?> choice : fixture.weights.choices()) {
-                        sum *= fixture.weights.distribution(choice, Reading.of(blend)).sum().item_double();
+                        sum *= fixture.weights
+                                .distribution(choice, Reading.of(blend))
+                                .sum()
+                                .item_double();
                     }
                     assertThat(sum).isCloseTo(1, within(1e-6));
                     Tensor centre = weight.tensor(Reading.of(blend))
@@ -451,7 +459,8 @@ class BlendedWeightsTest {
                     BlendFixture.pick(fixture.weights, member);
                     Tensor x = torch.zeros(2, 7, 5);
                     x.narrow(2, 0, width).copy_(random(3, 2, 7, width));
-                    Tensor alone = weight.layerNorm(x.narrow(2, 0, width), bias.tensor(Reading.of(member)), 1e-6, Reading.of(member));
+                    Tensor alone = weight.layerNorm(
+                            x.narrow(2, 0, width), bias.tensor(Reading.of(member)), 1e-6, Reading.of(member));
                     Member blend = fixture.blend(0);
                     Tensor mixed = weight.layerNorm(x, bias.tensor(Reading.of(blend)), 1e-6, Reading.of(blend));
                     double gap =
@@ -727,11 +736,13 @@ class BlendedWeightsTest {
     void blendThatIsNotLargestOrHasNoSeedIsTheUsersMistake() {
         try (BlendFixture fixture = fixture(entangled())) {
             Weight weight = linear(fixture.weights);
-            assertThatThrownBy(() -> weight.tensor(Reading.of(member(OUT, 3, IN, 4).withContext("blend", "1"))))
+            assertThatThrownBy(
+                            () -> weight.tensor(Reading.of(member(OUT, 3, IN, 4).withContext("blend", "1"))))
                     .isInstanceOf(InputException.class)
                     .hasMessage("A blend must pick the largest option of every choice that it mixes, but "
                             + "\"out=3,in=4,@blend=1\" picks out=3.");
-            assertThatThrownBy(() -> weight.tensor(Reading.of(fixture.space.largest().withContext("blend", "x"))))
+            assertThatThrownBy(() ->
+                            weight.tensor(Reading.of(fixture.space.largest().withContext("blend", "x"))))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("@blend=x");
         }

@@ -1,6 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import static dev.weft.weight.blend.BlendFixture.entangled;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static dev.weft.weight.blend.BlendFixture.separate;
@@ -22,6 +21,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;

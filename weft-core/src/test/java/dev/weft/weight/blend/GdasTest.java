@@ -1,6 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +13,7 @@ import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import java.util.Set;

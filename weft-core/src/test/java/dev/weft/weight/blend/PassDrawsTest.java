@@ -134,9 +134,7 @@ class PassDrawsTest {
     private float[] values(double way) {
         try (PointerScope scope = new PointerScope()) {
             Reading pass = Reading.of(blend);
-            Tensor loss = loss(matrix, pass)
-                    .add(loss(bias, pass))
-                    .mul(new Scalar(way));
+            Tensor loss = loss(matrix, pass).add(loss(bias, pass)).mul(new Scalar(way));
             return Tensors.floats(gradient(loss, fixture.weights.logits(OUT), false, false));
         }
     }
@@ -184,8 +182,7 @@ class PassDrawsTest {
                 differences[side] = loss(matrix(beside), Reading.of(member)).item_double();
             }
             double expected = (differences[0] - differences[1]) / (2 * step);
-            assertThat(exact.select(0, 0).item_double())
-                    .isCloseTo(expected, within(2e-2 * Math.abs(expected)));
+            assertThat(exact.select(0, 0).item_double()).isCloseTo(expected, within(2e-2 * Math.abs(expected)));
         }
     }
 
@@ -250,8 +247,7 @@ class PassDrawsTest {
     @Test
     void temperatureIsThePasses() {
         try (BlendFixture gumbel = new BlendFixture(
-                        new Blend(
-                                new SimplexMap.GumbelSoftmax(null), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1),
+                        new Blend(new SimplexMap.GumbelSoftmax(null), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1),
                         OUT,
                         IN);
                 PointerScope scope = new PointerScope()) {

@@ -1,6 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +16,7 @@ import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import java.util.List;
@@ -73,7 +73,8 @@ class RestrictedBlendTest {
             Tensor parts = part.distribution(OPERATION, Reading.of(blend(part, two)));
             float[] expected = Tensors.floats(own.distribution(two, Reading.of(blend(own, two))));
             assertThat(Tensors.floats(parts)).containsExactly(0, expected[0], 0, expected[1]);
-            assertThat(Tensors.floats(part.distribution(two, Reading.of(blend(part, two))))).containsExactly(expected);
+            assertThat(Tensors.floats(part.distribution(two, Reading.of(blend(part, two)))))
+                    .containsExactly(expected);
             parts.mul(Tensor.create(1f, 2, 3, 4)).square().sum().backward();
             float[] gradient = Tensors.floats(part.logits(OPERATION).grad());
             assertThat(gradient[0]).isZero();
@@ -107,7 +108,8 @@ class RestrictedBlendTest {
             assertThat(gate.shares(Reading.of(blend(soft, two))))
                     .extracting(Gate.Share::value)
                     .containsExactly(0, 2);
-            assertThat(gate.shares(Reading.of(new Member(Map.of("op", "large"))))).containsExactly(new Gate.Share(3, null));
+            assertThat(gate.shares(Reading.of(new Member(Map.of("op", "large")))))
+                    .containsExactly(new Gate.Share(3, null));
         }
         try (PointerScope scope = new PointerScope();
                 SharedWeights stored = SharedWeights.initialised(1)) {
@@ -168,7 +170,8 @@ class RestrictedBlendTest {
             });
             Member blend = blend(part, out, kernel);
             assertThat(weight.shape(blend)).containsExactly(3, 2, 3, 3);
-            TensorAssert.assertThat(weight.tensor(Reading.of(blend))).isCloseTo(expected.tensor(Reading.of(blend)), 1e-6);
+            TensorAssert.assertThat(weight.tensor(Reading.of(blend)))
+                    .isCloseTo(expected.tensor(Reading.of(blend)), 1e-6);
             Tensor x = random(3, 2, 2, 6, 6);
             Tensor y = weight.conv2d(x, null, SAME, Reading.of(blend));
             TensorAssert.assertThat(y).isCloseTo(expected.conv2d(x, null, SAME, Reading.of(blend)), 1e-5);

@@ -1,6 +1,5 @@
 package dev.weft.weight.blend;
 
-import dev.weft.weight.Reading;
 import static dev.weft.weight.blend.BlendFixture.member;
 import static dev.weft.weight.blend.BlendFixture.random;
 import static dev.weft.weight.blend.BlendFixture.separate;
@@ -17,6 +16,7 @@ import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightContract;
 import java.util.List;
@@ -125,7 +125,8 @@ class SeparateWeightTest {
                     }
                 }
             }
-            TensorAssert.assertThat(weight.conv2d(x, null, SAME, Reading.of(blend))).isCloseTo(expected, 2e-5);
+            TensorAssert.assertThat(weight.conv2d(x, null, SAME, Reading.of(blend)))
+                    .isCloseTo(expected, 2e-5);
             Tensor shift = bias.tensor(Reading.of(blend));
             TensorAssert.assertThat(weight.conv2d(x, shift, SAME, Reading.of(blend)))
                     .isCloseTo(expected.add(shift.reshape(1, 5, 1, 1)), 2e-5);
@@ -168,7 +169,8 @@ class SeparateWeightTest {
                 Member member = member(OUT, width);
                 BlendFixture.pick(fixture.weights, member);
                 Member blend = fixture.blend(0);
-                Tensor alone = weight.layerNorm(x.narrow(2, 0, width).clone(), bias.tensor(Reading.of(member)), 1e-6, Reading.of(member));
+                Tensor alone = weight.layerNorm(
+                        x.narrow(2, 0, width).clone(), bias.tensor(Reading.of(member)), 1e-6, Reading.of(member));
                 Tensor mixed = weight.layerNorm(x, bias.tensor(Reading.of(blend)), 1e-6, Reading.of(blend));
                 TensorAssert.assertThat(mixed.narrow(2, 0, width)).isCloseTo(alone, 1e-5);
                 if (width < 5) {
@@ -176,7 +178,8 @@ class SeparateWeightTest {
                 }
                 TensorAssert.assertThat(weight.layerNorm(x, null, 1e-6, Reading.of(blend)))
                         .isCloseTo(mixed.sub(bias.tensor(Reading.of(blend))), 1e-5);
-                TensorAssert.assertThat(weight.rmsNorm(x, 1e-6, Reading.of(blend)).narrow(2, 0, width))
+                TensorAssert.assertThat(
+                                weight.rmsNorm(x, 1e-6, Reading.of(blend)).narrow(2, 0, width))
                         .isCloseTo(weight.rmsNorm(x.narrow(2, 0, width).clone(), 1e-6, Reading.of(member)), 1e-5);
             }
         }

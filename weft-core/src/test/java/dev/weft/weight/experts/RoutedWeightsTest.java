@@ -1,6 +1,5 @@
 package dev.weft.weight.experts;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -16,6 +15,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightContract;
@@ -209,7 +209,8 @@ class RoutedWeightsTest {
         try (SharedWeights plain = SharedWeights.initialised(5)) {
             Weight ordinary = matrix(plain);
             Tensor x = random(1, 6, 2);
-            TensorAssert.assertThat(weight.tensor(Reading.of(MIDDLE))).isBitEqualTo(ordinary.tensor(Reading.of(MIDDLE)));
+            TensorAssert.assertThat(weight.tensor(Reading.of(MIDDLE)))
+                    .isBitEqualTo(ordinary.tensor(Reading.of(MIDDLE)));
             weight.linear(x, null, Reading.of(MIDDLE)).square().sum().backward();
             ordinary.linear(x, null, Reading.of(MIDDLE)).square().sum().backward();
             TensorAssert.assertThat(stored.tensors().get("fc.weight").grad())
@@ -305,7 +306,10 @@ class RoutedWeightsTest {
                             NoGradGuard guard = new NoGradGuard()) {
                         tensor.reshape(-1).select(0, i).add_(new Scalar(sign * step));
                         difference += sign
-                                * weight.tensor(Reading.of(MIDDLE)).mul(direction).sum().item_double();
+                                * weight.tensor(Reading.of(MIDDLE))
+                                        .mul(direction)
+                                        .sum()
+                                        .item_double();
                         tensor.reshape(-1).select(0, i).sub_(new Scalar(sign * step));
                     }
                 }
@@ -394,7 +398,10 @@ class RoutedWeightsTest {
     }
 
     private static Tensor error(Weight weight, Member member, double target) {
-        return weight.tensor(Reading.of(member)).sub(new Scalar(target)).square().sum();
+        return weight.tensor(Reading.of(member))
+                .sub(new Scalar(target))
+                .square()
+                .sum();
     }
 
     /** Check 12, for a layer: gradient reaches the chosen expert and, through its probability, the router. */
@@ -435,7 +442,8 @@ class RoutedWeightsTest {
         for (Member member : SPACE.enumerate(10)) {
             int out = member.value(OUT);
             int in = member.value(IN);
-            Tensor part = weight.tensor(Reading.of(member)).sub(shared.narrow(0, 0, out).narrow(1, 0, in));
+            Tensor part = weight.tensor(Reading.of(member))
+                    .sub(shared.narrow(0, 0, out).narrow(1, 0, in));
             float[] values = Tensors.floats(torch.linalg_svdvals(part));
             assertThat(values[0]).isGreaterThan(0.01f);
             assertThat(values[1]).isLessThan(1e-5f * values[0] + 1e-6f);

@@ -1,6 +1,5 @@
 package dev.weft.weight.experts;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,6 +12,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.FullPrecision;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.encoding.Encoder;
 import dev.weft.weight.encoding.EncodingMlp;
@@ -100,7 +100,8 @@ class RouterTest {
         }
         assertThat(DoubleWeights.doubles(router.mixtures(Reading.of(FIVE), Axis.prefix(Dim.of(OUT)))))
                 .isEqualTo(rows);
-        assertThat(DoubleWeights.doubles(router.mixtures(Reading.of(new Member(Map.of("out", 8))), Axis.prefix(Dim.of(OUT)))))
+        assertThat(DoubleWeights.doubles(
+                        router.mixtures(Reading.of(new Member(Map.of("out", 8))), Axis.prefix(Dim.of(OUT)))))
                 .hasSize(8 * EXPERTS);
     }
 

@@ -1,6 +1,5 @@
 package dev.weft.weight.generator;
 
-import dev.weft.weight.Reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -17,6 +16,7 @@ import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
@@ -138,15 +138,26 @@ class GeneratedWeightsTest {
                 compare(y, linear.linear(x, bias.tensor(Reading.of(plain)), Reading.of(plain)), 1, 1e-5);
                 compare(
                         norm.layerNorm(y, bias.tensor(Reading.of(drawn)), 1e-6, Reading.of(drawn)),
-                        norm.layerNorm(linear.linear(x, bias.tensor(Reading.of(plain)), Reading.of(plain)), bias.tensor(Reading.of(plain)), 1e-6, Reading.of(plain)),
+                        norm.layerNorm(
+                                linear.linear(x, bias.tensor(Reading.of(plain)), Reading.of(plain)),
+                                bias.tensor(Reading.of(plain)),
+                                1e-6,
+                                Reading.of(plain)),
                         1,
                         1e-5);
                 compare(
                         norm.rmsNorm(y, 1e-6, Reading.of(drawn)),
-                        norm.rmsNorm(linear.linear(x, bias.tensor(Reading.of(plain)), Reading.of(plain)), 1e-6, Reading.of(plain)),
+                        norm.rmsNorm(
+                                linear.linear(x, bias.tensor(Reading.of(plain)), Reading.of(plain)),
+                                1e-6,
+                                Reading.of(plain)),
                         1,
                         1e-5);
-                compare(conv.conv2d(wideImage, null, same, Reading.of(drawn)), conv.conv2d(image, null, same, Reading.of(plain)), 1, 1e-4);
+                compare(
+                        conv.conv2d(wideImage, null, same, Reading.of(drawn)),
+                        conv.conv2d(image, null, same, Reading.of(plain)),
+                        1,
+                        1e-4);
             }
             assertThat(seen).hasSizeGreaterThan(40);
         }
@@ -204,7 +215,8 @@ class GeneratedWeightsTest {
             try (NoGradGuard guard = new NoGradGuard()) {
                 bias.copy_(Tensor.create(-50f, -50f, 50f));
             }
-            assertThat(Tensors.floats(weights.distribution(OUT, Reading.of(drawn)))).containsExactly(0, 0, 1);
+            assertThat(Tensors.floats(weights.distribution(OUT, Reading.of(drawn))))
+                    .containsExactly(0, 0, 1);
         }
     }
 
@@ -243,7 +255,9 @@ class GeneratedWeightsTest {
             assertThat(masked.value(KERNEL))
                     .as("in no weight")
                     .isEqualTo(masks.plain(masked).value(KERNEL));
-            assertThat(gate.exits(Reading.of(masked))).extracting(Gate.Share::value).containsExactly(1, 2, 3);
+            assertThat(gate.exits(Reading.of(masked)))
+                    .extracting(Gate.Share::value)
+                    .containsExactly(1, 2, 3);
 
             GeneratedWeights slices = generated(stored, MemberGenerator.View.SLICE);
             Gate free = slices.gate("stack", Dim.of(DEPTH));
@@ -251,7 +265,9 @@ class GeneratedWeightsTest {
                 Member sliced = slices.draw(0.4, seed).member();
                 int depth = sliced.value(DEPTH);
                 assertThat(sliced.options()).isEqualTo(slices.plain(sliced).options());
-                assertThat(free.shares(Reading.of(sliced))).extracting(Gate.Share::value).containsExactly(depth);
+                assertThat(free.shares(Reading.of(sliced)))
+                        .extracting(Gate.Share::value)
+                        .containsExactly(depth);
                 List<Gate.Share> exits = free.exits(Reading.of(sliced));
                 assertThat(exits).hasSize(depth);
                 for (Gate.Share exit : exits) {
