@@ -30,11 +30,7 @@ final class LevelLosses implements AutoCloseable {
     LevelLosses(Family family, TrainSettings train) {
         this.family = family;
         this.train = train;
-        family.weights().tensors().forEach((name, weight) -> {
-            if (!name.startsWith(GeneratedWeights.PARAMETERS)) {
-                before.put(name, Tensors.keep(weight.detach().clone()));
-            }
-        });
+        family.parameters().forEach((name, weight) -> before.put(name, Tensors.keep(weight.detach().clone())));
     }
 
     /** The weights as they were, by name: kept tensors. */

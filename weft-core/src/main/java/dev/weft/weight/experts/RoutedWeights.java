@@ -1,5 +1,6 @@
 package dev.weft.weight.experts;
 
+import dev.weft.weight.Beginning;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.ops.Tensors;
@@ -14,7 +15,6 @@ import dev.weft.weight.Weight;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
-import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.encoding.Encoder;
 import dev.weft.weight.encoding.EncodingMlp;
 import java.nio.file.Path;
@@ -145,13 +145,19 @@ public final class RoutedWeights implements WrappedWeights {
         }
     }
 
+    @Override
+    public void begin(Beginning beginning) {
+        source.begin(beginning);
+        start(beginning.stored(), beginning.seed());
+    }
+
     /**
      * Puts fresh experts where the settings say they begin.
      *
      * @param stored the stored tensors by name; written to
      * @throws InputException when the supernet to begin from is of another model
      */
-    public void start(Map<String, Tensor> stored, long seed) {
+    private void start(Map<String, Tensor> stored, long seed) {
         if (settings.start() instanceof ExpertStart.Supernet supernet) {
             copy(SafetensorsFile.open(Path.of(supernet.family())), stored);
             spread(stored, supernet.noise(), seed);
@@ -164,7 +170,7 @@ public final class RoutedWeights implements WrappedWeights {
         for (Map.Entry<String, Tensor> entry : stored.entrySet()) {
             String name = entry.getKey();
             // What the supernet need not have; everything else it must.
-            if (name.contains(EXPERTS) || name.contains(ROUTER + ".") || name.startsWith(BlendedWeights.LOGITS)) {
+            if (name.contains(EXPERTS) || name.contains(ROUTER + ".") || hasOwnUpdate(name)) {
                 continue;
             }
             List<Long> shape = Arrays.stream(entry.getValue().shape()).boxed().toList();

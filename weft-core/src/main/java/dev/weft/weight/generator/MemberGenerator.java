@@ -1,5 +1,6 @@
 package dev.weft.weight.generator;
 
+import java.util.List;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.space.Space;
@@ -37,6 +38,15 @@ public record MemberGenerator(String metric, int hidden, Temperature temperature
         if (metric == null || view == null || hidden < 1) {
             throw new InputException("A generator must have a metric, a view (mask or slice) and hidden >= 1, but got"
                     + " metric=" + metric + ", view=" + view + ", hidden=" + hidden + ".");
+        }
+    }
+
+    @Override
+    public void requirePlace(List<Sharing> all, int place) {
+        if (all.size() > 1) {
+            throw new InputException(
+                    "sharing must list a generator alone: it masks what members have in common, but got " + all
+                            + ". Leave the others out.");
         }
     }
 

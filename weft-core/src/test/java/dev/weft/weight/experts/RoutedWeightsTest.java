@@ -1,5 +1,6 @@
 package dev.weft.weight.experts;
 
+import dev.weft.weight.Beginning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -523,7 +524,7 @@ class RoutedWeightsTest {
                 .over(stored, SPACE);
         matrix(weights);
         float[] first = Tensors.floats(stored.tensors().get("fc.weight"));
-        weights.start(stored.tensors(), 1);
+        weights.begin(new Beginning(stored.tensors(), 1, List.of(), inputs -> {}));
         assertThat(Tensors.floats(stored.tensors().get("fc.weight"))).isEqualTo(first);
         Tensor one = stored.tensors().get("fc.experts.1.weight");
         Tensor two = stored.tensors().get("fc.experts.2.weight");
