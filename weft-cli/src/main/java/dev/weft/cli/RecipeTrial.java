@@ -1,16 +1,16 @@
 package dev.weft.cli;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
 import dev.weft.text.TokenizerSettings;
-import dev.weft.train.DataSettings;
 import dev.weft.train.DryRun;
-import dev.weft.train.Recipe;
 import dev.weft.tree.TreeDryRun;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,14 +2,14 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.cost.LatencyTable;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.TinyRun;
+import dev.weft.recipe.Recipes;
 import dev.weft.report.PageText;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Recipes;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import dev.weft.sample.StepReport;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
 import java.io.BufferedReader;

@@ -2,7 +2,8 @@ package dev.weft.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.train.SplitSettings.Restart;
+import dev.weft.sample.StepReport;
+import dev.weft.recipe.SplitSettings.Restart;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainingListener;
 import java.io.BufferedReader;
@@ -125,7 +126,7 @@ class KilledTreeTest {
         try (TreeTrainer trainer = TreeTrainer.resume(Path.of(args[0]))) {
             trainer.run(() -> false, new TreeListener() {
                 @Override
-                public void stepDone(String node, long done, long planned, TrainingListener.StepReport report) {
+                public void stepDone(String node, long done, long planned, StepReport report) {
                     out.println("> step " + node + " " + report.step());
                 }
 

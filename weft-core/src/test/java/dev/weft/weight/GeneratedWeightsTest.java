@@ -305,7 +305,7 @@ class GeneratedWeightsTest {
     }
 
     private static ModelDefinition recipe(String name) {
-        return dev.weft.train.Recipes.read(name).model();
+        return dev.weft.recipe.Recipes.read(name).model();
     }
 
     @Test

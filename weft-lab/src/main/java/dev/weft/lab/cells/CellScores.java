@@ -1,11 +1,11 @@
-package dev.weft.lab.cells;
+package dev.weft.lab/cells;
 
 import dev.weft.data.Splits;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.recipe.Recipe;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
-import dev.weft.train.Recipe;
 import dev.weft.weight.TreeWeights;
 import java.util.ArrayList;
 import java.util.List;

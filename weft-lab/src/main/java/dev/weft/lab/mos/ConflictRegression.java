@@ -1,16 +1,16 @@
-package dev.weft.lab.mos;
+package dev.weft.lab/mos;
 
 import dev.weft.nn.Activation;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Pass;
+import dev.weft.optim.Optimizer;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Optimizer;
 import dev.weft.weight.Init;
 import dev.weft.weight.MemberEncoding;
 import dev.weft.weight.SharedWeights;

@@ -1,6 +1,5 @@
-package dev.weft.lab.pada;
+package dev.weft.lab/pada;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.diagnose.ExampleGradients;
@@ -12,11 +11,12 @@ import dev.weft.lab.cells.CellScores;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.optim.Clipping;
+import dev.weft.sample.ImportanceSampling;
 import dev.weft.space.Member;
-import dev.weft.train.Clipping;
-import dev.weft.train.Importance;
 import dev.weft.train.Trainer;
 import dev.weft.trust.RankCorrelation;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +103,7 @@ record PadaProbe(
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Batch batch = data.batch(examples);
-            for (float norm : Importance.logitGradients(
+            for (float norm : ImportanceSampling.logitGradients(
                     family.forward(batch.inputs(), Pass.evaluation(member, statistics)), batch.labels(), 0)) {
                 norms.add(norm);
             }

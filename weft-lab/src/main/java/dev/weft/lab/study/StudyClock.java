@@ -1,6 +1,7 @@
-package dev.weft.lab.study;
+package dev.weft.lab/study;
 
 import dev.weft.train.TrainingListener;
+
 
 /**
  * How far a study is: every arm weighs what it takes beside others, and a training fills its arm's weight as it goes. So whoever shows it

@@ -1,7 +1,7 @@
-package dev.weft.lab.study;
+package dev.weft.lab/study;
 
+import dev.weft.recipe.Recipe;
 import dev.weft.train.KeptTrainings;
-import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
 import dev.weft.tree.TreeListener;

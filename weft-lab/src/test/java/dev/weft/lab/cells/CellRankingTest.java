@@ -1,4 +1,4 @@
-package dev.weft.lab.cells;
+package dev.weft.lab/cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,10 +10,10 @@ import dev.weft.lab.cells.GroundTruth.Anchor;
 import dev.weft.lab.study.Arm;
 import dev.weft.model.Family;
 import dev.weft.model.Presets;
+import dev.weft.recipe.DataSettings;
 import dev.weft.report.Fact;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.DataSettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

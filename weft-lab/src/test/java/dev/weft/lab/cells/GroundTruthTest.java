@@ -1,4 +1,4 @@
-package dev.weft.lab.cells;
+package dev.weft.lab/cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,8 +12,8 @@ import dev.weft.lab.study.Statistics;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.model.Presets;
+import dev.weft.recipe.DataSettings;
 import dev.weft.space.Member;
-import dev.weft.train.DataSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Path;
 import java.util.ArrayList;

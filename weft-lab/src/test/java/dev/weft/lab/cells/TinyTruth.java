@@ -1,12 +1,12 @@
-package dev.weft.lab.cells;
+package dev.weft.lab/cells;
 
 import dev.weft.lab.Stripes;
 import dev.weft.lab.cells.GroundTruth.Anchor;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
 import dev.weft.space.Member;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.weft.lab.gm;
+package dev.weft.lab/gm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,9 +11,9 @@ import dev.weft.lab.study.StudyContract;
 import dev.weft.lab.study.StudyResults;
 import dev.weft.lab.study.StudySettings;
 import dev.weft.lab.study.Values;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.SplitSettings.RestartSchedule;
 import dev.weft.report.ExperimentReport.Outcome;
-import dev.weft.train.Recipe;
-import dev.weft.train.SplitSettings.RestartSchedule;
 import dev.weft.tree.TreeRecord;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.weft.lab.mos;
+package dev.weft.lab/mos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,11 +14,11 @@ import dev.weft.lab.study.StudyResults;
 import dev.weft.lab.study.StudySettings;
 import dev.weft.lab.study.Values;
 import dev.weft.model.LanguageModel;
+import dev.weft.recipe.Recipe;
 import dev.weft.report.ExperimentReport.Outcome;
+import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Recipe;
-import dev.weft.train.Sampler;
 import dev.weft.weight.MemberEncoding;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.weft.lab.tanglenas;
+package dev.weft.lab/tanglenas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,10 +6,10 @@ import dev.weft.cost.CountedCosts;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
+import dev.weft.recipe.Recipe;
+import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Recipe;
-import dev.weft.train.Sampler;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.SimplexMap;
 import java.util.List;
