@@ -1,6 +1,7 @@
 package dev.weft;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The arrows between packages: one way, no cycles, and libtorch only where it belongs. */
 class ArchitectureTest {
     private static final String ROOT = "dev.weft.";
+    private static final String WEIGHT = ROOT + "weight.";
     private static final JavaClasses CLASSES = classes();
 
     /** What each package may use. A package that is not here fails the test: say first where it stands. */
@@ -41,35 +43,21 @@ class ArchitectureTest {
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
                     "cost", Set.of("seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("optim", Set.of("model", "ops", "io")),
+            Map.entry("loss", Set.of("data", "model", "nn", "ops", "space", "run", "io")),
             Map.entry(
-                    "train",
-                    Set.of("seed", "cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
-            Map.entry("tree", Set.of("seed", "train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
-            Map.entry("search", Set.of("seed", "space", "run", "io")),
+                    "sample",
+                    Set.of("seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
-                    "onnx",
-                    Set.of("seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
-            Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
-            Map.entry("report", Set.of("stats", "io")),
+                    "architecture",
+                    Set.of("loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
-                    "diagnose",
+                    "recipe",
                     Set.of(
-                            "seed", "report", "stats", "trust", "train", "cost", "data", "model", "nn", "weight", "ops",
-                            "space", "io")),
-            Map.entry(
-                    "pick",
-                    Set.of(
-                            "seed",
-                            "report",
-                            "stats",
-                            "generate",
-                            "search",
-                            "export",
-                            "tree",
-                            "train",
-                            "cost",
-                            "onnx",
-                            "run",
+                            "architecture",
+                            "sample",
+                            "loss",
+                            "optim",
                             "data",
                             "model",
                             "nn",
@@ -79,10 +67,77 @@ class ArchitectureTest {
                             "text",
                             "io")),
             Map.entry(
+                    "train",
+                    Set.of(
+                            "recipe",
+                            "architecture",
+                            "sample",
+                            "loss",
+                            "optim",
+                            "seed",
+                            "cost",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "data",
+                            "text",
+                            "run",
+                            "io")),
+            Map.entry(
+                    "tree",
+                    Set.of(
+                            "train",
+                            "recipe",
+                            "architecture",
+                            "sample",
+                            "loss",
+                            "seed",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "data",
+                            "run",
+                            "io")),
+            Map.entry("search", Set.of("seed", "space", "run", "io")),
+            Map.entry(
+                    "onnx",
+                    Set.of("seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
+            Map.entry("report", Set.of("stats", "io")),
+            Map.entry(
+                    "diagnose",
+                    Set.of(
+                            "seed", "report", "stats", "trust", "sample", "loss", "optim", "cost", "data", "model",
+                            "nn", "weight", "ops", "space", "io")),
+            Map.entry(
+                    "results",
+                    Set.of(
+                            "seed", "report", "stats", "generate", "search", "tree", "train", "recipe", "loss", "run",
+                            "data", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry(
+                    "pick",
+                    Set.of(
+                            "results", "search", "export", "train", "recipe", "cost", "onnx", "run", "data", "model",
+                            "nn", "weight", "ops", "space", "io")),
+            Map.entry(
                     "trust",
                     Set.of(
-                            "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn",
-                            "weight", "space", "io")));
+                            "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost", "run",
+                            "stats", "data", "model", "nn", "weight", "space", "io")));
+
+    /** The methods of sharing weights, and which others each builds on; the contract they share is {@code weight} itself. */
+    private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(
+            "blend", Set.of(),
+            "encoding", Set.of("blend"),
+            "experts", Set.of("blend", "encoding"),
+            "lowrank", Set.of("encoding"),
+            "generator", Set.of("blend"),
+            "kernel", Set.of(),
+            "tree", Set.of());
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */
     private static final String[] WITHOUT_LIBTORCH = {
@@ -157,10 +212,54 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** Splits that are cut anew from data that has changed hold out what was trained on: see Origin. */
+    static Set<String> methods() {
+        return new TreeSet<>(METHODS_BUILD_ON.keySet());
+    }
+
+    @Test
+    void everyMethodOfSharingHasItsPlace() {
+        Set<String> found = CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith(WEIGHT))
+                .map(name -> name.substring(WEIGHT.length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(methods()).isEqualTo(found);
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void methodOfSharingKnowsNoOther(String name) {
+        Set<String> allowed = METHODS_BUILD_ON.get(name);
+        noClasses()
+                .that()
+                .resideInAPackage(WEIGHT + name)
+                .should()
+                .dependOnClassesThat(describe(
+                        "are of a method of sharing other than " + allowed,
+                        target -> target.getPackageName().startsWith(WEIGHT)
+                                && !target.getPackageName().equals(WEIGHT + name)
+                                && !allowed.contains(target.getPackageName().substring(WEIGHT.length()))))
+                .check(CLASSES);
+    }
+
+    /** Only the list of built-in kinds names methods; the contract itself serves them all. */
+    @Test
+    void contractOfWeightsKnowsNoMethod() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "weight")
+                .and()
+                .doNotHaveSimpleName("Sharing")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(WEIGHT + "*")
+                .check(CLASSES);
+    }
+
+    /** Splits that are cut anew from data that has changed hold out what was trained on: see DataProvenance. */
     @Test
     void whatWasTrainedOnIsOpenedWhereItIsCompared() {
-        String settings = ROOT + "train.DataSettings";
+        String settings = ROOT + "recipe.DataSettings";
         Set<String> opening = new TreeSet<>();
         Set<String> reopening = new TreeSet<>();
         for (JavaClass each : CLASSES) {
@@ -178,7 +277,7 @@ class ArchitectureTest {
             }
         }
         assertThat(opening).containsExactly("Trainer.start", "TreeTrainer.start");
-        assertThat(reopening).containsExactly("Origin.open");
+        assertThat(reopening).containsExactly("DataProvenance.open");
     }
 
     @Test
@@ -187,6 +286,17 @@ class ArchitectureTest {
                 .should()
                 .beFreeOfCycles()
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** Each method of sampling is for itself: none but the one beside it, whose record it keeps, uses another's. */
+    @Test
+    void samplersOfOneMethodKnowNoOther() {
+        slices().matching(ROOT + "sample.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(
+                        resideInAPackage(ROOT + "sample.attentive.."), resideInAPackage(ROOT + "sample.level.."))
                 .check(CLASSES);
     }
 

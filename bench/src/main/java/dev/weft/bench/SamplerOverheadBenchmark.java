@@ -19,8 +19,9 @@ import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelDistribution;
 import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;
-import dev.weft.weight.GeneratedWeights;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,10 +64,10 @@ final class SamplerOverheadBenchmark {
                 learned.members(),
                 learned.perStep());
         TrainSettings generator = shift.train().with(uniform, shift.train().distillation());
-        for (Sharing.View view : List.of(Sharing.View.SLICE, Sharing.View.MASK)) {
-            Sharing.Generator kept = (Sharing.Generator) shift.sharing().get(0);
+        for (MemberGenerator.View view : List.of(MemberGenerator.View.SLICE, MemberGenerator.View.MASK)) {
+            MemberGenerator kept = (MemberGenerator) shift.sharing().get(0);
             List<Sharing> sharing =
-                    List.of(new Sharing.Generator(kept.metric(), kept.hidden(), kept.temperature(), view));
+                    List.of(new MemberGenerator(kept.metric(), kept.hidden(), kept.temperature(), view));
             String name = view.name().toLowerCase(Locale.ROOT);
             compare("ShiftNAS, generator, view " + name, shift, sharing, generator);
         }

@@ -16,11 +16,13 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
-import dev.weft.weight.ExpertStart;
-import dev.weft.weight.MemberEncoding;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.BlendedWeights;
+import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -62,11 +64,11 @@ final class SharedStepWorker {
         List<Sharing> sharing() {
             return switch (this) {
                 case PLAIN, SLICED -> List.of();
-                case BLEND -> blend(Sharing.Norm.FULL, Sharing.Ownership.ENTANGLED);
-                case MASKED -> blend(Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED);
-                case SEPARATE -> blend(Sharing.Norm.FULL, Sharing.Ownership.SEPARATE);
-                case LAYER -> experts(Sharing.Granularity.LAYER);
-                case NEURON -> experts(Sharing.Granularity.NEURON);
+                case BLEND -> blend(Blend.Norm.FULL, Blend.Ownership.ENTANGLED);
+                case MASKED -> blend(Blend.Norm.MASKED, Blend.Ownership.ENTANGLED);
+                case SEPARATE -> blend(Blend.Norm.FULL, Blend.Ownership.SEPARATE);
+                case LAYER -> experts(Experts.Granularity.LAYER);
+                case NEURON -> experts(Experts.Granularity.NEURON);
             };
         }
 
@@ -74,16 +76,16 @@ final class SharedStepWorker {
             return this == BLEND || this == MASKED || this == SEPARATE;
         }
 
-        private static List<Sharing> blend(Sharing.Norm norm, Sharing.Ownership weights) {
-            return List.of(new Sharing.Blend(new SimplexMap.Dirichlet(), norm, weights, 1));
+        private static List<Sharing> blend(Blend.Norm norm, Blend.Ownership weights) {
+            return List.of(new Blend(new SimplexMap.Dirichlet(), norm, weights, 1));
         }
 
-        private static List<Sharing> experts(Sharing.Granularity granularity) {
-            return List.of(new Sharing.Experts(
+        private static List<Sharing> experts(Experts.Granularity granularity) {
+            return List.of(new Experts(
                     "mlp\\.fc[12]\\.weight",
                     2,
                     granularity,
-                    Sharing.Routing.SOFT,
+                    Experts.Routing.SOFT,
                     128,
                     2,
                     new MemberEncoding.Scaled(),

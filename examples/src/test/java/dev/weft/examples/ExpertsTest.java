@@ -14,10 +14,11 @@ import dev.weft.space.Member;
 import dev.weft.text.TokenizerSettings;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import dev.weft.weight.ExpertStart;
-import dev.weft.weight.MemberEncoding;
-import dev.weft.weight.RoutedWeights;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
+import dev.weft.weight.experts.RoutedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,11 +41,11 @@ class ExpertsTest {
         Recipe plain = new Recipe(
                 "experts", "", model, data, Recipes.read("mos-bert").train().withEpochs(20));
         // tag::experts[]
-        Sharing experts = new Sharing.Experts(
+        Sharing experts = new Experts(
                 "(blocks\\.\\d+\\.mlp)\\.fc[12]\\.", // the group: both layers of an MLP share one router
                 2,
-                Sharing.Granularity.LAYER, // or NEURON: a mixture for each output neuron
-                Sharing.Routing.SOFT,
+                Experts.Granularity.LAYER, // or NEURON: a mixture for each output neuron
+                Experts.Routing.SOFT,
                 128,
                 2,
                 new MemberEncoding.Scaled(), // what the router reads: each choice over its largest option

@@ -9,7 +9,7 @@ import dev.weft.space.Member;
 import dev.weft.tree.TreeListener;
 import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
-import dev.weft.weight.TreeWeights;
+import dev.weft.weight.tree.TreeWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,7 +11,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelDistribution;
 import dev.weft.sample.level.LevelMembers;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.generator.MemberGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class MemberForBudgetTest {
                 tiny.name(),
                 tiny.description(),
                 tiny.model(),
-                List.of(new Sharing.Generator("macs", 16, null, Sharing.View.SLICE)),
+                List.of(new MemberGenerator("macs", 16, null, MemberGenerator.View.SLICE)),
                 null,
                 tiny.data().withSource(pictures.toString()),
                 tiny.train()

@@ -10,8 +10,8 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class SearchByGradientTest {
                 tiny.name(),
                 tiny.description(),
                 tiny.model(),
-                List.of(new Sharing.Blend(new SimplexMap.Dirichlet(), Sharing.Norm.MASKED, null, 1)),
+                List.of(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.MASKED, null, 1)),
                 null,
                 tiny.data().withSource(pictures.toString()),
                 new TrainSettings(

@@ -6,7 +6,7 @@ import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
 import dev.weft.stats.Proportion;
-import dev.weft.weight.TreeWeights;
+import dev.weft.weight.tree.TreeWeights;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package dev.weft.architecture;
 
 import dev.weft.io.InputException;
-import dev.weft.optim.Clipping;
-import dev.weft.optim.Optimizer;
-import dev.weft.weight.BlendRegulariser;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.optim.Clipping;
+import dev.weft.optim.Optimizer;
+import dev.weft.weight.blend.BlendRegulariser;
 
 /**
  * How the logits of a blend are trained: in turn with the weights, on data of their own, by an optimiser of their own (DARTS, Liu

@@ -8,7 +8,7 @@ import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package dev.weft.io;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -29,15 +28,22 @@ import java.util.regex.Pattern;
  * @param where the document's name, usually its file
  * @param tree the document, whose syntax is valid
  */
-record DocumentError(String format, String where, String text, ObjectMapper mapper, JavaType type, JsonNode tree) {
+record DocumentError(
+        String format, String where, String text, ObjectMapper mapper, Kinds kinds, JavaType type, JsonNode tree) {
     private static final Pattern BAD_NUMBER =
             Pattern.compile("(?:Malformed numeric value|Non-standard token) '(.+?)'.*", Pattern.DOTALL);
 
     static InputException describe(
-            JsonProcessingException e, String format, String where, String text, ObjectMapper mapper, Class<?> type) {
+            JsonProcessingException e,
+            String format,
+            String where,
+            String text,
+            ObjectMapper mapper,
+            Kinds kinds,
+            Class<?> type) {
         try {
             JsonNode tree = mapper.readTree(text);
-            return new DocumentError(format, where, text, mapper, mapper.constructType(type), tree).describe(e);
+            return new DocumentError(format, where, text, mapper, kinds, mapper.constructType(type), tree).describe(e);
         } catch (MismatchedInputException more) {
             return new InputException(where + ": must hold one document, but goes on after its end.", more);
         } catch (JsonProcessingException broken) { // first things first: a wrong value may follow from broken syntax
@@ -54,12 +60,18 @@ record DocumentError(String format, String where, String text, ObjectMapper mapp
 
     /** The same of a document that was put together and has no lines. */
     static InputException describe(
-            JsonProcessingException e, String format, String where, JsonNode tree, ObjectMapper mapper, Class<?> type) {
-        return new DocumentError(format, where, "", mapper, mapper.constructType(type), tree).describe(e);
+            JsonProcessingException e,
+            String format,
+            String where,
+            JsonNode tree,
+            ObjectMapper mapper,
+            Kinds kinds,
+            Class<?> type) {
+        return new DocumentError(format, where, "", mapper, kinds, mapper.constructType(type), tree).describe(e);
     }
 
     private InputException describe(JsonProcessingException e) {
-        Optional<UnknownKeys.Unknown> unknown = new UnknownKeys(mapper).first(tree, type, JsonPointer.empty());
+        Optional<UnknownKeys.Unknown> unknown = new UnknownKeys(mapper, kinds).first(tree, type, JsonPointer.empty());
         if (unknown.isPresent()) {
             String key = unknown.get().key();
             JsonPointer pointer = unknown.get().pointer();
@@ -73,12 +85,11 @@ record DocumentError(String format, String where, String text, ObjectMapper mapp
         JsonPointer pointer = e instanceof JsonMappingException mapping ? pointer(mapping) : JsonPointer.empty();
         String place = place(pointer, pointer);
         if (e instanceof InvalidTypeIdException kind) {
-            List<String> known = UnknownKeys.subTypes(kind.getBaseType()).stream()
-                    .map(JsonSubTypes.Type::name)
-                    .toList();
+            List<String> known =
+                    List.copyOf(kinds.of(kind.getBaseType().getRawClass()).keySet());
             return kind.getTypeId() == null
                     ? named("A \"kind\" is missing", place, known, "", e)
-                    : named("Unknown kind \"" + shown(kind.getTypeId()) + "\"", place, known, kind.getTypeId(), e);
+                    : unknownKind(kind.getTypeId(), place, known, e);
         }
         if (e instanceof InvalidFormatException value
                 && value.getTargetType() != null
@@ -96,6 +107,30 @@ record DocumentError(String format, String where, String text, ObjectMapper mapp
             return new InputException(place + ": " + sentence(String.valueOf(cause.getMessage())), e);
         }
         return new InputException(place + ": " + sentence(mismatch(e, pointer)), e);
+    }
+
+    /** Where the document says what its kinds are ({@link Kinds#sources}), the missing one is named. */
+    private InputException unknownKind(String given, String place, List<String> known, Throwable cause) {
+        String source = tree.path("kinds").path(given).asText("");
+        String missing = source.isEmpty()
+                ? (Suggest.nearest(given, known).isEmpty()
+                        ? " If it comes from another jar, that jar must be on the class path."
+                        : "")
+                : " It is " + shown(source) + ", which must be on the class path.";
+        return new InputException(
+                named("Unknown kind \"" + shown(given) + "\"", place, known, given, cause)
+                                .getMessage()
+                        + missing,
+                cause);
+    }
+
+    /** What a class of the user's said while it was written, with the place of it; {@code null} when it was none of theirs. */
+    static InputException refusal(JsonProcessingException e) {
+        if (!(rootOf(e) instanceof InvalidInputException refused)) {
+            return null;
+        }
+        String path = e instanceof JsonMappingException mapping ? path(pointer(mapping)) : "";
+        return new InputException((path.isEmpty() ? "" : path.strip() + ": ") + sentence(refused.getMessage()), e);
     }
 
     private String mismatch(JsonProcessingException e, JsonPointer pointer) {

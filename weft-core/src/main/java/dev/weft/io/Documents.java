@@ -32,10 +32,12 @@ final class Documents {
 
     private final String format;
     private final ObjectMapper mapper;
+    private final Kinds kinds;
 
     /** @param nulls whether what is null is written or left out */
-    Documents(String format, JsonFactory factory, JsonInclude.Include nulls) {
+    Documents(String format, JsonFactory factory, JsonInclude.Include nulls, Kinds kinds) {
         this.format = format;
+        this.kinds = kinds;
         JsonMapper.Builder builder = JsonMapper.builder(factory)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -50,12 +52,14 @@ final class Documents {
                 .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
                 .serializationInclusion(nulls)
+                .annotationIntrospector(new KindNames())
                 .addModule(FiniteNumbers.module());
         if (factory instanceof YAMLFactory) {
             // People write YAML and may leave keys out. JSON is what programs wrote whole: a family's file that lacks a
             // key is damaged.
             builder.addModule(Defaults.module());
         }
+        builder.registerSubtypes(kinds.added());
         this.mapper = builder.build();
     }
 
@@ -71,7 +75,7 @@ final class Documents {
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw DocumentError.describe(e, format, where, text, mapper, type);
+            throw DocumentError.describe(e, format, where, text, mapper, kinds, type);
         }
     }
 
@@ -90,7 +94,7 @@ final class Documents {
             try {
                 return mapper.treeToValue(document, type);
             } catch (JsonProcessingException e) {
-                throw DocumentError.describe(e, format, changed, document, mapper, type);
+                throw DocumentError.describe(e, format, changed, document, mapper, kinds, type);
             }
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A document that was read can be read again", e);
@@ -119,6 +123,10 @@ final class Documents {
             String text = written.toString();
             return pretty && !text.endsWith("\n") ? text + "\n" : text;
         } catch (JsonProcessingException e) {
+            InputException refused = DocumentError.refusal(e);
+            if (refused != null) {
+                throw refused;
+            }
             throw new IllegalArgumentException(
                     "a " + value.getClass().getName() + " cannot be written as " + format + ": "
                             + e.getOriginalMessage(),
@@ -126,6 +134,31 @@ final class Documents {
         } catch (IOException e) {
             throw new IllegalStateException("a text in memory can be written", e);
         }
+    }
+
+    /**
+     * The value written, after that was read back and is equal.
+     *
+     * @param what the value in words, as messages begin: {@code The settings of a run}
+     */
+    String writeReadable(Object value, String what, boolean pretty) {
+        String text;
+        Object read;
+        try {
+            text = write(value, pretty);
+            read = parse(text, "", value.getClass());
+        } catch (InputException e) {
+            throw new InputException(
+                    what + " must be read back from their own " + format + ": "
+                            + e.getMessage().strip(),
+                    e);
+        }
+        ReadBack.difference(value, read).ifPresent(path -> {
+            throw new InputException(what + " must be read back from their own " + format + " as they are, but "
+                    + (path.isEmpty() ? "they differ" : path + " differs")
+                    + ". Whatever a record was made with must be in its components.");
+        });
+        return text;
     }
 
     String text(Path file) {

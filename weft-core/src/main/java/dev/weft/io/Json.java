@@ -16,14 +16,22 @@ import java.nio.file.Path;
  */
 public final class Json {
     static final int MAX_DEPTH = 64;
-    private static final Documents DOCUMENTS = documents(JsonInclude.Include.NON_NULL);
-    private static final Documents WITH_NULLS = documents(JsonInclude.Include.ALWAYS);
+    private static final Documents WITH_NULLS = documents(JsonInclude.Include.ALWAYS, Kinds.builtIn());
 
     private Json() {}
 
     /** @throws InputException when the file cannot be read or is not such a document */
     public static <T> T read(Path file, Class<T> type) {
-        return DOCUMENTS.read(file, type);
+        return read(file, type, Kinds.builtIn());
+    }
+
+    /**
+     * The same, of a document that may name more kinds.
+     *
+     * @throws InputException when the file cannot be read or is not such a document
+     */
+    public static <T> T read(Path file, Class<T> type, Kinds kinds) {
+        return kinds.json().read(file, type);
     }
 
     /**
@@ -31,12 +39,17 @@ public final class Json {
      * @throws InputException when the text is not such a document
      */
     public static <T> T parse(String text, String where, Class<T> type) {
-        return DOCUMENTS.parse(text, where, type);
+        return parse(text, where, type, Kinds.builtIn());
+    }
+
+    /** The same, of a document that may name more kinds. */
+    public static <T> T parse(String text, String where, Class<T> type, Kinds kinds) {
+        return kinds.json().parse(text, where, type);
     }
 
     /** The value as indented JSON that ends with a line feed. */
     public static String write(Object value) {
-        return DOCUMENTS.write(value, true);
+        return writing().write(value, true);
     }
 
     /** As {@link #write}, with {@code null} where there is nothing: for readers who look for a key. */
@@ -46,13 +59,31 @@ public final class Json {
 
     /** The value as JSON on one line, without a line feed. */
     public static String writeLine(Object value) {
-        return DOCUMENTS.write(value, false);
+        return writing().write(value, false);
     }
 
-    private static Documents documents(JsonInclude.Include nulls) {
+    /**
+     * As {@link #writeLine}, after what was written has been read back and is equal to the value.
+     *
+     * @param what the value in words, as a message begins: {@code The settings of a family}
+     * @throws InputException when it would not: a class is not among the kinds, or a record forgets what it was made with
+     */
+    public static String writeReadableLine(Object value, String what, Kinds kinds) {
+        return kinds.json().writeReadable(value, what, false);
+    }
+
+    private static Documents writing() {
+        return Kinds.builtIn().json();
+    }
+
+    static Documents documents(Kinds kinds) {
+        return documents(JsonInclude.Include.NON_NULL, kinds);
+    }
+
+    private static Documents documents(JsonInclude.Include nulls, Kinds kinds) {
         JsonFactory factory =
                 JsonFactory.builder().streamReadConstraints(constraints()).build();
-        return new Documents("JSON", factory, nulls);
+        return new Documents("JSON", factory, nulls, kinds);
     }
 
     static StreamReadConstraints constraints() {

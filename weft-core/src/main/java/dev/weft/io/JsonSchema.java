@@ -2,7 +2,6 @@ package dev.weft.io;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -42,15 +41,19 @@ public final class JsonSchema {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final ObjectNode definitions = JSON.objectNode();
+    private final Kinds kinds;
 
-    private JsonSchema() {}
+    private JsonSchema(Kinds kinds) {
+        this.kinds = kinds;
+    }
 
     /**
      * @param id where the schema is published, a URI
-     * @return the schema as indented JSON; the same type gives the same text
+     * @param kinds that the documents may name
+     * @return the schema as indented JSON; the same type and kinds give the same text
      */
-    public static String of(Class<? extends Record> type, String id, String title) {
-        JsonSchema schema = new JsonSchema();
+    public static String of(Class<? extends Record> type, String id, String title, Kinds kinds) {
+        JsonSchema schema = new JsonSchema(kinds);
         ObjectNode root = JSON.objectNode();
         root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         root.put("$id", id);
@@ -93,7 +96,7 @@ public final class JsonSchema {
         if (Arrays.stream(type.getMethods()).anyMatch(method -> method.isAnnotationPresent(JsonValue.class))) {
             return typed("string");
         }
-        if (type.isAnnotationPresent(JsonSubTypes.class)) {
+        if (Kinds.hasKinds(type)) {
             return variants(type);
         }
         if (type.isRecord()) {
@@ -105,9 +108,7 @@ public final class JsonSchema {
     private ObjectNode variants(Class<?> type) {
         JsonTypeInfo info = type.getAnnotation(JsonTypeInfo.class);
         ArrayNode oneOf = JSON.arrayNode();
-        for (JsonSubTypes.Type variant : type.getAnnotation(JsonSubTypes.class).value()) {
-            oneOf.add(define(variant.value(), info, variant.name()));
-        }
+        kinds.of(type).forEach((kind, variant) -> oneOf.add(define(variant, info, kind)));
         return JSON.objectNode().set("oneOf", oneOf);
     }
 

@@ -1,6 +1,5 @@
 package dev.weft.io;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JavaType;
@@ -8,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +17,7 @@ import java.util.Optional;
  * Finds keys that a record does not have. Jackson builds a record before it minds unknown keys, so a misspelt key would be reported
  * as a missing one, without the suggestion.
  */
-record UnknownKeys(ObjectMapper mapper) {
+record UnknownKeys(ObjectMapper mapper, Kinds kinds) {
     /** A key that is not known at its place, and those that are. */
     record Unknown(JsonPointer pointer, String key, List<String> known) {}
 
@@ -57,14 +55,12 @@ record UnknownKeys(ObjectMapper mapper) {
      */
     private Map<String, JavaType> properties(JavaType base, JsonNode node, JsonTypeInfo kind) {
         Map<String, JavaType> known = new LinkedHashMap<>();
-        for (JsonSubTypes.Type type : subTypes(base)) {
-            boolean named = node.has(kind.property())
-                    ? type.name().equals(node.path(kind.property()).asText())
-                    : type.value() == kind.defaultImpl();
-            if (named) {
-                known.put(kind.property(), mapper.constructType(String.class));
-                known.putAll(properties(mapper.constructType(type.value())));
-            }
+        Map<String, Class<?>> named = kinds.of(base.getRawClass());
+        Class<?> type =
+                node.has(kind.property()) ? named.get(node.path(kind.property()).asText()) : kind.defaultImpl();
+        if (named.containsValue(type)) {
+            known.put(kind.property(), mapper.constructType(String.class));
+            known.putAll(properties(mapper.constructType(type)));
         }
         return known;
     }
@@ -79,10 +75,5 @@ record UnknownKeys(ObjectMapper mapper) {
             }
         }
         return known;
-    }
-
-    static List<JsonSubTypes.Type> subTypes(JavaType base) {
-        JsonSubTypes types = base == null ? null : base.getRawClass().getAnnotation(JsonSubTypes.class);
-        return types == null ? List.of() : Arrays.asList(types.value());
     }
 }

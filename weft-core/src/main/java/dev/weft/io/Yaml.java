@@ -9,22 +9,20 @@ import java.util.List;
 
 /** Reads and writes records as YAML, by the rules of {@link Json}. Anchors and tags have no use here. */
 public final class Yaml {
-    private static final Documents DOCUMENTS = new Documents(
-            "YAML",
-            YAMLFactory.builder()
-                    .streamReadConstraints(Json.constraints())
-                    .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
-                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
-                    .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
-                    .build(),
-            JsonInclude.Include.NON_NULL);
-
     private Yaml() {}
 
     /** @throws InputException when the file cannot be read or is not such a document */
     public static <T> T read(Path file, Class<T> type) {
-        return DOCUMENTS.read(file, type);
+        return read(file, type, Kinds.builtIn());
+    }
+
+    /**
+     * The same, of a document that may name more kinds.
+     *
+     * @throws InputException when the file cannot be read or is not such a document
+     */
+    public static <T> T read(Path file, Class<T> type, Kinds kinds) {
+        return kinds.yaml().read(file, type);
     }
 
     /**
@@ -32,27 +30,55 @@ public final class Yaml {
      * @throws InputException when the text is not such a document
      */
     public static <T> T parse(String text, String where, Class<T> type) {
-        return DOCUMENTS.parse(text, where, type);
+        return parse(text, where, type, Kinds.builtIn());
     }
 
-    /** As {@link #parse(String, String, Class, List)}, from a file. */
-    public static <T> T read(Path file, Class<T> type, List<Setting> settings) {
-        return parse(DOCUMENTS.text(file), file.toString(), type, settings);
+    /** The same, of a document that may name more kinds. */
+    public static <T> T parse(String text, String where, Class<T> type, Kinds kinds) {
+        return kinds.yaml().parse(text, where, type);
+    }
+
+    /** As {@link #parse(String, String, Class, List, Kinds)}, from a file. */
+    public static <T> T read(Path file, Class<T> type, List<Setting> settings, Kinds kinds) {
+        return parse(kinds.yaml().text(file), file.toString(), type, settings, kinds);
     }
 
     /**
      * A document with some keys set otherwise.
      *
      * @param where what messages call the document
+     * @param kinds that it may name
      * @throws InputException when the document is none of that type, before or after, or the settings overlap
      */
-    public static <T> T parse(String text, String where, Class<T> type, List<Setting> settings) {
+    public static <T> T parse(String text, String where, Class<T> type, List<Setting> settings, Kinds kinds) {
         Setting.requireApart(settings);
-        return DOCUMENTS.parse(text, where, type, settings);
+        return kinds.yaml().parse(text, where, type, settings);
     }
 
     /** The value as YAML that ends with a line feed; text is always in quotes, so that nothing reads back as something else. */
     public static String write(Object value) {
-        return DOCUMENTS.write(value, true);
+        return Kinds.builtIn().yaml().write(value, true);
+    }
+
+    /**
+     * As {@link #write}, after what was written has been read back and is equal to the value.
+     *
+     * @param what the value in words, as a message begins: {@code The settings of a run}
+     * @throws InputException when it would not: a class is not among the kinds, or a record forgets what it was made with
+     */
+    public static String writeReadable(Object value, String what, Kinds kinds) {
+        return kinds.yaml().writeReadable(value, what, true);
+    }
+
+    static Documents documents(Kinds kinds) {
+        YAMLFactory factory = YAMLFactory.builder()
+                .streamReadConstraints(Json.constraints())
+                .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                .disable(YAMLGenerator.Feature.SPLIT_LINES)
+                .disable(YAMLGenerator.Feature.USE_NATIVE_TYPE_ID) // a kind is a key, as people write it
+                .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+                .build();
+        return new Documents("YAML", factory, JsonInclude.Include.NON_NULL, kinds);
     }
 }

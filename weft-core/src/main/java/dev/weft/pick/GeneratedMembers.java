@@ -7,7 +7,7 @@ import dev.weft.search.Bound;
 import dev.weft.search.Constraints;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.GeneratedWeights;
+import dev.weft.weight.generator.GeneratedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

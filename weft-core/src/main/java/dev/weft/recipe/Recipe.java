@@ -12,6 +12,8 @@ import dev.weft.sample.level.LevelMembers;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.weight.Sharing;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.generator.MemberGenerator;
 import java.util.List;
 
 /**
@@ -50,7 +52,7 @@ public record Recipe(
             requireSplittable(split, start, sharing, train);
         }
         requirePhases(start, train, split);
-        boolean blended = sharing.stream().anyMatch(Sharing.Blend.class::isInstance);
+        boolean blended = sharing.stream().anyMatch(Blend.class::isInstance);
         if (blended && train.architecture() == null) {
             throw new InputException(
                     "A recipe whose sharing has a blend must have sampler blend and train.architecture,"
@@ -95,7 +97,7 @@ public record Recipe(
 
     /** A generator that nothing trains, or one that is trained and not there. */
     private static void requireGenerator(List<Sharing> sharing, Sampler sampler) {
-        boolean generator = sharing.stream().anyMatch(Sharing.Generator.class::isInstance);
+        boolean generator = sharing.stream().anyMatch(MemberGenerator.class::isInstance);
         boolean trained =
                 sampler instanceof CostLevelSampler levels && levels.members() instanceof LevelMembers.Generator;
         if (generator != trained) {
@@ -187,7 +189,7 @@ public record Recipe(
                             + train.sampler() + " and restart " + split.restart() + ".");
         }
         for (Sharing each : sharing) {
-            if (!(each instanceof Sharing.Blend blend) || blend.weights() == Sharing.Ownership.SEPARATE) {
+            if (!(each instanceof Blend blend) || blend.weights() == Blend.Ownership.SEPARATE) {
                 throw new InputException("A recipe with a split must have slices, or a blend with weights: entangled,"
                         + " but its sharing has " + each + ".");
             }

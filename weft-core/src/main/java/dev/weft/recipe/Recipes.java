@@ -1,6 +1,7 @@
 package dev.weft.recipe;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.Setting;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
@@ -77,12 +78,21 @@ public final class Recipes {
      *     none with it
      */
     public static Recipe read(String fileOrName, List<Setting> settings) {
+        return read(fileOrName, settings, Kinds.builtIn());
+    }
+
+    /**
+     * The same, of a recipe that may name more kinds.
+     *
+     * @throws InputException as {@link #read(String, List)}
+     */
+    public static Recipe read(String fileOrName, List<Setting> settings, Kinds kinds) {
         if (NAMES.contains(fileOrName)) {
-            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class, settings);
+            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class, settings, kinds);
         }
         Path file = Path.of(fileOrName);
         if (Files.exists(file)) {
-            return Yaml.read(file, Recipe.class, settings);
+            return Yaml.read(file, Recipe.class, settings, kinds);
         }
         throw new InputException(Suggest.unknown(
                 "recipe or file", fileOrName, NAMES, WeftCommand.of("recipes").toString()));

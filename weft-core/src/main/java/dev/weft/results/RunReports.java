@@ -24,7 +24,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeRecord;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.experts.Experts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -275,7 +275,7 @@ public final class RunReports {
 
     /** The routing of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */
     private static RunReport.Routing routing(RunSettings settings, Path file) {
-        if (settings.recipe().sharing().stream().noneMatch(Sharing.Experts.class::isInstance) || !Files.exists(file)) {
+        if (settings.recipe().sharing().stream().noneMatch(Experts.class::isInstance) || !Files.exists(file)) {
             return null;
         }
         try (Family family = Family.open(file)) {

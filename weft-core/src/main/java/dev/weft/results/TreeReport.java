@@ -8,7 +8,7 @@ import dev.weft.report.RunReport;
 import dev.weft.run.Measurement;
 import dev.weft.space.Space;
 import dev.weft.tree.TreeRecord;
-import dev.weft.weight.TreeWeights;
+import dev.weft.weight.tree.TreeWeights;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,10 @@
 package dev.weft.space;
 
 import dev.weft.io.InputException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -46,6 +48,19 @@ public record Member(Map<String, Object> options, Map<String, String> context) {
             return choice.smallest();
         }
         throw new IllegalArgumentException("Member \"" + this + "\" picks no option for choice " + choice.name() + ".");
+    }
+
+    /** Members for every combination of options, the first choice varying slowest: they pick nothing else. */
+    public static List<Member> combinations(List<Choice<?>> choices) {
+        List<Member> all = List.of(PLAIN);
+        for (Choice<?> choice : choices) {
+            List<Member> longer = new ArrayList<>();
+            for (Member member : all) {
+                choice.options().forEach(option -> longer.add(member.with(choice, option)));
+            }
+            all = longer;
+        }
+        return all;
     }
 
     /** This member with one option replaced. */

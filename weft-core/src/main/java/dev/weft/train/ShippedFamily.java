@@ -11,7 +11,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -38,7 +38,7 @@ import dev.weft.sample.StepListener;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

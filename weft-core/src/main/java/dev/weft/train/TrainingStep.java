@@ -19,7 +19,7 @@ import dev.weft.optim.ReptileSteps;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.StepListener;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

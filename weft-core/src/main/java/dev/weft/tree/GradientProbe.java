@@ -13,7 +13,7 @@ import dev.weft.recipe.TrainSettings;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
+import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -10,9 +10,9 @@ import dev.weft.recipe.RunSettings;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import dev.weft.weight.BlendedWeights;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.TreeWeights;
+import dev.weft.weight.blend.BlendedWeights;
+import dev.weft.weight.tree.Tree;
+import dev.weft.weight.tree.TreeWeights;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,12 +41,12 @@ final class TreeFamily {
      */
     void save(Path file) {
         Recipe recipe = settings.recipe();
-        Sharing.Tree sharing = TreeTrainer.sharing(tree, recipe.sharing());
+        Tree sharing = TreeTrainer.sharing(tree, recipe.sharing());
         try (Family family = Family.of(recipe.model(), settings.seed(), List.of(sharing))) {
             Map<String, Member> chosen = new LinkedHashMap<>();
             Trainer last = null;
             try {
-                for (Sharing.Leaf leaf : sharing.leaves()) {
+                for (Tree.Leaf leaf : sharing.leaves()) {
                     if (last != null) {
                         last.close();
                     }

@@ -22,6 +22,7 @@ import dev.weft.space.Space;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.tree.Tree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -520,10 +521,10 @@ public final class TreeTrainer implements AutoCloseable {
     }
 
     /** What a family of such a tree shares, as data. */
-    static Sharing.Tree sharing(TreeRecord tree, List<Sharing> within) {
-        return new Sharing.Tree(
+    static Tree sharing(TreeRecord tree, List<Sharing> within) {
+        return new Tree(
                 tree.leaves().stream()
-                        .map(node -> new Sharing.Leaf(node.name(), node.options()))
+                        .map(node -> new Tree.Leaf(node.name(), node.options()))
                         .toList(),
                 within);
     }

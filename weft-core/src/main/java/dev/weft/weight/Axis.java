@@ -55,12 +55,12 @@ public record Axis(Dim size, Crop crop, int part, int parts, boolean blended) {
     }
 
     /** This axis by itself, where it is one of several parts. */
-    Axis alone() {
+    public Axis alone() {
         return new Axis(size, crop, 0, 1, blended);
     }
 
     /** This axis at the one size that {@code member} picks. */
-    Axis at(Member member) {
+    public Axis at(Member member) {
         return new Axis(blended ? Dim.of(size.size(member)) : size, crop, part, parts, blended);
     }
 
@@ -69,7 +69,7 @@ public record Axis(Dim size, Crop crop, int part, int parts, boolean blended) {
         return parts * size.max();
     }
 
-    int offset(Member member) {
+    public int offset(Member member) {
         int slack = size.max() - size.size(member);
         if (crop == Crop.CENTRE && slack % 2 != 0) {
             throw new IllegalStateException("A centre crop must leave as much on both sides, but crops "

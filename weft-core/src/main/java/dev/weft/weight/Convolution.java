@@ -14,11 +14,11 @@ public record Convolution(int stride, int trim, int dilation, int groups) {
     /** One kernel a channel. */
     public static final int DEPTHWISE = 0;
 
-    int padding(Tensor kernels) {
+    public int padding(Tensor kernels) {
         return dilation * ((int) kernels.size(2) / 2) - trim;
     }
 
-    int groups(Tensor kernels) {
+    public int groups(Tensor kernels) {
         return groups == DEPTHWISE ? (int) kernels.size(0) : groups;
     }
 }

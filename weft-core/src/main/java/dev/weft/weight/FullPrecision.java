@@ -6,10 +6,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /** Mixing weights are computed as the weights are stored, also in a pass that autocasts: rounded, they would no longer sum to 1. */
-final class FullPrecision {
+public final class FullPrecision {
     private FullPrecision() {}
 
-    static Tensor of(Supplier<Tensor> body) {
+    public static Tensor of(Supplier<Tensor> body) {
         if (!torch.is_autocast_enabled(DeviceType.CPU)) {
             return body.get();
         }

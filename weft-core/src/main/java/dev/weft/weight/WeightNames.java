@@ -14,7 +14,7 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 
 /** The weights that a strategy is for: those in whose names a regular expression is found. */
-final class WeightNames {
+public final class WeightNames {
     private static final int SHOWN = 5;
 
     private final String what;
@@ -27,14 +27,14 @@ final class WeightNames {
      * @param what messages call the strategy, with a capital letter
      * @param plainWeights whether weights that have nothing elastic may match
      */
-    WeightNames(String what, String pattern, boolean plainWeights) {
+    public WeightNames(String what, String pattern, boolean plainWeights) {
         this.what = what;
         this.pattern = Pattern.compile(pattern);
         this.plainWeights = plainWeights;
     }
 
     /** @throws InputException when {@code pattern}, of settings, is absent or no regular expression */
-    static void requirePattern(String what, String pattern) {
+    public static void requirePattern(String what, String pattern) {
         try {
             if (pattern != null) {
                 Pattern.compile(pattern);
@@ -50,7 +50,7 @@ final class WeightNames {
     }
 
     /** The match of the pattern in {@code name}; empty for a weight that is none of the strategy's. */
-    Optional<MatchResult> find(String name, Axis... axes) {
+    public Optional<MatchResult> find(String name, Axis... axes) {
         Matcher matcher = pattern.matcher(name);
         if (!matcher.find()) {
             others.add(name);
@@ -67,7 +67,7 @@ final class WeightNames {
     }
 
     /** @throws InputException when the pattern was found in no name */
-    void requireSome() {
+    public void requireSome() {
         if (!matched) {
             throw new InputException(
                     what + " must have a pattern that is found in the name of a weight, but \"" + pattern

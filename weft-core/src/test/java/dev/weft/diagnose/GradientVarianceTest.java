@@ -23,7 +23,8 @@ import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -327,8 +328,7 @@ class GradientVarianceTest {
     @ParameterizedTest
     @MethodSource("models")
     void everyModelIsLeftAsItWas(ModelDefinition model) {
-        Sharing blend =
-                new Sharing.Blend(new SimplexMap.Softmax(), Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED, 1);
+        Sharing blend = new Blend(new SimplexMap.Softmax(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1);
         for (List<Sharing> sharing : List.of(List.<Sharing>of(), List.of(blend))) {
             try (Family family = Family.of(model, 3, sharing)) {
                 Batch before = batch(model, 4, 1);

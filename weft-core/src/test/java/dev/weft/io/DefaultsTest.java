@@ -30,7 +30,7 @@ class DefaultsTest {
         assertThat(Yaml.parse("{}", "x", Journey.class)).isEqualTo(PLAIN);
         assertThat(Yaml.parse("days:\nsampler: null\nbag: {weight: null}\n", "x", Journey.class))
                 .isEqualTo(PLAIN);
-        assertThat(Yaml.parse("days: 8\n", "x", Journey.class, List.of(Setting.of("days="))))
+        assertThat(Yaml.parse("days: 8\n", "x", Journey.class, List.of(Setting.of("days=")), Kinds.builtIn()))
                 .isEqualTo(PLAIN);
     }
 
@@ -61,7 +61,7 @@ class DefaultsTest {
 
     @Test
     void theSchemaSaysThemAndRequiresNoSuchKey() {
-        JsonNode journey = Json.parse(JsonSchema.of(Journey.class, "x", "x"), "schema", JsonNode.class)
+        JsonNode journey = Json.parse(JsonSchema.of(Journey.class, "x", "x", Kinds.builtIn()), "schema", JsonNode.class)
                 .at("/$defs/DefaultsTest.Journey");
         assertThat(journey.has("required")).isFalse();
         assertThat(journey.at("/properties/days"))

@@ -18,7 +18,7 @@ class JsonSchemaTest {
     record Unfit(Object anything) {}
 
     private final JsonNode schema = Json.parse(
-            JsonSchema.of(JsonTest.Recipe.class, "https://weft.dev/recipe.schema.json", "A recipe"),
+            JsonSchema.of(JsonTest.Recipe.class, "https://weft.dev/recipe.schema.json", "A recipe", Kinds.builtIn()),
             "schema",
             JsonNode.class);
 
@@ -57,7 +57,7 @@ class JsonSchemaTest {
 
     @Test
     void recursionDescriptionsAndRequiredReferences() {
-        JsonNode tree = Json.parse(JsonSchema.of(Tree.class, "x", "x"), "schema", JsonNode.class)
+        JsonNode tree = Json.parse(JsonSchema.of(Tree.class, "x", "x", Kinds.builtIn()), "schema", JsonNode.class)
                 .at("/$defs/JsonSchemaTest.Tree");
         assertThat(tree.at("/properties/children"))
                 .hasToString("{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/JsonSchemaTest.Tree\"}}");
@@ -67,12 +67,13 @@ class JsonSchemaTest {
 
     @Test
     void sameTypeGivesSameText() {
-        assertThat(JsonSchema.of(JsonTest.Recipe.class, "x", "y"))
-                .isEqualTo(JsonSchema.of(JsonTest.Recipe.class, "x", "y"));
+        assertThat(JsonSchema.of(JsonTest.Recipe.class, "x", "y", Kinds.builtIn()))
+                .isEqualTo(JsonSchema.of(JsonTest.Recipe.class, "x", "y", Kinds.builtIn()));
     }
 
     @Test
     void typesWithoutASchemaAreRefused() {
-        assertThatThrownBy(() -> JsonSchema.of(Unfit.class, "x", "y")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> JsonSchema.of(Unfit.class, "x", "y", Kinds.builtIn()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

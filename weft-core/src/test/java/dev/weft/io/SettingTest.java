@@ -24,7 +24,8 @@ class SettingTest {
                 TEXT,
                 "garden.yaml",
                 Garden.class,
-                Stream.of(settings).map(Setting::of).toList());
+                Stream.of(settings).map(Setting::of).toList(),
+                Kinds.builtIn());
     }
 
     @Test
@@ -84,7 +85,8 @@ class SettingTest {
 
     @Test
     void theDocumentsOwnFaultsComeFirst() {
-        assertThatThrownBy(() -> Yaml.parse("nam: x\n", "g.yaml", Garden.class, List.of(Setting.of("fence.height=x"))))
+        assertThatThrownBy(() -> Yaml.parse(
+                        "nam: x\n", "g.yaml", Garden.class, List.of(Setting.of("fence.height=x")), Kinds.builtIn()))
                 .hasMessageContaining("g.yaml line 1")
                 .hasMessageContaining("Did you mean \"name\"?");
     }

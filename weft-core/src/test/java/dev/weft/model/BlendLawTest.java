@@ -13,9 +13,10 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.BlendedWeights;
+import dev.weft.weight.blend.SimplexMap;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,8 +42,8 @@ class BlendLawTest {
     @TempDir
     Path folder;
 
-    private static List<Sharing> blend(Sharing.Norm norm, Sharing.Ownership ownership) {
-        return List.of(new Sharing.Blend(new SimplexMap.Softmax(), norm, ownership, 1));
+    private static List<Sharing> blend(Blend.Norm norm, Blend.Ownership ownership) {
+        return List.of(new Blend(new SimplexMap.Softmax(), norm, ownership, 1));
     }
 
     private static BlendedWeights blended(Family family) {
@@ -69,7 +70,7 @@ class BlendLawTest {
     static List<Arguments> modelsAndOwners() {
         List<Arguments> all = new ArrayList<>();
         for (ModelDefinition model : models()) {
-            for (Sharing.Ownership owner : Sharing.Ownership.values()) {
+            for (Blend.Ownership owner : Blend.Ownership.values()) {
                 all.add(Arguments.of(model, owner));
             }
         }
@@ -112,13 +113,13 @@ class BlendLawTest {
 
     @ParameterizedTest
     @MethodSource("modelsAndOwners")
-    void blendOfOneMemberWithMaskedNormsIsThatMember(ModelDefinition model, Sharing.Ownership owner) {
-        try (Family family = Family.of(model, 1, blend(Sharing.Norm.MASKED, owner));
+    void blendOfOneMemberWithMaskedNormsIsThatMember(ModelDefinition model, Blend.Ownership owner) {
+        try (Family family = Family.of(model, 1, blend(Blend.Norm.MASKED, owner));
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             perturb(family);
             Tensor images = TinyModels.examples(model, 4, 2);
-            for (Member member : members(family, owner == Sharing.Ownership.ENTANGLED ? 60 : 15)) {
+            for (Member member : members(family, owner == Blend.Ownership.ENTANGLED ? 60 : 15)) {
                 try (PointerScope inner = new PointerScope()) {
                     assertThat(gap(family, member, images))
                             .as(member.toString())
@@ -138,9 +139,8 @@ class BlendLawTest {
     @ParameterizedTest
     @MethodSource("modelsAndThoseOfSplitHeads")
     void drawOfGdasIsTheDrawnMemberAndCostsWhatItCosts(ModelDefinition model) {
-        for (Sharing.Norm norm : Sharing.Norm.values()) {
-            List<Sharing> gdas =
-                    List.of(new Sharing.Blend(new SimplexMap.Gdas(null), norm, Sharing.Ownership.ENTANGLED, 1));
+        for (Blend.Norm norm : Blend.Norm.values()) {
+            List<Sharing> gdas = List.of(new Blend(new SimplexMap.Gdas(null), norm, Blend.Ownership.ENTANGLED, 1));
             Set<List<OperationMacs>> costs = new LinkedHashSet<>();
             try (Family family = Family.of(model, 1, gdas)) {
                 try (NoGradGuard guard = new NoGradGuard()) {
@@ -195,7 +195,7 @@ class BlendLawTest {
     @Test
     void whereHeadsSplitTheWidthABlendOfOneMemberOfTheFullWidthIsThatMemberAndNoNarrowerOneIs() {
         LanguageModel model = TinyModels.languageModel();
-        try (Family family = Family.of(model, 1, blend(Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED));
+        try (Family family = Family.of(model, 1, blend(Blend.Norm.MASKED, Blend.Ownership.ENTANGLED));
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             perturb(family);
@@ -232,7 +232,7 @@ class BlendLawTest {
     @Test
     void withFullNormsABlendOfOneNarrowTransformerIsNotThatMember() {
         ModelDefinition model = TinyModels.visionTransformer();
-        try (Family family = Family.of(model, 1, blend(Sharing.Norm.FULL, Sharing.Ownership.ENTANGLED));
+        try (Family family = Family.of(model, 1, blend(Blend.Norm.FULL, Blend.Ownership.ENTANGLED));
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             perturb(family);
@@ -249,8 +249,8 @@ class BlendLawTest {
     @ParameterizedTest
     @MethodSource("modelsWithBatchNorm")
     void batchNormsDifferOnlyInBlendsOfSeveralMembers(ModelDefinition model) {
-        try (Family full = Family.of(model, 1, blend(Sharing.Norm.FULL, Sharing.Ownership.ENTANGLED));
-                Family masked = Family.of(model, 1, blend(Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED));
+        try (Family full = Family.of(model, 1, blend(Blend.Norm.FULL, Blend.Ownership.ENTANGLED));
+                Family masked = Family.of(model, 1, blend(Blend.Norm.MASKED, Blend.Ownership.ENTANGLED));
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             perturb(full);
@@ -274,7 +274,7 @@ class BlendLawTest {
     @Test
     void blendOfOneDepthGivesNoGradientToTheLayersBehindIt() {
         ModelDefinition model = TinyModels.visionTransformer();
-        try (Family family = Family.of(model, 1, blend(Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED));
+        try (Family family = Family.of(model, 1, blend(Blend.Norm.MASKED, Blend.Ownership.ENTANGLED));
                 PointerScope scope = new PointerScope()) {
             Tensor images = TinyModels.examples(model, 4, 2);
             Member three =
@@ -304,7 +304,7 @@ class BlendLawTest {
     @MethodSource("models")
     void familyWithBlendsIsReadBackWithItsLogits(ModelDefinition model) {
         Path file = folder.resolve("family.safetensors");
-        try (Family family = Family.of(model, 1, blend(Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED));
+        try (Family family = Family.of(model, 1, blend(Blend.Norm.MASKED, Blend.Ownership.ENTANGLED));
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             family.save(file);
@@ -323,7 +323,7 @@ class BlendLawTest {
     @Test
     void blendHasNoStandAloneModelButItsMembersHave() {
         ModelDefinition model = TinyModels.mobileCnn();
-        try (Family family = Family.of(model, 1, blend(Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED));
+        try (Family family = Family.of(model, 1, blend(Blend.Norm.MASKED, Blend.Ownership.ENTANGLED));
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Member blend = BlendedWeights.meanBlend(family.space().largest());
@@ -372,9 +372,9 @@ class BlendLawTest {
             separate += 256L * in * 49;
         }
         assertThat(parameters(model, List.of())).isEqualTo(largest);
-        assertThat(parameters(model, blend(Sharing.Norm.FULL, Sharing.Ownership.ENTANGLED)))
+        assertThat(parameters(model, blend(Blend.Norm.FULL, Blend.Ownership.ENTANGLED)))
                 .isEqualTo(largest + 8 * 3);
-        assertThat(parameters(model, blend(Sharing.Norm.FULL, Sharing.Ownership.SEPARATE)))
+        assertThat(parameters(model, blend(Blend.Norm.FULL, Blend.Ownership.SEPARATE)))
                 .isEqualTo(separate + 8 * 3);
     }
 

@@ -10,8 +10,8 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import dev.weft.weight.GeneratedWeights;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,8 +47,8 @@ class GeneratedLawTest {
                 .toList();
     }
 
-    private static Family family(ModelDefinition model, Sharing.View view) {
-        Family family = Family.of(model, 1, List.of(new Sharing.Generator("macs", 16, null, view)));
+    private static Family family(ModelDefinition model, MemberGenerator.View view) {
+        Family family = Family.of(model, 1, List.of(new MemberGenerator("macs", 16, null, view)));
         try (NoGradGuard guard = new NoGradGuard()) { // biases and scales that are seen
             family.weights().tensors().forEach((name, tensor) -> {
                 if (!name.startsWith(GeneratedWeights.PARAMETERS) && tensor.dim() == 1) {
@@ -70,17 +70,17 @@ class GeneratedLawTest {
     @ParameterizedTest
     @MethodSource("models")
     void aMaskedMemberGivesWhatItsSliceGives(ModelDefinition model) {
-        assertEqual(model, Sharing.View.MASK, 1e-5);
+        assertEqual(model, MemberGenerator.View.MASK, 1e-5);
     }
 
     /** The same numbers times 1: bit for bit. */
     @ParameterizedTest
     @MethodSource("allModels")
     void aSlicedMemberGivesExactlyWhatItIs(ModelDefinition model) {
-        assertEqual(model, Sharing.View.SLICE, 0);
+        assertEqual(model, MemberGenerator.View.SLICE, 0);
     }
 
-    private static void assertEqual(ModelDefinition model, Sharing.View view, double tolerance) {
+    private static void assertEqual(ModelDefinition model, MemberGenerator.View view, double tolerance) {
         try (Family family = family(model, view);
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
@@ -128,7 +128,7 @@ class GeneratedLawTest {
      * @param part that every option has beside the picked one, which float32 adds exactly
      */
     private static void assertGradients(ModelDefinition model, double part) {
-        try (Family family = inDoubles(family(model, Sharing.View.MASK));
+        try (Family family = inDoubles(family(model, MemberGenerator.View.MASK));
                 PointerScope scope = new PointerScope()) {
             Tensor inputs = doubles(TinyModels.examples(model, 4, 2));
             Member drawn = generated(family).draw(0.5, 3, 1);
@@ -205,7 +205,7 @@ class GeneratedLawTest {
     @ParameterizedTest
     @MethodSource("models")
     void weightsGetTheGradientOfTheSliceAndWhatIsLeftOutNone(ModelDefinition model) {
-        for (Sharing.View view : Sharing.View.values()) {
+        for (MemberGenerator.View view : MemberGenerator.View.values()) {
             try (Family family = inDoubles(family(model, view));
                     PointerScope scope = new PointerScope()) {
                 Tensor inputs = doubles(TinyModels.examples(model, 4, 2));
@@ -258,7 +258,7 @@ class GeneratedLawTest {
         VisionTransformer model = TinyModels.visionTransformer();
         Path file = folder.resolve("family.safetensors");
         Member strongest;
-        try (Family family = family(model, Sharing.View.MASK);
+        try (Family family = family(model, MemberGenerator.View.MASK);
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Member drawn = generated(family).draw(0.5, 3, 1);

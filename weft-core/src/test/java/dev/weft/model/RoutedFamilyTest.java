@@ -12,14 +12,17 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendedWeights;
-import dev.weft.weight.ExpertStart;
-import dev.weft.weight.MemberEncoding;
-import dev.weft.weight.RoutedWeights;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.Sharing.Granularity;
-import dev.weft.weight.Sharing.Routing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.BlendedWeights;
+import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
+import dev.weft.weight.experts.Experts.Granularity;
+import dev.weft.weight.experts.Experts.Routing;
+import dev.weft.weight.experts.RoutedWeights;
+import dev.weft.weight.lowrank.LowRank;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,28 +47,28 @@ class RoutedFamilyTest {
     @TempDir
     Path folder;
 
-    private static Sharing.Experts experts(String pattern, int count, Granularity granularity) {
+    private static Experts experts(String pattern, int count, Granularity granularity) {
         return experts(pattern, count, granularity, new ExpertStart.Independent());
     }
 
-    private static Sharing.Experts experts(String pattern, int count, Granularity granularity, ExpertStart start) {
-        return new Sharing.Experts(
+    private static Experts experts(String pattern, int count, Granularity granularity, ExpertStart start) {
+        return new Experts(
                 pattern, count, granularity, Routing.SOFT, 128, 2, new MemberEncoding.Scaled(), false, start, false);
     }
 
-    private static Sharing.LowRank lowRank(String pattern) {
-        return new Sharing.LowRank(pattern, 50, 64, 2, new MemberEncoding.OneHot(), false, false);
+    private static LowRank lowRank(String pattern) {
+        return new LowRank(pattern, 50, 64, 2, new MemberEncoding.OneHot(), false, false);
     }
 
-    private static Sharing.Blend blend() {
-        return new Sharing.Blend(new SimplexMap.Softmax(), Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED, 1);
+    private static Blend blend() {
+        return new Blend(new SimplexMap.Softmax(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1);
     }
 
     /** One of each kind, in one list a family. */
     static List<List<Sharing>> sharings() {
         return List.of(
                 List.of(experts("blocks|^conv[0-9]", 3, Granularity.LAYER)),
-                List.of(new Sharing.Experts(
+                List.of(new Experts(
                         "blocks|^conv[0-9]",
                         2,
                         Granularity.NEURON,
@@ -76,7 +79,7 @@ class RoutedFamilyTest {
                         true,
                         new ExpertStart.Copy(0.1),
                         true)),
-                List.of(new Sharing.Experts(
+                List.of(new Experts(
                         "blocks|^conv[0-9]",
                         2,
                         Granularity.NEURON,
@@ -349,9 +352,8 @@ class RoutedFamilyTest {
         assertThatThrownBy(() -> Family.of(definition, 1, List.of(blend(), blend())))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("at most one blend");
-        Sharing.Blend separate =
-                new Sharing.Blend(new SimplexMap.Softmax(), Sharing.Norm.FULL, Sharing.Ownership.SEPARATE, 1);
-        Sharing.Experts copies = new Sharing.Experts(
+        Blend separate = new Blend(new SimplexMap.Softmax(), Blend.Norm.FULL, Blend.Ownership.SEPARATE, 1);
+        Experts copies = new Experts(
                 MLPS,
                 2,
                 Granularity.LAYER,

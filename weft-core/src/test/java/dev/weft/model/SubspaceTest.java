@@ -9,8 +9,8 @@ import dev.weft.nn.Initialisation;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.TreeWeights;
+import dev.weft.weight.tree.Tree;
+import dev.weft.weight.tree.TreeWeights;
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.HashSet;
@@ -54,15 +54,15 @@ class SubspaceTest {
 
     @Test
     void everyMemberOfATreeIsOfOneLeaf() {
-        List<Sharing.Leaf> leaves = List.of(
+        List<Tree.Leaf> leaves = List.of(
                 leaf("0-0", Map.of("edge2-1", OPERATIONS.subList(0, 2), "edge3-0", List.of("none", "nor_conv_3x3"))),
                 leaf("0-1", Map.of("edge2-1", OPERATIONS.subList(0, 2), "edge3-0", OPERATIONS.subList(1, 4))),
                 leaf("1-0", Map.of("edge2-1", OPERATIONS.subList(2, 5), "edge1-0", OPERATIONS.subList(0, 3))),
                 leaf("1-1", Map.of("edge2-1", OPERATIONS.subList(2, 5), "edge1-0", OPERATIONS.subList(3, 5))));
-        try (Family family = Family.ofShapes(cells(), List.of(new Sharing.Tree(leaves, List.of())))) {
+        try (Family family = Family.ofShapes(cells(), List.of(new Tree(leaves, List.of())))) {
             TreeWeights tree = family.strategy(TreeWeights.class).orElseThrow();
             Set<Member> all = new HashSet<>();
-            for (Sharing.Leaf leaf : leaves) {
+            for (Tree.Leaf leaf : leaves) {
                 List<Member> members = tree.space(leaf.name()).enumerate(20_000);
                 assertThat(members).allMatch(member -> tree.leaf(member).equals(leaf.name()));
                 assertThat(Collections.disjoint(all, members)).isTrue();
@@ -72,8 +72,8 @@ class SubspaceTest {
         }
     }
 
-    private static Sharing.Leaf leaf(String name, Map<String, List<String>> options) {
-        return new Sharing.Leaf(name, options);
+    private static Tree.Leaf leaf(String name, Map<String, List<String>> options) {
+        return new Tree.Leaf(name, options);
     }
 
     @Test
@@ -88,12 +88,11 @@ class SubspaceTest {
         assertThatThrownBy(() -> tree(leaf("a", two), leaf("a", two)))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a name of its own");
-        assertThatThrownBy(() -> new Sharing.Leaf("a.b", two)).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> new Tree.Leaf("a.b", two)).isInstanceOf(InputException.class);
     }
 
-    private static void tree(Sharing.Leaf... leaves) {
-        Family.ofShapes(cells(), List.of(new Sharing.Tree(List.of(leaves), List.of())))
-                .close();
+    private static void tree(Tree.Leaf... leaves) {
+        Family.ofShapes(cells(), List.of(new Tree(List.of(leaves), List.of()))).close();
     }
 
     @Test

@@ -17,7 +17,9 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.kernel.KernelTransforms;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Small kernels that are matrices times the centres of larger ones. */
 public class TransformedKernelsTest {
-    private static final List<Sharing> SHARING = List.of(new Sharing.KernelTransforms("conv_dw"));
+    private static final List<Sharing> SHARING = List.of(new KernelTransforms("conv_dw"));
 
     @TempDir
     Path folder;
@@ -233,12 +235,11 @@ public class TransformedKernelsTest {
 
     @Test
     void whatCannotBeTransformedIsRefused() {
-        assertThatThrownBy(() -> Family.of(definition(), 1, List.of(new Sharing.KernelTransforms("conv_pw"))))
+        assertThatThrownBy(() -> Family.of(definition(), 1, List.of(new KernelTransforms("conv_pw"))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Kernel transforms must have a pattern that is found in the name of a weight");
         assertThatThrownBy(() -> Sharing.requireOrder(List.of(
-                        new Sharing.Blend(
-                                new SimplexMap.Softmax(), Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED, 1),
+                        new Blend(new SimplexMap.Softmax(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1),
                         SHARING.get(0))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a blend and kernel transforms");

@@ -16,8 +16,8 @@ import dev.weft.search.ProposedSearch;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;
 import dev.weft.space.Member;
-import dev.weft.weight.GeneratedWeights;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 /** An untrained generator that follows its target all the same: its heads read nothing but the target, larger for larger. */
 class GeneratedMembersTest {
     private final Family family = Family.of(
-            TinyModels.visionTransformer(), 2, List.of(new Sharing.Generator("macs", 16, null, Sharing.View.SLICE)));
+            TinyModels.visionTransformer(),
+            2,
+            List.of(new MemberGenerator("macs", 16, null, MemberGenerator.View.SLICE)));
     private final CountedCosts costs = new CountedCosts(family.definition());
     private final double least = costs.of(family.space().smallest()).value("macs");
     private final double most = costs.of(family.space().largest()).value("macs");

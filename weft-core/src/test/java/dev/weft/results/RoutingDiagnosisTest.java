@@ -9,11 +9,11 @@ import dev.weft.model.TinyModels;
 import dev.weft.model.VisionTransformer;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.weight.ExpertStart;
-import dev.weft.weight.MemberEncoding;
-import dev.weft.weight.RoutedWeights;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.Sharing.Granularity;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
+import dev.weft.weight.experts.Experts.Granularity;
+import dev.weft.weight.experts.RoutedWeights;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -30,7 +30,7 @@ class RoutingDiagnosisTest {
         return Family.of(
                 MODEL,
                 1,
-                List.of(new Sharing.Experts(
+                List.of(new Experts(
                         "mlp", 3, granularity, null, 32, 2, new MemberEncoding.Scaled(), fixedInput, start, false)));
     }
 

@@ -12,9 +12,10 @@ import dev.weft.report.RunReport;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.sample.norm.TauSchedule;
 import dev.weft.train.Trainer;
-import dev.weft.weight.ExpertStart;
-import dev.weft.weight.MemberEncoding;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,10 +68,10 @@ class RunReportsTest {
         Recipe plain = Recipes.read(
                 TinyTextRun.recipe(folder.resolve("tiny.yaml"), TinyTextRun.text(folder.resolve("text.txt"), 1), 1)
                         .toString());
-        Sharing experts = new Sharing.Experts(
+        Sharing experts = new Experts(
                 "mlp",
                 2,
-                Sharing.Experts.Granularity.LAYER,
+                Experts.Granularity.LAYER,
                 null,
                 8,
                 2,

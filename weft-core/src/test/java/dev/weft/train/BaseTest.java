@@ -18,7 +18,7 @@ import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,8 +16,10 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.MemberEncoding;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.kernel.KernelTransforms;
+import dev.weft.weight.lowrank.LowRank;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,7 +140,7 @@ class ChannelSortingTest {
     @Test
     void channelsFallInTheSumOfAbsoluteWeightsThatReadThem() {
         MobileCnn definition = TransformedKernelsTest.definition();
-        try (Family family = Family.of(definition, 3, List.of(new Sharing.KernelTransforms("conv_dw")))) {
+        try (Family family = Family.of(definition, 3, List.of(new KernelTransforms("conv_dw")))) {
             ChannelSorting.sort(family, choices(definition, "expand"), List.of(largest(definition)));
             for (String block : List.of("blocks.0.0.", "blocks.0.1.")) {
                 Tensor reader = family.weights().tensors().get(block + "conv_pwl.weight");
@@ -183,7 +185,7 @@ class ChannelSortingTest {
         assertThatThrownBy(() -> ChannelSorting.requireSortable(transformer, List.of(), Set.of("numHeads")))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("has none whose number depends on [numHeads]");
-        Sharing experts = new Sharing.LowRank("mlp", 2, 4, 1, new MemberEncoding.Scaled(), false, false);
+        Sharing experts = new LowRank("mlp", 2, 4, 1, new MemberEncoding.Scaled(), false, false);
         assertThatThrownBy(() ->
                         ChannelSorting.requireSortable(transformer, List.of(experts), choices(transformer, "mlpRatio")))
                 .isInstanceOf(InputException.class)

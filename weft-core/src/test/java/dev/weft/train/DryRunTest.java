@@ -66,7 +66,7 @@ class DryRunTest {
                 "tiny",
                 "",
                 TinyTraining.model(),
-                TinyTraining.blended(new dev.weft.weight.SimplexMap.Dirichlet()),
+                TinyTraining.blended(new dev.weft.weight.blend.SimplexMap.Dirichlet()),
                 null,
                 TinyTraining.dataSettings(Path.of("no-data")),
                 settings.build());

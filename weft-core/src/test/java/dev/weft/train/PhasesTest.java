@@ -29,7 +29,7 @@ import dev.weft.sample.Sampler;
 import dev.weft.sample.fair.FairSampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.kernel.KernelTransforms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ class PhasesTest {
         settings.sampler = new Sampler.SinglePath(2);
         settings.distillation = new Distillation.EarlierPhase("largest", 0, 1.0, 1, 0, null);
         settings.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
-        settings.sharing = List.of(new Sharing.KernelTransforms("conv_dw"));
+        settings.sharing = List.of(new KernelTransforms("conv_dw"));
         settings.checkpointEverySteps = 3;
     }
 

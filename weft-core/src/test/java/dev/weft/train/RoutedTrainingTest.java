@@ -16,11 +16,11 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.space.Member;
-import dev.weft.weight.ExpertStart;
-import dev.weft.weight.MemberEncoding;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.Sharing.Granularity;
-import dev.weft.weight.Sharing.Routing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
+import dev.weft.weight.experts.Experts.Granularity;
+import dev.weft.weight.experts.Experts.Routing;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +49,8 @@ class RoutedTrainingTest {
         scope.close();
     }
 
-    private static Sharing.Experts experts(String pattern, Granularity granularity) {
-        return new Sharing.Experts(
+    private static Experts experts(String pattern, Granularity granularity) {
+        return new Experts(
                 pattern,
                 2,
                 granularity,

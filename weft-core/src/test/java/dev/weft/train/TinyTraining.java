@@ -29,7 +29,8 @@ import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -136,7 +137,7 @@ public final class TinyTraining {
 
     /** A blend of everything, searched by gradient. */
     public static List<Sharing> blended(SimplexMap map) {
-        return List.of(new Sharing.Blend(map, Sharing.Norm.MASKED, Sharing.Ownership.ENTANGLED, 1));
+        return List.of(new Blend(map, Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1));
     }
 
     /** Logits that move by Adam, half of the data theirs. */

@@ -44,9 +44,11 @@ import dev.weft.sample.level.LevelMembers;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.sample.norm.TauSchedule;
 import dev.weft.space.Member;
-import dev.weft.weight.MemberEncoding;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.Experts;
+import dev.weft.weight.generator.MemberGenerator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -148,11 +150,11 @@ class TrainerTest {
             s.epochs = 4;
         });
         changes.put("cost levels that learn, of a generator, in slices", s -> {
-            levels(s, Sharing.View.SLICE, LevelDistribution.Mode.SURROGATE);
+            levels(s, MemberGenerator.View.SLICE, LevelDistribution.Mode.SURROGATE);
             s.optimizer = new Optimizer.Sgd(0.05, 0.9, true, 1e-4);
         });
         changes.put("cost levels that learn along the path, in masks", s -> {
-            levels(s, Sharing.View.MASK, LevelDistribution.Mode.PATHWISE);
+            levels(s, MemberGenerator.View.MASK, LevelDistribution.Mode.PATHWISE);
             s.regularisation = new Regularisation(Regularisation.On.ALL, 0.3, 0.3, 1e-4, false);
         });
         changes.put("members and examples by gradient norm", s -> {
@@ -208,7 +210,7 @@ class TrainerTest {
     }
 
     /** Half of the data is the logits', so an epoch of the weights has two steps. */
-    private static void levels(TinyTraining.Settings settings, Sharing.View view, LevelDistribution.Mode mode) {
+    private static void levels(TinyTraining.Settings settings, MemberGenerator.View view, LevelDistribution.Mode mode) {
         Optimizer adam = new Optimizer.Adam(0.01, 0.9, 0.999, 1e-8, 0);
         settings.sampler = new CostLevelSampler(
                 "macs",
@@ -217,7 +219,7 @@ class TrainerTest {
                 new LevelMembers.Generator(30, adam),
                 1);
         settings.distillation = new Distillation.None();
-        settings.sharing = List.of(new Sharing.Generator("macs", 16, null, view));
+        settings.sharing = List.of(new MemberGenerator("macs", 16, null, view));
         settings.epochs = 4;
     }
 
@@ -233,11 +235,11 @@ class TrainerTest {
     }
 
     private static Sharing experts() {
-        return new Sharing.Experts(
+        return new Experts(
                 "conv_(exp|pwl)",
                 2,
-                Sharing.Granularity.LAYER,
-                Sharing.Routing.SOFT,
+                Experts.Granularity.LAYER,
+                Experts.Routing.SOFT,
                 8,
                 2,
                 new MemberEncoding.Scaled(),

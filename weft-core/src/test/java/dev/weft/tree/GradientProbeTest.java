@@ -17,7 +17,7 @@ import dev.weft.recipe.SplitSettings.Row;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.train.TinyTraining;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

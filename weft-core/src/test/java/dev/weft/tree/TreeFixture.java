@@ -19,7 +19,7 @@ import dev.weft.recipe.SplitSettings.Rule;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
 import dev.weft.train.TinyTraining;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.SimplexMap;
 import java.nio.file.Path;
 import java.util.List;
 

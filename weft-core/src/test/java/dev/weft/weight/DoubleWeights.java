@@ -12,8 +12,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /** Slices of stored doubles, normally distributed, for finite differences. */
-final class DoubleWeights implements Weights {
-    final Map<String, Tensor> tensors = new LinkedHashMap<>();
+public final class DoubleWeights implements Weights {
+    public final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
     @Override
     public Weight weight(String name, Init init, Axis... axes) {
@@ -44,7 +44,7 @@ final class DoubleWeights implements Weights {
         };
     }
 
-    static double[] doubles(Tensor tensor) {
+    public static double[] doubles(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             Tensor plain = tensor.detach().contiguous();
             double[] values = new double[(int) plain.numel()];

@@ -16,7 +16,7 @@ import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.GeneratedWeights;
+import dev.weft.weight.generator.GeneratedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -8,7 +8,7 @@ import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.weight.GeneratedWeights;
+import dev.weft.weight.generator.GeneratedWeights;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;

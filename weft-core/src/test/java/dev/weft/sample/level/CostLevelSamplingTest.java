@@ -24,8 +24,8 @@ import dev.weft.space.Member;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;
-import dev.weft.weight.GeneratedWeights;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ class CostLevelSamplingTest {
     private static final Optimizer SIMULATED = new Optimizer.Adam(0.02, 0.9, 0.999, 1e-8, 0);
 
     private final Family family = Family.of(
-            TinyTraining.boundModel(), 3, List.of(new Sharing.Generator("macs", 16, null, Sharing.View.SLICE)));
+            TinyTraining.boundModel(), 3, List.of(new MemberGenerator("macs", 16, null, MemberGenerator.View.SLICE)));
     private final Batch batch = TinyTraining.batch(8, 4);
     private final TrainSettings train = train();
 
@@ -193,7 +193,7 @@ class CostLevelSamplingTest {
             set(logits, 0.2f, -0.3f, 0.5f);
             float[] gradient = Tensors.floats(logits.pathwise(List.of(new LevelLogits.Slope(17, -2)), targets));
             Tensor leaf = logits.tensor().detach().clone().set_requires_grad(true);
-            new dev.weft.weight.SimplexMap.GumbelSoftmax(new dev.weft.weight.Temperature(1, 1))
+            new dev.weft.weight.blend.SimplexMap.GumbelSoftmax(new dev.weft.weight.blend.Temperature(1, 1))
                     .map(leaf, 17, 1)
                     .mul(Tensor.create(0.1f, 0.5f, 0.9f))
                     .sum()

@@ -20,10 +20,10 @@ import dev.weft.sample.Sampling;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.train.TinyTraining;
-import dev.weft.weight.GeneratedWeights;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
-import dev.weft.weight.Temperature;
+import dev.weft.weight.blend.SimplexMap;
+import dev.weft.weight.blend.Temperature;
+import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -73,7 +73,9 @@ class GeneratorCostTest {
 
     private static Family family() {
         return Family.of(
-                model(), 3, List.of(new Sharing.Generator("macs", 64, new Temperature(1, 0.3), Sharing.View.SLICE)));
+                model(),
+                3,
+                List.of(new MemberGenerator("macs", 64, new Temperature(1, 0.3), MemberGenerator.View.SLICE)));
     }
 
     private record Hits(Map<Integer, Double> rates, Map<Integer, Set<Member>> members) {}

@@ -6,7 +6,7 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.Recipe;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
-import dev.weft.weight.TreeWeights;
+import dev.weft.weight.tree.TreeWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package dev.weft.lab.mos;
 import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.weight.RoutedWeights;
+import dev.weft.weight.experts.RoutedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

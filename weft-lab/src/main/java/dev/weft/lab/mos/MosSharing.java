@@ -1,8 +1,9 @@
 package dev.weft.lab.mos;
 
-import dev.weft.weight.ExpertStart;
-import dev.weft.weight.MemberEncoding;
 import dev.weft.weight.Sharing;
+import dev.weft.weight.encoding.MemberEncoding;
+import dev.weft.weight.experts.ExpertStart;
+import dev.weft.weight.experts.Experts;
 import java.util.List;
 
 /** How the members of an arm share the weights of MLPs; everything else is slices in all of them. */
@@ -40,11 +41,11 @@ enum MosSharing {
      */
     List<Sharing> of(String pattern, int experts, int routerWidth, MemberEncoding encoding) {
         return hasExperts()
-                ? List.of(new Sharing.Experts(
+                ? List.of(new Experts(
                         pattern,
                         experts,
-                        this == NEURON_WISE ? Sharing.Granularity.NEURON : Sharing.Granularity.LAYER,
-                        Sharing.Routing.SOFT,
+                        this == NEURON_WISE ? Experts.Granularity.NEURON : Experts.Granularity.LAYER,
+                        Experts.Routing.SOFT,
                         routerWidth,
                         2,
                         encoding,

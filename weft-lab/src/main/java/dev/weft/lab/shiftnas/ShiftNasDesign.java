@@ -31,8 +31,8 @@ import dev.weft.sample.level.LevelMembers;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import dev.weft.weight.GeneratedWeights;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.generator.MemberGenerator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,7 +114,7 @@ final class ShiftNasDesign implements Design {
                         epochs,
                         learned,
                         generator,
-                        Sharing.View.MASK),
+                        MemberGenerator.View.MASK),
                 levels(
                         "D",
                         "cost levels uniform, members by uniform draws until one is of the level",
@@ -132,7 +132,7 @@ final class ShiftNasDesign implements Design {
                         recipe(epochs, new Sampler.Largest(), null)));
     }
 
-    private static final Sharing.View SLICE = Sharing.View.SLICE;
+    private static final MemberGenerator.View SLICE = MemberGenerator.View.SLICE;
 
     private Arm levels(
             String name,
@@ -140,7 +140,7 @@ final class ShiftNasDesign implements Design {
             int epochs,
             LevelDistribution distribution,
             LevelMembers members,
-            Sharing.View view) {
+            MemberGenerator.View view) {
         Sampler sampler = new CostLevelSampler(
                 METRIC, new CostLevelSampler.Levels(size.levels(), null), distribution, members, 1);
         Recipe recipe = recipe(epochs, sampler, view);
@@ -168,14 +168,14 @@ final class ShiftNasDesign implements Design {
     }
 
     /** @param view of a generator; {@code null} without one */
-    private Recipe recipe(int epochs, Sampler sampler, Sharing.View view) {
+    private Recipe recipe(int epochs, Sampler sampler, MemberGenerator.View view) {
         // Arms whose levels do not learn leave as many images out, so that all train on equally many.
         int apart = size.selectionSize() + (sampler.heldOutPart() > 0 ? 0 : size.heldOutSize());
         return new Recipe(
                 "shiftnas",
                 "",
                 size.model(),
-                view == null ? List.of() : List.of(new Sharing.Generator(METRIC, HIDDEN, null, view)),
+                view == null ? List.of() : List.of(new MemberGenerator(METRIC, HIDDEN, null, view)),
                 null,
                 images(apart),
                 new TrainSettings(

@@ -34,8 +34,8 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +122,7 @@ final class TangleNasDesign implements Design {
             MAPS.forEach((name, map) -> arms.add(byGradient(
                     name,
                     DESCRIPTIONS.get(name),
-                    recipes.gradient(size.model(), epochs, map, Sharing.Ownership.ENTANGLED, null))));
+                    recipes.gradient(size.model(), epochs, map, Blend.Ownership.ENTANGLED, null))));
         }
         arms.add(byGradient(
                 "B", "as A, every combination of options with weights of its own", recipes.separate(epochs)));

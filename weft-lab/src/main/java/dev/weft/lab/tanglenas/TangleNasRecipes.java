@@ -16,9 +16,10 @@ import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
-import dev.weft.weight.BlendRegulariser;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.BlendRegulariser;
+import dev.weft.weight.blend.SimplexMap;
 import java.util.List;
 
 /**
@@ -33,7 +34,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
     private static final double CURVE_FLOOR = 0.01; // 0.1 to 0.001, as published
 
     /** A search by gradient. */
-    Recipe gradient(ConvNet model, int epochs, SimplexMap map, Sharing.Ownership ownership, CostTerm cost) {
+    Recipe gradient(ConvNet model, int epochs, SimplexMap map, Blend.Ownership ownership, CostTerm cost) {
         ArchitectureSettings architecture = new ArchitectureSettings(
                 VALIDATION_PART,
                 new Optimizer.Adam(size.logitRate(), 0.5, 0.999, 1e-8, 1e-3),
@@ -44,7 +45,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
                 0);
         return recipe(
                 model,
-                List.of(new Sharing.Blend(map, size.norm(), ownership, 1)),
+                List.of(new Blend(map, size.norm(), ownership, 1)),
                 images(size.selectionSize()),
                 2 * epochs,
                 new Sampler.Blend(),
@@ -54,11 +55,11 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
     }
 
     Recipe entangled(ConvNet model, int epochs, CostTerm cost) {
-        return gradient(model, epochs, new SimplexMap.Dirichlet(), Sharing.Ownership.ENTANGLED, cost);
+        return gradient(model, epochs, new SimplexMap.Dirichlet(), Blend.Ownership.ENTANGLED, cost);
     }
 
     Recipe separate(int epochs) {
-        return gradient(size.model(), epochs, new SimplexMap.Dirichlet(), Sharing.Ownership.SEPARATE, null);
+        return gradient(size.model(), epochs, new SimplexMap.Dirichlet(), Blend.Ownership.SEPARATE, null);
     }
 
     /** @param largest parameters of the largest member */

@@ -6,7 +6,7 @@ import dev.weft.lab.study.StudySettings;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Presets;
 import dev.weft.report.ExperimentReport.Paper;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
 import java.util.List;
 
 /**
@@ -66,7 +66,7 @@ public final class TangleNasStudy implements Study {
             double weightRate,
             double aloneRate,
             double logitRate,
-            Sharing.Norm norm,
+            Blend.Norm norm,
             int calibrationBatches,
             int curveEveryEpochs,
             int candidates,
@@ -111,7 +111,7 @@ public final class TangleNasStudy implements Study {
                     WEIGHT_RATE,
                     ALONE_RATE,
                     LOGIT_RATE,
-                    Sharing.Norm.FULL,
+                    Blend.Norm.FULL,
                     20,
                     4,
                     96,
@@ -144,7 +144,7 @@ public final class TangleNasStudy implements Study {
                     WEIGHT_RATE,
                     ALONE_RATE,
                     LOGIT_RATE,
-                    Sharing.Norm.FULL,
+                    Blend.Norm.FULL,
                     2,
                     1,
                     3,

@@ -19,7 +19,7 @@ import dev.weft.report.ExperimentReport.Outcome;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.MemberEncoding;
+import dev.weft.weight.encoding.MemberEncoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,8 +10,8 @@ import dev.weft.recipe.Recipe;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.Sharing;
-import dev.weft.weight.SimplexMap;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.blend.SimplexMap;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -70,7 +70,7 @@ class TangleNasMembersTest {
 
     @Test
     void searchesHaveEquallyManyGradientSteps() {
-        Recipe gradient = search(10, Sharing.Ownership.ENTANGLED);
+        Recipe gradient = search(10, Blend.Ownership.ENTANGLED);
         Recipe path = recipes.singlePath(size.model(), 10);
         // Over half of the images each; a step of the logits counts as one of the weights.
         assertThat(path.train().epochs()).isEqualTo(2 * gradient.train().epochs());
@@ -81,13 +81,13 @@ class TangleNasMembersTest {
         assertThat(path.train().sampler()).isEqualTo(new Sampler.SinglePath(1));
     }
 
-    private Recipe search(int epochs, Sharing.Ownership ownership) {
+    private Recipe search(int epochs, Blend.Ownership ownership) {
         return recipes.gradient(size.model(), epochs, new SimplexMap.Dirichlet(), ownership, null);
     }
 
     @Test
     void searchOfFewEpochsStillHasAPointOfItsCurve() {
-        Recipe brief = search(1, Sharing.Ownership.ENTANGLED);
+        Recipe brief = search(1, Blend.Ownership.ENTANGLED);
         assertThat(brief.train().evaluateEveryEpochs())
                 .isPositive()
                 .isLessThanOrEqualTo(brief.train().epochs());
@@ -99,11 +99,11 @@ class TangleNasMembersTest {
         long logits = 6 * 3;
         long largest = 49 * (16 + 16 * 32 + 32 * 64) + norms + 64 * 10 + 10;
         assertThat(stored(recipes.alone(size.model(), space.largest(), 10))).isEqualTo(largest);
-        assertThat(stored(search(10, Sharing.Ownership.ENTANGLED))).isEqualTo(largest + logits);
+        assertThat(stored(search(10, Blend.Ownership.ENTANGLED))).isEqualTo(largest + logits);
         // A kernel for every combination of widths and size, a classifier for every width; norms and biases are shared.
         long sizes = 9 + 25 + 49;
         long separate = sizes * (28 + 28 * 56 + 56 * 112) + norms + 112 * 10 + 10;
-        assertThat(stored(search(10, Sharing.Ownership.SEPARATE))).isEqualTo(separate + logits);
+        assertThat(stored(search(10, Blend.Ownership.SEPARATE))).isEqualTo(separate + logits);
     }
 
     private long stored(Recipe recipe) {

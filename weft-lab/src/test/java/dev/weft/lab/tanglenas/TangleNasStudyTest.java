@@ -18,7 +18,7 @@ import dev.weft.lab.tanglenas.TangleNasDesign.Alone;
 import dev.weft.lab.tanglenas.TangleNasStudy.Size;
 import dev.weft.model.ConvNet;
 import dev.weft.report.ExperimentReport.Outcome;
-import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class TangleNasStudyTest implements StudyContract {
             0.05,
             0.05,
             0.1,
-            Sharing.Norm.FULL,
+            Blend.Norm.FULL,
             2,
             1,
             4,

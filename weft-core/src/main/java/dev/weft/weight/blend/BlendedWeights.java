@@ -1,0 +1,305 @@
+package dev.weft.weight.blend;
+
+import dev.weft.io.InputException;
+import dev.weft.ops.Tensors;
+import dev.weft.space.Choice;
+import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Gate;
+import dev.weft.weight.Init;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
+import dev.weft.weight.WrappedWeights;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Weights of which a member may see a mixture over all options, for search by gradient. A member with {@code @blend=SEED} in its
+ * context is a <em>blend</em>: it picks the largest option that the space has everywhere, and its choices have mixing weights instead, a
+ * function of stored blend logits, one vector a choice, and of the seed. Any other member sees its slice.
+ *
+ * <p>The logits are stored weights called {@code blend.CHOICE}: trained, kept and read back with all others. A choice that no
+ * weight and no gate depends on, such as the resolution of images, has none.
+ */
+public final class BlendedWeights implements WrappedWeights {
+    /** What the names of blend logits begin with. */
+    public static final String LOGITS = "blend.";
+
+    private static final Init INIT = (shape, random) -> {
+        float[] values = new float[shape.get(0)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (1e-3 * random.nextGaussian());
+        }
+        return values;
+    };
+    private static final int REMEMBERED = 16;
+    private static final int MAX_STRONGEST = 10_000;
+
+    private final Weights source;
+    private final Blend settings;
+    private final Space space;
+    private final Map<String, BlendedChoice> blended = new LinkedHashMap<>();
+    private final Map<List<Object>, Mixture> blends =
+            new LinkedHashMap<>() { // tensors of a draw live in a thread's scope
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<List<Object>, Mixture> eldest) {
+                    return size() > REMEMBERED;
+                }
+            };
+
+    BlendedWeights(Weights source, Blend settings, Space space) {
+        this.source = source;
+        this.settings = settings;
+        this.space = space;
+    }
+
+    /**
+     * The member that blends all others.
+     *
+     * @param largest the largest member of the space
+     * @param seed decides the draw of mixing weights
+     */
+    public static Member blend(Member largest, long seed) {
+        return largest.withContext(BlendDraw.SEED, Long.toString(seed));
+    }
+
+    /** A blend with its mixing weights drawn at a temperature; any other member is left as it is. */
+    public static Member at(Member member, double temperature) {
+        return Mixture.is(member) ? member.withContext(BlendDraw.TEMPERATURE, Double.toString(temperature)) : member;
+    }
+
+    /**
+     * A blend that has one option of a choice and nothing of the others: what the option does among blends of all else.
+     *
+     * @param blend whose other choices are mixed as before
+     * @param whole whether it has all of the option, or no more than its part
+     */
+    public static Member only(Member blend, Choice<?> choice, Object option, boolean whole) {
+        return OneOption.of(blend, choice, option, whole);
+    }
+
+    /**
+     * A blend as it runs. Of a hard draw of sizes ({@link SimplexMap.Gdas}) it picks the drawn options, so that whatever depends on them
+     * runs at their size and has their gradient alone; constraints of the space are not looked at. Any other member is left as it is.
+     * Drawn by the logits as they are now.
+     */
+    public Member drawn(Member member) {
+        if (!(settings.map() instanceof SimplexMap.Gdas)
+                || !Mixture.is(member)
+                || BlendDraw.isDrawn(member)
+                || BlendDraw.of(member).isMean()) {
+            return member;
+        }
+        Member drawn = member.withContext(BlendDraw.DRAWN, "true");
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Mixture blend = blend(member);
+            for (BlendedChoice choice : blended.values()) {
+                int option = (int) blend.weights(choice.choice()).argmax().item_long();
+                drawn = drawn.with(choice.choice(), choice.choice().options().get(option));
+            }
+        }
+        return drawn;
+    }
+
+    /** The settings of this strategy. */
+    public Blend settings() {
+        return settings;
+    }
+
+    /** The member that blends all others by their expected mixing weights. */
+    public static Member meanBlend(Member largest) {
+        return largest.withContext(BlendDraw.SEED, BlendDraw.MEAN);
+    }
+
+    /** Whether {@code member} is a mixture, for which there is no stand-alone model. */
+    public static boolean isBlend(Member member) {
+        return Mixture.is(member);
+    }
+
+    @Override
+    public Weights source() {
+        return source;
+    }
+
+    @Override
+    public Weight weight(String name, Init init, Axis... axes) {
+        List<EntangledWeight.Part> parts = EntangledWeight.parts(axes);
+        if (parts.isEmpty()) {
+            return source.weight(name, init, axes);
+        }
+        parts.forEach(part -> part.slices().choices().forEach(this::blended));
+        return settings.weights() == Blend.Ownership.SEPARATE
+                ? new SeparateWeight(source, this::blend, name, init, axes)
+                : new EntangledWeight(source.weight(name, init, axes), parts, this::blend, settings);
+    }
+
+    /** Shared at full width with full norms, as published; otherwise blended, so that what a blend mutes stays mute. */
+    @Override
+    public Weight batchNorm(String name, Init init, Axis channels) {
+        List<EntangledWeight.Part> parts = EntangledWeight.parts(channels);
+        Weight slices = source.batchNorm(name, init, channels);
+        if (parts.isEmpty() || settings.norm() == Blend.Norm.FULL) {
+            return slices;
+        }
+        parts.forEach(part -> part.slices().choices().forEach(this::blended));
+        return new EntangledWeight(slices, parts, this::blend, settings);
+    }
+
+    @Override
+    public Gate gate(String name, Dim count) {
+        Gate one = source.gate(name, count);
+        if (count.choices().isEmpty()) {
+            return one;
+        }
+        count.choices().forEach(this::blended);
+        BlendedGate mixed = new BlendedGate(count);
+        return member -> BlendDraw.isDrawn(member)
+                ? List.of(new Gate.Share(count.size(member), blend(member).drawn(count.choices(), member)))
+                : Mixture.is(member) ? mixed.shares(blend(member)) : one.shares(member);
+    }
+
+    /**
+     * An operation with exactly none of the blend does not run: one that the space does not have, and all but one of a hard draw
+     * (GDAS), whose gradient then reaches the logits through the operation that was drawn alone.
+     */
+    @Override
+    public Gate gate(String name, Choice<?> operations) {
+        Gate one = source.gate(name, operations);
+        if (operations.options().size() == 1) {
+            return one;
+        }
+        blended(operations);
+        return member -> BlendDraw.isDrawn(member)
+                ? List.of(new Gate.Share(
+                        operations.options().indexOf(member.value(operations)),
+                        blend(member).drawn(List.of(operations), member)))
+                : Mixture.is(member) ? BlendedGate.shares(operations, blend(member)) : one.shares(member);
+    }
+
+    @Override
+    public Tensor distribution(Choice<?> choice, Member member) {
+        BlendedChoice mixed = blended.get(choice.name());
+        return Mixture.is(member) && mixed != null
+                ? mixed.as(choice, blend(member).weights(mixed.choice()))
+                : source.distribution(choice, member);
+    }
+
+    /** The choices of the model that are blended, in the order in which it depends on them. */
+    public List<Choice<?>> choices() {
+        return blended.values().stream().<Choice<?>>map(BlendedChoice::choice).toList();
+    }
+
+    /** Gives a choice logits, if it has none. */
+    private void blended(Choice<?> choice) {
+        blended.computeIfAbsent(
+                choice.name(),
+                name -> new BlendedChoice(
+                        choice,
+                        source.weight(
+                                LOGITS + name, INIT, Axis.fixed(choice.options().size())),
+                        space));
+    }
+
+    /** The logits (options) of a blended choice of the model, as they are trained. Do not close them. */
+    public Tensor logits(Choice<?> choice) {
+        BlendedChoice mixed = blended.get(choice.name());
+        if (mixed == null) {
+            throw new IllegalArgumentException(
+                    "Choice " + choice.name() + " is not blended. Blended: " + blended.keySet() + ".");
+        }
+        return mixed.logits();
+    }
+
+    /**
+     * The logits that a blend reads, one vector a blended choice: those of the options that the space has. They belong to the
+     * caller's {@code PointerScope}, with gradient to the stored ones.
+     */
+    public List<Tensor> logitsInUse() {
+        return blended.values().stream().map(BlendedChoice::allowedLogits).toList();
+    }
+
+    /** What is mixed by which weight, on average over draws: probabilities by choice. */
+    public Map<Choice<?>, List<Double>> probabilities() {
+        Map<Choice<?>, List<Double>> all = new LinkedHashMap<>();
+        blended.values().forEach(choice -> {
+            try (Tensor mean = Tensors.withoutGradients(() -> choice.parts(settings.map()::mean))) {
+                List<Double> weights = new ArrayList<>();
+                for (float value : Tensors.floats(mean)) {
+                    weights.add((double) value);
+                }
+                all.put(choice.choice(), Collections.unmodifiableList(weights));
+            }
+        });
+        return all;
+    }
+
+    /**
+     * The option of every blended choice with the largest logit, of those that the space has; the other choices as {@code base} has
+     * them. Where that member breaks a constraint, the one that keeps all of them with the greatest sum of logits: the greatest
+     * product of their softmax. Canonical, and no blend even if {@code base} is one.
+     *
+     * @throws InputException when the {@value #MAX_STRONGEST} strongest combinations all break a constraint
+     */
+    public Member strongest(Member base) {
+        Map<String, String> context = new LinkedHashMap<>(base.context());
+        context.keySet().removeAll(List.of(BlendDraw.SEED, BlendDraw.TEMPERATURE, BlendDraw.DRAWN));
+        Member rest = new Member(base.options(), context);
+        List<Ranked> ranked = blended.values().stream().map(Ranked::of).toList();
+        CombinationsBySum order =
+                new CombinationsBySum(ranked.stream().map(Ranked::logits).toList());
+        for (int i = 0; i < MAX_STRONGEST && order.hasNext(); i++) {
+            List<Integer> places = order.next();
+            Member member = rest;
+            for (int c = 0; c < ranked.size(); c++) {
+                member = member.with(ranked.get(c).choice, ranked.get(c).options.get(places.get(c)));
+            }
+            Member canonical = space.canonical(member);
+            if (space.satisfies(canonical)) {
+                return canonical;
+            }
+        }
+        throw new InputException("None of the strongest members of space \"" + space.name()
+                + "\" satisfies its constraints. Loosen them.");
+    }
+
+    /** The options of a choice that the space has, by falling logit; equal ones in the order of the choice. */
+    private record Ranked(Choice<?> choice, List<Object> options, List<Double> logits) {
+        static Ranked of(BlendedChoice blended) {
+            float[] values = Tensors.floats(blended.logits());
+            List<Integer> order = IntStream.range(0, values.length)
+                    .filter(blended::allows)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(i -> -values[i]))
+                    .toList();
+            return new Ranked(
+                    blended.choice(),
+                    order.stream()
+                            .<Object>map(i -> blended.choice().options().get(i))
+                            .toList(),
+                    order.stream().map(i -> (double) values[i]).toList());
+        }
+    }
+
+    private synchronized Mixture blend(Member member) {
+        for (BlendedChoice choice : blended.values()) {
+            if (!BlendDraw.isDrawn(member) && !choice.largest().equals(member.value(choice.choice()))) {
+                throw new InputException("A blend must pick the largest option of every choice that it mixes, but \""
+                        + member + "\" picks " + choice.choice().name() + "=" + member.value(choice.choice()) + ".");
+            }
+        }
+        return blends.computeIfAbsent(
+                List.of(member.context(), Thread.currentThread().getId()),
+                key -> new Mixture(new OneOption(new DrawnLogits(settings.map(), blended, member), member.context())));
+    }
+}
