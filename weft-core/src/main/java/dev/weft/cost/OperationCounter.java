@@ -20,13 +20,14 @@ import org.bytedeco.pytorch.Tensor;
  * <pre>
  *   convolution   B · out · H' · W' · (in / groups) · k · k
  *   linear        B · … · out · in
+ *   products      B · … · n · m · k                 (n × k by k × m, both computed)
  *   attention     2 · B · nh · T · S · hd           (QKᵀ, and the product with V)
  * </pre>
  *
  * <p>Causal attention is counted as the whole T × S, though half of the scores are masked: so do published figures.
  *
- * <p>A weight is a tensor that an operation reads and no operation made, but for the input and what normalises it. A view that is read
- * twice is counted once. Tensors are held until {@link #close}, so that no address means two of them.
+ * <p>A weight is a tensor of numbers that an operation reads and no operation made, but for the input and what normalises it; lists of
+ * indices that entries are gathered by count in bytes alone. A view that is read twice is counted once. Tensors are held until {@link #close}, so that no address means two of them.
  */
 public final class OperationCounter implements Recorder, AutoCloseable {
     /** The numbers of a stored tensor that an operation sees. */
@@ -54,6 +55,7 @@ public final class OperationCounter implements Recorder, AutoCloseable {
                     case CONV2D ->
                         output.numel() * (inputs.get(1).numel() / inputs.get(1).size(0));
                     case LINEAR -> output.numel() * inputs.get(1).size(1);
+                    case MATMUL -> output.numel() * inputs.get(0).size(-1);
                     case ATTENTION, CAUSAL_ATTENTION ->
                         2 * inputs.get(0).numel() * inputs.get(1).size(2);
                     default -> 0;
@@ -62,12 +64,14 @@ public final class OperationCounter implements Recorder, AutoCloseable {
             operations.add(new OperationMacs(op, macs));
         }
         long params = 0;
-        long statistics = 0;
+        long beside = 0; // bytes
         long storage = 0;
         for (int i = 0; i < inputs.size(); i++) {
             Tensor input = inputs.get(i);
             if (op == Op.BATCH_NORM && (i == 1 || i == 2)) {
-                statistics += input.numel();
+                beside += input.nbytes();
+            } else if (input != null && !made.contains(address(input)) && !input.is_floating_point()) {
+                beside += (op == Op.GATHER || op == Op.SCATTER_ADD) && weights.add(view(input)) ? input.nbytes() : 0;
             } else if (input != null && !made.contains(address(input))) {
                 View view = view(input);
                 storage = storage == 0 ? view.storage : storage;
@@ -77,7 +81,7 @@ public final class OperationCounter implements Recorder, AutoCloseable {
                 }
             }
         }
-        parts.add(new Part(storage, new MemberCosts(params, macs, Float.BYTES * (params + statistics))));
+        parts.add(new Part(storage, new MemberCosts(params, macs, Float.BYTES * params + beside)));
         make(output);
     }
 

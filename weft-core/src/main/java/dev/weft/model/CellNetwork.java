@@ -10,6 +10,8 @@ import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.OperationChoice;
 import dev.weft.nn.Pass;
+import dev.weft.ops.ImageOps;
+import dev.weft.ops.NoiseOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Constraint;
@@ -299,7 +301,7 @@ public record CellNetwork(
         }
         return net.then(norm(weights, "lastact.0", width, outside))
                 .then(Activation.RELU)
-                .then((x, pass) -> Ops.dropout(Ops.mean(x, List.of(2, 3), false), pass.dropout()))
+                .then((x, pass) -> NoiseOps.dropout(Ops.mean(x, List.of(2, 3), false), pass.dropout()))
                 .then(new Linear(
                         weights, "classifier", width, Dim.of(images.classes().size()), initialisation));
     }
@@ -358,7 +360,7 @@ public record CellNetwork(
         return switch (operation) {
             case NONE -> (x, pass) -> Ops.zeros(x);
             case SKIP -> (x, pass) -> x;
-            case AVERAGE_POOL -> (x, pass) -> Ops.averagePool2d(x, 3, 1, 1);
+            case AVERAGE_POOL -> (x, pass) -> ImageOps.averagePool2d(x, 3, 1, 1);
             case CONV_1, CONV_3 ->
                 convolution(weights, name, width, width, Dim.of(operation.kernelSize), 1, affine == Affine.EVERYWHERE);
         };
@@ -381,6 +383,7 @@ public record CellNetwork(
         Layer branch = convolution(weights, name + "conv_a.op.", in, out, Dim.of(3), 2, outside)
                 .then(convolution(weights, name + "conv_b.op.", out, out, Dim.of(3), 1, outside));
         Layer shortcut = Conv2d.dense(weights, name + "downsample.1", in, out, Dim.of(1), 1, false, initialisation);
-        return (x, pass) -> Ops.add(shortcut.forward(Ops.averagePool2d(x, 2, 2, 0), pass), branch.forward(x, pass));
+        return (x, pass) ->
+                Ops.add(shortcut.forward(ImageOps.averagePool2d(x, 2, 2, 0), pass), branch.forward(x, pass));
     }
 }

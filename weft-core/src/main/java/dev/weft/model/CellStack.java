@@ -11,6 +11,8 @@ import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.OperationChoice;
 import dev.weft.nn.Pass;
+import dev.weft.ops.ImageOps;
+import dev.weft.ops.NoiseOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
@@ -265,10 +267,10 @@ public record CellStack(
         }
         int side = side(resolution, cells);
         Dim features = Dim.of(width.max() * side * side);
-        return net.then((x, pass) -> Ops.flatten(Ops.maxPool2d(x, 2), 1))
+        return net.then((x, pass) -> Ops.flatten(ImageOps.maxPool2d(x, 2), 1))
                 .then(new Linear(weights, "fc", features, Dim.of(hidden), initialisation))
                 .then(Activation.RELU)
-                .then((x, pass) -> Ops.dropout(x, pass.dropout()))
+                .then((x, pass) -> NoiseOps.dropout(x, pass.dropout()))
                 .then(new Linear(
                         weights,
                         "classifier",

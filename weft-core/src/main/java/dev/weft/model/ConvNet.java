@@ -6,6 +6,8 @@ import dev.weft.nn.BatchNorm2d;
 import dev.weft.nn.Conv2d;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
+import dev.weft.ops.ImageOps;
+import dev.weft.ops.NoiseOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
@@ -125,11 +127,11 @@ public record ConvNet(ImageInput input, int resolution, List<Conv> layers, boole
             Dim out = Dim.of(width(i));
             net = net.then(convolution(weights, i, channels, out)).then(Activation.RELU);
             if (layers.get(i).pool) {
-                net = net.then((x, pass) -> Ops.maxPool2d(x, 2));
+                net = net.then((x, pass) -> ImageOps.maxPool2d(x, 2));
             }
             channels = out;
         }
-        net = net.then((x, pass) -> Ops.channelDropout(x, pass.dropout()));
+        net = net.then((x, pass) -> NoiseOps.channelDropout(x, pass.dropout()));
         Dim features = channels;
         if (hidden.isEmpty()) {
             net = net.then((x, pass) -> Ops.mean(x, List.of(2, 3), false));

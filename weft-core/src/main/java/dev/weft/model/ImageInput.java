@@ -2,7 +2,7 @@ package dev.weft.model;
 
 import dev.weft.io.InputException;
 import dev.weft.nn.Layer;
-import dev.weft.ops.Ops;
+import dev.weft.ops.ImageOps;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
 import java.util.List;
@@ -46,8 +46,8 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     Layer layer(Dim resolution) {
         return (x, pass) -> {
             int side = resolution.size(pass.member());
-            Tensor normal = Ops.normalise(x, mean, std);
-            return x.size(2) == side && x.size(3) == side ? normal : Ops.resize(normal, side, side);
+            Tensor normal = ImageOps.normalise(x, mean, std);
+            return x.size(2) == side && x.size(3) == side ? normal : ImageOps.resize(normal, side, side);
         };
     }
 

@@ -12,7 +12,8 @@ import dev.weft.nn.Residual;
 import dev.weft.nn.RmsNorm;
 import dev.weft.nn.Stack;
 import dev.weft.nn.SwiGlu;
-import dev.weft.ops.Ops;
+import dev.weft.ops.AttentionOps;
+import dev.weft.ops.NoiseOps;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
@@ -218,14 +219,14 @@ public record LanguageModel(
         if (positions == Positions.LEARNED) {
             Weight places = weights.weight("wpe.weight", INIT, Axis.fixed(input.contextLength()), Axis.prefix(embed));
             embedding = embedding.then(
-                    (x, pass) -> Ops.addPositions(x, places.tensor(pass.member()), pass.firstPosition()));
+                    (x, pass) -> AttentionOps.addPositions(x, places.tensor(pass.member()), pass.firstPosition()));
         }
         List<Layer> layers = new ArrayList<>();
         for (int b = 0; b < blocks.size(); b++) {
             layers.add(block(weights, b, embed));
         }
         Layer body = embedding
-                .then((x, pass) -> Ops.dropout(x, pass.dropout()))
+                .then((x, pass) -> NoiseOps.dropout(x, pass.dropout()))
                 .then(new Stack(weights, "blocks", Dim.of(transformer().depth()), layers))
                 .then(norm(weights, "norm", embed))
                 .then(new Linear(tied ? table : weights.weight("head.weight", INIT, tokens, Axis.prefix(embed)), null));
@@ -264,7 +265,7 @@ public record LanguageModel(
     }
 
     private static Layer branch(Layer layer, double position) {
-        return new Residual(layer.then((x, pass) -> Ops.dropout(x, pass.dropout())), position);
+        return new Residual(layer.then((x, pass) -> NoiseOps.dropout(x, pass.dropout())), position);
     }
 
     private Layer norm(Weights weights, String name, Dim embed) {

@@ -12,6 +12,7 @@ import dev.weft.nn.OperationChoice;
 import dev.weft.nn.Residual;
 import dev.weft.nn.SqueezeExcite;
 import dev.weft.nn.Stack;
+import dev.weft.ops.NoiseOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
@@ -307,7 +308,7 @@ public record MobileCnn(
                     .then(activation);
             channels = head;
         }
-        return net.then((x, pass) -> Ops.dropout(Ops.mean(x, List.of(2, 3), false), pass.dropout()))
+        return net.then((x, pass) -> NoiseOps.dropout(Ops.mean(x, List.of(2, 3), false), pass.dropout()))
                 .then(new Linear(
                         weights, "classifier", channels, Dim.of(images.classes().size()), Init.uniformFanIn()));
     }

@@ -9,6 +9,8 @@ import dev.weft.nn.LayerNorm;
 import dev.weft.nn.Linear;
 import dev.weft.nn.Residual;
 import dev.weft.nn.Stack;
+import dev.weft.ops.AttentionOps;
+import dev.weft.ops.NoiseOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
@@ -130,12 +132,12 @@ public record VisionTransformer(
                 .then(patches)
                 .then((x, pass) -> {
                     Tensor sequence = Ops.transpose(Ops.flatten(x, 2), 1, 2); // (B, T, C)
-                    Tensor withToken = Ops.prependToken(token.tensor(pass.member()), sequence);
+                    Tensor withToken = AttentionOps.prependToken(token.tensor(pass.member()), sequence);
                     return Ops.add(withToken, position.tensor(pass.member()));
                 })
                 .then(new Stack(weights, "blocks", depths, layers))
                 .then(new LayerNorm(weights, "norm", embed))
-                .then((x, pass) -> Ops.dropout(Ops.select(x, 1, 0), pass.dropout()))
+                .then((x, pass) -> NoiseOps.dropout(Ops.select(x, 1, 0), pass.dropout()))
                 .then(new Linear(weights, "head", embed, Dim.of(images.classes().size()), INIT));
     }
 

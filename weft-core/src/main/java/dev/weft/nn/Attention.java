@@ -1,5 +1,6 @@
 package dev.weft.nn;
 
+import dev.weft.ops.AttentionOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
@@ -122,12 +123,14 @@ public final class Attention implements Layer {
             key = all.keys();
             value = all.values();
         }
-        Tensor attended = form.causal ? Ops.causalAttention(query, key, value) : Ops.attention(query, key, value);
+        Tensor attended = form.causal
+                ? AttentionOps.causalAttention(query, key, value)
+                : AttentionOps.attention(query, key, value);
         return Ops.flatten(Ops.transpose(attended, 1, 2), 2);
     }
 
     private Tensor turned(Tensor x, Pass pass) {
-        return form.rotaryBase == 0 ? x : Ops.rotary(x, pass.firstPosition(), form.rotaryBase);
+        return form.rotaryBase == 0 ? x : AttentionOps.rotary(x, pass.firstPosition(), form.rotaryBase);
     }
 
     private static Tensor heads(Tensor features, int count) {

@@ -1,6 +1,6 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
+import dev.weft.ops.NormOps;
 import org.bytedeco.pytorch.Tensor;
 
 /** Training: the statistics of the batch itself, remembered nowhere. */
@@ -11,6 +11,6 @@ public final class BatchStatistics implements NormStatistics {
 
     @Override
     public Tensor normalise(String name, Tensor x, Tensor weight, Tensor bias, double epsilon) {
-        return Ops.batchNormOfBatch(x, null, null, weight, bias, 0, epsilon);
+        return NormOps.batchNormOfBatch(x, null, null, weight, bias, 0, epsilon);
     }
 }

@@ -1,6 +1,6 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
+import dev.weft.ops.NormOps;
 import dev.weft.ops.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +30,8 @@ public final class Calibration implements NormStatistics {
     public Tensor normalise(String name, Tensor x, Tensor weight, Tensor bias, double epsilon) {
         Average average = averages.computeIfAbsent(name, n -> new Average(x.size(1)));
         average.batches++;
-        return Ops.batchNormOfBatch(x, average.mean, average.variance, weight, bias, 1.0 / average.batches, epsilon);
+        return NormOps.batchNormOfBatch(
+                x, average.mean, average.variance, weight, bias, 1.0 / average.batches, epsilon);
     }
 
     /** What was gathered; the caller closes it. */

@@ -1,6 +1,6 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
+import dev.weft.ops.NormOps;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,7 +47,7 @@ public final class MemberStatistics implements NormStatistics, AutoCloseable {
                             + (mean == null ? "there are none" : "they have " + mean.size(0))
                             + ". Calibrate the member first.");
         }
-        return Ops.batchNorm(x, mean, variance, weight, bias, epsilon);
+        return NormOps.batchNorm(x, mean, variance, weight, bias, epsilon);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.nn;
 
+import dev.weft.ops.NoiseOps;
 import dev.weft.ops.Ops;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,6 +12,6 @@ import org.bytedeco.pytorch.Tensor;
 public record Residual(Layer branch, double position) implements Layer {
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return Ops.add(x, Ops.dropConnect(branch.forward(x, pass), pass.dropConnect() * position));
+        return Ops.add(x, NoiseOps.dropConnect(branch.forward(x, pass), pass.dropConnect() * position));
     }
 }

@@ -1,6 +1,6 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
+import dev.weft.ops.NormOps;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.Collections;
@@ -34,7 +34,7 @@ public final class RunningStatistics implements NormStatistics, AutoCloseable {
     @Override
     public Tensor normalise(String name, Tensor x, Tensor weight, Tensor bias, double epsilon) {
         long channels = x.size(1);
-        return Ops.batchNormOfBatch(
+        return NormOps.batchNormOfBatch(
                 x,
                 tensors.get(name + MemberStatistics.MEAN).narrow(0, 0, channels),
                 tensors.get(name + MemberStatistics.VARIANCE).narrow(0, 0, channels),

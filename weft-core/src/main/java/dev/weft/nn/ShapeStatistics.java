@@ -1,6 +1,6 @@
 package dev.weft.nn;
 
-import dev.weft.ops.Ops;
+import dev.weft.ops.NormOps;
 import dev.weft.ops.Tensors;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,7 +17,7 @@ public final class ShapeStatistics implements NormStatistics {
         int count = (int) x.size(1);
         channels.merge(name, count, Math::max);
         try (Tensor statistic = Tensors.meta(count)) {
-            return Ops.batchNorm(x, statistic, statistic, weight, bias, epsilon);
+            return NormOps.batchNorm(x, statistic, statistic, weight, bias, epsilon);
         }
     }
 

@@ -23,7 +23,8 @@ import java.util.Set;
  */
 final class HalfPrecision {
     /** Resizing reads pixels; positions and angles need more digits than 11 bits; sums of many squares go over 65504. */
-    private static final Set<String> BLOCKED = Set.of("Resize", "Range", "Sin", "Cos", "ReduceMean", "Sqrt");
+    private static final Set<String> BLOCKED =
+            Set.of("Resize", "Range", "Sin", "Cos", "ReduceMean", "ReduceL2", "Max", "Sqrt");
     /** Always half, whatever they read. */
     private static final Set<String> PRODUCTS = Set.of("Conv", "MatMul", "Gemm");
 

@@ -2,11 +2,8 @@ package dev.weft.onnx;
 
 import static dev.weft.onnx.OnnxGraph.attribute;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.weft.ops.Op;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +14,19 @@ import org.bytedeco.pytorch.Tensor;
  * recorded pass had.
  */
 final class OnnxOperations {
-    private static final long FLOAT = TensorProto.DataType.FLOAT.getNumber();
-
     private final OnnxGraph graph;
+    private final OnnxShapes shapes;
+    private final OnnxNorms norms;
+    private final OnnxAttention attention;
+    private final OnnxImages images;
     private final Map<String, String> transposed = new HashMap<>();
 
     OnnxOperations(OnnxGraph graph) {
         this.graph = graph;
+        this.shapes = new OnnxShapes(graph);
+        this.norms = new OnnxNorms(graph, shapes);
+        this.attention = new OnnxAttention(graph, shapes);
+        this.images = new OnnxImages(graph);
     }
 
     /**
@@ -35,79 +38,83 @@ final class OnnxOperations {
      */
     String add(Op op, List<String> in, List<Tensor> inputs, Tensor output, Map<String, Object> attributes) {
         String x = in.get(0);
+        Tensor first = inputs.get(0);
         return switch (op) {
-            case LINEAR -> linear(in, inputs.get(0).dim() == 2);
-            case CONV2D -> conv2d(in, inputs.get(1), attributes);
-            case BATCH_NORM -> {
-                int channels = (int) inputs.get(0).size(1); // scale and shift must be there, also of a norm without
-                String scale =
-                        in.get(3).isEmpty() ? graph.floats(Collections.nCopies(channels, 1.0), channels) : in.get(3);
-                String shift =
-                        in.get(4).isEmpty() ? graph.floats(Collections.nCopies(channels, 0.0), channels) : in.get(4);
-                yield graph.node(
-                        "BatchNormalization",
-                        List.of(x, scale, shift, in.get(1), in.get(2)),
-                        attribute("epsilon", (Double) attributes.get("epsilon")));
-            }
-            case LAYER_NORM ->
-                graph.node("LayerNormalization", present(in), attribute("axis", -1), attribute("epsilon", (Double)
-                        attributes.get("epsilon")));
-            case RMS_NORM -> rmsNorm(in, (Double) attributes.get("epsilon"));
+            case LINEAR -> linear(in, first.dim() == 2);
+            case MATMUL -> graph.node("MatMul", in);
+            case CONV2D ->
+                images.conv2d(
+                        present(in),
+                        inputs.get(1),
+                        integer(attributes, "stride"),
+                        integer(attributes, "padding"),
+                        integer(attributes, "dilation"),
+                        integer(attributes, "groups"));
+            case BATCH_NORM -> norms.batch(in, first, number(attributes, "epsilon"));
+            case LAYER_NORM -> norms.layer(in, first, number(attributes, "epsilon"));
+            case RMS_NORM -> norms.rootMeanSquare(in, number(attributes, "epsilon"));
+            case GROUP_NORM -> norms.group(in, first, integer(attributes, "groups"), number(attributes, "epsilon"));
+            case L2_NORMALISE -> norms.euclidean(x, number(attributes, "epsilon"));
             case RELU -> graph.node("Relu", in);
             case HARD_SWISH -> graph.node("HardSwish", in);
-            case SILU -> graph.node("Mul", List.of(x, graph.node("Sigmoid", in)));
+            case SILU -> multiply(x, graph.node("Sigmoid", in));
             case GELU -> gelu(x);
+            case GELU_TANH -> geluTanh(x);
             case SIGMOID -> graph.node("Sigmoid", in);
             case HARD_SIGMOID -> graph.node("HardSigmoid", in, attribute("alpha", 1 / 6.0), attribute("beta", 0.5));
+            case TANH -> graph.node("Tanh", in);
+            case EXP -> graph.node("Exp", in);
+            case AT_MOST -> graph.node("Min", List.of(x, graph.scalar(number(attributes, "most"))));
+            case SOFTMAX -> graph.node("Softmax", in, attribute("axis", integer(attributes, "axis")));
             case ADD -> graph.node("Add", in);
+            case SUBTRACT -> graph.node("Sub", in);
             case MULTIPLY -> graph.node("Mul", in);
-            case NORMALISE -> normalise(x, attributes);
-            case RESIZE ->
-                graph.node(
-                        "Resize",
-                        List.of(x, "", "", graph.integers(integer(attributes, "height"), integer(attributes, "width"))),
-                        attribute("mode", "linear"),
-                        attribute("coordinate_transformation_mode", "half_pixel"),
-                        attribute("axes", List.of(2, 3)));
-            case MEAN ->
-                graph.node(
-                        "ReduceMean",
-                        List.of(
-                                x,
-                                graph.integers(integers(attributes, "axes").stream()
-                                        .mapToLong(Integer::longValue)
-                                        .toArray())),
-                        attribute("keepdims", integer(attributes, "keep")));
-            case MAX_POOL -> {
-                List<Integer> window = List.of(integer(attributes, "size"), integer(attributes, "size"));
-                yield graph.node("MaxPool", in, attribute("kernel_shape", window), attribute("strides", window));
-            }
-            case AVERAGE_POOL -> {
-                int size = integer(attributes, "size");
-                int stride = integer(attributes, "stride");
+            case NORMALISE -> images.normalise(x, doubles(attributes, "scale"), doubles(attributes, "shift"));
+            case RESIZE -> images.bilinear(x, integer(attributes, "height"), integer(attributes, "width"));
+            case RESIZE_BICUBIC -> images.bicubic(x, integer(attributes, "height"), integer(attributes, "width"));
+            case RESIZE_AREA -> images.area(x, first, integer(attributes, "height"), integer(attributes, "width"));
+            case RESIZE_NEAREST -> images.nearest(x, integer(attributes, "height"), integer(attributes, "width"));
+            case MEAN -> {
+                long[] axes = integers(attributes, "axes").stream()
+                        .mapToLong(Integer::longValue)
+                        .toArray();
                 yield graph.node(
-                        "AveragePool",
-                        in,
-                        attribute("kernel_shape", List.of(size, size)),
-                        attribute("strides", List.of(stride, stride)),
-                        attribute("pads", Collections.nCopies(4, integer(attributes, "padding"))),
-                        attribute("count_include_pad", 0));
+                        "ReduceMean",
+                        List.of(x, graph.integers(axes)),
+                        attribute("keepdims", integer(attributes, "keep")));
             }
-            case ZEROS -> graph.node("Expand", List.of(graph.scalar(0), graph.node("Shape", List.of(x))));
+            case MAX_POOL -> images.maxPool(x, integer(attributes, "size"));
+            case AVERAGE_POOL ->
+                images.averagePool(
+                        x, integer(attributes, "size"), integer(attributes, "stride"), integer(attributes, "padding"));
+            case ZEROS -> graph.node("Expand", List.of(graph.scalar(0), shapes.shape(x)));
             case UNFLATTEN -> unflatten(x, integer(attributes, "axis"), output);
             case FLATTEN -> flatten(x, integer(attributes, "axis"), output);
             case TRANSPOSE ->
-                transpose(x, (int) output.dim(), integer(attributes, "first"), integer(attributes, "second"));
-            case ATTENTION -> attention(in, inputs.get(0).size(3));
-            case CAUSAL_ATTENTION -> causalAttention(in, inputs.get(0), inputs.get(1));
-            case ROTARY -> rotary(x, inputs.get(0), integer(attributes, "first"), doubles(attributes, "frequencies"));
-            case ADD_POSITIONS -> addPositions(in, integer(attributes, "first"));
-            case PREPEND_TOKEN -> prependToken(in, inputs.get(0).size(2));
+                shapes.transpose(x, (int) output.dim(), integer(attributes, "first"), integer(attributes, "second"));
+            case ATTENTION -> attention.attention(in, inputs, number(attributes, "scale"));
+            case CAUSAL_ATTENTION -> attention.causal(in, inputs, number(attributes, "scale"));
+            case ROTARY ->
+                attention.rotary(in, inputs, integer(attributes, "first"), doubles(attributes, "frequencies"));
+            case ADD_POSITIONS -> attention.addPositions(in, integer(attributes, "first"));
+            case PREPEND_TOKEN -> attention.prependToken(in, first.size(2));
             case SELECT ->
                 graph.node(
                         "Gather",
                         List.of(x, graph.index(integer(attributes, "index"))),
                         attribute("axis", integer(attributes, "axis")));
+            case SLICE -> {
+                int from = integer(attributes, "from");
+                yield graph.node(
+                        "Slice",
+                        List.of(
+                                x,
+                                graph.integers(from),
+                                graph.integers(from + integer(attributes, "length")),
+                                graph.integers(integer(attributes, "axis"))));
+            }
+            case GATHER -> graph.node("Gather", in, attribute("axis", integer(attributes, "axis")));
+            case SCATTER_ADD -> scatterAdd(in, first, integer(attributes, "axis"), integer(attributes, "size"));
             case CONCATENATE -> graph.node("Concat", in, attribute("axis", integer(attributes, "axis")));
             case EMBEDDING -> graph.node("Gather", in, attribute("axis", 0));
         };
@@ -124,20 +131,6 @@ final class OnnxOperations {
         return in.get(2).isEmpty() ? product : graph.node("Add", List.of(product, in.get(2)));
     }
 
-    private String conv2d(List<String> in, Tensor weight, Map<String, Object> attributes) {
-        int padding = integer(attributes, "padding");
-        int stride = integer(attributes, "stride");
-        int dilation = integer(attributes, "dilation");
-        return graph.node(
-                "Conv",
-                present(in),
-                attribute("kernel_shape", List.of(weight.size(2), weight.size(3))),
-                attribute("pads", Collections.nCopies(4, padding)),
-                attribute("dilations", List.of(dilation, dilation)),
-                attribute("strides", List.of(stride, stride)),
-                attribute("group", integer(attributes, "groups")));
-    }
-
     /** {@code x · (1 + erf(x / √2)) / 2}. */
     private String gelu(String x) {
         String erf = graph.node("Erf", List.of(graph.node("Div", List.of(x, graph.scalar(Math.sqrt(2))))));
@@ -145,11 +138,31 @@ final class OnnxOperations {
         return graph.node("Mul", List.of(product, graph.scalar(0.5)));
     }
 
-    private String normalise(String x, Map<String, Object> attributes) {
-        List<Double> scale = doubles(attributes, "scale");
-        List<Double> shift = doubles(attributes, "shift");
-        String scaled = graph.node("Mul", List.of(x, graph.floats(scale, scale.size(), 1, 1)));
-        return graph.node("Add", List.of(scaled, graph.floats(shift, shift.size(), 1, 1)));
+    private String geluTanh(String x) {
+        String cube = multiply(multiply(multiply(x, x), x), graph.scalar(0.044715));
+        String inner = multiply(graph.node("Add", List.of(x, cube)), graph.scalar(Math.sqrt(2 / Math.PI)));
+        String sum = graph.node("Add", List.of(graph.node("Tanh", List.of(inner)), graph.scalar(1)));
+        return multiply(multiply(x, sum), graph.scalar(0.5));
+    }
+
+    /** Each entry has its index, so that the sums are made one after another. */
+    private String scatterAdd(List<String> in, Tensor x, int axis, int size) {
+        int axes = (int) x.dim();
+        long[] along = new long[axes];
+        Arrays.fill(along, 1);
+        along[axis] = -1;
+        String indices = graph.node("Expand", List.of(shapes.reshape(in.get(1), along), shapes.shape(in.get(0))));
+        String[] sizes = new String[axes];
+        for (int d = 0; d < axes; d++) {
+            sizes[d] = d == axis ? graph.integers(size) : shapes.size(in.get(0), d);
+        }
+        String shape = graph.node("Concat", List.of(sizes), attribute("axis", 0));
+        String zeros = graph.node("Expand", List.of(graph.scalar(0), shape));
+        return graph.node(
+                "ScatterElements",
+                List.of(zeros, indices, in.get(0)),
+                attribute("axis", axis),
+                attribute("reduction", "add"));
     }
 
     private String unflatten(String x, int axis, Tensor output) {
@@ -168,128 +181,8 @@ final class OnnxOperations {
         return graph.node("Reshape", List.of(x, graph.integers(shape)));
     }
 
-    private String transpose(String x, int dims, int first, int second) {
-        List<Integer> order = new ArrayList<>();
-        for (int d = 0; d < dims; d++) {
-            order.add(d == first ? second : d == second ? first : d);
-        }
-        return graph.node("Transpose", List.of(x), attribute("perm", order));
-    }
-
-    private String attention(List<String> in, long headDim) {
-        String keys = transpose(in.get(1), 4, 2, 3); // (B, nh, hd, S)
-        String query = graph.node("Mul", List.of(in.get(0), graph.scalar(1 / Math.sqrt(headDim))));
-        String scores = graph.node("MatMul", List.of(query, keys)); // (B, nh, T, S)
-        return graph.node("MatMul", List.of(graph.node("Softmax", List.of(scores), attribute("axis", -1)), in.get(2)));
-    }
-
-    /**
-     * The causal mask and the lengths follow the shapes at run time. Where several query heads share a key-value head they lie side by
-     * side, so that the products broadcast: query (B, nkv, nh / nkv, T, hd), key and value (B, nkv, 1, S, hd).
-     */
-    private String causalAttention(List<String> in, Tensor query, Tensor key) {
-        long heads = query.size(1);
-        long keyHeads = key.size(1);
-        long width = query.size(3);
-        boolean grouped = keyHeads != heads && keyHeads != 1; // one key-value head broadcasts as it is
-        String scaled = graph.node("Mul", List.of(in.get(0), graph.scalar(1 / Math.sqrt(width))));
-        String queries = grouped ? group(scaled, keyHeads, heads / keyHeads, width) : scaled;
-        String keys = grouped ? unsqueeze(in.get(1), 2) : in.get(1);
-        String values = grouped ? unsqueeze(in.get(2), 2) : in.get(2);
-        int axes = grouped ? 5 : 4;
-        String turned = transpose(keys, axes, axes - 2, axes - 1); // (…, hd, S)
-        String scores = graph.node("MatMul", List.of(queries, turned)); // (…, T, S)
-        String columns = positions(in.get(1), 2); // (S)
-        String before = graph.node("Sub", List.of(size(in.get(1), 2), size(in.get(0), 2))); // S - T
-        String rows = reshape(graph.node("Add", List.of(positions(in.get(0), 2), before)), -1, 1); // (T, 1)
-        String later = graph.node("Greater", List.of(columns, rows)); // (T, S)
-        String masked = graph.node("Where", List.of(later, graph.scalar(Double.NEGATIVE_INFINITY), scores));
-        String attended = graph.node("Softmax", List.of(masked), attribute("axis", -1));
-        String output = graph.node("MatMul", List.of(attended, values));
-        return grouped ? ungroup(output, heads, width) : output;
-    }
-
-    /** (B, nh, T, hd) as (B, nkv, nh / nkv, T, hd), by way of a shape in which no size must be inferred: T may be 0. */
-    private String group(String x, long keyHeads, long each, long width) {
-        String rows = permute(x, 0, 2, 1, 3); // (B, T, nh, hd)
-        return permute(reshape(rows, 0, 0, keyHeads, each, width), 0, 2, 3, 1, 4);
-    }
-
-    private String ungroup(String x, long heads, long width) {
-        String rows = permute(x, 0, 3, 1, 2, 4); // (B, T, nkv, nh / nkv, hd)
-        return permute(reshape(rows, 0, 0, heads, width), 0, 2, 1, 3);
-    }
-
-    private String permute(String x, Integer... order) {
-        return graph.node("Transpose", List.of(x), attribute("perm", List.of(order)));
-    }
-
-    private String rotary(String x, Tensor input, int first, List<Double> frequencies) {
-        int count = frequencies.size();
-        String counted = graph.node("Add", List.of(positions(x, 2), graph.integers(first)));
-        String rows = graph.node("Cast", List.of(reshape(counted, -1, 1)), attribute("to", FLOAT));
-        String angles = graph.node("Mul", List.of(rows, graph.floats(frequencies, count))); // (T, hd / 2)
-        String cos = graph.node("Cos", List.of(angles));
-        String sin = graph.node("Sin", List.of(angles));
-        String pairs = reshape(x, 0, input.size(1), 0, count, 2);
-        String even = graph.node("Gather", List.of(pairs, graph.index(0)), attribute("axis", 4));
-        String odd = graph.node("Gather", List.of(pairs, graph.index(1)), attribute("axis", 4));
-        String turnedEven = graph.node("Sub", List.of(multiply(even, cos), multiply(odd, sin)));
-        String turnedOdd = graph.node("Add", List.of(multiply(even, sin), multiply(odd, cos)));
-        String interleaved = graph.node(
-                "Concat",
-                List.of(reshape(turnedEven, 0, 0, 0, 0, 1), reshape(turnedOdd, 0, 0, 0, 0, 1)),
-                attribute("axis", 4));
-        return reshape(interleaved, 0, 0, 0, input.size(3));
-    }
-
-    private String addPositions(List<String> in, int first) {
-        String from = graph.integers(first);
-        String to = graph.node("Add", List.of(size(in.get(0), 1), from));
-        String rows = graph.node("Slice", List.of(in.get(1), from, to, graph.integers(0)));
-        return graph.node("Add", List.of(in.get(0), rows));
-    }
-
-    private String rmsNorm(List<String> in, double epsilon) {
-        String x = in.get(0);
-        String mean = graph.node("ReduceMean", List.of(multiply(x, x), graph.integers(-1)), attribute("keepdims", 1));
-        String root = graph.node("Sqrt", List.of(graph.node("Add", List.of(mean, graph.scalar(epsilon)))));
-        return multiply(graph.node("Div", List.of(x, root)), in.get(1));
-    }
-
     private String multiply(String left, String right) {
         return graph.node("Mul", List.of(left, right));
-    }
-
-    /** Reshapes a tensor: in {@code shape} 0 copies the size of the input and -1 is what is left, which an empty input does not tell. */
-    private String reshape(String x, long... shape) {
-        return graph.node("Reshape", List.of(x, graph.integers(shape)));
-    }
-
-    private String unsqueeze(String x, int axis) {
-        return graph.node("Unsqueeze", List.of(x, graph.integers(axis)));
-    }
-
-    /** The size of an axis at run time, as a vector of one. */
-    private String size(String x, int axis) {
-        return graph.node("Shape", List.of(x), attribute("start", axis), attribute("end", axis + 1));
-    }
-
-    /** The size of an axis at run time, without axes. */
-    private String length(String x, int axis) {
-        return graph.node("Gather", List.of(size(x, axis), graph.index(0)), attribute("axis", 0));
-    }
-
-    /** 0, 1, … to the size of an axis at run time. */
-    private String positions(String x, int axis) {
-        return graph.node("Range", List.of(graph.index(0), length(x, axis), graph.index(1)));
-    }
-
-    private String prependToken(List<String> in, long width) {
-        String batch = graph.node("Shape", List.of(in.get(1)), attribute("start", 0), attribute("end", 1));
-        String shape = graph.node("Concat", List.of(batch, graph.integers(1, width)), attribute("axis", 0));
-        String tokens = graph.node("Expand", List.of(in.get(0), shape));
-        return graph.node("Concat", List.of(tokens, in.get(1)), attribute("axis", 1));
     }
 
     /** A piece of a stored tensor. */
@@ -303,6 +196,10 @@ final class OnnxOperations {
 
     private static int integer(Map<String, Object> attributes, String name) {
         return (Integer) attributes.get(name);
+    }
+
+    private static double number(Map<String, Object> attributes, String name) {
+        return (Double) attributes.get(name);
     }
 
     @SuppressWarnings("unchecked") // what Recorder promises

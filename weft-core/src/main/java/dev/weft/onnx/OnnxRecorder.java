@@ -97,11 +97,14 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
 
     private static DataType type(String name, Tensor tensor) {
         ScalarType type = tensor.scalar_type().intern();
-        if (type != ScalarType.Float && type != ScalarType.Long) {
-            throw new IllegalStateException(
-                    "Weight " + name + " must be float32 or int64 to be exported, but is " + type + ".");
-        }
-        return type == ScalarType.Float ? DataType.FLOAT : DataType.INT64;
+        return switch (type) {
+            case Float -> DataType.FLOAT;
+            case Long -> DataType.INT64;
+            case Bool -> DataType.BOOL;
+            default ->
+                throw new IllegalStateException("Weight " + name
+                        + " must be of float32, int64 or booleans to be exported, but is of " + type + ".");
+        };
     }
 
     /** The name of a piece of a published tensor, now in the graph; {@code null} when it is none. */

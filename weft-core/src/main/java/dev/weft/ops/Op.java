@@ -1,22 +1,34 @@
 package dev.weft.ops;
 
-/** The kinds of operation that a {@link Recorder} is told about, one per method of {@link Ops}. */
+/** The kinds of operation that a {@link Recorder} is told about, one for each method that reports to it. */
 public enum Op {
     LINEAR,
+    MATMUL,
     CONV2D,
     BATCH_NORM,
     LAYER_NORM,
     RMS_NORM,
+    GROUP_NORM,
+    L2_NORMALISE,
     RELU,
     HARD_SWISH,
     SILU,
     GELU,
+    GELU_TANH,
     SIGMOID,
     HARD_SIGMOID,
+    TANH,
+    EXP,
+    AT_MOST,
+    SOFTMAX,
     ADD,
+    SUBTRACT,
     MULTIPLY,
     NORMALISE,
     RESIZE,
+    RESIZE_BICUBIC,
+    RESIZE_AREA,
+    RESIZE_NEAREST,
     MEAN,
     MAX_POOL,
     AVERAGE_POOL,
@@ -30,6 +42,9 @@ public enum Op {
     ADD_POSITIONS,
     PREPEND_TOKEN,
     SELECT,
+    SLICE,
+    GATHER,
+    SCATTER_ADD,
     CONCATENATE,
     EMBEDDING
 }

@@ -1,6 +1,10 @@
 /**
- * The one thin class of tensor operations, {@link dev.weft.ops.Ops}, and what listens to it, {@link dev.weft.ops.Recorder}: layers
- * and models call libtorch only through here, so that a forward pass can be exported or counted by running it. {@link dev.weft.ops.Libtorch}
- * loads libtorch.
+ * The thin classes of tensor operations and what listens to them, {@link dev.weft.ops.Recorder}: layers and models call libtorch only
+ * through here, so that a forward pass can be exported or counted by running it. {@link dev.weft.ops.Ops} has products, elementwise
+ * operations and shapes; {@link dev.weft.ops.NormOps}, {@link dev.weft.ops.AttentionOps} and {@link dev.weft.ops.ImageOps} what their
+ * names say; {@link dev.weft.ops.NoiseOps} what only training does. {@link dev.weft.ops.Libtorch} loads libtorch.
+ *
+ * <p>A new operation is a constant of {@link dev.weft.ops.Op}, a method here, its ONNX form in {@code dev.weft.onnx.OnnxOperations},
+ * and a line in each of the tests that go over all operations: shapes, ONNX Runtime against libtorch, gradients.
  */
 package dev.weft.ops;

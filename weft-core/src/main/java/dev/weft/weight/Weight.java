@@ -1,5 +1,7 @@
 package dev.weft.weight;
 
+import dev.weft.ops.ImageOps;
+import dev.weft.ops.NormOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Member;
 import java.util.List;
@@ -33,16 +35,17 @@ public interface Weight {
      */
     default Tensor conv2d(Tensor x, Tensor bias, Convolution how, Member member) {
         Tensor kernels = tensor(member);
-        return Ops.conv2d(x, kernels, bias, how.stride(), how.padding(kernels), how.dilation(), how.groups(kernels));
+        return ImageOps.conv2d(
+                x, kernels, bias, how.stride(), how.padding(kernels), how.dilation(), how.groups(kernels));
     }
 
     /** Layer norm over the last axis of x (…, C) with this weight (C), bias (C) or {@code null}. */
     default Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Member member) {
-        return Ops.layerNorm(x, tensor(member), bias, epsilon);
+        return NormOps.layerNorm(x, tensor(member), bias, epsilon);
     }
 
     /** Root-mean-square norm over the last axis of x (…, C) with this weight (C). */
     default Tensor rmsNorm(Tensor x, double epsilon, Member member) {
-        return Ops.rmsNorm(x, tensor(member), epsilon);
+        return NormOps.rmsNorm(x, tensor(member), epsilon);
     }
 }

@@ -129,6 +129,23 @@ class CountedCostsTest {
         }
     }
 
+    /** A pool of 7 × 3 numbers, of which 5 rows are gathered by index and multiplied by the input. */
+    @Test
+    void productsAreCountedAndListsOfIndicesInBytesAlone() {
+        try (PointerScope scope = new PointerScope();
+                Tensor x = Tensors.meta(2, 4, 5);
+                Tensor pool = Tensors.meta(7, 3);
+                Tensor indices = Tensors.metaLongs(5);
+                OperationCounter counter = new OperationCounter(x)) {
+            Ops.record(counter, () -> {
+                Tensor gathered = Ops.gather(pool, 0, indices);
+                Ops.matmul(x, gathered);
+                Ops.matmul(x, Ops.gather(pool, 0, indices));
+            });
+            assertThat(counter.costs()).isEqualTo(new MemberCosts(21, 2 * 2 * 4 * 5 * 3, 4 * 21 + 8 * 5));
+        }
+    }
+
     @Test
     void weightThatIsReadTwiceIsCountedOnceAndEveryRunOfIt() {
         try (PointerScope scope = new PointerScope();

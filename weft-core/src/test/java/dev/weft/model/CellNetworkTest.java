@@ -12,7 +12,7 @@ import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Initialisation;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
-import dev.weft.ops.Ops;
+import dev.weft.ops.ImageOps;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -232,7 +232,7 @@ class CellNetworkTest {
                 NoGradGuard guard = new NoGradGuard()) {
             Map<String, Tensor> t = family.weights().tensors();
             Tensor images = TinyModels.images(definition, 3, 2);
-            Tensor x = Ops.normalise(
+            Tensor x = ImageOps.normalise(
                     images, definition.input().mean(), definition.input().std());
             x = norm(conv(x, t, "stem.0", 1, 1));
             x = cell(x, t, "cells.0.edges.");

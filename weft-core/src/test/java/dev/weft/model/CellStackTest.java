@@ -12,7 +12,7 @@ import dev.weft.model.CellStack.Operation;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Initialisation;
 import dev.weft.nn.Pass;
-import dev.weft.ops.Ops;
+import dev.weft.ops.ImageOps;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -113,8 +113,9 @@ class CellStackTest {
                 NoGradGuard guard = new NoGradGuard()) {
             Map<String, Tensor> t = family.weights().tensors();
             Tensor images = TinyModels.images(definition, 3, 2);
-            Tensor x = Ops.resize(images, 8, 8);
-            x = Ops.normalise(x, definition.input().mean(), definition.input().std());
+            Tensor x = ImageOps.resize(images, 8, 8);
+            x = ImageOps.normalise(
+                    x, definition.input().mean(), definition.input().std());
             x = norm(conv(x, t.get("stem.0.weight"), 1, 1, 1, 1))
                     .mul(t.get("stem.1.weight").reshape(1, -1, 1, 1))
                     .add(t.get("stem.1.bias").reshape(1, -1, 1, 1));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.weft.export.ExportedInput;
 import dev.weft.export.OnnxFile;
+import dev.weft.ops.AttentionOps;
+import dev.weft.ops.ImageOps;
+import dev.weft.ops.NormOps;
 import dev.weft.ops.Op;
 import dev.weft.ops.Ops;
 import dev.weft.ops.Tensors;
@@ -33,18 +36,36 @@ class OnnxOperationsTest {
         return switch (op) {
             case LINEAR ->
                 Ops.add(Ops.linear(x, weight("w", 5, SIDE), weight("b", 5)), Ops.linear(x, weight("v", 5, SIDE), null));
-            case CONV2D -> Ops.conv2d(x, weight("w", 6, 1, 3, 3), weight("b", 6), 2, 1, 1, 3);
+            case MATMUL -> Ops.matmul(Ops.matmul(x, weight("w", SIDE, 5)), weight("v", CHANNELS, 5, 2));
+            case GROUP_NORM ->
+                NormOps.groupNorm(NormOps.groupNorm(x, 3, weight("w", 3), weight("b", 3), 1e-6), 1, null, null, 1e-5);
+            case L2_NORMALISE -> NormOps.l2Normalise(Ops.multiply(x, rowsMask()), 1e-12);
+            case GELU_TANH -> Ops.geluTanh(Ops.multiply(x, Ops.exp(x)));
+            case TANH -> Ops.tanh(x);
+            case EXP -> Ops.exp(x);
+            case AT_MOST -> Ops.atMost(x, 0.25);
+            case SOFTMAX -> Ops.softmax(x, 2);
+            case SUBTRACT -> Ops.subtract(x, weight("w", 1, CHANNELS, 1, 1));
+            case RESIZE_BICUBIC ->
+                Ops.concatenate(List.of(ImageOps.resizeBicubic(x, 7, 5), ImageOps.resizeBicubic(x, 3, 5)), 2);
+            case RESIZE_AREA -> Ops.concatenate(List.of(ImageOps.resizeArea(x, 3, 2), ImageOps.resizeArea(x, 1, 2)), 2);
+            case RESIZE_NEAREST -> ImageOps.resizeNearest(x, 2);
+            case SLICE -> Ops.slice(x, 2, 1, 2);
+            case GATHER -> Ops.gather(Ops.concatenate(List.of(x, Ops.relu(x)), 2), 2, indices());
+            case SCATTER_ADD -> Ops.scatterAdd(x, 2, indices(), 6);
+            case CONV2D -> ImageOps.conv2d(x, weight("w", 6, 1, 3, 3), weight("b", 6), 2, 1, 1, 3);
             case BATCH_NORM ->
-                Ops.batchNorm(
-                        Ops.batchNorm(
+                NormOps.batchNorm(
+                        NormOps.batchNorm(
                                 x, weight("mean", 3), positive("variance", 3), weight("w", 3), weight("b", 3), 1e-5),
                         weight("other mean", 3),
                         positive("other variance", 3),
                         null,
                         null,
                         1e-5);
-            case LAYER_NORM -> Ops.layerNorm(x, weight("w", SIDE), weight("b", SIDE), 1e-6);
-            case RMS_NORM -> Ops.rmsNorm(x, weight("w", SIDE), 1e-5);
+            case LAYER_NORM ->
+                NormOps.layerNorm(NormOps.layerNorm(x, weight("w", SIDE), weight("b", SIDE), 1e-6), null, null, 1e-5);
+            case RMS_NORM -> NormOps.rmsNorm(x, weight("w", SIDE), 1e-5);
             case RELU -> Ops.relu(x);
             case HARD_SWISH -> Ops.hardSwish(x);
             case SILU -> Ops.silu(x);
@@ -53,27 +74,43 @@ class OnnxOperationsTest {
             case HARD_SIGMOID -> Ops.hardSigmoid(x);
             case ADD -> Ops.add(x, weight("w", 1, CHANNELS, 1, 1));
             case MULTIPLY -> Ops.multiply(x, Ops.mean(x, List.of(2, 3), true));
-            case NORMALISE -> Ops.normalise(x, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.3, 0.4));
-            case RESIZE -> Ops.resize(x, 3, 2);
+            case NORMALISE -> ImageOps.normalise(x, List.of(0.1, 0.5, 0.9), List.of(0.2, 0.3, 0.4));
+            case RESIZE -> ImageOps.resize(x, 3, 2);
             case MEAN -> Ops.mean(x, List.of(1, 3), false);
-            case MAX_POOL -> Ops.maxPool2d(x, 2);
-            case AVERAGE_POOL -> Ops.add(Ops.averagePool2d(x, 3, 2, 1), Ops.averagePool2d(x, 2, 2, 0));
+            case MAX_POOL -> ImageOps.maxPool2d(x, 2);
+            case AVERAGE_POOL -> Ops.add(ImageOps.averagePool2d(x, 3, 2, 1), ImageOps.averagePool2d(x, 2, 2, 0));
             case ZEROS -> Ops.add(Ops.zeros(x), x);
             case UNFLATTEN -> Ops.unflatten(x, 2, List.of(2, -1));
             case FLATTEN -> Ops.flatten(x, 2);
             case TRANSPOSE -> Ops.transpose(x, 1, 3);
-            case ATTENTION -> Ops.attention(x, Ops.relu(x), Ops.sigmoid(x));
+            case ATTENTION -> {
+                Tensor plain = AttentionOps.attention(x, Ops.relu(x), Ops.sigmoid(x));
+                Tensor added =
+                        AttentionOps.attention(x, single(x), Ops.relu(single(x)), weight("w", CHANNELS, SIDE, SIDE), 1);
+                yield Ops.add(plain, Ops.add(added, AttentionOps.attention(x, x, Ops.sigmoid(x), seen(), 0.5)));
+            }
             case CAUSAL_ATTENTION ->
                 Ops.add(
-                        Ops.causalAttention(x, Ops.relu(x), Ops.sigmoid(x)),
-                        Ops.causalAttention(x, single(x), Ops.gelu(single(x)))); // all heads share one
-            case ROTARY -> Ops.rotary(x, 3, 10);
-            case ADD_POSITIONS -> Ops.addPositions(Ops.flatten(x, 2), weight("table", 7, 16), 2);
-            case PREPEND_TOKEN -> Ops.prependToken(weight("token", 1, 1, 16), Ops.flatten(x, 2));
+                        AttentionOps.causalAttention(x, Ops.relu(x), Ops.sigmoid(x)),
+                        AttentionOps.causalAttention(x, single(x), Ops.gelu(single(x)))); // all heads share one
+            case ROTARY -> Ops.add(AttentionOps.rotary(x, 3, 10), AttentionOps.rotary(Ops.relu(x), indices(), 7));
+            case ADD_POSITIONS -> AttentionOps.addPositions(Ops.flatten(x, 2), weight("table", 7, 16), 2);
+            case PREPEND_TOKEN -> AttentionOps.prependToken(weight("token", 1, 1, 16), Ops.flatten(x, 2));
             case SELECT -> Ops.select(x, 2, 3);
             case CONCATENATE -> Ops.concatenate(List.of(x, Ops.relu(x), x), 1);
             case EMBEDDING -> Ops.add(x, Ops.embedding(weight("table", 5, SIDE), indices()));
         };
+    }
+
+    /** Rows of which some are zero. */
+    private Tensor rowsMask() {
+        return weights.computeIfAbsent("rows", n -> Tensors.of(new float[] {1, 0, 2, 1}, SIDE, 1));
+    }
+
+    /** Which of four keys each of four queries sees. */
+    private Tensor seen() {
+        float[] seen = {1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1};
+        return weights.computeIfAbsent("seen", n -> Tensors.of(seen, SIDE, SIDE).to(torch.ScalarType.Bool));
     }
 
     private static Tensor single(Tensor x) {

@@ -14,6 +14,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.export.OnnxFile;
 import dev.weft.natives.OnnxRuntime;
+import dev.weft.ops.AttentionOps;
+import dev.weft.ops.NormOps;
 import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
@@ -36,13 +38,14 @@ class OnnxSequenceTest {
         Tensor table = random(9, WIDTH);
         Tensor weight = random(WIDTH);
         check(Map.of("table", table, "weight", weight), x -> {
-            Tensor placed = Ops.rmsNorm(Ops.addPositions(x, table, 0), weight, 1e-5);
+            Tensor placed = NormOps.rmsNorm(AttentionOps.addPositions(x, table, 0), weight, 1e-5);
             Tensor heads = Ops.transpose(Ops.unflatten(placed, 2, List.of(4, -1)), 1, 2); // (B, 4, T, 2)
             Tensor shared = Ops.transpose(Ops.unflatten(Ops.silu(placed), 2, List.of(4, -1)), 1, 2);
             Tensor one = Ops.mean(shared, List.of(1), true); // (B, 1, T, 2): all heads share it
             Tensor attended = Ops.add(
-                    Ops.causalAttention(Ops.rotary(heads, 0, 100), Ops.rotary(shared, 0, 100), shared),
-                    Ops.causalAttention(heads, Ops.rotary(one, 0, 10), one));
+                    AttentionOps.causalAttention(
+                            AttentionOps.rotary(heads, 0, 100), AttentionOps.rotary(shared, 0, 100), shared),
+                    AttentionOps.causalAttention(heads, AttentionOps.rotary(one, 0, 10), one));
             return Ops.flatten(Ops.transpose(attended, 1, 2), 2);
         });
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -23,12 +24,31 @@ class OpsTest {
         Tensor vector = make.apply(new long[] {4});
         Tensor heads = make.apply(new long[] {2, 3, 6, 4});
         return List.of(
+                () -> Ops.matmul(sequence, make.apply(new long[] {2, 4, 3})),
+                () -> Ops.matmul(heads, make.apply(new long[] {4, 3})),
+                () -> NormOps.groupNorm(image, 2, vector, vector, 1e-6),
+                () -> NormOps.l2Normalise(image, 1e-12),
+                () -> NormOps.layerNorm(sequence, null, null, 1e-6),
+                () -> Ops.geluTanh(image),
+                () -> Ops.tanh(image),
+                () -> Ops.exp(image),
+                () -> Ops.atMost(image, 0.5),
+                () -> Ops.softmax(image, 2),
+                () -> Ops.subtract(sequence, vector),
+                () -> ImageOps.resizeBicubic(image, 9, 3),
+                () -> ImageOps.resizeArea(image, 3, 4),
+                () -> ImageOps.resizeNearest(image, 3),
+                () -> Ops.slice(image, 2, 1, 5),
+                () -> Ops.gather(image, 2, list(image.is_meta())),
+                () -> Ops.scatterAdd(image, 3, list(image.is_meta()), 8),
+                () -> AttentionOps.attention(heads, heads, heads, make.apply(new long[] {6, 6}), 1),
+                () -> AttentionOps.rotary(heads, indices(image.is_meta(), 2, 6), 100),
                 () -> Ops.linear(sequence, make.apply(new long[] {3, 4}), make.apply(new long[] {3})),
-                () -> Ops.conv2d(image, make.apply(new long[] {6, 2, 3, 3}), null, 2, 1, 1, 2),
-                () -> Ops.batchNorm(image, vector, vector.square(), vector, vector, 1e-5),
-                () -> Ops.batchNorm(image, vector, vector.square(), null, null, 1e-5),
-                () -> Ops.layerNorm(sequence, vector, vector, 1e-6),
-                () -> Ops.rmsNorm(sequence, vector, 1e-5),
+                () -> ImageOps.conv2d(image, make.apply(new long[] {6, 2, 3, 3}), null, 2, 1, 1, 2),
+                () -> NormOps.batchNorm(image, vector, vector.square(), vector, vector, 1e-5),
+                () -> NormOps.batchNorm(image, vector, vector.square(), null, null, 1e-5),
+                () -> NormOps.layerNorm(sequence, vector, vector, 1e-6),
+                () -> NormOps.rmsNorm(sequence, vector, 1e-5),
                 () -> Ops.relu(image),
                 () -> Ops.hardSwish(image),
                 () -> Ops.silu(image),
@@ -37,32 +57,39 @@ class OpsTest {
                 () -> Ops.hardSigmoid(image),
                 () -> Ops.add(sequence, vector),
                 () -> Ops.multiply(sequence, vector),
-                () -> Ops.normalise(image, List.of(0.1, 0.2, 0.3, 0.4), List.of(0.5, 0.6, 0.7, 0.8)),
-                () -> Ops.resize(image, 3, 4),
+                () -> ImageOps.normalise(image, List.of(0.1, 0.2, 0.3, 0.4), List.of(0.5, 0.6, 0.7, 0.8)),
+                () -> ImageOps.resize(image, 3, 4),
                 () -> Ops.mean(image, List.of(2, 3), true),
                 () -> Ops.mean(image, List.of(2, 3), false),
-                () -> Ops.maxPool2d(image, 2),
-                () -> Ops.averagePool2d(image, 3, 1, 1),
-                () -> Ops.averagePool2d(image, 2, 2, 0),
+                () -> ImageOps.maxPool2d(image, 2),
+                () -> ImageOps.averagePool2d(image, 3, 1, 1),
+                () -> ImageOps.averagePool2d(image, 2, 2, 0),
                 () -> Ops.zeros(image),
                 () -> Ops.unflatten(sequence, 2, List.of(-1, 2)),
                 () -> Ops.flatten(image, 2),
                 () -> Ops.transpose(image, 1, 2),
-                () -> Ops.attention(heads, heads, heads),
-                () -> Ops.causalAttention(heads, heads, heads),
-                () -> Ops.causalAttention(
+                () -> AttentionOps.attention(heads, heads, heads),
+                () -> AttentionOps.causalAttention(heads, heads, heads),
+                () -> AttentionOps.causalAttention(
                         heads, make.apply(new long[] {2, 1, 8, 4}), make.apply(new long[] {2, 1, 8, 4})),
-                () -> Ops.rotary(heads, 2, 10000),
-                () -> Ops.addPositions(sequence, make.apply(new long[] {9, 4}), 3),
-                () -> Ops.prependToken(make.apply(new long[] {1, 1, 4}), sequence),
+                () -> AttentionOps.rotary(heads, 2, 10000),
+                () -> AttentionOps.addPositions(sequence, make.apply(new long[] {9, 4}), 3),
+                () -> AttentionOps.prependToken(make.apply(new long[] {1, 1, 4}), sequence),
                 () -> Ops.select(sequence, 1, 5),
                 () -> Ops.concatenate(List.of(sequence, make.apply(new long[] {2, 3, 4})), 1),
-                () -> Ops.conv2d(image, make.apply(new long[] {6, 4, 3, 3}), null, 2, 3, 2, 1),
-                () -> Ops.embedding(make.apply(new long[] {9, 4}), indices(image.is_meta())));
+                () -> ImageOps.conv2d(image, make.apply(new long[] {6, 4, 3, 3}), null, 2, 3, 2, 1),
+                () -> Ops.embedding(make.apply(new long[] {9, 4}), indices(image.is_meta(), 2, 3)));
     }
 
-    private static Tensor indices(boolean meta) {
-        Tensor indices = Tensor.create(new long[] {8, 0, 3, 3, 1, 2}, 2, 3);
+    private static Tensor indices(boolean meta, long... shape) {
+        long[] values = {8, 0, 3, 3, 1, 2, 5, 7, 6, 2, 0, 4};
+        Tensor indices = Tensor.create(Arrays.copyOf(values, (int) (shape[0] * shape[1])), shape);
+        return meta ? indices.to(Tensors.meta(1).device(), torch.ScalarType.Long) : indices;
+    }
+
+    /** Five indices, one of them twice. */
+    private static Tensor list(boolean meta) {
+        Tensor indices = Tensor.create(new long[] {4, 0, 3, 3, 6}, 5);
         return meta ? indices.to(Tensors.meta(1).device(), torch.ScalarType.Long) : indices;
     }
 
@@ -128,18 +155,20 @@ class OpsTest {
         try (PointerScope scope = new PointerScope()) {
             Tensor x = random(2, 4, 3, 3);
             Recorder none = (op, output, inputs, attributes) -> {};
-            assertThatThrownBy(() -> Ops.record(none, () -> Ops.dropout(x, 0.5)))
+            assertThatThrownBy(() -> Ops.record(none, () -> NoiseOps.dropout(x, 0.5)))
                     .hasMessageContaining("Dropout");
-            assertThatThrownBy(() -> Ops.record(none, () -> Ops.channelDropout(x, 0.5)))
+            assertThatThrownBy(() -> Ops.record(none, () -> NoiseOps.channelDropout(x, 0.5)))
                     .hasMessageContaining("Dropout of channels");
-            assertThatThrownBy(() -> Ops.record(none, () -> Ops.dropConnect(x, 0.5)))
+            assertThatThrownBy(() -> Ops.record(none, () -> NoiseOps.dropConnect(x, 0.5)))
                     .hasMessageContaining("Drop-connect");
-            assertThatThrownBy(() -> Ops.record(none, () -> Ops.batchNormOfBatch(x, null, null, null, null, 0, 1e-5)))
+            assertThatThrownBy(
+                            () -> Ops.record(none, () -> NormOps.batchNormOfBatch(x, null, null, null, null, 0, 1e-5)))
                     .hasMessageContaining("Batch norm over the batch cannot be recorded");
             assertThatThrownBy(() -> Ops.record(none, () -> Ops.record(none, () -> {})))
                     .hasMessageContaining("already active");
-            Ops.record(none, () -> assertThat(Ops.dropConnect(Ops.channelDropout(Ops.dropout(x, 0), 0), 0))
-                    .isSameAs(x));
+            Ops.record(
+                    none, () -> assertThat(NoiseOps.dropConnect(NoiseOps.channelDropout(NoiseOps.dropout(x, 0), 0), 0))
+                            .isSameAs(x));
         }
     }
 
@@ -147,7 +176,7 @@ class OpsTest {
     void channelsAreDroppedWhole() {
         try (PointerScope scope = new PointerScope()) {
             torch.manual_seed(1);
-            float[] kept = Tensors.floats(Ops.channelDropout(torch.ones(4, 8, 3, 3), 0.75));
+            float[] kept = Tensors.floats(NoiseOps.channelDropout(torch.ones(4, 8, 3, 3), 0.75));
             int dropped = 0;
             for (int c = 0; c < 32; c++) {
                 for (int i = 0; i < 9; i++) {
@@ -163,7 +192,7 @@ class OpsTest {
     void normaliseIsTheFormulaPerChannel() {
         try (PointerScope scope = new PointerScope()) {
             Tensor x = Tensors.of(new float[] {0, 255, 51, 102}, 1, 2, 1, 2);
-            TensorAssert.assertThat(Ops.normalise(x, List.of(0.5, 0.2), List.of(0.25, 0.1)))
+            TensorAssert.assertThat(ImageOps.normalise(x, List.of(0.5, 0.2), List.of(0.25, 0.1)))
                     .isCloseTo(Tensors.of(new float[] {-2, 2, 0, 2}, 1, 2, 1, 2), 1e-6);
         }
     }
@@ -194,7 +223,7 @@ class OpsTest {
                     expected[(h * 3 + t) * 2 + 1] = (float) (mixed[1] / sum);
                 }
             }
-            TensorAssert.assertThat(Ops.causalAttention(query, key, value))
+            TensorAssert.assertThat(AttentionOps.causalAttention(query, key, value))
                     .isCloseTo(Tensors.of(expected, 1, 4, 3, 2), 1e-5);
         }
     }
@@ -205,10 +234,11 @@ class OpsTest {
             Tensor heads = random(2, 3, 6, 4);
             Tensor two = random(2, 2, 6, 4);
             Tensor few = random(2, 3, 5, 4);
-            assertThatThrownBy(() -> Ops.causalAttention(heads, few, few))
+            assertThatThrownBy(() -> AttentionOps.causalAttention(heads, few, few))
                     .hasMessageContaining("as many keys as queries");
-            assertThatThrownBy(() -> Ops.causalAttention(heads, two, two)).hasMessageContaining("heads divide");
-            assertThatThrownBy(() -> Ops.rotary(random(1, 1, 2, 3), 0, 10000))
+            assertThatThrownBy(() -> AttentionOps.causalAttention(heads, two, two))
+                    .hasMessageContaining("heads divide");
+            assertThatThrownBy(() -> AttentionOps.rotary(random(1, 1, 2, 3), 0, 10000))
                     .hasMessageContaining("even, but it is 3");
         }
     }
@@ -227,7 +257,7 @@ class OpsTest {
                     expected[at + 1] = (float) (in[at] * Math.sin(angle) + in[at + 1] * Math.cos(angle));
                 }
             }
-            TensorAssert.assertThat(Ops.rotary(x, 7, 100)).isCloseTo(Tensors.of(expected, 1, 1, 3, 4), 1e-5);
+            TensorAssert.assertThat(AttentionOps.rotary(x, 7, 100)).isCloseTo(Tensors.of(expected, 1, 1, 3, 4), 1e-5);
         }
     }
 
@@ -248,7 +278,7 @@ class OpsTest {
                 (float) (3 * one),
                 (float) (-4 * one)
             };
-            TensorAssert.assertThat(Ops.rmsNorm(x, weight, 0.5)).isCloseTo(Tensors.of(expected, 2, 4), 1e-6);
+            TensorAssert.assertThat(NormOps.rmsNorm(x, weight, 0.5)).isCloseTo(Tensors.of(expected, 2, 4), 1e-6);
         }
     }
 }

@@ -25,6 +25,7 @@ public record StoredTensor(String name, String dtype, List<Long> shape) {
         INT8(3, "I8", 1),
         INT32(6, "I32", 4),
         INT64(7, "I64", 8),
+        BOOL(9, "BOOL", 1),
         FLOAT16(10, "F16", 2),
         UNKNOWN(0, "?", 0);
 

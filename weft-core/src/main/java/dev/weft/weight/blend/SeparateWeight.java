@@ -1,5 +1,7 @@
 package dev.weft.weight.blend;
 
+import dev.weft.ops.ImageOps;
+import dev.weft.ops.NormOps;
 import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -136,7 +138,7 @@ final class SeparateWeight implements Weight {
         Tensor mixed = mixed(member, weight -> {
             Tensor own = weight.tensor(member);
             int groups = how.groups(own);
-            Tensor y = Ops.conv2d(
+            Tensor y = ImageOps.conv2d(
                     x.narrow(1, 0, own.size(1) * groups),
                     own,
                     null,
@@ -155,7 +157,7 @@ final class SeparateWeight implements Weight {
         if (!Mixture.is(member)) {
             return Weight.super.layerNorm(x, bias, epsilon, member);
         }
-        Tensor mixed = normalised(x, member, (part, own) -> Ops.layerNorm(part, own, null, epsilon));
+        Tensor mixed = normalised(x, member, (part, own) -> NormOps.layerNorm(part, own, null, epsilon));
         return bias == null ? mixed : mixed.add(bias);
     }
 
@@ -163,7 +165,7 @@ final class SeparateWeight implements Weight {
     @Override
     public Tensor rmsNorm(Tensor x, double epsilon, Member member) {
         return Mixture.is(member)
-                ? normalised(x, member, (part, own) -> Ops.rmsNorm(part, own, epsilon))
+                ? normalised(x, member, (part, own) -> NormOps.rmsNorm(part, own, epsilon))
                 : Weight.super.rmsNorm(x, epsilon, member);
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.io.InputException;
+import dev.weft.ops.ImageOps;
 import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
@@ -219,7 +220,7 @@ class BlendedWeightsTest {
                 Tensor total = null;
                 for (Member member : Member.combinations(choices)) {
                     Tensor w = padded(weight, member, fixture.stored.tensors().get("w"));
-                    Tensor y = convolution ? Ops.conv2d(x, w, null, 1, 3, 1, 1) : Ops.linear(x, w, null);
+                    Tensor y = convolution ? ImageOps.conv2d(x, w, null, 1, 3, 1, 1) : Ops.linear(x, w, null);
                     for (Choice<?> choice : choices) {
                         y = y.mul(part(fixture.weights.logits(choice), choice, member));
                     }

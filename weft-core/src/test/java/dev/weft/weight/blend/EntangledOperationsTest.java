@@ -12,6 +12,7 @@ import dev.weft.nn.Initialisation;
 import dev.weft.nn.Layer;
 import dev.weft.nn.OperationChoice;
 import dev.weft.nn.Pass;
+import dev.weft.ops.ImageOps;
 import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Choice;
@@ -52,7 +53,7 @@ class EntangledOperationsTest {
                 EDGE,
                 List.of(
                         (x, pass) -> Ops.zeros(x),
-                        (x, pass) -> Ops.averagePool2d(x, 3, 1, 1),
+                        (x, pass) -> ImageOps.averagePool2d(x, 3, 1, 1),
                         convolution,
                         convolution,
                         convolution));
@@ -67,8 +68,8 @@ class EntangledOperationsTest {
         return i == 0
                 ? torch.zeros_like(x)
                 : i == 1
-                        ? Ops.averagePool2d(x, 3, 1, 1)
-                        : Ops.conv2d(
+                        ? ImageOps.averagePool2d(x, 3, 1, 1)
+                        : ImageOps.conv2d(
                                 x, stored.narrow(2, (5 - k) / 2, k).narrow(3, (5 - k) / 2, k), null, 1, k / 2, 1, 1);
     }
 
@@ -132,8 +133,8 @@ class EntangledOperationsTest {
                 Tensor own = fixture.stored
                         .tensors()
                         .get("conv.weight[edge=" + EDGE.options().get(i) + "]");
-                total = total.add(
-                        Ops.conv2d(x, own, null, 1, KERNELS.get(i) / 2, 1, 1).mul(new Scalar(parts[i])));
+                total = total.add(ImageOps.conv2d(x, own, null, 1, KERNELS.get(i) / 2, 1, 1)
+                        .mul(new Scalar(parts[i])));
             }
             TensorAssert.assertThat(edge.forward(x, pass(fixture.blend(0)))).isCloseTo(total, 1e-5);
         }
@@ -208,7 +209,10 @@ class EntangledOperationsTest {
                         "edge",
                         pool,
                         List.<Layer>of(
-                                convolution, convolution, convolution, (x, pass) -> Ops.averagePool2d(x, 3, 1, 1)));
+                                convolution,
+                                convolution,
+                                convolution,
+                                (x, pass) -> ImageOps.averagePool2d(x, 3, 1, 1)));
                 BlendFixture.set(weights, pool, 0.3, -0.4, 0.8, 0.1);
                 Tensor x = random(3, 2, 4, 6, 5);
                 Tensor parts = weights.distribution(pool, BlendedWeights.blend(space.largest(), 0));

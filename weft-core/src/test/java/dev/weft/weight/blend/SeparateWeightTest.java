@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
-import dev.weft.ops.Ops;
+import dev.weft.ops.ImageOps;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
@@ -118,7 +118,7 @@ class SeparateWeightTest {
                         Tensor own = fixture.stored.tensors().get("w[" + member + "]");
                         assertThat(own.shape())
                                 .isEqualTo(new long[] {width, IN.options().get(i), size, size});
-                        Tensor y = Ops.conv2d(x.narrow(1, 0, IN.options().get(i)), own, null, 1, size / 2, 1, 1);
+                        Tensor y = ImageOps.conv2d(x.narrow(1, 0, IN.options().get(i)), own, null, 1, size / 2, 1, 1);
                         expected.narrow(1, 0, width)
                                 .add_(y.mul(new org.bytedeco.pytorch.Scalar(out[o] * in[i] * kernel[k])));
                     }
@@ -128,7 +128,7 @@ class SeparateWeightTest {
             Tensor shift = bias.tensor(blend);
             TensorAssert.assertThat(weight.conv2d(x, shift, SAME, blend))
                     .isCloseTo(expected.add(shift.reshape(1, 5, 1, 1)), 2e-5);
-            TensorAssert.assertThat(Ops.conv2d(x, weight.tensor(blend), null, 1, 3, 1, 1))
+            TensorAssert.assertThat(ImageOps.conv2d(x, weight.tensor(blend), null, 1, 3, 1, 1))
                     .isCloseTo(expected, 2e-5);
         }
     }
@@ -151,7 +151,7 @@ class SeparateWeightTest {
             Tensor x = random(1, 2, 5, 9, 8);
             Member blend = fixture.blend(0);
             TensorAssert.assertThat(weight.conv2d(x, null, depthwise, blend))
-                    .isCloseTo(Ops.conv2d(x, weight.tensor(blend), null, 2, 3, 1, 5), 1e-5);
+                    .isCloseTo(ImageOps.conv2d(x, weight.tensor(blend), null, 2, 3, 1, 5), 1e-5);
         }
     }
 
