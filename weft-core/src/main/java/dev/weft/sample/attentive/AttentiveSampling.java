@@ -11,7 +11,7 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
-import dev.weft.sample.ImportanceSampling;
+import dev.weft.sample.ImportanceDistribution;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.level.LevelRecord;
 import dev.weft.seed.RandomStream;
@@ -62,7 +62,7 @@ public final class AttentiveSampling implements Sampling {
             draws.add(new TrainingMember(Role.SMALLEST, space.smallest()));
         }
         for (int i = 0; i < settings.perStep(); i++) {
-            int level = ImportanceSampling.draw(prior, random);
+            int level = ImportanceDistribution.draw(prior, random);
             Member picked = picked(level, batch, random);
             record.note(level, picked, cost.exact(picked));
             draws.add(new TrainingMember(Role.RANDOM, picked));

@@ -3,7 +3,7 @@ package dev.weft.sample.norm;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
-import dev.weft.sample.ImportanceSampling;
+import dev.weft.sample.ImportanceDistribution;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ final class ExampleDistribution implements AutoCloseable {
         this.probabilities = Tensors.zeros(count);
         this.norms = Tensors.zeros(count);
         this.examples = Tensors.zeros(count);
-        write(probabilities, ImportanceSampling.distribution(new double[count], 0, 0));
+        write(probabilities, ImportanceDistribution.distribution(new double[count], 0, 0));
         write(
                 examples,
                 java.util.stream.IntStream.range(0, count).asDoubleStream().toArray());
@@ -77,11 +77,11 @@ final class ExampleDistribution implements AutoCloseable {
 
     /** Goes over to the distribution that the norms give and draws the next epoch from it, with replacement. */
     void endEpoch(double tau, RandomGenerator random) {
-        double[] p = ImportanceSampling.distribution(Tensors.doubles(norms), tau, settings.floor());
+        double[] p = ImportanceDistribution.distribution(Tensors.doubles(norms), tau, settings.floor());
         write(probabilities, p);
         write(
                 examples,
-                Arrays.stream(ImportanceSampling.draws(p, count, random))
+                Arrays.stream(ImportanceDistribution.draws(p, count, random))
                         .asDoubleStream()
                         .toArray());
         if (settings.memory() == GradientNormSampler.Memory.RESET) {
@@ -94,7 +94,7 @@ final class ExampleDistribution implements AutoCloseable {
         Map<String, Double> measures = new LinkedHashMap<>();
         measures.put("distinctExamples", (double)
                 Arrays.stream(examples()).distinct().count());
-        measures.put("effectiveExamples", ImportanceSampling.effectiveSize(Tensors.doubles(probabilities)));
+        measures.put("effectiveExamples", ImportanceDistribution.effectiveSize(Tensors.doubles(probabilities)));
         return measures;
     }
 

@@ -10,7 +10,7 @@ import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.ImageInput;
-import dev.weft.sample.ImportanceSampling;
+import dev.weft.sample.ImportanceDistribution;
 import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
@@ -102,7 +102,7 @@ public final class GradientNormSampling implements Sampling {
     public void memberForwarded(long step, TrainingMember draw, Batch batch, Tensor outputs) {
         training = draw.member();
         if (examples != null) {
-            examples.observe(batch, ImportanceSampling.logitGradients(outputs, batch.labels(), labelSmoothing));
+            examples.observe(batch, ImportanceDistribution.logitGradients(outputs, batch.labels(), labelSmoothing));
         }
     }
 

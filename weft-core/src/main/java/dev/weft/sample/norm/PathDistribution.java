@@ -4,7 +4,7 @@ import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.OptionWeights;
 import dev.weft.ops.Tensors;
-import dev.weft.sample.ImportanceSampling;
+import dev.weft.sample.ImportanceDistribution;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -94,7 +94,7 @@ final class PathDistribution implements AutoCloseable {
             List<Integer> picked = new ArrayList<>();
             for (int c = 0; c < first.size(); c++) {
                 int from = first.get(c);
-                picked.add(ImportanceSampling.draw(Arrays.copyOfRange(p, from, from + options(c)), random));
+                picked.add(ImportanceDistribution.draw(Arrays.copyOfRange(p, from, from + options(c)), random));
             }
             Member member = space.decode(picked);
             if (space.satisfies(member)) {
@@ -191,7 +191,7 @@ final class PathDistribution implements AutoCloseable {
         double[] seen = values(norms);
         int from = 0;
         for (int size : sizes) {
-            double[] p = ImportanceSampling.distribution(Arrays.copyOfRange(seen, from, from + size), tau, settings.floor());
+            double[] p = ImportanceDistribution.distribution(Arrays.copyOfRange(seen, from, from + size), tau, settings.floor());
             for (int i = 0; i < size; i++) {
                 probabilities.data_ptr_float().put(from + i, (float) p[i]);
             }
@@ -214,7 +214,7 @@ final class PathDistribution implements AutoCloseable {
         double entropy = 0;
         int from = 0;
         for (int size : sizes) {
-            entropy += ImportanceSampling.entropy(Arrays.copyOfRange(p, from, from + size)) / sizes.size();
+            entropy += ImportanceDistribution.entropy(Arrays.copyOfRange(p, from, from + size)) / sizes.size();
             from += size;
         }
         measures.put("pathEntropy", entropy);

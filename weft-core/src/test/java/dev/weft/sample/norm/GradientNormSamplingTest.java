@@ -62,7 +62,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Exact checks 3, 4, 7, 8, 9 and 13 of PA&DA's specification; the others of samplers are in {@link dev.weft.sample.ImportanceSamplingTest ImportanceSamplingTest}. */
+/** Exact checks 3, 4, 7, 8, 9 and 13 of PA&DA's specification; the others of samplers are in {@link dev.weft.sample.ImportanceDistributionTest ImportanceDistributionTest}. */
 class GradientNormSamplingTest {
     private static final TauSchedule FULL = new TauSchedule.Constant(1);
     private static final ImageInput INPUT = new ImageInput(1, 16, List.of(0.5), List.of(0.25), List.of("a", "b", "c"));

@@ -1,4 +1,4 @@
-package dev.weft.lab/bignas;
+package dev.weft.lab.bignas;
 
 import static dev.weft.lab.study.Claim.claim;
 import static dev.weft.lab.study.Claim.goal;

@@ -1,4 +1,4 @@
-package dev.weft.lab/bignas;
+package dev.weft.lab.bignas;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.lab.study.Trial;

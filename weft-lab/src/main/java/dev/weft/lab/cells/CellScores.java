@@ -1,4 +1,4 @@
-package dev.weft.lab/cells;
+package dev.weft.lab.cells;
 
 import dev.weft.data.Splits;
 import dev.weft.model.Family;

@@ -1,4 +1,4 @@
-package dev.weft.lab/cells;
+package dev.weft.lab.cells;
 
 import dev.weft.io.Csv;
 import dev.weft.io.Yaml;

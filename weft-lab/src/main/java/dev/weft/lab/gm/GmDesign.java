@@ -1,4 +1,4 @@
-package dev.weft.lab/gm;
+package dev.weft.lab.gm;
 
 import static dev.weft.lab.study.Claim.claim;
 import static dev.weft.lab.study.Claim.report;

@@ -1,4 +1,4 @@
-package dev.weft.lab/gm;
+package dev.weft.lab.gm;
 
 import dev.weft.data.Splits;
 import dev.weft.model.Family;

@@ -1,4 +1,4 @@
-package dev.weft.lab/mos;
+package dev.weft.lab.mos;
 
 import dev.weft.nn.Activation;
 import dev.weft.nn.BatchStatistics;

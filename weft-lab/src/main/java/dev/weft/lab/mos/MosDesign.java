@@ -1,4 +1,4 @@
-package dev.weft.lab/mos;
+package dev.weft.lab.mos;
 
 import static dev.weft.lab.study.Claim.claim;
 import static dev.weft.lab.study.Claim.report;

@@ -1,4 +1,4 @@
-package dev.weft.lab/mos;
+package dev.weft.lab.mos;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.lab.study.Trial;

@@ -1,4 +1,4 @@
-package dev.weft.lab/pada;
+package dev.weft.lab.pada;
 
 import static dev.weft.lab.study.Claim.claim;
 import static dev.weft.lab.study.Claim.report;

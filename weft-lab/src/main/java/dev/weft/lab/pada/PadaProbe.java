@@ -1,4 +1,4 @@
-package dev.weft.lab/pada;
+package dev.weft.lab.pada;
 
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
@@ -12,7 +12,7 @@ import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.optim.Clipping;
-import dev.weft.sample.ImportanceSampling;
+import dev.weft.sample.ImportanceDistribution;
 import dev.weft.space.Member;
 import dev.weft.train.Trainer;
 import dev.weft.trust.RankCorrelation;
@@ -103,7 +103,7 @@ record PadaProbe(
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Batch batch = data.batch(examples);
-            for (float norm : ImportanceSampling.logitGradients(
+            for (float norm : ImportanceDistribution.logitGradients(
                     family.forward(batch.inputs(), Pass.evaluation(member, statistics)), batch.labels(), 0)) {
                 norms.add(norm);
             }

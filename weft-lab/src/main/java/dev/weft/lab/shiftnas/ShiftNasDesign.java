@@ -1,4 +1,4 @@
-package dev.weft.lab/shiftnas;
+package dev.weft.lab.shiftnas;
 
 import dev.weft.data.Augmentation;
 import dev.weft.data.Dataset;

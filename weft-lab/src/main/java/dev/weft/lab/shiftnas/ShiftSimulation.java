@@ -1,4 +1,4 @@
-package dev.weft.lab/shiftnas;
+package dev.weft.lab.shiftnas;
 
 import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Judgement;

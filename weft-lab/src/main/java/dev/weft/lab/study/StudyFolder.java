@@ -1,4 +1,4 @@
-package dev.weft.lab/study;
+package dev.weft.lab.study;
 
 import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;

@@ -1,4 +1,4 @@
-package dev.weft.lab/study;
+package dev.weft.lab.study;
 
 import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Outcome;

@@ -1,4 +1,4 @@
-package dev.weft.lab/tanglenas;
+package dev.weft.lab.tanglenas;
 
 import dev.weft.loss.Role;
 import dev.weft.model.Metric;

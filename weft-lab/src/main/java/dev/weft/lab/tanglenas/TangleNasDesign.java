@@ -1,4 +1,4 @@
-package dev.weft.lab/tanglenas;
+package dev.weft.lab.tanglenas;
 
 import static dev.weft.lab.study.Claim.claim;
 import static dev.weft.lab.study.Claim.goal;

@@ -1,4 +1,4 @@
-package dev.weft.lab/tanglenas;
+package dev.weft.lab.tanglenas;
 
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.CostTerm;

@@ -1,4 +1,4 @@
-package dev.weft.lab/cells;
+package dev.weft.lab.cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.weft.lab/cells;
+package dev.weft.lab.cells;
 
 import dev.weft.lab.Stripes;
 import dev.weft.lab.cells.GroundTruth.Anchor;

@@ -1,4 +1,4 @@
-package dev.weft.lab/gm;
+package dev.weft.lab.gm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

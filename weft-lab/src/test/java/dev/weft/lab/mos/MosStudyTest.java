@@ -1,4 +1,4 @@
-package dev.weft.lab/mos;
+package dev.weft.lab.mos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.weft.lab/study;
+package dev.weft.lab.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.weft.lab/tanglenas;
+package dev.weft.lab.tanglenas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Distributions proportional to norms of gradients, which make a reweighted gradient's variance smallest (Lu et al., "PA&amp;DA: Jointly
  * Sampling PAth and DAta for Consistent NAS", 2023). All in double precision: probabilities of a long list lie near float32's resolution.
  */
-public final class ImportanceSampling {
-    private ImportanceSampling() {}
+public final class ImportanceDistribution {
+    private ImportanceDistribution() {}
 
     /**
      * {@code tau · norm / Σ norm + (1 - tau) / n}; uniform where all norms are 0, for there is nothing to go by. Of the outcome a part

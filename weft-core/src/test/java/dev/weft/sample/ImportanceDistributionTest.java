@@ -15,30 +15,30 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 /** Exact checks 1, 2, 5 and 8 of PA&amp;DA's specification. */
-class ImportanceSamplingTest {
+class ImportanceDistributionTest {
     private static final double[] NORMS = {0, 0, 3, 1, 0};
 
     @Test
     void withoutTrustAllAreExactlyAlike() {
-        assertThat(ImportanceSampling.distribution(NORMS, 0, 0)).containsOnly(1.0 / 5);
-        assertThat(ImportanceSampling.distribution(new double[] {1e-30, 7, 1e30}, 0, 0)).containsOnly(1.0 / 3);
+        assertThat(ImportanceDistribution.distribution(NORMS, 0, 0)).containsOnly(1.0 / 5);
+        assertThat(ImportanceDistribution.distribution(new double[] {1e-30, 7, 1e30}, 0, 0)).containsOnly(1.0 / 3);
     }
 
     @Test
     void trustBlendsNormsWithUniform() {
-        assertThat(ImportanceSampling.distribution(NORMS, 1, 0)).containsExactly(0, 0, 0.75, 0.25, 0);
-        assertThat(ImportanceSampling.distribution(NORMS, 0.5, 0))
+        assertThat(ImportanceDistribution.distribution(NORMS, 1, 0)).containsExactly(0, 0, 0.75, 0.25, 0);
+        assertThat(ImportanceDistribution.distribution(NORMS, 0.5, 0))
                 .containsExactly(new double[] {0.1, 0.1, 0.475, 0.225, 0.1}, within(1e-15));
     }
 
     @Test
     void withoutAnyNormAllAreAlikeWhateverTheTrust() {
-        assertThat(ImportanceSampling.distribution(new double[4], 1, 0)).containsOnly(0.25);
+        assertThat(ImportanceDistribution.distribution(new double[4], 1, 0)).containsOnly(0.25);
     }
 
     @Test
     void floorKeepsAPartOfTheUniformProbability() {
-        assertThat(ImportanceSampling.distribution(NORMS, 1, 0.25))
+        assertThat(ImportanceDistribution.distribution(NORMS, 1, 0.25))
                 .containsExactly(new double[] {0.05, 0.05, 0.6125, 0.2375, 0.05}, within(1e-15));
     }
 
@@ -46,7 +46,7 @@ class ImportanceSamplingTest {
     void drawsAreAsOftenAsLikelyAndNeverImpossible() {
         double[] p = {0, 0.5, 0, 0.3, 0.2, 0};
         int[] counts = new int[6];
-        for (int drawn : ImportanceSampling.draws(p, 10_000, new SplittableRandom(4))) {
+        for (int drawn : ImportanceDistribution.draws(p, 10_000, new SplittableRandom(4))) {
             counts[drawn]++;
         }
         for (int i = 0; i < p.length; i++) {
@@ -59,12 +59,12 @@ class ImportanceSamplingTest {
     void manyExamplesOfLittleProbabilityAreAllReached() {
         double[] p = new double[50_000];
         java.util.Arrays.fill(p, 1.0 / 50_000);
-        long distinct = java.util.Arrays.stream(ImportanceSampling.draws(p, 50_000, new SplittableRandom(2)))
+        long distinct = java.util.Arrays.stream(ImportanceDistribution.draws(p, 50_000, new SplittableRandom(2)))
                 .distinct()
                 .count();
         assertThat((double) distinct).isCloseTo(50_000 * (1 - Math.exp(-1)), within(500.0));
-        assertThat(ImportanceSampling.effectiveSize(p)).isCloseTo(50_000, within(1e-3));
-        assertThat(ImportanceSampling.entropy(p)).isCloseTo(Math.log(50_000), within(1e-9));
+        assertThat(ImportanceDistribution.effectiveSize(p)).isCloseTo(50_000, within(1e-3));
+        assertThat(ImportanceDistribution.entropy(p)).isCloseTo(Math.log(50_000), within(1e-9));
     }
 
     @Test
@@ -80,7 +80,7 @@ class ImportanceSamplingTest {
                 Tensor logits = Tensors.of(values, 6, 4);
                 logits.set_requires_grad(true);
                 Losses.labelsOfEach(logits, labels, smoothing).sum().backward();
-                float[] found = ImportanceSampling.logitGradients(logits, labels, smoothing);
+                float[] found = ImportanceDistribution.logitGradients(logits, labels, smoothing);
                 for (int i = 0; i < found.length; i++) {
                     assertThat((double) found[i])
                             .isCloseTo(logits.grad().select(0, i).norm().item_double(), within(1e-6));
@@ -93,15 +93,15 @@ class ImportanceSamplingTest {
     void logitGradientsOfKnownLogits() {
         try (PointerScope scope = new PointerScope()) {
             Tensor labels = Tensor.create(new long[] {7}, 1);
-            assertThat((double) ImportanceSampling.logitGradients(torch.zeros(1, 10), labels, 0)[0])
+            assertThat((double) ImportanceDistribution.logitGradients(torch.zeros(1, 10), labels, 0)[0])
                     .isCloseTo(0.948683, within(1e-6));
             float[] sure = new float[10];
             sure[7] = 200;
-            assertThat(ImportanceSampling.logitGradients(Tensors.of(sure, 1, 10), labels, 0))
+            assertThat(ImportanceDistribution.logitGradients(Tensors.of(sure, 1, 10), labels, 0))
                     .containsExactly(0f);
             sure[7] = 0;
             sure[2] = 200;
-            assertThat((double) ImportanceSampling.logitGradients(Tensors.of(sure, 1, 10), labels, 0)[0])
+            assertThat((double) ImportanceDistribution.logitGradients(Tensors.of(sure, 1, 10), labels, 0)[0])
                     .isCloseTo(Math.sqrt(2), within(1e-6));
         }
     }
