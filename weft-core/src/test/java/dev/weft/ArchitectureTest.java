@@ -116,8 +116,23 @@ class ArchitectureTest {
             Map.entry(
                     "results",
                     Set.of(
-                            "seed", "report", "stats", "generate", "search", "tree", "train", "recipe", "loss", "run",
-                            "data", "model", "nn", "weight", "ops", "space", "io")),
+                            "seed",
+                            "report",
+                            "stats",
+                            "generate",
+                            "search",
+                            "tree",
+                            "train",
+                            "recipe",
+                            "loss",
+                            "run",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "pick",
                     Set.of(

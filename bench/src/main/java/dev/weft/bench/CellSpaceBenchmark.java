@@ -96,7 +96,8 @@ final class CellSpaceBenchmark {
         for (int i = 0; i < count; i++) {
             try (PointerScope scope = new PointerScope()) {
                 Batch batch = batches.batch(round * count + i);
-                TrainingMember draw = new TrainingMember(Role.RANDOM, family.space().sample(random));
+                TrainingMember draw =
+                        new TrainingMember(Role.RANDOM, family.space().sample(random));
                 trainingStep.run(
                         batch, List.of(draw), recipe.train().optimizer().learningRate(), i + 1, i, List.of());
             }

@@ -1,7 +1,5 @@
 package dev.weft.bench;
 
-import dev.weft.sample.StepReport;
-import dev.weft.sample.MemberLoss;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
@@ -13,11 +11,12 @@ import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
+import dev.weft.sample.StepReport;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelDistribution;
-import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.generator.GeneratedWeights;
@@ -103,7 +102,13 @@ final class SamplerOverheadBenchmark {
                 Family plain = Family.of(recipe.model(), SEED);
                 Sampling sampling = train.sampler()
                         .start(new Sampling.Setup(
-                                family, train.loss(), train.epochs(), trained.size(), heldOut, batches.stepsPerEpoch(), SEED));
+                                family,
+                                train.loss(),
+                                train.epochs(),
+                                trained.size(),
+                                heldOut,
+                                batches.stepsPerEpoch(),
+                                SEED));
                 TrainingStep with = new TrainingStep(family, train, BatchStatistics.INSTANCE, null, sampling, 0);
                 TrainingStep without = new TrainingStep(plain, train)) {
             Pair pair = new Pair(
@@ -174,8 +179,7 @@ final class SamplerOverheadBenchmark {
                     long computed = Machine.threadNanos();
                     long start = System.nanoTime();
                     List<TrainingMember> draws = sampling.draw(done - 1, batch, new SplittableRandom(done));
-                    List<MemberLoss> ours =
-                            with.run(batch, draws, rate, done, done, List.of(sampling));
+                    List<MemberLoss> ours = with.run(batch, draws, rate, done, done, List.of(sampling));
                     sampling.stepDone(new StepReport(done, Long.MAX_VALUE, rate, ours));
                     nanos[0] += System.nanoTime() - start;
                     nanos[2] += Machine.threadNanos() - computed;

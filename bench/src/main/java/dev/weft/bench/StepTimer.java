@@ -1,6 +1,5 @@
 package dev.weft.bench;
 
-import dev.weft.sample.MemberLoss;
 import dev.weft.data.Batch;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Losses;
@@ -13,6 +12,7 @@ import dev.weft.nn.Pass;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;
@@ -87,8 +87,7 @@ final class StepTimer {
         for (int i = 0; i < count; i++) {
             long computed = Machine.threadNanos();
             long start = System.nanoTime();
-            List<MemberLoss> members =
-                    trainingStep.run(batch, draws(done), rate, done + 1, done, List.of(clock));
+            List<MemberLoss> members = trainingStep.run(batch, draws(done), rate, done + 1, done, List.of(clock));
             long end = System.nanoTime();
             seconds.add((end - start) * NANOS);
             processor.add((Machine.threadNanos() - computed) * NANOS);

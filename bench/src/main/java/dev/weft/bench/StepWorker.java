@@ -67,8 +67,8 @@ final class StepWorker {
         try (Family elastic = Family.of(definition, 1);
                 Family plain = Family.of(definition.at(definition.space().largest()), 1)) {
             write(elastic, draws, batch, folder);
-            StepTimer plainSteps =
-                    new StepTimer(plain, List.of(List.of(new TrainingMember(Role.LARGEST, Member.PLAIN))), momentum, rate);
+            StepTimer plainSteps = new StepTimer(
+                    plain, List.of(List.of(new TrainingMember(Role.LARGEST, Member.PLAIN))), momentum, rate);
             StepTimer drawnSteps = new StepTimer(elastic, draws, momentum, rate);
             long parameters = elastic.weights().tensors().values().stream()
                     .mapToLong(tensor -> tensor.numel())

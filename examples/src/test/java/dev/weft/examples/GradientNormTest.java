@@ -3,7 +3,6 @@ package dev.weft.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.sample.StepReport;
 import dev.weft.data.Augmentation;
 import dev.weft.loss.Distillation;
 import dev.weft.model.ModelDefinition;
@@ -12,6 +11,7 @@ import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.sample.Sampler;
+import dev.weft.sample.StepReport;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.sample.norm.GradientNormSampler.Data;
 import dev.weft.sample.norm.GradientNormSampler.Memory;

@@ -311,6 +311,8 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
     }
 
     private Sampling sampling(Steps steps, Family opened, int examples) {
-        return steps.sampler().start(new Sampling.Setup(opened, steps.train().loss(), steps.train().epochs(), examples, null, 1, seed));
+        return steps.sampler()
+                .start(new Sampling.Setup(
+                        opened, steps.train().loss(), steps.train().epochs(), examples, null, 1, seed));
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.Dataset;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
@@ -14,7 +15,6 @@ import dev.weft.pick.FamilyData;
 import dev.weft.results.HeldOutResults;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Evaluation;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

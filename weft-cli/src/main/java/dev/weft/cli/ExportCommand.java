@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.WeftCommand;
@@ -15,7 +16,6 @@ import dev.weft.pick.MemberExport;
 import dev.weft.run.RunFolder;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.Latency;
 import dev.weft.cost.LatencyMeasurement;
 import dev.weft.cost.LatencySettings;
@@ -15,7 +16,6 @@ import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

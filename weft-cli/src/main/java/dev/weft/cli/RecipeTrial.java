@@ -1,5 +1,7 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.model.ImageInput;
@@ -9,8 +11,6 @@ import dev.weft.recipe.Recipe;
 import dev.weft.text.TokenizerSettings;
 import dev.weft.train.DryRun;
 import dev.weft.tree.TreeDryRun;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

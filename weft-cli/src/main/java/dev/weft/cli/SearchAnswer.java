@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.WeftCommand;
 import dev.weft.pick.FinishedRun;
 import dev.weft.pick.LatencyRemarks;
@@ -8,7 +9,6 @@ import dev.weft.search.BestMember;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.SearchResult;
 import dev.weft.space.Space;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.weft.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.weft.sample.StepReport;
 import dev.weft.train.TrainingListener;
 import dev.weft.tree.TreeListener;
-import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /** Counts what this process asks of the processor from one training step to a later one. */

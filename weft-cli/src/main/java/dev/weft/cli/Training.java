@@ -1,6 +1,5 @@
 package dev.weft.cli;
 
-import dev.weft.sample.StepReport;
 import dev.weft.io.Progress;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.WeftCommand;
@@ -11,10 +10,10 @@ import dev.weft.model.Metric;
 import dev.weft.recipe.RunSettings;
 import dev.weft.results.HeldOutResults;
 import dev.weft.run.RunFolder;
+import dev.weft.sample.StepReport;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingLine;
-import dev.weft.train.TrainingListener;
 import dev.weft.tree.TreeListener;
 import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.cost.LatencyTable;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.TinyRun;
@@ -9,7 +10,6 @@ import dev.weft.recipe.Recipes;
 import dev.weft.report.PageText;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,13 +2,13 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
 import dev.weft.pick.TinyRun;
 import dev.weft.pick.TinyTextRun;
 import dev.weft.report.PageText;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.pick.TinyRun;
 import dev.weft.pick.TinyTextRun;
 import dev.weft.text.Tokenizer;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

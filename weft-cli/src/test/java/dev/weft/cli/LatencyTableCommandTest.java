@@ -2,11 +2,11 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.cost.LatencyTable;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.TinyRun;
 import dev.weft.recipe.Recipes;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -2,12 +2,12 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.io.Json;
 import dev.weft.io.Yaml;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RecipeTime;
 import dev.weft.recipe.Recipes;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.pick.TinyTextRun;
 import dev.weft.recipe.DataSettings;
 import dev.weft.text.TokenizerSettings;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

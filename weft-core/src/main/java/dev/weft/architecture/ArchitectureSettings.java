@@ -1,8 +1,8 @@
 package dev.weft.architecture;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.weight.blend.BlendRegulariser;

@@ -1,5 +1,6 @@
 package dev.weft.architecture;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.cost.ExpectedCost;
 import dev.weft.cost.LatencyTable;
@@ -7,7 +8,6 @@ import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.model.ModelDefinition;
 import dev.weft.space.Choice;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;

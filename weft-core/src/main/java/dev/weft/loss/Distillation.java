@@ -1,12 +1,12 @@
 package dev.weft.loss;
 
-import dev.weft.io.InputException;
-import dev.weft.model.Family;
-import dev.weft.model.ModelInput;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
+import dev.weft.model.Family;
+import dev.weft.model.ModelInput;
 import java.nio.file.Path;
 
 /** Says which members learn from logits, and how far labels teach them too. */

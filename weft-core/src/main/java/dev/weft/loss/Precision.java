@@ -1,8 +1,8 @@
 package dev.weft.loss;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.run.Environment;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.global.torch;

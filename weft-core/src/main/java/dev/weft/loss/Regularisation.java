@@ -1,7 +1,7 @@
 package dev.weft.loss;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
 
 /**
  * What keeps members from overfitting, and which. BigNAS regularises the largest member only: the others cannot fit the data as

@@ -1,8 +1,8 @@
 package dev.weft.loss;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
 
 /**
  * How a member that has a teacher learns: {@code labelShare · labels + (1 - labelShare) · teacher}, or with {@code kdRatio}

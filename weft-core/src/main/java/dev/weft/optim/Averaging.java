@@ -1,7 +1,7 @@
 package dev.weft.optim;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
 
 /**
  * An exponential moving average of the weights: after every step {@code a = decay · a + (1 - decay) · w}. It smooths out the last steps, and is

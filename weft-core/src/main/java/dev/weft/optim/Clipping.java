@@ -1,7 +1,7 @@
 package dev.weft.optim;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;

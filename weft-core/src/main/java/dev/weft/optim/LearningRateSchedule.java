@@ -1,9 +1,9 @@
 package dev.weft.optim;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
 
 /** Change of the learning rate over time. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

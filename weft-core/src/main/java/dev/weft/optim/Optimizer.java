@@ -1,10 +1,10 @@
 package dev.weft.optim;
 
-import dev.weft.io.InputException;
-import dev.weft.ops.Tensors;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
+import dev.weft.ops.Tensors;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

@@ -1,8 +1,8 @@
 package dev.weft.optim;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.io.WeftCommand;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.weft.optim;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.io.InputException;
 
 /**
  * Members that each take a few steps of their own from the same weights, which then move towards where the members went (Ha et al.,

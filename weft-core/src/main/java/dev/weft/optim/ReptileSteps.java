@@ -36,7 +36,8 @@ public final class ReptileSteps implements AutoCloseable {
      * @param moved gets {@code w0 - w} added, in the caller's scope
      * @return the loss before the first step
      */
-    public double member(Supplier<Double> backward, Supplier<Map<String, Tensor>> gradients, Map<String, Tensor> moved) {
+    public double member(
+            Supplier<Double> backward, Supplier<Map<String, Tensor>> gradients, Map<String, Tensor> moved) {
         Map<String, Tensor> before = new LinkedHashMap<>();
         double loss = 0;
         begin();

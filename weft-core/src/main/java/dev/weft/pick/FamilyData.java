@@ -158,7 +158,8 @@ public final class FamilyData {
                 .fitting(input);
     }
 
-    private static FamilyData other(ModelInput input, Optional<DataProvenance> origin, String nameOrFolder, Match match) {
+    private static FamilyData other(
+            ModelInput input, Optional<DataProvenance> origin, String nameOrFolder, Match match) {
         int batches = origin.map(DataProvenance::calibrationBatches).orElse(CALIBRATION_BATCHES);
         int batchSize = origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE);
         if (input instanceof TextInput text) {

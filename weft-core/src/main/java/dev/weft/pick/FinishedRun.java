@@ -91,7 +91,8 @@ public final class FinishedRun implements AutoCloseable {
      * @param data where the run's data lies now, which the run remembers; empty for where it was
      * @throws InputException when the folder holds no such run or is in use, its data has changed, or a table does not fit its space
      */
-    public static FinishedRun open(Path run, LatencySettings latency, MemberTable.Source tables, Optional<String> data) {
+    public static FinishedRun open(
+            Path run, LatencySettings latency, MemberTable.Source tables, Optional<String> data) {
         RunFolder folder = RunFolder.open(run);
         Family family = null;
         FinishedRun search = null;

@@ -3,7 +3,6 @@ package dev.weft.pick;
 import dev.weft.io.InputException;
 import dev.weft.search.Constraints;
 
-
 /**
  * A class of devices that one member is for.
  *

@@ -1,12 +1,12 @@
 package dev.weft.recipe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -51,7 +51,9 @@ public record Base(String family, String member, Weights weights) {
     /** The seed that cut the data of the family into splits; empty for a family that no {@link dev.weft.train.Trainer Trainer} made. */
     public OptionalLong seed() {
         try (Family from = Family.open(Path.of(family))) {
-            return DataProvenance.of(from).map(origin -> OptionalLong.of(origin.seed())).orElse(OptionalLong.empty());
+            return DataProvenance.of(from)
+                    .map(origin -> OptionalLong.of(origin.seed()))
+                    .orElse(OptionalLong.empty());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.recipe;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
@@ -7,7 +8,6 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,5 +1,9 @@
 package dev.weft.recipe;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Background;
 import dev.weft.data.Batches;
@@ -27,10 +31,6 @@ import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
 import dev.weft.text.Tokenizer;
 import dev.weft.text.TokenizerSettings;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 /** The data of a recipe. Without a kind it is images. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind", defaultImpl = DataSettings.Images.class)

@@ -1,5 +1,6 @@
 package dev.weft.recipe;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.loss.Distillation;
@@ -7,7 +8,6 @@ import dev.weft.optim.LearningRateSchedule;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.weft.recipe;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.Splits;
 import dev.weft.io.InputException;
@@ -11,7 +12,6 @@ import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelMembers;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.weight.Sharing;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.generator.MemberGenerator;
 import java.util.List;
@@ -170,8 +170,7 @@ public record Recipe(
         return new Recipe(name, description, supernet, sharing, null, sameSplits, rule, null);
     }
 
-    private static void requireSplittable(
-            SplitSettings split, Base start, List<Sharing> sharing, TrainSettings train) {
+    private static void requireSplittable(SplitSettings split, Base start, List<Sharing> sharing, TrainSettings train) {
         int last = split.rounds().get(split.rounds().size() - 1);
         if (last >= train.epochs()) {
             throw new InputException(

@@ -1,7 +1,7 @@
 package dev.weft.recipe;
 
-import dev.weft.io.Json;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.io.Json;
 import java.util.Map;
 
 /**

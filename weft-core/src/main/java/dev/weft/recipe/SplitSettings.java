@@ -1,8 +1,8 @@
 package dev.weft.recipe;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.InputException;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,25 +1,25 @@
 package dev.weft.recipe;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.LossSettings;
+import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
-import dev.weft.optim.UpdateSettings;
 import dev.weft.optim.Averaging;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.ParameterGroup;
 import dev.weft.optim.Reptile;
+import dev.weft.optim.UpdateSettings;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelMembers;
 import dev.weft.sample.norm.GradientNormSampler;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.weft.results;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.SafetensorsFile;
@@ -16,7 +17,6 @@ import dev.weft.search.ParetoFront;
 import dev.weft.space.Member;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Trainer;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package dev.weft.sample;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.loss.Role;
@@ -9,9 +12,6 @@ import dev.weft.sample.fair.FairSampler;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.space.Space;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.weft.train;
 
-import dev.weft.sample.MemberLoss;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
 import dev.weft.architecture.CostTerm;
@@ -25,11 +25,11 @@ import dev.weft.nn.RunningStatistics;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.weight.blend.BlendedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,8 +141,9 @@ public final class DryRun {
                 Family family = Family.of(model, seed, recipe.sharing());
                 RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
-                Sampling sampling =
-                        train.sampler().start(new Sampling.Setup(family, train.loss(), train.epochs(), batchSize, one(batch), 1, seed));
+                Sampling sampling = train.sampler()
+                        .start(new Sampling.Setup(
+                                family, train.loss(), train.epochs(), batchSize, one(batch), 1, seed));
                 TrainingStep step = new TrainingStep(
                         family,
                         train,
@@ -201,12 +202,18 @@ public final class DryRun {
     }
 
     /** Its cost is left out where it needs a table, which may not exist yet. */
-    private static ArchitectureResult architecture(Recipe recipe, Family family, Batch batch, TrainingMember draw, double rate) {
+    private static ArchitectureResult architecture(
+            Recipe recipe, Family family, Batch batch, TrainingMember draw, double rate) {
         ArchitectureSettings settings = recipe.train().architecture();
         CostTerm term = settings.cost();
         DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.definition());
         long began = System.nanoTime();
-        try (ArchitectureStep step = new ArchitectureStep(family, recipe.train().architecture(), recipe.train().loss(), recipe.train().update(), cost)) {
+        try (ArchitectureStep step = new ArchitectureStep(
+                family,
+                recipe.train().architecture(),
+                recipe.train().loss(),
+                recipe.train().update(),
+                cost)) {
             double loss =
                     step.run(batch, batch, draw.member(), settings.optimizer().learningRate(), rate, 1);
             long logits = family.weights().tensors().entrySet().stream()

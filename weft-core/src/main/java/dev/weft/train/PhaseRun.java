@@ -10,7 +10,6 @@ import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Space;
 
-
 /**
  * One phase of a run at work; a run without phases is one. Holds native memory until {@link #close}.
  *

@@ -61,7 +61,8 @@ record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family 
     /** The largest and the smallest member, and what a blend would choose; of a plain model the one there is. */
     private List<TrainingMember> evaluated() {
         TrainingMember largest = new TrainingMember(Role.LARGEST, family.space().largest());
-        TrainingMember smallest = new TrainingMember(Role.SMALLEST, family.space().smallest());
+        TrainingMember smallest =
+                new TrainingMember(Role.SMALLEST, family.space().smallest());
         return family.strategy(BlendedWeights.class)
                 .map(blend -> List.of(largest, smallest, new TrainingMember(Role.CHOSEN, chosen(blend))))
                 .orElseGet(() ->

@@ -1,7 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.sample.StepReport;
-import dev.weft.sample.MemberLoss;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
 import dev.weft.cost.DifferentiableCost;
@@ -32,9 +30,11 @@ import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.StepListener;
+import dev.weft.sample.StepReport;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -115,7 +115,12 @@ public final class Trainer implements AutoCloseable {
         this.architectureStep = train.architecture() == null
                 ? null
                 : new ArchitectureStep(
-                        family, train.architecture(), train.loss(), train.update(), cost(recipe), phase.step().optimizerState());
+                        family,
+                        train.architecture(),
+                        train.loss(),
+                        train.update(),
+                        cost(recipe),
+                        phase.step().optimizerState());
     }
 
     /** Sets a phase up, which the caller closes; of a run without phases the only one is the run. */
@@ -269,7 +274,14 @@ public final class Trainer implements AutoCloseable {
                 }
             }
             train.sampler()
-                    .start(new Sampling.Setup(shapes, train.loss(), train.epochs(), trained.size(), heldOut, train.stepsPerEpoch(batches), 0))
+                    .start(new Sampling.Setup(
+                            shapes,
+                            train.loss(),
+                            train.epochs(),
+                            trained.size(),
+                            heldOut,
+                            train.stepsPerEpoch(batches),
+                            0))
                     .close();
             new TrainingStep(shapes, train).close();
             if (train.architecture() != null) {

@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.sample.MemberLoss;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.loss.Distillation;
@@ -17,6 +16,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.optim.ParameterUpdate;
 import dev.weft.optim.ReptileSteps;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.StepListener;
 import dev.weft.weight.blend.BlendedWeights;
@@ -226,7 +226,12 @@ public final class TrainingStep implements AutoCloseable {
 
     /** Adds a member's gradients on one of {@code parts} batches; returns its loss. */
     private double backward(
-            Teaching teaching, List<TrainingMember> draws, int index, int parts, long step, List<StepListener> listeners) {
+            Teaching teaching,
+            List<TrainingMember> draws,
+            int index,
+            int parts,
+            long step,
+            List<StepListener> listeners) {
         TrainingMember draw = draws.get(index);
         Batch batch = teaching.batch;
         Pass pass = pass(draw);
@@ -338,8 +343,7 @@ public final class TrainingStep implements AutoCloseable {
         return gradients;
     }
 
-    private void update(
-            Map<String, Tensor> gradients, double learningRate, long step, List<StepListener> listeners) {
+    private void update(Map<String, Tensor> gradients, double learningRate, long step, List<StepListener> listeners) {
         listeners.forEach(listener -> listener.gradientsReady(step, gradients));
         update.apply(
                 gradients,

@@ -1,8 +1,8 @@
 package dev.weft.tree;
 
-import dev.weft.sample.StepReport;
 import dev.weft.loss.Role;
 import dev.weft.model.Metric;
+import dev.weft.sample.StepReport;
 import dev.weft.train.TrainingListener;
 import java.util.Map;
 

@@ -1,6 +1,5 @@
 package dev.weft.tree;
 
-import dev.weft.sample.StepReport;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
@@ -16,6 +15,7 @@ import dev.weft.recipe.SplitSettings;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.RunFolder;
+import dev.weft.sample.StepReport;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;

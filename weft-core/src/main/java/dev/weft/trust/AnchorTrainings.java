@@ -1,6 +1,5 @@
 package dev.weft.trust;
 
-import dev.weft.sample.StepReport;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.loss.Role;
@@ -8,6 +7,7 @@ import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.Recipe;
+import dev.weft.sample.StepReport;
 import dev.weft.space.Member;
 import dev.weft.train.KeptTrainings;
 import dev.weft.train.Trainer;

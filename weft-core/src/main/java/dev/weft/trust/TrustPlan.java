@@ -1,12 +1,12 @@
 package dev.weft.trust;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Yaml;
 import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.TrainSettings;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -84,7 +84,12 @@ class ArchitectureStepTest {
     void logitsMoveAndNoWeightDoesByABit(Order order) {
         descend(order);
         try (Family family = family(new SimplexMap.Softmax());
-                ArchitectureStep step = new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), null)) {
+                ArchitectureStep step = new ArchitectureStep(
+                        family,
+                        settings.build().architecture(),
+                        settings.build().loss(),
+                        settings.build().update(),
+                        null)) {
             Map<String, Tensor> before = copies(family);
             step.run(validation, training, blend(family, 4), 0.5, AHEAD, 1);
             family.weights().tensors().forEach((name, now) -> {
@@ -101,7 +106,12 @@ class ArchitectureStepTest {
     @Test
     void weightsMoveAndNoLogitDoesByABit() {
         try (Family family = family(new SimplexMap.Dirichlet());
-                ArchitectureStep architecture = new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), null);
+                ArchitectureStep architecture = new ArchitectureStep(
+                        family,
+                        settings.build().architecture(),
+                        settings.build().loss(),
+                        settings.build().update(),
+                        null);
                 TrainingStep weights = new TrainingStep(family, settings.build())) {
             architecture.run(validation, training, blend(family, 4), 0.5, AHEAD, 1); // leaves nothing behind
             Map<String, Tensor> before = copies(family);
@@ -169,7 +179,12 @@ class ArchitectureStepTest {
     private double[] gradient(ModelDefinition model, Order order) {
         descend(order);
         try (Family family = Family.of(model, 1, TinyTraining.blended(new SimplexMap.Softmax()));
-                ArchitectureStep step = new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), null)) {
+                ArchitectureStep step = new ArchitectureStep(
+                        family,
+                        settings.build().architecture(),
+                        settings.build().loss(),
+                        settings.build().update(),
+                        null)) {
             double[] before = logits(family);
             step.run(batch(model, 1), batch(model, 2), blend(family, 4), 1, AHEAD, 1);
             return difference(before, logits(family));
@@ -214,7 +229,13 @@ class ArchitectureStepTest {
                     .tensors()
                     .forEach((name, weight) -> remembered.put(
                             name, Map.of("momentum", weight.detach().mul(new Scalar(scale)))));
-            try (ArchitectureStep step = new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), null, remembered)) {
+            try (ArchitectureStep step = new ArchitectureStep(
+                    family,
+                    settings.build().architecture(),
+                    settings.build().loss(),
+                    settings.build().update(),
+                    null,
+                    remembered)) {
                 double[] before = logits(family);
                 step.run(validation, training, blend(family, 4), 1, AHEAD, 1);
                 return difference(before, logits(family));
@@ -273,7 +294,12 @@ class ArchitectureStepTest {
     @Test
     void lossOrLogitThatIsNotFiniteStopsAndNamesTheStep() {
         try (Family family = family(new SimplexMap.Softmax());
-                ArchitectureStep step = new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), null)) {
+                ArchitectureStep step = new ArchitectureStep(
+                        family,
+                        settings.build().architecture(),
+                        settings.build().loss(),
+                        settings.build().update(),
+                        null)) {
             Map<String, Tensor> before = copies(family);
             try (NoGradGuard guard = new NoGradGuard()) {
                 family.weights().tensors().get("wte.weight").fill_(new Scalar(Float.NaN));
@@ -295,7 +321,12 @@ class ArchitectureStepTest {
         settings.architecture = new ArchitectureSettings(
                 0.5, new Optimizer.Sgd(1e38, 0, false, 1), null, Order.FIRST, null, null, 0); // 1e38 times itself
         try (Family family = family(new SimplexMap.Softmax());
-                ArchitectureStep step = new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), null)) {
+                ArchitectureStep step = new ArchitectureStep(
+                        family,
+                        settings.build().architecture(),
+                        settings.build().loss(),
+                        settings.build().update(),
+                        null)) {
             assertThatThrownBy(() -> {
                         for (int i = 18; i < 21; i++) {
                             step.run(validation, training, blend(family, 1), 1e38, AHEAD, i);
@@ -312,7 +343,12 @@ class ArchitectureStepTest {
         LanguageModel plain = TinyText.model();
         try (Family family =
                 Family.of(plain.at(plain.space().smallest()), 1, TinyTraining.blended(new SimplexMap.Softmax()))) {
-            assertThatThrownBy(() -> new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), null))
+            assertThatThrownBy(() -> new ArchitectureStep(
+                            family,
+                            settings.build().architecture(),
+                            settings.build().loss(),
+                            settings.build().update(),
+                            null))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("must have choices");
         }
@@ -374,7 +410,12 @@ class ArchitectureStepTest {
     private double[] gradient(SimplexMap map, Order order, double ahead, ArchitectureSettings architecture) {
         settings.architecture = architecture;
         try (Family family = family(map);
-                ArchitectureStep step = new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), null)) {
+                ArchitectureStep step = new ArchitectureStep(
+                        family,
+                        settings.build().architecture(),
+                        settings.build().loss(),
+                        settings.build().update(),
+                        null)) {
             double[] before = logits(family);
             step.run(validation, training, blend(family, 4), 1, ahead, 1);
             return difference(before, logits(family));
@@ -496,7 +537,12 @@ class ArchitectureStepTest {
         void descend(CostTerm cost, int steps) {
             settings.architecture = new ArchitectureSettings(
                     0.5, new Optimizer.Sgd(0.3, 0, false, 0), null, Order.FIRST, null, cost, 0);
-            try (ArchitectureStep step = new ArchitectureStep(family, settings.build().architecture(), settings.build().loss(), settings.build().update(), macs)) {
+            try (ArchitectureStep step = new ArchitectureStep(
+                    family,
+                    settings.build().architecture(),
+                    settings.build().loss(),
+                    settings.build().update(),
+                    macs)) {
                 for (int i = 0; i < steps; i++) {
                     step.run(images, images, blend(family, i), 0.3, 0.1, i + 1);
                 }

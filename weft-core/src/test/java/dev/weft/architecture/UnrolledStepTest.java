@@ -30,8 +30,8 @@ class UnrolledStepTest {
                     Tensor w = variable(W);
                     Tensor alpha = variable(ALPHA);
                     Optional<Tensor> momentum = Optional.of(Tensor.create(new double[] {0.25}, 1));
-                    UnrolledStep ahead =
-                            new UnrolledStep(Map.of("w", w), Map.of("alpha", alpha), n -> rate, n -> decay, n -> momentum);
+                    UnrolledStep ahead = new UnrolledStep(
+                            Map.of("w", w), Map.of("alpha", alpha), n -> rate, n -> decay, n -> momentum);
                     UnrolledStep.Loss training =
                             at -> at.get("w").sub(alpha).square().sum().mul(new Scalar(0.5));
                     UnrolledStep.Loss validation = at -> at.get("w")

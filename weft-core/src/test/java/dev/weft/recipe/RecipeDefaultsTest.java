@@ -2,6 +2,8 @@ package dev.weft.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Yaml;
@@ -11,8 +13,6 @@ import dev.weft.optim.Optimizer;
 import dev.weft.sample.Sampler;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.Trainer;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

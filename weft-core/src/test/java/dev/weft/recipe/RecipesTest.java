@@ -74,7 +74,13 @@ class RecipesTest {
                 }
             }
             if (recipe.train().architecture() != null) {
-                new ArchitectureStep(shapes, recipe.train().architecture(), recipe.train().loss(), recipe.train().update(), null).close();
+                new ArchitectureStep(
+                                shapes,
+                                recipe.train().architecture(),
+                                recipe.train().loss(),
+                                recipe.train().update(),
+                                null)
+                        .close();
             }
         }
     }

@@ -21,7 +21,8 @@ class ImportanceDistributionTest {
     @Test
     void withoutTrustAllAreExactlyAlike() {
         assertThat(ImportanceDistribution.distribution(NORMS, 0, 0)).containsOnly(1.0 / 5);
-        assertThat(ImportanceDistribution.distribution(new double[] {1e-30, 7, 1e30}, 0, 0)).containsOnly(1.0 / 3);
+        assertThat(ImportanceDistribution.distribution(new double[] {1e-30, 7, 1e30}, 0, 0))
+                .containsOnly(1.0 / 3);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.weft.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import dev.weft.io.InputException;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
@@ -10,7 +11,6 @@ import dev.weft.sample.fair.FairSampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.TinyTraining;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +51,8 @@ class SamplerTest {
                     .containsExactly(Role.LARGEST, Role.SMALLEST, Role.RANDOM, Role.RANDOM);
             assertThat(new Sampler.Sandwich(0).draw(SPACE, new SplittableRandom(1)))
                     .containsExactly(
-                            new TrainingMember(Role.LARGEST, SPACE.largest()), new TrainingMember(Role.SMALLEST, SPACE.smallest()));
+                            new TrainingMember(Role.LARGEST, SPACE.largest()),
+                            new TrainingMember(Role.SMALLEST, SPACE.smallest()));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.sample.MemberLoss;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureSettings.Order;
 import dev.weft.architecture.CostTerm;
@@ -26,6 +25,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.run.Event;
 import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;

@@ -3,9 +3,9 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.sample.StepReport;
 import dev.weft.io.InputException;
 import dev.weft.recipe.Recipe;
+import dev.weft.sample.StepReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,6 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.sample.StepReport;
-import dev.weft.sample.MemberLoss;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
@@ -25,7 +23,9 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
+import dev.weft.sample.StepReport;
 import dev.weft.sample.fair.FairSampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;

@@ -3,7 +3,6 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.sample.MemberLoss;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
@@ -21,6 +20,7 @@ import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.Reptile;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.space.Member;

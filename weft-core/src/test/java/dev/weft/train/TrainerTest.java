@@ -3,8 +3,6 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.sample.StepReport;
-import dev.weft.sample.MemberLoss;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Augmentation;
 import dev.weft.data.AugmentationPolicy;
@@ -35,7 +33,9 @@ import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Event;
 import dev.weft.run.RunDatabase;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
+import dev.weft.sample.StepReport;
 import dev.weft.sample.attentive.AttentiveSampler;
 import dev.weft.sample.fair.FairSampler;
 import dev.weft.sample.level.CostLevelSampler;

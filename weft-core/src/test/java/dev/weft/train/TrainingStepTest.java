@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.sample.MemberLoss;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
@@ -22,6 +21,7 @@ import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.ParameterGroup;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import java.util.ArrayList;
@@ -146,8 +146,10 @@ class TrainingStepTest {
     @Test
     void lossesOfOtherMembersDoNotReachWhatOnlyTheLargestUses() {
         try (Family family = family()) {
-            TrainingMember largest = new TrainingMember(Role.LARGEST, family.space().largest());
-            TrainingMember smallest = new TrainingMember(Role.SMALLEST, family.space().smallest());
+            TrainingMember largest =
+                    new TrainingMember(Role.LARGEST, family.space().largest());
+            TrainingMember smallest =
+                    new TrainingMember(Role.SMALLEST, family.space().smallest());
             Seen alone = new Seen();
             Seen both = new Seen();
             step(family, List.of(largest), alone);
@@ -391,7 +393,13 @@ class TrainingStepTest {
             Map<String, Tensor> before = copies(family);
             Tensor momentum = step.optimizerState().get(unused).get("momentum").clone();
             Seen seen = new Seen();
-            step.run(batch, List.of(new TrainingMember(Role.SMALLEST, family.space().smallest())), RATE, 2, 0, List.of(seen));
+            step.run(
+                    batch,
+                    List.of(new TrainingMember(Role.SMALLEST, family.space().smallest())),
+                    RATE,
+                    2,
+                    0,
+                    List.of(seen));
             assertThat(seen.ready).doesNotContainKey(unused).containsKey("conv_stem.weight");
             TensorAssert.assertThat(family.weights().tensors().get(unused)).isBitEqualTo(before.get(unused));
             TensorAssert.assertThat(step.optimizerState().get(unused).get("momentum"))
@@ -410,7 +418,8 @@ class TrainingStepTest {
             Tensor momentum =
                     step.optimizerState().get(name).get("momentum").clone().narrow(0, 4, 2);
             Seen seen = new Seen();
-            TrainingMember smallest = new TrainingMember(Role.SMALLEST, family.space().smallest());
+            TrainingMember smallest =
+                    new TrainingMember(Role.SMALLEST, family.space().smallest());
             step.run(batch, List.of(smallest), RATE, 2, 0, List.of(seen));
             TensorAssert.assertThat(seen.ready.get(name).narrow(0, 4, 2)).isAllZero();
             Tensor velocity = momentum.mul(new Scalar(0.9)).add(before.mul(new Scalar(0.01)));

@@ -2,10 +2,9 @@ package dev.weft.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.sample.StepReport;
 import dev.weft.recipe.SplitSettings.Restart;
+import dev.weft.sample.StepReport;
 import dev.weft.train.TinyTraining;
-import dev.weft.train.TrainingListener;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

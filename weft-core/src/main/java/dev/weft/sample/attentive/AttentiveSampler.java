@@ -1,5 +1,6 @@
 package dev.weft.sample.attentive;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.cost.ExpectedCost;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
@@ -7,7 +8,6 @@ import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.space.Space;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 
 /**

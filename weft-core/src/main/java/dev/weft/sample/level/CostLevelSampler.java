@@ -1,5 +1,6 @@
 package dev.weft.sample.level;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.CostLevels;
 import dev.weft.cost.ExpectedCost;
 import dev.weft.io.InputException;
@@ -7,7 +8,6 @@ import dev.weft.io.Suggest;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Space;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 
 /**

@@ -1,6 +1,5 @@
 package dev.weft.sample.level;
 
-import dev.weft.sample.StepReport;
 import dev.weft.cost.CostLevels;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.cost.LevelFrequencies;
@@ -13,6 +12,7 @@ import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.KeptOptimizer;
 import dev.weft.sample.Sampling;
+import dev.weft.sample.StepReport;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;

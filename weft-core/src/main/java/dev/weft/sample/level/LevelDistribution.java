@@ -1,11 +1,11 @@
 package dev.weft.sample.level;
 
-import dev.weft.io.InputException;
-import dev.weft.optim.Optimizer;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
+import dev.weft.optim.Optimizer;
 
 /** How likely each cost level is to be trained. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

@@ -1,9 +1,9 @@
 package dev.weft.sample.level;
 
-import dev.weft.io.InputException;
-import dev.weft.optim.Optimizer;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
+import dev.weft.optim.Optimizer;
 
 /** The source of the members of a cost level. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

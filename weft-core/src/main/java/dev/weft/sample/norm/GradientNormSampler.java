@@ -1,11 +1,11 @@
 package dev.weft.sample.norm;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Space;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
  * Draws members and examples in proportion to the norms of their gradients, found on the way while training (Lu et al., "PA&amp;DA: Jointly

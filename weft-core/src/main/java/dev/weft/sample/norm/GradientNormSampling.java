@@ -1,6 +1,5 @@
 package dev.weft.sample.norm;
 
-import dev.weft.sample.StepReport;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.ImageBatches;
@@ -12,6 +11,7 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.ImageInput;
 import dev.weft.sample.ImportanceDistribution;
 import dev.weft.sample.Sampling;
+import dev.weft.sample.StepReport;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;

@@ -191,7 +191,8 @@ final class PathDistribution implements AutoCloseable {
         double[] seen = values(norms);
         int from = 0;
         for (int size : sizes) {
-            double[] p = ImportanceDistribution.distribution(Arrays.copyOfRange(seen, from, from + size), tau, settings.floor());
+            double[] p = ImportanceDistribution.distribution(
+                    Arrays.copyOfRange(seen, from, from + size), tau, settings.floor());
             for (int i = 0; i < size; i++) {
                 probabilities.data_ptr_float().put(from + i, (float) p[i]);
             }

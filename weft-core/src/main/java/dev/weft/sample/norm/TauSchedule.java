@@ -1,8 +1,8 @@
 package dev.weft.sample.norm;
 
-import dev.weft.io.InputException;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.io.InputException;
 
 /** How far a learnt distribution is trusted over the uniform one in the course of training: 0 for not at all, 1 for alone. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

@@ -42,7 +42,8 @@ class AttentiveSamplingTest {
         TinyTraining.Settings settings = TinyTraining.settings();
         settings.distillation = new Distillation.None();
         settings.sampler = sampler;
-        return sampler.start(new Sampling.Setup(family, settings.build().loss(), settings.build().epochs(), 72, null, 4, 7));
+        return sampler.start(new Sampling.Setup(
+                family, settings.build().loss(), settings.build().epochs(), 72, null, 4, 7));
     }
 
     private static double loss(Family family, Member member, Batch batch) {

@@ -184,8 +184,8 @@ class FairSamplingTest {
         settings.distillation = new Distillation.None();
         settings.sampler = new FairSampler(true);
         try (Family family = Family.ofShapes(cells());
-                Sampling sampling =
-                        settings.sampler.start(new Sampling.Setup(family, settings.build().loss(), settings.build().epochs(), 72, null, 4, 7))) {
+                Sampling sampling = settings.sampler.start(new Sampling.Setup(
+                        family, settings.build().loss(), settings.build().epochs(), 72, null, 4, 7))) {
             SplittableRandom random = new SplittableRandom(3);
             List<List<TrainingMember>> steps = IntStream.range(0, 8)
                     .mapToObj(step -> sampling.draw(step, null, random))

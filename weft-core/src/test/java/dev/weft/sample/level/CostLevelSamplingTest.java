@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.sample.StepReport;
 import dev.weft.cost.CostLevels;
 import dev.weft.cost.ExpectedCost;
 import dev.weft.data.Batch;
@@ -20,9 +19,9 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
+import dev.weft.sample.StepReport;
 import dev.weft.space.Member;
 import dev.weft.train.TinyTraining;
-import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;
 import dev.weft.weight.generator.GeneratedWeights;
 import dev.weft.weight.generator.MemberGenerator;
@@ -83,7 +82,8 @@ class CostLevelSamplingTest {
                 return TinyTraining.batch(8, 100 + step);
             }
         };
-        return sampler(distribution, members).start(new Sampling.Setup(family, train.loss(), train.epochs(), 32, heldOut, 4, 1));
+        return sampler(distribution, members)
+                .start(new Sampling.Setup(family, train.loss(), train.epochs(), 32, heldOut, 4, 1));
     }
 
     private static LevelMembers generator() {

@@ -68,7 +68,8 @@ class GeneratorCostTest {
 
     private static CostLevelSampling start(Family family) {
         return sampler(new LevelMembers.Generator(LAMBDA, new Optimizer.Adam(2e-3, 0.9, 0.999, 1e-8, 0)))
-                .start(new Sampling.Setup(family, TinyTraining.settings().build().loss(), 2, 100, null, STEPS, 1));
+                .start(new Sampling.Setup(
+                        family, TinyTraining.settings().build().loss(), 2, 100, null, STEPS, 1));
     }
 
     private static Family family() {

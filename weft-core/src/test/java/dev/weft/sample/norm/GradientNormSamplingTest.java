@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.sample.StepReport;
-import dev.weft.sample.MemberLoss;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
@@ -27,8 +25,10 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
 import dev.weft.recipe.DataSettings;
+import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
+import dev.weft.sample.StepReport;
 import dev.weft.sample.norm.GradientNormSampler.Data;
 import dev.weft.sample.norm.GradientNormSampler.Memory;
 import dev.weft.sample.norm.GradientNormSampler.Paths;
@@ -123,7 +123,8 @@ class GradientNormSamplingTest {
 
     private GradientNormSampling start(GradientNormSampler sampler, Family family, int examples, long stepsPerEpoch) {
         settings.sampler = sampler;
-        return sampler.start(new Sampling.Setup(family, settings.build().loss(), settings.build().epochs(), examples, null, stepsPerEpoch, 11));
+        return sampler.start(new Sampling.Setup(
+                family, settings.build().loss(), settings.build().epochs(), examples, null, stepsPerEpoch, 11));
     }
 
     private static void put(Tensor tensor, double... values) {
@@ -238,8 +239,7 @@ class GradientNormSamplingTest {
             SplittableRandom random = new SplittableRandom(1);
             for (int i = 0; i < 3; i++) {
                 List<TrainingMember> draws = sampling.draw(i, null, random);
-                List<MemberLoss> losses =
-                        step.run(TinyTraining.batch(16, i), draws, 0.05, i + 1, 0, List.of(sampling));
+                List<MemberLoss> losses = step.run(TinyTraining.batch(16, i), draws, 0.05, i + 1, 0, List.of(sampling));
                 sampling.stepDone(new StepReport(i + 1, 6, 0.05, losses));
             }
             Map<String, Double> measures = sampling.measures();
@@ -296,7 +296,12 @@ class GradientNormSamplingTest {
                         put(sampling.state().get("paths/probabilities"), q);
                         put(sampling.state().get("examples/probabilities"), p);
                         step.run(
-                                one, List.of(new TrainingMember(Role.RANDOM, member)), 0.1, 1, 0, List.of(new TrainingListener() {
+                                one,
+                                List.of(new TrainingMember(Role.RANDOM, member)),
+                                0.1,
+                                1,
+                                0,
+                                List.of(new TrainingListener() {
                                     @Override
                                     public void gradientsReady(long number, Map<String, Tensor> gradients) {
                                         gradients.forEach(

@@ -1,5 +1,6 @@
 package dev.weft.lab.pada;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.diagnose.ExampleGradients;
@@ -16,7 +17,6 @@ import dev.weft.sample.ImportanceDistribution;
 import dev.weft.space.Member;
 import dev.weft.train.Trainer;
 import dev.weft.trust.RankCorrelation;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.weft.lab.study;
 import dev.weft.sample.StepReport;
 import dev.weft.train.TrainingListener;
 
-
 /**
  * How far a study is: every arm weighs what it takes beside others, and a training fills its arm's weight as it goes. So whoever shows it
  * can say how long it will be, whatever arms consist of.

@@ -1,9 +1,9 @@
 package dev.weft.lab.study;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.weft.report.ExperimentReport;
 import dev.weft.report.ExperimentReport.Outcome;
 import dev.weft.run.Environment;
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

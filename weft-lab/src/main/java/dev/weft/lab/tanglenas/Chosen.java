@@ -1,10 +1,10 @@
 package dev.weft.lab.tanglenas;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
  * The member that a search chose.

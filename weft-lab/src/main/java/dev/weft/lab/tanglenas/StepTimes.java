@@ -97,12 +97,25 @@ final class StepTimes {
             family = Family.of(
                     recipe.model().withInput(DataSettings.input(recipe.data().open(1))), 1, recipe.sharing());
             weightStep = new TrainingStep(family, recipe.train());
-            logitStep =
-                    recipe.train().architecture() == null ? null : new ArchitectureStep(family, recipe.train().architecture(), recipe.train().loss(), recipe.train().update(), null);
+            logitStep = recipe.train().architecture() == null
+                    ? null
+                    : new ArchitectureStep(
+                            family,
+                            recipe.train().architecture(),
+                            recipe.train().loss(),
+                            recipe.train().update(),
+                            null);
             batches = recipe.data().batches(train, 1);
             sampling = recipe.train()
                     .sampler()
-                    .start(new Sampling.Setup(family, recipe.train().loss(), recipe.train().epochs(), train.size(), null, batches.stepsPerEpoch(), 1));
+                    .start(new Sampling.Setup(
+                            family,
+                            recipe.train().loss(),
+                            recipe.train().epochs(),
+                            train.size(),
+                            null,
+                            batches.stepsPerEpoch(),
+                            1));
         }
 
         /** Milliseconds. */
