@@ -119,7 +119,7 @@ class ArchitectureTest {
                             "seed",
                             "report",
                             "stats",
-                            "generate",
+                            "text", "optim", "generate",
                             "search",
                             "tree",
                             "train",
