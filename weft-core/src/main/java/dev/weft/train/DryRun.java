@@ -196,8 +196,7 @@ public final class DryRun {
         DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.definition());
         long began = System.nanoTime();
         try (ArchitectureStep step = new ArchitectureStep(family, recipe.train(), cost)) {
-            double loss =
-                    step.run(batch, batch, draw.member(), settings.optimizer().learningRate(), rate, 1);
+            double loss = step.run(batch, batch, draw, settings.optimizer().learningRate(), rate, 1);
             long logits = family.weights().tensors().entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
                     .mapToLong(entry -> entry.getValue().numel())

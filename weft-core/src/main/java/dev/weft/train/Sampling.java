@@ -4,6 +4,7 @@ import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.model.Family;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -62,8 +63,12 @@ public interface Sampling extends TrainingListener, AutoCloseable {
         return List.of();
     }
 
-    /** A scalar that is added to a member's loss, in the caller's scope; {@code null} for nothing. */
-    default Tensor penalty(Draw draw) {
+    /**
+     * A scalar that is added to a member's loss, in the caller's scope; {@code null} for nothing.
+     *
+     * @param reading of the pass that the loss is of
+     */
+    default Tensor penalty(Draw draw, Reading reading) {
         return null;
     }
 

@@ -3,6 +3,7 @@ package dev.weft.train;
 import dev.weft.data.Batch;
 import dev.weft.model.Family;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ public final class UpdateShare {
         Map<String, Tensor> used = new LinkedHashMap<>();
         for (Member member : members) {
             Tensor sum = torch.zeros(new long[0]);
-            for (Tensor weight : family.weightsOf(member)) {
+            for (Tensor weight : family.weightsOf(Reading.of(member))) {
                 sum = sum.add(weight.sum());
             }
             StepAhead.gradients(sum, weights, false)

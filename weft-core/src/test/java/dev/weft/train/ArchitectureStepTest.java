@@ -19,6 +19,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.train.ArchitectureSettings.Order;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendRegulariser;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
@@ -75,7 +76,7 @@ class ArchitectureStepTest {
         try (Family family = family(new SimplexMap.Softmax());
                 ArchitectureStep step = new ArchitectureStep(family, settings.build(), null)) {
             Map<String, Tensor> before = copies(family);
-            step.run(validation, training, blend(family, 4), 0.5, AHEAD, 1);
+            step.run(validation, training, draw(family, 4), 0.5, AHEAD, 1);
             family.weights().tensors().forEach((name, now) -> {
                 if (name.startsWith(BlendedWeights.LOGITS)) {
                     assertThat(Tensors.floats(now.detach())).as(name).isNotEqualTo(Tensors.floats(before.get(name)));
@@ -92,9 +93,9 @@ class ArchitectureStepTest {
         try (Family family = family(new SimplexMap.Dirichlet());
                 ArchitectureStep architecture = new ArchitectureStep(family, settings.build(), null);
                 TrainingStep weights = new TrainingStep(family, settings.build())) {
-            architecture.run(validation, training, blend(family, 4), 0.5, AHEAD, 1); // leaves nothing behind
+            architecture.run(validation, training, draw(family, 4), 0.5, AHEAD, 1); // leaves nothing behind
             Map<String, Tensor> before = copies(family);
-            weights.run(training, List.of(new Draw(Role.BLEND, blend(family, 5))), AHEAD, 1, 1, List.of());
+            weights.run(training, List.of(draw(family, 5)), AHEAD, 1, 1, List.of());
             family.weights().tensors().forEach((name, now) -> {
                 if (name.startsWith(BlendedWeights.LOGITS)) {
                     TensorAssert.assertThat(now.detach()).as(name).isBitEqualTo(before.get(name));
@@ -160,7 +161,7 @@ class ArchitectureStepTest {
         try (Family family = Family.of(model, 1, TinyTraining.blended(new SimplexMap.Softmax()));
                 ArchitectureStep step = new ArchitectureStep(family, settings.build(), null)) {
             double[] before = logits(family);
-            step.run(batch(model, 1), batch(model, 2), blend(family, 4), 1, AHEAD, 1);
+            step.run(batch(model, 1), batch(model, 2), draw(family, 4), 1, AHEAD, 1);
             return difference(before, logits(family));
         }
     }
@@ -205,7 +206,7 @@ class ArchitectureStepTest {
                             name, Map.of("momentum", weight.detach().mul(new Scalar(scale)))));
             try (ArchitectureStep step = new ArchitectureStep(family, settings.build(), null, remembered)) {
                 double[] before = logits(family);
-                step.run(validation, training, blend(family, 4), 1, AHEAD, 1);
+                step.run(validation, training, draw(family, 4), 1, AHEAD, 1);
                 return difference(before, logits(family));
             }
         }
@@ -267,7 +268,7 @@ class ArchitectureStepTest {
             try (NoGradGuard guard = new NoGradGuard()) {
                 family.weights().tensors().get("wte.weight").fill_(new Scalar(Float.NaN));
             }
-            assertThatThrownBy(() -> step.run(validation, training, blend(family, 1), 0.5, AHEAD, 17))
+            assertThatThrownBy(() -> step.run(validation, training, draw(family, 1), 0.5, AHEAD, 17))
                     .isInstanceOf(CheckFailedException.class)
                     .hasMessageContaining("loss of the blend")
                     .hasMessageContaining("step 17");
@@ -287,7 +288,7 @@ class ArchitectureStepTest {
                 ArchitectureStep step = new ArchitectureStep(family, settings.build(), null)) {
             assertThatThrownBy(() -> {
                         for (int i = 18; i < 21; i++) {
-                            step.run(validation, training, blend(family, 1), 1e38, AHEAD, i);
+                            step.run(validation, training, draw(family, 1), 1e38, AHEAD, i);
                         }
                     })
                     .isInstanceOf(CheckFailedException.class)
@@ -337,6 +338,10 @@ class ArchitectureStepTest {
         return family;
     }
 
+    private static Draw draw(Family family, long seed) {
+        return new Draw(Role.BLEND, blend(family, seed));
+    }
+
     private static Member blend(Family family, long seed) {
         return BlendedWeights.blend(family.space().largest(), seed);
     }
@@ -365,7 +370,7 @@ class ArchitectureStepTest {
         try (Family family = family(map);
                 ArchitectureStep step = new ArchitectureStep(family, settings.build(), null)) {
             double[] before = logits(family);
-            step.run(validation, training, blend(family, 4), 1, ahead, 1);
+            step.run(validation, training, draw(family, 4), 1, ahead, 1);
             return difference(before, logits(family));
         }
     }
@@ -477,7 +482,7 @@ class ArchitectureStepTest {
         double expected() {
             try (PointerScope inner = new PointerScope()) {
                 Member blend = blend(family, 1);
-                return macs.expected(choice -> family.distribution(choice, blend))
+                return macs.expected(choice -> family.distribution(choice, Reading.of(blend)))
                         .item_double();
             }
         }
@@ -487,7 +492,7 @@ class ArchitectureStepTest {
                     0.5, new Optimizer.Sgd(0.3, 0, false, 0), null, Order.FIRST, null, cost, 0);
             try (ArchitectureStep step = new ArchitectureStep(family, settings.build(), macs)) {
                 for (int i = 0; i < steps; i++) {
-                    step.run(images, images, blend(family, i), 0.3, 0.1, i + 1);
+                    step.run(images, images, draw(family, i), 0.3, 0.1, i + 1);
                 }
             }
         }

@@ -20,6 +20,7 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
 import dev.weft.train.ArchitectureSettings.Order;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
@@ -86,10 +87,10 @@ class GradientSearchTest {
         try (Family family = Family.open(run.resolve("family.safetensors"));
                 PointerScope scope = new PointerScope()) {
             BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
-            assertThat(Tensors.floats(family.distribution(blend.choices().get(0), heard.get(0))))
+            assertThat(Tensors.floats(family.distribution(blend.choices().get(0), Reading.of(heard.get(0)))))
                     .as("mixing weights")
                     .isNotEqualTo(
-                            Tensors.floats(family.distribution(blend.choices().get(0), heard.get(1))));
+                            Tensors.floats(family.distribution(blend.choices().get(0), Reading.of(heard.get(1)))));
         }
     }
 
@@ -100,8 +101,7 @@ class GradientSearchTest {
         train(recipe(), new TrainingListener() {
             @Override
             public void memberTrained(long step, MemberLoss loss) {
-                temperatures.add(
-                        Double.parseDouble(loss.draw().member().context().get("temperature")));
+                temperatures.add(loss.draw().temperature());
             }
         });
         assertThat(temperatures.get(0)).isEqualTo(10);
