@@ -4,9 +4,9 @@ import dev.weft.cost.DifferentiableCost;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
-import dev.weft.loss.TrainingMember;
 import dev.weft.loss.LossSettings;
 import dev.weft.loss.Losses;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
@@ -102,7 +102,8 @@ public final class ArchitectureStep implements AutoCloseable {
      * @return the loss against {@code validation}, without regularisers and cost
      * @throws CheckFailedException when the loss or a logit is not finite; the weights are as they were
      */
-    public double run(Batch validation, Batch training, TrainingMember draw, double rate, double weightRate, long step) {
+    public double run(
+            Batch validation, Batch training, TrainingMember draw, double rate, double weightRate, long step) {
         try (PointerScope scope = new PointerScope()) {
             logits.values().forEach(logit -> logit.set_requires_grad(true));
             double[] loss = new double[1];

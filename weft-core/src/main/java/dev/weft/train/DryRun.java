@@ -208,7 +208,12 @@ public final class DryRun {
         CostTerm term = settings.cost();
         DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.definition());
         long began = System.nanoTime();
-        try (ArchitectureStep step = new ArchitectureStep(family, recipe.train().architecture(), recipe.train().loss(), recipe.train().update(), cost)) {
+        try (ArchitectureStep step = new ArchitectureStep(
+                family,
+                recipe.train().architecture(),
+                recipe.train().loss(),
+                recipe.train().update(),
+                cost)) {
             double loss = step.run(batch, batch, draw, settings.optimizer().learningRate(), rate, 1);
             long logits = family.weights().tensors().entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))

@@ -186,8 +186,10 @@ class GeneratorCostTest {
                         .zero_();
             }
             double exact = (cost.exact(generated.draw(0, 7).plain()) - least) / range;
-            TrainingMember exactly = new TrainingMember(Role.RANDOM, generated.draw(exact, 7).member());
-            TrainingMember beside = new TrainingMember(Role.RANDOM, generated.draw(exact + 0.01, 7).member());
+            TrainingMember exactly =
+                    new TrainingMember(Role.RANDOM, generated.draw(exact, 7).member());
+            TrainingMember beside = new TrainingMember(
+                    Role.RANDOM, generated.draw(exact + 0.01, 7).member());
             assertThat(penalty(sampling, exactly).item_double()).isCloseTo(0, within(1e-9));
             assertThat(penalty(sampling, beside).item_double()).isCloseTo(LAMBDA * 1e-4, within(1e-6));
         }
