@@ -1,7 +1,10 @@
 package dev.weft.train;
 
+import dev.weft.architecture.UnrolledStep;
 import dev.weft.data.Batch;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendedWeights;
@@ -45,7 +48,7 @@ public final class UpdateShare {
             for (int i = 0; i < DRAWS; i++) {
                 try (PointerScope draw = new PointerScope()) {
                     List<Member> members = sampling.draw(trainer.steps() + i, batch, random).stream()
-                            .map(Draw::member)
+                            .map(TrainingMember::member)
                             .toList();
                     sum += of(family, members, sampling);
                 }
@@ -66,7 +69,7 @@ public final class UpdateShare {
             for (Tensor weight : family.weightsOf(Reading.of(member))) {
                 sum = sum.add(weight.sum());
             }
-            StepAhead.gradients(sum, weights, false)
+            UnrolledStep.gradients(sum, weights, false)
                     .forEach((name, gradient) -> used.merge(name, gradient.ne(new Scalar(0)), Tensor::logical_or));
         }
         return used.values().stream()

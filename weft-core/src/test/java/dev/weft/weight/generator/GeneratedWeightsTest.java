@@ -333,7 +333,7 @@ class GeneratedWeightsTest {
     }
 
     private static ModelDefinition recipe(String name) {
-        return dev.weft.train.Recipes.read(name).model();
+        return dev.weft.recipe.Recipes.read(name).model();
     }
 
     @Test
