@@ -8,6 +8,7 @@ import dev.weft.nn.Embedding;
 import dev.weft.nn.Layer;
 import dev.weft.nn.LayerNorm;
 import dev.weft.nn.Linear;
+import dev.weft.nn.Inserted;
 import dev.weft.nn.Residual;
 import dev.weft.nn.RmsNorm;
 import dev.weft.nn.Stack;
@@ -260,8 +261,10 @@ public record LanguageModel(
                 : new Linear(weights, name + "mlp.fc1", embed, hidden, INIT, bias)
                         .then(Activation.GELU)
                         .then(new Linear(weights, name + "mlp.fc2", hidden, embed, last, bias));
-        return branch(attention, position)
-                .then(branch(norm(weights, name + "norm2", embed).then(twoLayers), position));
+        Layer mlpBranch = norm(weights, name + "norm2", embed).then(twoLayers);
+        Layer both = branch(Inserted.after(attention, weights, name + "attn", embed), position)
+                .then(branch(Inserted.after(mlpBranch, weights, name + "mlp", embed), position));
+        return Inserted.before(both, weights, "blocks." + b, embed);
     }
 
     private static Layer branch(Layer layer, double position) {

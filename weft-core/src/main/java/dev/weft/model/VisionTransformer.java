@@ -7,6 +7,7 @@ import dev.weft.nn.Conv2d;
 import dev.weft.nn.Layer;
 import dev.weft.nn.LayerNorm;
 import dev.weft.nn.Linear;
+import dev.weft.nn.Inserted;
 import dev.weft.nn.Residual;
 import dev.weft.nn.Stack;
 import dev.weft.ops.AttentionOps;
@@ -152,6 +153,8 @@ public record VisionTransformer(
                 .then(new Linear(weights, name + "mlp.fc1", embed, hidden, INIT))
                 .then(Activation.GELU)
                 .then(new Linear(weights, name + "mlp.fc2", hidden, embed, INIT));
-        return new Residual(attention, position).then(new Residual(mlp, position));
+        Layer both = new Residual(Inserted.after(attention, weights, name + "attn", embed), position)
+                .then(new Residual(Inserted.after(mlp, weights, name + "mlp", embed), position));
+        return Inserted.before(both, weights, "blocks." + b, embed);
     }
 }
