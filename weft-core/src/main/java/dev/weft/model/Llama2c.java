@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import dev.weft.io.Kinds;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.model.LanguageModel.Block;
@@ -132,7 +133,7 @@ public final class Llama2c {
         }
         int length = contextLength == 0 ? checkpoint.context : contextLength;
         LanguageModel definition = checkpoint.definition(new TextInput(tokenizer, length));
-        Family family = new Family(definition, SharedWeights.of(checkpoint::finite, file.toString()), List.of());
+        Family family = new Family(definition, SharedWeights.of(checkpoint::finite, file.toString()), List.of(), Kinds.builtIn());
         family.name("model", new NamedMember(Member.PLAIN, MemberStatistics.none(), Map.of()));
         family.note("imported", "llama2c");
         return family;

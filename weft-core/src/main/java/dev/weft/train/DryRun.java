@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import dev.weft.io.Kinds;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
@@ -129,11 +130,11 @@ public final class DryRun {
      * @throws InputException when the recipe cannot train
      * @throws CheckFailedException when a loss or a logit is not finite
      */
-    public static Result run(Recipe recipe, ModelInput input, int batchSize, long seed) {
+    public static Result run(Recipe recipe, ModelInput input, int batchSize, long seed, Kinds kinds) {
         if (batchSize < 2) {
             throw new InputException("A dry run must have a batch size >= 2, but got " + batchSize + ".");
         }
-        ModelDefinition model = recipe.on(input).model();
+        ModelDefinition model = recipe.on(input, kinds).model();
         List<TrainSettings> phases = recipe.train().ofPhases();
         TrainSettings train = phases.get(phases.size() - 1);
         SplittableRandom random = RandomStream.STAND_IN.random(seed);

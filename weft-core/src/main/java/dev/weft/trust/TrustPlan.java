@@ -1,5 +1,6 @@
 package dev.weft.trust;
 
+import dev.weft.io.Kinds;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
@@ -42,14 +43,15 @@ record TrustPlan(
      * Refuses a folder that was begun by another plan: its trainings would not compare.
      *
      * @param anyPlace whether the data may lie elsewhere than before
+     * @param kinds that the plan may name
      * @throws InputException naming what differs
      */
-    void requireSame(Path folder, boolean anyPlace) {
+    void requireSame(Path folder, boolean anyPlace, Kinds kinds) {
         Path file = folder.resolve("config.yaml");
         if (!Files.exists(file)) {
             return;
         }
-        TrustPlan before = Yaml.read(file, TrustPlan.class);
+        TrustPlan before = Yaml.read(file, TrustPlan.class, kinds);
         Map<String, List<Object>> both = new LinkedHashMap<>();
         both.put("format", List.of(before.formatVersion, formatVersion));
         both.put("seed", List.of(before.seed, seed));
