@@ -43,7 +43,7 @@ class ArchitectureTest {
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
                     "cost", Set.of("seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space", "io")),
-            Map.entry("optim", Set.of("model", "ops", "io")),
+            Map.entry("optim", Set.of("model", "weight", "ops", "io")),
             Map.entry("loss", Set.of("data", "model", "nn", "ops", "space", "run", "io")),
             Map.entry(
                     "sample",
@@ -119,6 +119,8 @@ class ArchitectureTest {
                             "seed",
                             "report",
                             "stats",
+                            "text",
+                            "optim",
                             "generate",
                             "search",
                             "tree",

@@ -146,8 +146,9 @@ final class RecipeFrontBenchmark {
             Map<String, Double> columns = columns(recipe, run, seed);
             AtomicFile.writeText(file, Json.write(columns));
         }
+        Map<?, ?> known = Json.read(file, Map.class);
         Map<String, Double> columns = new LinkedHashMap<>();
-        Json.read(file, Map.class).forEach((key, value) -> columns.put((String) key, ((Number) value).doubleValue()));
+        known.forEach((key, value) -> columns.put((String) key, ((Number) value).doubleValue()));
         out.println(run.getFileName() + " " + columns);
         return columns;
     }

@@ -155,7 +155,8 @@ final class SharedStepWorker {
         private long done;
 
         Architecture(Family family, Optimizer optimizer) {
-            this.step = new ArchitectureStep(family, settings(optimizer), null);
+            TrainSettings train = settings(optimizer);
+            this.step = new ArchitectureStep(family, train.architecture(), train.loss(), train.update(), null);
             this.largest = family.space().largest();
         }
 

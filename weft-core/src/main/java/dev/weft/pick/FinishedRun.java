@@ -280,7 +280,7 @@ public final class FinishedRun implements AutoCloseable {
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException(
-                    "This search is closed. Open the run again: RunSearch.open(" + folder.path() + ").");
+                    "This run is closed. Open it again: FinishedRun.open(" + folder.path() + ").");
         }
     }
 
