@@ -215,7 +215,8 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
                 FamilyTrust trust = FamilyTrust.open(
                         FamilyArgument.file(family),
                         new FamilyTrust.Settings(statistics(), cost(), settings),
-                        Optional.ofNullable(TrainCommand.anywhere(data)))) {
+                        Optional.ofNullable(TrainCommand.anywhere(data)),
+                        Installed.kinds())) {
             Optional<TrustDocument> found = truth == null
                     ? trust.train(
                             anchors(trust),
