@@ -6,6 +6,7 @@ import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.loss.LossSettings;
 import dev.weft.loss.Losses;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
@@ -14,7 +15,6 @@ import dev.weft.optim.Optimizer;
 import dev.weft.optim.ParameterGroup;
 import dev.weft.optim.ParameterUpdate;
 import dev.weft.optim.UpdateSettings;
-import dev.weft.space.Member;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
 import java.util.LinkedHashMap;
@@ -96,25 +96,26 @@ public final class ArchitectureStep implements AutoCloseable {
      *
      * @param validation what their loss is of
      * @param training the batch of the weights' step that is looked ahead; not read by a first-order step
-     * @param member the blend
+     * @param draw the blend
      * @param weightRate learning rate of the step that is looked ahead
      * @param step its number, from 1, for errors
      * @return the loss against {@code validation}, without regularisers and cost
      * @throws CheckFailedException when the loss or a logit is not finite; the weights are as they were
      */
-    public double run(Batch validation, Batch training, Member member, double rate, double weightRate, long step) {
+    public double run(
+            Batch validation, Batch training, TrainingMember draw, double rate, double weightRate, long step) {
         try (PointerScope scope = new PointerScope()) {
             logits.values().forEach(logit -> logit.set_requires_grad(true));
             double[] loss = new double[1];
-            UnrolledStep.Loss objective = validation(validation, member, loss);
+            UnrolledStep.Loss objective = validation(validation, draw, loss);
             Map<String, Tensor> gradients =
                     switch (settings.order()) {
-                        case FIRST -> firstOrder(validation, member, loss);
+                        case FIRST -> firstOrder(validation, draw, loss);
                         case SECOND ->
                             Tensors.withSecondGradients(
-                                    () -> ahead(weightRate).exact(training(training, member), objective));
+                                    () -> ahead(weightRate).exact(training(training, draw), objective));
                         case SECOND_FINITE_DIFFERENCE ->
-                            ahead(weightRate).byFiniteDifference(training(training, member), objective);
+                            ahead(weightRate).byFiniteDifference(training(training, draw), objective);
                     };
             if (!Double.isFinite(loss[0])) {
                 throw new CheckFailedException("The loss of the blend became " + loss[0] + " at step " + step
@@ -130,24 +131,31 @@ public final class ArchitectureStep implements AutoCloseable {
         }
     }
 
-    private Tensor loss(Family of, Batch batch, Member member) {
-        Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
+    /** The pass of a draw, begun. */
+    private static Pass pass(TrainingMember draw) {
+        return new Pass(draw.member(), BatchStatistics.INSTANCE, 0, 0)
+                .at(draw.temperature())
+                .begun();
+    }
+
+    private Tensor loss(Family of, Batch batch, Pass pass) {
         Tensor outputs = loss.precision().run(() -> of.forward(batch.inputs(), pass));
         return Losses.labels(outputs, batch, loss.labelSmoothing());
     }
 
     /** What is added to the loss of the logits, of the same draw. */
-    private Tensor withTerms(Tensor loss, Family of, Member member) {
+    private Tensor withTerms(Tensor loss, Family of, Pass pass) {
         Tensor total = loss.add(settings.regulariser().penalty(blend.logitsInUse()));
         return cost == null
                 ? total
-                : total.add(settings.cost().of(cost, largestCost, choice -> of.distribution(choice, member)));
+                : total.add(settings.cost().of(cost, largestCost, choice -> of.distribution(choice, pass.reading())));
     }
 
-    private Map<String, Tensor> firstOrder(Batch validation, Member member, double[] value) {
-        Tensor loss = loss(family, validation, member);
+    private Map<String, Tensor> firstOrder(Batch validation, TrainingMember draw, double[] value) {
+        Pass pass = pass(draw);
+        Tensor loss = loss(family, validation, pass);
         value[0] = loss.item_double();
-        return UnrolledStep.gradients(withTerms(loss, family, member), logits, false);
+        return UnrolledStep.gradients(withTerms(loss, family, pass), logits, false);
     }
 
     private UnrolledStep ahead(double weightRate) {
@@ -168,21 +176,22 @@ public final class ArchitectureStep implements AutoCloseable {
     }
 
     /** The loss of the weights' own batch. */
-    private UnrolledStep.Loss training(Batch batch, Member member) {
+    private UnrolledStep.Loss training(Batch batch, TrainingMember draw) {
         return values -> {
             try (Family aside = family.with(values)) {
-                return loss(aside, batch, member);
+                return loss(aside, batch, pass(draw));
             }
         };
     }
 
     /** What the logits minimise; its first part goes to {@code value}. */
-    private UnrolledStep.Loss validation(Batch batch, Member member, double[] value) {
+    private UnrolledStep.Loss validation(Batch batch, TrainingMember draw, double[] value) {
         return values -> {
             try (Family aside = family.with(values)) {
-                Tensor loss = loss(aside, batch, member);
+                Pass pass = pass(draw);
+                Tensor loss = loss(aside, batch, pass);
                 value[0] = loss.item_double();
-                return withTerms(loss, aside, member);
+                return withTerms(loss, aside, pass);
             }
         };
     }

@@ -219,7 +219,7 @@ public record LanguageModel(
         if (positions == Positions.LEARNED) {
             Weight places = weights.weight("wpe.weight", INIT, Axis.fixed(input.contextLength()), Axis.prefix(embed));
             embedding = embedding.then(
-                    (x, pass) -> AttentionOps.addPositions(x, places.tensor(pass.member()), pass.firstPosition()));
+                    (x, pass) -> AttentionOps.addPositions(x, places.tensor(pass.reading()), pass.firstPosition()));
         }
         List<Layer> layers = new ArrayList<>();
         for (int b = 0; b < blocks.size(); b++) {

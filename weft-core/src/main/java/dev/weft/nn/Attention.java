@@ -104,7 +104,7 @@ public final class Attention implements Layer {
             return projection.forward(attend(features, count, pass), pass);
         }
         Tensor mixed = null;
-        for (Gate.Share share : heads.shares(pass.member())) {
+        for (Gate.Share share : heads.shares(pass.reading())) {
             Tensor one = attend(features, share.value(), pass);
             Tensor part = share.part() == null ? one : Ops.multiply(one, share.part());
             mixed = mixed == null ? part : Ops.add(mixed, part);

@@ -28,6 +28,6 @@ public final class LayerNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return weight.layerNorm(x, bias == null ? null : bias.tensor(pass.member()), epsilon, pass.member());
+        return weight.layerNorm(x, bias == null ? null : bias.tensor(pass.reading()), epsilon, pass.reading());
     }
 }

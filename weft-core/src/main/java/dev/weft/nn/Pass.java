@@ -1,20 +1,23 @@
 package dev.weft.nn;
 
 import dev.weft.space.Member;
+import dev.weft.weight.Memo;
+import dev.weft.weight.Reading;
 
 /**
  * What one forward pass is for: the member, what training regularises, and what was read before. A value, so two passes can run
- * at once.
+ * at once, and the same one again: each forward pass of a family begins with an empty memo. A caller who needs what a pass drew after
+ * it has run begins it: {@link #begun}.
  *
- * @param member whose weights are used
+ * @param reading whose weights are used, how they are drawn, and what the pass has computed so far
  * @param norm where batch norm gets its statistics
  * @param dropout the rate before the classifier, or of a language model's embedding and branches; 0 outside training
  * @param dropConnect the rate of the last residual block; blocks before it have less, in proportion; 0 outside training
  * @param cache of the positions that a causal model has read before, or {@code null}: then x is the whole sequence
  */
-public record Pass(Member member, NormStatistics norm, double dropout, double dropConnect, KeyValueCache cache) {
+public record Pass(Reading reading, NormStatistics norm, double dropout, double dropConnect, KeyValueCache cache) {
     public Pass(Member member, NormStatistics norm, double dropout, double dropConnect) {
-        this(member, norm, dropout, dropConnect, null);
+        this(new Reading(member, 1, Memo.none()), norm, dropout, dropConnect, null);
     }
 
     /** Evaluation of a member of a model without batch norm, or of one whose statistics are given. */
@@ -22,9 +25,32 @@ public record Pass(Member member, NormStatistics norm, double dropout, double dr
         return new Pass(member, statistics, 0, 0);
     }
 
+    /** Whose weights are used. */
+    public Member member() {
+        return reading.member();
+    }
+
+    /** This pass, with whatever is drawn at a temperature; not begun. */
+    public Pass at(double temperature) {
+        return new Pass(new Reading(member(), temperature, Memo.none()), norm, dropout, dropConnect, cache);
+    }
+
     /** This pass, going on after what {@code cache} has read; it belongs to the caller. */
     public Pass after(KeyValueCache cache) {
-        return new Pass(member, norm, dropout, dropConnect, cache);
+        return new Pass(reading, norm, dropout, dropConnect, cache);
+    }
+
+    /**
+     * This pass as it begins: its reading remembers what is drawn from now on, so that what is read after the forward pass is what ran.
+     * It is for one forward pass of one thread, and lasts as long as the present {@code PointerScope}.
+     */
+    public Pass begun() {
+        return new Pass(reading.fresh(), norm, dropout, dropConnect, cache);
+    }
+
+    /** Whether it has begun. */
+    public boolean isBegun() {
+        return reading.memo().remembers();
     }
 
     /** The position in its sequence of the first token of this pass. */

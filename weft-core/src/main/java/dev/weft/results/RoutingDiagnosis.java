@@ -3,6 +3,7 @@ package dev.weft.results;
 import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.experts.RoutedWeights;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ public record RoutingDiagnosis(List<Mixed> weights, long trainingParameters, lon
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             for (Member member : members) {
-                Tensor mixing = routed.mixing(name, member);
+                Tensor mixing = routed.mixing(name, Reading.of(member));
                 experts = (int) mixing.size(mixing.dim() - 1);
                 mixings.add(Tensors.floats(mixing));
             }

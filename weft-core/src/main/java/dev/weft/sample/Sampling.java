@@ -6,6 +6,7 @@ import dev.weft.loss.LossSettings;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -72,8 +73,12 @@ public interface Sampling extends StepListener, AutoCloseable {
         return List.of();
     }
 
-    /** A scalar that is added to a member's loss, in the caller's scope; {@code null} for nothing. */
-    default Tensor penalty(TrainingMember draw) {
+    /**
+     * A scalar that is added to a member's loss, in the caller's scope; {@code null} for nothing.
+     *
+     * @param reading of the pass that the loss is of
+     */
+    default Tensor penalty(TrainingMember draw, Reading reading) {
         return null;
     }
 

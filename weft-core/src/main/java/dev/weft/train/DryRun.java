@@ -215,8 +215,7 @@ public final class DryRun {
                 recipe.train().loss(),
                 recipe.train().update(),
                 cost)) {
-            double loss =
-                    step.run(batch, batch, draw.member(), settings.optimizer().learningRate(), rate, 1);
+            double loss = step.run(batch, batch, draw, settings.optimizer().learningRate(), rate, 1);
             long logits = family.weights().tensors().entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
                     .mapToLong(entry -> entry.getValue().numel())

@@ -561,9 +561,8 @@ public final class Trainer implements AutoCloseable {
             }
             List<TrainingMember> draws = drawn(trained.get(0), random, (double) step / steps);
             if (architectureStep != null && step >= train.architecture().warmupEpochs() * perEpoch) {
-                Member blend = running(drawn(trained.get(0), random, (double) step / steps))
-                        .get(0)
-                        .member();
+                TrainingMember blend = running(drawn(trained.get(0), random, (double) step / steps))
+                        .get(0);
                 double loss = architectureStep.run(
                         heldOut.batch(step),
                         trained.get(0),
@@ -571,7 +570,7 @@ public final class Trainer implements AutoCloseable {
                         train.architecture().optimizer().learningRate(),
                         rate,
                         step + 1);
-                all.forEach(listener -> listener.architectureTrained(step + 1, blend, loss));
+                all.forEach(listener -> listener.architectureTrained(step + 1, blend.member(), loss));
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
             losses = phase.step()
@@ -608,7 +607,7 @@ public final class Trainer implements AutoCloseable {
         return family.strategy(BlendedWeights.class)
                 .map(blend -> blend.settings().map().temperature().at(progress))
                 .map(temperature -> draws.stream()
-                        .map(draw -> new TrainingMember(draw.role(), BlendedWeights.at(draw.member(), temperature)))
+                        .map(draw -> new TrainingMember(draw.role(), draw.member(), temperature))
                         .toList())
                 .orElse(draws);
     }
@@ -617,7 +616,7 @@ public final class Trainer implements AutoCloseable {
     private List<TrainingMember> running(List<TrainingMember> draws) {
         return family.strategy(BlendedWeights.class)
                 .map(blend -> draws.stream()
-                        .map(draw -> new TrainingMember(draw.role(), blend.drawn(draw.member())))
+                        .map(draw -> new TrainingMember(draw.role(), blend.drawn(draw.member()), draw.temperature()))
                         .toList())
                 .orElse(draws);
     }

@@ -249,7 +249,7 @@ public final class TrainingStep implements AutoCloseable {
         // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
         // Steps of a member's own are of its own loss.
         boolean mean = settings.gradients() == TrainSettings.Gradients.MEAN && reptile == null;
-        part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw), draw), parts)
+        part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw, pass), draw, pass), parts)
                 .backward();
         return value;
     }
@@ -289,8 +289,8 @@ public final class TrainingStep implements AutoCloseable {
         return factor == 1 ? loss : loss.mul(new Scalar(factor));
     }
 
-    private Tensor withPenalty(Tensor loss, TrainingMember draw) {
-        Tensor penalty = sampling.penalty(draw);
+    private Tensor withPenalty(Tensor loss, TrainingMember draw, Pass pass) {
+        Tensor penalty = sampling.penalty(draw, pass.reading());
         return penalty == null ? loss : loss.add(penalty);
     }
 
@@ -311,19 +311,21 @@ public final class TrainingStep implements AutoCloseable {
         Regularisation regularisation = settings.regularisation();
         boolean regularised = regularisation.covers(draw.role());
         return new Pass(
-                draw.member(),
-                norm,
-                regularised ? regularisation.dropout() : 0,
-                regularised ? regularisation.dropConnect() : 0);
+                        draw.member(),
+                        norm,
+                        regularised ? regularisation.dropout() : 0,
+                        regularised ? regularisation.dropConnect() : 0)
+                .at(draw.temperature())
+                .begun();
     }
 
-    private Tensor withDecay(Tensor loss, TrainingMember draw) {
+    private Tensor withDecay(Tensor loss, TrainingMember draw, Pass pass) {
         Regularisation regularisation = settings.regularisation();
         if (regularisation.weightDecay() == 0 || !regularisation.covers(draw.role())) {
             return loss;
         }
         Tensor total = loss;
-        for (Tensor weight : family.weightsOf(draw.member())) {
+        for (Tensor weight : family.weightsOf(pass.reading())) {
             if (regularisation.decayVectors() || weight.dim() > 1) {
                 total = total.add(weight.square().sum(), new Scalar(regularisation.weightDecay() / 2));
             }

@@ -6,6 +6,7 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class UpdateShare {
         Map<String, Tensor> used = new LinkedHashMap<>();
         for (Member member : members) {
             Tensor sum = torch.zeros(new long[0]);
-            for (Tensor weight : family.weightsOf(member)) {
+            for (Tensor weight : family.weightsOf(Reading.of(member))) {
                 sum = sum.add(weight.sum());
             }
             UnrolledStep.gradients(sum, weights, false)

@@ -30,6 +30,7 @@ import dev.weft.space.Member;
 import dev.weft.train.TinyText;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainingStep;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendRegulariser;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
@@ -91,7 +92,7 @@ class ArchitectureStepTest {
                         settings.build().update(),
                         null)) {
             Map<String, Tensor> before = copies(family);
-            step.run(validation, training, blend(family, 4), 0.5, AHEAD, 1);
+            step.run(validation, training, draw(family, 4), 0.5, AHEAD, 1);
             family.weights().tensors().forEach((name, now) -> {
                 if (name.startsWith(BlendedWeights.LOGITS)) {
                     assertThat(Tensors.floats(now.detach())).as(name).isNotEqualTo(Tensors.floats(before.get(name)));
@@ -113,9 +114,9 @@ class ArchitectureStepTest {
                         settings.build().update(),
                         null);
                 TrainingStep weights = new TrainingStep(family, settings.build())) {
-            architecture.run(validation, training, blend(family, 4), 0.5, AHEAD, 1); // leaves nothing behind
+            architecture.run(validation, training, draw(family, 4), 0.5, AHEAD, 1); // leaves nothing behind
             Map<String, Tensor> before = copies(family);
-            weights.run(training, List.of(new TrainingMember(Role.BLEND, blend(family, 5))), AHEAD, 1, 1, List.of());
+            weights.run(training, List.of(draw(family, 5)), AHEAD, 1, 1, List.of());
             family.weights().tensors().forEach((name, now) -> {
                 if (name.startsWith(BlendedWeights.LOGITS)) {
                     TensorAssert.assertThat(now.detach()).as(name).isBitEqualTo(before.get(name));
@@ -186,7 +187,7 @@ class ArchitectureStepTest {
                         settings.build().update(),
                         null)) {
             double[] before = logits(family);
-            step.run(batch(model, 1), batch(model, 2), blend(family, 4), 1, AHEAD, 1);
+            step.run(batch(model, 1), batch(model, 2), draw(family, 4), 1, AHEAD, 1);
             return difference(before, logits(family));
         }
     }
@@ -237,7 +238,7 @@ class ArchitectureStepTest {
                     null,
                     remembered)) {
                 double[] before = logits(family);
-                step.run(validation, training, blend(family, 4), 1, AHEAD, 1);
+                step.run(validation, training, draw(family, 4), 1, AHEAD, 1);
                 return difference(before, logits(family));
             }
         }
@@ -304,7 +305,7 @@ class ArchitectureStepTest {
             try (NoGradGuard guard = new NoGradGuard()) {
                 family.weights().tensors().get("wte.weight").fill_(new Scalar(Float.NaN));
             }
-            assertThatThrownBy(() -> step.run(validation, training, blend(family, 1), 0.5, AHEAD, 17))
+            assertThatThrownBy(() -> step.run(validation, training, draw(family, 1), 0.5, AHEAD, 17))
                     .isInstanceOf(CheckFailedException.class)
                     .hasMessageContaining("loss of the blend")
                     .hasMessageContaining("step 17");
@@ -329,7 +330,7 @@ class ArchitectureStepTest {
                         null)) {
             assertThatThrownBy(() -> {
                         for (int i = 18; i < 21; i++) {
-                            step.run(validation, training, blend(family, 1), 1e38, AHEAD, i);
+                            step.run(validation, training, draw(family, 1), 1e38, AHEAD, i);
                         }
                     })
                     .isInstanceOf(CheckFailedException.class)
@@ -384,6 +385,10 @@ class ArchitectureStepTest {
         return family;
     }
 
+    private static TrainingMember draw(Family family, long seed) {
+        return new TrainingMember(Role.BLEND, blend(family, seed));
+    }
+
     private static Member blend(Family family, long seed) {
         return BlendedWeights.blend(family.space().largest(), seed);
     }
@@ -417,7 +422,7 @@ class ArchitectureStepTest {
                         settings.build().update(),
                         null)) {
             double[] before = logits(family);
-            step.run(validation, training, blend(family, 4), 1, ahead, 1);
+            step.run(validation, training, draw(family, 4), 1, ahead, 1);
             return difference(before, logits(family));
         }
     }
@@ -529,7 +534,7 @@ class ArchitectureStepTest {
         double expected() {
             try (PointerScope inner = new PointerScope()) {
                 Member blend = blend(family, 1);
-                return macs.expected(choice -> family.distribution(choice, blend))
+                return macs.expected(choice -> family.distribution(choice, Reading.of(blend)))
                         .item_double();
             }
         }
@@ -544,7 +549,7 @@ class ArchitectureStepTest {
                     settings.build().update(),
                     macs)) {
                 for (int i = 0; i < steps; i++) {
-                    step.run(images, images, blend(family, i), 0.3, 0.1, i + 1);
+                    step.run(images, images, draw(family, i), 0.3, 0.1, i + 1);
                 }
             }
         }

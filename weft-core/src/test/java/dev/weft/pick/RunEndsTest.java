@@ -16,6 +16,7 @@ import dev.weft.search.RandomSearch;
 import dev.weft.space.Member;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
+import dev.weft.weight.Reading;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -85,7 +86,7 @@ class RunEndsTest {
         saysSo(() -> search.export("largest", ExportOptions.onnx(folder.resolve("x.onnx"))));
         saysSo(() -> family.save(folder.resolve("x.safetensors")));
         saysSo(family::weights);
-        saysSo(() -> family.weightsOf(member));
+        saysSo(() -> family.weightsOf(Reading.of(member)));
         try (MemberStatistics none = MemberStatistics.none();
                 Tensor image = torch.zeros(1, 1, 8, 8)) {
             saysSo(() -> family.extract(member, none));

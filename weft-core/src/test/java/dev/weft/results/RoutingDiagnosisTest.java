@@ -9,6 +9,7 @@ import dev.weft.model.TinyModels;
 import dev.weft.model.VisionTransformer;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.experts.ExpertStart;
 import dev.weft.weight.experts.Experts;
@@ -62,8 +63,8 @@ class RoutingDiagnosisTest {
                 Family family = family(Granularity.LAYER, false, new ExpertStart.Independent())) {
             List<Member> two = members().subList(0, 2);
             RoutedWeights routed = family.strategy(RoutedWeights.class).orElseThrow();
-            float[] a = Tensors.floats(routed.mixing(FC1, two.get(0)));
-            float[] b = Tensors.floats(routed.mixing(FC1, two.get(1)));
+            float[] a = Tensors.floats(routed.mixing(FC1, Reading.of(two.get(0))));
+            float[] b = Tensors.floats(routed.mixing(FC1, Reading.of(two.get(1))));
             RoutingDiagnosis.Mixed fc1 =
                     RoutingDiagnosis.of(family, two).weights().get(0);
             double variance = 0;

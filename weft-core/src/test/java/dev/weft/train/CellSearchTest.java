@@ -18,6 +18,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
@@ -137,7 +138,7 @@ class CellSearchTest {
                 Member blend = BlendedWeights.blend(family.space().largest(), seed);
                 Member member = new Member(blend.options());
                 for (Choice<?> choice : family.space().choices()) {
-                    float[] parts = Tensors.floats(family.distribution(choice, blend));
+                    float[] parts = Tensors.floats(family.distribution(choice, Reading.of(blend)));
                     int picked = 0;
                     for (int i = 0; i < parts.length; i++) {
                         assertThat(parts[i]).isIn(0f, 1f);

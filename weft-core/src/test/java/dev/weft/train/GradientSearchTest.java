@@ -30,6 +30,7 @@ import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
@@ -96,10 +97,10 @@ class GradientSearchTest {
         try (Family family = Family.open(run.resolve("family.safetensors"));
                 PointerScope scope = new PointerScope()) {
             BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
-            assertThat(Tensors.floats(family.distribution(blend.choices().get(0), heard.get(0))))
+            assertThat(Tensors.floats(family.distribution(blend.choices().get(0), Reading.of(heard.get(0)))))
                     .as("mixing weights")
                     .isNotEqualTo(
-                            Tensors.floats(family.distribution(blend.choices().get(0), heard.get(1))));
+                            Tensors.floats(family.distribution(blend.choices().get(0), Reading.of(heard.get(1)))));
         }
     }
 
@@ -110,8 +111,7 @@ class GradientSearchTest {
         train(recipe(), new TrainingListener() {
             @Override
             public void memberTrained(long step, MemberLoss loss) {
-                temperatures.add(
-                        Double.parseDouble(loss.trained().member().context().get("temperature")));
+                temperatures.add(loss.trained().temperature());
             }
         });
         assertThat(temperatures.get(0)).isEqualTo(10);

@@ -16,6 +16,7 @@ import dev.weft.sample.StepReport;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Reading;
 import dev.weft.weight.generator.GeneratedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,16 +126,24 @@ public final class CostLevelSampling implements Sampling {
         List<TrainingMember> draws = new ArrayList<>();
         for (int i = 0; i < settings.perStep(); i++) {
             int level = logits.draw(random);
-            Member member = member(level, step, random);
-            Member plain = plain(member);
-            record.note(level, plain, cost.exact(plain));
-            draws.add(new TrainingMember(Role.RANDOM, member));
+            Drawn drawn = member(level, step, random);
+            record.note(level, drawn.plain, cost.exact(drawn.plain));
+            draws.add(new TrainingMember(Role.RANDOM, drawn.member, drawn.temperature));
         }
         return draws;
     }
 
-    private Member plain(Member member) {
-        return generated == null ? member : generated.plain(member);
+    /**
+     * A member of a level.
+     *
+     * @param member as it trains
+     * @param plain the ordinary member that it stands for
+     * @param temperature of the gradient to what drew it
+     */
+    private record Drawn(Member member, Member plain, double temperature) {
+        static Drawn plain(Member member) {
+            return new Drawn(member, member, 1);
+        }
     }
 
     /** The middle of a level as a part of the range from the smallest to the largest member. */
@@ -142,18 +151,18 @@ public final class CostLevelSampling implements Sampling {
         return (levels.centre(level) - least) / range;
     }
 
-    private Member member(int level, long step, RandomGenerator random) {
+    private Drawn member(int level, long step, RandomGenerator random) {
         if (settings.members() instanceof LevelMembers.Rejection rejection) {
-            return levels.draw(level, space, cost::exact, rejection.draws(), random);
+            return Drawn.plain(levels.draw(level, space, cost::exact, rejection.draws(), random));
         }
         if (settings.members() instanceof LevelMembers.ConditionalTable table) {
-            return frequencies.draw(level, table.draws(), random);
+            return Drawn.plain(frequencies.draw(level, table.draws(), random));
         }
         double temperature = generated.settings().temperature().at(Math.min(1, (double) step / steps));
         for (int i = 0; i < DRAWS; i++) {
-            Member member = generated.draw(target(level), random.nextLong(), temperature);
-            if (space.constraints().isEmpty() || space.satisfies(generated.plain(member))) {
-                return member;
+            GeneratedWeights.Generated drawn = generated.draw(target(level), random.nextLong());
+            if (space.constraints().isEmpty() || space.satisfies(drawn.plain())) {
+                return new Drawn(drawn.member(), drawn.plain(), temperature);
             }
         }
         throw new InputException("A generator must find members that satisfy the constraints of space \"" + space.name()
@@ -162,13 +171,13 @@ public final class CostLevelSampling implements Sampling {
 
     /** {@code lambda · ((cost(p) - target) / range)²}, of the picked options, straight through to the generator. */
     @Override
-    public Tensor penalty(TrainingMember draw) {
+    public Tensor penalty(TrainingMember draw, Reading reading) {
         if (!(settings.members() instanceof LevelMembers.Generator generator)
                 || !GeneratedWeights.isGenerated(draw.member())) {
             return null;
         }
         double target = GeneratedWeights.target(draw.member());
-        return cost.expected(choice -> generated.distribution(choice, draw.member()))
+        return cost.expected(choice -> generated.distribution(choice, reading))
                 .sub(new Scalar(least + target * range))
                 .div(new Scalar(range))
                 .square()
@@ -211,7 +220,7 @@ public final class CostLevelSampling implements Sampling {
                 logits.step(slopes(step, batch, random), targets());
             } else {
                 for (int level : measuredNow(random)) {
-                    double change = losses.change(plain(member(level, step, random)), batch);
+                    double change = losses.change(member(level, step, random).plain, batch);
                     changes.data_ptr_float().put(level, (float) change);
                     add(measured, level, 1);
                     add(sums, level, change);
@@ -229,8 +238,8 @@ public final class CostLevelSampling implements Sampling {
         List<LevelLogits.Slope> slopes = new ArrayList<>();
         for (int i = 0; i < perUpdate(); i++) {
             long drawn = random.nextLong();
-            Member member = member(logits.drawnWith(drawn), step, random);
-            slopes.add(new LevelLogits.Slope(drawn, losses.slopeChange(member, batch)));
+            Drawn member = member(logits.drawnWith(drawn), step, random);
+            slopes.add(new LevelLogits.Slope(drawn, losses.slopeChange(member.member, member.temperature, batch)));
         }
         return slopes;
     }

@@ -57,29 +57,33 @@ final class LevelLosses implements AutoCloseable {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 Family then = family.with(before)) {
-            return loss(family, member, batch).item_double()
-                    - loss(then, member, batch).item_double();
+            return loss(family, pass(member), batch).item_double()
+                    - loss(then, pass(member), batch).item_double();
         }
     }
 
     /** The amount by which the loss's slope in the target of a generated member changed. */
-    double slopeChange(Member generated, Batch batch) {
+    double slopeChange(Member generated, double temperature, Batch batch) {
         try (PointerScope scope = new PointerScope();
                 Family then = family.with(before)) {
-            return slope(family, generated, batch) - slope(then, generated, batch);
+            return slope(family, generated, temperature, batch) - slope(then, generated, temperature, batch);
         }
     }
 
-    private double slope(Family of, Member generated, Batch batch) {
-        Tensor loss = loss(of, generated, batch);
-        Tensor target = of.strategy(GeneratedWeights.class).orElseThrow().targetRead(generated);
+    private double slope(Family of, Member generated, double temperature, Batch batch) {
+        Pass pass = pass(generated).at(temperature).begun();
+        Tensor loss = loss(of, pass, batch);
+        Tensor target = of.strategy(GeneratedWeights.class).orElseThrow().targetRead(pass.reading());
         return torch.grad(new TensorVector(loss), new TensorVector(target))
                 .get(0)
                 .item_double();
     }
 
-    private Tensor loss(Family of, Member member, Batch batch) {
-        Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
+    private static Pass pass(Member member) {
+        return new Pass(member, BatchStatistics.INSTANCE, 0, 0);
+    }
+
+    private Tensor loss(Family of, Pass pass, Batch batch) {
         Tensor outputs = loss.precision().run(() -> of.forward(batch.inputs(), pass));
         return Losses.labels(outputs, batch, loss.labelSmoothing());
     }

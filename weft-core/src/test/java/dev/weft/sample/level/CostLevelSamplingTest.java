@@ -23,6 +23,7 @@ import dev.weft.sample.StepReport;
 import dev.weft.space.Member;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainingStep;
+import dev.weft.weight.Reading;
 import dev.weft.weight.generator.GeneratedWeights;
 import dev.weft.weight.generator.MemberGenerator;
 import java.util.LinkedHashMap;
@@ -215,10 +216,10 @@ class CostLevelSamplingTest {
             GeneratedWeights generated = family.strategy(GeneratedWeights.class).orElseThrow();
             double[] changes = new double[LEVELS];
             for (int k = 0; k < LEVELS; k++) {
-                Member member = generated.draw(0.2 * k, k, 1);
+                Member member = generated.draw(0.2 * k, k).member();
                 changes[k] = losses.change(generated.plain(member), batch);
                 assertThat(changes[k]).isZero();
-                assertThat(losses.slopeChange(member, batch)).isZero();
+                assertThat(losses.slopeChange(member, 1, batch)).isZero();
             }
             TensorAssert.assertThat(logits.surrogate(changes)).isAllZero();
             TensorAssert.assertThat(
@@ -227,9 +228,9 @@ class CostLevelSamplingTest {
             try (NoGradGuard guard = new NoGradGuard()) {
                 family.weights().tensors().get("classifier.weight").mul_(new Scalar(1.5));
             }
-            Member member = generated.draw(0.5, 1, 1);
+            Member member = generated.draw(0.5, 1).member();
             assertThat(losses.change(generated.plain(member), batch)).isNotZero();
-            assertThat(losses.slopeChange(member, batch)).isNotZero();
+            assertThat(losses.slopeChange(member, 1, batch)).isNotZero();
         }
     }
 
@@ -323,7 +324,8 @@ class CostLevelSamplingTest {
                     TrainingMember draw = sampling.draw(step, batch, new SplittableRandom(step))
                             .get(0);
                     assertThat(family.space().contains(draw.member())).isTrue();
-                    assertThat(sampling.penalty(draw)).isNull();
+                    assertThat(sampling.penalty(draw, Reading.of(draw.member())))
+                            .isNull();
                     counts[levels.of(cost.exact(draw.member()))]++;
                 }
                 for (int k = 0; k < LEVELS; k++) {

@@ -20,6 +20,7 @@ import dev.weft.sample.Sampling;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.train.TinyTraining;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.SimplexMap;
 import dev.weft.weight.blend.Temperature;
 import dev.weft.weight.generator.GeneratedWeights;
@@ -92,8 +93,9 @@ class GeneratorCostTest {
             int hit = 0;
             for (int seed = 0; seed < DRAWS; seed++) {
                 try (PointerScope scope = new PointerScope()) {
-                    Member member =
-                            generated.plain(generated.draw((levels.centre(k) - least) / range, DRAWS * k + seed, 0.3));
+                    Member member = generated
+                            .draw((levels.centre(k) - least) / range, DRAWS * k + seed)
+                            .plain();
                     hit += Math.abs(levels.of(cost.exact(member)) - k) <= 1 ? 1 : 0;
                     members.computeIfAbsent(k, level -> new HashSet<>()).add(member);
                 }
@@ -122,7 +124,7 @@ class GeneratorCostTest {
                 try (PointerScope scope = new PointerScope()) {
                     TrainingMember draw = sampling.draw(step, null, new SplittableRandom(step))
                             .get(0);
-                    sampling.penalty(draw).backward();
+                    penalty(sampling, draw).backward();
                     sampling.gradientsReady(step + 1, Map.of());
                     family.weights().tensors().values().forEach(tensor -> tensor.mutable_grad()
                             .reset());
@@ -174,7 +176,7 @@ class GeneratorCostTest {
                         sampling.draw(step, null, new SplittableRandom(step)).get(0);
                 double macs = counted.of(generated.plain(draw.member())).value("macs");
                 double off = (macs - least) / range - GeneratedWeights.target(draw.member());
-                assertThat(sampling.penalty(draw).item_double()).isCloseTo(LAMBDA * off * off, within(1e-4));
+                assertThat(penalty(sampling, draw).item_double()).isCloseTo(LAMBDA * off * off, within(1e-4));
             }
             try (NoGradGuard guard = new NoGradGuard()) { // another target is another member, unless it is not read
                 family.weights()
@@ -183,11 +185,13 @@ class GeneratorCostTest {
                         .select(1, 0)
                         .zero_();
             }
-            double exact = (cost.exact(generated.plain(generated.draw(0, 7, 1))) - least) / range;
-            TrainingMember exactly = new TrainingMember(Role.RANDOM, generated.draw(exact, 7, 1));
-            TrainingMember beside = new TrainingMember(Role.RANDOM, generated.draw(exact + 0.01, 7, 1));
-            assertThat(sampling.penalty(exactly).item_double()).isCloseTo(0, within(1e-9));
-            assertThat(sampling.penalty(beside).item_double()).isCloseTo(LAMBDA * 1e-4, within(1e-6));
+            double exact = (cost.exact(generated.draw(0, 7).plain()) - least) / range;
+            TrainingMember exactly =
+                    new TrainingMember(Role.RANDOM, generated.draw(exact, 7).member());
+            TrainingMember beside = new TrainingMember(
+                    Role.RANDOM, generated.draw(exact + 0.01, 7).member());
+            assertThat(penalty(sampling, exactly).item_double()).isCloseTo(0, within(1e-9));
+            assertThat(penalty(sampling, beside).item_double()).isCloseTo(LAMBDA * 1e-4, within(1e-6));
         }
     }
 
@@ -226,6 +230,10 @@ class GeneratorCostTest {
                 }
             });
         }
+    }
+
+    private static Tensor penalty(CostLevelSampling sampling, TrainingMember draw) {
+        return sampling.penalty(draw, Reading.of(draw.member()).at(draw.temperature()));
     }
 
     private static Tensor penalty(ExpectedCost cost, Map<Choice<?>, Tensor> logits, double least, double range) {

@@ -130,7 +130,7 @@ final class StepTimes {
                     logitStep.run(
                             second,
                             first,
-                            draws(first).get(0).member(),
+                            draws(first).get(0),
                             recipe.train().architecture().optimizer().learningRate(),
                             rate,
                             step);
