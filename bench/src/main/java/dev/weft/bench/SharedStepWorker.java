@@ -167,7 +167,7 @@ final class SharedStepWorker {
             for (int i = 0; i < count; i++) {
                 long computed = Machine.threadNanos();
                 long start = System.nanoTime();
-                Draw blend = new Draw(Role.BLEND, BlendedWeights.blend(largest, done));
+                TrainingMember blend = new TrainingMember(Role.BLEND, BlendedWeights.blend(largest, done));
                 loss = step.run(batch, batch, blend, RATE, RATE, done + 1);
                 seconds.add((System.nanoTime() - start) * 1e-9);
                 processor.add((Machine.threadNanos() - computed) * 1e-9);
