@@ -1,5 +1,6 @@
 package dev.weft.bench;
 
+import dev.weft.io.Kinds;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Splits;
@@ -46,7 +47,7 @@ final class CellSpaceBenchmark {
         this.out = out;
         Recipe open = Recipes.read(RECIPE);
         this.splits = open.data().open(SEED);
-        this.recipe = open.on(DataSettings.input(splits));
+        this.recipe = open.on(DataSettings.input(splits), Kinds.builtIn());
     }
 
     Result run() {

@@ -108,7 +108,7 @@ public final class DryRun {
                     .collect(Collectors.joining());
             return new TextInput(new CharacterTokenizer(alphabet), text.contextLength());
         }
-        Integer size = ((DataSettings.Images) recipe.data()).imageSize();
+        Integer size = recipe.data() instanceof DataSettings.Images images ? images.imageSize() : null;
         if (size == null) {
             throw new InputException("A dry run without data must have data.imageSize in recipe \"" + recipe.name()
                     + "\", but it is absent. Give the size, or data.");
