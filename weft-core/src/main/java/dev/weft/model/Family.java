@@ -4,6 +4,7 @@ import dev.weft.weight.Beginning;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.weight.Outline;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
 import dev.weft.nn.Layer;
@@ -57,6 +58,7 @@ public final class Family implements AutoCloseable {
     private final RequestedWeights requested;
     private final List<Sharing> sharing;
     private final List<RequestedWeights> levels = new ArrayList<>(); // what each sharing asks for, of those below
+    private final Kinds kinds;
     private final List<Weights> strategies = new ArrayList<>();
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
@@ -66,12 +68,17 @@ public final class Family implements AutoCloseable {
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
 
-    Family(ModelDefinition definition, SharedWeights weights, List<Sharing> sharing) {
-        this(definition, weights, sharing, UnaryOperator.identity());
+    Family(ModelDefinition definition, SharedWeights weights, List<Sharing> sharing, Kinds kinds) {
+        this(definition, weights, sharing, kinds, UnaryOperator.identity());
     }
 
     private Family(
-            ModelDefinition definition, SharedWeights weights, List<Sharing> sharing, UnaryOperator<Weights> own) {
+            ModelDefinition definition,
+            SharedWeights weights,
+            List<Sharing> sharing,
+            Kinds kinds,
+            UnaryOperator<Weights> own) {
+        this.kinds = kinds;
         this.definition = definition;
         this.space = space(definition, sharing);
         this.weights = weights;
@@ -118,21 +125,30 @@ public final class Family implements AutoCloseable {
      * @throws InputException when the model does not have what {@code sharing} speaks of
      */
     public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing) {
-        return of(definition, seed, sharing, List.of());
+        return of(definition, seed, sharing, Kinds.builtIn());
     }
 
     /**
-     * The same.
+     * The same, with what the family's file may name.
      *
-     * @param calibration inputs of the model, batch by batch, for sharings that begin from data; not closed here
+     * @param kinds those of the model and of the sharing among them, or the family cannot be saved
+     */
+    public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds) {
+        return of(definition, seed, sharing, kinds, List.of());
+    }
+
+    /**
+     * The same, for sharings that begin from data.
+     *
+     * @param calibration inputs of the model, batch by batch; not closed here
      */
     public static Family of(
-            ModelDefinition definition, long seed, List<Sharing> sharing, List<Tensor> calibration) {
+            ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, List<Tensor> calibration) {
         Libtorch.load();
         SharedWeights weights = SharedWeights.initialised(seed);
         boolean done = false;
         try {
-            Family family = new Family(definition, weights, sharing);
+            Family family = new Family(definition, weights, sharing, kinds);
             family.begin(seed, calibration);
             done = true;
             return family;
@@ -168,6 +184,7 @@ public final class Family implements AutoCloseable {
                 definition,
                 SharedWeights.of(name -> Tensors.keep(values.getOrDefault(name, stored.get(name))), "values"),
                 sharing,
+                kinds,
                 own);
     }
 
@@ -179,7 +196,8 @@ public final class Family implements AutoCloseable {
      */
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
         Libtorch.load();
-        Family family = new Family(definition, SharedWeights.initialised(seed), List.of(), sharing);
+        Family family =
+                new Family(definition, SharedWeights.initialised(seed), List.of(), Kinds.builtIn(), sharing);
         family.begin(seed, List.of());
         return family;
     }
@@ -191,8 +209,13 @@ public final class Family implements AutoCloseable {
 
     /** The same, with what {@code sharing} stores beside. */
     public static Family ofShapes(ModelDefinition definition, List<Sharing> sharing) {
+        return ofShapes(definition, sharing, Kinds.builtIn());
+    }
+
+    /** The same, with what files that are opened for it may name. */
+    public static Family ofShapes(ModelDefinition definition, List<Sharing> sharing, Kinds kinds) {
         Libtorch.load();
-        return new Family(definition, SharedWeights.shapesOnly(), sharing);
+        return new Family(definition, SharedWeights.shapesOnly(), sharing, kinds);
     }
 
     /**
@@ -202,13 +225,23 @@ public final class Family implements AutoCloseable {
      * @throws InputException when the file is damaged, is no family, or does not fit its own model definition
      */
     public static Family open(Path file) {
+        return open(file, Kinds.builtIn());
+    }
+
+    /**
+     * The same, of a family whose model or sharing may be of more kinds.
+     *
+     * @throws InputException as {@link #open(Path)}
+     */
+    public static Family open(Path file, Kinds kinds) {
         Libtorch.load();
-        return FamilyFile.open(file);
+        return FamilyFile.open(file, kinds);
     }
 
     /**
      * Writes the family: the shared tensors by published name, members' statistics, and all else as metadata.
      *
+     * @throws InputException when the file could not be opened again: its model or sharing is of no kind that this family was given
      * @throws IllegalStateException when its weights are shared in a way of the caller's: the file does not say how, so its members
      *     would be read back as other ones. Extracted members can be saved
      */
@@ -233,6 +266,11 @@ public final class Family implements AutoCloseable {
     public SharedWeights weights() {
         requireOpen();
         return weights;
+    }
+
+    /** The kinds that its file may name. */
+    public Kinds kinds() {
+        return kinds;
     }
 
     /** How weights are shared beyond slices. */
@@ -349,7 +387,7 @@ public final class Family implements AutoCloseable {
         requireOpen();
         requested.requireAlone(member);
         List<Sharing> remaining = remaining(member);
-        Family extracted = new Family(definition.at(member), SharedWeights.unset(), remaining);
+        Family extracted = new Family(definition.at(member), SharedWeights.unset(), remaining, kinds);
         if (!extracted.space.choices().isEmpty()) {
             extracted.close();
             throw new IllegalStateException("What remains of a sharing must leave no choice, but " + remaining + " does.");
