@@ -1,5 +1,7 @@
 package dev.weft.bench;
 
+import dev.weft.nn.Norm;
+import dev.weft.nn.Mlp;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.FashionMnist;
@@ -201,8 +203,8 @@ final class BenchModels {
                 embed / heads,
                 llama ? 2 : 1,
                 llama ? LanguageModel.Positions.ROTARY : LanguageModel.Positions.LEARNED,
-                llama ? LanguageModel.Mlp.SWIGLU : LanguageModel.Mlp.GELU,
-                llama ? LanguageModel.Norm.RMS : LanguageModel.Norm.LAYER,
+                llama ? Mlp.SWIGLU : Mlp.GELU,
+                llama ? Norm.Kind.RMS : Norm.Kind.LAYER,
                 1e-5,
                 !llama,
                 true,

@@ -3,8 +3,8 @@ package dev.weft.model;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.model.LanguageModel.Block;
-import dev.weft.model.LanguageModel.Mlp;
-import dev.weft.model.LanguageModel.Norm;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.model.LanguageModel.Positions;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Tensors;
@@ -160,7 +160,7 @@ public final class Llama2c {
                 heads / keyHeads,
                 Positions.ROTARY,
                 Mlp.SWIGLU,
-                Norm.RMS,
+                Norm.Kind.RMS,
                 NORM_EPSILON,
                 false,
                 tied,

@@ -3,6 +3,8 @@ package dev.weft.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.nn.Norm;
+import dev.weft.nn.Mlp;
 import dev.weft.io.InputException;
 import dev.weft.nn.KeyValueCache;
 import dev.weft.nn.MemberStatistics;
@@ -186,8 +188,8 @@ class LanguageModelTest {
                 headDim,
                 group,
                 positions,
-                LanguageModel.Mlp.GELU,
-                LanguageModel.Norm.LAYER,
+                Mlp.GELU,
+                Norm.Kind.LAYER,
                 1e-5,
                 true,
                 true,

@@ -3,6 +3,8 @@ package dev.weft.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.nn.Norm;
+import dev.weft.nn.Mlp;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.model.MobileCnn.Block;
@@ -253,8 +255,8 @@ class PresetsTest {
                 0,
                 1,
                 LanguageModel.Positions.LEARNED,
-                LanguageModel.Mlp.GELU,
-                LanguageModel.Norm.LAYER,
+                Mlp.GELU,
+                Norm.Kind.LAYER,
                 1e-5,
                 true,
                 true,
@@ -271,8 +273,8 @@ class PresetsTest {
                 64,
                 8,
                 LanguageModel.Positions.ROTARY,
-                LanguageModel.Mlp.SWIGLU,
-                LanguageModel.Norm.RMS,
+                Mlp.SWIGLU,
+                Norm.Kind.RMS,
                 1e-5,
                 false,
                 false,

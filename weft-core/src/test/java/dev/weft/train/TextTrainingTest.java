@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.nn.Norm;
+import dev.weft.nn.Mlp;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
@@ -67,8 +69,8 @@ class TextTrainingTest {
                 8,
                 1,
                 LanguageModel.Positions.ROTARY,
-                LanguageModel.Mlp.GELU,
-                LanguageModel.Norm.RMS,
+                Mlp.GELU,
+                Norm.Kind.RMS,
                 1e-5,
                 false,
                 true,

@@ -1,5 +1,7 @@
 package dev.weft.train;
 
+import dev.weft.nn.Norm;
+import dev.weft.nn.Mlp;
 import dev.weft.data.Batch;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
@@ -29,8 +31,8 @@ final class TinyText {
                         8,
                         1,
                         LanguageModel.Positions.ROTARY,
-                        LanguageModel.Mlp.GELU,
-                        LanguageModel.Norm.RMS,
+                        Mlp.GELU,
+                        Norm.Kind.RMS,
                         1e-5,
                         false,
                         true,

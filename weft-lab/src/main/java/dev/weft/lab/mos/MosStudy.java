@@ -1,5 +1,7 @@
 package dev.weft.lab.mos;
 
+import dev.weft.nn.Norm;
+import dev.weft.nn.Mlp;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudySettings;
@@ -106,8 +108,8 @@ public final class MosStudy implements Study {
                     0,
                     1,
                     LanguageModel.Positions.LEARNED,
-                    LanguageModel.Mlp.GELU,
-                    LanguageModel.Norm.LAYER,
+                    Mlp.GELU,
+                    Norm.Kind.LAYER,
                     1e-5,
                     true,
                     true,
