@@ -64,8 +64,8 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             completionCandidates = StrategyNames.class,
             defaultValue = "coarse-to-fine",
             description =
-                    "The way members are proposed: coarse-to-fine, random, nsga2 (a genetic algorithm), or generator, which was "
-                            + "trained with the weights (default: ${DEFAULT-VALUE}).")
+                    "The way members are proposed: ${COMPLETION-CANDIDATES}. nsga2 is a genetic algorithm; generator was trained "
+                            + "with the weights (default: ${DEFAULT-VALUE}).")
     private String strategy;
 
     @Option(
@@ -165,7 +165,8 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
         Constraints budget = Constraints.parse(String.join(",", constraints), metrics);
         List<Objective> given =
                 objectives.stream().map(o -> Objective.of(o.strip(), metrics)).toList();
-        Strategy.named(strategy); // what is given is checked before the hours of searching
+        Strategy how =
+                new Strategy(strategy, Installed.kinds()); // what is given is checked before the hours of searching
         Tiers wanted = tiers(budget, metrics);
         if (candidates < 12) {
             throw new InputException("A search must have 12 or more candidates, but got " + candidates + ".");
@@ -184,11 +185,11 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
                     : given;
             SearchTask task =
                     new SearchTask(search.family().space(), goals, wanted.budgets(), OptionalInt.of(candidates), seed);
-            Search how = Strategy.named(strategy).search(search.family(), candidates);
+            Search proposing = how.search(search.family(), candidates);
             SearchLine line = SearchLine.to(options.err());
             SearchResult found = tiers == null
-                    ? search.search(how, task, line, interrupt)
-                    : search.search(how, task, wanted, line, interrupt);
+                    ? search.search(proposing, task, line, interrupt)
+                    : search.search(proposing, task, wanted, line, interrupt);
             line.done(found.measured().size() + " members measured"
                     + (found.complete() ? "" : ", stopped; the same command goes on"));
             List<SearchAnswer.Exported> exported = List.of();

@@ -1,5 +1,6 @@
 package dev.weft.cost;
 
+import dev.weft.ops.CustomOperation;
 import dev.weft.ops.Op;
 import dev.weft.ops.Recorder;
 import dev.weft.ops.Tensors;
@@ -58,6 +59,7 @@ public final class OperationCounter implements Recorder, AutoCloseable {
                     case MATMUL -> output.numel() * inputs.get(0).size(-1);
                     case ATTENTION, CAUSAL_ATTENTION ->
                         2 * inputs.get(0).numel() * inputs.get(1).size(2);
+                    case CUSTOM -> ((CustomOperation) attributes.get("operation")).macs(inputs, output);
                     default -> 0;
                 };
         if (macs > 0) {

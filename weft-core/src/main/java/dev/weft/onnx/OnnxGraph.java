@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import dev.weft.ops.OnnxNodes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import java.util.Map;
  * An ONNX graph while it grows: nodes in the order in which they run, and what they are constant in. Names that start with a slash
  * are made up here; all others are published tensor names. The same calls give the same graph.
  */
-final class OnnxGraph {
+final class OnnxGraph implements OnnxNodes {
     private final List<NodeProto.Builder> nodes = new ArrayList<>();
     private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
 
@@ -38,24 +39,52 @@ final class OnnxGraph {
         return name;
     }
 
+    @Override
+    public String append(String type, List<String> inputs, Map<String, Object> attributes) {
+        return node(
+                type,
+                inputs,
+                attributes.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(each -> attributeOf(each.getKey(), each.getValue()))
+                        .toArray(AttributeProto[]::new));
+    }
+
+    private static AttributeProto attributeOf(String name, Object value) {
+        if (value instanceof Integer || value instanceof Long) {
+            return attribute(name, ((Number) value).longValue());
+        }
+        if (value instanceof Double number) {
+            return attribute(name, number.doubleValue());
+        }
+        if (value instanceof String text) {
+            return attribute(name, text);
+        }
+        if (value instanceof List<?> values
+                && values.stream().allMatch(v -> v instanceof Integer || v instanceof Long)) {
+            return attribute(name, values.stream().map(Number.class::cast).toList());
+        }
+        throw new IllegalArgumentException(
+                "An attribute of an ONNX node must be a whole number, a Double, a String or a"
+                        + " list of whole numbers, but " + name + " is " + value + ".");
+    }
+
     /** A tensor under a given name; {@code content} is little-endian, row by row. */
     void initializer(String name, DataType type, ByteBuffer content, long... shape) {
         add(name, type, content, shape);
     }
 
     /** A float32 constant; equal ones are stored once. */
-    String floats(List<Double> values, long... shape) {
+    @Override
+    public String floats(List<Double> values, long... shape) {
         ByteBuffer content = buffer(4 * values.size());
         values.forEach(value -> content.putFloat(value.floatValue()));
         return constant(DataType.FLOAT, "float" + Arrays.toString(shape) + values, content, shape);
     }
 
-    String scalar(double value) {
-        return floats(List.of(value));
-    }
-
     /** An int64 constant vector; equal ones are stored once. */
-    String integers(long... values) {
+    @Override
+    public String integers(long... values) {
         ByteBuffer content = buffer(8 * values.length);
         Arrays.stream(values).forEach(content::putLong);
         return constant(DataType.INT64, "int64" + Arrays.toString(values), content, values.length);

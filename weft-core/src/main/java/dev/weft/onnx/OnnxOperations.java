@@ -2,6 +2,7 @@ package dev.weft.onnx;
 
 import static dev.weft.onnx.OnnxGraph.attribute;
 
+import dev.weft.ops.CustomOperation;
 import dev.weft.ops.Op;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -117,6 +118,7 @@ final class OnnxOperations {
             case SCATTER_ADD -> scatterAdd(in, first, integer(attributes, "axis"), integer(attributes, "size"));
             case CONCATENATE -> graph.node("Concat", in, attribute("axis", integer(attributes, "axis")));
             case EMBEDDING -> graph.node("Gather", in, attribute("axis", 0));
+            case CUSTOM -> ((CustomOperation) attributes.get("operation")).export(graph, in, inputs);
         };
     }
 

@@ -46,5 +46,7 @@ public enum Op {
     GATHER,
     SCATTER_ADD,
     CONCATENATE,
-    EMBEDDING
+    EMBEDDING,
+    /** A {@link CustomOperation}, which the attribute {@code operation} is. */
+    CUSTOM
 }

@@ -210,6 +210,17 @@ public final class Ops {
         return ran(Op.EMBEDDING, y, Map.of(), table, indices);
     }
 
+    /**
+     * An operation that is not among these. Its {@link CustomOperation#compute} must not call these: it is told to a {@link Recorder} whole.
+     *
+     * @param inputs one or more, the first of them there; an absent one of the others is {@code null}
+     */
+    public static Tensor apply(CustomOperation operation, Tensor... inputs) {
+        List<Tensor> all = Arrays.asList(inputs);
+        Tensor y = inputs[0].is_meta() ? like(inputs[0], operation.shape(all)) : operation.compute(all);
+        return ran(Op.CUSTOM, y, Map.of("operation", operation), inputs);
+    }
+
     static Tensor unrecorded(String what, Tensor y) {
         if (RECORDER.get() != null) {
             throw new IllegalStateException(what + " cannot be recorded: record an evaluation pass.");

@@ -17,10 +17,11 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The members of one search: measures what is cheap first, refuses those beyond every budget, counts, listens for a stop, and holds
- * the number of members that the task asks for.
+ * The members of one search, for whoever writes a search: measures what is cheap first, refuses those beyond every budget, counts,
+ * listens for a stop, and holds the number of members that the task asks for. A search asks {@link #checkReach}, then measures one
+ * proposal after another until it has {@link #ended}, and returns what {@link #finish} gives.
  */
-final class Candidates {
+public final class Candidates {
     private static final int DRAWS = 50;
     /** The largest space that is listed to find the members that draws have missed. */
     private static final int LISTED = 10_000;
@@ -40,7 +41,8 @@ final class Candidates {
     private int planned;
     private boolean stopped;
 
-    Candidates(SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
+    /** @throws dev.weft.io.InputException when a budget or an objective names a metric that cannot be measured */
+    public Candidates(SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
         this.task = task;
         this.evaluations = evaluations;
         this.listener = listener;
@@ -55,23 +57,23 @@ final class Candidates {
      *
      * @throws UnmetBudgetException when a bound cannot be kept by any member
      */
-    void checkReach() {
+    public void checkReach() {
         Reach reach = new Reach(task.space(), evaluations::isCounted, this::value);
         task.budgets().forEach(reach::check);
     }
 
     /** Tells that this many more members will follow; a task that says how many members it wants knows better. */
-    void expect(int more) {
+    public void expect(int more) {
         planned = done.size() + more;
     }
 
     /** Whether there is nothing more to propose: stopped, or as many are measured as the task asks for. */
-    boolean ended() {
+    public boolean ended() {
         return stopped() || room() <= 0;
     }
 
     /** How many more members may be measured, with a place kept for every budget that has none yet. */
-    int room() {
+    public int room() {
         if (task.members().isEmpty()) {
             return Integer.MAX_VALUE;
         }
@@ -84,7 +86,7 @@ final class Candidates {
      * there are as many, or until all are known of a space that is not too large to list. Then each budget without a member gets one
      * of the space's extremes.
      */
-    SearchResult finish(RandomGenerator random) {
+    public SearchResult finish(RandomGenerator random) {
         if (task.members().isPresent()) {
             fill(random);
         }
@@ -112,12 +114,14 @@ final class Candidates {
         }
     }
 
-    boolean stopped() {
+    /** Whether somebody asked to stop: what is measured so far is the result, which is then not complete. */
+    public boolean stopped() {
         stopped = stopped || stop.getAsBoolean();
         return stopped;
     }
 
-    boolean isMeasured(Member member) {
+    /** Whether all numbers of a member are known. */
+    public boolean isMeasured(Member member) {
         return measured.containsKey(member);
     }
 
@@ -125,7 +129,7 @@ final class Candidates {
      * The budgets that a member satisfies, measuring no more than that takes; a member that satisfies none is refused. Empty when
      * stopped.
      */
-    List<Constraints> admit(Member member, List<Constraints> budgets) {
+    public List<Constraints> admit(Member member, List<Constraints> budgets) {
         List<Constraints> open = new ArrayList<>(budgets);
         for (String metric : evaluations.metrics()) {
             if (open.stream().flatMap(b -> b.bounds().stream()).anyMatch(b -> b.metric()
@@ -146,7 +150,7 @@ final class Candidates {
     }
 
     /** The member with all numbers; empty when it satisfies none of the budgets, when stopped, or when the task has enough. */
-    Optional<MeasuredMember> measure(Member member, List<Constraints> budgets) {
+    public Optional<MeasuredMember> measure(Member member, List<Constraints> budgets) {
         return measured.containsKey(member) || !ended() ? measureInPlace(member, budgets) : Optional.empty();
     }
 
@@ -173,7 +177,7 @@ final class Candidates {
     }
 
     /** How far a member is beyond the budgets: 0 when it satisfies one, at most the number of its bounds. */
-    double violation(Member member) {
+    public double violation(Member member) {
         Map<String, Double> values = seen.getOrDefault(member, Map.of());
         return task.budgets().stream()
                 .mapToDouble(budget -> budget.bounds().stream()
@@ -193,7 +197,7 @@ final class Candidates {
      *
      * @throws dev.weft.io.InputException when these exceed a budget too
      */
-    List<Member> extremesFor(List<Member> proposed) {
+    public List<Member> extremesFor(List<Member> proposed) {
         Set<Member> added = new LinkedHashSet<>();
         for (Constraints budget : task.budgets()) {
             if (proposed.stream().noneMatch(m -> satisfies(m, budget))) {
@@ -219,7 +223,8 @@ final class Candidates {
         return budget.hold(new MeasuredMember(member, seen.getOrDefault(member, Map.of())));
     }
 
-    Optional<MeasuredMember> best(Constraints budget) {
+    /** The best measured member within a budget, by the first objective; of equals by the next. */
+    public Optional<MeasuredMember> best(Constraints budget) {
         MeasuredMember best = null;
         for (MeasuredMember each : measured.values()) {
             if (budget.hold(each) && (best == null || compare(each, best) < 0)) {
@@ -237,7 +242,8 @@ final class Candidates {
                 .orElse(0);
     }
 
-    SearchResult result() {
+    /** What is measured so far, without looking for more: see {@link #finish}. */
+    public SearchResult result() {
         List<MeasuredMember> all = List.copyOf(measured.values());
         List<BestMember> best = new ArrayList<>();
         for (Constraints budget : task.budgets()) {

@@ -71,6 +71,12 @@ public record Nsga2(Integer population, Integer generations, Double crossoverPro
     }
 
     @Override
+    public Nsga2 suiting(int members) {
+        int size = Math.max(2, Math.min(32, members / 6));
+        return new Nsga2(size, Math.max(1, members / size - 2), crossoverProbability, mutationProbability);
+    }
+
+    @Override
     public SearchResult search(
             SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
         Candidates candidates = new Candidates(task, evaluations, listener, stop);

@@ -30,6 +30,11 @@ public record RandomSearch(Integer members, Integer draws) implements SearchSett
     }
 
     @Override
+    public RandomSearch suiting(int wanted) {
+        return new RandomSearch(wanted);
+    }
+
+    @Override
     public SearchResult search(
             SearchTask task, Evaluations evaluations, SearchListener listener, BooleanSupplier stop) {
         Candidates candidates = new Candidates(task, evaluations, listener, stop);

@@ -10,4 +10,12 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = RandomSearch.class, name = "random"),
     @JsonSubTypes.Type(value = Nsga2.class, name = "nsga2")
 })
-public sealed interface SearchSettings extends Search permits CoarseToFine, RandomSearch, Nsga2 {}
+public interface SearchSettings extends Search {
+    /**
+     * These settings in proportions that suit so many members, such as a population that has time for generations. How many are measured
+     * is for the {@link SearchTask} to say.
+     */
+    default SearchSettings suiting(int members) {
+        return this;
+    }
+}

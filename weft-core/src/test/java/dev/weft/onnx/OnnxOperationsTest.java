@@ -7,6 +7,7 @@ import dev.weft.export.ExportedInput;
 import dev.weft.export.OnnxFile;
 import dev.weft.ops.AttentionOps;
 import dev.weft.ops.ImageOps;
+import dev.weft.ops.MeanAbsNorm;
 import dev.weft.ops.NormOps;
 import dev.weft.ops.Op;
 import dev.weft.ops.Ops;
@@ -99,6 +100,7 @@ class OnnxOperationsTest {
             case SELECT -> Ops.select(x, 2, 3);
             case CONCATENATE -> Ops.concatenate(List.of(x, Ops.relu(x), x), 1);
             case EMBEDDING -> Ops.add(x, Ops.embedding(weight("table", 5, SIDE), indices()));
+            case CUSTOM -> Ops.apply(new MeanAbsNorm(1e-5), x, weight("w", SIDE));
         };
     }
 

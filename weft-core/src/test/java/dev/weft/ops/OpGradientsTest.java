@@ -119,6 +119,7 @@ class OpGradientsTest {
             case SCATTER_ADD -> Case.of(t -> Ops.scatterAdd(t.get(0), 3, three(), 6), IMAGE);
             case CONCATENATE -> Case.of(t -> Ops.concatenate(List.of(t.get(0), t.get(1)), 1), shape(2, 3), shape(2, 1));
             case EMBEDDING -> Case.of(t -> Ops.embedding(t.get(0), three()), shape(5, 3));
+            case CUSTOM -> Case.of(t -> Ops.apply(new MeanAbsNorm(0.1), t.get(0), t.get(1)), shape(2, 3, 4), shape(4));
         };
     }
 

@@ -78,7 +78,8 @@ class OpsTest {
                 () -> Ops.select(sequence, 1, 5),
                 () -> Ops.concatenate(List.of(sequence, make.apply(new long[] {2, 3, 4})), 1),
                 () -> ImageOps.conv2d(image, make.apply(new long[] {6, 4, 3, 3}), null, 2, 3, 2, 1),
-                () -> Ops.embedding(make.apply(new long[] {9, 4}), indices(image.is_meta(), 2, 3)));
+                () -> Ops.embedding(make.apply(new long[] {9, 4}), indices(image.is_meta(), 2, 3)),
+                () -> Ops.apply(new MeanAbsNorm(1e-5), sequence, vector));
     }
 
     private static Tensor indices(boolean meta, long... shape) {

@@ -12,53 +12,23 @@ import java.util.Set;
  * {@code onnx.proto}.
  */
 final class OnnxRules {
-    private static final Set<String> OPERATORS = Set.of(
-            "Add",
-            "AveragePool",
-            "BatchNormalization",
-            "Cast",
-            "Concat",
-            "Conv",
-            "ConvInteger",
-            "Cos",
-            "DequantizeLinear",
-            "Div",
-            "DynamicQuantizeLinear",
-            "Erf",
-            "Exp",
-            "Expand",
-            "Gather",
-            "Gemm",
-            "Greater",
-            "HardSigmoid",
-            "HardSwish",
-            "InstanceNormalization",
-            "LayerNormalization",
-            "MatMul",
-            "MatMulInteger",
-            "Max",
-            "MaxPool",
-            "Min",
-            "Mul",
-            "QuantizeLinear",
-            "Range",
-            "ReduceL2",
-            "ReduceMean",
-            "Relu",
-            "Reshape",
-            "Resize",
-            "ScatterElements",
-            "Shape",
-            "Sigmoid",
-            "Sin",
-            "Slice",
-            "Softmax",
-            "Sqrt",
-            "Sub",
-            "Tanh",
-            "Transpose",
-            "Unsqueeze",
-            "Where");
+    /** The standard operators of set 18 that compute on tensors: none runs a graph of its own, draws random numbers or reads text. */
+    private static final Set<String> OPERATORS = Set.of("""
+                    Abs Acos Acosh Add And ArgMax ArgMin Asin Asinh Atan Atanh AveragePool BatchNormalization
+                    Cast CastLike Ceil Celu CenterCropPad Clip Col2Im Compress Concat Conv ConvInteger
+                    ConvTranspose Cos Cosh CumSum DepthToSpace DequantizeLinear Det Div DynamicQuantizeLinear
+                    Einsum Elu Equal Erf Exp Expand EyeLike Flatten Floor Gather GatherElements GatherND Gemm
+                    GlobalAveragePool GlobalLpPool GlobalMaxPool Greater GreaterOrEqual GridSample
+                    GroupNormalization HardSigmoid HardSwish Hardmax Identity InstanceNormalization IsInf
+                    IsNaN LRN LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax LpNormalization
+                    LpPool MatMul MatMulInteger Max MaxPool Mean Min Mish Mod Mul Neg Not OneHot Or PRelu Pad
+                    Pow QuantizeLinear Range Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp
+                    ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape Resize
+                    Round ScatterElements ScatterND Selu Shape Shrink Sigmoid Sign Sin Sinh Size Slice
+                    Softmax Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Tan Tanh
+                    ThresholdedRelu Tile TopK Transpose Trilu Unsqueeze Where Xor
+                    """.strip().split("\\s+"));
+
     /** FLOAT, INT, STRING and INTS: no tensors and no graphs. */
     private static final Set<Long> ATTRIBUTES = Set.of(1L, 2L, 3L, 7L);
 
@@ -120,7 +90,7 @@ final class OnnxRules {
         require(
                 OPERATORS.contains(operator) && isPlain,
                 where,
-                "operators that Weft writes, which " + operator + " is not");
+                "standard operators that compute on tensors, which " + operator + " is not");
     }
 
     private static void require(boolean holds, String where, String what) {
