@@ -1,6 +1,7 @@
 package dev.weft;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,40 +38,27 @@ class ArchitectureTest {
             Map.entry("text", Set.of("export", "natives", "io")),
             Map.entry("weight", Set.of("seed", "ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
+            Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
             Map.entry("model", Set.of("nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
                     "cost", Set.of("seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("optim", Set.of("model", "weight", "ops", "io")),
+            Map.entry("loss", Set.of("data", "model", "nn", "ops", "space", "run", "io")),
             Map.entry(
-                    "train",
-                    Set.of("seed", "cost", "model", "nn", "weight", "ops", "space", "data", "text", "run", "io")),
-            Map.entry("tree", Set.of("seed", "train", "model", "nn", "weight", "ops", "space", "data", "run", "io")),
-            Map.entry("search", Set.of("seed", "space", "run", "io")),
+                    "sample",
+                    Set.of("seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
-                    "onnx",
-                    Set.of("seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
-            Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
-            Map.entry("report", Set.of("stats", "io")),
+                    "architecture",
+                    Set.of("loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
-                    "diagnose",
+                    "recipe",
                     Set.of(
-                            "seed", "report", "stats", "trust", "train", "cost", "data", "model", "nn", "weight", "ops",
-                            "space", "io")),
-            Map.entry(
-                    "pick",
-                    Set.of(
-                            "seed",
-                            "report",
-                            "stats",
-                            "generate",
-                            "search",
-                            "export",
-                            "tree",
-                            "train",
-                            "cost",
-                            "onnx",
-                            "run",
+                            "architecture",
+                            "sample",
+                            "loss",
+                            "optim",
                             "data",
                             "model",
                             "nn",
@@ -80,10 +68,84 @@ class ArchitectureTest {
                             "text",
                             "io")),
             Map.entry(
+                    "train",
+                    Set.of(
+                            "recipe",
+                            "architecture",
+                            "sample",
+                            "loss",
+                            "optim",
+                            "seed",
+                            "cost",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "data",
+                            "text",
+                            "run",
+                            "io")),
+            Map.entry(
+                    "tree",
+                    Set.of(
+                            "train",
+                            "recipe",
+                            "architecture",
+                            "sample",
+                            "loss",
+                            "seed",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "data",
+                            "run",
+                            "io")),
+            Map.entry("search", Set.of("seed", "space", "run", "io")),
+            Map.entry(
+                    "onnx",
+                    Set.of("seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
+            Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
+            Map.entry("report", Set.of("stats", "io")),
+            Map.entry(
+                    "diagnose",
+                    Set.of(
+                            "seed", "report", "stats", "trust", "sample", "loss", "optim", "cost", "data", "model",
+                            "nn", "weight", "ops", "space", "io")),
+            Map.entry(
+                    "results",
+                    Set.of(
+                            "seed",
+                            "report",
+                            "stats",
+                            "text",
+                            "optim",
+                            "generate",
+                            "search",
+                            "tree",
+                            "train",
+                            "recipe",
+                            "loss",
+                            "run",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
+            Map.entry(
+                    "pick",
+                    Set.of(
+                            "results", "search", "export", "train", "recipe", "cost", "onnx", "run", "data", "model",
+                            "nn", "weight", "ops", "space", "io")),
+            Map.entry(
                     "trust",
                     Set.of(
-                            "seed", "pick", "stats", "search", "report", "train", "cost", "run", "data", "model", "nn",
-                            "weight", "space", "io")));
+                            "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost", "run",
+                            "stats", "data", "model", "nn", "weight", "space", "io")));
 
     /** The methods of sharing weights, and which others each builds on; the contract they share is {@code weight} itself. */
     private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(
@@ -212,10 +274,10 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** Splits that are cut anew from data that has changed hold out what was trained on: see Origin. */
+    /** Splits that are cut anew from data that has changed hold out what was trained on: see DataProvenance. */
     @Test
     void whatWasTrainedOnIsOpenedWhereItIsCompared() {
-        String settings = ROOT + "train.DataSettings";
+        String settings = ROOT + "recipe.DataSettings";
         Set<String> opening = new TreeSet<>();
         Set<String> reopening = new TreeSet<>();
         for (JavaClass each : CLASSES) {
@@ -233,7 +295,7 @@ class ArchitectureTest {
             }
         }
         assertThat(opening).containsExactly("Trainer.start", "TreeTrainer.start");
-        assertThat(reopening).containsExactly("Origin.open");
+        assertThat(reopening).containsExactly("DataProvenance.open");
     }
 
     @Test
@@ -242,6 +304,17 @@ class ArchitectureTest {
                 .should()
                 .beFreeOfCycles()
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** Each method of sampling is for itself: none but the one beside it, whose record it keeps, uses another's. */
+    @Test
+    void samplersOfOneMethodKnowNoOther() {
+        slices().matching(ROOT + "sample.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(
+                        resideInAPackage(ROOT + "sample.attentive.."), resideInAPackage(ROOT + "sample.level.."))
                 .check(CLASSES);
     }
 

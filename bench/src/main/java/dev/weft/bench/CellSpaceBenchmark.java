@@ -3,17 +3,17 @@ package dev.weft.bench;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Splits;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Draw;
 import dev.weft.train.Evaluation;
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
-import dev.weft.train.Role;
 import dev.weft.train.TrainingStep;
 import dev.weft.tree.GradientProbe;
 import java.io.PrintStream;
@@ -96,7 +96,8 @@ final class CellSpaceBenchmark {
         for (int i = 0; i < count; i++) {
             try (PointerScope scope = new PointerScope()) {
                 Batch batch = batches.batch(round * count + i);
-                Draw draw = new Draw(Role.RANDOM, family.space().sample(random));
+                TrainingMember draw =
+                        new TrainingMember(Role.RANDOM, family.space().sample(random));
                 trainingStep.run(
                         batch, List.of(draw), recipe.train().optimizer().learningRate(), i + 1, i, List.of());
             }

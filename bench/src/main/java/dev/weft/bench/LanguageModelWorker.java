@@ -6,11 +6,11 @@ import dev.weft.generate.TextGenerator;
 import dev.weft.io.Json;
 import dev.weft.io.Safetensors;
 import dev.weft.io.TensorData;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.optim.Optimizer;
 import dev.weft.space.Member;
-import dev.weft.train.Draw;
-import dev.weft.train.Optimizer;
-import dev.weft.train.Role;
 import dev.weft.weight.StoredTensors;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -54,7 +54,7 @@ final class LanguageModelWorker {
             Safetensors.write(folder.resolve("batch.safetensors"), tensors, Map.of());
             StepTimer steps = new StepTimer(
                     training,
-                    List.of(List.of(new Draw(Role.LARGEST, Member.PLAIN))),
+                    List.of(List.of(new TrainingMember(Role.LARGEST, Member.PLAIN))),
                     new Optimizer.AdamW(rate, 0.9, 0.999, 1e-8, 0));
             TextGenerator generator = new TextGenerator(writing, Member.PLAIN);
             long parameters = writing.weights().tensors().values().stream()

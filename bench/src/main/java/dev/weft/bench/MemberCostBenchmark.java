@@ -6,6 +6,7 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.Weight;
 import java.io.PrintStream;
@@ -91,8 +92,9 @@ final class MemberCostBenchmark {
 
     private static List<Tensor> build(List<Weight> weights, Member member) {
         List<Tensor> views = new ArrayList<>(weights.size());
+        Reading reading = Reading.of(member);
         for (Weight weight : weights) {
-            views.add(weight.tensor(member));
+            views.add(weight.tensor(reading));
         }
         return views;
     }

@@ -8,6 +8,8 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
@@ -18,8 +20,6 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Evaluation;
 import dev.weft.train.KeptTrainings;
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
 import java.io.PrintStream;
@@ -146,8 +146,9 @@ final class RecipeFrontBenchmark {
             Map<String, Double> columns = columns(recipe, run, seed);
             AtomicFile.writeText(file, Json.write(columns));
         }
+        Map<?, ?> known = Json.read(file, Map.class);
         Map<String, Double> columns = new LinkedHashMap<>();
-        Json.read(file, Map.class).forEach((key, value) -> columns.put((String) key, ((Number) value).doubleValue()));
+        known.forEach((key, value) -> columns.put((String) key, ((Number) value).doubleValue()));
         out.println(run.getFileName() + " " + columns);
         return columns;
     }

@@ -4,18 +4,19 @@ import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
-import dev.weft.train.CostLevelSampler;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Draw;
-import dev.weft.train.LevelDistribution;
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
-import dev.weft.train.Sampler;
-import dev.weft.train.Sampling;
-import dev.weft.train.TrainSettings;
-import dev.weft.train.TrainingListener;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.Sampling;
+import dev.weft.sample.StepReport;
+import dev.weft.sample.level.CostLevelSampler;
+import dev.weft.sample.level.LevelDistribution;
 import dev.weft.train.TrainingStep;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.generator.GeneratedWeights;
@@ -101,7 +102,13 @@ final class SamplerOverheadBenchmark {
                 Family plain = Family.of(recipe.model(), SEED);
                 Sampling sampling = train.sampler()
                         .start(new Sampling.Setup(
-                                family, train, trained.size(), heldOut, batches.stepsPerEpoch(), SEED));
+                                family,
+                                train.loss(),
+                                train.epochs(),
+                                trained.size(),
+                                heldOut,
+                                batches.stepsPerEpoch(),
+                                SEED));
                 TrainingStep with = new TrainingStep(family, train, BatchStatistics.INSTANCE, null, sampling, 0);
                 TrainingStep without = new TrainingStep(plain, train)) {
             Pair pair = new Pair(
@@ -171,20 +178,19 @@ final class SamplerOverheadBenchmark {
                     done++;
                     long computed = Machine.threadNanos();
                     long start = System.nanoTime();
-                    List<Draw> draws = sampling.draw(done - 1, batch, new SplittableRandom(done));
-                    List<TrainingListener.MemberLoss> ours =
-                            with.run(batch, draws, rate, done, done, List.of(sampling));
-                    sampling.stepDone(new TrainingListener.StepReport(done, Long.MAX_VALUE, rate, ours));
+                    List<TrainingMember> draws = sampling.draw(done - 1, batch, new SplittableRandom(done));
+                    List<MemberLoss> ours = with.run(batch, draws, rate, done, done, List.of(sampling));
+                    sampling.stepDone(new StepReport(done, Long.MAX_VALUE, rate, ours));
                     nanos[0] += System.nanoTime() - start;
                     nanos[2] += Machine.threadNanos() - computed;
-                    List<Draw> plain = draws.stream()
+                    List<TrainingMember> plain = draws.stream()
                             .map(draw -> family.strategy(GeneratedWeights.class)
-                                    .map(generated -> new Draw(draw.role(), generated.plain(draw.member())))
+                                    .map(generated -> new TrainingMember(draw.role(), generated.plain(draw.member())))
                                     .orElse(draw))
                             .toList();
                     computed = Machine.threadNanos();
                     start = System.nanoTime();
-                    List<TrainingListener.MemberLoss> theirs = without.run(batch, plain, rate, done, done, List.of());
+                    List<MemberLoss> theirs = without.run(batch, plain, rate, done, done, List.of());
                     nanos[1] += System.nanoTime() - start;
                     nanos[3] += Machine.threadNanos() - computed;
                     if (done == 1) { // later a masked sum may have been rounded otherwise
@@ -195,8 +201,8 @@ final class SamplerOverheadBenchmark {
             return nanos;
         }
 
-        private static List<Double> losses(List<TrainingListener.MemberLoss> losses) {
-            return losses.stream().map(TrainingListener.MemberLoss::loss).toList();
+        private static List<Double> losses(List<MemberLoss> losses) {
+            return losses.stream().map(MemberLoss::loss).toList();
         }
     }
 }

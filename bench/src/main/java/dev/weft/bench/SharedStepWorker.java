@@ -1,21 +1,21 @@
 package dev.weft.bench;
 
+import dev.weft.architecture.ArchitectureSettings;
+import dev.weft.architecture.ArchitectureStep;
 import dev.weft.data.Batch;
 import dev.weft.io.Json;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Precision;
+import dev.weft.loss.Regularisation;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
+import dev.weft.optim.LearningRateSchedule;
+import dev.weft.optim.Optimizer;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
-import dev.weft.train.ArchitectureSettings;
-import dev.weft.train.ArchitectureStep;
-import dev.weft.train.Distillation;
-import dev.weft.train.Draw;
-import dev.weft.train.LearningRateSchedule;
-import dev.weft.train.Optimizer;
-import dev.weft.train.Precision;
-import dev.weft.train.Regularisation;
-import dev.weft.train.Role;
-import dev.weft.train.Sampler;
-import dev.weft.train.TrainSettings;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.BlendedWeights;
@@ -138,11 +138,11 @@ final class SharedStepWorker {
         }
     }
 
-    private static List<List<Draw>> draws(Kind kind, ModelDefinition definition) {
+    private static List<List<TrainingMember>> draws(Kind kind, ModelDefinition definition) {
         SplittableRandom random = new SplittableRandom(7);
         Sampler.Memoryless sampler = kind.isBlend() ? new Sampler.Blend() : new Sampler.SinglePath(1);
         return kind == Kind.PLAIN
-                ? List.of(List.of(new Draw(Role.LARGEST, Member.PLAIN)))
+                ? List.of(List.of(new TrainingMember(Role.LARGEST, Member.PLAIN)))
                 : IntStream.range(0, DRAWS)
                         .mapToObj(i -> sampler.draw(definition.space(), random))
                         .toList();
@@ -155,7 +155,8 @@ final class SharedStepWorker {
         private long done;
 
         Architecture(Family family, Optimizer optimizer) {
-            this.step = new ArchitectureStep(family, settings(optimizer), null);
+            TrainSettings train = settings(optimizer);
+            this.step = new ArchitectureStep(family, train.architecture(), train.loss(), train.update(), null);
             this.largest = family.space().largest();
         }
 
@@ -166,7 +167,8 @@ final class SharedStepWorker {
             for (int i = 0; i < count; i++) {
                 long computed = Machine.threadNanos();
                 long start = System.nanoTime();
-                loss = step.run(batch, batch, BlendedWeights.blend(largest, done), RATE, RATE, done + 1);
+                TrainingMember blend = new TrainingMember(Role.BLEND, BlendedWeights.blend(largest, done));
+                loss = step.run(batch, batch, blend, RATE, RATE, done + 1);
                 seconds.add((System.nanoTime() - start) * 1e-9);
                 processor.add((Machine.threadNanos() - computed) * 1e-9);
                 done++;

@@ -1,18 +1,19 @@
 package dev.weft.bench;
 
 import dev.weft.data.Batch;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Losses;
+import dev.weft.loss.Precision;
+import dev.weft.loss.Regularisation;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
-import dev.weft.train.Distillation;
-import dev.weft.train.Draw;
-import dev.weft.train.LearningRateSchedule;
-import dev.weft.train.Losses;
-import dev.weft.train.Optimizer;
-import dev.weft.train.Precision;
-import dev.weft.train.Regularisation;
-import dev.weft.train.Sampler;
-import dev.weft.train.TrainSettings;
+import dev.weft.optim.LearningRateSchedule;
+import dev.weft.optim.Optimizer;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampler;
 import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class StepTimer {
 
     private final Family family;
     private final TrainingStep trainingStep;
-    private final List<List<Draw>> draws;
+    private final List<List<TrainingMember>> draws;
     private final double rate;
     private long done;
     private long gradientsAt;
@@ -42,12 +43,12 @@ final class StepTimer {
     };
 
     /** @param draws the members of each step, again from the front after the last */
-    StepTimer(Family family, List<List<Draw>> draws, double momentum, double rate) {
+    StepTimer(Family family, List<List<TrainingMember>> draws, double momentum, double rate) {
         this(family, draws, new Optimizer.Sgd(rate, momentum, false, 0));
     }
 
     /** As above, with another optimiser. */
-    StepTimer(Family family, List<List<Draw>> draws, Optimizer optimizer) {
+    StepTimer(Family family, List<List<TrainingMember>> draws, Optimizer optimizer) {
         this.family = family;
         this.trainingStep = new TrainingStep(family, settings(optimizer));
         this.draws = draws;
@@ -86,13 +87,12 @@ final class StepTimer {
         for (int i = 0; i < count; i++) {
             long computed = Machine.threadNanos();
             long start = System.nanoTime();
-            List<TrainingListener.MemberLoss> members =
-                    trainingStep.run(batch, draws(done), rate, done + 1, done, List.of(clock));
+            List<MemberLoss> members = trainingStep.run(batch, draws(done), rate, done + 1, done, List.of(clock));
             long end = System.nanoTime();
             seconds.add((end - start) * NANOS);
             processor.add((Machine.threadNanos() - computed) * NANOS);
             optimiser += (end - gradientsAt) * NANOS;
-            losses = members.stream().map(TrainingListener.MemberLoss::loss).toList();
+            losses = members.stream().map(MemberLoss::loss).toList();
             done++;
         }
         return new StepWorker.Steps(seconds, processor, losses, Map.of());
@@ -107,7 +107,7 @@ final class StepTimer {
         for (long step = done - count; step < done; step++) {
             try (PointerScope scope = new PointerScope()) {
                 long start = System.nanoTime();
-                for (Draw draw : draws(step)) {
+                for (TrainingMember draw : draws(step)) {
                     Pass pass = new Pass(draw.member(), BatchStatistics.INSTANCE, 0, 0);
                     Losses.labels(family.forward(batch.inputs(), pass), batch.labels(), 0);
                 }
@@ -122,7 +122,7 @@ final class StepTimer {
         return new StepWorker.Steps(steps.seconds(), steps.processor(), steps.losses(), phases);
     }
 
-    private List<Draw> draws(long step) {
+    private List<TrainingMember> draws(long step) {
         return draws.get((int) (step % draws.size()));
     }
 }

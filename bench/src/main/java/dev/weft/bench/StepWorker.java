@@ -4,13 +4,13 @@ import dev.weft.data.Batch;
 import dev.weft.io.Json;
 import dev.weft.io.Safetensors;
 import dev.weft.io.TensorData;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.CellNetwork;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
+import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
-import dev.weft.train.Draw;
-import dev.weft.train.Role;
-import dev.weft.train.Sampler;
 import dev.weft.weight.StoredTensors;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -63,12 +63,12 @@ final class StepWorker {
         torch.set_num_threads(threads);
         ModelDefinition definition = BenchModels.named(model);
         Batch batch = BenchModels.batch(definition, batchSize); // no scope is open: it lives as long as this method
-        List<List<Draw>> draws = draws(definition);
+        List<List<TrainingMember>> draws = draws(definition);
         try (Family elastic = Family.of(definition, 1);
                 Family plain = Family.of(definition.at(definition.space().largest()), 1)) {
             write(elastic, draws, batch, folder);
-            StepTimer plainSteps =
-                    new StepTimer(plain, List.of(List.of(new Draw(Role.LARGEST, Member.PLAIN))), momentum, rate);
+            StepTimer plainSteps = new StepTimer(
+                    plain, List.of(List.of(new TrainingMember(Role.LARGEST, Member.PLAIN))), momentum, rate);
             StepTimer drawnSteps = new StepTimer(elastic, draws, momentum, rate);
             long parameters = elastic.weights().tensors().values().stream()
                     .mapToLong(tensor -> tensor.numel())
@@ -83,7 +83,7 @@ final class StepWorker {
         }
     }
 
-    private static List<List<Draw>> draws(ModelDefinition definition) {
+    private static List<List<TrainingMember>> draws(ModelDefinition definition) {
         SplittableRandom random = new SplittableRandom(7);
         Sampler.Memoryless sampler =
                 definition instanceof CellNetwork ? new Sampler.SinglePath(1) : new Sampler.Sandwich(2);
@@ -93,9 +93,9 @@ final class StepWorker {
     }
 
     /** The draws travel as notes of the family, {@code step3.0} being the first member of the fourth. */
-    private static void write(Family family, List<List<Draw>> steps, Batch batch, Path folder) {
+    private static void write(Family family, List<List<TrainingMember>> steps, Batch batch, Path folder) {
         for (int i = 0; i < steps.size(); i++) {
-            List<Draw> draws = steps.get(i);
+            List<TrainingMember> draws = steps.get(i);
             for (int j = 0; j < draws.size(); j++) {
                 family.note("step" + i + "." + j, draws.get(j).member().toString());
             }

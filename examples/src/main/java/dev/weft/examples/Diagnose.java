@@ -6,9 +6,9 @@ import dev.weft.diagnose.GradientDraws;
 import dev.weft.diagnose.GradientVariance;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
-import dev.weft.train.Sampler;
-import dev.weft.train.Sampling;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import dev.weft.ops.Ops;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,14 @@ import org.bytedeco.pytorch.Tensor;
 /** One weight under the mask of the member's task. */
 record MaskedWeight(Weight weight, Map<String, Weight> masks) implements Weight {
     @Override
-    public Tensor tensor(Member member) {
+    public Tensor tensor(Reading reading) {
+        Member member = reading.member();
         Weight mask = masks.get(member.context().get("task"));
         if (mask == null) {
             throw new IllegalArgumentException(
                     "Member \"" + member + "\" must name a task, @task=NAME, of " + masks.keySet() + ".");
         }
-        return Ops.multiply(weight.tensor(member), mask.tensor(member).detach());
+        return Ops.multiply(weight.tensor(reading), mask.tensor(reading).detach());
     }
 
     @Override

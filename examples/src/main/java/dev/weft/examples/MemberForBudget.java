@@ -1,10 +1,10 @@
 package dev.weft.examples;
 
+import dev.weft.pick.FinishedRun;
 import dev.weft.pick.GeneratedMembers;
-import dev.weft.pick.RunSearch;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
 import dev.weft.space.Member;
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingLine;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ public final class MemberForBudget {
         try (Trainer trainer = Trainer.start(recipe, run, 42)) {
             trainer.run(TrainingLine.to(System.err));
         }
-        try (RunSearch search = RunSearch.open(run);
+        try (FinishedRun search = FinishedRun.open(run);
                 GeneratedMembers generator = new GeneratedMembers(search.family())) {
             double budget = Double.parseDouble(args[2]); // of the recipe's metric, for instance multiply-adds
             Member member = generator.within(budget).orElseThrow(); // no search: the generator has learnt it

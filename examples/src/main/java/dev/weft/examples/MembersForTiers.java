@@ -1,7 +1,7 @@
 package dev.weft.examples;
 
 import dev.weft.onnx.ExportOptions;
-import dev.weft.pick.RunSearch;
+import dev.weft.pick.FinishedRun;
 import dev.weft.pick.SearchLine;
 import dev.weft.pick.Tier;
 import dev.weft.pick.Tiers;
@@ -19,7 +19,7 @@ public final class MembersForTiers {
     public static void main(String[] args) {
         Path folder = Path.of(args[0]);
         // tag::members-for-tiers[]
-        try (RunSearch run = RunSearch.open(folder)) {
+        try (FinishedRun run = FinishedRun.open(folder)) {
             List<Objective> objectives = List.of(Objective.of("accuracy"), Objective.of("latencyMillis"));
             Tiers tiers = Tiers.parse("latencyMillis<=0.5;1;2").named(List.of("watch", "phone", "tablet"));
             SearchResult found = run.search(new CoarseToFine(), objectives, tiers, 42, SearchLine.to(System.err));

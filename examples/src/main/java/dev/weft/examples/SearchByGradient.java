@@ -1,9 +1,9 @@
 package dev.weft.examples;
 
 import dev.weft.model.Family;
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
-import dev.weft.train.Start;
+import dev.weft.recipe.Base;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingLine;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ public final class SearchByGradient {
             trainer.run(TrainingLine.to(System.err));
         }
         Path family = folder.resolve("search/family.safetensors").toAbsolutePath();
-        Start chosen = new Start(family.toString(), "chosen", Start.Weights.INHERITED); // or FRESH
+        Base chosen = new Base(family.toString(), "chosen", Base.Weights.INHERITED); // or FRESH
         try (Trainer trainer = Trainer.start(recipe.from(chosen), folder.resolve("tuned"), 42)) {
             trainer.run(TrainingLine.to(System.err));
         }

@@ -2,15 +2,15 @@ package dev.weft.examples;
 
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
-import dev.weft.pick.RunSearch;
+import dev.weft.pick.FinishedRun;
 import dev.weft.pick.SearchLine;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
 import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
 import dev.weft.space.Member;
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingLine;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ public final class TrainPickExport {
         try (Trainer trainer = Trainer.start(recipe, folder, 42)) {
             trainer.run(TrainingLine.to(System.err)); // was it killed? Trainer.resume(folder) goes on
         }
-        try (RunSearch run = RunSearch.open(folder)) {
+        try (FinishedRun run = FinishedRun.open(folder)) {
             List<Objective> objectives = List.of(Objective.of("accuracy"), Objective.of("latencyMillis"));
             Constraints budget = Constraints.parse("latencyMillis<=2"); // on this machine
             SearchResult found = run.search(new CoarseToFine(), objectives, budget, 42, SearchLine.to(System.err));

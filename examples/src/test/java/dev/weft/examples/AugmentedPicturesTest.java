@@ -6,10 +6,10 @@ import dev.weft.data.AugmentationPolicy;
 import dev.weft.data.Mixing;
 import dev.weft.data.RandomResizedCrop;
 import dev.weft.io.Setting;
-import dev.weft.train.Averaging;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
+import dev.weft.optim.Averaging;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

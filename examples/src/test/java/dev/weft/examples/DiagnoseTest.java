@@ -3,7 +3,7 @@ package dev.weft.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.io.Yaml;
-import dev.weft.train.Recipe;
+import dev.weft.recipe.Recipe;
 import dev.weft.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;

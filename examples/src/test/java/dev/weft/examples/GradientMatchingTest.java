@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
+import dev.weft.recipe.Recipe;
 import dev.weft.space.Member;
-import dev.weft.train.Recipe;
 import dev.weft.tree.TreeListener;
 import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;

@@ -16,6 +16,7 @@ import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightContract;
@@ -79,7 +80,7 @@ class MaskedWeightsTest {
         public List<Integer> used(Member member) {
             int kept = 0;
             try (PointerScope scope = new PointerScope()) {
-                for (float value : Tensors.floats(weight.tensor(member))) {
+                for (float value : Tensors.floats(weight.tensor(Reading.of(member)))) {
                     kept += value != 0 ? 1 : 0;
                 }
             }
@@ -96,8 +97,8 @@ class MaskedWeightsTest {
     void masksKeepTheirPartAndDifferBetweenTasks() {
         Weight weight = masked.weight("fc.weight", Init.ones(), Axis.prefix(Dim.of(WIDTH)), Axis.fixed(400));
         try (PointerScope scope = new PointerScope()) {
-            float[] letters = Tensors.floats(weight.tensor(member(7, "letters")));
-            float[] digits = Tensors.floats(weight.tensor(member(7, "digits")));
+            float[] letters = Tensors.floats(weight.tensor(Reading.of(member(7, "letters"))));
+            float[] digits = Tensors.floats(weight.tensor(Reading.of(member(7, "digits"))));
             int kept = 0;
             int both = 0;
             for (int i = 0; i < digits.length; i++) {
@@ -112,7 +113,7 @@ class MaskedWeightsTest {
     @Test
     void memberWithoutTaskIsRefused() {
         Weight weight = masked.weight("fc.weight", Init.ones(), Axis.prefix(Dim.of(WIDTH)), Axis.fixed(4));
-        assertThatThrownBy(() -> weight.tensor(new Member(Map.of("width", 3))))
+        assertThatThrownBy(() -> weight.tensor(Reading.of(new Member(Map.of("width", 3)))))
                 .hasMessageContaining("@task=NAME")
                 .hasMessageContaining("[letters, digits]");
     }

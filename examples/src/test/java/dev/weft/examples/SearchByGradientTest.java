@@ -2,14 +2,14 @@ package dev.weft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.io.Yaml;
+import dev.weft.loss.Distillation;
 import dev.weft.model.Family;
-import dev.weft.train.ArchitectureSettings;
-import dev.weft.train.Distillation;
-import dev.weft.train.Optimizer;
-import dev.weft.train.Recipe;
-import dev.weft.train.Sampler;
-import dev.weft.train.TrainSettings;
+import dev.weft.optim.Optimizer;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Sampler;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;

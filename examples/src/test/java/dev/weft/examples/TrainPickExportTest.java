@@ -8,8 +8,8 @@ import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.onnx.ExportOptions;
-import dev.weft.pick.RunSearch;
-import dev.weft.train.Recipe;
+import dev.weft.pick.FinishedRun;
+import dev.weft.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class TrainPickExportTest {
         try (Family family = Family.open(run.resolve("family.safetensors"))) {
             assertThat(family.members()).containsKeys("largest", "smallest", "best", "watch", "phone", "tablet");
         }
-        try (RunSearch search = RunSearch.open(run)) {
+        try (FinishedRun search = FinishedRun.open(run)) {
             assertThatThrownBy(() -> search.export("bset", ExportOptions.onnx(run.resolve("other.onnx"))))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("keeps no \"bset\"")

@@ -2,11 +2,11 @@ package dev.weft.cli;
 
 import dev.weft.io.InputException;
 import dev.weft.io.WeftCommand;
-import dev.weft.pick.ComparedRun;
-import dev.weft.pick.ComparisonTables;
-import dev.weft.pick.RunComparison;
 import dev.weft.report.ComparisonReport;
 import dev.weft.report.ReportWriter;
+import dev.weft.results.ComparedRun;
+import dev.weft.results.ComparisonTables;
+import dev.weft.results.RunComparison;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

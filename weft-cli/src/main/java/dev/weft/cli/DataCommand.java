@@ -10,7 +10,7 @@ import dev.weft.data.TextListing;
 import dev.weft.export.InvalidInputException;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.ImageInput;
-import dev.weft.train.Recipe;
+import dev.weft.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

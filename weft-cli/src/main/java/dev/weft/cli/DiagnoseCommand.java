@@ -12,15 +12,15 @@ import dev.weft.io.Progress;
 import dev.weft.io.Suggest;
 import dev.weft.model.Family;
 import dev.weft.pick.FamilyData;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
 import dev.weft.report.Fact;
 import dev.weft.report.PageDate;
 import dev.weft.report.ReportWriter;
 import dev.weft.run.Environment;
-import dev.weft.train.FairSampler;
-import dev.weft.train.Recipe;
-import dev.weft.train.Sampler;
-import dev.weft.train.Sampling;
-import dev.weft.train.TrainSettings;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.Sampling;
+import dev.weft.sample.fair.FairSampler;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -311,6 +311,8 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
     }
 
     private Sampling sampling(Steps steps, Family opened, int examples) {
-        return steps.sampler().start(new Sampling.Setup(opened, steps.train(), examples, null, 1, seed));
+        return steps.sampler()
+                .start(new Sampling.Setup(
+                        opened, steps.train().loss(), steps.train().epochs(), examples, null, 1, seed));
     }
 }

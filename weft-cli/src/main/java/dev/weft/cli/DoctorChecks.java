@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.io.IoReason;
+import dev.weft.loss.Precision;
 import dev.weft.natives.NativeCache;
 import dev.weft.natives.NativeLibraryException;
 import dev.weft.natives.OnnxRuntime;
@@ -8,7 +9,6 @@ import dev.weft.ops.Libtorch;
 import dev.weft.run.Environment;
 import dev.weft.run.SqliteLibrary;
 import dev.weft.text.HuggingFaceTokenizer;
-import dev.weft.train.Precision;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

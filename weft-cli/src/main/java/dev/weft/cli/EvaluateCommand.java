@@ -10,9 +10,9 @@ import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.onnx.ExportLabel;
 import dev.weft.onnx.ExportedEvaluation;
+import dev.weft.pick.CalibratedMember;
 import dev.weft.pick.FamilyData;
-import dev.weft.pick.HeldOutResults;
-import dev.weft.pick.PickedMember;
+import dev.weft.results.HeldOutResults;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Evaluation;
 import java.util.ArrayList;
@@ -168,7 +168,7 @@ final class EvaluateCommand implements Callable<Integer> {
             FamilyData data = member.data(opened);
             Dataset examples = asked.of(data);
             MemberOptions.say(data, options);
-            try (PickedMember picked = PickedMember.of(opened, member.member(), () -> data)) {
+            try (CalibratedMember picked = CalibratedMember.of(opened, member.member(), () -> data)) {
                 Map<Metric, Double> values = Evaluation.of(opened, picked.member(), picked.statistics(), examples);
                 Result result = Result.of(
                         values,

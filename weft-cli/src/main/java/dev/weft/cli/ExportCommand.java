@@ -9,10 +9,10 @@ import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.onnx.Precision;
 import dev.weft.onnx.QualityChange;
+import dev.weft.pick.CalibratedMember;
 import dev.weft.pick.FamilyData;
 import dev.weft.pick.MemberEvaluator;
 import dev.weft.pick.MemberExport;
-import dev.weft.pick.PickedMember;
 import dev.weft.run.RunFolder;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MetricNames;
@@ -146,7 +146,7 @@ final class ExportCommand implements Callable<Integer> {
             MemberOptions.say(data, options);
             Optional<RunFolder> run = family.openRun(options);
             ExportResult done;
-            try (PickedMember picked = PickedMember.of(opened, member.member(), data::requireAsTrained)) {
+            try (CalibratedMember picked = CalibratedMember.of(opened, member.member(), data::requireAsTrained)) {
                 MeasuredMember costs = MeasureCommand.costs(run, opened, picked.member(), LatencySettings.DEFAULT);
                 Map<String, String> label = new LinkedHashMap<>();
                 label.put(MemberExport.LATENCY, MemberEvaluator.latencyContext(LatencySettings.DEFAULT));

@@ -4,7 +4,7 @@ import dev.weft.io.EnvironmentException;
 import dev.weft.io.IoReason;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
-import dev.weft.pick.PickedMember;
+import dev.weft.pick.CalibratedMember;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +42,8 @@ final class ExtractCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Family opened = Family.open(family.file());
-                PickedMember picked =
-                        PickedMember.of(opened, member.member(), () -> member.asTrained(opened, options));
+                CalibratedMember picked =
+                        CalibratedMember.of(opened, member.member(), () -> member.asTrained(opened, options));
                 Family alone = opened.extract(picked.member(), picked.statistics())) {
             String line = picked.describe(opened);
             alone.note("member", line);

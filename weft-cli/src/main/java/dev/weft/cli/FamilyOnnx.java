@@ -3,8 +3,8 @@ package dev.weft.cli;
 import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
 import dev.weft.onnx.OnnxExporter;
+import dev.weft.pick.CalibratedMember;
 import dev.weft.pick.FamilyData;
-import dev.weft.pick.PickedMember;
 import java.nio.file.Path;
 
 /** A member of a family as the file that {@code weft export} would write, in memory. Loads libtorch. */
@@ -14,7 +14,7 @@ final class FamilyOnnx {
     /** @param given a family's file, or the folder of its run */
     static OnnxFile of(Path given, String member) {
         try (Family family = Family.open(FamilyArgument.file(given));
-                PickedMember picked = PickedMember.of(family, member, () -> FamilyData.asTrained(family));
+                CalibratedMember picked = CalibratedMember.of(family, member, () -> FamilyData.asTrained(family));
                 Family alone = family.extract(picked.member(), picked.statistics())) {
             return OnnxExporter.file(alone, picked.describe(family));
         }

@@ -2,8 +2,8 @@ package dev.weft.cli;
 
 import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
+import dev.weft.pick.CalibratedMember;
 import dev.weft.pick.FamilyData;
-import dev.weft.pick.PickedMember;
 import picocli.CommandLine.Option;
 
 /** The options that say which member, and on which data; use it as {@code @Mixin MemberOptions member;}. */
@@ -70,7 +70,7 @@ final class MemberOptions {
         data.remark().ifPresent(remark -> options.err().println("note: " + remark));
     }
 
-    static String statistics(PickedMember picked) {
+    static String statistics(CalibratedMember picked) {
         return picked.recalibrated() ? "recalibrated" : STORED;
     }
 }

@@ -2,7 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.io.AtomicFile;
 import dev.weft.io.WeftCommand;
-import dev.weft.pick.RunMetrics;
+import dev.weft.results.RunMetrics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

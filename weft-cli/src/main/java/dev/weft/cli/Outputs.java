@@ -5,12 +5,12 @@ import dev.weft.io.InputException;
 import dev.weft.io.OutputFiles;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
+import dev.weft.recipe.DataProvenance;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipes;
+import dev.weft.recipe.RunSettings;
 import dev.weft.run.RunFolder;
 import dev.weft.text.TokenizerSettings;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Origin;
-import dev.weft.train.Recipes;
-import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -89,7 +89,7 @@ final class Outputs {
         files.reads(what, path);
         Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
         if (folder == null || !Files.exists(folder.resolve("config.yaml"))) {
-            quietly(() -> Origin.of(notes(path))
+            quietly(() -> DataProvenance.of(notes(path))
                     .ifPresent(origin -> data(origin.data().source())));
         } else if (folder.equals(path) || RunFolder.isOwn(path.getFileName().toString())) {
             RunFolder.protect(folder, files);

@@ -10,11 +10,12 @@ import dev.weft.io.Json;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.onnx.ExportedAccuracy;
+import dev.weft.pick.CalibratedMember;
+import dev.weft.pick.FinishedRun;
 import dev.weft.pick.MemberExport;
-import dev.weft.pick.PickedMember;
-import dev.weft.pick.RunReports;
-import dev.weft.pick.RunSearch;
 import dev.weft.pick.SearchLine;
+import dev.weft.recipe.Recipe;
+import dev.weft.results.RunReports;
 import dev.weft.search.Bound;
 import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
@@ -29,7 +30,6 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Evaluation;
-import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +83,7 @@ final class Quickstart {
             train(recipe);
         }
         QuickstartResult result;
-        try (RunSearch search = RunSearch.open(out, LATENCY, MemberTable.Source.NONE, data)) {
+        try (FinishedRun search = FinishedRun.open(out, LATENCY, MemberTable.Source.NONE, data)) {
             List<MeasuredMember> measured = search(search);
             ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
             Map<String, Member> picked = pick(front, search);
@@ -132,7 +132,7 @@ final class Quickstart {
         return trainer;
     }
 
-    private List<MeasuredMember> search(RunSearch search) {
+    private List<MeasuredMember> search(FinishedRun search) {
         say("searching for at most " + searchSeconds + " s: accuracy against latency, measured on this machine");
         long deadline = System.nanoTime() + searchSeconds * 1_000_000_000L;
         List<MeasuredMember> extremes = List.of(
@@ -180,7 +180,7 @@ final class Quickstart {
      * Three members along the front, from the fastest to the most accurate, named and kept in the family. On a front with fewer one
      * of them has several names: what another member dominates is never called fast or accurate.
      */
-    private static Map<String, Member> pick(ParetoFront front, RunSearch search) {
+    private static Map<String, Member> pick(ParetoFront front, FinishedRun search) {
         List<MeasuredMember> picked = front.pick(NAMES.size());
         Map<String, Member> named = new LinkedHashMap<>();
         named.put("largest", search.family().space().largest());
@@ -194,7 +194,7 @@ final class Quickstart {
         return named;
     }
 
-    private List<QuickstartResult.Exported> export(RunSearch search, List<String> names) {
+    private List<QuickstartResult.Exported> export(FinishedRun search, List<String> names) {
         List<QuickstartResult.Exported> exported = new ArrayList<>();
         createFolder(out.resolve(EXPORTED));
         for (String name : names) {
@@ -204,7 +204,7 @@ final class Quickstart {
             String onnx = EXPORTED + "/" + name + ".onnx";
             String safetensors = EXPORTED + "/" + name + ".safetensors";
             Map<String, Double> measured = search.family().members().get(name).measurements();
-            try (PickedMember member = PickedMember.of(search.family(), name, search::data)) {
+            try (CalibratedMember member = CalibratedMember.of(search.family(), name, search::data)) {
                 ExportResult done = MemberExport.export(
                         search.family(),
                         member,
@@ -235,8 +235,8 @@ final class Quickstart {
         return exported;
     }
 
-    private static double testAccuracy(RunSearch search, String name) {
-        try (PickedMember member = PickedMember.of(search.family(), name, search::data)) {
+    private static double testAccuracy(FinishedRun search, String name) {
+        try (CalibratedMember member = CalibratedMember.of(search.family(), name, search::data)) {
             return Evaluation.accuracy(
                     search.family(),
                     member.member(),

@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.train.Recipes;
+import dev.weft.recipe.Recipes;
 import java.util.Iterator;
 
 /** The recipes that come with Weft, for help texts and for TAB. */

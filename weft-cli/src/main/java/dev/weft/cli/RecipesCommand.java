@@ -1,7 +1,7 @@
 package dev.weft.cli;
 
-import dev.weft.train.RecipeSummary;
-import dev.weft.train.Recipes;
+import dev.weft.recipe.RecipeSummary;
+import dev.weft.recipe.Recipes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

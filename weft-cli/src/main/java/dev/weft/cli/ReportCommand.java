@@ -1,9 +1,9 @@
 package dev.weft.cli;
 
 import dev.weft.io.EnvironmentException;
-import dev.weft.pick.RunReports;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
+import dev.weft.results.RunReports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.pick.RunReports;
+import dev.weft.results.RunReports;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;

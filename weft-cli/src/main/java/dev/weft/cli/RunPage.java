@@ -2,7 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
-import dev.weft.pick.RunReports;
+import dev.weft.results.RunReports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -2,8 +2,8 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.WeftCommand;
+import dev.weft.pick.FinishedRun;
 import dev.weft.pick.LatencyRemarks;
-import dev.weft.pick.RunSearch;
 import dev.weft.pick.Tiers;
 import dev.weft.search.BestMember;
 import dev.weft.search.MeasuredMember;
@@ -48,7 +48,7 @@ record SearchAnswer(
      */
     record Latencies(
             List<Alike> indistinguishable, List<ByNoise> byNoise, List<String> outlying, int slowed, double slowdown) {
-        static Latencies of(RunSearch search, SearchResult found) {
+        static Latencies of(FinishedRun search, SearchResult found) {
             LatencyRemarks remarks = search.remarks(found);
             Space space = search.family().space();
             return new Latencies(
@@ -142,7 +142,7 @@ record SearchAnswer(
             Tiers wanted,
             boolean forTiers,
             SearchResult found,
-            RunSearch search,
+            FinishedRun search,
             List<Exported> exported,
             double seconds) {
         List<TierMember> kept = new ArrayList<>();
@@ -169,7 +169,7 @@ record SearchAnswer(
                 exported);
     }
 
-    private static FrontMember row(RunSearch search, MeasuredMember member) {
+    private static FrontMember row(FinishedRun search, MeasuredMember member) {
         return FrontMember.of(search.family(), search.measured(member.member()), search.selectionExamples());
     }
 

@@ -5,11 +5,11 @@ import dev.weft.io.InputException;
 import dev.weft.model.Metric;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
-import dev.weft.pick.RunReports;
-import dev.weft.pick.RunSearch;
+import dev.weft.pick.FinishedRun;
 import dev.weft.pick.SearchLine;
 import dev.weft.pick.Tier;
 import dev.weft.pick.Tiers;
+import dev.weft.results.RunReports;
 import dev.weft.search.Constraints;
 import dev.weft.search.MemberTable;
 import dev.weft.search.MetricNames;
@@ -172,7 +172,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             throw new InputException("A search must have 12 or more candidates, but got " + candidates + ".");
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                RunSearch search = RunSearch.open(
+                FinishedRun search = FinishedRun.open(
                         run,
                         LatencySettings.DEFAULT.withThreads(threads),
                         source,
@@ -240,7 +240,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
                 : all.named(names.stream().map(String::strip).toList());
     }
 
-    private List<SearchAnswer.Exported> export(RunSearch search, Collection<String> kept) {
+    private List<SearchAnswer.Exported> export(FinishedRun search, Collection<String> kept) {
         List<SearchAnswer.Exported> exported = new ArrayList<>();
         if (export != null) {
             for (String each : kept) {

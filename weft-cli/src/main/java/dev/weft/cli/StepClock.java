@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.weft.sample.StepReport;
 import dev.weft.train.TrainingListener;
 import dev.weft.tree.TreeListener;
 import java.lang.management.ManagementFactory;

@@ -5,13 +5,13 @@ import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
 import dev.weft.io.Setting;
 import dev.weft.io.Suggest;
-import dev.weft.pick.RunReports;
+import dev.weft.loss.Role;
+import dev.weft.recipe.Base;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
+import dev.weft.results.RunReports;
 import dev.weft.text.TokenizerSettings;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
-import dev.weft.train.Role;
-import dev.weft.train.Start;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Files;
@@ -161,8 +161,8 @@ final class TrainCommand implements Callable<Integer> {
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }
 
-    private Start start() {
-        return new Start(
+    private Base start() {
+        return new Base(
                 FamilyArgument.file(start).toAbsolutePath().normalize().toString(),
                 member == null ? Role.CHOSEN.toString() : member,
                 weights(weights));
@@ -176,12 +176,12 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static Start.Weights weights(String given) {
+    private static Base.Weights weights(String given) {
         if (given == null || given.equals("inherited")) {
-            return Start.Weights.INHERITED;
+            return Base.Weights.INHERITED;
         }
         if (given.equals("fresh")) {
-            return Start.Weights.FRESH;
+            return Base.Weights.FRESH;
         }
         throw new InputException(
                 "--weights must be inherited or fresh, but is \"" + given + "\"." + Suggest.nearest(given, WEIGHTS));
@@ -191,7 +191,7 @@ final class TrainCommand implements Callable<Integer> {
         if (seed != null) {
             return seed;
         }
-        boolean inherited = chosen.start() != null && chosen.start().weights() == Start.Weights.INHERITED;
+        boolean inherited = chosen.start() != null && chosen.start().weights() == Base.Weights.INHERITED;
         return inherited ? chosen.start().seed().orElse(0) : 0;
     }
 

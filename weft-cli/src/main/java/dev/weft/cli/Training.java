@@ -3,17 +3,17 @@ package dev.weft.cli;
 import dev.weft.io.Progress;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.WeftCommand;
+import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
-import dev.weft.pick.HeldOutResults;
+import dev.weft.recipe.RunSettings;
+import dev.weft.results.HeldOutResults;
 import dev.weft.run.RunFolder;
+import dev.weft.sample.StepReport;
 import dev.weft.stats.Proportion;
-import dev.weft.train.Role;
-import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingLine;
-import dev.weft.train.TrainingListener;
 import dev.weft.tree.TreeListener;
 import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
@@ -225,7 +225,7 @@ final class Training {
     /** The progress of a tree: the line is of all supernets; what was probed and split stays on the screen. */
     private record ShownTree(Progress progress) implements TreeListener {
         @Override
-        public void stepDone(String node, long done, long planned, TrainingListener.StepReport report) {
+        public void stepDone(String node, long done, long planned, StepReport report) {
             progress.update(done, planned, "steps", "supernet " + node);
         }
 

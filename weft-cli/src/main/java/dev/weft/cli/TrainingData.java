@@ -4,7 +4,7 @@ import dev.weft.data.ImageSplits;
 import dev.weft.data.PassedOver;
 import dev.weft.data.Splits;
 import dev.weft.io.WeftCommand;
-import dev.weft.train.Recipe;
+import dev.weft.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.List;
 

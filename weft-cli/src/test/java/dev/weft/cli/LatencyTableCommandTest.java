@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.cost.LatencyTable;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.TinyRun;
-import dev.weft.train.Recipes;
+import dev.weft.recipe.Recipes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

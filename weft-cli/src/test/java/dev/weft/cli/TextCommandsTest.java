@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.pick.TinyTextRun;
+import dev.weft.recipe.DataSettings;
 import dev.weft.text.TokenizerSettings;
-import dev.weft.train.DataSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -2,12 +2,12 @@ package dev.weft.diagnose;
 
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
+import dev.weft.loss.Losses;
 import dev.weft.model.Family;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.train.Losses;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.weft.diagnose;
 
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
-import dev.weft.train.Draw;
-import dev.weft.train.Sampling;
+import dev.weft.loss.TrainingMember;
+import dev.weft.sample.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -33,7 +33,7 @@ public interface GradientDraws {
                 batches.add(data.batch((long) index * accumulate + i));
             }
             List<GradientDraw.Term> terms = new ArrayList<>();
-            for (Draw draw : sampling.draw(index, batches.get(0), random)) {
+            for (TrainingMember draw : sampling.draw(index, batches.get(0), random)) {
                 for (Batch batch : batches) {
                     List<Double> weights = sampling.exampleWeights(draw.member(), batch);
                     terms.add(new GradientDraw.Term(draw.member(), batch, 1.0 / accumulate, weights));

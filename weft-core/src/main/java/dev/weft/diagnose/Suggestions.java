@@ -1,6 +1,6 @@
 package dev.weft.diagnose;
 
-import dev.weft.train.Sampler;
+import dev.weft.sample.Sampler;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

@@ -51,7 +51,7 @@ final class Documents {
                 // each.
                 .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-                .serializationInclusion(nulls)
+                .defaultPropertyInclusion(JsonInclude.Value.construct(nulls, nulls))
                 .annotationIntrospector(new KindNames())
                 .addModule(FiniteNumbers.module());
         if (factory instanceof YAMLFactory) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +31,7 @@ record UnknownKeys(ObjectMapper mapper, Kinds kinds) {
         } else if (node.isObject()) {
             JsonTypeInfo kind = type.getRawClass().getAnnotation(JsonTypeInfo.class);
             Map<String, JavaType> known = kind == null ? properties(type) : properties(type, node, kind);
-            for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
-                Map.Entry<String, JsonNode> field = fields.next();
+            for (Map.Entry<String, JsonNode> field : node.properties()) {
                 JsonPointer here = at.appendProperty(field.getKey());
                 JavaType fieldType = type.isMapLikeType() ? type.getContentType() : known.get(field.getKey());
                 if (fieldType == null && !known.isEmpty()) {

@@ -11,6 +11,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
@@ -248,29 +249,31 @@ public final class Family implements AutoCloseable {
      */
     public Tensor forward(Tensor inputs, Pass pass) {
         requireOpen();
-        return model.forward(inputs, pass);
+        return model.forward(inputs, pass.isBegun() ? pass : pass.begun());
     }
 
     /**
-     * How a member spreads over the options of a choice: (options), all on one unless it is a blend. It belongs to the caller's
-     * {@code PointerScope}.
+     * How the member of a pass spreads over the options of a choice: (options), all on one unless it is a blend. It belongs to the
+     * caller's {@code PointerScope}.
      */
-    public Tensor distribution(Choice<?> choice, Member member) {
+    public Tensor distribution(Choice<?> choice, Reading reading) {
         requireOpen();
-        return requested.distribution(choice, member);
+        return requested.distribution(choice, reading);
     }
 
     /**
-     * The weights that {@code member} uses, as it sees them, in the order of the model. They belong to the caller's
+     * The weights that the member of a reading uses, as it sees them, in the order of the model. They belong to the caller's
      * {@code PointerScope}.
      */
-    public List<Tensor> weightsOf(Member member) {
+    public List<Tensor> weightsOf(Reading reading) {
         requireOpen();
         try (SharedWeights shapes = SharedWeights.shapesOnly()) {
             RequestedWeights used = new RequestedWeights(shapes);
-            definition.at(member).build(used); // the plain model asks for what the member uses, and for nothing else
+            definition
+                    .at(reading.member())
+                    .build(used); // the plain model asks for what the member uses, and for nothing else
             return used.byName().keySet().stream()
-                    .map(name -> requested.byName().get(name).tensor(member))
+                    .map(name -> requested.byName().get(name).tensor(reading))
                     .toList();
         }
     }
@@ -292,8 +295,10 @@ public final class Family implements AutoCloseable {
         Family extracted = new Family(definition.at(member), SharedWeights.unset(), List.of());
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            extracted.requested.byName().forEach((name, copy) -> copy.tensor(Member.PLAIN)
-                    .copy_(requested.byName().get(name).tensor(member)));
+            Reading reading = Reading.of(member);
+            Reading plain = Reading.of(Member.PLAIN);
+            extracted.requested.byName().forEach((name, copy) -> copy.tensor(plain)
+                    .copy_(requested.byName().get(name).tensor(reading)));
         }
         Map<String, Tensor> own = new LinkedHashMap<>();
         statistics.tensors().forEach((name, tensor) -> own.put(name, Tensors.keep(tensor.clone())));

@@ -133,8 +133,8 @@ public record VisionTransformer(
                 .then(patches)
                 .then((x, pass) -> {
                     Tensor sequence = Ops.transpose(Ops.flatten(x, 2), 1, 2); // (B, T, C)
-                    Tensor withToken = AttentionOps.prependToken(token.tensor(pass.member()), sequence);
-                    return Ops.add(withToken, position.tensor(pass.member()));
+                    Tensor withToken = AttentionOps.prependToken(token.tensor(pass.reading()), sequence);
+                    return Ops.add(withToken, position.tensor(pass.reading()));
                 })
                 .then(new Stack(weights, "blocks", depths, layers))
                 .then(Norm.layer(NORM_EPSILON).of(weights, "norm", embed))

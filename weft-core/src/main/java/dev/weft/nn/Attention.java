@@ -223,7 +223,7 @@ public final class Attention implements Layer {
             return projection.forward(attend(features, count, pass), pass);
         }
         Tensor mixed = null;
-        for (Gate.Share share : heads.shares(pass.member())) {
+        for (Gate.Share share : heads.shares(pass.reading())) {
             Tensor one = attend(features, share.value(), pass);
             Tensor part = share.part() == null ? one : Ops.multiply(one, share.part());
             mixed = mixed == null ? part : Ops.add(mixed, part);
@@ -239,7 +239,7 @@ public final class Attention implements Layer {
         Tensor value = heads(features.get(2), count / form.groupSize);
         double factor = 1 / Math.sqrt(query.size(3));
         if (scale != null) {
-            Tensor learned = Ops.exp(Ops.atMost(scale.tensor(pass.member()), MOST_SCALE)); // (nh, 1, 1)
+            Tensor learned = Ops.exp(Ops.atMost(scale.tensor(pass.reading()), MOST_SCALE)); // (nh, 1, 1)
             query = Ops.multiply(NormOps.l2Normalise(query, LENGTH_EPSILON), learned);
             key = NormOps.l2Normalise(key, LENGTH_EPSILON);
             factor = 1;

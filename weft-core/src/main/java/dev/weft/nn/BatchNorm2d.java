@@ -41,6 +41,6 @@ public final class BatchNorm2d implements Layer {
     public Tensor forward(Tensor x, Pass pass) {
         return weight == null
                 ? pass.norm().normalise(name, x, null, null, EPSILON)
-                : pass.norm().normalise(name, x, weight.tensor(pass.member()), bias.tensor(pass.member()), EPSILON);
+                : pass.norm().normalise(name, x, weight.tensor(pass.reading()), bias.tensor(pass.reading()), EPSILON);
     }
 }

@@ -137,6 +137,6 @@ public final class Conv2d implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return weight.conv2d(x, bias == null ? null : bias.tensor(pass.member()), how, pass.member());
+        return weight.conv2d(x, bias == null ? null : bias.tensor(pass.reading()), how, pass.reading());
     }
 }

@@ -24,6 +24,6 @@ public final class Embedding implements Layer {
 
     @Override
     public Tensor forward(Tensor indices, Pass pass) {
-        return Ops.embedding(table.tensor(pass.member()), indices);
+        return Ops.embedding(table.tensor(pass.reading()), indices);
     }
 }

@@ -29,9 +29,9 @@ public final class LayerNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        Tensor shift = bias == null ? null : bias.tensor(pass.member());
+        Tensor shift = bias == null ? null : bias.tensor(pass.reading());
         return weight == null
                 ? NormOps.layerNorm(x, null, shift, epsilon)
-                : weight.layerNorm(x, shift, epsilon, pass.member());
+                : weight.layerNorm(x, shift, epsilon, pass.reading());
     }
 }

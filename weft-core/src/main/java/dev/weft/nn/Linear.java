@@ -37,6 +37,6 @@ public final class Linear implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return weight.linear(x, bias == null ? null : bias.tensor(pass.member()), pass.member());
+        return weight.linear(x, bias == null ? null : bias.tensor(pass.reading()), pass.reading());
     }
 }

@@ -36,7 +36,7 @@ public final class OperationChoice implements Layer {
     @Override
     public Tensor forward(Tensor x, Pass pass) {
         Map<Layer, List<Gate.Share>> running = new LinkedHashMap<>();
-        for (Gate.Share share : which.shares(pass.member())) {
+        for (Gate.Share share : which.shares(pass.reading())) {
             running.computeIfAbsent(operations.get(share.value()), layer -> new ArrayList<>())
                     .add(share);
         }

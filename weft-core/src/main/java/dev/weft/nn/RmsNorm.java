@@ -19,6 +19,6 @@ public final class RmsNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return weight.rmsNorm(x, epsilon, pass.member());
+        return weight.rmsNorm(x, epsilon, pass.reading());
     }
 }

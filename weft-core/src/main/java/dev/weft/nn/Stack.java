@@ -29,7 +29,7 @@ public final class Stack implements Layer {
     public Tensor forward(Tensor x, Pass pass) {
         Tensor mixed = null;
         int done = 0;
-        for (Gate.Share share : depth.exits(pass.member())) {
+        for (Gate.Share share : depth.exits(pass.reading())) {
             for (; done < share.value(); done++) {
                 x = layers.get(done).forward(x, pass);
             }

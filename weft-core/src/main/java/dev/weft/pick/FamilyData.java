@@ -18,8 +18,8 @@ import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
 import dev.weft.onnx.ExportLabel;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Origin;
+import dev.weft.recipe.DataProvenance;
+import dev.weft.recipe.DataSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 
 /**
  * The examples that a family's members are recalibrated, chosen and reported on, and exported members evaluated. What a family was
- * trained on is opened by its {@link Origin}, which refuses data that has changed since; an exported member's is on its label.
+ * trained on is opened by its {@link DataProvenance}, which refuses data that has changed since; an exported member's is on its label.
  */
 public final class FamilyData {
     /** How the examples stand to those that the family was trained on. */
@@ -81,16 +81,16 @@ public final class FamilyData {
      * @throws InputException when its file does not say which, or it is not there any more, or has changed
      */
     public static FamilyData asTrained(Family family) {
-        return asTrained(family.definition().input(), Origin.of(family));
+        return asTrained(family.definition().input(), DataProvenance.of(family));
     }
 
     /** As {@link #asTrained(Family)}, of an exported member, by its label. Loads no libtorch. */
     public static FamilyData asTrained(OnnxFile file) {
-        return asTrained(new ExportLabel(file).input(), Origin.of(file.metadata()));
+        return asTrained(new ExportLabel(file).input(), DataProvenance.of(file.metadata()));
     }
 
-    private static FamilyData asTrained(ModelInput input, Optional<Origin> known) {
-        Origin origin = known.orElseThrow(() -> new InputException(
+    private static FamilyData asTrained(ModelInput input, Optional<DataProvenance> known) {
+        DataProvenance origin = known.orElseThrow(() -> new InputException(
                 "The model's file does not say what it was trained on. Give the data: --data NAME_OR_DIR"));
         return asTrained(input, origin, origin.data().source());
     }
@@ -104,7 +104,7 @@ public final class FamilyData {
      */
     public static FamilyData asTrained(Family family, String nameOrFolder) {
         ModelInput input = family.definition().input();
-        return Origin.of(family)
+        return DataProvenance.of(family)
                 .map(origin -> asTrained(input, origin, nameOrFolder))
                 .orElseGet(() -> other(input, Optional.empty(), nameOrFolder, Match.UNVERIFIED));
     }
@@ -118,19 +118,19 @@ public final class FamilyData {
      *     trained on, and has changed since
      */
     public static FamilyData of(Family family, String nameOrFolder) {
-        return of(family.definition().input(), Origin.of(family), nameOrFolder);
+        return of(family.definition().input(), DataProvenance.of(family), nameOrFolder);
     }
 
     /** As {@link #of(Family, String)}, for an exported member, by its label. Loads no libtorch. */
     public static FamilyData of(OnnxFile file, String nameOrFolder) {
-        return of(new ExportLabel(file).input(), Origin.of(file.metadata()), nameOrFolder);
+        return of(new ExportLabel(file).input(), DataProvenance.of(file.metadata()), nameOrFolder);
     }
 
-    private static FamilyData of(ModelInput input, Optional<Origin> known, String nameOrFolder) {
+    private static FamilyData of(ModelInput input, Optional<DataProvenance> known, String nameOrFolder) {
         if (known.isEmpty()) {
             return other(input, known, nameOrFolder, Match.UNVERIFIED);
         }
-        Origin origin = known.get();
+        DataProvenance origin = known.get();
         if (isSame(nameOrFolder, origin.data().source())) {
             return asTrained(input, origin, nameOrFolder);
         }
@@ -144,7 +144,7 @@ public final class FamilyData {
         return other(input, known, nameOrFolder, Match.OTHER);
     }
 
-    private static FamilyData asTrained(ModelInput input, Origin origin, String place) {
+    private static FamilyData asTrained(ModelInput input, DataProvenance origin, String place) {
         Splits splits = origin.open(input, place);
         return new FamilyData(
                         place,
@@ -158,8 +158,9 @@ public final class FamilyData {
                 .fitting(input);
     }
 
-    private static FamilyData other(ModelInput input, Optional<Origin> origin, String nameOrFolder, Match match) {
-        int batches = origin.map(Origin::calibrationBatches).orElse(CALIBRATION_BATCHES);
+    private static FamilyData other(
+            ModelInput input, Optional<DataProvenance> origin, String nameOrFolder, Match match) {
+        int batches = origin.map(DataProvenance::calibrationBatches).orElse(CALIBRATION_BATCHES);
         int batchSize = origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE);
         if (input instanceof TextInput text) {
             TextSource source = TextSource.open(nameOrFolder);
@@ -171,7 +172,7 @@ public final class FamilyData {
         FolderOptions options = FolderOptions.defaults()
                 .withSide(images.size())
                 .withColour(images.channels() == 1 ? Colour.GREY : Colour.COLOUR);
-        Optional<DataSettings.Images> trained = origin.map(Origin::data)
+        Optional<DataSettings.Images> trained = origin.map(DataProvenance::data)
                 .filter(DataSettings.Images.class::isInstance)
                 .map(DataSettings.Images.class::cast);
         options = options.withBackground(

@@ -14,12 +14,13 @@ import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.onnx.Exporter;
 import dev.weft.onnx.Precision;
+import dev.weft.recipe.DataProvenance;
+import dev.weft.results.MeasuredMembers;
 import dev.weft.run.Environment;
-import dev.weft.run.MemberValue;
+import dev.weft.run.Measurement;
 import dev.weft.run.RunFolder;
 import dev.weft.search.MetricNames;
 import dev.weft.train.Evaluation;
-import dev.weft.train.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +57,7 @@ public final class MemberExport {
     private static final int RANGE_BATCH = 16;
     private static final int BATCH = 100;
     /** What a reader of the file can use: {@code origin} opens the same splits again. What the file says of itself is left out. */
-    private static final List<String> NOTES = List.of("recipe", "data", "seed", "steps", RUN, Origin.NOTE);
+    private static final List<String> NOTES = List.of("recipe", "data", "seed", "steps", RUN, DataProvenance.NOTE);
 
     private MemberExport() {}
 
@@ -76,7 +77,7 @@ public final class MemberExport {
      */
     public static ExportResult export(
             Family family,
-            PickedMember member,
+            CalibratedMember member,
             FamilyData data,
             Map<String, Double> measurements,
             ExportOptions options) {
@@ -160,7 +161,7 @@ public final class MemberExport {
         Path onnx = result.onnx().orElseThrow().toAbsolutePath();
         Path folder = run.path().toAbsolutePath();
         String file = (onnx.startsWith(folder) ? folder.relativize(onnx) : onnx).toString();
-        List<MemberValue> values = new ArrayList<>();
+        List<Measurement> values = new ArrayList<>();
         values.add(value(
                 result, MeasuredMembers.MAX_ABS_ERROR, file, result.check().maxAbsError()));
         values.add(value(
@@ -169,8 +170,8 @@ public final class MemberExport {
         run.database().record(values);
     }
 
-    private static MemberValue value(ExportResult result, String metric, String context, double value) {
-        return new MemberValue(result.member(), metric, context, value);
+    private static Measurement value(ExportResult result, String metric, String context, double value) {
+        return new Measurement(result.member(), metric, context, value);
     }
 
     private static String number(double value) {

@@ -127,14 +127,14 @@ public final class RunDatabase implements AutoCloseable {
 
     /** Keeps a measured number; one of the same member, metric and context is replaced, and keeps its place in the list. */
     public synchronized void record(String member, String metric, String context, double value) {
-        record(List.of(new MemberValue(member, metric, context, value)));
+        record(List.of(new Measurement(member, metric, context, value)));
     }
 
     /** Keeps several measured numbers, all or none of them. */
-    public synchronized void record(List<MemberValue> values) {
+    public synchronized void record(List<Measurement> values) {
         flush();
         sqlite.inTransaction(() -> {
-            for (MemberValue value : values) {
+            for (Measurement value : values) {
                 sqlite.update(
                         "INSERT INTO members VALUES (?, ?, ?, ?)"
                                 + " ON CONFLICT(member, metric, context) DO UPDATE SET value = excluded.value",
@@ -175,13 +175,13 @@ public final class RunDatabase implements AutoCloseable {
                         rows.getDouble(5)));
     }
 
-    public synchronized List<MemberValue> members() {
+    public synchronized List<Measurement> members() {
         return sqlite.query(
                 "SELECT member, metric, context, value FROM members ORDER BY rowid", RunDatabase::memberValue);
     }
 
     /** Everything measured of one member. */
-    public synchronized List<MemberValue> members(String member) {
+    public synchronized List<Measurement> members(String member) {
         return sqlite.query(
                 "SELECT member, metric, context, value FROM members WHERE member = ? ORDER BY rowid",
                 RunDatabase::memberValue,
@@ -214,7 +214,7 @@ public final class RunDatabase implements AutoCloseable {
         }
     }
 
-    private static MemberValue memberValue(ResultSet rows) throws SQLException {
-        return new MemberValue(rows.getString(1), rows.getString(2), rows.getString(3), Sqlite.real(rows, 4));
+    private static Measurement memberValue(ResultSet rows) throws SQLException {
+        return new Measurement(rows.getString(1), rows.getString(2), rows.getString(3), Sqlite.real(rows, 4));
     }
 }

@@ -58,7 +58,9 @@ public enum RandomStream {
     /** Inputs that stand in for data, where only shapes and time matter. */
     STAND_IN(23),
     /** What an experiment draws for itself. */
-    EXPERIMENT(24);
+    EXPERIMENT(24),
+    /** Noise on the numbers of a delta set. */
+    DELTA_NOISE(25);
 
     private final long code;
 

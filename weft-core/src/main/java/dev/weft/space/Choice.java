@@ -51,6 +51,7 @@ public record Choice<T>(String name, List<T> options, String controller, int act
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // List.of copies, and writes nothing into the array
     public static <T> Choice<T> of(String name, T... options) {
         return new Choice<>(name, List.of(options));
     }

@@ -1,11 +1,17 @@
 package dev.weft.train;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.architecture.ArchitectureSettings;
+import dev.weft.architecture.ArchitectureStep;
+import dev.weft.architecture.CostTerm;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
@@ -16,6 +22,11 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
@@ -130,8 +141,9 @@ public final class DryRun {
                 Family family = Family.of(model, seed, recipe.sharing());
                 RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
-                Sampling sampling =
-                        train.sampler().start(new Sampling.Setup(family, train, batchSize, one(batch), 1, seed));
+                Sampling sampling = train.sampler()
+                        .start(new Sampling.Setup(
+                                family, train.loss(), train.epochs(), batchSize, one(batch), 1, seed));
                 TrainingStep step = new TrainingStep(
                         family,
                         train,
@@ -142,13 +154,13 @@ public final class DryRun {
                                 : null,
                         sampling,
                         0)) { // as in the epochs that have a teacher
-            List<Draw> draws = sampling.draw(0, batch, random);
+            List<TrainingMember> draws = sampling.draw(0, batch, random);
             double rate =
                     train.optimizer().learningRate() * batchSize / recipe.data().batchSize();
             ArchitectureResult architecture =
                     train.architecture() == null ? null : architecture(recipe, family, batch, draws.get(0), rate);
             Clock clock = new Clock();
-            List<TrainingListener.MemberLoss> losses = step.run(batch, draws, rate, 1, seed, List.of(sampling, clock));
+            List<MemberLoss> losses = step.run(batch, draws, rate, 1, seed, List.of(sampling, clock));
             double updateSeconds = clock.lap();
             List<MemberResult> members = new ArrayList<>();
             for (int i = 0; i < draws.size(); i++) {
@@ -190,14 +202,19 @@ public final class DryRun {
     }
 
     /** Its cost is left out where it needs a table, which may not exist yet. */
-    private static ArchitectureResult architecture(Recipe recipe, Family family, Batch batch, Draw draw, double rate) {
+    private static ArchitectureResult architecture(
+            Recipe recipe, Family family, Batch batch, TrainingMember draw, double rate) {
         ArchitectureSettings settings = recipe.train().architecture();
         CostTerm term = settings.cost();
         DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.definition());
         long began = System.nanoTime();
-        try (ArchitectureStep step = new ArchitectureStep(family, recipe.train(), cost)) {
-            double loss =
-                    step.run(batch, batch, draw.member(), settings.optimizer().learningRate(), rate, 1);
+        try (ArchitectureStep step = new ArchitectureStep(
+                family,
+                recipe.train().architecture(),
+                recipe.train().loss(),
+                recipe.train().update(),
+                cost)) {
+            double loss = step.run(batch, batch, draw, settings.optimizer().learningRate(), rate, 1);
             long logits = family.weights().tensors().entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
                     .mapToLong(entry -> entry.getValue().numel())

@@ -5,6 +5,7 @@ import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
 import dev.weft.io.CheckFailedException;
+import dev.weft.loss.Losses;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;

@@ -2,6 +2,8 @@ package dev.weft.train;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.RunSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,13 @@
 package dev.weft.train;
 
 import dev.weft.data.Batches;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.Pass;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.Sampling;
 import dev.weft.space.Space;
 
 /**
@@ -31,7 +35,7 @@ record PhaseRun(
     /** A sampling of the members of a part of a space, without memory. */
     static Sampling sampling(Sampler.Memoryless sampler, Space part, Space whole) {
         return Sampling.of(random -> sampler.draw(part, random).stream()
-                .map(draw -> new Draw(draw.role(), whole.canonical(draw.member())))
+                .map(draw -> new TrainingMember(draw.role(), whole.canonical(draw.member())))
                 .toList());
     }
 

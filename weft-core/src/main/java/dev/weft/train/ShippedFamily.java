@@ -1,10 +1,14 @@
 package dev.weft.train;
 
 import dev.weft.data.Splits;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.RunSettings;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
 import dev.weft.weight.blend.BlendedWeights;
@@ -21,7 +25,7 @@ import java.util.Map;
 record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family family) {
     /** Measures the members that stand for all, and tells the run's table and the listeners. */
     void evaluate(long step, double seconds, List<TrainingListener> listeners) {
-        for (Draw extreme : evaluated()) {
+        for (TrainingMember extreme : evaluated()) {
             Member member = extreme.member();
             try (MemberStatistics statistics = calibrate(member)) {
                 Map<Metric, Double> values = Evaluation.of(family, member, statistics, splits.selection());
@@ -55,18 +59,19 @@ record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family 
     }
 
     /** The largest and the smallest member, and what a blend would choose; of a plain model the one there is. */
-    private List<Draw> evaluated() {
-        Draw largest = new Draw(Role.LARGEST, family.space().largest());
-        Draw smallest = new Draw(Role.SMALLEST, family.space().smallest());
+    private List<TrainingMember> evaluated() {
+        TrainingMember largest = new TrainingMember(Role.LARGEST, family.space().largest());
+        TrainingMember smallest =
+                new TrainingMember(Role.SMALLEST, family.space().smallest());
         return family.strategy(BlendedWeights.class)
-                .map(blend -> List.of(largest, smallest, new Draw(Role.CHOSEN, chosen(blend))))
+                .map(blend -> List.of(largest, smallest, new TrainingMember(Role.CHOSEN, chosen(blend))))
                 .orElseGet(() ->
                         largest.member().equals(smallest.member()) ? List.of(largest) : List.of(largest, smallest));
     }
 
     /** Names those members, with their statistics and measurements, and writes the file. */
     void save(long step) {
-        for (Draw extreme : evaluated()) {
+        for (TrainingMember extreme : evaluated()) {
             Member member = extreme.member();
             MemberStatistics statistics = calibrate(member);
             Map<String, Double> measurements = new LinkedHashMap<>();

@@ -1,5 +1,7 @@
 package dev.weft.train;
 
+import dev.weft.architecture.ArchitectureSettings;
+import dev.weft.architecture.ArchitectureStep;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
@@ -8,6 +10,9 @@ import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -15,9 +20,21 @@ import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.optim.WeightAverage;
+import dev.weft.recipe.Base;
+import dev.weft.recipe.DataProvenance;
+import dev.weft.recipe.Phase;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.RunSettings;
+import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.Sampling;
+import dev.weft.sample.StepListener;
+import dev.weft.sample.StepReport;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -97,7 +114,13 @@ public final class Trainer implements AutoCloseable {
         this.shipped = new ShippedFamily(run, settings, splits, average == null ? family : average.family());
         this.architectureStep = train.architecture() == null
                 ? null
-                : new ArchitectureStep(family, train, cost(recipe), phase.step().optimizerState());
+                : new ArchitectureStep(
+                        family,
+                        train.architecture(),
+                        train.loss(),
+                        train.update(),
+                        cost(recipe),
+                        phase.step().optimizerState());
     }
 
     /** Sets a phase up, which the caller closes; of a run without phases the only one is the run. */
@@ -117,7 +140,8 @@ public final class Trainer implements AutoCloseable {
                 ? rule.sampler()
                         .start(new Sampling.Setup(
                                 family,
-                                rule,
+                                rule.loss(),
+                                rule.epochs(),
                                 trained.size(),
                                 heldOut,
                                 perEpoch,
@@ -250,11 +274,18 @@ public final class Trainer implements AutoCloseable {
                 }
             }
             train.sampler()
-                    .start(new Sampling.Setup(shapes, train, trained.size(), heldOut, train.stepsPerEpoch(batches), 0))
+                    .start(new Sampling.Setup(
+                            shapes,
+                            train.loss(),
+                            train.epochs(),
+                            trained.size(),
+                            heldOut,
+                            train.stepsPerEpoch(batches),
+                            0))
                     .close();
             new TrainingStep(shapes, train).close();
             if (train.architecture() != null) {
-                new ArchitectureStep(shapes, train, null).close();
+                new ArchitectureStep(shapes, train.architecture(), train.loss(), train.update(), null).close();
             }
             if (recipe.start() != null) {
                 recipe.start().requireFits(shapes, splits);
@@ -320,7 +351,7 @@ public final class Trainer implements AutoCloseable {
      * @throws InputException when it is not there, or does not hold what training had
      */
     public static Splits reopen(RunFolder run, RunSettings settings, Optional<String> data) {
-        Origin origin = settings.origin();
+        DataProvenance origin = settings.origin();
         String place = data.orElse(origin.data().source());
         Splits splits = origin.open(settings.recipe().model().input(), place);
         if (!place.equals(origin.data().source())) {
@@ -348,7 +379,7 @@ public final class Trainer implements AutoCloseable {
             if (run.database().events().stream().noneMatch(event -> event.kind().equals(STEPS_PER_EPOCH))) {
                 run.database().event(STEPS_PER_EPOCH, String.valueOf(trainer.stepsPerEpoch()));
             }
-            Start from = settings.recipe().start();
+            Base from = settings.recipe().start();
             if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
                 from.into(trainer.family); // a checkpoint holds what has become of these weights
                 trainer.restartAverage();
@@ -505,19 +536,18 @@ public final class Trainer implements AutoCloseable {
         TrainSettings train = phase.train();
         double rate = phase.learningRate() * train.schedule().factor(phase.epoch(step, perEpoch), train.epochs());
         SplittableRandom random = RandomStream.MEMBERS.random(settings.seed(), step);
-        List<TrainingListener> all = new ArrayList<>(listeners);
+        List<StepListener> all = new ArrayList<>(listeners);
         all.add(0, phase.sampling());
-        List<TrainingListener.MemberLoss> losses;
+        List<MemberLoss> losses;
         try (PointerScope scope = new PointerScope()) {
             List<Batch> trained = new ArrayList<>();
             for (int i = 0; i < train.batchesPerStep(); i++) {
                 trained.add(phase.batches().batch(step * train.batchesPerStep() + i));
             }
-            List<Draw> draws = drawn(trained.get(0), random, (double) step / steps);
+            List<TrainingMember> draws = drawn(trained.get(0), random, (double) step / steps);
             if (architectureStep != null && step >= train.architecture().warmupEpochs() * perEpoch) {
-                Member blend = running(drawn(trained.get(0), random, (double) step / steps))
-                        .get(0)
-                        .member();
+                TrainingMember blend = running(drawn(trained.get(0), random, (double) step / steps))
+                        .get(0);
                 double loss = architectureStep.run(
                         heldOut.batch(step),
                         trained.get(0),
@@ -525,7 +555,7 @@ public final class Trainer implements AutoCloseable {
                         train.architecture().optimizer().learningRate(),
                         rate,
                         step + 1);
-                all.forEach(listener -> listener.architectureTrained(step + 1, blend, loss));
+                all.forEach(listener -> listener.architectureTrained(step + 1, blend.member(), loss));
                 run.database().metric(step + 1, Role.BLEND.toString(), "architectureLoss", loss, seconds);
             }
             losses = phase.step()
@@ -542,13 +572,13 @@ public final class Trainer implements AutoCloseable {
             average.update(step);
         }
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
-        for (TrainingListener.MemberLoss loss : losses) {
-            double[] sum = sums.computeIfAbsent(loss.draw().role(), r -> new double[2]);
+        for (MemberLoss loss : losses) {
+            double[] sum = sums.computeIfAbsent(loss.trained().role(), r -> new double[2]);
             sum[0] += loss.loss();
             sum[1]++;
         }
         sums.forEach((role, sum) -> run.database().metric(step, role.toString(), "loss", sum[0] / sum[1], seconds));
-        TrainingListener.StepReport report = new TrainingListener.StepReport(step, steps, rate, losses);
+        StepReport report = new StepReport(step, steps, rate, losses);
         all.forEach(listener -> listener.stepDone(report));
         if (step % perEpoch == 0) {
             phase.sampling().measures().forEach((name, value) -> run.database()
@@ -557,21 +587,21 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** The members of a step, at the temperature that its place in the run has. */
-    private List<Draw> drawn(Batch batch, RandomGenerator random, double progress) {
-        List<Draw> draws = phase.sampling().draw(step, batch, random);
+    private List<TrainingMember> drawn(Batch batch, RandomGenerator random, double progress) {
+        List<TrainingMember> draws = phase.sampling().draw(step, batch, random);
         return family.strategy(BlendedWeights.class)
                 .map(blend -> blend.settings().map().temperature().at(progress))
                 .map(temperature -> draws.stream()
-                        .map(draw -> new Draw(draw.role(), BlendedWeights.at(draw.member(), temperature)))
+                        .map(draw -> new TrainingMember(draw.role(), draw.member(), temperature))
                         .toList())
                 .orElse(draws);
     }
 
     /** What runs of the members of a step, by the logits as they are now. */
-    private List<Draw> running(List<Draw> draws) {
+    private List<TrainingMember> running(List<TrainingMember> draws) {
         return family.strategy(BlendedWeights.class)
                 .map(blend -> draws.stream()
-                        .map(draw -> new Draw(draw.role(), blend.drawn(draw.member())))
+                        .map(draw -> new TrainingMember(draw.role(), blend.drawn(draw.member()), draw.temperature()))
                         .toList())
                 .orElse(draws);
     }

@@ -1,7 +1,9 @@
 package dev.weft.train;
 
 import dev.weft.io.Progress;
+import dev.weft.loss.Role;
 import dev.weft.model.Metric;
+import dev.weft.sample.StepReport;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +45,9 @@ public final class TrainingLine implements TrainingListener {
             began = System.nanoTime();
         }
         String losses = report.losses().stream()
-                .filter(loss -> loss.draw().role() != Role.RANDOM)
-                .map(loss -> String.format(Locale.ROOT, "%s %.3f", loss.draw().role(), loss.loss()))
+                .filter(loss -> loss.trained().role() != Role.RANDOM)
+                .map(loss ->
+                        String.format(Locale.ROOT, "%s %.3f", loss.trained().role(), loss.loss()))
                 .collect(Collectors.joining(", "));
         progress.update(report.step(), report.steps(), "steps", losses.isEmpty() ? "" : "loss " + losses);
         if (report.step() == report.steps()) {

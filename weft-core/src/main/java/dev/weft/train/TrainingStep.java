@@ -2,11 +2,23 @@ package dev.weft.train;
 
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Losses;
+import dev.weft.loss.Regularisation;
+import dev.weft.loss.Role;
+import dev.weft.loss.SoftLoss;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.ParameterUpdate;
+import dev.weft.optim.ReptileSteps;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampling;
+import dev.weft.sample.StepListener;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,13 +114,13 @@ public final class TrainingStep implements AutoCloseable {
      * @return the members' losses
      * @throws CheckFailedException when a loss is not finite; nothing was updated
      */
-    public List<TrainingListener.MemberLoss> run(
+    public List<MemberLoss> run(
             Batch batch,
-            List<Draw> draws,
+            List<TrainingMember> draws,
             double learningRate,
             long step,
             long seed,
-            List<TrainingListener> listeners) {
+            List<StepListener> listeners) {
         return run(List.of(batch), draws, learningRate, step, seed, listeners);
     }
 
@@ -118,18 +130,18 @@ public final class TrainingStep implements AutoCloseable {
      *
      * @param batches of equal size
      */
-    public List<TrainingListener.MemberLoss> run(
+    public List<MemberLoss> run(
             List<Batch> batches,
-            List<Draw> draws,
+            List<TrainingMember> draws,
             double learningRate,
             long step,
             long seed,
-            List<TrainingListener> listeners) {
+            List<StepListener> listeners) {
         if (reptile != null) {
             return runReptile(batches.get(0), draws, learningRate, step, seed, listeners);
         }
         double[] losses = new double[draws.size()];
-        List<TrainingListener.MemberLoss> trained = new ArrayList<>();
+        List<MemberLoss> trained = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
             logits.forEach(logit -> logit.set_requires_grad(false));
             torch.manual_seed(seed);
@@ -138,7 +150,7 @@ public final class TrainingStep implements AutoCloseable {
                 for (int i = 0; i < losses.length; i++) {
                     losses[i] += backward(teaching, draws, i, batches.size(), step, listeners) / batches.size();
                     if (b == batches.size() - 1) {
-                        TrainingListener.MemberLoss loss = new TrainingListener.MemberLoss(draws.get(i), losses[i]);
+                        MemberLoss loss = new MemberLoss(draws.get(i), losses[i]);
                         trained.add(loss);
                         listeners.forEach(listener -> listener.memberTrained(step, loss));
                     }
@@ -149,14 +161,14 @@ public final class TrainingStep implements AutoCloseable {
         return trained;
     }
 
-    private List<TrainingListener.MemberLoss> runReptile(
+    private List<MemberLoss> runReptile(
             Batch batch,
-            List<Draw> draws,
+            List<TrainingMember> draws,
             double learningRate,
             long step,
             long seed,
-            List<TrainingListener> listeners) {
-        List<TrainingListener.MemberLoss> trained = new ArrayList<>();
+            List<StepListener> listeners) {
+        List<MemberLoss> trained = new ArrayList<>();
         Map<String, Tensor> moved = new LinkedHashMap<>();
         try (PointerScope scope = new PointerScope()) {
             torch.manual_seed(seed);
@@ -165,7 +177,7 @@ public final class TrainingStep implements AutoCloseable {
                 int index = i;
                 double value = reptile.member(
                         () -> backward(teaching, draws, index, 1, step, listeners), this::takeGradients, moved);
-                TrainingListener.MemberLoss loss = new TrainingListener.MemberLoss(draws.get(i), value);
+                MemberLoss loss = new MemberLoss(draws.get(i), value);
                 trained.add(loss);
                 listeners.forEach(listener -> listener.memberTrained(step, loss));
             }
@@ -214,8 +226,13 @@ public final class TrainingStep implements AutoCloseable {
 
     /** Adds a member's gradients on one of {@code parts} batches; returns its loss. */
     private double backward(
-            Teaching teaching, List<Draw> draws, int index, int parts, long step, List<TrainingListener> listeners) {
-        Draw draw = draws.get(index);
+            Teaching teaching,
+            List<TrainingMember> draws,
+            int index,
+            int parts,
+            long step,
+            List<StepListener> listeners) {
+        TrainingMember draw = draws.get(index);
         Batch batch = teaching.batch;
         Pass pass = pass(draw);
         Tensor outputs = settings.precision().run(() -> family.forward(batch.inputs(), pass));
@@ -232,7 +249,7 @@ public final class TrainingStep implements AutoCloseable {
         // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
         // Steps of a member's own are of its own loss.
         boolean mean = settings.gradients() == TrainSettings.Gradients.MEAN && reptile == null;
-        part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw), draw), parts)
+        part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw, pass), draw, pass), parts)
                 .backward();
         return value;
     }
@@ -272,8 +289,8 @@ public final class TrainingStep implements AutoCloseable {
         return factor == 1 ? loss : loss.mul(new Scalar(factor));
     }
 
-    private Tensor withPenalty(Tensor loss, Draw draw) {
-        Tensor penalty = sampling.penalty(draw);
+    private Tensor withPenalty(Tensor loss, TrainingMember draw, Pass pass) {
+        Tensor penalty = sampling.penalty(draw, pass.reading());
         return penalty == null ? loss : loss.add(penalty);
     }
 
@@ -290,23 +307,25 @@ public final class TrainingStep implements AutoCloseable {
                 .orElse("");
     }
 
-    private Pass pass(Draw draw) {
+    private Pass pass(TrainingMember draw) {
         Regularisation regularisation = settings.regularisation();
         boolean regularised = regularisation.covers(draw.role());
         return new Pass(
-                draw.member(),
-                norm,
-                regularised ? regularisation.dropout() : 0,
-                regularised ? regularisation.dropConnect() : 0);
+                        draw.member(),
+                        norm,
+                        regularised ? regularisation.dropout() : 0,
+                        regularised ? regularisation.dropConnect() : 0)
+                .at(draw.temperature())
+                .begun();
     }
 
-    private Tensor withDecay(Tensor loss, Draw draw) {
+    private Tensor withDecay(Tensor loss, TrainingMember draw, Pass pass) {
         Regularisation regularisation = settings.regularisation();
         if (regularisation.weightDecay() == 0 || !regularisation.covers(draw.role())) {
             return loss;
         }
         Tensor total = loss;
-        for (Tensor weight : family.weightsOf(draw.member())) {
+        for (Tensor weight : family.weightsOf(pass.reading())) {
             if (regularisation.decayVectors() || weight.dim() > 1) {
                 total = total.add(weight.square().sum(), new Scalar(regularisation.weightDecay() / 2));
             }
@@ -326,8 +345,7 @@ public final class TrainingStep implements AutoCloseable {
         return gradients;
     }
 
-    private void update(
-            Map<String, Tensor> gradients, double learningRate, long step, List<TrainingListener> listeners) {
+    private void update(Map<String, Tensor> gradients, double learningRate, long step, List<StepListener> listeners) {
         listeners.forEach(listener -> listener.gradientsReady(step, gradients));
         update.apply(
                 gradients,

@@ -1,8 +1,12 @@
 package dev.weft.train;
 
+import dev.weft.architecture.UnrolledStep;
 import dev.weft.data.Batch;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +48,7 @@ public final class UpdateShare {
             for (int i = 0; i < DRAWS; i++) {
                 try (PointerScope draw = new PointerScope()) {
                     List<Member> members = sampling.draw(trainer.steps() + i, batch, random).stream()
-                            .map(Draw::member)
+                            .map(TrainingMember::member)
                             .toList();
                     sum += of(family, members, sampling);
                 }
@@ -63,10 +67,10 @@ public final class UpdateShare {
         Map<String, Tensor> used = new LinkedHashMap<>();
         for (Member member : members) {
             Tensor sum = torch.zeros(new long[0]);
-            for (Tensor weight : family.weightsOf(member)) {
+            for (Tensor weight : family.weightsOf(Reading.of(member))) {
                 sum = sum.add(weight.sum());
             }
-            StepAhead.gradients(sum, weights, false)
+            UnrolledStep.gradients(sum, weights, false)
                     .forEach((name, gradient) -> used.merge(name, gradient.ne(new Scalar(0)), Tensor::logical_or));
         }
         return used.values().stream()

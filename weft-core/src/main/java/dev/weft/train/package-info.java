@@ -1,7 +1,7 @@
 /**
- * How shared weights are trained: a {@link dev.weft.train.Recipe} says which members train at a step
- * ({@link dev.weft.train.Sampler}), against which loss, and with which optimiser; {@link dev.weft.train.TrainingStep} does one
- * step and {@link dev.weft.train.Trainer} the whole run, with checkpoints. Knows no model and no kind of weight; imports
- * {@code model}, {@code data}, {@code nn}, {@code weight}, {@code ops}, {@code space}, {@code run} and {@code io}.
+ * How shared weights are trained: {@link dev.weft.train.TrainingStep} does one step of a {@link dev.weft.recipe.Recipe}, and
+ * {@link dev.weft.train.Trainer} the whole run, with checkpoints. Knows no model and no kind of weight. What a recipe says is in
+ * {@code recipe}; which members train is in {@code sample}, what they learn from in {@code loss}, how parameters move in {@code optim}, and
+ * how the logits of a blend train in {@code architecture}.
  */
 package dev.weft.train;

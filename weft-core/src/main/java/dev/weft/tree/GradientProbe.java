@@ -4,15 +4,16 @@ import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.loss.Losses;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.recipe.SplitSettings;
+import dev.weft.recipe.TrainSettings;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import dev.weft.train.Losses;
-import dev.weft.train.SplitSettings;
-import dev.weft.train.TrainSettings;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -116,8 +117,7 @@ public final class GradientProbe {
     /** The same member with each of the options. */
     List<Member> members(Choice<?> choice, List<?> options, RandomGenerator random) {
         if (blend.isPresent()) {
-            Member all =
-                    BlendedWeights.at(BlendedWeights.blend(family.space().largest(), random.nextLong()), temperature);
+            Member all = BlendedWeights.blend(family.space().largest(), random.nextLong());
             boolean whole = settings.row() == SplitSettings.Row.HARD;
             return options.stream()
                     .map(option -> BlendedWeights.only(all, choice, option, whole))
@@ -183,7 +183,7 @@ public final class GradientProbe {
     /** 1 for the entries that a member reads, by name of the stored weight. */
     private Map<String, Tensor> read(Member member) {
         Tensor sum = torch.zeros(new long[0]);
-        for (Tensor weight : family.weightsOf(member)) {
+        for (Tensor weight : family.weightsOf(Reading.of(member))) {
             sum = sum.add(weight.sum());
         }
         Map<String, Tensor> read = new LinkedHashMap<>();
@@ -202,7 +202,7 @@ public final class GradientProbe {
     private Map<String, Tensor> gradients(Batch batch, Member member, Map<String, Tensor> compared) {
         Map<String, Tensor> weights = weights();
         weights.keySet().retainAll(compared.keySet());
-        Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
+        Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0).at(temperature);
         Tensor outputs = train.precision().run(() -> family.forward(batch.inputs(), pass));
         Tensor loss = Losses.labels(outputs, batch, train.labelSmoothing());
         if (!Double.isFinite(loss.item_double())) {

@@ -1,10 +1,10 @@
 package dev.weft.tree;
 
 import dev.weft.io.InputException;
+import dev.weft.recipe.SplitSettings;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;
-import dev.weft.train.SplitSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.weft.tree;
 
+import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.RunSettings;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
-import dev.weft.train.Recipe;
-import dev.weft.train.Role;
-import dev.weft.train.RunSettings;
 import dev.weft.train.Trainer;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.tree.Tree;

@@ -1,7 +1,8 @@
 package dev.weft.tree;
 
+import dev.weft.loss.Role;
 import dev.weft.model.Metric;
-import dev.weft.train.Role;
+import dev.weft.sample.StepReport;
 import dev.weft.train.TrainingListener;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ public interface TreeListener {
      * @param planned steps of all, if every supernet to come splits as asked for
      * @param report of the step
      */
-    default void stepDone(String node, long done, long planned, TrainingListener.StepReport report) {}
+    default void stepDone(String node, long done, long planned, StepReport report) {}
 
     /** A member of a supernet was evaluated on the selection split. */
     default void evaluated(String node, long steps, Role role, Map<Metric, Double> values) {}

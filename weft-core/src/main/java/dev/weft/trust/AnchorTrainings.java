@@ -2,13 +2,14 @@ package dev.weft.trust;
 
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
+import dev.weft.loss.Role;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
+import dev.weft.recipe.Base;
+import dev.weft.recipe.Recipe;
+import dev.weft.sample.StepReport;
 import dev.weft.space.Member;
 import dev.weft.train.KeptTrainings;
-import dev.weft.train.Recipe;
-import dev.weft.train.Role;
-import dev.weft.train.Start;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ final class AnchorTrainings {
     }
 
     private Recipe recipe(int index) {
-        Start alone = new Start(family.toString(), members.get(index).toString(), Start.Weights.FRESH);
+        Base alone = new Base(family.toString(), members.get(index).toString(), Base.Weights.FRESH);
         return recipe.from(alone);
     }
 

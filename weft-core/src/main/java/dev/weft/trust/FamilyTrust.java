@@ -8,12 +8,12 @@ import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
+import dev.weft.recipe.DataProvenance;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
 import dev.weft.run.RunFolder;
 import dev.weft.search.Evaluations;
 import dev.weft.space.Member;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Origin;
-import dev.weft.train.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,7 +127,7 @@ public final class FamilyTrust implements AutoCloseable {
             throw new InputException(
                     "Every anchor must be trained once or more, but " + trainings + " trainings were asked for.");
         }
-        Origin origin = Origin.of(family)
+        DataProvenance origin = DataProvenance.of(family)
                 .orElseThrow(() -> new InputException(
                         file + " must say what its family was trained on, to train members alone, but does not."));
         boolean same = recipe.data().source().equals(origin.data().source());

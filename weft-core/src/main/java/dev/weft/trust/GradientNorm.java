@@ -2,13 +2,13 @@ package dev.weft.trust;
 
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
+import dev.weft.loss.Losses;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.search.Evaluator;
 import dev.weft.space.Member;
-import dev.weft.train.Losses;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;

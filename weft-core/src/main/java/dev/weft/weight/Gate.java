@@ -2,7 +2,6 @@ package dev.weft.weight;
 
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -13,14 +12,14 @@ import org.bytedeco.pytorch.Tensor;
 @FunctionalInterface
 public interface Gate {
     /** What runs for a member, by rising value; one or more. What is not listed must not run: it gets no gradient, not even zero. */
-    List<Share> shares(Member member);
+    List<Share> shares(Reading reading);
 
     /**
      * The same, where smaller counts are on the way to a larger one, so that listing them costs nothing: the exits of a stack. A
      * strategy that lists only what a member runs can list them here, for their gradient.
      */
-    default List<Share> exits(Member member) {
-        return shares(member);
+    default List<Share> exits(Reading reading) {
+        return shares(reading);
     }
 
     /**
@@ -33,11 +32,12 @@ public interface Gate {
 
     /** So many as a member has. */
     static Gate of(Dim count) {
-        return member -> List.of(new Share(count.size(member), null));
+        return reading -> List.of(new Share(count.size(reading.member()), null));
     }
 
     /** The operation that a member picks. */
     static Gate of(Choice<?> operations) {
-        return member -> List.of(new Share(operations.options().indexOf(member.value(operations)), null));
+        return reading ->
+                List.of(new Share(operations.options().indexOf(reading.member().value(operations)), null));
     }
 }

@@ -122,7 +122,8 @@ public final class SharedWeights implements Weights, AutoCloseable {
     /** A slice of one stored tensor. */
     private record Slice(Tensor stored, List<Axis> axes) implements Weight {
         @Override
-        public Tensor tensor(Member member) {
+        public Tensor tensor(Reading reading) {
+            Member member = reading.member();
             Tensor view = stored;
             for (int i = 0; i < axes.size(); i++) {
                 Axis axis = axes.get(i);

@@ -7,6 +7,8 @@ import dev.weft.io.TensorEntry;
 import dev.weft.ops.Libtorch;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeSet;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -23,13 +25,28 @@ public final class StoredTensors {
 
     private StoredTensors() {}
 
+    /** The element types that files and libtorch have in common, by the name that safetensors gives them. */
+    private static final Map<String, ScalarType> TYPES = Map.of(
+            "F64", ScalarType.Double,
+            "F32", ScalarType.Float,
+            "F16", ScalarType.Half,
+            "BF16", ScalarType.BFloat16,
+            "I64", ScalarType.Long,
+            "I32", ScalarType.Int,
+            "I16", ScalarType.Short,
+            "I8", ScalarType.Char,
+            "U8", ScalarType.Byte,
+            "BOOL", ScalarType.Bool);
+
     /** What a file stores of {@code tensor}, whatever its strides; read when written. */
     public static TensorData data(Tensor tensor) {
         ScalarType type = tensor.scalar_type().intern();
-        String dtype = type == ScalarType.Float ? "F32" : type == ScalarType.Long ? "I64" : null;
-        if (dtype == null) {
-            throw new IllegalArgumentException("Tensors of float32 and int64 can be stored, but this is " + type + ".");
-        }
+        String dtype = TYPES.entrySet().stream()
+                .filter(entry -> entry.getValue() == type)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "Tensors of real numbers can be stored, but this is " + type + "."));
         return TensorData.of(dtype, Arrays.stream(tensor.shape()).boxed().toList(), () -> Tensors.bytes(tensor));
     }
 
@@ -39,11 +56,10 @@ public final class StoredTensors {
      */
     public static Tensor mapped(SafetensorsFile file, String name) {
         TensorEntry entry = file.entry(name);
-        ScalarType type =
-                entry.dtype().equals("F32") ? ScalarType.Float : entry.dtype().equals("I64") ? ScalarType.Long : null;
+        ScalarType type = TYPES.get(entry.dtype());
         if (type == null) {
-            throw new InputException(
-                    file.path() + ": tensor \"" + name + "\" must be F32 or I64, but is " + entry.dtype() + ".");
+            throw new InputException(file.path() + ": tensor \"" + name + "\" must be one of "
+                    + new TreeSet<>(TYPES.keySet()) + ", but is " + entry.dtype() + ".");
         }
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
         if (entry.byteSize() == 0) {

@@ -2,7 +2,6 @@ package dev.weft.weight;
 
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -48,9 +47,9 @@ public interface Weights {
      * How a member spreads over the options of a choice: (options), summing to 1. All on one option, unless the member is a
      * blend. It belongs to the caller's {@code PointerScope}.
      */
-    default Tensor distribution(Choice<?> choice, Member member) {
+    default Tensor distribution(Choice<?> choice, Reading reading) {
         float[] picked = new float[choice.options().size()];
-        picked[choice.options().indexOf(member.value(choice))] = 1;
+        picked[choice.options().indexOf(reading.member().value(choice))] = 1;
         return Tensor.create(picked, picked.length);
     }
 

@@ -2,7 +2,6 @@ package dev.weft.weight;
 
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
-import dev.weft.space.Member;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -29,8 +28,8 @@ public interface WrappedWeights extends Weights {
     }
 
     @Override
-    default Tensor distribution(Choice<?> choice, Member member) {
-        return source().distribution(choice, member);
+    default Tensor distribution(Choice<?> choice, Reading reading) {
+        return source().distribution(choice, reading);
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
@@ -215,9 +216,9 @@ class ConflictMapTest {
                 Weight stored = source.weight(name, init, axes);
                 return new Weight() {
                     @Override
-                    public Tensor tensor(Member member) {
-                        Tensor tensor = stored.tensor(member);
-                        return member.context().containsKey("turned") ? tensor.neg() : tensor;
+                    public Tensor tensor(Reading reading) {
+                        Tensor tensor = stored.tensor(reading);
+                        return reading.member().context().containsKey("turned") ? tensor.neg() : tensor;
                     }
 
                     @Override

@@ -8,6 +8,8 @@ import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.loss.Losses;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.ModelDefinition;
@@ -15,13 +17,11 @@ import dev.weft.model.TinyModels;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.Clipping;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Clipping;
-import dev.weft.train.Draw;
-import dev.weft.train.Losses;
-import dev.weft.train.Sampler;
-import dev.weft.train.Sampling;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
@@ -262,7 +262,7 @@ class GradientVarianceTest {
             Sampling plain = Sampling.of(random -> new Sampler.Largest().draw(family.space(), random));
             Sampling weighted = new Sampling() {
                 @Override
-                public List<Draw> draw(long step, Batch batch, RandomGenerator random) {
+                public List<TrainingMember> draw(long step, Batch batch, RandomGenerator random) {
                     return plain.draw(step, batch, random);
                 }
 

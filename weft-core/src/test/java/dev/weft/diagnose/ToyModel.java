@@ -9,6 +9,7 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import java.util.ArrayList;
@@ -118,7 +119,9 @@ record ToyModel(List<Integer> signs, List<List<Integer>> operations, double scal
             Tensor features = x.reshape(-1, 3).div(new Scalar(255));
             Tensor sum = null;
             for (int e = 0; e < operations.size(); e++) {
-                Tensor part = matrices.get(e).get(pass.member().value(edge(e))).linear(features, null, pass.member());
+                Tensor part = matrices.get(e)
+                        .get(pass.member().value(edge(e)))
+                        .linear(features, null, Reading.of(pass.member()));
                 sum = sum == null ? part : sum.add(part);
             }
             return sum.mul(new Scalar(pass.member().value(sign())));

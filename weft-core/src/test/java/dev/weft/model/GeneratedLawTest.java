@@ -64,7 +64,11 @@ class GeneratedLawTest {
     }
 
     private static Tensor run(Family family, Tensor inputs, Member member) {
-        return family.forward(inputs, new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+        return family.forward(inputs, pass(member));
+    }
+
+    private static Pass pass(Member member) {
+        return new Pass(member, BatchStatistics.INSTANCE, 0, 0);
     }
 
     @ParameterizedTest
@@ -88,7 +92,7 @@ class GeneratedLawTest {
             Set<Member> seen = new HashSet<>();
             for (int seed = 0; seed < DRAWS; seed++) {
                 try (PointerScope inner = new PointerScope()) {
-                    Member drawn = generated(family).draw(0.5, seed, 1);
+                    Member drawn = generated(family).draw(0.5, seed).member();
                     Member plain = generated(family).plain(drawn);
                     seen.add(plain);
                     Tensor alone = run(family, inputs, plain);
@@ -131,10 +135,11 @@ class GeneratedLawTest {
         try (Family family = inDoubles(family(model, MemberGenerator.View.MASK));
                 PointerScope scope = new PointerScope()) {
             Tensor inputs = doubles(TinyModels.examples(model, 4, 2));
-            Member drawn = generated(family).draw(0.5, 3, 1);
-            Map<Choice<?>, Tensor> picked = mixed(family, drawn, part);
+            Member drawn = generated(family).draw(0.5, 3).member();
+            Pass pass = pass(drawn).begun();
+            Map<Choice<?>, Tensor> picked = mixed(family, pass, part);
             picked.values().forEach(Tensor::retain_grad);
-            Tensor output = run(family, inputs, drawn);
+            Tensor output = family.forward(inputs, pass);
             Tensor direction =
                     TinyNoise.like(output.flatten(), 5).mul(new Scalar(10)).reshape(output.shape());
             output.mul(direction).sum().backward();
@@ -148,10 +153,11 @@ class GeneratedLawTest {
                     for (int way : List.of(1, -1)) {
                         try (PointerScope inner = new PointerScope();
                                 NoGradGuard guard = new NoGradGuard()) {
-                            Tensor one = mixed(family, drawn, part).get(choice).select(0, option);
+                            Pass other = pass(drawn).begun();
+                            Tensor one = mixed(family, other, part).get(choice).select(0, option);
                             one.add_(new Scalar(way * STEP));
                             loss += way
-                                    * run(family, inputs, drawn)
+                                    * family.forward(inputs, other)
                                             .mul(direction)
                                             .sum()
                                             .item_double();
@@ -173,10 +179,10 @@ class GeneratedLawTest {
     }
 
     /** What the generator has picked, as the network will read it: exactly one-hot, and {@code part} more of every option. */
-    private static Map<Choice<?>, Tensor> mixed(Family family, Member drawn, double part) {
+    private static Map<Choice<?>, Tensor> mixed(Family family, Pass pass, double part) {
         Map<Choice<?>, Tensor> picked = new LinkedHashMap<>();
         for (Choice<?> choice : family.space().choices()) {
-            Tensor weights = generated(family).distribution(choice, drawn);
+            Tensor weights = generated(family).distribution(choice, pass.reading());
             try (NoGradGuard guard = new NoGradGuard()) {
                 weights.round_().add_(new Scalar(part));
             }
@@ -209,7 +215,7 @@ class GeneratedLawTest {
             try (Family family = inDoubles(family(model, view));
                     PointerScope scope = new PointerScope()) {
                 Tensor inputs = doubles(TinyModels.examples(model, 4, 2));
-                Member drawn = generated(family).draw(0.5, 3, 1);
+                Member drawn = generated(family).draw(0.5, 3).member();
                 Member plain = generated(family).plain(drawn);
                 run(family, inputs, plain).square().sum().backward();
                 Map<String, Tensor> ofSlice = new LinkedHashMap<>();
@@ -261,7 +267,7 @@ class GeneratedLawTest {
         try (Family family = family(model, MemberGenerator.View.MASK);
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Member drawn = generated(family).draw(0.5, 3, 1);
+            Member drawn = generated(family).draw(0.5, 3).member();
             assertThatThrownBy(() -> family.extract(drawn, MemberStatistics.none()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("GeneratedWeights.plain");

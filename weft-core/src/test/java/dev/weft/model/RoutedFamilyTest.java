@@ -12,6 +12,7 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.BlendedWeights;
@@ -312,7 +313,10 @@ class RoutedFamilyTest {
             Member member = BlendedWeights.blend(family.space().largest(), 3);
             // Through the router alone: what a routed weight says of the blend depends on its logits.
             RoutedWeights routed = family.strategy(RoutedWeights.class).orElseThrow();
-            routed.mixing("blocks.0.mlp.fc1.weight", member).square().sum().backward();
+            routed.mixing("blocks.0.mlp.fc1.weight", Reading.of(member))
+                    .square()
+                    .sum()
+                    .backward();
             for (String logits : List.of("blend.depth", "blend.embedDim", "blend.block4.mlpRatio")) {
                 assertThat(gradient(family, logits)).as(logits).isPositive();
             }
@@ -454,8 +458,8 @@ class RoutedFamilyTest {
             Member member = family.space().canonical(new Member(largestBut(family, "depth", 2)));
             Member same = new Member(largestBut(family, "depth", 2));
             assertThat(same).isNotEqualTo(member);
-            TensorAssert.assertThat(routed.mixing("blocks.0.mlp.fc1.weight", same))
-                    .isBitEqualTo(routed.mixing("blocks.0.mlp.fc1.weight", member));
+            TensorAssert.assertThat(routed.mixing("blocks.0.mlp.fc1.weight", Reading.of(same)))
+                    .isBitEqualTo(routed.mixing("blocks.0.mlp.fc1.weight", Reading.of(member)));
         }
     }
 

@@ -16,6 +16,7 @@ import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
@@ -113,7 +114,7 @@ public class TransformedKernelsTest {
             double[] three = times(family, layer + "5to3_matrix", centre(five, 5, 3));
             for (int size : List.of(3, 5, 7)) {
                 double[] expected = size == 7 ? doubles(seven) : size == 5 ? five : three;
-                Tensor kernels = family.weightsOf(kernel(family, size)).stream()
+                Tensor kernels = family.weightsOf(Reading.of(kernel(family, size))).stream()
                         .filter(tensor -> tensor.dim() == 4 && tensor.size(0) == 40 && tensor.size(1) == 1)
                         .reduce((first, second) -> second)
                         .orElseThrow();

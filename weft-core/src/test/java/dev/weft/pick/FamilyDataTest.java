@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
-import dev.weft.train.RunSettings;
+import dev.weft.recipe.RunSettings;
 import dev.weft.train.Trainer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;

@@ -10,8 +10,8 @@ import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Yaml;
 import dev.weft.onnx.ExportOptions;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Recipe;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
 import dev.weft.train.Trainer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -123,7 +123,7 @@ class PictureRunTest {
         try (Trainer trainer = Trainer.start(recipe(), run, 5)) {
             trainer.run();
         }
-        try (RunSearch search = RunSearch.open(run)) {
+        try (FinishedRun search = FinishedRun.open(run)) {
             search.export("largest", ExportOptions.onnx(onnx));
         }
         try (ExportedModel model = ExportedModel.open(onnx);

@@ -8,14 +8,15 @@ import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.ExportOptions;
+import dev.weft.recipe.Recipes;
 import dev.weft.run.RunDatabase;
 import dev.weft.search.Constraints;
 import dev.weft.search.Objective;
 import dev.weft.search.RandomSearch;
 import dev.weft.space.Member;
-import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
+import dev.weft.weight.Reading;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -72,7 +73,7 @@ class RunEndsTest {
     @Test
     void whatIsClosedSaysSo() {
         Path run = TinyRun.train(folder);
-        RunSearch search = RunSearch.open(run, new LatencySettings(1, 1, 1, 1, 1, 1));
+        FinishedRun search = FinishedRun.open(run, new LatencySettings(1, 1, 1, 1, 1, 1));
         Family family = search.family();
         Member member = family.space().largest();
         search.close();
@@ -85,7 +86,7 @@ class RunEndsTest {
         saysSo(() -> search.export("largest", ExportOptions.onnx(folder.resolve("x.onnx"))));
         saysSo(() -> family.save(folder.resolve("x.safetensors")));
         saysSo(family::weights);
-        saysSo(() -> family.weightsOf(member));
+        saysSo(() -> family.weightsOf(Reading.of(member)));
         try (MemberStatistics none = MemberStatistics.none();
                 Tensor image = torch.zeros(1, 1, 8, 8)) {
             saysSo(() -> family.extract(member, none));

@@ -14,9 +14,11 @@ import dev.weft.nn.Pass;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.ops.Tensors;
+import dev.weft.recipe.Recipes;
 import dev.weft.report.MemberResult;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
+import dev.weft.results.RunReports;
 import dev.weft.search.Constraints;
 import dev.weft.search.Direction;
 import dev.weft.search.MeasuredMember;
@@ -26,7 +28,6 @@ import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchResult;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
-import dev.weft.train.Recipes;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class TextFamilyTest {
         Path onnx = run.resolve("best.onnx");
         List<Objective> objectives = List.of(Objective.of("loss"), Objective.of("params"));
         assertThat(objectives.get(0).direction()).isEqualTo(Direction.MINIMIZE);
-        try (RunSearch search = RunSearch.open(run, QUICK)) {
+        try (FinishedRun search = FinishedRun.open(run, QUICK)) {
             SearchResult found =
                     search.search(new RandomSearch(12), objectives, Constraints.parse("params<=1000000"), 1);
             MeasuredMember best = found.best().get(0).measured();
@@ -110,7 +111,7 @@ class TextFamilyTest {
     }
 
     /** Token for token, also of texts shorter than the windows that the graph was recorded with. */
-    private static void predictsAsTheLiveMember(Path onnx, RunSearch search, Member member) {
+    private static void predictsAsTheLiveMember(Path onnx, FinishedRun search, Member member) {
         try (ExportedLanguageModel model = ExportedLanguageModel.open(onnx);
                 PointerScope scope = new PointerScope()) {
             assertThat(model.contextLength()).isEqualTo(8);
@@ -161,7 +162,7 @@ class TextFamilyTest {
 
     @Test
     void otherTextIsReportedWholeAndForeignCharactersRefused() throws Exception {
-        try (RunSearch search = RunSearch.open(run, QUICK)) {
+        try (FinishedRun search = FinishedRun.open(run, QUICK)) {
             Path other = TinyTextRun.text(folder.resolve("other.txt"), 2);
             FamilyData data = FamilyData.of(search.family(), other.toString());
             assertThat(((TextWindows) data.report()).to()).isEqualTo(2700);

@@ -55,7 +55,7 @@ class TiersTest {
     @Test
     void oneSearchFindsAMemberForEachTier(@TempDir Path folder) {
         List<Objective> objectives = List.of(Objective.of("accuracy"), Objective.of("params"));
-        try (RunSearch run = RunSearch.open(TinyRun.train(folder), QUICK)) {
+        try (FinishedRun run = FinishedRun.open(TinyRun.train(folder), QUICK)) {
             double least = run.measured(run.family().space().smallest()).value("params");
             double most = run.measured(run.family().space().largest()).value("params");
             Tiers tiers = Tiers.parse("params<=" + least + ";" + most).named(List.of("watch", "phone"));

@@ -1,7 +1,7 @@
 package dev.weft.pick;
 
-import dev.weft.train.Recipe;
-import dev.weft.train.Recipes;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
 import dev.weft.train.Trainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

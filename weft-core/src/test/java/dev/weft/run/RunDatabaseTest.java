@@ -28,10 +28,10 @@ class RunDatabaseTest {
                 new Metric(2, "smallest", "loss", 0.1, 0.5),
                 new Metric(1, "largest", "loss", Double.NaN, 1.5),
                 new Metric(1, "largest", "gradientNorm", Double.POSITIVE_INFINITY, 2.5));
-        List<MemberValue> members = List.of(
-                new MemberValue("width=2", "accuracy", "weights=ab,split=selection", 0.75),
-                new MemberValue("width=1", "accuracy", "weights=ab,split=selection", 0.1),
-                new MemberValue("width=2", "params", "", 1e300));
+        List<Measurement> members = List.of(
+                new Measurement("width=2", "accuracy", "weights=ab,split=selection", 0.75),
+                new Measurement("width=1", "accuracy", "weights=ab,split=selection", 0.1),
+                new Measurement("width=2", "params", "", 1e300));
         try (RunDatabase database = RunDatabase.open(file)) {
             metrics.forEach(m -> database.metric(m.step(), m.role(), m.name(), m.value(), m.seconds()));
             database.record(members);
@@ -56,7 +56,7 @@ class RunDatabaseTest {
             database.record("b", "accuracy", "", 2);
             database.record("a", "accuracy", "", 3);
             assertThat(database.members())
-                    .containsExactly(new MemberValue("a", "accuracy", "", 3), new MemberValue("b", "accuracy", "", 2));
+                    .containsExactly(new Measurement("a", "accuracy", "", 3), new Measurement("b", "accuracy", "", 2));
         }
     }
 

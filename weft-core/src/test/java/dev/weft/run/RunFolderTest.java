@@ -137,10 +137,10 @@ class RunFolderTest {
             }
         }
         try (RunFolder run = RunFolder.open(folder)) {
-            List<MemberValue> members = run.database().members();
+            List<Measurement> members = run.database().members();
             assertThat(members).hasSizeGreaterThan((int) last);
             assertThat(run.database().metrics()).hasSizeGreaterThan((int) last);
-            assertThat(members.get(50)).isEqualTo(new MemberValue("m50", "accuracy", "", 50));
+            assertThat(members.get(50)).isEqualTo(new Measurement("m50", "accuracy", "", 50));
         }
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weft.io.InputException;
-import dev.weft.run.MemberValue;
+import dev.weft.run.Measurement;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ class EvaluationsTest {
             assertThat(first.calls).hasSize(2).doesNotHaveDuplicates();
             assertThat(second.calls).containsExactly("accuracy " + MEMBER);
             assertThat(run.database().members())
-                    .extracting(MemberValue::member, MemberValue::metric, MemberValue::context)
+                    .extracting(Measurement::member, Measurement::metric, Measurement::context)
                     .containsExactly(
                             tuple(MEMBER.toString(), "params", ""),
                             tuple(MEMBER.toString(), "accuracy", "weights 1"),

@@ -51,7 +51,7 @@ class RandomStreamTest {
         for (int a = 0; a < streams.size(); a++) {
             for (int b = a + 1; b < streams.size(); b++) {
                 for (int shift = -20; shift <= 20; shift++) {
-                    // 24 × 23 / 2 × 41 correlations of 380 pairs: six standard deviations.
+                    // 25 × 24 / 2 × 41 correlations of 380 pairs: six standard deviations.
                     assertThat(Math.abs(correlation(streams.get(a), streams.get(b), shift)))
                             .as(RandomStream.values()[a] + " and " + RandomStream.values()[b] + ", shift " + shift)
                             .isLessThan(6 / Math.sqrt(LENGTH - 20));

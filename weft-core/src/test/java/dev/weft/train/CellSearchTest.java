@@ -2,6 +2,10 @@ package dev.weft.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.architecture.ArchitectureSettings.Order;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.CellNetwork;
 import dev.weft.model.Family;
 import dev.weft.model.Presets;
@@ -9,9 +13,12 @@ import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.Optimizer;
+import dev.weft.recipe.Recipe;
+import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import dev.weft.train.ArchitectureSettings.Order;
+import dev.weft.weight.Reading;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
 import java.io.IOException;
@@ -131,7 +138,7 @@ class CellSearchTest {
                 Member blend = BlendedWeights.blend(family.space().largest(), seed);
                 Member member = new Member(blend.options());
                 for (Choice<?> choice : family.space().choices()) {
-                    float[] parts = Tensors.floats(family.distribution(choice, blend));
+                    float[] parts = Tensors.floats(family.distribution(choice, Reading.of(blend)));
                     int picked = 0;
                     for (int i = 0; i < parts.length; i++) {
                         assertThat(parts[i]).isIn(0f, 1f);
@@ -163,9 +170,9 @@ class CellSearchTest {
             Member second =
                     family.space().parse("|nor_conv_1x1~0|+|none~0|none~1|+|avg_pool_3x3~0|skip_connect~1|none~2|");
             Map<String, float[]> before = copies(family);
-            step.run(TinyTraining.batch(6, 1), List.of(new Draw(Role.RANDOM, first)), 0.05, 1, 1, List.of());
+            step.run(TinyTraining.batch(6, 1), List.of(new TrainingMember(Role.RANDOM, first)), 0.05, 1, 1, List.of());
             Map<String, float[]> between = copies(family);
-            step.run(TinyTraining.batch(6, 2), List.of(new Draw(Role.RANDOM, second)), 0.05, 2, 1, List.of());
+            step.run(TinyTraining.batch(6, 2), List.of(new TrainingMember(Role.RANDOM, second)), 0.05, 2, 1, List.of());
             Map<String, float[]> after = copies(family);
             assertThat(changed(before, between)).containsExactlyInAnyOrder("1<-0.3", "2<-1.2", "3<-2.3");
             assertThat(changed(between, after)).containsExactlyInAnyOrder("1<-0.2");

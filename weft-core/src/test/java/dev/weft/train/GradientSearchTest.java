@@ -3,6 +3,9 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.architecture.ArchitectureSettings;
+import dev.weft.architecture.ArchitectureSettings.Order;
+import dev.weft.architecture.CostTerm;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
@@ -10,16 +13,24 @@ import dev.weft.data.TextWindows;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Regularisation;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.Optimizer;
+import dev.weft.recipe.Recipe;
 import dev.weft.run.Event;
 import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
-import dev.weft.train.ArchitectureSettings.Order;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
@@ -78,18 +89,18 @@ class GradientSearchTest {
 
             @Override
             public void memberTrained(long step, MemberLoss loss) {
-                assertThat(loss.draw().role()).isEqualTo(Role.BLEND);
-                heard.add(loss.draw().member());
+                assertThat(loss.trained().role()).isEqualTo(Role.BLEND);
+                heard.add(loss.trained().member());
             }
         });
         assertThat(heard).hasSize(12).doesNotHaveDuplicates();
         try (Family family = Family.open(run.resolve("family.safetensors"));
                 PointerScope scope = new PointerScope()) {
             BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
-            assertThat(Tensors.floats(family.distribution(blend.choices().get(0), heard.get(0))))
+            assertThat(Tensors.floats(family.distribution(blend.choices().get(0), Reading.of(heard.get(0)))))
                     .as("mixing weights")
                     .isNotEqualTo(
-                            Tensors.floats(family.distribution(blend.choices().get(0), heard.get(1))));
+                            Tensors.floats(family.distribution(blend.choices().get(0), Reading.of(heard.get(1)))));
         }
     }
 
@@ -100,8 +111,7 @@ class GradientSearchTest {
         train(recipe(), new TrainingListener() {
             @Override
             public void memberTrained(long step, MemberLoss loss) {
-                temperatures.add(
-                        Double.parseDouble(loss.draw().member().context().get("temperature")));
+                temperatures.add(loss.trained().temperature());
             }
         });
         assertThat(temperatures.get(0)).isEqualTo(10);
@@ -122,7 +132,7 @@ class GradientSearchTest {
             trainer.run(new TrainingListener() {
                 @Override
                 public void memberTrained(long step, MemberLoss loss) {
-                    trained.add(loss.draw().member().options());
+                    trained.add(loss.trained().member().options());
                 }
             });
             assertThat(logits(trainer.family())).usingRecursiveComparison().isNotEqualTo(before);
@@ -295,8 +305,8 @@ class GradientSearchTest {
         long steps = train(recipe(), new TrainingListener() {
             @Override
             public void memberTrained(long step, MemberLoss loss) {
-                heard.add(step + " " + loss.draw().role());
-                members.add(loss.draw().member());
+                heard.add(step + " " + loss.trained().role());
+                members.add(loss.trained().member());
             }
 
             @Override
@@ -324,7 +334,7 @@ class GradientSearchTest {
                 Family many = TinyText.family(List.of());
                 TrainingStep joined = new TrainingStep(one, settings.build());
                 TrainingStep parts = new TrainingStep(many, settings.build())) {
-            List<Draw> draws = new Sampler.Sandwich(2).draw(one.space(), new java.util.SplittableRandom(2));
+            List<TrainingMember> draws = new Sampler.Sandwich(2).draw(one.space(), new java.util.SplittableRandom(2));
             for (int step = 1; step <= 3; step++) {
                 List<Batch> batches = LongStream.range(10L * step, 10L * step + 3)
                         .mapToObj(seed -> TinyText.batch(4, seed))

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Losses;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.MobileCnn.Block;
@@ -15,6 +18,15 @@ import dev.weft.nn.Activation;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.LearningRateSchedule;
+import dev.weft.optim.Optimizer;
+import dev.weft.recipe.Phase;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.StepReport;
+import dev.weft.sample.fair.FairSampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.kernel.KernelTransforms;
@@ -184,7 +196,7 @@ class PhasesTest {
 
     @Test
     void membersOfAPhaseHaveItsFreeOptionsAndRatesAreItsOwn() {
-        Map<Long, List<Draw>> draws = new LinkedHashMap<>();
+        Map<Long, List<TrainingMember>> draws = new LinkedHashMap<>();
         Map<Long, Double> rates = new LinkedHashMap<>();
         Space space;
         try (Trainer trainer = Trainer.start(recipe(), run, SEED)) {
@@ -195,7 +207,7 @@ class PhasesTest {
                     rates.put(report.step(), report.learningRate());
                     draws.put(
                             report.step(),
-                            report.losses().stream().map(MemberLoss::draw).toList());
+                            report.losses().stream().map(MemberLoss::trained).toList());
                 }
             });
         }
@@ -240,10 +252,10 @@ class PhasesTest {
                         teacher.members().get(Family.EXTRACTED).statistics();
                 Pass pass = Pass.evaluation(Member.PLAIN, statistics);
                 assertThat(Tensors.floats(teacher.forward(images, pass))).isEqualTo(expected);
-                Map<Draw, Double> own = new LinkedHashMap<>();
+                Map<TrainingMember, Double> own = new LinkedHashMap<>();
                 trainer.runTo(6, () -> false, List.of(new TrainingListener() {
                     @Override
-                    public void memberForwarded(long step, Draw draw, Batch batch, Tensor logits) {
+                    public void memberForwarded(long step, TrainingMember draw, Batch batch, Tensor logits) {
                         double loss = Losses.labels(logits, batch.labels(), 0).item_double()
                                 + Losses.soft(logits, teacher.forward(batch.inputs(), pass))
                                         .item_double();
@@ -252,7 +264,7 @@ class PhasesTest {
 
                     @Override
                     public void memberTrained(long step, MemberLoss loss) {
-                        losses.add(new double[] {loss.loss(), own.get(loss.draw())});
+                        losses.add(new double[] {loss.loss(), own.get(loss.trained())});
                     }
                 }));
             }

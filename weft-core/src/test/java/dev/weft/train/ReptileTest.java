@@ -3,14 +3,26 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Losses;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.Clipping;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.Reptile;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,9 +64,9 @@ class ReptileTest {
         return Family.of(TinyTraining.boundModel(), 1);
     }
 
-    private static List<Draw> draws(Family family) {
+    private static List<TrainingMember> draws(Family family) {
         return TinyTraining.sandwich(family.space()).subList(1, 4).stream()
-                .map(draw -> new Draw(Role.RANDOM, draw.member()))
+                .map(draw -> new TrainingMember(Role.RANDOM, draw.member()))
                 .toList();
     }
 
@@ -86,7 +98,7 @@ class ReptileTest {
                 TrainingStep step = new TrainingStep(family, settings.build())) {
             Map<String, Tensor> before = copies(family);
             Map<String, Tensor> expected = new LinkedHashMap<>();
-            for (Draw draw : draws(family)) {
+            for (TrainingMember draw : draws(family)) {
                 gradient(family, draw.member())
                         .forEach((name, g) -> expected.merge(name, g.mul(new Scalar(INNER / 3)), Tensor::add));
             }
@@ -120,7 +132,7 @@ class ReptileTest {
         try (Family by = family()) {
             Map<String, Tensor> velocity = new LinkedHashMap<>();
             Map<String, Tensor> before = copies(by);
-            for (Draw draw : draws(by)) {
+            for (TrainingMember draw : draws(by)) {
                 if (!keepMomentum) {
                     velocity.clear();
                 }
@@ -148,7 +160,7 @@ class ReptileTest {
         try (Family family = family();
                 TrainingStep step = new TrainingStep(family, settings.build())) {
             Map<String, Tensor> before = copies(family);
-            List<TrainingListener.MemberLoss> losses = step.run(batch, draws(family), 1, 1, 0, List.of());
+            List<MemberLoss> losses = step.run(batch, draws(family), 1, 1, 0, List.of());
             assertThat(losses).hasSize(3);
             family.weights().tensors().forEach((name, weight) -> {
                 TensorAssert.assertThat(before.get(name).sub(weight.detach()))

@@ -3,12 +3,18 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.data.Batch;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Losses;
+import dev.weft.loss.Precision;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import dev.weft.recipe.TrainSettings;
 import dev.weft.space.Member;
 import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.experts.ExpertStart;
@@ -97,10 +103,10 @@ class RoutedTrainingTest {
         try (Family family = transformer(granularity);
                 Family stepped = transformer(granularity)) {
             Batch batch = batch(family, 8);
-            List<Draw> draws = TinyTraining.sandwich(family.space());
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             Tensor teacher =
                     logits(family, batch.inputs(), family.space().largest()).detach();
-            for (Draw draw : draws) {
+            for (TrainingMember draw : draws) {
                 Tensor own = logits(family, batch.inputs(), draw.member());
                 (draw.role() == Role.LARGEST ? Losses.labels(own, batch.labels(), 0) : Losses.soft(own, teacher))
                         .backward();
@@ -131,7 +137,7 @@ class RoutedTrainingTest {
             Batch batch = batch(once, 4);
             TinyTraining.Settings settings = TinyTraining.settings();
             settings.distillation = new Distillation.None();
-            Draw draw = TinyTraining.draw(Role.RANDOM, member);
+            TrainingMember draw = TinyTraining.draw(Role.RANDOM, member);
             new TrainingStep(once, settings.build()).run(batch, List.of(draw), 0.1, 1, 0, List.of());
             new TrainingStep(twice, settings.build()).run(batch, List.of(draw, draw), 0.05, 1, 0, List.of());
             once.weights().tensors().forEach((name, tensor) -> TensorAssert.assertThat(
@@ -165,8 +171,8 @@ class RoutedTrainingTest {
     void gradientsOfMicroBatchesAddUpToTheJoinedBatchs() {
         try (Family family = transformer(Granularity.NEURON)) {
             Batch batch = batch(family, 12);
-            List<Draw> draws = TinyTraining.sandwich(family.space());
-            for (Draw draw : draws) {
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
+            for (TrainingMember draw : draws) {
                 Losses.labels(logits(family, batch.inputs(), draw.member()), batch.labels(), 0.1)
                         .backward();
             }
@@ -174,7 +180,7 @@ class RoutedTrainingTest {
             for (int micro = 0; micro < 4; micro++) {
                 Tensor images = batch.inputs().narrow(0, 3L * micro, 3);
                 Tensor labels = batch.labels().narrow(0, 3L * micro, 3);
-                for (Draw draw : draws) {
+                for (TrainingMember draw : draws) {
                     Losses.labels(logits(family, images, draw.member()), labels, 0.1)
                             .div(new Scalar(4))
                             .backward();

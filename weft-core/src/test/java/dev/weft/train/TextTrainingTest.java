@@ -9,11 +9,18 @@ import dev.weft.nn.Mlp;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Regularisation;
+import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
 import dev.weft.model.Metric;
 import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.optim.Optimizer;
+import dev.weft.recipe.DataProvenance;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
 import dev.weft.space.Member;
 import dev.weft.text.TokenizerSettings;
 import java.io.IOException;
@@ -139,7 +146,7 @@ class TextTrainingTest {
             // ln 4 nats a word of three letters are chance; 12 letters at random cost ln 12 each.
             assertThat(largest.get("loss")).isBetween(Math.log(4) / 3 - 0.1, 0.8);
             assertThat(largest.get("perplexity")).isCloseTo(Math.exp(largest.get("loss")), within(1e-9));
-            assertThat(Origin.of(family.notes()).orElseThrow().data()).isEqualTo(data());
+            assertThat(DataProvenance.of(family.notes()).orElseThrow().data()).isEqualTo(data());
         }
     }
 

@@ -15,14 +15,14 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /** A language model without batch norm and without kinks, with six choices, and random texts for it. */
-final class TinyText {
-    static final int CONTEXT = 6;
-    static final int CHOICES = 6;
+public final class TinyText {
+    public static final int CONTEXT = 6;
+    public static final int CHOICES = 6;
     private static final String ALPHABET = "abcdefg";
 
     private TinyText() {}
 
-    static LanguageModel model() {
+    public static LanguageModel model() {
         LanguageModel.Block block = new LanguageModel.Block(List.of(1, 2), List.of(1.0, 2.0));
         return new LanguageModel(
                         null,
@@ -40,11 +40,11 @@ final class TinyText {
                 .withInput(new TextInput(new CharacterTokenizer(ALPHABET), CONTEXT));
     }
 
-    static Family family(List<Sharing> sharing) {
+    public static Family family(List<Sharing> sharing) {
         return Family.of(model(), 5, sharing);
     }
 
-    static Batch batch(int size, long seed) {
+    public static Batch batch(int size, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         long count = (long) size * CONTEXT;
         long[] inputs = random.longs(count, 0, ALPHABET.length()).toArray();

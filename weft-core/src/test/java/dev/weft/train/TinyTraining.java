@@ -1,8 +1,14 @@
 package dev.weft.train;
 
+import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Mixing;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Precision;
+import dev.weft.loss.Regularisation;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.ImageInput;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.MobileCnn.Block;
@@ -10,6 +16,16 @@ import dev.weft.model.MobileCnn.Stage;
 import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.Averaging;
+import dev.weft.optim.Clipping;
+import dev.weft.optim.LearningRateSchedule;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.ParameterGroup;
+import dev.weft.optim.Reptile;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
@@ -26,9 +42,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A space, data and settings so small that a step takes milliseconds. */
 public final class TinyTraining {
-    static final int SIDE = 16;
-    static final int CLASSES = 3;
-    static final int TRAIN = 72;
+    public static final int SIDE = 16;
+    public static final int CLASSES = 3;
+    public static final int TRAIN = 72;
 
     private TinyTraining() {}
 
@@ -47,11 +63,11 @@ public final class TinyTraining {
                 false);
     }
 
-    static MobileCnn boundModel() {
+    public static MobileCnn boundModel() {
         return model().withInput(new ImageInput(1, SIDE, List.of(0.5), List.of(0.25), List.of("a", "b", "c")));
     }
 
-    static Batch batch(int size, long seed) {
+    public static Batch batch(int size, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] pixels = new float[size * SIDE * SIDE];
         for (int i = 0; i < pixels.length; i++) {
@@ -65,10 +81,10 @@ public final class TinyTraining {
     }
 
     /** Largest, smallest and two that are neither. */
-    static List<Draw> sandwich(Space space) {
+    public static List<TrainingMember> sandwich(Space space) {
         SplittableRandom random = new SplittableRandom(5);
-        List<Draw> draws = new Sampler.Sandwich(2).draw(space, random);
-        for (Draw draw : draws.subList(2, 4)) {
+        List<TrainingMember> draws = new Sampler.Sandwich(2).draw(space, random);
+        for (TrainingMember draw : draws.subList(2, 4)) {
             if (List.of(space.largest(), space.smallest()).contains(draw.member())) {
                 throw new IllegalStateException("choose another seed");
             }
@@ -76,8 +92,8 @@ public final class TinyTraining {
         return draws;
     }
 
-    static Draw draw(Role role, Member member) {
-        return new Draw(role, member);
+    public static TrainingMember draw(Role role, Member member) {
+        return new TrainingMember(role, member);
     }
 
     /** IDX files whose classes can be told apart: a bright square on noise, in a place that depends on the class. */
@@ -88,7 +104,7 @@ public final class TinyTraining {
         return folder;
     }
 
-    static void part(Path folder, String name, int count, long seed) throws IOException {
+    public static void part(Path folder, String name, int count, long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         ByteBuffer images = ByteBuffer.allocate(16 + count * SIDE * SIDE)
                 .putInt(2051)
@@ -115,7 +131,7 @@ public final class TinyTraining {
     }
 
     /** Four steps an epoch, and everything on that costs nothing. */
-    static Recipe recipe(Path data, TrainSettings train) {
+    public static Recipe recipe(Path data, TrainSettings train) {
         return new Recipe("tiny", "for tests", model(), dataSettings(data), train);
     }
 
@@ -130,35 +146,35 @@ public final class TinyTraining {
                 0.5, new Optimizer.Adam(0.01, 0.5, 0.999, 1e-8, 1e-3), null, order, null, null, 0);
     }
 
-    static Settings settings() {
+    public static Settings settings() {
         return new Settings();
     }
 
     /** Settings with every ingredient off; tests switch on what they are about. */
-    static final class Settings {
-        int epochs = 2;
-        Sampler sampler = new Sampler.Sandwich(2);
-        Distillation distillation = new Distillation.InPlace();
-        double labelSmoothing;
-        TrainSettings.Gradients gradients = TrainSettings.Gradients.SUM;
-        Clipping clipping;
-        Optimizer optimizer = new Optimizer.Sgd(0.05, 0, false, 0);
-        LearningRateSchedule schedule = new LearningRateSchedule.Constant();
-        Regularisation regularisation = Regularisation.none();
-        List<ParameterGroup> groups = List.of();
-        Precision precision = Precision.FLOAT32;
-        int evaluateEveryEpochs;
-        int checkpointEverySteps = 1000;
-        boolean runningStatistics;
-        Integer accumulate;
-        Reptile reptile;
-        ArchitectureSettings architecture;
-        Averaging average;
-        List<Sharing> sharing = List.of(); // of the recipe
-        Augmentation augmentation = new Augmentation(2, true); // of the data, where a test has its own
-        Mixing mixing; // of the data, as augmentation
+    public static final class Settings {
+        public int epochs = 2;
+        public Sampler sampler = new Sampler.Sandwich(2);
+        public Distillation distillation = new Distillation.InPlace();
+        public double labelSmoothing;
+        public TrainSettings.Gradients gradients = TrainSettings.Gradients.SUM;
+        public Clipping clipping;
+        public Optimizer optimizer = new Optimizer.Sgd(0.05, 0, false, 0);
+        public LearningRateSchedule schedule = new LearningRateSchedule.Constant();
+        public Regularisation regularisation = Regularisation.none();
+        public List<ParameterGroup> groups = List.of();
+        public Precision precision = Precision.FLOAT32;
+        public int evaluateEveryEpochs;
+        public int checkpointEverySteps = 1000;
+        public boolean runningStatistics;
+        public Integer accumulate;
+        public Reptile reptile;
+        public ArchitectureSettings architecture;
+        public Averaging average;
+        public List<Sharing> sharing = List.of(); // of the recipe
+        public Augmentation augmentation = new Augmentation(2, true); // of the data, where a test has its own
+        public Mixing mixing; // of the data, as augmentation
 
-        TrainSettings build() {
+        public TrainSettings build() {
             return new TrainSettings(
                     epochs,
                     sampler,

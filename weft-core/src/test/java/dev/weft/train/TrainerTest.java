@@ -3,6 +3,7 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Augmentation;
 import dev.weft.data.AugmentationPolicy;
 import dev.weft.data.Mixing;
@@ -13,13 +14,35 @@ import dev.weft.io.InputException;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Regularisation;
+import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
 import dev.weft.model.MobileCnn;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.Averaging;
+import dev.weft.optim.Clipping;
+import dev.weft.optim.LearningRateSchedule;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.ParameterGroup;
+import dev.weft.optim.Reptile;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Event;
 import dev.weft.run.RunDatabase;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.StepReport;
+import dev.weft.sample.attentive.AttentiveSampler;
+import dev.weft.sample.fair.FairSampler;
+import dev.weft.sample.level.CostLevelSampler;
+import dev.weft.sample.level.LevelDistribution;
+import dev.weft.sample.level.LevelMembers;
+import dev.weft.sample.norm.GradientNormSampler;
+import dev.weft.sample.norm.TauSchedule;
 import dev.weft.space.Member;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.SimplexMap;
@@ -327,7 +350,7 @@ class TrainerTest {
             trainer.run(() -> trainer.stepsDone() == 4, List.of(new TrainingListener() {
                 @Override
                 public void memberTrained(long step, MemberLoss loss) {
-                    heard.add(step + " " + loss.draw().role());
+                    heard.add(step + " " + loss.trained().role());
                 }
 
                 @Override

@@ -7,11 +7,22 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.loss.Distillation;
+import dev.weft.loss.Losses;
+import dev.weft.loss.Regularisation;
+import dev.weft.loss.Role;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.Clipping;
+import dev.weft.optim.Optimizer;
+import dev.weft.optim.ParameterGroup;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.MemberLoss;
+import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,11 +65,11 @@ class TrainingStepTest {
         settings.gradients = gradients;
         settings.labelSmoothing = 0.1;
         Map<String, Tensor> expected = new LinkedHashMap<>();
-        List<Draw> draws;
+        List<TrainingMember> draws;
         try (Family family = family()) {
             draws = TinyTraining.sandwich(family.space());
             Tensor teacher = logits(family, family.space().largest()).detach();
-            for (Draw draw : draws) {
+            for (TrainingMember draw : draws) {
                 Tensor loss = draw.role() == Role.LARGEST
                         ? Losses.labels(logits(family, draw.member()), batch.labels(), 0.1)
                         : Losses.soft(logits(family, draw.member()), teacher);
@@ -85,11 +96,11 @@ class TrainingStepTest {
         Tensor images = batch.inputs().mul(new Scalar(0.3)).add(batch.inputs().flip(0), new Scalar(0.7));
         batch = new Batch(images, batch.labels(), batch.indices(), Optional.of(new Batch.Mixture(partners, 0.3)));
         Map<String, Tensor> expected = new LinkedHashMap<>();
-        List<Draw> draws;
+        List<TrainingMember> draws;
         try (Family family = family()) {
             draws = TinyTraining.sandwich(family.space());
             Tensor teacher = logits(family, family.space().largest()).detach();
-            for (Draw draw : draws) {
+            for (TrainingMember draw : draws) {
                 Tensor outputs = logits(family, draw.member());
                 Tensor loss = draw.role() == Role.LARGEST
                         ? Losses.labels(outputs, batch.labels(), 0.1)
@@ -135,8 +146,10 @@ class TrainingStepTest {
     @Test
     void lossesOfOtherMembersDoNotReachWhatOnlyTheLargestUses() {
         try (Family family = family()) {
-            Draw largest = new Draw(Role.LARGEST, family.space().largest());
-            Draw smallest = new Draw(Role.SMALLEST, family.space().smallest());
+            TrainingMember largest =
+                    new TrainingMember(Role.LARGEST, family.space().largest());
+            TrainingMember smallest =
+                    new TrainingMember(Role.SMALLEST, family.space().smallest());
             Seen alone = new Seen();
             Seen both = new Seen();
             step(family, List.of(largest), alone);
@@ -159,7 +172,7 @@ class TrainingStepTest {
     void studentsLearnFromTheLargestOfThisStepAlone() {
         settings.labelSmoothing = 0.1;
         try (Family family = family()) {
-            List<Draw> draws = TinyTraining.sandwich(family.space());
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             Tensor teacher = logits(family, family.space().largest()).detach();
             double[] expected = draws.stream()
                     .mapToDouble(draw -> (draw.role() == Role.LARGEST
@@ -169,7 +182,7 @@ class TrainingStepTest {
                     .toArray();
             var losses = step(family, draws, new Seen());
             for (int i = 0; i < draws.size(); i++) {
-                assertThat(losses.get(i).draw()).isEqualTo(draws.get(i));
+                assertThat(losses.get(i).trained()).isEqualTo(draws.get(i));
                 assertThat(losses.get(i).loss()).isCloseTo(expected[i], within(1e-6));
             }
         }
@@ -181,13 +194,13 @@ class TrainingStepTest {
         settings.regularisation = new Regularisation(Regularisation.On.LARGEST, 0.5, 0.5, 0, true);
         settings.distillation = new Distillation.InPlace();
         try (Family family = family()) {
-            List<Draw> draws = TinyTraining.sandwich(family.space());
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             Tensor clean = logits(family, family.space().largest()).detach();
             List<Tensor> outputs = new ArrayList<>();
             var losses = new TrainingStep(family, settings.build())
                     .run(batch, draws, RATE, 1, 0, List.of(new TrainingListener() {
                         @Override
-                        public void memberForwarded(long step, Draw draw, Batch forwarded, Tensor logits) {
+                        public void memberForwarded(long step, TrainingMember draw, Batch forwarded, Tensor logits) {
                             outputs.add(Tensors.keep(logits.detach().clone()));
                         }
                     }));
@@ -208,13 +221,13 @@ class TrainingStepTest {
         settings.distillation = new Distillation.None();
         settings.labelSmoothing = 0.2;
         try (Family family = family()) {
-            List<Draw> draws = TinyTraining.sandwich(family.space());
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             double[] expected = draws.stream()
                     .mapToDouble(draw -> Losses.labels(logits(family, draw.member()), batch.labels(), 0.2)
                             .item_double())
                     .toArray();
             assertThat(step(family, draws, new Seen()))
-                    .extracting(TrainingListener.MemberLoss::loss)
+                    .extracting(MemberLoss::loss)
                     .satisfies(losses -> {
                         for (int i = 0; i < expected.length; i++) {
                             assertThat(losses.get(i)).isCloseTo(expected[i], within(1e-6));
@@ -227,7 +240,7 @@ class TrainingStepTest {
     @Test
     void withoutTheLargestThereIsNoInPlaceTeacher() {
         try (Family family = family()) {
-            Draw draw = new Draw(Role.RANDOM, family.space().smallest());
+            TrainingMember draw = new TrainingMember(Role.RANDOM, family.space().smallest());
             double expected = Losses.labels(logits(family, draw.member()), batch.labels(), 0)
                     .item_double();
             assertThat(step(family, List.of(draw), new Seen()).get(0).loss()).isCloseTo(expected, within(1e-6));
@@ -240,7 +253,7 @@ class TrainingStepTest {
                 Family other = Family.of(TinyTraining.boundModel(), 77)) {
             Tensor target = logits(other, other.space().largest()).detach();
             settings.distillation = new Distillation.Teacher("file", "member");
-            List<Draw> draws = TinyTraining.sandwich(family.space());
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             double[] expected = draws.stream()
                     .mapToDouble(draw ->
                             Losses.soft(logits(family, draw.member()), target).item_double())
@@ -324,7 +337,7 @@ class TrainingStepTest {
     @Test
     void decayOfEveryMemberWouldDecayTheSmallestSliceMore() {
         try (Family family = family()) {
-            List<Draw> draws = TinyTraining.sandwich(family.space());
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             Map<String, Tensor> without = gradients(Regularisation.none(), draws);
             Map<String, Tensor> ofLargest =
                     gradients(new Regularisation(Regularisation.On.LARGEST, 0, 0, 0.1, true), draws);
@@ -347,7 +360,7 @@ class TrainingStepTest {
     void meanOfGradientsDoesNotWeakenDecay() {
         settings.gradients = TrainSettings.Gradients.MEAN;
         try (Family family = family()) {
-            List<Draw> draws = TinyTraining.sandwich(family.space());
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             Map<String, Tensor> without = gradients(Regularisation.none(), draws);
             Map<String, Tensor> with = gradients(new Regularisation(Regularisation.On.LARGEST, 0, 0, 0.1, true), draws);
             family.weights().tensors().forEach((name, weight) -> TensorAssert.assertThat(
@@ -360,7 +373,7 @@ class TrainingStepTest {
     @Test
     void decayMayLeaveVectorsAlone() {
         try (Family family = family()) {
-            List<Draw> draws = TinyTraining.sandwich(family.space());
+            List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             Map<String, Tensor> without = gradients(Regularisation.none(), draws);
             Map<String, Tensor> with =
                     gradients(new Regularisation(Regularisation.On.LARGEST, 0, 0, 0.1, false), draws);
@@ -380,7 +393,13 @@ class TrainingStepTest {
             Map<String, Tensor> before = copies(family);
             Tensor momentum = step.optimizerState().get(unused).get("momentum").clone();
             Seen seen = new Seen();
-            step.run(batch, List.of(new Draw(Role.SMALLEST, family.space().smallest())), RATE, 2, 0, List.of(seen));
+            step.run(
+                    batch,
+                    List.of(new TrainingMember(Role.SMALLEST, family.space().smallest())),
+                    RATE,
+                    2,
+                    0,
+                    List.of(seen));
             assertThat(seen.ready).doesNotContainKey(unused).containsKey("conv_stem.weight");
             TensorAssert.assertThat(family.weights().tensors().get(unused)).isBitEqualTo(before.get(unused));
             TensorAssert.assertThat(step.optimizerState().get(unused).get("momentum"))
@@ -399,7 +418,8 @@ class TrainingStepTest {
             Tensor momentum =
                     step.optimizerState().get(name).get("momentum").clone().narrow(0, 4, 2);
             Seen seen = new Seen();
-            Draw smallest = new Draw(Role.SMALLEST, family.space().smallest());
+            TrainingMember smallest =
+                    new TrainingMember(Role.SMALLEST, family.space().smallest());
             step.run(batch, List.of(smallest), RATE, 2, 0, List.of(seen));
             TensorAssert.assertThat(seen.ready.get(name).narrow(0, 4, 2)).isAllZero();
             Tensor velocity = momentum.mul(new Scalar(0.9)).add(before.mul(new Scalar(0.01)));
@@ -514,9 +534,9 @@ class TrainingStepTest {
             }
             Map<String, Tensor> before = copies(family);
             TrainingStep step = new TrainingStep(family, settings.build());
-            List<Draw> draws = List.of(
-                    new Draw(Role.SMALLEST, family.space().smallest()),
-                    new Draw(Role.RANDOM, family.space().largest()));
+            List<TrainingMember> draws = List.of(
+                    new TrainingMember(Role.SMALLEST, family.space().smallest()),
+                    new TrainingMember(Role.RANDOM, family.space().largest()));
             assertThatThrownBy(() -> step.run(batch, draws, RATE, 41, 0, List.of()))
                     .isInstanceOf(CheckFailedException.class)
                     .hasMessage("The loss became NaN at step 41 for the random member \""
@@ -533,12 +553,12 @@ class TrainingStepTest {
 
     private double lossWithSeed(Family family, Role role, Member member, long seed) {
         return new TrainingStep(family, settings.build())
-                .run(batch, List.of(new Draw(role, member)), 0, 1, seed, List.of())
+                .run(batch, List.of(new TrainingMember(role, member)), 0, 1, seed, List.of())
                 .get(0)
                 .loss();
     }
 
-    private Map<String, Tensor> gradients(Regularisation regularisation, List<Draw> draws) {
+    private Map<String, Tensor> gradients(Regularisation regularisation, List<TrainingMember> draws) {
         settings.regularisation = regularisation;
         Seen seen = new Seen();
         try (Family family = family()) {
@@ -547,7 +567,7 @@ class TrainingStepTest {
         return seen.ready;
     }
 
-    private List<TrainingListener.MemberLoss> step(Family family, List<Draw> draws, TrainingListener listener) {
+    private List<MemberLoss> step(Family family, List<TrainingMember> draws, TrainingListener listener) {
         return new TrainingStep(family, settings.build()).run(batch, draws, RATE, 1, 0, List.of(listener));
     }
 

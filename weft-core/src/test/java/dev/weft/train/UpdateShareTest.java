@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.loss.Distillation;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
+import dev.weft.recipe.Recipe;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.fair.FairSampler;
 import dev.weft.space.Space;
 import java.io.IOException;
 import java.nio.file.Path;

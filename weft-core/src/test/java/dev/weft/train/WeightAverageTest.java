@@ -10,6 +10,10 @@ import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import dev.weft.optim.Averaging;
+import dev.weft.optim.Optimizer;
+import dev.weft.recipe.Base;
+import dev.weft.recipe.Recipe;
 import dev.weft.run.Checkpoint;
 import dev.weft.weight.StoredTensors;
 import java.io.IOException;
@@ -143,7 +147,7 @@ class WeightAverageTest {
         try (Trainer trainer = Trainer.start(recipe(null), first, SEED)) {
             trainer.run();
         }
-        Start start = new Start(first.resolve("family.safetensors").toString(), "largest", Start.Weights.INHERITED);
+        Base start = new Base(first.resolve("family.safetensors").toString(), "largest", Base.Weights.INHERITED);
         Recipe recipe = recipe(new Averaging(0.5, false)).from(start);
         try (Trainer trainer = Trainer.start(recipe, temporary.resolve("second"), SEED);
                 Family family = Family.open(first.resolve("family.safetensors"))) {

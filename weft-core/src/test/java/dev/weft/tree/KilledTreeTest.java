@@ -2,9 +2,9 @@ package dev.weft.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.train.SplitSettings.Restart;
+import dev.weft.recipe.SplitSettings.Restart;
+import dev.weft.sample.StepReport;
 import dev.weft.train.TinyTraining;
-import dev.weft.train.TrainingListener;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -125,7 +125,7 @@ class KilledTreeTest {
         try (TreeTrainer trainer = TreeTrainer.resume(Path.of(args[0]))) {
             trainer.run(() -> false, new TreeListener() {
                 @Override
-                public void stepDone(String node, long done, long planned, TrainingListener.StepReport report) {
+                public void stepDone(String node, long done, long planned, StepReport report) {
                     out.println("> step " + node + " " + report.step());
                 }
 

@@ -3,10 +3,10 @@ package dev.weft.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.recipe.SplitSettings;
+import dev.weft.recipe.SplitSettings.Rule;
 import dev.weft.space.Choice;
 import dev.weft.space.Space;
-import dev.weft.train.SplitSettings;
-import dev.weft.train.SplitSettings.Rule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

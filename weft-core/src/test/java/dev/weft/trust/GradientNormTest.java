@@ -15,6 +15,7 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import java.util.List;
@@ -62,7 +63,9 @@ class GradientNormTest {
             Weight second = weights.weight("second", Init.uniformFanIn(), Axis.fixed(4), Axis.fixed(width));
             Weight bias = weights.weight("bias", Init.zeros(), Axis.fixed(4));
             return (x, pass) -> second.linear(
-                    first.linear(x.reshape(-1, 3), null, pass.member()), bias.tensor(pass.member()), pass.member());
+                    first.linear(x.reshape(-1, 3), null, Reading.of(pass.member())),
+                    bias.tensor(Reading.of(pass.member())),
+                    Reading.of(pass.member()));
         }
     }
 

@@ -28,7 +28,8 @@ public final class DoubleWeights implements Weights {
         });
         return new Weight() {
             @Override
-            public Tensor tensor(Member member) {
+            public Tensor tensor(Reading reading) {
+                Member member = reading.member();
                 Tensor view = stored;
                 for (int i = 0; i < axes.length; i++) {
                     int size = axes[i].size().size(member);

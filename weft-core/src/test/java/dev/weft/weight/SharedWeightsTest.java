@@ -145,8 +145,8 @@ class SharedWeightsTest {
                 Weight weight =
                         weights.weight("qkv", COUNTING, Axis.part(part, 3, Dim.of(HEADS)), Axis.prefix(Dim.of(IN)));
                 float first = part * 15 + 1; // three rows of five a part
-                assertThat(Tensors.floats(weight.tensor(SMALL))).containsExactly(first, first + 1);
-                assertThat(Tensors.floats(weight.tensor(MIXED)))
+                assertThat(Tensors.floats(weight.tensor(Reading.of(SMALL)))).containsExactly(first, first + 1);
+                assertThat(Tensors.floats(weight.tensor(Reading.of(MIXED))))
                         .containsExactly(first, first + 1, first + 5, first + 6, first + 10, first + 11);
             }
             assertThat(stored()).hasSize(1);
@@ -157,7 +157,7 @@ class SharedWeightsTest {
     void gradientLandsOnTheEntriesThatTheMemberSees() {
         try (PointerScope scope = new PointerScope()) {
             Tensor seen = weights.weight("qkv", COUNTING, Axis.part(2, 3, Dim.of(HEADS)), Axis.prefix(Dim.of(IN)))
-                    .tensor(MIXED);
+                    .tensor(Reading.of(MIXED));
             seen.sum().backward();
             float[] expected = new float[45];
             for (float value : Tensors.floats(seen)) {
@@ -173,9 +173,9 @@ class SharedWeightsTest {
         Choice<Integer> kernel = Choice.of("kernel", 1, 3, 5);
         Weight weight = weights.weight("k", COUNTING, Axis.centre(Dim.of(kernel)), Axis.centre(Dim.of(kernel)));
         try (PointerScope scope = new PointerScope()) {
-            Tensor three = weight.tensor(new Member(Map.of("kernel", 3)));
+            Tensor three = weight.tensor(Reading.of(new Member(Map.of("kernel", 3))));
             assertThat(Tensors.floats(three)).containsExactly(7, 8, 9, 12, 13, 14, 17, 18, 19);
-            assertThat(Tensors.floats(weight.tensor(new Member(Map.of("kernel", 1)))))
+            assertThat(Tensors.floats(weight.tensor(Reading.of(new Member(Map.of("kernel", 1))))))
                     .containsExactly(13);
             three.sum().backward();
             assertThat(Tensors.floats(stored().get(0).grad()))
@@ -187,7 +187,7 @@ class SharedWeightsTest {
     void centreThatCannotBeCutIsAProgrammingMistake() {
         Dim kernel = Dim.of(Choice.of("kernel", 4, 5));
         Weight weight = weights.weight("k", COUNTING, Axis.centre(kernel));
-        assertThatThrownBy(() -> weight.tensor(new Member(Map.of("kernel", 4))))
+        assertThatThrownBy(() -> weight.tensor(Reading.of(new Member(Map.of("kernel", 4)))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("crops 4 of 5");
     }
@@ -196,7 +196,7 @@ class SharedWeightsTest {
     void viewCopiesNothing() {
         Weight weight = weights.weight("w", COUNTING, Axis.prefix(Dim.of(HEADS)), Axis.prefix(Dim.of(IN)));
         try (PointerScope scope = new PointerScope()) {
-            assertThat(weight.tensor(SMALL).data_ptr())
+            assertThat(weight.tensor(Reading.of(SMALL)).data_ptr())
                     .isEqualTo(stored().get(0).data_ptr());
         }
     }
@@ -208,14 +208,14 @@ class SharedWeightsTest {
                 SharedWeights one = SharedWeights.initialised(7);
                 SharedWeights two = SharedWeights.initialised(7);
                 SharedWeights other = SharedWeights.initialised(8)) {
-            Tensor first = one.weight("a", init, Axis.fixed(9)).tensor(Member.PLAIN);
-            Tensor second = one.weight("b", init, Axis.fixed(9)).tensor(Member.PLAIN);
-            TensorAssert.assertThat(two.weight("b", init, Axis.fixed(9)).tensor(Member.PLAIN))
+            Tensor first = one.weight("a", init, Axis.fixed(9)).tensor(Reading.of(Member.PLAIN));
+            Tensor second = one.weight("b", init, Axis.fixed(9)).tensor(Reading.of(Member.PLAIN));
+            TensorAssert.assertThat(two.weight("b", init, Axis.fixed(9)).tensor(Reading.of(Member.PLAIN)))
                     .isBitEqualTo(second);
-            TensorAssert.assertThat(two.weight("a", init, Axis.fixed(9)).tensor(Member.PLAIN))
+            TensorAssert.assertThat(two.weight("a", init, Axis.fixed(9)).tensor(Reading.of(Member.PLAIN)))
                     .isBitEqualTo(first);
             assertThat(Tensors.floats(first)).isNotEqualTo(Tensors.floats(second));
-            assertThat(Tensors.floats(other.weight("a", init, Axis.fixed(9)).tensor(Member.PLAIN)))
+            assertThat(Tensors.floats(other.weight("a", init, Axis.fixed(9)).tensor(Reading.of(Member.PLAIN))))
                     .isNotEqualTo(Tensors.floats(first));
         }
     }

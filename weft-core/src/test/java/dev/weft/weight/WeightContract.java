@@ -44,7 +44,8 @@ public interface WeightContract {
     default void shapeIsThatOfTheTensor() {
         try (PointerScope scope = new PointerScope()) {
             for (Member member : members()) {
-                assertThat(Arrays.stream(weight().tensor(member).shape()).mapToObj(n -> (int) n))
+                assertThat(Arrays.stream(weight().tensor(Reading.of(member)).shape())
+                                .mapToObj(n -> (int) n))
                         .as(member.toString())
                         .containsExactlyElementsOf(weight().shape(member));
             }
@@ -59,9 +60,14 @@ public interface WeightContract {
                 Tensor x = random(1, 5, shape.get(1));
                 Tensor bias = random(2, shape.get(0));
                 for (Tensor b : Arrays.asList(bias, null)) {
-                    TensorAssert.assertThat(weight().linear(x, b, member))
+                    TensorAssert.assertThat(weight().linear(x, b, Reading.of(member)))
                             .as(member.toString())
-                            .isCloseTo(Ops.linear(x, weight().tensor(member).clone(), b), 1e-5);
+                            .isCloseTo(
+                                    Ops.linear(
+                                            x,
+                                            weight().tensor(Reading.of(member)).clone(),
+                                            b),
+                                    1e-5);
                 }
             }
         }
@@ -76,7 +82,7 @@ public interface WeightContract {
                         tensor.grad().zero_();
                     }
                 });
-                weight().tensor(member)
+                weight().tensor(Reading.of(member))
                         .mul(random(3, weight().shape(member).get(1)).abs().add(new org.bytedeco.pytorch.Scalar(1)))
                         .sum()
                         .backward();
@@ -98,7 +104,7 @@ public interface WeightContract {
         List<float[]> alone = new ArrayList<>();
         for (Member member : members()) {
             try (PointerScope scope = new PointerScope()) {
-                alone.add(Tensors.floats(weight().tensor(member)));
+                alone.add(Tensors.floats(weight().tensor(Reading.of(member))));
             }
         }
         ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -108,7 +114,7 @@ public interface WeightContract {
                 Member member = members().get(i % members().size());
                 readings.add(threads.submit(() -> {
                     try (PointerScope scope = new PointerScope()) {
-                        return Tensors.floats(weight().tensor(member));
+                        return Tensors.floats(weight().tensor(Reading.of(member)));
                     }
                 }));
             }

@@ -4,17 +4,14 @@ import dev.weft.io.InputException;
 import dev.weft.space.Member;
 
 /**
- * The name of a draw of mixing weights, as a blend has it in its context: {@code @blend=SEED}, {@code @temperature=T} (1 where absent).
+ * The name of a draw of mixing weights, as a blend has it in its context: {@code @blend=SEED}.
  *
  * @param seed of whatever is random; 0 for the mean
  * @param isMean whether it is the draw without randomness, {@code @blend=mean}
- * @param temperature of the draw
  */
-public record BlendDraw(long seed, boolean isMean, double temperature) {
+public record BlendDraw(long seed, boolean isMean) {
     /** The context entry that makes a member a blend: a seed, or {@link #MEAN}. */
     public static final String SEED = "blend";
-    /** The context entry with the temperature of the draw; 1 where absent. */
-    public static final String TEMPERATURE = "temperature";
     /** The context entry of a blend that picks the drawn options and runs nothing else: see {@link BlendedWeights#drawn}. */
     static final String DRAWN = "drawn";
     /** The draw of the expected mixing weights, without randomness. */
@@ -25,16 +22,16 @@ public record BlendDraw(long seed, boolean isMean, double temperature) {
         return member.context().containsKey(DRAWN);
     }
 
+    /** The draw that a blend names. */
     public static BlendDraw of(Member member) {
         String seed = member.context().get(SEED);
-        String temperature = member.context().getOrDefault(TEMPERATURE, "1");
         try {
             boolean mean = seed.equals(MEAN);
-            return new BlendDraw(mean ? 0 : Long.parseLong(seed), mean, Double.parseDouble(temperature));
+            return new BlendDraw(mean ? 0 : Long.parseLong(seed), mean);
         } catch (NumberFormatException e) {
             throw new InputException(
-                    "A blend must have a seed or \"" + MEAN + "\" as @" + SEED + " and a number as @" + TEMPERATURE
-                            + ", but got @" + SEED + "=" + seed + ",@" + TEMPERATURE + "=" + temperature + ".",
+                    "A blend must have a seed or \"" + MEAN + "\" as @" + SEED + ", but got @" + SEED + "=" + seed
+                            + ".",
                     e);
         }
     }

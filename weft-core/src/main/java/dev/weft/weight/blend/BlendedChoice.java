@@ -3,6 +3,7 @@ package dev.weft.weight.blend;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +51,7 @@ final class BlendedChoice {
 
     /** The stored logits (options), also of what is not allowed. */
     Tensor logits() {
-        return logits.tensor(Member.PLAIN);
+        return logits.tensor(Reading.of(Member.PLAIN));
     }
 
     /** The logits of the options that are allowed, with gradient to the stored ones. */

@@ -9,6 +9,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
@@ -42,20 +43,12 @@ public final class BlendedWeights implements WrappedWeights {
         }
         return values;
     };
-    private static final int REMEMBERED = 16;
     private static final int MAX_STRONGEST = 10_000;
 
     private final Weights source;
     private final Blend settings;
     private final Space space;
     private final Map<String, BlendedChoice> blended = new LinkedHashMap<>();
-    private final Map<List<Object>, Mixture> blends =
-            new LinkedHashMap<>() { // tensors of a draw live in a thread's scope
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<List<Object>, Mixture> eldest) {
-                    return size() > REMEMBERED;
-                }
-            };
 
     BlendedWeights(Weights source, Blend settings, Space space) {
         this.source = source;
@@ -71,11 +64,6 @@ public final class BlendedWeights implements WrappedWeights {
      */
     public static Member blend(Member largest, long seed) {
         return largest.withContext(BlendDraw.SEED, Long.toString(seed));
-    }
-
-    /** A blend with its mixing weights drawn at a temperature; any other member is left as it is. */
-    public static Member at(Member member, double temperature) {
-        return Mixture.is(member) ? member.withContext(BlendDraw.TEMPERATURE, Double.toString(temperature)) : member;
     }
 
     /**
@@ -103,7 +91,7 @@ public final class BlendedWeights implements WrappedWeights {
         Member drawn = member.withContext(BlendDraw.DRAWN, "true");
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Mixture blend = blend(member);
+            Mixture blend = blend(Reading.of(member));
             for (BlendedChoice choice : blended.values()) {
                 int option = (int) blend.weights(choice.choice()).argmax().item_long();
                 drawn = drawn.with(choice.choice(), choice.choice().options().get(option));
@@ -164,9 +152,12 @@ public final class BlendedWeights implements WrappedWeights {
         }
         count.choices().forEach(this::blended);
         BlendedGate mixed = new BlendedGate(count);
-        return member -> BlendDraw.isDrawn(member)
-                ? List.of(new Gate.Share(count.size(member), blend(member).drawn(count.choices(), member)))
-                : Mixture.is(member) ? mixed.shares(blend(member)) : one.shares(member);
+        return reading -> {
+            Member member = reading.member();
+            return BlendDraw.isDrawn(member)
+                    ? List.of(new Gate.Share(count.size(member), blend(reading).drawn(count.choices(), member)))
+                    : Mixture.is(member) ? mixed.shares(blend(reading)) : one.shares(reading);
+        };
     }
 
     /**
@@ -180,19 +171,22 @@ public final class BlendedWeights implements WrappedWeights {
             return one;
         }
         blended(operations);
-        return member -> BlendDraw.isDrawn(member)
-                ? List.of(new Gate.Share(
-                        operations.options().indexOf(member.value(operations)),
-                        blend(member).drawn(List.of(operations), member)))
-                : Mixture.is(member) ? BlendedGate.shares(operations, blend(member)) : one.shares(member);
+        return reading -> {
+            Member member = reading.member();
+            return BlendDraw.isDrawn(member)
+                    ? List.of(new Gate.Share(
+                            operations.options().indexOf(member.value(operations)),
+                            blend(reading).drawn(List.of(operations), member)))
+                    : Mixture.is(member) ? BlendedGate.shares(operations, blend(reading)) : one.shares(reading);
+        };
     }
 
     @Override
-    public Tensor distribution(Choice<?> choice, Member member) {
+    public Tensor distribution(Choice<?> choice, Reading reading) {
         BlendedChoice mixed = blended.get(choice.name());
-        return Mixture.is(member) && mixed != null
-                ? mixed.as(choice, blend(member).weights(mixed.choice()))
-                : source.distribution(choice, member);
+        return Mixture.is(reading.member()) && mixed != null
+                ? mixed.as(choice, blend(reading).weights(mixed.choice()))
+                : source.distribution(choice, reading);
     }
 
     /** The choices of the model that are blended, in the order in which it depends on them. */
@@ -253,7 +247,7 @@ public final class BlendedWeights implements WrappedWeights {
      */
     public Member strongest(Member base) {
         Map<String, String> context = new LinkedHashMap<>(base.context());
-        context.keySet().removeAll(List.of(BlendDraw.SEED, BlendDraw.TEMPERATURE, BlendDraw.DRAWN));
+        context.keySet().removeAll(List.of(BlendDraw.SEED, BlendDraw.DRAWN));
         Member rest = new Member(base.options(), context);
         List<Ranked> ranked = blended.values().stream().map(Ranked::of).toList();
         CombinationsBySum order =
@@ -291,15 +285,21 @@ public final class BlendedWeights implements WrappedWeights {
         }
     }
 
-    private synchronized Mixture blend(Member member) {
+    /** The draw that a pass of a blend reads everywhere. */
+    private Mixture blend(Reading reading) {
+        return reading.memo().once(this, "draw", () -> {
+            requireLargest(reading.member());
+            MixingWeights drawn = new DrawnLogits(settings.map(), blended, reading);
+            return new Mixture(new OneOption(drawn, reading.member().context()), reading.memo());
+        });
+    }
+
+    private void requireLargest(Member member) {
         for (BlendedChoice choice : blended.values()) {
             if (!BlendDraw.isDrawn(member) && !choice.largest().equals(member.value(choice.choice()))) {
                 throw new InputException("A blend must pick the largest option of every choice that it mixes, but \""
                         + member + "\" picks " + choice.choice().name() + "=" + member.value(choice.choice()) + ".");
             }
         }
-        return blends.computeIfAbsent(
-                List.of(member.context(), Thread.currentThread().getId()),
-                key -> new Mixture(new OneOption(new DrawnLogits(settings.map(), blended, member), member.context())));
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.weight.blend;
 
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class EntangledWeight implements Weight {
     private final Weight slices;
     private final List<Part> parts;
-    private final Function<Member, Mixture> blends;
+    private final Function<Reading, Mixture> blends;
     private final Blend settings;
 
     /** Axes that depend on common choices, and where in the weight they lie. */
@@ -38,7 +39,7 @@ public final class EntangledWeight implements Weight {
         }
     }
 
-    public EntangledWeight(Weight slices, List<Part> parts, Function<Member, Mixture> blends, Blend settings) {
+    public EntangledWeight(Weight slices, List<Part> parts, Function<Reading, Mixture> blends, Blend settings) {
         this.slices = slices;
         this.parts = parts;
         this.blends = blends;
@@ -69,15 +70,16 @@ public final class EntangledWeight implements Weight {
     }
 
     @Override
-    public Tensor tensor(Member member) {
-        Tensor view = slices.tensor(member);
+    public Tensor tensor(Reading reading) {
+        Member member = reading.member();
+        Tensor view = slices.tensor(reading);
         if (!Mixture.is(member)) {
             return view;
         }
         if (BlendDraw.isDrawn(member)) {
-            return drawn(view, member);
+            return drawn(view, reading);
         }
-        Tensor multiplier = multiplier(member);
+        Tensor multiplier = multiplier(reading);
         boolean hasInputs = (view.dim() == 2 || view.dim() == 4) && view.size(1) > 1;
         return view.mul(
                 hasInputs && settings.partialChannels() > 1
@@ -86,22 +88,24 @@ public final class EntangledWeight implements Weight {
     }
 
     /** The slice that the drawn sizes have: of value as it is, with the gradient of what was drawn. */
-    private Tensor drawn(Tensor view, Member member) {
-        Mixture blend = blends.apply(member);
+    private Tensor drawn(Tensor view, Reading reading) {
+        Mixture blend = blends.apply(reading);
         for (Part part : parts) {
             if (part.slices().isOfAll()) {
-                view = view.mul(blend.drawn(part.slices().choices(), member));
+                view = view.mul(blend.drawn(part.slices().choices(), reading.member()));
             }
         }
         return view;
     }
 
-    private boolean isMasked(Member member) {
+    private boolean isMasked(Reading reading) {
+        Member member = reading.member();
         return Mixture.is(member) && !BlendDraw.isDrawn(member) && settings.norm() == Blend.Norm.MASKED;
     }
 
-    private Tensor multiplier(Member member) {
-        Mixture blend = blends.apply(member);
+    private Tensor multiplier(Reading reading) {
+        Member member = reading.member();
+        Mixture blend = blends.apply(reading);
         Tensor product = parts.get(0).multiplier(blend, member);
         for (Part part : parts.subList(1, parts.size())) {
             product = product.mul(part.multiplier(blend, member));
@@ -119,27 +123,27 @@ public final class EntangledWeight implements Weight {
      * member does; otherwise over the full width, as published.
      */
     @Override
-    public Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Member member) {
-        if (!isMasked(member)) {
-            return Weight.super.layerNorm(x, bias, epsilon, member);
+    public Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Reading reading) {
+        if (!isMasked(reading)) {
+            return Weight.super.layerNorm(x, bias, epsilon, reading);
         }
-        Tensor heard = multiplier(member); // (C)
+        Tensor heard = multiplier(reading); // (C)
         Tensor centred = x.sub(meanOf(x, heard));
         Tensor normal = centred.mul(
                 meanOf(centred.square(), heard).add(new Scalar(epsilon)).rsqrt());
-        Tensor scaled = normal.mul(tensor(member));
+        Tensor scaled = normal.mul(tensor(reading));
         return bias == null ? scaled : scaled.add(bias);
     }
 
     /** As {@link #layerNorm}. */
     @Override
-    public Tensor rmsNorm(Tensor x, double epsilon, Member member) {
-        if (!isMasked(member)) {
-            return Weight.super.rmsNorm(x, epsilon, member);
+    public Tensor rmsNorm(Tensor x, double epsilon, Reading reading) {
+        if (!isMasked(reading)) {
+            return Weight.super.rmsNorm(x, epsilon, reading);
         }
-        Tensor heard = multiplier(member); // (C)
+        Tensor heard = multiplier(reading); // (C)
         Tensor normal = x.mul(meanOf(x.square(), heard).add(new Scalar(epsilon)).rsqrt());
-        return normal.mul(tensor(member));
+        return normal.mul(tensor(reading));
     }
 
     /** The mean over the last axis in which a channel counts by how much of it is heard. */

@@ -2,7 +2,6 @@ package dev.weft.weight.blend;
 
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
-import java.util.Collection;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -20,12 +19,12 @@ record OneOption(MixingWeights drawn, Map<String, String> context) implements Mi
     }
 
     @Override
-    public Tensor weights(Choice<?> choice, Mixture blend) {
+    public Tensor weights(Choice<?> choice) {
         String only = context.get(ONLY + choice.name());
         String part = context.get(PART + choice.name());
         return only != null
                 ? row(choice, only)
-                : part != null ? drawn.weights(choice, blend).mul(row(choice, part)) : drawn.weights(choice, blend);
+                : part != null ? drawn.weights(choice).mul(row(choice, part)) : drawn.weights(choice);
     }
 
     private static Tensor row(Choice<?> choice, String option) {
@@ -34,11 +33,6 @@ record OneOption(MixingWeights drawn, Map<String, String> context) implements Mi
             row[i] = choice.options().get(i).toString().equals(option) ? 1 : 0;
         }
         return Tensor.create(row, row.length);
-    }
-
-    @Override
-    public Collection<Tensor> parameters(Choice<?> choice) {
-        return drawn.parameters(choice);
     }
 
     @Override

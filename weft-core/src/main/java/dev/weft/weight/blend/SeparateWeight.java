@@ -8,6 +8,7 @@ import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import java.util.Arrays;
@@ -35,9 +36,9 @@ final class SeparateWeight implements Weight {
     private final List<Weight> weights; // one a combination
     private final Map<List<Object>, Integer> index = new LinkedHashMap<>();
     private final List<Axis> axes;
-    private final Function<Member, Mixture> blends;
+    private final Function<Reading, Mixture> blends;
 
-    SeparateWeight(Weights source, Function<Member, Mixture> blends, String name, Init init, Axis... axes) {
+    SeparateWeight(Weights source, Function<Reading, Mixture> blends, String name, Init init, Axis... axes) {
         this.axes = List.of(axes);
         this.blends = blends;
         this.choices = this.axes.stream()
@@ -71,16 +72,17 @@ final class SeparateWeight implements Weight {
     }
 
     @Override
-    public Tensor tensor(Member member) {
+    public Tensor tensor(Reading reading) {
+        Member member = reading.member();
         if (!Mixture.is(member)) {
-            return own(member).tensor(member);
+            return own(member).tensor(reading);
         }
-        return mixed(member, weight -> padded(weight.tensor(member), member));
+        return mixed(reading, weight -> padded(weight.tensor(reading), member));
     }
 
     /** @param outcome what one combination gives; all of one shape */
-    private Tensor mixed(Member member, Function<Weight, Tensor> outcome) {
-        Mixture blend = blends.apply(member);
+    private Tensor mixed(Reading reading, Function<Weight, Tensor> outcome) {
+        Mixture blend = blends.apply(reading);
         Tensor parts = blend.joint(choices);
         if (!all) { // how much of all of them is heard is said where their outcome is mixed
             parts = Slices.ofSum(parts.index_select(0, Tensor.create(positions, positions.length)));
@@ -117,13 +119,14 @@ final class SeparateWeight implements Weight {
     }
 
     @Override
-    public Tensor linear(Tensor x, Tensor bias, Member member) {
+    public Tensor linear(Tensor x, Tensor bias, Reading reading) {
+        Member member = reading.member();
         if (!Mixture.is(member)) {
-            return Weight.super.linear(x, bias, member);
+            return Weight.super.linear(x, bias, reading);
         }
         int axis = (int) x.dim() - 1;
-        Tensor mixed = mixed(member, weight -> {
-            Tensor own = weight.tensor(member);
+        Tensor mixed = mixed(reading, weight -> {
+            Tensor own = weight.tensor(reading);
             Tensor y = Ops.linear(x.narrow(axis, 0, own.size(1)), own, null);
             return torch.constant_pad_nd(y, 0, axes.get(0).size().size(member) - own.size(0));
         });
@@ -131,12 +134,13 @@ final class SeparateWeight implements Weight {
     }
 
     @Override
-    public Tensor conv2d(Tensor x, Tensor bias, Convolution how, Member member) {
+    public Tensor conv2d(Tensor x, Tensor bias, Convolution how, Reading reading) {
+        Member member = reading.member();
         if (!Mixture.is(member)) {
-            return Weight.super.conv2d(x, bias, how, member);
+            return Weight.super.conv2d(x, bias, how, reading);
         }
-        Tensor mixed = mixed(member, weight -> {
-            Tensor own = weight.tensor(member);
+        Tensor mixed = mixed(reading, weight -> {
+            Tensor own = weight.tensor(reading);
             int groups = how.groups(own);
             Tensor y = ImageOps.conv2d(
                     x.narrow(1, 0, own.size(1) * groups),
@@ -153,26 +157,28 @@ final class SeparateWeight implements Weight {
 
     /** Every combination normalises the features that it has. */
     @Override
-    public Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Member member) {
+    public Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Reading reading) {
+        Member member = reading.member();
         if (!Mixture.is(member)) {
-            return Weight.super.layerNorm(x, bias, epsilon, member);
+            return Weight.super.layerNorm(x, bias, epsilon, reading);
         }
-        Tensor mixed = normalised(x, member, (part, own) -> NormOps.layerNorm(part, own, null, epsilon));
+        Tensor mixed = normalised(x, reading, (part, own) -> NormOps.layerNorm(part, own, null, epsilon));
         return bias == null ? mixed : mixed.add(bias);
     }
 
     /** As {@link #layerNorm}. */
     @Override
-    public Tensor rmsNorm(Tensor x, double epsilon, Member member) {
-        return Mixture.is(member)
-                ? normalised(x, member, (part, own) -> NormOps.rmsNorm(part, own, epsilon))
-                : Weight.super.rmsNorm(x, epsilon, member);
+    public Tensor rmsNorm(Tensor x, double epsilon, Reading reading) {
+        return Mixture.is(reading.member())
+                ? normalised(x, reading, (part, own) -> NormOps.rmsNorm(part, own, epsilon))
+                : Weight.super.rmsNorm(x, epsilon, reading);
     }
 
     /** @param norm of the features that a combination has, and its weight */
-    private Tensor normalised(Tensor x, Member member, BinaryOperator<Tensor> norm) {
-        return mixed(member, weight -> {
-            Tensor own = weight.tensor(member);
+    private Tensor normalised(Tensor x, Reading reading, BinaryOperator<Tensor> norm) {
+        Member member = reading.member();
+        return mixed(reading, weight -> {
+            Tensor own = weight.tensor(reading);
             Tensor y = norm.apply(x.narrow(x.dim() - 1, 0, own.size(0)), own);
             return torch.constant_pad_nd(y, 0, axes.get(0).size().size(member) - own.size(0));
         });

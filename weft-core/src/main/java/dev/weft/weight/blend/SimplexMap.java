@@ -227,7 +227,7 @@ public sealed interface SimplexMap {
 
         @Override
         public Tensor map(Tensor logits, long seed, double temperature) {
-            return Tensors.scoped(() -> relaxed(logits, seed, temperature));
+            return Tensors.scoped(() -> relaxed(perturbed(logits, seed), temperature));
         }
 
         @Override
@@ -238,23 +238,28 @@ public sealed interface SimplexMap {
 
     private static Tensor straightThrough(Tensor logits, long seed, double temperature) {
         return Tensors.scoped(() -> {
-            Tensor soft = relaxed(logits, seed, temperature);
-            Tensor hard = Tensors.withoutGradients(
-                    () -> torch.one_hot(soft.argmax(), logits.numel()).to(logits));
+            Tensor perturbed = perturbed(logits, seed);
+            Tensor soft = relaxed(perturbed, temperature);
+            Tensor hard = Tensors.withoutGradients( // the greatest at any temperature
+                    () -> torch.one_hot(perturbed.argmax(), logits.numel()).to(logits));
             return hard.add(soft.sub(soft.detach())); // exactly 0 is added
         });
     }
 
-    private static Tensor relaxed(Tensor logits, long seed, double temperature) {
-        if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("temperature must be above 0 and finite, but is " + temperature);
-        }
+    /** Logarithms of the parts with Gumbel noise: the greatest is a draw of an option. */
+    private static Tensor perturbed(Tensor logits, long seed) {
         SplittableRandom random = RandomStream.BLEND.random(seed);
         double[] noise = new double[Math.toIntExact(logits.numel())];
         for (int i = 0; i < noise.length; i++) {
             noise[i] = -StrictMath.log(-StrictMath.log(GammaDraw.uniform(random))); // finite: 0 and 1 are not drawn
         }
-        Tensor perturbed = torch.log_softmax(logits, 0).add(Tensor.create(noise).to(logits));
+        return torch.log_softmax(logits, 0).add(Tensor.create(noise).to(logits));
+    }
+
+    private static Tensor relaxed(Tensor perturbed, double temperature) {
+        if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("temperature must be above 0 and finite, but is " + temperature);
+        }
         return torch.softmax(perturbed.div(new Scalar(temperature)), 0);
     }
 

@@ -4,6 +4,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weights;
 import dev.weft.weight.blend.Mixture;
 import java.util.List;
@@ -42,12 +43,13 @@ public final class Encoder {
     }
 
     /** The numbers of a member, in the caller's scope. */
-    public Tensor encoded(Member member) {
+    public Tensor encoded(Reading reading) {
+        Member member = reading.member();
         if (!fixed && Mixture.is(member)) {
             return Tensors.scoped(() -> {
                 Tensor[] numbers = new Tensor[size()];
                 for (int i = 0; i < numbers.length; i++) {
-                    numbers[i] = expected(entries.get(i), member);
+                    numbers[i] = expected(entries.get(i), reading);
                 }
                 return torch.stack(new TensorVector(numbers), 0);
             });
@@ -78,12 +80,12 @@ public final class Encoder {
                 || (Integer) member.value(choices.get(choice.controller())) >= choice.activeFrom();
     }
 
-    private Tensor expected(MemberEncoding.Entry entry, Member member) {
+    private Tensor expected(MemberEncoding.Entry entry, Reading reading) {
         Tensor sum = torch.zeros(new long[0]);
         Tensor active = torch.zeros(new long[0]);
         for (MemberEncoding.Term term : entry.terms()) {
-            Tensor value = weighted(source.distribution(term.choice(), member), term.values());
-            Tensor counts = activity(term.choice(), member);
+            Tensor value = weighted(source.distribution(term.choice(), reading), term.values());
+            Tensor counts = activity(term.choice(), reading);
             Tensor part = value.mul(counts);
             if (!entry.mean()) {
                 Scalar first = new Scalar(term.values().get(0));
@@ -97,13 +99,13 @@ public final class Encoder {
     }
 
     /** The probability that a choice means something: a scalar. */
-    private Tensor activity(Choice<?> choice, Member member) {
+    private Tensor activity(Choice<?> choice, Reading reading) {
         if (!choice.isConditional()) {
             return torch.ones(new long[0]);
         }
         Choice<?> controller = choices.get(choice.controller());
         return weighted(
-                source.distribution(controller, member),
+                source.distribution(controller, reading),
                 controller.options().stream()
                         .map(option -> (Integer) option >= choice.activeFrom() ? 1.0 : 0.0)
                         .toList());

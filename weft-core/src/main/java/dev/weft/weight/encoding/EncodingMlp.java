@@ -3,6 +3,7 @@ package dev.weft.weight.encoding;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import java.util.ArrayList;
@@ -36,22 +37,23 @@ public final class EncodingMlp {
     }
 
     /** A member's numbers {@code from} to {@code from + count}, in the caller's scope; the others are not computed. */
-    public Tensor numbers(Member member, int from, int count) {
-        Tensor x = encoder.encoded(member).to(matrices.get(0).tensor(member)); // of its type
+    public Tensor numbers(Reading reading, int from, int count) {
+        Tensor x = encoder.encoded(reading).to(matrices.get(0).tensor(reading)); // of its type
         int last = matrices.size() - 1;
         for (int layer = 0; layer < last; layer++) {
             x = torch.relu(torch.addmv(
-                    biases.get(layer).tensor(member), matrices.get(layer).tensor(member), x));
+                    biases.get(layer).tensor(reading), matrices.get(layer).tensor(reading), x));
         }
         return torch.addmv(
-                biases.get(last).tensor(member).narrow(0, from, count),
-                matrices.get(last).tensor(member).narrow(0, from, count),
+                biases.get(last).tensor(reading).narrow(0, from, count),
+                matrices.get(last).tensor(reading).narrow(0, from, count),
                 x);
     }
 
     /** The numbers of a member that belong to the output neurons it sees of an axis: (neurons, each). */
-    public Tensor ofNeurons(Member member, Axis neurons, int each) {
+    public Tensor ofNeurons(Reading reading, Axis neurons, int each) {
+        Member member = reading.member();
         int count = neurons.size().size(member);
-        return numbers(member, neurons.offset(member) * each, count * each).reshape(count, each);
+        return numbers(reading, neurons.offset(member) * each, count * each).reshape(count, each);
     }
 }

@@ -2,6 +2,7 @@ package dev.weft.weight.experts;
 
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import java.util.Arrays;
 import java.util.List;
@@ -23,11 +24,11 @@ final class RoutedWeight implements Weight {
     }
 
     @Override
-    public Tensor tensor(Member member) {
-        Tensor mixing = mixing(member);
+    public Tensor tensor(Reading reading) {
+        Tensor mixing = mixing(reading);
         Tensor mixed = null;
         for (int j = 0; j < experts.size(); j++) {
-            Tensor expert = experts.get(j).tensor(member);
+            Tensor expert = experts.get(j).tensor(reading);
             Tensor part = mixing.select(mixing.dim() - 1, j);
             if (neurons != null) {
                 long[] shape = new long[(int) expert.dim()];
@@ -41,8 +42,8 @@ final class RoutedWeight implements Weight {
     }
 
     /** (experts), or (out, experts) where each output neuron has its own. */
-    Tensor mixing(Member member) {
-        return neurons == null ? router.mixture(member) : router.mixtures(member, neurons);
+    Tensor mixing(Reading reading) {
+        return neurons == null ? router.mixture(reading) : router.mixtures(reading, neurons);
     }
 
     List<Weight> experts() {

@@ -8,6 +8,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.StoredTensors;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightNames;
@@ -110,8 +111,8 @@ public final class RoutedWeights implements WrappedWeights {
      * How a member's weight {@code name} is mixed: (experts), or (out, experts); it belongs to the caller's scope. Of a weight with
      * several parts, the last part's.
      */
-    public Tensor mixing(String name, Member member) {
-        return named(name).mixing(member);
+    public Tensor mixing(String name, Reading reading) {
+        return named(name).mixing(reading);
     }
 
     private RoutedWeight named(String name) {
@@ -126,8 +127,9 @@ public final class RoutedWeights implements WrappedWeights {
     public double expertCosine(String name, Member member) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
+            Reading reading = Reading.of(member);
             List<Tensor> flat = named(name).experts().stream()
-                    .map(weight -> weight.tensor(member).reshape(-1))
+                    .map(weight -> weight.tensor(reading).reshape(-1))
                     .toList();
             double sum = 0;
             int pairs = 0;

@@ -1,8 +1,8 @@
 package dev.weft.weight.experts;
 
-import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
+import dev.weft.weight.Reading;
 import dev.weft.weight.encoding.EncodingMlp;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -22,14 +22,15 @@ final class Router {
     }
 
     /** The mixing weights (experts) of a member. */
-    Tensor mixture(Member member) {
-        return FullPrecision.of(() -> routed(network.numbers(member, 0, experts).softmax(0), 0));
+    Tensor mixture(Reading reading) {
+        return FullPrecision.of(
+                () -> routed(network.numbers(reading, 0, experts).softmax(0), 0));
     }
 
     /** The mixing weights (neurons, experts) of those output neurons that a member sees of an axis. */
-    Tensor mixtures(Member member, Axis neurons) {
+    Tensor mixtures(Reading reading, Axis neurons) {
         return FullPrecision.of(
-                () -> routed(network.ofNeurons(member, neurons, experts).softmax(1), 1));
+                () -> routed(network.ofNeurons(reading, neurons, experts).softmax(1), 1));
     }
 
     private Tensor routed(Tensor probabilities, int axis) {

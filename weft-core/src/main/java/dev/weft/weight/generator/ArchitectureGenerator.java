@@ -8,6 +8,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.blend.BlendDraw;
@@ -85,7 +86,7 @@ final class ArchitectureGenerator {
     /** Its stored tensors by name, without {@link #PREFIX}. */
     Map<String, Tensor> parameters() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        weights.forEach((name, weight) -> tensors.put(name, weight.tensor(Member.PLAIN)));
+        weights.forEach((name, weight) -> tensors.put(name, weight.tensor(Reading.of(Member.PLAIN))));
         return tensors;
     }
 
@@ -99,8 +100,9 @@ final class ArchitectureGenerator {
      *
      * @param target a scalar, 0 for the cheapest member and 1 for the dearest; gradients flow to it
      * @param draw of Gumbel noise; the mean draw has none and picks the likeliest option
+     * @param temperature of the gradient, above 0
      */
-    Tensor decisions(Tensor target, BlendDraw draw) {
+    Tensor decisions(Tensor target, BlendDraw draw, double temperature) {
         return FullPrecision.of(() -> Tensors.scoped(() -> {
             Map<String, Tensor> parameters = parameters();
             SplittableRandom random = RandomStream.BLEND.random(draw.seed());
@@ -125,7 +127,7 @@ final class ArchitectureGenerator {
                         torch.addmv(parameters.get(head + ".bias"), parameters.get(head + ".weight"), h.squeeze(0));
                 Tensor picked = draw.isMean()
                         ? likeliest(logits)
-                        : new SimplexMap.Gumbel(null).map(logits, random.nextLong(), draw.temperature());
+                        : new SimplexMap.Gumbel(null).map(logits, random.nextLong(), temperature);
                 previous =
                         torch.constant_pad_nd(picked, 0, most - choice.options().size());
                 rows.add(previous);

@@ -9,6 +9,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
@@ -45,23 +46,23 @@ public final class GeneratedWeights implements WrappedWeights {
     /** What the names of the generator's parameters begin with. */
     public static final String PARAMETERS = ArchitectureGenerator.PREFIX;
 
-    private static final int REMEMBERED = 16;
-
     private final Weights source;
     private final MemberGenerator settings;
     private final Space space;
     private final ArchitectureGenerator generator;
     private final Blend entangled;
     private final Set<Choice<?>> inWeights = new LinkedHashSet<>();
-    private final Map<List<Object>, Drawn> drawn = new LinkedHashMap<>() { // tensors of a draw live in a thread's scope
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<List<Object>, Drawn> eldest) {
-                    return size() > REMEMBERED;
-                }
-            };
 
-    /** A draw's decisions, and the multipliers that follow from them. */
-    private record Drawn(GeneratedDecisions decisions, Mixture blend) {}
+    /** The decisions of one pass, and the multipliers that follow from them. */
+    private record Decided(GeneratedDecisions decisions, Mixture mixture) {}
+
+    /**
+     * A member that was drawn for a target.
+     *
+     * @param member as training reads it: its weights carry gradient to the generator
+     * @param plain the ordinary member that it stands for
+     */
+    public record Generated(Member member, Member plain) {}
 
     GeneratedWeights(Weights source, MemberGenerator settings, Space space) {
         if (space.choices().isEmpty()) {
@@ -91,39 +92,34 @@ public final class GeneratedWeights implements WrappedWeights {
     }
 
     /** The member that is generated for a target, as the model sees it: see {@link #plain} for its options. */
-    private Member named(double target, String seed, double temperature) {
+    private Member named(double target, String seed) {
         return Member.PLAIN
                 .withContext(BlendDraw.SEED, seed)
-                .withContext(GeneratedDecisions.TARGET, Double.toString(target))
-                .withContext(BlendDraw.TEMPERATURE, Double.toString(temperature));
+                .withContext(GeneratedDecisions.TARGET, Double.toString(target));
     }
 
     /**
-     * A member drawn for a target, as training reads it: its weights carry gradient to the generator. In the mask view it picks the
-     * largest option of whatever is masked. What is computed is remembered while the caller's {@code PointerScope} lasts. The space's
-     * constraints are not looked at.
+     * A member drawn for a target. In the mask view what training reads picks the largest option of whatever is masked. The space's
+     * constraints are not looked at. The temperature of the gradient is that of the pass that reads it; what is drawn is the same at
+     * every temperature.
      *
      * @param target a part of the range of costs
      * @param seed of the noise
-     * @param temperature of the gradient, above 0
      */
-    public Member draw(double target, long seed, double temperature) {
-        Member named = named(target, Long.toString(seed), temperature);
+    public Generated draw(double target, long seed) {
+        Member named = named(target, Long.toString(seed));
         Map<String, Object> options = new LinkedHashMap<>();
         Member picked = picked(named);
         for (Choice<?> choice : space.choices()) {
             boolean masked = settings.view() == MemberGenerator.View.MASK && inWeights.contains(choice);
             options.put(choice.name(), masked ? choice.largest() : picked.value(choice));
         }
-        return space.canonical(new Member(options, named.context()));
+        return new Generated(space.canonical(new Member(options, named.context())), picked);
     }
 
     /** The member that the generator thinks best for a target, without noise: an ordinary member of the space. */
     public Member strongest(double target) {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            return picked(named(target, BlendDraw.MEAN, 1));
-        }
+        return picked(named(target, BlendDraw.MEAN));
     }
 
     /** The ordinary member that a generated one stands for; any other is left as it is. */
@@ -132,8 +128,11 @@ public final class GeneratedWeights implements WrappedWeights {
     }
 
     private Member picked(Member named) {
-        Drawn draw = drawn(named);
-        float[] values = Tensors.floats(draw.decisions.all(draw.blend));
+        float[] values;
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            values = Tensors.floats(decided(Reading.of(named)).decisions.all());
+        }
         int row = values.length / space.choices().size();
         List<Integer> options = new ArrayList<>();
         for (int c = 0; c < space.choices().size(); c++) {
@@ -157,12 +156,16 @@ public final class GeneratedWeights implements WrappedWeights {
     }
 
     /**
-     * The target of a generated member as the generator read it (scalar): a gradient of what the member does flows to it. Valid until
-     * the scope ends in which the member was first used.
+     * The target of a generated member as the generator read it in a pass (scalar): a gradient of what the pass computed flows to it.
+     *
+     * @param reading of the pass, while it lasts
      */
-    public Tensor targetRead(Member member) {
-        Drawn draw = drawn(member);
-        return draw.decisions.target(draw.blend);
+    public Tensor targetRead(Reading reading) {
+        if (!reading.memo().remembers()) {
+            throw new IllegalArgumentException(
+                    "A target is read in a pass, but this reading remembers none. Begin one.");
+        }
+        return decided(reading).decisions.target();
     }
 
     @Override
@@ -180,7 +183,7 @@ public final class GeneratedWeights implements WrappedWeights {
         for (Axis axis : axes) {
             inWeights.addAll(axis.size().choices());
         }
-        return parts.isEmpty() ? slices : new EntangledWeight(slices, parts, this::blend, entangled);
+        return parts.isEmpty() ? slices : new EntangledWeight(slices, parts, this::mixture, entangled);
     }
 
     @Override
@@ -194,15 +197,16 @@ public final class GeneratedWeights implements WrappedWeights {
         boolean masks = settings.view() == MemberGenerator.View.MASK;
         return new Gate() {
             @Override
-            public List<Share> shares(Member member) {
-                return masks && Mixture.is(member) ? mixed.shares(blend(member)) : one.shares(member);
+            public List<Share> shares(Reading reading) {
+                return masks && Mixture.is(reading.member()) ? mixed.shares(mixture(reading)) : one.shares(reading);
             }
 
             @Override
-            public List<Share> exits(Member member) {
+            public List<Share> exits(Reading reading) {
+                Member member = reading.member();
                 return Mixture.is(member)
-                        ? mixed.shares(blend(member), masks ? Integer.MAX_VALUE : count.size(member))
-                        : one.exits(member);
+                        ? mixed.shares(mixture(reading), masks ? Integer.MAX_VALUE : count.size(member))
+                        : one.exits(reading);
             }
         };
     }
@@ -215,23 +219,23 @@ public final class GeneratedWeights implements WrappedWeights {
             return one;
         }
         inWeights.add(operations);
-        return member -> Mixture.is(member) ? BlendedGate.shares(operations, blend(member)) : one.shares(member);
+        return reading ->
+                Mixture.is(reading.member()) ? BlendedGate.shares(operations, mixture(reading)) : one.shares(reading);
     }
 
     @Override
-    public Tensor distribution(Choice<?> choice, Member member) {
-        return Mixture.is(member) ? blend(member).weights(choice) : source.distribution(choice, member);
+    public Tensor distribution(Choice<?> choice, Reading reading) {
+        return Mixture.is(reading.member()) ? mixture(reading).weights(choice) : source.distribution(choice, reading);
     }
 
-    private Mixture blend(Member member) {
-        return drawn(member).blend;
+    private Mixture mixture(Reading reading) {
+        return decided(reading).mixture;
     }
 
-    private synchronized Drawn drawn(Member member) {
-        return drawn.computeIfAbsent(
-                List.of(member.context(), Thread.currentThread().getId()), key -> {
-                    GeneratedDecisions decisions = new GeneratedDecisions(generator, member);
-                    return new Drawn(decisions, new Mixture(decisions));
-                });
+    private Decided decided(Reading reading) {
+        return reading.memo().once(this, "decided", () -> {
+            GeneratedDecisions decisions = new GeneratedDecisions(generator, reading);
+            return new Decided(decisions, new Mixture(decisions, reading.memo()));
+        });
     }
 }

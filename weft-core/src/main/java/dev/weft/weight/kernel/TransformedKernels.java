@@ -5,6 +5,7 @@ import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;
@@ -89,10 +90,10 @@ public final class TransformedKernels implements WrappedWeights {
     private record TransformedKernel(Weight largest, Dim size, List<Integer> sizes, List<Weight> matrices)
             implements Weight {
         @Override
-        public Tensor tensor(Member member) {
-            int wanted = size.size(member);
+        public Tensor tensor(Reading reading) {
+            int wanted = size.size(reading.member());
             return FullPrecision.of(() -> {
-                Tensor kernels = largest.tensor(member);
+                Tensor kernels = largest.tensor(reading);
                 for (int i = sizes.size() - 1; sizes.get(i) > wanted; i--) {
                     int smaller = sizes.get(i - 1);
                     int offset = (sizes.get(i) - smaller) / 2;
@@ -100,7 +101,7 @@ public final class TransformedKernels implements WrappedWeights {
                     kernels = kernels.narrow(2, offset, smaller)
                             .narrow(3, offset, smaller)
                             .reshape(-1, (long) smaller * smaller)
-                            .mm(matrices.get(i - 1).tensor(member).t())
+                            .mm(matrices.get(i - 1).tensor(reading).t())
                             .reshape(shape);
                 }
                 return kernels;

@@ -3,6 +3,7 @@ package dev.weft.weight.lowrank;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.FullPrecision;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.encoding.EncodingMlp;
 import java.util.List;
@@ -29,11 +30,11 @@ final class LowRankWeight implements Weight {
     }
 
     @Override
-    public Tensor tensor(Member member) {
-        Tensor weight = shared.tensor(member);
+    public Tensor tensor(Reading reading) {
+        Tensor weight = shared.tensor(reading);
         return FullPrecision.of(() -> {
-            Tensor left = hypernetwork.ofNeurons(member, neurons, matrixRank);
-            Tensor right = basis.tensor(member).reshape(matrixRank, -1);
+            Tensor left = hypernetwork.ofNeurons(reading, neurons, matrixRank);
+            Tensor right = basis.tensor(reading).reshape(matrixRank, -1);
             return weight.add(left.mm(right).reshape(weight.shape()));
         });
     }

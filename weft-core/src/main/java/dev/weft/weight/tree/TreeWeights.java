@@ -9,6 +9,7 @@ import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
@@ -183,19 +184,19 @@ public final class TreeWeights implements WrappedWeights {
     public Gate gate(String name, Dim count) {
         Map<Leaf, Gate> each = new LinkedHashMap<>();
         leaves.forEach(leaf -> each.put(leaf, leaf.weights.gate(name, count)));
-        return member -> each.get(of(member)).shares(member);
+        return reading -> each.get(of(reading.member())).shares(reading);
     }
 
     @Override
     public Gate gate(String name, Choice<?> operations) {
         Map<Leaf, Gate> each = new LinkedHashMap<>();
         leaves.forEach(leaf -> each.put(leaf, leaf.weights.gate(name, operations)));
-        return member -> each.get(of(member)).shares(member);
+        return reading -> each.get(of(reading.member())).shares(reading);
     }
 
     @Override
-    public Tensor distribution(Choice<?> choice, Member member) {
-        return of(member).weights.distribution(choice, member);
+    public Tensor distribution(Choice<?> choice, Reading reading) {
+        return of(reading.member()).weights.distribution(choice, reading);
     }
 
     @Override
@@ -211,8 +212,8 @@ public final class TreeWeights implements WrappedWeights {
         }
 
         @Override
-        public Tensor tensor(Member member) {
-            return of(member).tensor(member);
+        public Tensor tensor(Reading reading) {
+            return of(reading.member()).tensor(reading);
         }
 
         @Override
@@ -221,23 +222,23 @@ public final class TreeWeights implements WrappedWeights {
         }
 
         @Override
-        public Tensor linear(Tensor x, Tensor bias, Member member) {
-            return of(member).linear(x, bias, member);
+        public Tensor linear(Tensor x, Tensor bias, Reading reading) {
+            return of(reading.member()).linear(x, bias, reading);
         }
 
         @Override
-        public Tensor conv2d(Tensor x, Tensor bias, Convolution how, Member member) {
-            return of(member).conv2d(x, bias, how, member);
+        public Tensor conv2d(Tensor x, Tensor bias, Convolution how, Reading reading) {
+            return of(reading.member()).conv2d(x, bias, how, reading);
         }
 
         @Override
-        public Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Member member) {
-            return of(member).layerNorm(x, bias, epsilon, member);
+        public Tensor layerNorm(Tensor x, Tensor bias, double epsilon, Reading reading) {
+            return of(reading.member()).layerNorm(x, bias, epsilon, reading);
         }
 
         @Override
-        public Tensor rmsNorm(Tensor x, double epsilon, Member member) {
-            return of(member).rmsNorm(x, epsilon, member);
+        public Tensor rmsNorm(Tensor x, double epsilon, Reading reading) {
+            return of(reading.member()).rmsNorm(x, epsilon, reading);
         }
     }
 

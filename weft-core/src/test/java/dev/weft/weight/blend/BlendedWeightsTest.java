@@ -22,6 +22,7 @@ import dev.weft.weight.Convolution;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightContract;
@@ -138,7 +139,7 @@ class BlendedWeightsTest {
             double[] rows = tail(softmax(OUT_LOGITS), OUT.options());
             double[] columns = tail(softmax(IN_LOGITS), IN.options());
             float[] stored = Tensors.floats(fixture.stored.tensors().get("w"));
-            float[] blended = Tensors.floats(weight.tensor(fixture.blend(3)));
+            float[] blended = Tensors.floats(weight.tensor(Reading.of(fixture.blend(3))));
             assertThat(rows[1]).isCloseTo(1, within(1e-12));
             assertThat(rows[2]).isLessThan(0.9);
             for (int i = 0; i < stored.length; i++) {
@@ -160,9 +161,12 @@ class BlendedWeightsTest {
             for (Member member : members) {
                 BlendFixture.pick(fixture.weights, member);
                 Member blend = fixture.blend(0);
-                Tensor mixed = weight.conv2d(x, bias.tensor(blend), SAME, blend);
-                Tensor alone =
-                        weight.conv2d(x.narrow(1, 0, member.value(IN)).clone(), bias.tensor(member), SAME, member);
+                Tensor mixed = weight.conv2d(x, bias.tensor(Reading.of(blend)), SAME, Reading.of(blend));
+                Tensor alone = weight.conv2d(
+                        x.narrow(1, 0, member.value(IN)).clone(),
+                        bias.tensor(Reading.of(member)),
+                        SAME,
+                        Reading.of(member));
                 int out = member.value(OUT);
                 TensorAssert.assertThat(mixed.narrow(1, 0, out))
                         .as(member.toString())
@@ -176,7 +180,7 @@ class BlendedWeightsTest {
 
     /** An operation of the sum that a blend stands for: the padded slice of one member, as a plain sum would build it. */
     private static Tensor padded(Weight slices, Member member, Tensor like) {
-        Tensor slice = slices.tensor(member);
+        Tensor slice = slices.tensor(Reading.of(member));
         Tensor padded = torch.zeros(like.shape());
         Tensor window = padded;
         for (int i = 0; i < slice.dim(); i++) {
@@ -215,7 +219,9 @@ class BlendedWeightsTest {
             List<Tensor> mixed = gradients(
                     fixture,
                     x,
-                    () -> convolution ? weight.conv2d(x, null, SAME, blend) : weight.linear(x, null, blend));
+                    () -> convolution
+                            ? weight.conv2d(x, null, SAME, Reading.of(blend))
+                            : weight.linear(x, null, Reading.of(blend)));
             List<Tensor> sum = gradients(fixture, x, () -> {
                 Tensor total = null;
                 for (Member member : Member.combinations(choices)) {
@@ -261,12 +267,12 @@ class BlendedWeightsTest {
             Tensor x = random(2, 6, 4);
             for (boolean relu : new boolean[] {true, false}) {
                 Member blend = fixture.blend(0);
-                Tensor hidden = first.linear(x, null, blend);
-                Tensor mixed = second.linear(relu ? Ops.relu(hidden) : hidden, null, blend);
+                Tensor hidden = first.linear(x, null, Reading.of(blend));
+                Tensor mixed = second.linear(relu ? Ops.relu(hidden) : hidden, null, Reading.of(blend));
                 Tensor sum = torch.zeros(6, 3);
                 for (Member member : Member.combinations(List.of(OUT, IN))) {
-                    Tensor own = first.linear(x.narrow(1, 0, member.value(IN)), null, member);
-                    Tensor y = second.linear(relu ? Ops.relu(own) : own, null, member);
+                    Tensor own = first.linear(x.narrow(1, 0, member.value(IN)), null, Reading.of(member));
+                    Tensor y = second.linear(relu ? Ops.relu(own) : own, null, Reading.of(member));
                     sum = sum.add(y.mul(part(fixture.weights.logits(OUT), OUT, member))
                             .mul(part(fixture.weights.logits(IN), IN, member)));
                 }
@@ -293,8 +299,8 @@ class BlendedWeightsTest {
             Tensor x = random(4, 5, 4).to(torch.ScalarType.Double);
             Supplier<Tensor> loss = () -> {
                 Member blend = BlendedWeights.blend(space.largest(), 0);
-                Tensor h = Ops.gelu(first.linear(x, bias.tensor(blend), blend));
-                return second.linear(h, null, blend).square().mean();
+                Tensor h = Ops.gelu(first.linear(x, bias.tensor(Reading.of(blend)), Reading.of(blend)));
+                return second.linear(h, null, Reading.of(blend)).square().mean();
             };
             loss.get().backward();
             for (Choice<?> choice : List.of(embed, RATIO)) {
@@ -336,7 +342,7 @@ class BlendedWeightsTest {
             fixture.logits(embed, e);
             fixture.logits(RATIO, r);
             float[] stored = Tensors.floats(fixture.stored.tensors().get("fc1"));
-            float[] blended = Tensors.floats(weight.tensor(fixture.blend(0)));
+            float[] blended = Tensors.floats(weight.tensor(Reading.of(fixture.blend(0))));
             double[][] multiplier = new double[8][4];
             double total = 0;
             for (int k = 0; k < 3; k++) {
@@ -381,10 +387,13 @@ class BlendedWeightsTest {
                     Member blend = fixture.blend(seed);
                     double sum = 1;
                     for (Choice<?> choice : fixture.weights.choices()) {
-                        sum *= fixture.weights.distribution(choice, blend).sum().item_double();
+                        sum *= fixture.weights
+                                .distribution(choice, Reading.of(blend))
+                                .sum()
+                                .item_double();
                     }
                     assertThat(sum).isCloseTo(1, within(1e-6));
-                    Tensor centre = weight.tensor(blend)
+                    Tensor centre = weight.tensor(Reading.of(blend))
                             .select(0, 0)
                             .select(0, 0)
                             .select(0, 3)
@@ -407,9 +416,9 @@ class BlendedWeightsTest {
             java.util.Set<Integer> sizes = new java.util.TreeSet<>();
             for (long seed = 0; seed < 40; seed++) {
                 Member blend = fixture.blend(seed);
-                float[] out = Tensors.floats(fixture.weights.distribution(OUT, blend));
-                float[] in = Tensors.floats(fixture.weights.distribution(IN, blend));
-                weight.tensor(blend).mul(random(1, 5, 4)).sum().backward();
+                float[] out = Tensors.floats(fixture.weights.distribution(OUT, Reading.of(blend)));
+                float[] in = Tensors.floats(fixture.weights.distribution(IN, Reading.of(blend)));
+                weight.tensor(Reading.of(blend)).mul(random(1, 5, 4)).sum().backward();
                 int rows = OUT.options().get(hot(out));
                 int columns = IN.options().get(hot(in));
                 float[] gradient =
@@ -450,9 +459,10 @@ class BlendedWeightsTest {
                     BlendFixture.pick(fixture.weights, member);
                     Tensor x = torch.zeros(2, 7, 5);
                     x.narrow(2, 0, width).copy_(random(3, 2, 7, width));
-                    Tensor alone = weight.layerNorm(x.narrow(2, 0, width), bias.tensor(member), 1e-6, member);
+                    Tensor alone = weight.layerNorm(
+                            x.narrow(2, 0, width), bias.tensor(Reading.of(member)), 1e-6, Reading.of(member));
                     Member blend = fixture.blend(0);
-                    Tensor mixed = weight.layerNorm(x, bias.tensor(blend), 1e-6, blend);
+                    Tensor mixed = weight.layerNorm(x, bias.tensor(Reading.of(blend)), 1e-6, Reading.of(blend));
                     double gap =
                             mixed.narrow(2, 0, width).sub(alone).abs().max().item_double();
                     if (norm == Blend.Norm.MASKED || width == 5) {
@@ -477,7 +487,7 @@ class BlendedWeightsTest {
             fixture.logits(OUT, OUT_LOGITS);
             double[] tail = tail(softmax(OUT_LOGITS), OUT.options());
             float[] stored = Tensors.floats(fixture.stored.tensors().get("w"));
-            float[] blended = Tensors.floats(square.tensor(fixture.blend(0)));
+            float[] blended = Tensors.floats(square.tensor(Reading.of(fixture.blend(0))));
             for (int i = 0; i < 25; i++) {
                 assertThat((double) blended[i]).isCloseTo(stored[i] * tail[Math.max(i / 5, i % 5)], within(1e-6));
             }
@@ -496,8 +506,8 @@ class BlendedWeightsTest {
             double[] rows = tail(softmax(OUT_LOGITS), OUT.options());
             double[] columns = tail(softmax(IN_LOGITS), IN.options());
             float[] stored = Tensors.floats(fixture.stored.tensors().get("qkv"));
-            float[] third = Tensors.floats(value.tensor(fixture.blend(0)));
-            float[] second = Tensors.floats(whole.tensor(fixture.blend(0)));
+            float[] third = Tensors.floats(value.tensor(Reading.of(fixture.blend(0))));
+            float[] second = Tensors.floats(whole.tensor(Reading.of(fixture.blend(0))));
             for (int i = 0; i < 20; i++) {
                 assertThat((double) third[i]).isCloseTo(stored[40 + i] * rows[i / 4] * columns[i % 4], within(1e-6));
                 assertThat((double) second[i]).isCloseTo(stored[20 + i] * columns[i % 4], within(1e-6));
@@ -535,8 +545,8 @@ class BlendedWeightsTest {
             double[] rows = tail(softmax(OUT_LOGITS), OUT.options());
             double[] columns = tail(softmax(IN_LOGITS), IN.options());
             Map<String, Tensor> stored = fixture.stored.tensors();
-            float[] w = Tensors.floats(both.tensor(fixture.blend(0)));
-            float[] v = Tensors.floats(outOnly.tensor(fixture.blend(0)));
+            float[] w = Tensors.floats(both.tensor(Reading.of(fixture.blend(0))));
+            float[] v = Tensors.floats(outOnly.tensor(Reading.of(fixture.blend(0))));
             for (int i = 0; i < 20; i++) {
                 boolean mixed = i % 4 % 3 == 0; // inputs 0 and 3
                 assertThat((double) w[i])
@@ -546,24 +556,25 @@ class BlendedWeightsTest {
                 assertThat((double) v[i])
                         .isCloseTo(Tensors.floats(stored.get("v"))[i] * (mixed ? rows[i / 4] : 1), within(1e-6));
             }
-            assertThat((double) Tensors.floats(bias.tensor(fixture.blend(0)))[4])
+            assertThat((double) Tensors.floats(bias.tensor(Reading.of(fixture.blend(0))))[4])
                     .isCloseTo(Tensors.floats(stored.get("b"))[4] * rows[4], within(1e-6));
         }
     }
 
+    /** Every reading here is a pass of its own; {@link PassDrawsTest} is about what one pass remembers. */
     @Nested
-    class Remembering {
+    class PassAfterPass {
         private final BlendFixture fixture =
                 fixture(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.FULL, Blend.Ownership.ENTANGLED, 1));
         private final Weight weight = linear(fixture.weights);
         private final Member blend = fixture.blend(7);
 
         private float[] values() {
-            return Tensors.floats(weight.tensor(blend));
+            return Tensors.floats(weight.tensor(Reading.of(blend)));
         }
 
         private void backward() {
-            weight.tensor(blend).square().sum().backward();
+            weight.tensor(Reading.of(blend)).square().sum().backward();
         }
 
         private float[] gradient() {
@@ -583,13 +594,13 @@ class BlendedWeightsTest {
                 assertThat(gradient()).doesNotContain(0);
                 assertThat(values()).isEqualTo(before);
                 try (NoGradGuard guard = new NoGradGuard()) {
-                    assertThat(weight.tensor(blend).requires_grad()).isFalse();
+                    assertThat(weight.tensor(Reading.of(blend)).requires_grad()).isFalse();
                 }
             }
         }
 
         @Test
-        void drawServesSeveralBackwardPassesOfOneScope() {
+        void severalBackwardPassesInOneScopeAddUp() {
             try (PointerScope scope = new PointerScope()) {
                 backward();
                 float[] once = gradient().clone();
@@ -642,15 +653,12 @@ class BlendedWeightsTest {
         void drawsThatAreAliveAtOnceDoNotMix() {
             try (PointerScope scope = new PointerScope()) {
                 float[] seven = values();
-                Tensor eight = weight.tensor(fixture.blend(8));
-                Tensor again = weight.tensor(blend);
+                Tensor eight = weight.tensor(Reading.of(fixture.blend(8)));
+                Tensor again = weight.tensor(Reading.of(blend));
                 assertThat(Tensors.floats(again)).isEqualTo(seven);
                 assertThat(Tensors.floats(eight)).isNotEqualTo(seven);
                 eight.square().sum().backward();
                 again.square().sum().backward(); // drawn before the other's backward pass, and still whole
-                for (long seed = 100; seed < 140; seed++) { // more than are remembered
-                    weight.tensor(fixture.blend(seed));
-                }
                 assertThat(values()).isEqualTo(seven);
             }
         }
@@ -658,7 +666,7 @@ class BlendedWeightsTest {
         @Test
         void contextOfTheMemberBesideTheDrawStaysItsOwn() {
             try (PointerScope scope = new PointerScope()) {
-                assertThat(Tensors.floats(weight.tensor(blend.withContext("task", "b"))))
+                assertThat(Tensors.floats(weight.tensor(Reading.of(blend.withContext("task", "b")))))
                         .isEqualTo(values());
             }
         }
@@ -668,7 +676,7 @@ class BlendedWeightsTest {
             try (PointerScope scope = new PointerScope()) {
                 fixture.logits(OUT, OUT_LOGITS);
                 Member mean = BlendedWeights.meanBlend(fixture.space.largest());
-                float[] parts = Tensors.floats(fixture.weights.distribution(OUT, mean));
+                float[] parts = Tensors.floats(fixture.weights.distribution(OUT, Reading.of(mean)));
                 List<Double> reported = fixture.weights.probabilities().get(OUT);
                 double sum = 0;
                 for (int i = 0; i < 3; i++) {
@@ -694,8 +702,8 @@ class BlendedWeightsTest {
             fixture.logits(b, 0, 0, 0);
             List<float[]> draws = new ArrayList<>();
             for (long seed = 10; seed < 15; seed++) {
-                draws.add(Tensors.floats(fixture.weights.distribution(a, fixture.blend(seed))));
-                draws.add(Tensors.floats(fixture.weights.distribution(b, fixture.blend(seed))));
+                draws.add(Tensors.floats(fixture.weights.distribution(a, Reading.of(fixture.blend(seed)))));
+                draws.add(Tensors.floats(fixture.weights.distribution(b, Reading.of(fixture.blend(seed)))));
             }
             assertThat(draws.stream().map(Arrays::toString)).doesNotHaveDuplicates();
         }
@@ -711,10 +719,10 @@ class BlendedWeightsTest {
                     "fc1", NORMAL, Axis.prefix(Dim.of(embed).scaled(RATIO, 1)), Axis.prefix(Dim.of(embed)));
             fixture.logits(embed, 0.4, -0.3, 0.2);
             fixture.logits(RATIO, -0.6, 0.5, 0.1);
-            float[] exact = Tensors.floats(weight.tensor(fixture.blend(0)));
+            float[] exact = Tensors.floats(weight.tensor(Reading.of(fixture.blend(0))));
             torch.set_autocast_enabled(DeviceType.CPU, true);
             try (PointerScope inner = new PointerScope()) {
-                Tensor under = weight.tensor(fixture.blend(1));
+                Tensor under = weight.tensor(Reading.of(fixture.blend(1)));
                 assertThat(under.scalar_type().intern()).isEqualTo(torch.ScalarType.Float);
                 assertThat(Tensors.floats(under)).isEqualTo(exact);
                 assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isTrue();
@@ -728,13 +736,15 @@ class BlendedWeightsTest {
     void blendThatIsNotLargestOrHasNoSeedIsTheUsersMistake() {
         try (BlendFixture fixture = fixture(entangled())) {
             Weight weight = linear(fixture.weights);
-            assertThatThrownBy(() -> weight.tensor(member(OUT, 3, IN, 4).withContext("blend", "1")))
+            assertThatThrownBy(
+                            () -> weight.tensor(Reading.of(member(OUT, 3, IN, 4).withContext("blend", "1"))))
                     .isInstanceOf(InputException.class)
                     .hasMessage("A blend must pick the largest option of every choice that it mixes, but "
                             + "\"out=3,in=4,@blend=1\" picks out=3.");
-            assertThatThrownBy(() -> weight.tensor(fixture.space.largest().withContext("blend", "x")))
+            assertThatThrownBy(() ->
+                            weight.tensor(Reading.of(fixture.space.largest().withContext("blend", "x"))))
                     .isInstanceOf(InputException.class)
-                    .hasMessageContaining("@blend=x,@temperature=1");
+                    .hasMessageContaining("@blend=x");
         }
     }
 
@@ -773,7 +783,7 @@ class BlendedWeightsTest {
                         before = Pointer.totalCount();
                     }
                     try (PointerScope scope = new PointerScope()) {
-                        Member blend = fixture.blend(i);
+                        Reading blend = Reading.of(fixture.blend(i));
                         Tensor y = weight.conv2d(x, null, SAME, blend).mean(new long[] {2, 3});
                         y = norm.layerNorm(y, torch.zeros(5), 1e-6, blend);
                         y.sum().mul(gate.shares(blend).get(1).part()).backward();
@@ -799,7 +809,7 @@ class BlendedWeightsTest {
             changed.put("blend.out", Tensors.of(new float[] {200, 0, 0}, 3));
             SharedWeights other = SharedWeights.of(name -> Tensors.keep(changed.get(name)), "changed");
             BlendedWeights weights = entangled().over(other, fixture.space);
-            Tensor blended = linear(weights).tensor(fixture.blend(0));
+            Tensor blended = linear(weights).tensor(Reading.of(fixture.blend(0)));
             TensorAssert.assertThat(blended.narrow(0, 2, 3)).isAllZero();
         }
     }

@@ -21,6 +21,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
@@ -151,7 +152,7 @@ class EntangledOperationsTest {
             fixture.logits(EDGE, LOGITS);
             double[] parts = BlendFixture.softmax(LOGITS);
             double all = parts[2] + parts[3] + parts[4];
-            Tensor seen = weight.tensor(fixture.blend(0));
+            Tensor seen = weight.tensor(Reading.of(fixture.blend(0)));
             assertThat(seen.get(2).get(2).item_double()).isEqualTo(1);
             assertThat(seen.get(1).get(3).item_double())
                     .isCloseTo((parts[3] + parts[4]) / all, org.assertj.core.api.Assertions.within(1e-6));
@@ -215,7 +216,7 @@ class EntangledOperationsTest {
                                 (x, pass) -> ImageOps.averagePool2d(x, 3, 1, 1)));
                 BlendFixture.set(weights, pool, 0.3, -0.4, 0.8, 0.1);
                 Tensor x = random(3, 2, 4, 6, 5);
-                Tensor parts = weights.distribution(pool, BlendedWeights.blend(space.largest(), 0));
+                Tensor parts = weights.distribution(pool, Reading.of(BlendedWeights.blend(space.largest(), 0)));
                 Tensor total = torch.zeros_like(x);
                 for (int i = 0; i < 4; i++) {
                     Tensor y = option(x, stored.tensors().get("conv.weight"), i == 3 ? 1 : i + 2);

@@ -13,6 +13,7 @@ import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import java.util.Set;
@@ -48,12 +49,12 @@ class GdasTest {
                 Weight weight = linear(fixture.weights);
                 fixture.logits(OUT, 0.3, -0.8, 0.9);
                 fixture.logits(IN, -0.5, 0.7, 0.1);
-                Member member = fixture.weights.drawn(BlendedWeights.at(fixture.blend(seed), TEMPERATURE));
+                Member member = fixture.weights.drawn(fixture.blend(seed));
                 int rows = member.value(OUT);
                 int columns = member.value(IN);
                 drawn.add(10 * rows + columns);
                 Tensor stored = fixture.stored.tensors().get("w");
-                Tensor slice = weight.tensor(member);
+                Tensor slice = weight.tensor(Reading.of(member).at(TEMPERATURE));
                 TensorAssert.assertThat(slice)
                         .isBitEqualTo(stored.narrow(0, 0, rows).narrow(1, 0, columns));
                 Tensor direction = random(seed + 1, rows, columns);
@@ -99,7 +100,7 @@ class GdasTest {
             soft.logits(OUT, 0.3, -0.8, 0.9);
             soft.logits(IN, -0.5, 0.7, 0.1);
             return soft.weights
-                    .distribution(choice, BlendedWeights.at(soft.blend(seed), TEMPERATURE))
+                    .distribution(choice, Reading.of(soft.blend(seed)).at(TEMPERATURE))
                     .detach()
                     .clone();
         }
@@ -114,7 +115,7 @@ class GdasTest {
             Member member = fixture.weights.drawn(fixture.blend(3));
             assertThat(member.value(OUT)).isEqualTo(2);
             fixture.logits(OUT, 0, 0, 200);
-            TensorAssert.assertThat(weight.tensor(member))
+            TensorAssert.assertThat(weight.tensor(Reading.of(member)))
                     .isBitEqualTo(
                             fixture.stored.tensors().get("w").narrow(0, 0, 2).narrow(1, 0, member.value(IN)));
             assertThat(fixture.weights.drawn(fixture.blend(3)).value(OUT)).isEqualTo(5);

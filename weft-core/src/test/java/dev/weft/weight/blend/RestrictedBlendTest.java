@@ -16,6 +16,7 @@ import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import java.util.List;
@@ -69,10 +70,11 @@ class RestrictedBlendTest {
             own.gate("edge", two);
             BlendFixture.set(own, two, 0.2, 0.4);
 
-            Tensor parts = part.distribution(OPERATION, blend(part, two));
-            float[] expected = Tensors.floats(own.distribution(two, blend(own, two)));
+            Tensor parts = part.distribution(OPERATION, Reading.of(blend(part, two)));
+            float[] expected = Tensors.floats(own.distribution(two, Reading.of(blend(own, two))));
             assertThat(Tensors.floats(parts)).containsExactly(0, expected[0], 0, expected[1]);
-            assertThat(Tensors.floats(part.distribution(two, blend(part, two)))).containsExactly(expected);
+            assertThat(Tensors.floats(part.distribution(two, Reading.of(blend(part, two)))))
+                    .containsExactly(expected);
             parts.mul(Tensor.create(1f, 2, 3, 4)).square().sum().backward();
             float[] gradient = Tensors.floats(part.logits(OPERATION).grad());
             assertThat(gradient[0]).isZero();
@@ -91,7 +93,7 @@ class RestrictedBlendTest {
             BlendedWeights whole = over(stored, map, Blend.Ownership.ENTANGLED, OPERATION);
             whole.gate("edge", OPERATION);
             Member blend = BlendedWeights.meanBlend(new Space("part", List.of(OPERATION)).largest());
-            TensorAssert.assertThat(whole.distribution(OPERATION, blend))
+            TensorAssert.assertThat(whole.distribution(OPERATION, Reading.of(blend)))
                     .isBitEqualTo(map.mean(whole.logits(OPERATION)));
         }
     }
@@ -103,10 +105,11 @@ class RestrictedBlendTest {
                 SharedWeights stored = SharedWeights.initialised(1)) {
             BlendedWeights soft = over(stored, new SimplexMap.Softmax(), Blend.Ownership.ENTANGLED, two);
             Gate gate = soft.gate("edge", OPERATION);
-            assertThat(gate.shares(blend(soft, two)))
+            assertThat(gate.shares(Reading.of(blend(soft, two))))
                     .extracting(Gate.Share::value)
                     .containsExactly(0, 2);
-            assertThat(gate.shares(new Member(Map.of("op", "large")))).containsExactly(new Gate.Share(3, null));
+            assertThat(gate.shares(Reading.of(new Member(Map.of("op", "large")))))
+                    .containsExactly(new Gate.Share(3, null));
         }
         try (PointerScope scope = new PointerScope();
                 SharedWeights stored = SharedWeights.initialised(1)) {
@@ -114,7 +117,7 @@ class RestrictedBlendTest {
             Gate gate = hard.gate("edge", OPERATION);
             Member large = new Space("part", List.of(OPERATION)).largest();
             List<Integer> drawn = IntStream.range(0, 60)
-                    .mapToObj(seed -> gate.shares(BlendedWeights.blend(large, seed)))
+                    .mapToObj(seed -> gate.shares(Reading.of(BlendedWeights.blend(large, seed))))
                     .map(shares -> {
                         assertThat(shares).hasSize(1);
                         assertThat(shares.get(0).part().item_float()).isEqualTo(1);
@@ -134,7 +137,7 @@ class RestrictedBlendTest {
                 SharedWeights stored = SharedWeights.initialised(1)) {
             BlendedWeights weights = over(stored, new SimplexMap.Softmax(), Blend.Ownership.ENTANGLED, shallow);
             Gate gate = weights.gate("blocks", Dim.of(depth));
-            assertThat(gate.shares(blend(weights, shallow)))
+            assertThat(gate.shares(Reading.of(blend(weights, shallow))))
                     .extracting(Gate.Share::value)
                     .containsExactly(1, 2);
         }
@@ -167,13 +170,14 @@ class RestrictedBlendTest {
             });
             Member blend = blend(part, out, kernel);
             assertThat(weight.shape(blend)).containsExactly(3, 2, 3, 3);
-            TensorAssert.assertThat(weight.tensor(blend)).isCloseTo(expected.tensor(blend), 1e-6);
+            TensorAssert.assertThat(weight.tensor(Reading.of(blend)))
+                    .isCloseTo(expected.tensor(Reading.of(blend)), 1e-6);
             Tensor x = random(3, 2, 2, 6, 6);
-            Tensor y = weight.conv2d(x, null, SAME, blend);
-            TensorAssert.assertThat(y).isCloseTo(expected.conv2d(x, null, SAME, blend), 1e-5);
+            Tensor y = weight.conv2d(x, null, SAME, Reading.of(blend));
+            TensorAssert.assertThat(y).isCloseTo(expected.conv2d(x, null, SAME, Reading.of(blend)), 1e-5);
             Tensor rows = random(4, 2, 3);
-            TensorAssert.assertThat(norm.layerNorm(rows, null, 1e-6, blend))
-                    .isCloseTo(expectedNorm.layerNorm(rows, null, 1e-6, blend), 1e-5);
+            TensorAssert.assertThat(norm.layerNorm(rows, null, 1e-6, Reading.of(blend)))
+                    .isCloseTo(expectedNorm.layerNorm(rows, null, 1e-6, Reading.of(blend)), 1e-5);
             y.square().sum().backward();
             assertThat(Tensors.floats(part.logits(OUT).grad())[2]).isZero();
             assertThat(Tensors.floats(part.logits(OUT).grad())[0]).isNotZero();
@@ -242,7 +246,7 @@ class RestrictedBlendTest {
         try (SharedWeights stored = SharedWeights.initialised(1)) {
             BlendedWeights weights = over(stored, new SimplexMap.Softmax(), Blend.Ownership.ENTANGLED, two);
             Gate gate = weights.gate("edge", OPERATION);
-            assertThatThrownBy(() -> gate.shares(blend(weights, OPERATION)))
+            assertThatThrownBy(() -> gate.shares(Reading.of(blend(weights, OPERATION))))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("picks op=large");
         }

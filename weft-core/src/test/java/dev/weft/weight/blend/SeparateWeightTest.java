@@ -16,6 +16,7 @@ import dev.weft.space.Member;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightContract;
 import java.util.List;
@@ -124,11 +125,12 @@ class SeparateWeightTest {
                     }
                 }
             }
-            TensorAssert.assertThat(weight.conv2d(x, null, SAME, blend)).isCloseTo(expected, 2e-5);
-            Tensor shift = bias.tensor(blend);
-            TensorAssert.assertThat(weight.conv2d(x, shift, SAME, blend))
+            TensorAssert.assertThat(weight.conv2d(x, null, SAME, Reading.of(blend)))
+                    .isCloseTo(expected, 2e-5);
+            Tensor shift = bias.tensor(Reading.of(blend));
+            TensorAssert.assertThat(weight.conv2d(x, shift, SAME, Reading.of(blend)))
                     .isCloseTo(expected.add(shift.reshape(1, 5, 1, 1)), 2e-5);
-            TensorAssert.assertThat(ImageOps.conv2d(x, weight.tensor(blend), null, 1, 3, 1, 1))
+            TensorAssert.assertThat(ImageOps.conv2d(x, weight.tensor(Reading.of(blend)), null, 1, 3, 1, 1))
                     .isCloseTo(expected, 2e-5);
         }
     }
@@ -150,8 +152,8 @@ class SeparateWeightTest {
             Convolution depthwise = new Convolution(2, 0, 1, Convolution.DEPTHWISE);
             Tensor x = random(1, 2, 5, 9, 8);
             Member blend = fixture.blend(0);
-            TensorAssert.assertThat(weight.conv2d(x, null, depthwise, blend))
-                    .isCloseTo(ImageOps.conv2d(x, weight.tensor(blend), null, 2, 3, 1, 5), 1e-5);
+            TensorAssert.assertThat(weight.conv2d(x, null, depthwise, Reading.of(blend)))
+                    .isCloseTo(ImageOps.conv2d(x, weight.tensor(Reading.of(blend)), null, 2, 3, 1, 5), 1e-5);
         }
     }
 
@@ -167,16 +169,18 @@ class SeparateWeightTest {
                 Member member = member(OUT, width);
                 BlendFixture.pick(fixture.weights, member);
                 Member blend = fixture.blend(0);
-                Tensor alone = weight.layerNorm(x.narrow(2, 0, width).clone(), bias.tensor(member), 1e-6, member);
-                Tensor mixed = weight.layerNorm(x, bias.tensor(blend), 1e-6, blend);
+                Tensor alone = weight.layerNorm(
+                        x.narrow(2, 0, width).clone(), bias.tensor(Reading.of(member)), 1e-6, Reading.of(member));
+                Tensor mixed = weight.layerNorm(x, bias.tensor(Reading.of(blend)), 1e-6, Reading.of(blend));
                 TensorAssert.assertThat(mixed.narrow(2, 0, width)).isCloseTo(alone, 1e-5);
                 if (width < 5) {
                     TensorAssert.assertThat(mixed.narrow(2, width, 5 - width)).isAllZero();
                 }
-                TensorAssert.assertThat(weight.layerNorm(x, null, 1e-6, blend))
-                        .isCloseTo(mixed.sub(bias.tensor(blend)), 1e-5);
-                TensorAssert.assertThat(weight.rmsNorm(x, 1e-6, blend).narrow(2, 0, width))
-                        .isCloseTo(weight.rmsNorm(x.narrow(2, 0, width).clone(), 1e-6, member), 1e-5);
+                TensorAssert.assertThat(weight.layerNorm(x, null, 1e-6, Reading.of(blend)))
+                        .isCloseTo(mixed.sub(bias.tensor(Reading.of(blend))), 1e-5);
+                TensorAssert.assertThat(
+                                weight.rmsNorm(x, 1e-6, Reading.of(blend)).narrow(2, 0, width))
+                        .isCloseTo(weight.rmsNorm(x.narrow(2, 0, width).clone(), 1e-6, Reading.of(member)), 1e-5);
             }
         }
     }

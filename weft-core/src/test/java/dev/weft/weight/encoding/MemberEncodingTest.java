@@ -12,6 +12,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.blend.BlendedWeights;
@@ -79,7 +80,7 @@ class MemberEncodingTest {
 
     private static float[] numbers(Weights source, MemberEncoding encoding, Space space, Member member) {
         try (PointerScope scope = new PointerScope()) {
-            return Tensors.floats(new Encoder(source, encoding, space, false).encoded(member));
+            return Tensors.floats(new Encoder(source, encoding, space, false).encoded(Reading.of(member)));
         }
     }
 
@@ -247,8 +248,8 @@ class MemberEncodingTest {
             }
 
             @Override
-            public Tensor distribution(Choice<?> choice, Member member) {
-                return plain.distribution(choice, picked);
+            public Tensor distribution(Choice<?> choice, Reading reading) {
+                return plain.distribution(choice, Reading.of(picked));
             }
         };
     }
@@ -266,7 +267,7 @@ class MemberEncodingTest {
             }
 
             @Override
-            public Tensor distribution(Choice<?> choice, Member member) {
+            public Tensor distribution(Choice<?> choice, Reading reading) {
                 return Tensor.create(spread.get(choice.name()), 2);
             }
         };

@@ -15,6 +15,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.WeightContract;
@@ -208,9 +209,10 @@ class RoutedWeightsTest {
         try (SharedWeights plain = SharedWeights.initialised(5)) {
             Weight ordinary = matrix(plain);
             Tensor x = random(1, 6, 2);
-            TensorAssert.assertThat(weight.tensor(MIDDLE)).isBitEqualTo(ordinary.tensor(MIDDLE));
-            weight.linear(x, null, MIDDLE).square().sum().backward();
-            ordinary.linear(x, null, MIDDLE).square().sum().backward();
+            TensorAssert.assertThat(weight.tensor(Reading.of(MIDDLE)))
+                    .isBitEqualTo(ordinary.tensor(Reading.of(MIDDLE)));
+            weight.linear(x, null, Reading.of(MIDDLE)).square().sum().backward();
+            ordinary.linear(x, null, Reading.of(MIDDLE)).square().sum().backward();
             TensorAssert.assertThat(stored.tensors().get("fc.weight").grad())
                     .isBitEqualTo(plain.tensors().get("fc.weight").grad());
         }
@@ -240,7 +242,7 @@ class RoutedWeightsTest {
                         tensor.copy_(random(s * 31L + name.hashCode(), tensor.shape()));
                     }
                 });
-                TensorAssert.assertThat(weight.tensor(MIDDLE))
+                TensorAssert.assertThat(weight.tensor(Reading.of(MIDDLE)))
                         .isCloseTo(first.narrow(0, 0, 5).narrow(1, 0, 2), 1e-6);
             }
         }
@@ -254,9 +256,9 @@ class RoutedWeightsTest {
         Weight weight = matrix(weights);
         Weight bias = bias(weights);
         Tensor x = random(2, 7, 2);
-        Tensor y = weight.linear(x, bias.tensor(MIDDLE), MIDDLE);
-        Tensor mixing = weights.mixing("fc.weight", MIDDLE); // (2), or (5, 2)
-        TensorAssert.assertThat(weights.mixing("fc.bias", MIDDLE)).isBitEqualTo(mixing);
+        Tensor y = weight.linear(x, bias.tensor(Reading.of(MIDDLE)), Reading.of(MIDDLE));
+        Tensor mixing = weights.mixing("fc.weight", Reading.of(MIDDLE)); // (2), or (5, 2)
+        TensorAssert.assertThat(weights.mixing("fc.bias", Reading.of(MIDDLE))).isBitEqualTo(mixing);
         Tensor expected = null;
         Tensor afterwards = null;
         for (int j = 0; j < 2; j++) {
@@ -293,7 +295,7 @@ class RoutedWeightsTest {
 
     private static void assertGradient(DoubleWeights doubles, Weight weight) {
         Tensor direction = random(3, 5, 2).to(torch.ScalarType.Double);
-        weight.tensor(MIDDLE).mul(direction).sum().backward();
+        weight.tensor(Reading.of(MIDDLE)).mul(direction).sum().backward();
         double step = 1e-6;
         doubles.tensors.forEach((name, tensor) -> {
             double[] gradient = DoubleWeights.doubles(tensor.grad());
@@ -304,7 +306,10 @@ class RoutedWeightsTest {
                             NoGradGuard guard = new NoGradGuard()) {
                         tensor.reshape(-1).select(0, i).add_(new Scalar(sign * step));
                         difference += sign
-                                * weight.tensor(MIDDLE).mul(direction).sum().item_double();
+                                * weight.tensor(Reading.of(MIDDLE))
+                                        .mul(direction)
+                                        .sum()
+                                        .item_double();
                         tensor.reshape(-1).select(0, i).sub_(new Scalar(sign * step));
                     }
                 }
@@ -318,8 +323,8 @@ class RoutedWeightsTest {
     void gradientOfAnExpertIsItsPartOfTheMixtures() {
         RoutedWeights weights = routed(experts(2, Granularity.LAYER));
         Tensor direction = random(3, 5, 2);
-        matrix(weights).tensor(MIDDLE).mul(direction).sum().backward();
-        Tensor mixing = weights.mixing("fc.weight", MIDDLE);
+        matrix(weights).tensor(Reading.of(MIDDLE)).mul(direction).sum().backward();
+        Tensor mixing = weights.mixing("fc.weight", Reading.of(MIDDLE));
         for (int j = 0; j < 2; j++) {
             Tensor gradient = stored.tensors()
                     .get(j == 0 ? "fc.weight" : "fc.experts.1.weight")
@@ -336,11 +341,11 @@ class RoutedWeightsTest {
     @EnumSource(Granularity.class)
     void weightsAreAFunctionOfTheMemberAlone(Granularity granularity) {
         Weight weight = matrix(routed(experts(2, granularity)));
-        Tensor before = weight.tensor(MIDDLE);
-        weight.linear(random(8, 3, 2), null, MIDDLE);
-        weight.tensor(LARGEST);
-        TensorAssert.assertThat(weight.tensor(MIDDLE)).isBitEqualTo(before);
-        Tensor common = weight.tensor(LARGEST).narrow(0, 0, 5).narrow(1, 0, 2);
+        Tensor before = weight.tensor(Reading.of(MIDDLE));
+        weight.linear(random(8, 3, 2), null, Reading.of(MIDDLE));
+        weight.tensor(Reading.of(LARGEST));
+        TensorAssert.assertThat(weight.tensor(Reading.of(MIDDLE))).isBitEqualTo(before);
+        Tensor common = weight.tensor(Reading.of(LARGEST)).narrow(0, 0, 5).narrow(1, 0, 2);
         assertThat(common.sub(before).abs().max().item_double()).isGreaterThan(1e-3);
     }
 
@@ -348,8 +353,8 @@ class RoutedWeightsTest {
     @EnumSource(Granularity.class)
     void withAFixedInputAllMembersShareOneMixture(Granularity granularity) {
         Weight weight = matrix(routed(experts(2, granularity, Routing.SOFT, 16, 2, true)));
-        Tensor common = weight.tensor(LARGEST).narrow(0, 0, 5).narrow(1, 0, 2);
-        TensorAssert.assertThat(weight.tensor(MIDDLE)).isBitEqualTo(common);
+        Tensor common = weight.tensor(Reading.of(LARGEST)).narrow(0, 0, 5).narrow(1, 0, 2);
+        TensorAssert.assertThat(weight.tensor(Reading.of(MIDDLE))).isBitEqualTo(common);
     }
 
     /** Check 11: y = w x with x² = 1, one member wants w = 1 and the other w = -1. With one w the mean loss is at least 1. */
@@ -393,7 +398,10 @@ class RoutedWeightsTest {
     }
 
     private static Tensor error(Weight weight, Member member, double target) {
-        return weight.tensor(member).sub(new Scalar(target)).square().sum();
+        return weight.tensor(Reading.of(member))
+                .sub(new Scalar(target))
+                .square()
+                .sum();
     }
 
     /** Check 12, for a layer: gradient reaches the chosen expert and, through its probability, the router. */
@@ -401,12 +409,12 @@ class RoutedWeightsTest {
     void hardRoutingUsesOneExpert() {
         RoutedWeights weights = routed(experts(2, Granularity.LAYER, Routing.HARD, 16, 2, false));
         Weight weight = matrix(weights);
-        float[] mixing = Tensors.floats(weights.mixing("fc.weight", MIDDLE));
+        float[] mixing = Tensors.floats(weights.mixing("fc.weight", Reading.of(MIDDLE)));
         int best = mixing[0] > 0 ? 0 : 1;
         assertThat(mixing[best]).isGreaterThan(0.5f).isLessThan(1);
         assertThat(mixing[1 - best]).isZero();
         List<String> names = List.of("fc.weight", "fc.experts.1.weight");
-        TensorAssert.assertThat(weight.tensor(MIDDLE))
+        TensorAssert.assertThat(weight.tensor(Reading.of(MIDDLE)))
                 .isCloseTo(
                         stored.tensors()
                                 .get(names.get(best))
@@ -414,7 +422,7 @@ class RoutedWeightsTest {
                                 .narrow(1, 0, 2)
                                 .mul(new Scalar(mixing[best])),
                         1e-7);
-        weight.tensor(MIDDLE).square().sum().backward();
+        weight.tensor(Reading.of(MIDDLE)).square().sum().backward();
         TensorAssert.assertThat(stored.tensors().get(names.get(1 - best)).grad())
                 .isAllZero();
         assertThat(stored.tensors().get("fc.router.1.bias").grad().abs().sum().item_double())
@@ -427,20 +435,21 @@ class RoutedWeightsTest {
         Weight weight =
                 matrix(new LowRank("fc", 1, 16, 2, new MemberEncoding.Scaled(), false, false).over(stored, SPACE));
         Tensor shared = stored.tensors().get("fc.weight");
-        TensorAssert.assertThat(weight.tensor(LARGEST)).isBitEqualTo(shared);
+        TensorAssert.assertThat(weight.tensor(Reading.of(LARGEST))).isBitEqualTo(shared);
         try (NoGradGuard guard = new NoGradGuard()) {
             stored.tensors().get("fc.weight.low_rank.basis").copy_(random(4, 1, 4));
         }
         for (Member member : SPACE.enumerate(10)) {
             int out = member.value(OUT);
             int in = member.value(IN);
-            Tensor part = weight.tensor(member).sub(shared.narrow(0, 0, out).narrow(1, 0, in));
+            Tensor part = weight.tensor(Reading.of(member))
+                    .sub(shared.narrow(0, 0, out).narrow(1, 0, in));
             float[] values = Tensors.floats(torch.linalg_svdvals(part));
             assertThat(values[0]).isGreaterThan(0.01f);
             assertThat(values[1]).isLessThan(1e-5f * values[0] + 1e-6f);
         }
-        Tensor small = weight.tensor(MIDDLE);
-        assertThat(weight.tensor(LARGEST)
+        Tensor small = weight.tensor(Reading.of(MIDDLE));
+        assertThat(weight.tensor(Reading.of(LARGEST))
                         .narrow(0, 0, 5)
                         .narrow(1, 0, 2)
                         .sub(small)
@@ -467,7 +476,7 @@ class RoutedWeightsTest {
             stored.tensors().get("conv.weight.low_rank.basis").copy_(random(4, 2, 2, 3, 3));
         }
         Member one = space.parse("out=5,kernel=1");
-        weight.tensor(one).sum().backward();
+        weight.tensor(Reading.of(one)).sum().backward();
         float[] used = Tensors.floats(
                 stored.tensors().get("conv.weight.low_rank.basis").grad());
         for (int i = 0; i < used.length; i++) {
@@ -536,7 +545,7 @@ class RoutedWeightsTest {
                     .copy_(stored.tensors().get("fc.weight").mul(new Scalar(-2)));
         }
         assertThat(weights.expertCosine("fc.weight", LARGEST)).isCloseTo(-1, within(1e-6));
-        assertThatThrownBy(() -> weights.mixing("fc.wieght", LARGEST))
+        assertThatThrownBy(() -> weights.mixing("fc.wieght", Reading.of(LARGEST)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Weight fc.wieght has no experts; those that have: [fc.weight]");
     }

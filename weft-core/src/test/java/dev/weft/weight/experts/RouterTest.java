@@ -12,6 +12,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.FullPrecision;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.encoding.Encoder;
 import dev.weft.weight.encoding.EncodingMlp;
@@ -76,14 +77,14 @@ class RouterTest {
     @Test
     void mixtureOfALayerIsTheSoftmaxOfItsLogits() {
         double[] mixture =
-                DoubleWeights.doubles(router(1, 1, Experts.Routing.SOFT).mixture(FIVE));
+                DoubleWeights.doubles(router(1, 1, Experts.Routing.SOFT).mixture(Reading.of(FIVE)));
         assertThat(mixture).containsExactly(softmax(0), within(1e-12));
     }
 
     @Test
     void mixtureOfANeuronIsTheSoftmaxOfItsOwnLogits() {
         Router router = router(1, 8, Experts.Routing.SOFT);
-        Tensor mixtures = router.mixtures(FIVE, Axis.prefix(Dim.of(OUT)));
+        Tensor mixtures = router.mixtures(Reading.of(FIVE), Axis.prefix(Dim.of(OUT)));
         assertThat(mixtures.shape()).containsExactly(5, EXPERTS);
         double[] rows = DoubleWeights.doubles(mixtures);
         for (int n = 0; n < 5; n++) {
@@ -97,16 +98,17 @@ class RouterTest {
                     .narrow(0, 5 * EXPERTS, 3 * EXPERTS)
                     .zero_();
         }
-        assertThat(DoubleWeights.doubles(router.mixtures(FIVE, Axis.prefix(Dim.of(OUT)))))
+        assertThat(DoubleWeights.doubles(router.mixtures(Reading.of(FIVE), Axis.prefix(Dim.of(OUT)))))
                 .isEqualTo(rows);
-        assertThat(DoubleWeights.doubles(router.mixtures(new Member(Map.of("out", 8)), Axis.prefix(Dim.of(OUT)))))
+        assertThat(DoubleWeights.doubles(
+                        router.mixtures(Reading.of(new Member(Map.of("out", 8))), Axis.prefix(Dim.of(OUT)))))
                 .hasSize(8 * EXPERTS);
     }
 
     @Test
     void everyPartOfAStoredWeightHasNeuronsOfItsOwn() {
         Router router = router(1, 24, Experts.Routing.SOFT);
-        double[] second = DoubleWeights.doubles(router.mixtures(FIVE, Axis.part(1, 3, Dim.of(OUT))));
+        double[] second = DoubleWeights.doubles(router.mixtures(Reading.of(FIVE), Axis.part(1, 3, Dim.of(OUT))));
         assertThat(second).hasSize(5 * EXPERTS);
         for (int j = 0; j < EXPERTS; j++) {
             assertThat(second[j]).isCloseTo(softmax(8 * EXPERTS)[j], within(1e-12));
@@ -118,12 +120,12 @@ class RouterTest {
         for (int layers = 1; layers <= 4; layers++) {
             Router one = router(layers, 1, Experts.Routing.SOFT);
             for (Member member : SPACE.enumerate(10)) {
-                assertSimplex(DoubleWeights.doubles(one.mixture(member)));
+                assertSimplex(DoubleWeights.doubles(one.mixture(Reading.of(member))));
             }
             weights.tensors.clear();
             Router each = router(layers, 8, Experts.Routing.SOFT);
             for (Member member : SPACE.enumerate(10)) {
-                assertSimplex(DoubleWeights.doubles(each.mixtures(member, Axis.prefix(Dim.of(OUT)))));
+                assertSimplex(DoubleWeights.doubles(each.mixtures(Reading.of(member), Axis.prefix(Dim.of(OUT)))));
             }
             weights.tensors.clear();
         }
@@ -154,14 +156,14 @@ class RouterTest {
     }
 
     private double[] softmaxOfRouter(Experts.Routing routing) {
-        return DoubleWeights.doubles(router(2, 8, routing).mixtures(FIVE, Axis.prefix(Dim.of(OUT))));
+        return DoubleWeights.doubles(router(2, 8, routing).mixtures(Reading.of(FIVE), Axis.prefix(Dim.of(OUT))));
     }
 
     /** d p_best / d logit_j = p_best (1[j = best] - p_j): nothing flows through the choice itself. */
     @Test
     void gradientOfHardRoutingIsThatOfTheProbability() {
         Router router = router(1, 1, Experts.Routing.HARD);
-        router.mixture(FIVE).sum().backward();
+        router.mixture(Reading.of(FIVE)).sum().backward();
         double[] p = softmax(0);
         int best = p[0] > p[1] ? p[0] > p[2] ? 0 : 2 : p[1] > p[2] ? 1 : 2;
         double[] gradient =
@@ -178,10 +180,10 @@ class RouterTest {
             Encoder encoder = new Encoder(stored, new MemberEncoding.Scaled(), SPACE, false);
             Router router =
                     new Router(new EncodingMlp(stored, encoder, "r", 2, 16, EXPERTS), EXPERTS, Experts.Routing.SOFT);
-            Tensor expected = router.mixture(FIVE);
+            Tensor expected = router.mixture(Reading.of(FIVE));
             torch.set_autocast_enabled(DeviceType.CPU, true);
             try {
-                TensorAssert.assertThat(router.mixture(FIVE)).isBitEqualTo(expected);
+                TensorAssert.assertThat(router.mixture(Reading.of(FIVE))).isBitEqualTo(expected);
                 assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isTrue();
                 // What the test stands on: the same product would be rounded.
                 Tensor matrix = stored.tensors().get("r.0.weight");

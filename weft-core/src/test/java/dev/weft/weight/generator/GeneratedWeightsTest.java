@@ -16,6 +16,7 @@ import dev.weft.weight.Axis;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
@@ -124,7 +125,7 @@ class GeneratedWeightsTest {
             Convolution same = new Convolution(1, 0, 1, 1);
             Set<Member> seen = new HashSet<>();
             for (int seed = 0; seed < 200; seed++) {
-                Member drawn = weights.draw(0.01 * (seed % 100), seed, 1);
+                Member drawn = weights.draw(0.01 * (seed % 100), seed).member();
                 Member plain = weights.plain(drawn);
                 seen.add(plain);
                 int in = plain.value(IN);
@@ -133,19 +134,30 @@ class GeneratedWeightsTest {
                 Tensor image = BlendFixture.random(seed, 2, 4, 9, 9).narrow(1, 0, in);
                 Tensor wide = torch.constant_pad_nd(x, 0, width - in);
                 Tensor wideImage = torch.constant_pad_nd(image, 0, 0, 0, 0, 0, width - in);
-                Tensor y = linear.linear(wide, bias.tensor(drawn), drawn);
-                compare(y, linear.linear(x, bias.tensor(plain), plain), 1, 1e-5);
+                Tensor y = linear.linear(wide, bias.tensor(Reading.of(drawn)), Reading.of(drawn));
+                compare(y, linear.linear(x, bias.tensor(Reading.of(plain)), Reading.of(plain)), 1, 1e-5);
                 compare(
-                        norm.layerNorm(y, bias.tensor(drawn), 1e-6, drawn),
-                        norm.layerNorm(linear.linear(x, bias.tensor(plain), plain), bias.tensor(plain), 1e-6, plain),
+                        norm.layerNorm(y, bias.tensor(Reading.of(drawn)), 1e-6, Reading.of(drawn)),
+                        norm.layerNorm(
+                                linear.linear(x, bias.tensor(Reading.of(plain)), Reading.of(plain)),
+                                bias.tensor(Reading.of(plain)),
+                                1e-6,
+                                Reading.of(plain)),
                         1,
                         1e-5);
                 compare(
-                        norm.rmsNorm(y, 1e-6, drawn),
-                        norm.rmsNorm(linear.linear(x, bias.tensor(plain), plain), 1e-6, plain),
+                        norm.rmsNorm(y, 1e-6, Reading.of(drawn)),
+                        norm.rmsNorm(
+                                linear.linear(x, bias.tensor(Reading.of(plain)), Reading.of(plain)),
+                                1e-6,
+                                Reading.of(plain)),
                         1,
                         1e-5);
-                compare(conv.conv2d(wideImage, null, same, drawn), conv.conv2d(image, null, same, plain), 1, 1e-4);
+                compare(
+                        conv.conv2d(wideImage, null, same, Reading.of(drawn)),
+                        conv.conv2d(image, null, same, Reading.of(plain)),
+                        1,
+                        1e-4);
             }
             assertThat(seen).hasSizeGreaterThan(40);
         }
@@ -163,7 +175,7 @@ class GeneratedWeightsTest {
         try (SharedWeights stored = SharedWeights.initialised(5);
                 PointerScope scope = new PointerScope()) {
             GeneratedWeights weights = generated(stored, MemberGenerator.View.MASK);
-            Member drawn = weights.draw(0.4, 11, 1);
+            Reading drawn = Reading.of(weights.draw(0.4, 11).member());
             Tensor sum = torch.zeros(new long[0]);
             for (Choice<?> choice : SPACE.choices()) {
                 Tensor p = weights.distribution(choice, drawn);
@@ -184,17 +196,18 @@ class GeneratedWeightsTest {
         }
     }
 
-    /** Values and gradient of what is remembered are those of a fresh draw, also after a backward pass and an update. */
+    /** A pass decides once; the next one, also after a backward pass and an update, decides anew. */
     @Test
-    void whatIsRememberedStaysTrue() {
+    void eachPassDecidesForItself() {
         try (SharedWeights stored = SharedWeights.initialised(5);
                 PointerScope scope = new PointerScope()) {
             GeneratedWeights weights = generated(stored, MemberGenerator.View.SLICE);
-            Member drawn = weights.draw(0.4, 11, 1);
-            Tensor first = weights.distribution(OUT, drawn);
-            assertThat(weights.distribution(OUT, drawn)).isSameAs(first);
+            Member drawn = weights.draw(0.4, 11).member();
+            Reading pass = Reading.of(drawn);
+            Tensor first = weights.distribution(OUT, pass);
+            assertThat(weights.distribution(OUT, pass)).isSameAs(first);
             first.mul(Tensor.create(1f, 2f, 3f)).sum().backward();
-            weights.distribution(OUT, drawn)
+            weights.distribution(OUT, Reading.of(drawn))
                     .mul(Tensor.create(1f, 2f, 3f))
                     .sum()
                     .backward(); // its graph is a new one
@@ -202,7 +215,8 @@ class GeneratedWeightsTest {
             try (NoGradGuard guard = new NoGradGuard()) {
                 bias.copy_(Tensor.create(-50f, -50f, 50f));
             }
-            assertThat(Tensors.floats(weights.distribution(OUT, drawn))).containsExactly(0, 0, 1);
+            assertThat(Tensors.floats(weights.distribution(OUT, Reading.of(drawn))))
+                    .containsExactly(0, 0, 1);
         }
     }
 
@@ -215,10 +229,10 @@ class GeneratedWeightsTest {
             assertThat(SPACE.contains(member)).isTrue();
             assertThat(weights.strongest(0.3)).isEqualTo(member);
             try (PointerScope scope = new PointerScope()) {
-                assertThat(weights.draw(0.3, 1, 1)).isEqualTo(weights.draw(0.3, 1, 1));
+                assertThat(weights.draw(0.3, 1)).isEqualTo(weights.draw(0.3, 1));
                 Set<Member> drawn = new HashSet<>();
                 for (int seed = 0; seed < 30; seed++) {
-                    drawn.add(weights.plain(weights.draw(0.3, seed, 1)));
+                    drawn.add(weights.draw(0.3, seed).plain());
                 }
                 assertThat(drawn).hasSizeGreaterThan(5);
             }
@@ -236,21 +250,25 @@ class GeneratedWeightsTest {
             GeneratedWeights masks = generated(stored, MemberGenerator.View.MASK);
             Gate gate = masks.gate("stack", Dim.of(DEPTH));
             masks.weight("l", NORMAL, Axis.prefix(Dim.of(OUT)), Axis.prefix(Dim.of(IN)));
-            Member masked = masks.draw(0.4, 3, 1);
+            Member masked = masks.draw(0.4, 3).member();
             assertThat(masked.value(OUT)).isEqualTo(5);
             assertThat(masked.value(KERNEL))
                     .as("in no weight")
                     .isEqualTo(masks.plain(masked).value(KERNEL));
-            assertThat(gate.exits(masked)).extracting(Gate.Share::value).containsExactly(1, 2, 3);
+            assertThat(gate.exits(Reading.of(masked)))
+                    .extracting(Gate.Share::value)
+                    .containsExactly(1, 2, 3);
 
             GeneratedWeights slices = generated(stored, MemberGenerator.View.SLICE);
             Gate free = slices.gate("stack", Dim.of(DEPTH));
             for (int seed = 0; seed < 20; seed++) {
-                Member sliced = slices.draw(0.4, seed, 1);
+                Member sliced = slices.draw(0.4, seed).member();
                 int depth = sliced.value(DEPTH);
                 assertThat(sliced.options()).isEqualTo(slices.plain(sliced).options());
-                assertThat(free.shares(sliced)).extracting(Gate.Share::value).containsExactly(depth);
-                List<Gate.Share> exits = free.exits(sliced);
+                assertThat(free.shares(Reading.of(sliced)))
+                        .extracting(Gate.Share::value)
+                        .containsExactly(depth);
+                List<Gate.Share> exits = free.exits(Reading.of(sliced));
                 assertThat(exits).hasSize(depth);
                 for (Gate.Share exit : exits) {
                     assertThat(exit.part().item_float()).isEqualTo(exit.value() == depth ? 1f : 0f);
@@ -270,12 +288,13 @@ class GeneratedWeightsTest {
                 GeneratedWeights weights = generated(stored, view);
                 Weight weight = weights.weight("b", NORMAL, Axis.prefix(Dim.of(OUT)));
                 int seed = 0;
-                while (weights.plain(weights.draw(0.5, seed, 1)).value(OUT) != 3) {
+                while (weights.draw(0.5, seed).plain().value(OUT) != 3) {
                     seed++;
                 }
-                Member drawn = weights.draw(0.5, seed, 1);
-                Tensor p = weights.distribution(OUT, drawn);
-                Tensor loss = weight.tensor(drawn)
+                Member drawn = weights.draw(0.5, seed).member();
+                Reading pass = Reading.of(drawn);
+                Tensor p = weights.distribution(OUT, pass);
+                Tensor loss = weight.tensor(pass)
                         .mul(Tensor.create(new float[] {1, -2, 5, 7, 11}, 5)
                                 .narrow(0, 0, weight.shape(drawn).get(0)))
                         .sum();
@@ -314,7 +333,7 @@ class GeneratedWeightsTest {
     }
 
     private static ModelDefinition recipe(String name) {
-        return dev.weft.train.Recipes.read(name).model();
+        return dev.weft.recipe.Recipes.read(name).model();
     }
 
     @Test

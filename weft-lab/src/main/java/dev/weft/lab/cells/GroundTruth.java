@@ -2,12 +2,12 @@ package dev.weft.lab.cells;
 
 import dev.weft.io.Csv;
 import dev.weft.io.Yaml;
+import dev.weft.loss.Distillation;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Distillation;
-import dev.weft.train.Recipe;
-import dev.weft.train.Sampler;
-import dev.weft.train.TrainSettings;
 import dev.weft.trust.RankCorrelation;
 import java.io.IOException;
 import java.io.InputStream;

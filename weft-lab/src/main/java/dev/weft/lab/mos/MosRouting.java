@@ -3,6 +3,7 @@ package dev.weft.lab.mos;
 import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Reading;
 import dev.weft.weight.experts.RoutedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,7 +86,8 @@ record MosRouting(List<Layer> layers) {
     private static float[] firstExpert(RoutedWeights weights, String name, Member member) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            return Tensors.floats(weights.mixing(name, member).select(-1, 0).reshape(-1));
+            return Tensors.floats(
+                    weights.mixing(name, Reading.of(member)).select(-1, 0).reshape(-1));
         }
     }
 

@@ -12,9 +12,9 @@ import dev.weft.lab.cells.CellScores;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.optim.Clipping;
+import dev.weft.sample.ImportanceDistribution;
 import dev.weft.space.Member;
-import dev.weft.train.Clipping;
-import dev.weft.train.Importance;
 import dev.weft.train.Trainer;
 import dev.weft.trust.RankCorrelation;
 import java.util.ArrayList;
@@ -103,7 +103,7 @@ record PadaProbe(
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Batch batch = data.batch(examples);
-            for (float norm : Importance.logitGradients(
+            for (float norm : ImportanceDistribution.logitGradients(
                     family.forward(batch.inputs(), Pass.evaluation(member, statistics)), batch.labels(), 0)) {
                 norms.add(norm);
             }

@@ -3,7 +3,7 @@ package dev.weft.lab.shiftnas;
 import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Judgement;
 import dev.weft.report.Figures;
-import dev.weft.train.LevelLogits;
+import dev.weft.sample.level.LevelLogits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

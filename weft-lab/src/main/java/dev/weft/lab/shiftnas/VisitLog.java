@@ -3,7 +3,7 @@ package dev.weft.lab.shiftnas;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
-import dev.weft.train.Draw;
+import dev.weft.loss.TrainingMember;
 import dev.weft.train.TrainingListener;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -30,7 +30,7 @@ final class VisitLog implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void memberForwarded(long step, Draw draw, Batch batch, Tensor outputs) {
+    public void memberForwarded(long step, TrainingMember draw, Batch batch, Tensor outputs) {
         try {
             file.seek(step - 1);
             file.write(space.level(draw.member()));

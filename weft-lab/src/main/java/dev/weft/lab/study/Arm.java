@@ -1,7 +1,7 @@
 package dev.weft.lab.study;
 
 import dev.weft.io.InputException;
-import dev.weft.train.Recipe;
+import dev.weft.recipe.Recipe;
 import dev.weft.train.Trainer;
 import java.util.Map;
 import java.util.function.Function;

@@ -1,7 +1,8 @@
 package dev.weft.lab.study;
 
+import dev.weft.recipe.Recipe;
+import dev.weft.sample.StepReport;
 import dev.weft.train.KeptTrainings;
-import dev.weft.train.Recipe;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
 import dev.weft.tree.TreeListener;
@@ -137,7 +138,7 @@ public final class Trial {
                     : TreeTrainer.start(recipe, run, seed)) {
                 TreeListener shown = new TreeListener() {
                     @Override
-                    public void stepDone(String node, long steps, long planned, TrainingListener.StepReport report) {
+                    public void stepDone(String node, long steps, long planned, StepReport report) {
                         clock.training((double) steps / planned * Arm.weight(recipe), detail());
                     }
                 };

@@ -1,7 +1,7 @@
 package dev.weft.lab.tanglenas;
 
+import dev.weft.loss.Role;
 import dev.weft.model.Metric;
-import dev.weft.train.Role;
 import dev.weft.train.Trainer;
 import java.util.ArrayList;
 import java.util.Collections;

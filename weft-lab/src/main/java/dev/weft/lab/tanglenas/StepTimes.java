@@ -1,16 +1,16 @@
 package dev.weft.lab.tanglenas;
 
+import dev.weft.architecture.ArchitectureStep;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.lab.study.Trial;
+import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.Recipe;
+import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
-import dev.weft.train.ArchitectureStep;
-import dev.weft.train.DataSettings;
-import dev.weft.train.Draw;
-import dev.weft.train.Recipe;
-import dev.weft.train.Sampling;
 import dev.weft.train.TrainingStep;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -97,12 +97,25 @@ final class StepTimes {
             family = Family.of(
                     recipe.model().withInput(DataSettings.input(recipe.data().open(1))), 1, recipe.sharing());
             weightStep = new TrainingStep(family, recipe.train());
-            logitStep =
-                    recipe.train().architecture() == null ? null : new ArchitectureStep(family, recipe.train(), null);
+            logitStep = recipe.train().architecture() == null
+                    ? null
+                    : new ArchitectureStep(
+                            family,
+                            recipe.train().architecture(),
+                            recipe.train().loss(),
+                            recipe.train().update(),
+                            null);
             batches = recipe.data().batches(train, 1);
             sampling = recipe.train()
                     .sampler()
-                    .start(new Sampling.Setup(family, recipe.train(), train.size(), null, batches.stepsPerEpoch(), 1));
+                    .start(new Sampling.Setup(
+                            family,
+                            recipe.train().loss(),
+                            recipe.train().epochs(),
+                            train.size(),
+                            null,
+                            batches.stepsPerEpoch(),
+                            1));
         }
 
         /** Milliseconds. */
@@ -117,7 +130,7 @@ final class StepTimes {
                     logitStep.run(
                             second,
                             first,
-                            draws(first).get(0).member(),
+                            draws(first).get(0),
                             recipe.train().architecture().optimizer().learningRate(),
                             rate,
                             step);
@@ -127,7 +140,7 @@ final class StepTimes {
             }
         }
 
-        private List<Draw> draws(Batch first) {
+        private List<TrainingMember> draws(Batch first) {
             return sampling.draw(step, first, random);
         }
 

@@ -1,0 +1,97 @@
+package dev.weft.loss;
+
+import dev.weft.data.Batch;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Losses over logits (…, classes), as the mean over all that is before the last dimension: the batch, or every position of its
+ * texts. Scalars that belong to the caller's scope.
+ */
+public final class Losses {
+    private Losses() {}
+
+    /** As {@link #labels(Tensor, Tensor, double)} of a batch: where its examples are mixed, each of the two labels counts by its share. */
+    public static Tensor labels(Tensor logits, Batch batch, double smoothing) {
+        return mixed(batch, labels -> labels(logits, labels, smoothing));
+    }
+
+    /** As {@link #labels(Tensor, Batch, double)}, of each example (B): the mean over its predictions. */
+    public static Tensor labelsOfEach(Tensor logits, Batch batch, double smoothing) {
+        return mixed(batch, labels -> labelsOfEach(logits, labels, smoothing));
+    }
+
+    /** Cross-entropy is linear in its target, so that of a mixture is the mixture of both. */
+    private static Tensor mixed(Batch batch, UnaryOperator<Tensor> loss) {
+        Tensor own = loss.apply(batch.labels());
+        if (batch.mixture().isEmpty()) {
+            return own;
+        }
+        Batch.Mixture mixture = batch.mixture().get();
+        return own.mul(new Scalar(mixture.share()))
+                .add(loss.apply(mixture.partners()), new Scalar(1 - mixture.share()));
+    }
+
+    /** Cross-entropy against labels (…), a part {@code smoothing} of the target spread evenly over all classes. */
+    public static Tensor labels(Tensor logits, Tensor labels, double smoothing) {
+        Tensor rows = logits.to(ScalarType.Float).reshape(-1, logits.size(-1));
+        return torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 1, -100, smoothing);
+    }
+
+    /** As {@link #labels(Tensor, Tensor, double)}, of each example (B): the mean over its predictions. */
+    public static Tensor labelsOfEach(Tensor logits, Tensor labels, double smoothing) {
+        Tensor rows = logits.to(ScalarType.Float).reshape(-1, logits.size(-1));
+        Tensor losses = torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 0, -100, smoothing);
+        return losses.reshape(labels.size(0), -1).mean(1);
+    }
+
+    /**
+     * Soft cross-entropy {@code -Σ q log p} against a teacher's logits, which get no gradient. Its gradient with respect to the
+     * logits is {@code (softmax(logits) - q) / N} for N predictions.
+     */
+    public static Tensor soft(Tensor logits, Tensor teacherLogits) {
+        return agreement(logits, teacherLogits).sum().div(new Scalar(-logits.numel() / logits.size(-1)));
+    }
+
+    /**
+     * As {@link #soft(Tensor, Tensor)} of both logits divided by a temperature T, times T² (Hinton et al. 2015). Its gradient with respect
+     * to the logits is {@code T (softmax(logits / T) - q) / N}, so that it is about as large at any temperature.
+     */
+    public static Tensor soft(Tensor logits, Tensor teacherLogits, double temperature) {
+        return temperature == 1
+                ? soft(logits, teacherLogits)
+                : soft(divided(logits, temperature), divided(teacherLogits, temperature))
+                        .mul(new Scalar(temperature * temperature));
+    }
+
+    /** As {@link #soft(Tensor, Tensor)}, of each example (B): the mean over its predictions. */
+    public static Tensor softOfEach(Tensor logits, Tensor teacherLogits) {
+        return agreement(logits, teacherLogits)
+                .sum(-1)
+                .reshape(logits.size(0), -1)
+                .mean(1)
+                .neg();
+    }
+
+    /** As {@link #soft(Tensor, Tensor, double)}, of each example (B): the mean over its predictions. */
+    public static Tensor softOfEach(Tensor logits, Tensor teacherLogits, double temperature) {
+        return temperature == 1
+                ? softOfEach(logits, teacherLogits)
+                : softOfEach(divided(logits, temperature), divided(teacherLogits, temperature))
+                        .mul(new Scalar(temperature * temperature));
+    }
+
+    private static Tensor divided(Tensor logits, double temperature) {
+        return logits.to(ScalarType.Float).div(new Scalar(temperature));
+    }
+
+    /** {@code q log p} of each class. */
+    private static Tensor agreement(Tensor logits, Tensor teacherLogits) {
+        Tensor target = teacherLogits.detach().to(ScalarType.Float).softmax(-1);
+        return target.mul(logits.to(ScalarType.Float).log_softmax(-1));
+    }
+}

@@ -1,0 +1,353 @@
+package dev.weft.recipe;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.data.Augmentation;
+import dev.weft.data.Background;
+import dev.weft.data.Batches;
+import dev.weft.data.Colour;
+import dev.weft.data.DataCatalog;
+import dev.weft.data.Dataset;
+import dev.weft.data.FolderOptions;
+import dev.weft.data.ImageBatches;
+import dev.weft.data.ImageDataset;
+import dev.weft.data.ImageParts;
+import dev.weft.data.ImageSplits;
+import dev.weft.data.MixedImages;
+import dev.weft.data.Mixing;
+import dev.weft.data.Normalisation;
+import dev.weft.data.SplitShares;
+import dev.weft.data.Splits;
+import dev.weft.data.TextParts;
+import dev.weft.data.TextSource;
+import dev.weft.data.TextSplits;
+import dev.weft.data.TextWindows;
+import dev.weft.io.InputException;
+import dev.weft.io.WeftCommand;
+import dev.weft.model.ImageInput;
+import dev.weft.model.ModelInput;
+import dev.weft.model.TextInput;
+import dev.weft.text.Tokenizer;
+import dev.weft.text.TokenizerSettings;
+
+/** The data of a recipe. Without a kind it is images. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind", defaultImpl = DataSettings.Images.class)
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = DataSettings.Images.class, name = "images"),
+    @JsonSubTypes.Type(value = DataSettings.Text.class, name = "text")
+})
+public sealed interface DataSettings {
+    /** What the data is opened by. */
+    String source();
+
+    /** Examples of a training step. */
+    int batchSize();
+
+    DataSettings withSource(String other);
+
+    DataSettings withBatchSize(int size);
+
+    /** These settings with the splits that they give for this seed, whatever the seed of a run: what differs then is training alone. */
+    DataSettings withSplitsOf(long seed);
+
+    /**
+     * The seed that splits are drawn by.
+     *
+     * @param seed of the run, where the settings name none
+     */
+    default long splitSeed(long seed) {
+        return seed;
+    }
+
+    /**
+     * Opens the source and cuts it into disjoint splits; the same seed gives the same splits, as long as the source is the same. For
+     * data that nothing was trained on yet: what a run or a family was trained on is opened by its {@link DataProvenance}, which compares.
+     */
+    Splits open(long seed);
+
+    /**
+     * As {@link #open}, with text encoded by the tokenizer that a model was trained with, whose own file need not be there any more.
+     */
+    default Splits reopen(long seed, ModelInput input) {
+        return open(seed);
+    }
+
+    /**
+     * The training batches of a split, augmented where the settings say so.
+     *
+     * @param train a split that these settings opened
+     * @throws InputException when it does not fill one batch
+     */
+    Batches batches(Dataset train, long seed);
+
+    /**
+     * The batches that weights train on, in place of plain ones: mixed where the settings say so. What else is learnt or measured reads plain
+     * batches.
+     */
+    default Batches mixed(Batches batches, long seed) {
+        return batches;
+    }
+
+    /** What a model reads of these splits; what is measured for it is measured on the training split. */
+    static ModelInput input(Splits splits) {
+        if (splits instanceof ImageSplits images) {
+            return input(images);
+        }
+        if (splits instanceof TextSplits text) {
+            return new TextInput(text.train().tokenizer(), text.train().contextLength());
+        }
+        throw new IllegalArgumentException("No model reads " + splits.getClass().getName());
+    }
+
+    private static ImageInput input(ImageSplits splits) {
+        ImageDataset train = splits.train();
+        if (train.height() != train.width()) {
+            throw new InputException("Images must be square, but those of " + splits.source() + " are " + train.height()
+                    + "×" + train.width() + ". Give data.imageSize.");
+        }
+        Normalisation normalisation = Normalisation.of(train);
+        return new ImageInput(
+                train.channels(), train.height(), normalisation.mean(), normalisation.std(), train.classes());
+    }
+
+    /**
+     * Labelled images.
+     *
+     * @param source a name of {@code weft data}, or a folder
+     * @param selectionSize images held out of the training part for choosing members, exactly; absent to go by {@code split}
+     * @param split how the images are shared out; absent for {@link SplitShares#DEFAULT}, or where there is a {@code selectionSize}
+     * @param batchSize images of a training step
+     * @param augmentation of training images
+     * @param imageSize what a folder of images of any size is resized to; absent for the images' own size
+     * @param colour whether a folder of images is read as colour or grey; absent to take it from the images
+     * @param background what transparent pictures are laid on; absent for white
+     * @param splitSeed of the draw of the splits; absent for the run's seed
+     * @param centreCrop the part of a picture's shorter side that is seen where no crop is drawn: a picture of a folder keeps its shape,
+     *     its shorter side becomes {@code imageSize / centreCrop}, and its centre is cut out; 0.875 is usual. Absent to stretch pictures
+     * @param mixing of training images with each other, labels and all; absent for none
+     */
+    record Images(
+            String source,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Integer selectionSize,
+            @JsonInclude(JsonInclude.Include.NON_NULL) SplitShares split,
+            @JsonProperty(defaultValue = "64") int batchSize,
+            Augmentation augmentation,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Integer imageSize,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Colour colour,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Background background,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Long splitSeed,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double centreCrop,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Mixing mixing)
+            implements DataSettings {
+        /** Images of which so many are held out to choose by, drawn by the run's seed. */
+        public Images(
+                String source,
+                int selectionSize,
+                int batchSize,
+                Augmentation augmentation,
+                Integer imageSize,
+                Colour colour) {
+            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null, null, null);
+        }
+
+        public Images {
+            if (source == null) {
+                throw new InputException(
+                        "Data must have a source: a name that " + WeftCommand.of("data") + " lists, or a folder.");
+            }
+            if (selectionSize != null && split != null) {
+                throw new InputException("Data must have selectionSize or split, not both, but got selectionSize="
+                        + selectionSize + ", split=" + split + ".");
+            }
+            if (selectionSize != null && selectionSize < 1 || batchSize < 1) {
+                throw new InputException("Data must have selectionSize and batchSize >= 1, but got selectionSize="
+                        + selectionSize + ", batchSize=" + batchSize + ".");
+            }
+            split = selectionSize == null && split == null ? SplitShares.DEFAULT : split;
+            augmentation = augmentation == null ? Augmentation.none() : augmentation;
+        }
+
+        @Override
+        public Images withSource(String other) {
+            return new Images(
+                    other,
+                    selectionSize,
+                    split,
+                    batchSize,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
+        }
+
+        @Override
+        public Images withSplitsOf(long seed) {
+            return splitSeed != null
+                    ? this
+                    : new Images(
+                            source,
+                            selectionSize,
+                            split,
+                            batchSize,
+                            augmentation,
+                            imageSize,
+                            colour,
+                            background,
+                            seed,
+                            centreCrop,
+                            mixing);
+        }
+
+        /** These images shared out so, whatever the settings said before. */
+        public Images withSplit(SplitShares shares) {
+            return new Images(
+                    source,
+                    null,
+                    shares,
+                    batchSize,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
+        }
+
+        @Override
+        public Images withBatchSize(int size) {
+            return new Images(
+                    source,
+                    selectionSize,
+                    split,
+                    size,
+                    augmentation,
+                    imageSize,
+                    colour,
+                    background,
+                    splitSeed,
+                    centreCrop,
+                    mixing);
+        }
+
+        @Override
+        public long splitSeed(long seed) {
+            return splitSeed == null ? seed : splitSeed;
+        }
+
+        @Override
+        public ImageSplits open(long seed) {
+            FolderOptions options = FolderOptions.defaults();
+            options = imageSize == null ? options : options.withSide(imageSize);
+            options = colour == null ? options : options.withColour(colour);
+            options = background == null ? options : options.withBackground(background);
+            options = centreCrop == null ? options : options.withCentreCrop(centreCrop);
+            ImageParts parts = DataCatalog.open(source, options);
+            if (centreCrop != null && !DataCatalog.isPictures(source)) {
+                throw new InputException("data.centreCrop must be of a folder of pictures, but the images of " + source
+                        + " are of one size: leave it out.");
+            }
+            if (imageSize == null
+                    && parts.train().height() != parts.train().width()) { // all of one size, and no square
+                parts = DataCatalog.open(source, options.withSide(FolderOptions.DEFAULT_SIDE));
+            }
+            return selectionSize == null
+                    ? ImageSplits.of(parts, split, splitSeed(seed))
+                    : ImageSplits.of(parts, selectionSize, splitSeed(seed));
+        }
+
+        @Override
+        public Batches mixed(Batches batches, long seed) {
+            return mixing == null ? batches : new MixedImages(batches, mixing, seed);
+        }
+
+        @Override
+        public Batches batches(Dataset train, long seed) {
+            return new ImageBatches((ImageDataset) train, batchSize, seed, augmentation);
+        }
+    }
+
+    /**
+     * A text, whose next tokens are predicted. It is cut by position: training first, then selection, then report.
+     *
+     * @param source as {@link TextSource#open} takes it
+     * @param tokenizer how the text becomes tokens
+     * @param contextLength tokens of an example
+     * @param selectionFraction of the text that is held out for choosing members
+     * @param reportFraction of the text that is held out for reporting
+     * @param batchSize windows of a training step
+     */
+    record Text(
+            String source,
+
+            @JsonProperty(defaultValue = "{kind: characters}")
+            TokenizerSettings tokenizer,
+
+            @JsonProperty(defaultValue = "64") int contextLength,
+            @JsonProperty(defaultValue = "0.05") double selectionFraction,
+            @JsonProperty(defaultValue = "0.05") double reportFraction,
+            @JsonProperty(defaultValue = "64") int batchSize)
+            implements DataSettings {
+        public Text {
+            if (source == null || tokenizer == null) {
+                throw new InputException("Text must have a source and a tokenizer, but got source=" + source
+                        + ", tokenizer=" + tokenizer + ".");
+            }
+            if (contextLength < 2 || batchSize < 1) {
+                throw new InputException("Text must have contextLength >= 2 and batchSize >= 1, but got contextLength="
+                        + contextLength + ", batchSize=" + batchSize + ".");
+            }
+            if (!(selectionFraction > 0 && reportFraction > 0 && selectionFraction + reportFraction < 1)) {
+                throw new InputException("Text must have selectionFraction and reportFraction > 0, together less than"
+                        + " 1, but got selectionFraction=" + selectionFraction + ", reportFraction=" + reportFraction
+                        + ".");
+            }
+        }
+
+        @Override
+        public Text withSource(String other) {
+            return new Text(other, tokenizer, contextLength, selectionFraction, reportFraction, batchSize);
+        }
+
+        @Override
+        public Text withSplitsOf(long seed) {
+            return this;
+        }
+
+        public Text withTokenizer(TokenizerSettings other) {
+            return new Text(source, other, contextLength, selectionFraction, reportFraction, batchSize);
+        }
+
+        @Override
+        public Text withBatchSize(int size) {
+            return new Text(source, tokenizer, contextLength, selectionFraction, reportFraction, size);
+        }
+
+        /** Cuts by position alone, so every seed gives the same splits. */
+        @Override
+        public TextSplits open(long seed) {
+            TextSource text = TextSource.open(source);
+            return cut(text, tokenizer.of(text.text()));
+        }
+
+        @Override
+        public TextSplits reopen(long seed, ModelInput input) {
+            return cut(TextSource.open(source), ((TextInput) input).tokenizer());
+        }
+
+        private TextSplits cut(TextSource text, Tokenizer opened) {
+            TextParts parts = TextParts.of(text, selectionFraction, reportFraction);
+            return TextSplits.of(parts, opened, contextLength).beside(text.passedOver());
+        }
+
+        @Override
+        public Batches batches(Dataset train, long seed) {
+            return ((TextWindows) train).batches(batchSize, seed);
+        }
+    }
+}

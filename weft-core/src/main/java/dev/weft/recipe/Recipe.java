@@ -1,0 +1,200 @@
+package dev.weft.recipe;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.data.ImageDataset;
+import dev.weft.data.Splits;
+import dev.weft.io.InputException;
+import dev.weft.loss.Distillation;
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.ModelInput;
+import dev.weft.sample.Sampler;
+import dev.weft.sample.level.CostLevelSampler;
+import dev.weft.sample.level.LevelMembers;
+import dev.weft.sample.norm.GradientNormSampler;
+import dev.weft.weight.Sharing;
+import dev.weft.weight.blend.Blend;
+import dev.weft.weight.generator.MemberGenerator;
+import java.util.List;
+
+/**
+ * A whole training rule as one document: which model, on which data, trained how. Read from YAML; its resolved form is kept in
+ * the run.
+ *
+ * @param name for reports
+ * @param description one or two sentences: where the settings come from
+ * @param model with choices; its input is bound to the data. In a run that starts from a member, that member's
+ * @param sharing how members share weights beyond slices, each over those before it; may be empty
+ * @param start the member of another family to begin from, in place of a model; absent for fresh weights
+ * @param split how one supernet becomes several while it trains; absent for one that stays whole
+ */
+public record Recipe(
+        String name,
+        String description,
+        @JsonInclude(JsonInclude.Include.NON_NULL) ModelDefinition model,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Sharing> sharing,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Base start,
+        DataSettings data,
+        TrainSettings train,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SplitSettings split) {
+    private static final int FEWEST_STEPS = 4;
+
+    public Recipe {
+        sharing = sharing == null ? List.of() : List.copyOf(sharing);
+        if (name == null || model == null && start == null || data == null || train == null) {
+            throw new InputException("A recipe must have name, model (or start), data and train.");
+        }
+        if (start != null && !sharing.isEmpty()) {
+            throw new InputException(
+                    "A recipe that starts from a member trains one plain model, so it must have no sharing, but got "
+                            + sharing + ".");
+        }
+        if (split != null) {
+            requireSplittable(split, start, sharing, train);
+        }
+        requirePhases(start, train, split);
+        boolean blended = sharing.stream().anyMatch(Blend.class::isInstance);
+        if (blended && train.architecture() == null) {
+            throw new InputException(
+                    "A recipe whose sharing has a blend must have sampler blend and train.architecture,"
+                            + " which train it, but has sampler " + train.sampler() + " and no train.architecture.");
+        }
+        requireGenerator(sharing, train.sampler());
+        if (data instanceof DataSettings.Images images
+                && images.mixing() != null
+                && train.sampler() instanceof GradientNormSampler norms
+                && norms.data() != null) {
+            throw new InputException("A recipe whose sampler draws images by the norms of their gradients must have no"
+                    + " data.mixing, because a mixed image has no norm of its own.");
+        }
+        if (!blended && train.architecture() != null) {
+            throw new InputException("A recipe with sampler blend must have a blend in its sharing, but has "
+                    + (sharing.isEmpty() ? "no sharing" : "sharing " + sharing)
+                    + ". Add one, as the recipe tanglenas-lm-quick has it, or use another sampler without"
+                    + " train.architecture.");
+        }
+    }
+
+    private static void requirePhases(Base start, TrainSettings train, SplitSettings split) {
+        List<TrainSettings> rules = train.ofPhases();
+        if (!train.phases().isEmpty() && (start != null || split != null)) {
+            throw new InputException("A recipe with train.phases must have neither start nor split.");
+        }
+        if (train.phases().isEmpty() && train.distillation() instanceof Distillation.EarlierPhase) {
+            throw new InputException(
+                    "distillation phase must have train.phases, one of which its teacher comes from, but"
+                            + " there are none. Use distillation teacher for a family that was trained before.");
+        }
+        for (int i = 0; i < train.phases().size(); i++) {
+            if (rules.get(i).distillation() instanceof Distillation.EarlierPhase teacher
+                    && train.phases().subList(0, i).stream()
+                            .noneMatch(phase -> phase.name().equals(teacher.phase()))) {
+                throw new InputException(
+                        "The teacher of phase " + train.phases().get(i).name()
+                                + " must be of an earlier phase, but got " + teacher.phase() + ".");
+            }
+        }
+    }
+
+    /** A generator that nothing trains, or one that is trained and not there. */
+    private static void requireGenerator(List<Sharing> sharing, Sampler sampler) {
+        boolean generator = sharing.stream().anyMatch(MemberGenerator.class::isInstance);
+        boolean trained =
+                sampler instanceof CostLevelSampler levels && levels.members() instanceof LevelMembers.Generator;
+        if (generator != trained) {
+            throw new InputException(
+                    "A recipe must have a generator in its sharing exactly where its sampler is cost-levels"
+                            + " with members of a generator, but has sharing " + sharing + " and sampler " + sampler
+                            + ".");
+        }
+    }
+
+    /** A recipe whose members share slices and nothing else. */
+    public Recipe(String name, String description, ModelDefinition model, DataSettings data, TrainSettings train) {
+        this(name, description, model, List.of(), null, data, train, null);
+    }
+
+    /** A recipe whose supernet stays whole. */
+    public Recipe(
+            String name,
+            String description,
+            ModelDefinition model,
+            List<Sharing> sharing,
+            Base start,
+            DataSettings data,
+            TrainSettings train) {
+        this(name, description, model, sharing, start, data, train, null);
+    }
+
+    /** This recipe on other data, trained otherwise. */
+    public Recipe with(DataSettings otherData, TrainSettings otherTrain) {
+        return new Recipe(name, description, model, sharing, start, otherData, otherTrain, split);
+    }
+
+    /**
+     * This recipe for data that it was not written for: with smaller batches where its own would give an epoch of images fewer than
+     * {@value #FEWEST_STEPS} steps. Batches are powers of two then, of two images at least.
+     *
+     * @param splits of that data
+     */
+    public Recipe fittedTo(Splits splits) {
+        if (!(splits.train() instanceof ImageDataset images)) {
+            return this; // windows of a text may begin anywhere, so that even a short one fills a batch
+        }
+        double part = train.heldOutPart();
+        int fewest = (int) (images.size() * (part > 0 ? Math.min(part, 1 - part) : 1));
+        int fitting = Math.max(2, Integer.highestOneBit(Math.max(1, fewest / FEWEST_STEPS)));
+        return data.batchSize() <= fitting ? this : with(data.withBatchSize(fitting), train);
+    }
+
+    /**
+     * This recipe for one member of another family, in place of its model: the same data, optimiser and schedule, without sharing and
+     * without the search of an architecture.
+     */
+    public Recipe from(Base member) {
+        return new Recipe(name, description, null, List.of(), member, data, train.ofOneModel(), null);
+    }
+
+    /** This recipe with its model, or that of the member it starts from, bound to its data. */
+    public Recipe on(ModelInput input) {
+        ModelDefinition open = start == null ? model : start.model();
+        return new Recipe(name, description, open.withInput(input), sharing, start, data, train, split);
+    }
+
+    /** This recipe for a supernet that stays whole. */
+    public Recipe whole() {
+        return new Recipe(name, description, model, sharing, start, data, train, null);
+    }
+
+    /** This recipe for one supernet of the tree that it splits into, for as long as that does not begin anew. */
+    public Recipe of(ModelDefinition supernet, DataSettings sameSplits, TrainSettings rule) {
+        return new Recipe(name, description, supernet, sharing, null, sameSplits, rule, null);
+    }
+
+    private static void requireSplittable(SplitSettings split, Base start, List<Sharing> sharing, TrainSettings train) {
+        int last = split.rounds().get(split.rounds().size() - 1);
+        if (last >= train.epochs()) {
+            throw new InputException(
+                    "A recipe with a split must have more epochs than its last round, or what was split"
+                            + " never trains, but got rounds=" + split.rounds() + ", epochs=" + train.epochs() + ".");
+        }
+        if (start != null) {
+            throw new InputException(
+                    "A recipe that starts from a member trains one plain model, so it must have no split.");
+        }
+        if (!(train.sampler() instanceof Sampler.Memoryless) && split.restart() != SplitSettings.Restart.ALL) {
+            throw new InputException(
+                    "A recipe with a split must have a sampler that remembers nothing, or restart: all,"
+                            + " because a supernet does not take over what its parent's sampler has learnt, but has sampler "
+                            + train.sampler() + " and restart " + split.restart() + ".");
+        }
+        for (Sharing each : sharing) {
+            if (!(each instanceof Blend blend) || blend.weights() == Blend.Ownership.SEPARATE) {
+                throw new InputException("A recipe with a split must have slices, or a blend with weights: entangled,"
+                        + " but its sharing has " + each + ".");
+            }
+        }
+        if (train.architecture() != null && train.runningStatistics()) {
+            throw new InputException("A blend that is split must have runningStatistics: false.");
+        }
+    }
+}

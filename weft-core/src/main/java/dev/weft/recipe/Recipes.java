@@ -1,0 +1,117 @@
+package dev.weft.recipe;
+
+import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
+import dev.weft.io.Setting;
+import dev.weft.io.Suggest;
+import dev.weft.io.WeftCommand;
+import dev.weft.io.Yaml;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Recipes by file, and those that come with Weft by name. */
+public final class Recipes {
+    /** Files of the folder {@code recipes} that the build puts into the jar; a new one is its file and its name here. */
+    public static final List<String> NAMES = List.of(
+            "quickstart",
+            "smoke",
+            "lm-quick",
+            "mos-lm-quick",
+            "tanglenas-mobile-quick",
+            "tanglenas-vit-quick",
+            "tanglenas-lm-quick",
+            "tanglenas-cell-quick",
+            "cell-darts-quick",
+            "cell-gdas-quick",
+            "cell-rsps-quick",
+            "gradient-matching-quick",
+            "mobile-operations-quick",
+            "shiftnas-quick",
+            "pa-da-quick",
+            "ofa-quick",
+            "bignas-imagenet",
+            "attentivenas-imagenet",
+            "tanglenas-conv-macro",
+            "tanglenas-cell",
+            "tanglenas-nasbench201",
+            "tanglenas-autoformer-tiny",
+            "tanglenas-mobilenetv3",
+            "tanglenas-gpt-tinystories",
+            "mos-bert",
+            "pa-da-cifar10",
+            "spos-cifar10",
+            "fairnas-cifar10",
+            "sumnas-cifar10",
+            "gradient-matching-201-darts",
+            "gradient-matching-201-snas",
+            "gradient-matching-201-rsps",
+            "few-shot-201-rsps",
+            "gradient-matching-ofa-kernel",
+            "ofa-mobilenetv3",
+            "shiftnas-autoformer-tiny",
+            "shiftnas-autoformer-small",
+            "shiftnas-autoformer-base",
+            "shiftnas-cnn");
+
+    private Recipes() {}
+
+    /**
+     * Reads a recipe.
+     *
+     * @param fileOrName one of {@link #NAMES}, or a YAML file; a name wins, and {@code ./smoke} is a file of that name
+     * @throws InputException when there is neither, or the document is no recipe
+     */
+    public static Recipe read(String fileOrName) {
+        return read(fileOrName, List.of());
+    }
+
+    /**
+     * Reads a recipe and sets some of its keys.
+     *
+     * @param settings such as {@code Setting.of("train.epochs=3")}, one for each key
+     * @throws InputException as {@link #read(String)}; also when a key is unknown, its value is of another type, or the recipe would be
+     *     none with it
+     */
+    public static Recipe read(String fileOrName, List<Setting> settings) {
+        return read(fileOrName, settings, Kinds.builtIn());
+    }
+
+    /**
+     * The same, of a recipe that may name more kinds.
+     *
+     * @throws InputException as {@link #read(String, List)}
+     */
+    public static Recipe read(String fileOrName, List<Setting> settings, Kinds kinds) {
+        if (NAMES.contains(fileOrName)) {
+            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class, settings, kinds);
+        }
+        Path file = Path.of(fileOrName);
+        if (Files.exists(file)) {
+            return Yaml.read(file, Recipe.class, settings, kinds);
+        }
+        throw new InputException(Suggest.unknown(
+                "recipe or file", fileOrName, NAMES, WeftCommand.of("recipes").toString()));
+    }
+
+    /**
+     * The YAML of a recipe that comes with Weft, with its comments.
+     *
+     * @throws InputException when there is none of this name
+     */
+    public static String text(String name) {
+        if (!NAMES.contains(name)) {
+            throw new InputException(Suggest.unknown(
+                    "recipe", name, NAMES, WeftCommand.of("recipes").toString()));
+        }
+        try (InputStream in = Recipes.class.getResourceAsStream("/dev/weft/train/recipes/" + name + ".yaml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.weft.recipe;
+
+import dev.weft.data.Splits;
+import dev.weft.data.SplitsRecord;
+import dev.weft.io.InputException;
+import dev.weft.io.Yaml;
+import dev.weft.model.Family;
+import dev.weft.ops.Libtorch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What {@code config.yaml} of a run holds: everything that decides its numbers.
+ *
+ * @param seed of weights, splits, order of examples, sampling and dropout
+ * @param threads of libtorch; the same number gives the same sums
+ * @param recipe with the model's input filled in
+ * @param splits what the data was cut into, to be found again wherever the run's data is opened
+ */
+public record RunSettings(int formatVersion, long seed, int threads, Recipe recipe, SplitsRecord splits) {
+    public static final int FORMAT_VERSION = 2;
+
+    /** The format before random numbers came from {@link dev.weft.seed.RandomStream}; all else is as now. */
+    private static final int OTHER_RANDOM_NUMBERS = 1;
+
+    /**
+     * The settings of a run that is about to begin.
+     *
+     * @param recipe its model may leave the input open; it is taken from the data
+     */
+    public static RunSettings of(Recipe recipe, Splits splits, long seed) {
+        Libtorch.load(); // what cannot train here is refused before anything is written
+        Integer asked = recipe.train().threads();
+        return new RunSettings(
+                FORMAT_VERSION,
+                seed,
+                asked == null ? torch.get_num_threads() : asked,
+                recipe.on(DataSettings.input(splits)),
+                splits.record());
+    }
+
+    /** The settings of the run that a family's file lies in; empty where it lies elsewhere, or the settings are not those of a run. */
+    static Optional<RunSettings> beside(Path family) {
+        Path config = family.toAbsolutePath().resolveSibling("config.yaml");
+        if (!Files.exists(config)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Yaml.read(config, RunSettings.class)).filter(settings -> settings.recipe() != null);
+        } catch (InputException e) {
+            return Optional.empty(); // another program's file, or a damaged one: the family's own notes serve
+        }
+    }
+
+    /** What the run trains on, and the way to open it again. */
+    public DataProvenance origin() {
+        return new DataProvenance(recipe.data(), seed, recipe.train().calibrationBatches(), splits);
+    }
+
+    /** Writes that into the notes of a family, which travel with its members into their files. */
+    public void noteOrigin(Family family) {
+        origin().noteIn(family);
+    }
+
+    /** The same, with the data at the place where these splits were opened. */
+    public RunSettings at(Splits moved) {
+        Recipe there = recipe.with(recipe.data().withSource(moved.source()), recipe.train());
+        return new RunSettings(formatVersion, seed, threads, there, moved.record());
+    }
+
+    /** Whether this version can open the run and go on with it. */
+    public boolean isReadable() {
+        return formatVersion == FORMAT_VERSION || formatVersion == OTHER_RANDOM_NUMBERS;
+    }
+
+    /** Whether resuming gives the same numbers as never having stopped: not where an earlier version began the run. */
+    public boolean resumesExactly() {
+        return formatVersion == FORMAT_VERSION;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.weft.results;
+
+import dev.weft.io.Csv;
+import dev.weft.io.SafetensorsFile;
+import dev.weft.model.FamilyDescription;
+import dev.weft.recipe.RunSettings;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.run.Event;
+import dev.weft.run.Measurement;
+import dev.weft.run.Metric;
+import dev.weft.run.RunDatabase;
+import dev.weft.run.TensorBoardFile;
+import dev.weft.search.MetricNames;
+import dev.weft.space.Space;
+import dev.weft.train.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The numbers of a run as other programs read them: those of training step by step and those of measured members, as tables of
+ * comma-separated values or as event files of TensorBoard. Read from the run's files, also while it trains.
+ *
+ * @param steps in the order in which they were noted
+ * @param members one row for each measured or kept member
+ */
+public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
+    /**
+     * A number of training.
+     *
+     * @param epoch how many epochs had passed, with fractions; null where the run does not say how many steps one has
+     * @param member which of a step's members it is of: {@code largest}, {@code smallest}, {@code random}, …; in a tree after the leaf
+     * @param learningRate of the step; null where the epoch is
+     * @param seconds since the run began
+     * @param wallSeconds when it was noted, since 1970, as far as is known
+     */
+    public record Step(
+            long step,
+            Double epoch,
+            String member,
+            String metric,
+            double value,
+            Double learningRate,
+            double seconds,
+            double wallSeconds) {}
+
+    /**
+     * What is known of a member.
+     *
+     * @param name in the family; empty where it has none
+     * @param values by metric, of the latest weights and machine
+     */
+    public record MeasuredRow(String name, String member, Map<String, Double> values) {}
+
+    public RunMetrics {
+        steps = List.copyOf(steps);
+        members = List.copyOf(members);
+    }
+
+    /** @throws dev.weft.io.InputException when the folder holds no run, or a file of it is damaged */
+    public static RunMetrics of(Path folder) {
+        RunSettings settings = Trainer.settings(folder);
+        try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
+            return new RunMetrics(
+                    steps(folder, settings, database),
+                    members(folder, settings.recipe().model().space(), database));
+        }
+    }
+
+    private static List<Step> steps(Path folder, RunSettings settings, RunDatabase database) {
+        TrainSettings train = settings.recipe().train();
+        List<Event> events = database.events();
+        double began = events.isEmpty() ? 0 : events.get(0).time().toEpochMilli() / 1e3;
+        OptionalLong perEpoch = events.stream()
+                .filter(event -> event.kind().equals(Trainer.STEPS_PER_EPOCH))
+                .mapToLong(event -> Long.parseLong(event.text()))
+                .findFirst();
+        List<Step> steps = new ArrayList<>();
+        for (Metric metric : RunReports.metrics(folder, database)) {
+            Double epoch = perEpoch.isEmpty() ? null : (double) metric.step() / perEpoch.getAsLong();
+            // The rate of a step is that of the epochs before it.
+            Double rate = perEpoch.isEmpty()
+                    ? null
+                    : train.optimizer().learningRate()
+                            * train.schedule()
+                                    .factor(
+                                            Math.max(0, metric.step() - 1) / (double) perEpoch.getAsLong(),
+                                            train.epochs());
+            steps.add(new Step(
+                    metric.step(),
+                    epoch,
+                    metric.role(),
+                    metric.name(),
+                    metric.value(),
+                    rate,
+                    metric.seconds(),
+                    began + metric.seconds()));
+        }
+        return steps;
+    }
+
+    private static List<MeasuredRow> members(Path folder, Space space, RunDatabase database) {
+        List<Measurement> rows = database.members();
+        Map<String, String> latest = new LinkedHashMap<>();
+        rows.forEach(row -> latest.put(row.metric(), row.context()));
+        Map<String, Map<String, Double>> values = new LinkedHashMap<>();
+        for (Measurement row : rows) {
+            boolean ofFile = MeasuredMembers.OF_EXPORTS.contains(row.metric());
+            if (ofFile || row.context().equals(latest.get(row.metric()))) {
+                values.computeIfAbsent(MeasuredMembers.line(row, space), m -> new LinkedHashMap<>())
+                        .put(row.metric(), row.value());
+            }
+        }
+        return rows(values, kept(folder.resolve("family.safetensors")));
+    }
+
+    /** A row for each member, with all its names and what is known of it under any of them. */
+    static List<MeasuredRow> rows(Map<String, Map<String, Double>> values, List<FamilyDescription.Kept> members) {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (FamilyDescription.Kept kept : members) {
+            names.merge(kept.member(), kept.name(), (first, second) -> first + " " + second);
+            Map<String, Double> known = values.computeIfAbsent(kept.member(), m -> new LinkedHashMap<>());
+            kept.measurements().forEach(known::putIfAbsent);
+        }
+        return values.entrySet().stream()
+                .map(e -> new MeasuredRow(names.getOrDefault(e.getKey(), ""), e.getKey(), e.getValue()))
+                .toList();
+    }
+
+    /** The members that a family's file keeps; none where there is no such file. */
+    static List<FamilyDescription.Kept> kept(Path family) {
+        return Files.exists(family)
+                ? FamilyDescription.of(SafetensorsFile.open(family))
+                        .map(FamilyDescription::members)
+                        .orElse(List.of())
+                : List.of();
+    }
+
+    /** A row for each number of training. */
+    public String stepsCsv() {
+        StringBuilder csv = new StringBuilder(
+                Csv.line(List.of("step", "epoch", "member", "metric", "value", "learningRate", "seconds")));
+        for (Step step : steps) {
+            csv.append(Csv.line(List.of(
+                    String.valueOf(step.step),
+                    text(step.epoch),
+                    step.member,
+                    step.metric,
+                    text(step.value),
+                    text(step.learningRate),
+                    text(step.seconds))));
+        }
+        return csv.toString();
+    }
+
+    /** A row for each member and a column for each metric; what was not measured is empty. */
+    public String membersCsv() {
+        Set<String> metrics = new LinkedHashSet<>();
+        for (String metric : MetricNames.ALL) {
+            if (members.stream().anyMatch(row -> row.values.containsKey(metric))) {
+                metrics.add(metric);
+            }
+        }
+        members.forEach(row -> metrics.addAll(row.values.keySet()));
+        List<String> head = new ArrayList<>(List.of("name", "member"));
+        head.addAll(metrics);
+        StringBuilder csv = new StringBuilder(Csv.line(head));
+        for (MeasuredRow row : members) {
+            List<String> values = new ArrayList<>(List.of(row.name, row.member));
+            metrics.forEach(metric -> values.add(text(row.values.get(metric))));
+            csv.append(Csv.line(values));
+        }
+        return csv.toString();
+    }
+
+    /**
+     * Writes an event file for each kind of member, in a folder of its name, so that TensorBoard draws the curves of one metric
+     * together.
+     *
+     * @return the files
+     */
+    public List<Path> writeTensorBoard(Path folder) {
+        Map<String, List<TensorBoardFile.Scalar>> byMember = new LinkedHashMap<>();
+        for (Step step : steps) {
+            List<TensorBoardFile.Scalar> scalars = byMember.computeIfAbsent(step.member, m -> new ArrayList<>());
+            scalars.add(new TensorBoardFile.Scalar(step.metric, step.step, step.value, step.wallSeconds));
+            if (step.learningRate != null
+                    && (scalars.size() < 2 || scalars.get(scalars.size() - 2).step() != step.step)) {
+                scalars.add(new TensorBoardFile.Scalar("learningRate", step.step, step.learningRate, step.wallSeconds));
+            }
+        }
+        List<Path> files = new ArrayList<>();
+        byMember.forEach((member, scalars) -> {
+            Path file = folder.resolve(member.replaceAll("[^A-Za-z0-9._-]", "-"))
+                    .resolve("events.out.tfevents." + (long) scalars.get(0).wallSeconds() + ".weft");
+            TensorBoardFile.write(file, scalars);
+            files.add(file);
+        });
+        return files;
+    }
+
+    private static String text(Double value) {
+        if (value == null) {
+            return "";
+        }
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.valueOf(value.longValue())
+                : String.valueOf(value);
+    }
+}

@@ -1,0 +1,332 @@
+package dev.weft.results;
+
+import dev.weft.io.Json;
+import dev.weft.loss.Role;
+import dev.weft.model.Family;
+import dev.weft.model.FamilyDescription;
+import dev.weft.model.ImageInput;
+import dev.weft.model.ModelDefinition;
+import dev.weft.recipe.RunSettings;
+import dev.weft.report.Fact;
+import dev.weft.report.Figures;
+import dev.weft.report.HeldOutResult;
+import dev.weft.report.PageDate;
+import dev.weft.report.ReportWriter;
+import dev.weft.report.RunReport;
+import dev.weft.report.RunReport.Quality;
+import dev.weft.run.Environment;
+import dev.weft.run.Event;
+import dev.weft.run.Metric;
+import dev.weft.run.RunDatabase;
+import dev.weft.seed.RandomStream;
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import dev.weft.train.Trainer;
+import dev.weft.tree.TreeRecord;
+import dev.weft.weight.experts.Experts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** Builds the report of a run from the run's files alone, also while another process has the run open. */
+public final class RunReports {
+    /** Kind of the events that hold a command line as it was given; their order is that of the report. */
+    public static final String COMMAND = "command";
+
+    public static final String ENVIRONMENT = "environment";
+    /** More points than a screen has pixels tell nothing. */
+    private static final int MAX_POINTS = 300;
+    /** Members drawn to see what routers do: their mean and variance are then known to a few parts in a hundred. */
+    private static final int ROUTED_MEMBERS = 100;
+
+    private RunReports() {}
+
+    /**
+     * The report of the run in {@code folder}, as far as the run is.
+     *
+     * @throws dev.weft.io.InputException when the folder holds no run, or a file of it is damaged
+     */
+    public static RunReport of(Path folder) {
+        RunSettings settings = Trainer.settings(folder);
+        ModelDefinition model = settings.recipe().model();
+        dev.weft.model.Metric quality = model.input().metrics().get(0);
+        try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
+            List<Event> events = database.events();
+            NetworkPicture picture = new NetworkPicture(model);
+            Path family = folder.resolve("family.safetensors");
+            List<FamilyDescription.Kept> kept = RunMetrics.kept(family);
+            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
+            RunReport.Dataset dataset = new RunReport.Dataset(
+                    dataName(settings.splits().source()),
+                    List.of(
+                            split("train", settings.splits().train().examples()),
+                            split("selection", settings.splits().selection().examples()),
+                            split("report", settings.splits().report().examples())),
+                    model.input() instanceof ImageInput images ? images.classes() : List.of());
+            return RunReport.builder(
+                            settings.recipe().name() + " on "
+                                    + dataName(settings.splits().source()),
+                            created(events),
+                            dataset,
+                            space(model))
+                    .recipe(settings.recipe().name())
+                    .commands(commands(events))
+                    .environment(environment(events, settings))
+                    .latencySetting(measured.latencySetting())
+                    .curves(curves(metrics(folder, database)))
+                    .blends(blends(database.metrics(), model))
+                    .sampled(sampled(database.metrics()))
+                    .routing(routing(settings, family))
+                    .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
+                    .tree(TreeReport.of(folder, model, database.members()))
+                    .members(measured.results(model, picture, HeldOutResults.of(folder)))
+                    .heldOut(heldOut(folder, kept, model.space()))
+                    .network(picture.full())
+                    .notes(notes(measured, model, quality, TreeRecord.of(folder).isPresent()))
+                    .build();
+        }
+    }
+
+    /**
+     * Writes the page of a run anew: {@code report.html} in its folder.
+     *
+     * @throws dev.weft.io.InputException as {@link #of}, or when the page cannot be written
+     */
+    public static void write(Path folder) {
+        ReportWriter.write(of(folder), folder.resolve("report.html"));
+    }
+
+    /** A name of the catalogue as it is; of a file or folder its own name. */
+    private static String dataName(String source) {
+        int slash = Math.max(source.lastIndexOf('/'), source.lastIndexOf('\\'));
+        return slash < 0 || slash == source.length() - 1 ? source : source.substring(slash + 1);
+    }
+
+    /** The latest first, each by the name that it was given last. */
+    private static List<RunReport.HeldOut> heldOut(Path folder, List<FamilyDescription.Kept> kept, Space space) {
+        List<RunReport.HeldOut> found = new ArrayList<>();
+        for (HeldOutResult result : HeldOutResults.of(folder)) {
+            String name = kept.stream()
+                    .filter(k -> k.member().equals(result.member()))
+                    .map(FamilyDescription.Kept::name)
+                    .reduce((first, last) -> last)
+                    .orElse("another member");
+            found.add(0, new RunReport.HeldOut(name, result.of(space.print(space.parse(result.member())))));
+        }
+        return found;
+    }
+
+    private static RunReport.Split split(String name, int examples) {
+        return new RunReport.Split(name, examples);
+    }
+
+    private static RunReport.Space space(ModelDefinition model) {
+        return new RunReport.Space(
+                model.space().size(),
+                model.space().choices().stream()
+                        .map(c -> new RunReport.Choice(
+                                c.name(),
+                                c.options().stream().map(Object::toString).toList()))
+                        .toList());
+    }
+
+    private static String created(List<Event> events) {
+        return events.isEmpty() ? "" : PageDate.of(events.get(events.size() - 1).time());
+    }
+
+    private static List<String> commands(List<Event> events) {
+        return events.stream()
+                .filter(event -> event.kind().equals(COMMAND))
+                .map(Event::text)
+                .distinct()
+                .toList();
+    }
+
+    /** The environment of the latest measurements; that of this machine where nothing was measured yet. */
+    private static List<Fact> environment(List<Event> events, RunSettings settings) {
+        Environment machine = events.stream()
+                .filter(event -> event.kind().equals(ENVIRONMENT))
+                .reduce((first, last) -> last)
+                .map(event -> Json.parse(event.text(), "event " + ENVIRONMENT + " of the run", Environment.class))
+                .orElseGet(Environment::current);
+        return List.of(
+                new Fact("Processor", machine.cpu() + ", " + machine.logicalCores() + " cores, " + machine.arch()),
+                new Fact("System", machine.os()),
+                new Fact("Memory", (machine.memoryBytes() >> 20) + " MiB"),
+                new Fact("Java", machine.java()),
+                new Fact("Weft", machine.weft()),
+                new Fact("libtorch", machine.libtorch()),
+                new Fact("ONNX Runtime", machine.onnxRuntime()),
+                new Fact("Training threads", String.valueOf(settings.threads())),
+                new Fact("Seed", String.valueOf(settings.seed())));
+    }
+
+    /** The metrics of the run; of a tree those of its leaves, with the leaf as part of the role. */
+    static List<Metric> metrics(Path folder, RunDatabase database) {
+        List<TreeRecord.Node> leaves =
+                TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
+        List<Metric> all = new ArrayList<>(database.metrics());
+        for (TreeRecord.Node leaf : leaves) {
+            Path file = folder.resolve("nodes").resolve(leaf.name()).resolve("run.db");
+            if (Files.exists(file)) {
+                try (RunDatabase one = RunDatabase.read(file)) {
+                    one.metrics().stream()
+                            .filter(metric -> !isPart(metric))
+                            .map(m -> new Metric(
+                                    m.step(), leaf.name() + " " + m.role(), m.name(), m.value(), m.seconds()))
+                            .forEach(all::add);
+                }
+            }
+        }
+        return all;
+    }
+
+    static List<RunReport.Curve> curves(List<Metric> metrics) {
+        Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
+        for (Metric metric : metrics) {
+            if (isPart(metric) || isOfOption(metric)) {
+                continue;
+            }
+            boolean architecture = metric.name().equals("architectureLoss");
+            List<String> curve = architecture ? List.of("architecture", "loss") : List.of(metric.role(), metric.name());
+            curves.computeIfAbsent(curve, key -> new ArrayList<>())
+                    .add(new RunReport.Point(metric.step(), metric.value()));
+        }
+        return curves.entrySet().stream()
+                .map(e -> new RunReport.Curve(e.getKey().get(0), e.getKey().get(1), thinned(e.getValue())))
+                .toList();
+    }
+
+    /** Whether a metric is the part of an option in a blend, {@code stage2.width=24}. */
+    private static boolean isPart(Metric metric) {
+        return metric.role().equals(Role.BLEND.toString()) && metric.name().contains("=");
+    }
+
+    private static List<RunReport.BlendedChoice> blends(List<Metric> metrics, ModelDefinition model) {
+        Map<String, TreeMap<Long, Double>> parts = new HashMap<>();
+        metrics.stream().filter(RunReports::isPart).forEach(metric -> parts.computeIfAbsent(
+                        metric.name(), name -> new TreeMap<>())
+                .put(metric.step(), metric.value()));
+        List<RunReport.BlendedChoice> blends = new ArrayList<>();
+        for (Choice<?> choice : model.space().choices()) {
+            List<String> options =
+                    choice.options().stream().map(Object::toString).toList();
+            List<TreeMap<Long, Double>> histories = options.stream()
+                    .map(option -> parts.get(choice.name() + "=" + option))
+                    .toList();
+            if (histories.stream().allMatch(Objects::nonNull)) {
+                blends.add(new RunReport.BlendedChoice(
+                        choice.name(),
+                        options,
+                        histories.get(0).keySet().stream()
+                                .map(step -> new RunReport.Parts(
+                                        step,
+                                        histories.stream()
+                                                .map(history -> history.getOrDefault(step, 0.0))
+                                                .toList()))
+                                .toList()));
+            }
+        }
+        return blends;
+    }
+
+    /** Whether a metric is a sampler's of one option or one cost level: too many for curves. */
+    private static boolean isOfOption(Metric metric) {
+        return metric.role().equals(Trainer.SAMPLER)
+                && (metric.name().contains("=") || metric.name().matches("level[0-9]+\\..*"));
+    }
+
+    /** How likely the options of each choice, {@code edge1-0=skip_connect}, and the cost levels were to be drawn. */
+    private static List<RunReport.BlendedChoice> sampled(List<Metric> metrics) {
+        Map<String, Map<String, TreeMap<Long, Double>>> choices = new LinkedHashMap<>();
+        for (Metric metric : metrics) {
+            boolean level = metric.name().matches("level[0-9]+\\.probability");
+            if (isOfOption(metric) && (level || metric.name().contains("="))) {
+                String name = level ? "cost level=" + metric.name().replaceAll("[^0-9]", "") : metric.name();
+                String[] parts = name.split("=", 2);
+                choices.computeIfAbsent(parts[0], choice -> new LinkedHashMap<>())
+                        .computeIfAbsent(parts[1], option -> new TreeMap<>())
+                        .put(metric.step(), metric.value());
+            }
+        }
+        return choices.entrySet().stream()
+                .map(choice -> new RunReport.BlendedChoice(
+                        choice.getKey(),
+                        List.copyOf(choice.getValue().keySet()),
+                        choice.getValue().values().iterator().next().keySet().stream()
+                                .map(step -> new RunReport.Parts(
+                                        step,
+                                        choice.getValue().values().stream()
+                                                .map(history -> history.getOrDefault(step, 0.0))
+                                                .toList()))
+                                .toList()))
+                .toList();
+    }
+
+    /** The routing of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */
+    private static RunReport.Routing routing(RunSettings settings, Path file) {
+        if (settings.recipe().sharing().stream().noneMatch(Experts.class::isInstance) || !Files.exists(file)) {
+            return null;
+        }
+        try (Family family = Family.open(file)) {
+            Space space = family.space();
+            SplittableRandom random = RandomStream.ANCHORS.random(settings.seed());
+            Set<Member> members = new LinkedHashSet<>(List.of(space.largest(), space.smallest()));
+            for (int i = 0; i < ROUTED_MEMBERS; i++) {
+                members.add(space.sample(random));
+            }
+            RoutingDiagnosis found = RoutingDiagnosis.of(family, List.copyOf(members));
+            return new RunReport.Routing(
+                    members.size(),
+                    found.weights().stream()
+                            .map(w -> new RunReport.RoutedWeight(
+                                    w.name(), w.meanMixing(), w.mixingVariance(), w.expertCosine()))
+                            .toList(),
+                    found.trainingParameters(),
+                    found.deployedParameters());
+        }
+    }
+
+    /** Means of neighbours, at the last of their steps; a value that is not finite stays visible in the mean. */
+    private static List<RunReport.Point> thinned(List<RunReport.Point> points) {
+        int each = (points.size() + MAX_POINTS - 1) / MAX_POINTS;
+        List<RunReport.Point> thinned = new ArrayList<>();
+        for (int from = 0; from < points.size(); from += Math.max(1, each)) {
+            List<RunReport.Point> group = points.subList(from, Math.min(points.size(), from + each));
+            double mean =
+                    group.stream().mapToDouble(RunReport.Point::value).average().orElseThrow();
+            thinned.add(new RunReport.Point(group.get(group.size() - 1).step(), mean));
+        }
+        return thinned;
+    }
+
+    private static List<String> notes(
+            MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality, boolean tree) {
+        List<String> notes = new ArrayList<>();
+        notes.add("Members are chosen by their " + quality
+                + " on the selection split, which makes that figure of a chosen"
+                + " member a little too good; the test " + quality
+                + " is from the report split, which no choice has seen.");
+        notes.add(measured.count() + " of " + Figures.large(model.space().size())
+                + " members were measured; a better one may be among the others.");
+        notes.add(
+                tree
+                        ? "The members of a leaf share their weights as trained: a member trained alone may rank otherwise, and"
+                                + " members of different leaves are estimated with different errors."
+                        : "All members share their weights as trained: a member trained alone may rank otherwise.");
+        if (measured.count() > 0) {
+            notes.add("Latencies are of the machine named here and say little about another.");
+        }
+        return notes;
+    }
+}
