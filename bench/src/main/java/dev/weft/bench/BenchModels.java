@@ -1,7 +1,5 @@
 package dev.weft.bench;
 
-import dev.weft.nn.Norm;
-import dev.weft.nn.Mlp;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.FashionMnist;
@@ -18,6 +16,8 @@ import dev.weft.model.Presets;
 import dev.weft.model.TextInput;
 import dev.weft.model.VisionTransformer;
 import dev.weft.nn.Activation;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.Recipes;
 import dev.weft.text.CharacterTokenizer;

@@ -201,8 +201,7 @@ public record LanguageModel(
         Layer embedding = new Embedding(table);
         if (positions == Positions.LEARNED) {
             Weight places = weights.weight("wpe.weight", INIT, Axis.fixed(input.contextLength()), Axis.prefix(embed));
-            embedding = embedding.then(
-                    (x, pass) -> placed(x, places.tensor(pass.reading()), pass));
+            embedding = embedding.then((x, pass) -> placed(x, places.tensor(pass.reading()), pass));
         }
         List<Layer> layers = new ArrayList<>();
         for (int b = 0; b < blocks.size(); b++) {

@@ -131,14 +131,7 @@ public final class Attention implements Layer {
      *
      * @param memoryDim its width; {@code null} for self-attention
      */
-    Attention(
-            Weights weights,
-            String name,
-            Dim embedDim,
-            Dim memoryDim,
-            Dim numHeads,
-            Form form,
-            Init projectionInit) {
+    Attention(Weights weights, String name, Dim embedDim, Dim memoryDim, Dim numHeads, Form form, Init projectionInit) {
         this.name = name;
         this.form = form;
         this.cross = memoryDim != null;

@@ -175,7 +175,9 @@ public final class KeyValueCache implements AutoCloseable {
         Arrays.setAll(entry.next, row -> entry.lengths[row] + counts[row]);
         long total = longest + added;
         return new KeysAndValues(
-                entry.keys.narrow(2, 0, total), entry.values.narrow(2, 0, total), seen(entry, added, (int) total, keys));
+                entry.keys.narrow(2, 0, total),
+                entry.values.narrow(2, 0, total),
+                seen(entry, added, (int) total, keys));
     }
 
     /**
@@ -219,7 +221,8 @@ public final class KeyValueCache implements AutoCloseable {
             throw new IllegalStateException("A cache is written while a pass reads: see KeyValueCache.reading.");
         }
         if (freed.contains(name)) {
-            throw new IllegalArgumentException("The cache of attention " + name + " was freed and cannot be read again.");
+            throw new IllegalArgumentException(
+                    "The cache of attention " + name + " was freed and cannot be read again.");
         }
         if (member == null) {
             member = of;

@@ -47,7 +47,6 @@ public record TokenContext(
     }
 
     public TokenContext withCounts(List<Integer> real) {
-        return new TokenContext(
-                seen, positions, memory, memorySeen, memoryPositions, condition, List.copyOf(real));
+        return new TokenContext(seen, positions, memory, memorySeen, memoryPositions, condition, List.copyOf(real));
     }
 }

@@ -62,8 +62,7 @@ public final class TransformerBlock implements Layer {
         }
 
         /** Norms before the branches, no cross-attention and no modulation. */
-        public Form(
-                Attention.Form attention, Norm norm, Mlp mlp, boolean bias, boolean dropout, Init init, Init last) {
+        public Form(Attention.Form attention, Norm norm, Mlp mlp, boolean bias, boolean dropout, Init init, Init last) {
             this(attention, null, norm, Order.NORM_BEFORE, mlp, bias, false, dropout, init, last);
         }
     }

@@ -31,8 +31,9 @@ final class OnnxAttention {
         }
         Tensor mask = inputs.get(3);
         if (grouped(inputs) && mask.dim() > 2) {
-            throw new IllegalStateException("Attention with shared keys can be exported with a mask (T, S), but this one is"
-                    + " of " + mask.dim() + " axes.");
+            throw new IllegalStateException(
+                    "Attention with shared keys can be exported with a mask (T, S), but this one is" + " of "
+                            + mask.dim() + " axes.");
         }
         return mask.scalar_type().intern() == ScalarType.Bool
                 ? graph.node("Where", List.of(in.get(3), scores, graph.scalar(Double.NEGATIVE_INFINITY)))

@@ -79,7 +79,8 @@ public final class AttentionOps {
     /** What the last of {@code keys} positions see, of what a mask leaves them. */
     private static Tensor seen(Tensor mask, Tensor query, long keys) {
         long queries = query.size(2);
-        Tensor before = torch.ones(new long[] {queries, keys}, on(query, ScalarType.Bool)).tril(keys - queries);
+        Tensor before = torch.ones(new long[] {queries, keys}, on(query, ScalarType.Bool))
+                .tril(keys - queries);
         if (mask == null) {
             return before;
         }

@@ -1,12 +1,12 @@
 package dev.weft.model;
 
-import dev.weft.nn.Norm;
-import dev.weft.nn.Mlp;
 import dev.weft.model.MobileCnn.Block;
 import dev.weft.model.MobileCnn.Stage;
 import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Member;

@@ -70,7 +70,12 @@ class TransformerBlockTest {
     }
 
     private static Attention.Form attention(
-            int group, boolean causal, double rotary, Attention.Biases biases, Attention.Products products, Attention.Score score) {
+            int group,
+            boolean causal,
+            double rotary,
+            Attention.Biases biases,
+            Attention.Products products,
+            Attention.Score score) {
         return new Attention.Form(HEAD, group, causal, rotary, biases, products, score);
     }
 
@@ -92,9 +97,11 @@ class TransformerBlockTest {
             TransformerBlock.Order.NORM_BEFORE,
             Mlp.SILU,
             false);
+
     private static final TransformerBlock.Form APART = form(
             attention(2, true, 10, Attention.Biases.NONE, Attention.Products.APART, Attention.Score.COSINE),
-            attention(2, false, 0, Attention.Biases.ALL_BUT_KEY, Attention.Products.TOGETHER, Attention.Score.SCALED_DOT),
+            attention(
+                    2, false, 0, Attention.Biases.ALL_BUT_KEY, Attention.Products.TOGETHER, Attention.Score.SCALED_DOT),
             Norm.layer(1e-5),
             TransformerBlock.Order.NORM_BEFORE,
             Mlp.SWIGLU,
@@ -143,8 +150,10 @@ class TransformerBlockTest {
     /** The weights start where no branch is nothing, and no scale one. */
     private TransformerBlock loud(TransformerBlock.Form form) {
         TransformerBlock block = new TransformerBlock(weights, "b", form, elastic(), 1);
-        weights.tensors().forEach((name, tensor) -> tensor.copy_(
-                random(name.hashCode(), tensor.shape()).mul(new Scalar(0.4)).add(new Scalar(0.1))));
+        weights.tensors()
+                .forEach((name, tensor) -> tensor.copy_(random(name.hashCode(), tensor.shape())
+                        .mul(new Scalar(0.4))
+                        .add(new Scalar(0.1))));
         return block;
     }
 
@@ -210,7 +219,10 @@ class TransformerBlockTest {
 
     private static Tensor layerNorm(Tensor x, double epsilon) {
         Tensor centred = x.sub(x.mean(new long[] {2}, true, new ScalarTypeOptional()));
-        return centred.mul(centred.square().mean(new long[] {2}, true, new ScalarTypeOptional()).add(new Scalar(epsilon)).rsqrt());
+        return centred.mul(centred.square()
+                .mean(new long[] {2}, true, new ScalarTypeOptional())
+                .add(new Scalar(epsilon))
+                .rsqrt());
     }
 
     @Test
@@ -218,8 +230,8 @@ class TransformerBlockTest {
         TransformerBlock block = loud(BERT);
         Tensor x = random(2, 2, 5, 12);
         TensorVector parts = linear(x, "attn.qkv").split(16, 2);
-        Tensor attended = mixed(
-                cut(parts.get(0), 4), cut(parts.get(1), 4), cut(parts.get(2), 4), 1 / Math.sqrt(HEAD), padding());
+        Tensor attended =
+                mixed(cut(parts.get(0), 4), cut(parts.get(1), 4), cut(parts.get(2), 4), 1 / Math.sqrt(HEAD), padding());
         Tensor one = layerNorm(x.add(linear(attended, "attn.proj")), 1e-5)
                 .mul(stored("norm1.weight"))
                 .add(stored("norm1.bias"));
@@ -233,7 +245,8 @@ class TransformerBlockTest {
     }
 
     private static Tensor normalised(Tensor x) {
-        return x.div(x.square().sum(new long[] {3}, true, new ScalarTypeOptional()).sqrt());
+        return x.div(
+                x.square().sum(new long[] {3}, true, new ScalarTypeOptional()).sqrt());
     }
 
     /** The block of VAR: queries and keys of length one, no bias of keys, and a condition that scales and shifts. */
@@ -249,10 +262,10 @@ class TransformerBlockTest {
         Tensor first = layerNorm(x, 1e-6)
                 .mul(modulation.select(1, 2).add(new Scalar(1)))
                 .add(modulation.select(1, 4));
-        TensorVector parts =
-                first.matmul(stored("attn.qkv.weight").t()).split(16, 2);
+        TensorVector parts = first.matmul(stored("attn.qkv.weight").t()).split(16, 2);
         Tensor factor = Tensor.create(new float[] {1, (float) Math.E, (float) Math.exp(2), 100}, 4, 1, 1);
-        Tensor query = normalised(cut(parts.get(0).add(stored("attn.q_bias")), 4)).mul(factor);
+        Tensor query =
+                normalised(cut(parts.get(0).add(stored("attn.q_bias")), 4)).mul(factor);
         Tensor key = normalised(cut(parts.get(1), 4));
         Tensor attended = mixed(query, key, cut(parts.get(2).add(stored("attn.v_bias")), 4), 1, padding());
         Tensor one = x.add(linear(attended, "attn.proj").mul(modulation.select(1, 0)));
@@ -267,7 +280,10 @@ class TransformerBlockTest {
     }
 
     private static Tensor rms(Tensor x) {
-        return x.mul(x.square().mean(new long[] {2}, true, new ScalarTypeOptional()).add(new Scalar(1e-6)).rsqrt());
+        return x.mul(x.square()
+                .mean(new long[] {2}, true, new ScalarTypeOptional())
+                .add(new Scalar(1e-6))
+                .rsqrt());
     }
 
     /** Heads (B, nh, T, 4): the first pair turned by the first axis' positions, the second by the second's; one angle a pair. */
@@ -315,8 +331,8 @@ class TransformerBlockTest {
                 scale,
                 null);
         Tensor two = one.add(linear(crossed, "cross_attn.proj"));
-        Tensor expected = two.add(linear(
-                torch.silu(linear(rms(two).mul(stored("norm3.weight")), "mlp.fc1")), "mlp.fc2"));
+        Tensor expected =
+                two.add(linear(torch.silu(linear(rms(two).mul(stored("norm3.weight")), "mlp.fc1")), "mlp.fc2"));
         TensorAssert.assertThat(block.forward(x, pass(LARGE))).isCloseTo(expected, 1e-4);
     }
 
@@ -324,7 +340,8 @@ class TransformerBlockTest {
     void whatAFormNeedsAndThePassLacksIsSaid() {
         Pass bare = Pass.evaluation(LARGE, MemberStatistics.none());
         Tensor x = random(2, 2, 5, 12);
-        assertThatThrownBy(() -> loud(DECODER).forward(x, bare)).hasMessageContaining("b.cross_attn must be given a memory");
+        assertThatThrownBy(() -> loud(DECODER).forward(x, bare))
+                .hasMessageContaining("b.cross_attn must be given a memory");
         assertThatThrownBy(() -> new TransformerBlock(weights, "v", VAR, elastic(), 1).forward(x, bare))
                 .hasMessageContaining("v.ada");
         assertThatThrownBy(() -> form(PLAIN, null, Norm.plain(1e-6), TransformerBlock.Order.NORM_AFTER, Mlp.GELU, true))

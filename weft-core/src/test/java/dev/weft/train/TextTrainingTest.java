@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.nn.Norm;
-import dev.weft.nn.Mlp;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
@@ -18,6 +16,8 @@ import dev.weft.model.LanguageModel;
 import dev.weft.model.Metric;
 import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.DataSettings;

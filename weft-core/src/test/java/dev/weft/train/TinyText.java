@@ -1,11 +1,11 @@
 package dev.weft.train;
 
-import dev.weft.nn.Norm;
-import dev.weft.nn.Mlp;
 import dev.weft.data.Batch;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
 import dev.weft.model.TextInput;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.ops.Tensors;
 import dev.weft.text.CharacterTokenizer;
 import dev.weft.weight.Sharing;

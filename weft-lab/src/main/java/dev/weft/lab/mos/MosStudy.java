@@ -1,11 +1,11 @@
 package dev.weft.lab.mos;
 
-import dev.weft.nn.Norm;
-import dev.weft.nn.Mlp;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudySettings;
 import dev.weft.model.LanguageModel;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.report.ExperimentReport.Paper;
 import java.util.Collections;
 import java.util.List;
