@@ -3,6 +3,7 @@ package dev.weft.bench;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Splits;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -46,7 +47,7 @@ final class CellSpaceBenchmark {
         this.out = out;
         Recipe open = Recipes.read(RECIPE);
         this.splits = open.data().open(SEED);
-        this.recipe = open.on(DataSettings.input(splits));
+        this.recipe = open.on(DataSettings.input(splits), Kinds.builtIn());
     }
 
     Result run() {

@@ -4,6 +4,7 @@ import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
+import dev.weft.io.Kinds;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
@@ -89,7 +90,7 @@ final class SamplerOverheadBenchmark {
 
     private void compare(String what, Recipe open, List<Sharing> sharing, TrainSettings train) {
         Splits splits = open.data().open(SEED);
-        Recipe recipe = open.on(DataSettings.input(splits));
+        Recipe recipe = open.on(DataSettings.input(splits), Kinds.builtIn());
         Dataset trained = splits.train();
         Batches heldOut = null;
         if (train.sampler().heldOutPart() > 0) {

@@ -63,7 +63,7 @@ final class CompareCommand implements Callable<Integer> {
                 RunFolders.require(run);
             }
         }
-        RunComparison compared = RunComparison.of(runs);
+        RunComparison compared = RunComparison.of(runs, Installed.kinds());
         if (out != null) {
             ReportWriter.write(ComparisonTables.report(compared, options.commandLine()), out);
         }

@@ -101,7 +101,7 @@ final class Completion {
                 Path path = Path.of(word);
                 Path file = Files.isDirectory(path) ? path.resolve(FamilyArgument.FILE) : path;
                 if (Files.isRegularFile(file)) {
-                    FamilyDescription.of(SafetensorsFile.open(file)).stream()
+                    FamilyDescription.of(SafetensorsFile.open(file), Installed.kinds()).stream()
                             .flatMap(family -> family.members().stream())
                             .forEach(kept -> names.add(kept.name()));
                     break;

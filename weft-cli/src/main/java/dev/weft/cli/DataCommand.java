@@ -132,7 +132,7 @@ final class DataCommand implements Callable<Integer> {
             text.add("It can be read, but not trained on. " + found.splits().unfit());
             return text;
         }
-        end(text, found.problems(), "smoke", recipe -> recipe.on(input(found)));
+        end(text, found.problems(), "smoke", recipe -> recipe.on(input(found), Installed.kinds()));
         return text;
     }
 

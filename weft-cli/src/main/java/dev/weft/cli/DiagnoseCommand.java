@@ -168,7 +168,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         }
         Path file = family.file();
         Steps steps = steps();
-        try (Family opened = Family.open(file)) {
+        try (Family opened = Family.open(file, Installed.kinds())) {
             FamilyData examples = MemberOptions.asTrained(opened, data, options);
             Phases phases = new Phases(options.err());
             long began = System.nanoTime();
@@ -287,8 +287,9 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         Optional<Recipe> recipe = Stream.of(family.given())
                 .filter(given -> Files.exists(given.resolve("config.yaml")))
                 .map(given -> {
-                    torch.set_num_threads(Trainer.settings(given).threads());
-                    return Trainer.settings(given).recipe();
+                    torch.set_num_threads(
+                            Trainer.settings(given, Installed.kinds()).threads());
+                    return Trainer.settings(given, Installed.kinds()).recipe();
                 })
                 .findFirst();
         int accumulate = recipe.map(r -> r.train().accumulate()).orElse(1);

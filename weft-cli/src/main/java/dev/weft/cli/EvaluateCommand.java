@@ -164,7 +164,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void evaluateMember(Split asked) {
-        try (Family opened = Family.open(model.file())) {
+        try (Family opened = Family.open(model.file(), Installed.kinds())) {
             FamilyData data = member.data(opened);
             Dataset examples = asked.of(data);
             MemberOptions.say(data, options);

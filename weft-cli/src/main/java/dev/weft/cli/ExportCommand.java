@@ -141,7 +141,7 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Precision numbers = Precision.of(precision);
-        try (Family opened = Family.open(family.file())) {
+        try (Family opened = Family.open(family.file(), Installed.kinds())) {
             FamilyData data = member.data(opened);
             MemberOptions.say(data, options);
             Optional<RunFolder> run = family.openRun(options);

@@ -41,7 +41,7 @@ final class ExtractCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Family opened = Family.open(family.file());
+        try (Family opened = Family.open(family.file(), Installed.kinds());
                 CalibratedMember picked =
                         CalibratedMember.of(opened, member.member(), () -> member.asTrained(opened, options));
                 Family alone = opened.extract(picked.member(), picked.statistics())) {

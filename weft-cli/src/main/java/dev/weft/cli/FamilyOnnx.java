@@ -13,7 +13,7 @@ final class FamilyOnnx {
 
     /** @param given a family's file, or the folder of its run */
     static OnnxFile of(Path given, String member) {
-        try (Family family = Family.open(FamilyArgument.file(given));
+        try (Family family = Family.open(FamilyArgument.file(given), Installed.kinds());
                 CalibratedMember picked = CalibratedMember.of(family, member, () -> FamilyData.asTrained(family));
                 Family alone = family.extract(picked.member(), picked.statistics())) {
             return OnnxExporter.file(alone, picked.describe(family));

@@ -114,7 +114,7 @@ final class GenerateCommand implements Callable<Integer> {
                 greedy ? 0 : temperature == null ? TEMPERATURE : temperature,
                 topK,
                 seed == null ? ThreadLocalRandom.current().nextInt(SEEDS) : seed);
-        try (Family opened = Family.open(family.file());
+        try (Family opened = Family.open(family.file(), Installed.kinds());
                 Interrupt interrupt = Interrupt.watch(options.err())) {
             Member picked = opened.member(member);
             TextGenerator generator = new TextGenerator(opened, picked);

@@ -88,7 +88,7 @@ record Inspection(
         if (file.hasChecksum()) {
             file.verify();
         }
-        Optional<FamilyDescription> family = FamilyDescription.of(file);
+        Optional<FamilyDescription> family = FamilyDescription.of(file, Installed.kinds());
         List<Entry> tensors = new ArrayList<>();
         for (String name : file.names()) {
             TensorEntry entry = file.entry(name);

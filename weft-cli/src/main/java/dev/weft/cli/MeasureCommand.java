@@ -123,7 +123,7 @@ final class MeasureCommand implements Callable<Integer> {
     }
 
     private void measureMember(LatencySettings settings) {
-        try (Family opened = Family.open(model.file())) {
+        try (Family opened = Family.open(model.file(), Installed.kinds())) {
             Member parsed = opened.member(member == null ? MemberOptions.LARGEST : member);
             MeasuredMember m = measured(opened, parsed, settings);
             print(

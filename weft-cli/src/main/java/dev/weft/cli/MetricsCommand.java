@@ -73,7 +73,7 @@ final class MetricsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunFolders.require(run);
-        RunMetrics metrics = RunMetrics.of(run);
+        RunMetrics metrics = RunMetrics.of(run, Installed.kinds());
         List<String> written = new ArrayList<>();
         if (steps != null) {
             AtomicFile.writeText(steps, metrics.stepsCsv());

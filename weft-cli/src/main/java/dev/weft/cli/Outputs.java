@@ -89,12 +89,12 @@ final class Outputs {
         files.reads(what, path);
         Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
         if (folder == null || !Files.exists(folder.resolve("config.yaml"))) {
-            quietly(() -> DataProvenance.of(notes(path))
+            quietly(() -> DataProvenance.of(notes(path), Installed.kinds())
                     .ifPresent(origin -> data(origin.data().source())));
         } else if (folder.equals(path) || RunFolder.isOwn(path.getFileName().toString())) {
             RunFolder.protect(folder, files);
             quietly(() -> {
-                RunSettings settings = Trainer.settings(folder);
+                RunSettings settings = Trainer.settings(folder, Installed.kinds());
                 data(settings.recipe().data().source());
             });
         }
@@ -102,7 +102,7 @@ final class Outputs {
 
     private static Map<String, String> notes(Path file) {
         return Files.isRegularFile(file)
-                ? FamilyDescription.of(SafetensorsFile.open(file))
+                ? FamilyDescription.of(SafetensorsFile.open(file), Installed.kinds())
                         .map(FamilyDescription::notes)
                         .orElse(Map.of())
                 : Map.of();
@@ -113,7 +113,8 @@ final class Outputs {
             if (!Recipes.NAMES.contains(fileOrName)) {
                 files.reads("the recipe", Path.of(fileOrName));
             }
-            DataSettings settings = Recipes.read(fileOrName).data();
+            DataSettings settings =
+                    Recipes.read(fileOrName, List.of(), Installed.kinds()).data();
             data(settings.source());
             if (settings instanceof DataSettings.Text text
                     && text.tokenizer() instanceof TokenizerSettings.HuggingFace tokenizer) {

@@ -83,7 +83,7 @@ final class Quickstart {
             train(recipe);
         }
         QuickstartResult result;
-        try (FinishedRun search = FinishedRun.open(out, LATENCY, MemberTable.Source.NONE, data)) {
+        try (FinishedRun search = FinishedRun.open(out, LATENCY, MemberTable.Source.NONE, data, Installed.kinds())) {
             List<MeasuredMember> measured = search(search);
             ParetoFront front = ParetoFront.of(OBJECTIVES, measured);
             Map<String, Member> picked = pick(front, search);
@@ -91,7 +91,7 @@ final class Quickstart {
                     search, picked.keySet().stream().filter(NAMES::contains).toList());
             QuickstartResult.TestAccuracy test = new QuickstartResult.TestAccuracy(
                     testAccuracy(search, "largest"), testAccuracy(search, "smallest"));
-            RunReports.write(out);
+            RunReports.write(out, Installed.kinds());
             result = new QuickstartResult(
                     FamilyArgument.FILE,
                     search.folder().report().getFileName().toString(),
@@ -121,13 +121,13 @@ final class Quickstart {
 
     private Trainer start(Recipe recipe) {
         TrainingData opened = TrainingData.open(recipe, data.isPresent(), seed);
-        Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed);
+        Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed, Installed.kinds());
         opened.say(options);
         return trainer;
     }
 
     private Trainer resume() {
-        Trainer trainer = Trainer.resume(out, data);
+        Trainer trainer = Trainer.resume(out, data, Installed.kinds());
         TrainingData.say(trainer.splits(), options);
         return trainer;
     }

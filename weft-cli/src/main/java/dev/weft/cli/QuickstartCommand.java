@@ -101,7 +101,7 @@ final class QuickstartCommand implements Callable<Integer> {
                     + WeftCommand.of("train", recipe).path("--out", out));
         }
         if (Files.exists(out.resolve("config.yaml"))) {
-            RunSettings begun = Trainer.settings(out);
+            RunSettings begun = Trainer.settings(out, Installed.kinds());
             boolean same = begun.seed() == seed
                     && begun.recipe().name().equals(chosen.name())
                     && (set.isEmpty() || isSetSo(begun, chosen))

@@ -106,12 +106,12 @@ final class RecipeTimes implements Callable<Integer> {
         try {
             long planned;
             if (recipe.split() == null) {
-                try (Trainer trainer = Trainer.start(recipe, folder.resolve("run"), 0)) {
+                try (Trainer trainer = Trainer.start(recipe, folder.resolve("run"), 0, Installed.kinds())) {
                     planned = trainer.steps();
                     trainer.run(clock::over, List.of(clock));
                 }
             } else {
-                try (TreeTrainer trainer = TreeTrainer.start(recipe, folder.resolve("run"), 0)) {
+                try (TreeTrainer trainer = TreeTrainer.start(recipe, folder.resolve("run"), 0, Installed.kinds())) {
                     planned = trainer.steps();
                     trainer.run(clock::over, clock);
                 }

@@ -50,8 +50,8 @@ final class RecipeTrial {
                 ? DataSettings.input(recipe.data().open(seed))
                 : DryRun.input(recipe, grey ? 1 : 3, outputs(recipe));
         return new Answer(
-                DryRun.run(recipe, input, BATCH, seed),
-                recipe.split() == null ? null : TreeDryRun.run(recipe, input, BATCH, seed));
+                DryRun.run(recipe, input, BATCH, seed, Installed.kinds()),
+                recipe.split() == null ? null : TreeDryRun.run(recipe, input, BATCH, seed, Installed.kinds()));
     }
 
     private static int outputs(Recipe recipe) {

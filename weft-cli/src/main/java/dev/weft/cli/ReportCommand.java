@@ -42,7 +42,7 @@ final class ReportCommand implements Callable<Integer> {
             throw new EnvironmentException(
                     run + " is read-only, so its report must be written elsewhere. Say where: --out FILE");
         }
-        RunReport report = RunReports.of(run);
+        RunReport report = RunReports.of(run, Installed.kinds());
         Path file = ReportWriter.write(report, out == null ? run.resolve("report.html") : out);
         long exported =
                 report.members().stream().filter(m -> m.exported() != null).count();

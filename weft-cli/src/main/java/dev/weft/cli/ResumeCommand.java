@@ -37,11 +37,11 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (TreeTrainer.isTree(run)) {
+        if (TreeTrainer.isTree(run, Installed.kinds())) {
             return tree();
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                Trainer trainer = Trainer.resume(run, moved())) {
+                Trainer trainer = Trainer.resume(run, moved(), Installed.kinds())) {
             options.err()
                     .println(
                             trainer.stepsDone() == trainer.steps()
@@ -61,7 +61,7 @@ final class ResumeCommand implements Callable<Integer> {
 
     private Integer tree() {
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                TreeTrainer trainer = TreeTrainer.resume(run, moved())) {
+                TreeTrainer trainer = TreeTrainer.resume(run, moved(), Installed.kinds())) {
             options.err()
                     .println("weft: going on after " + trainer.stepsDone() + " of " + trainer.steps()
                             + " steps of finished supernets");

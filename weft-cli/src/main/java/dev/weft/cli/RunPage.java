@@ -22,7 +22,7 @@ final class RunPage {
         }
         try {
             addition.run();
-            RunReports.write(given);
+            RunReports.write(given, Installed.kinds());
         } catch (InputException | EnvironmentException e) {
             options.err().println("note: the page of the run is as it was: " + e.getMessage());
             options.err().flush();

@@ -176,7 +176,8 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
                         run,
                         LatencySettings.DEFAULT.withThreads(threads),
                         source,
-                        Optional.ofNullable(TrainCommand.anywhere(data)))) {
+                        Optional.ofNullable(TrainCommand.anywhere(data)),
+                        Installed.kinds())) {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
             TrainingData.passedOver(search.data().source(), search.data().passedOver(), options);
             Metric quality = search.family().definition().input().metrics().get(0);

@@ -135,7 +135,7 @@ final class TrainCommand implements Callable<Integer> {
             return tree(opened, seed);
         }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed)) {
+                Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed, Installed.kinds())) {
             opened.say(options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
@@ -146,7 +146,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private Integer tree(TrainingData opened, long seed) {
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                TreeTrainer trainer = TreeTrainer.start(opened.recipe(), opened.splits(), out, seed)) {
+                TreeTrainer trainer =
+                        TreeTrainer.start(opened.recipe(), opened.splits(), out, seed, Installed.kinds())) {
             opened.say(options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);
@@ -192,7 +193,7 @@ final class TrainCommand implements Callable<Integer> {
             return seed;
         }
         boolean inherited = chosen.start() != null && chosen.start().weights() == Base.Weights.INHERITED;
-        return inherited ? chosen.start().seed().orElse(0) : 0;
+        return inherited ? chosen.start().seed(Installed.kinds()).orElse(0) : 0;
     }
 
     /** A recipe with other data and epochs, where given. */
@@ -202,7 +203,7 @@ final class TrainCommand implements Callable<Integer> {
                     .println("note: " + fileOrName + " is the recipe that comes with Weft; the file of that name is ./"
                             + fileOrName);
         }
-        Recipe read = Recipes.read(fileOrName, set);
+        Recipe read = Recipes.read(fileOrName, set, Installed.kinds());
         DataSettings source =
                 read.data().withSource(anywhere(data == null ? read.data().source() : data));
         if (source instanceof DataSettings.Text text

@@ -213,7 +213,7 @@ final class Training {
         Map<String, Double> values = new LinkedHashMap<>();
         SafetensorsFile file = SafetensorsFile.open(run.family());
         for (FamilyDescription.Kept kept :
-                FamilyDescription.of(file).orElseThrow().members()) {
+                FamilyDescription.of(file, Installed.kinds()).orElseThrow().members()) {
             Double value = kept.measurements().get(metric.key());
             if (value != null) {
                 values.put(kept.name(), value);

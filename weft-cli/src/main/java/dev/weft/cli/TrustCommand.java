@@ -215,7 +215,8 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
                 FamilyTrust trust = FamilyTrust.open(
                         FamilyArgument.file(family),
                         new FamilyTrust.Settings(statistics(), cost(), settings),
-                        Optional.ofNullable(TrainCommand.anywhere(data)))) {
+                        Optional.ofNullable(TrainCommand.anywhere(data)),
+                        Installed.kinds())) {
             Optional<TrustDocument> found = truth == null
                     ? trust.train(
                             anchors(trust),
@@ -373,7 +374,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
                 throw new InputException(family + " must be the folder of a run, or lie in one, to know how anchors are"
                         + " trained, but does not. Give a recipe: --recipe RECIPE");
             }
-            read = Trainer.settings(folder).recipe().whole();
+            read = Trainer.settings(folder, Installed.kinds()).recipe().whole();
         }
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }

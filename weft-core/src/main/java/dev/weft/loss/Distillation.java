@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import java.nio.file.Path;
@@ -139,10 +140,11 @@ public sealed interface Distillation {
          * Opens the teacher's family, which the caller closes.
          *
          * @param student what the trained model reads
+         * @param kinds that the family may name
          * @throws InputException when the file is none, lacks the member, or reads or predicts something else
          */
-        public Family open(ModelInput student) {
-            Family teacher = Family.open(Path.of(family));
+        public Family open(ModelInput student, Kinds kinds) {
+            Family teacher = Family.open(Path.of(family), kinds);
             ModelInput input = teacher.definition().input();
             String problem = null;
             if (!teacher.members().containsKey(member)) {

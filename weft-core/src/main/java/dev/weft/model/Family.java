@@ -1,6 +1,7 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
 import dev.weft.nn.Layer;
@@ -54,6 +55,7 @@ public final class Family implements AutoCloseable {
     private final SharedWeights weights;
     private final RequestedWeights requested;
     private final List<Sharing> sharing;
+    private final Kinds kinds;
     private final List<Weights> strategies = new ArrayList<>();
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
@@ -63,12 +65,17 @@ public final class Family implements AutoCloseable {
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
 
-    Family(ModelDefinition definition, SharedWeights weights, List<Sharing> sharing) {
-        this(definition, weights, sharing, UnaryOperator.identity());
+    Family(ModelDefinition definition, SharedWeights weights, List<Sharing> sharing, Kinds kinds) {
+        this(definition, weights, sharing, kinds, UnaryOperator.identity());
     }
 
     private Family(
-            ModelDefinition definition, SharedWeights weights, List<Sharing> sharing, UnaryOperator<Weights> own) {
+            ModelDefinition definition,
+            SharedWeights weights,
+            List<Sharing> sharing,
+            Kinds kinds,
+            UnaryOperator<Weights> own) {
+        this.kinds = kinds;
         this.definition = definition;
         this.space = definition.space();
         this.weights = weights;
@@ -99,11 +106,20 @@ public final class Family implements AutoCloseable {
      * @throws InputException when the model does not have what {@code sharing} speaks of
      */
     public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing) {
+        return of(definition, seed, sharing, Kinds.builtIn());
+    }
+
+    /**
+     * The same, with what the family's file may name.
+     *
+     * @param kinds those of the model and of the sharing among them, or the family cannot be saved
+     */
+    public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds) {
         Libtorch.load();
         SharedWeights weights = SharedWeights.initialised(seed);
         boolean done = false;
         try {
-            Family family = new Family(definition, weights, sharing);
+            Family family = new Family(definition, weights, sharing, kinds);
             family.strategy(RoutedWeights.class).ifPresent(experts -> experts.start(weights.tensors(), seed));
             done = true;
             return family;
@@ -127,6 +143,7 @@ public final class Family implements AutoCloseable {
                 definition,
                 SharedWeights.of(name -> Tensors.keep(values.getOrDefault(name, stored.get(name))), "values"),
                 sharing,
+                kinds,
                 own);
     }
 
@@ -138,7 +155,7 @@ public final class Family implements AutoCloseable {
      */
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
         Libtorch.load();
-        return new Family(definition, SharedWeights.initialised(seed), List.of(), sharing);
+        return new Family(definition, SharedWeights.initialised(seed), List.of(), Kinds.builtIn(), sharing);
     }
 
     /** A family whose weights have shapes and no data: for counting what a member costs. */
@@ -148,8 +165,13 @@ public final class Family implements AutoCloseable {
 
     /** The same, with what {@code sharing} stores beside. */
     public static Family ofShapes(ModelDefinition definition, List<Sharing> sharing) {
+        return ofShapes(definition, sharing, Kinds.builtIn());
+    }
+
+    /** The same, with what files that are opened for it may name. */
+    public static Family ofShapes(ModelDefinition definition, List<Sharing> sharing, Kinds kinds) {
         Libtorch.load();
-        return new Family(definition, SharedWeights.shapesOnly(), sharing);
+        return new Family(definition, SharedWeights.shapesOnly(), sharing, kinds);
     }
 
     /**
@@ -159,13 +181,23 @@ public final class Family implements AutoCloseable {
      * @throws InputException when the file is damaged, is no family, or does not fit its own model definition
      */
     public static Family open(Path file) {
+        return open(file, Kinds.builtIn());
+    }
+
+    /**
+     * The same, of a family whose model or sharing may be of more kinds.
+     *
+     * @throws InputException as {@link #open(Path)}
+     */
+    public static Family open(Path file, Kinds kinds) {
         Libtorch.load();
-        return FamilyFile.open(file);
+        return FamilyFile.open(file, kinds);
     }
 
     /**
      * Writes the family: the shared tensors by published name, members' statistics, and all else as metadata.
      *
+     * @throws InputException when the file could not be opened again: its model or sharing is of no kind that this family was given
      * @throws IllegalStateException when its weights are shared in a way of the caller's: the file does not say how, so its members
      *     would be read back as other ones. Extracted members can be saved
      */
@@ -190,6 +222,11 @@ public final class Family implements AutoCloseable {
     public SharedWeights weights() {
         requireOpen();
         return weights;
+    }
+
+    /** The kinds that its file may name. */
+    public Kinds kinds() {
+        return kinds;
     }
 
     /** How weights are shared beyond slices. */
@@ -292,7 +329,7 @@ public final class Family implements AutoCloseable {
                     + "BlendedWeights.strongest (of a generator GeneratedWeights.plain), or another member, instead of \""
                     + member + "\".");
         }
-        Family extracted = new Family(definition.at(member), SharedWeights.unset(), List.of());
+        Family extracted = new Family(definition.at(member), SharedWeights.unset(), List.of(), kinds);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Reading reading = Reading.of(member);

@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +25,14 @@ public record FamilyDescription(ModelDefinition model, List<Kept> members, Map<S
     /**
      * Empty when the file is no family.
      *
+     * @param kinds that it may name
      * @throws dev.weft.io.InputException when it is one and its description is damaged
      */
-    public static Optional<FamilyDescription> of(SafetensorsFile file) {
+    public static Optional<FamilyDescription> of(SafetensorsFile file, Kinds kinds) {
         if (!file.metadata().containsKey(FamilyFile.KEY)) {
             return Optional.empty();
         }
-        FamilyFile.Document document = FamilyFile.document(file);
+        FamilyFile.Document document = FamilyFile.document(file, kinds);
         return Optional.of(new FamilyDescription(
                 document.model(),
                 document.members().entrySet().stream()

@@ -3,6 +3,7 @@ package dev.weft.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
@@ -30,15 +31,17 @@ final class FamilyFile {
     static final String KEY = "weft.family";
     private static final int FORMAT_VERSION = 1;
 
-    /** What {@value #KEY} holds. */
+    /** What {@value #KEY} holds; {@code kinds} says where those come from that are not Weft's. */
     record Document(
             int formatVersion,
             ModelDefinition model,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Sharing> sharing,
             Map<String, Entry> members,
-            Map<String, String> notes) {
+            Map<String, String> notes,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> kinds) {
         Document {
             sharing = sharing == null ? List.of() : List.copyOf(sharing);
+            kinds = kinds == null ? Map.of() : kinds;
             if (model == null || model.input() == null || members == null || notes == null) {
                 throw new InputException("a family must have a model with its input, members and notes");
             }
@@ -69,17 +72,19 @@ final class FamilyFile {
                     .tensors()
                     .forEach((key, tensor) -> tensors.put(prefix(family, name) + key, StoredTensors.data(tensor)));
         });
+        Map<String, String> sources = family.kinds().sources(List.of(family.definition(), family.sharing()));
         Document document =
-                new Document(FORMAT_VERSION, family.definition(), family.sharing(), entries, family.notes());
-        Safetensors.write(file, tensors, Map.of("format", "pt", KEY, Json.writeLine(document)));
+                new Document(FORMAT_VERSION, family.definition(), family.sharing(), entries, family.notes(), sources);
+        String json = Json.writeReadableLine(document, "The settings of a family", family.kinds());
+        Safetensors.write(file, tensors, Map.of("format", "pt", KEY, json));
     }
 
-    static Family open(Path path) {
+    static Family open(Path path, Kinds kinds) {
         SafetensorsFile file = SafetensorsFile.open(path);
         if (file.hasChecksum()) {
             file.verify();
         }
-        Document document = document(file);
+        Document document = document(file, kinds);
         List<String> shared = new ArrayList<>();
         Map<String, Map<String, Tensor>> statistics = new LinkedHashMap<>();
         document.members.keySet().forEach(name -> statistics.put(name, new LinkedHashMap<>()));
@@ -100,7 +105,7 @@ final class FamilyFile {
         }
         SharedWeights weights = SharedWeights.of(
                 name -> shared.contains(name) ? StoredTensors.finite(file, name) : null, path.toString());
-        Family family = inFile(path, () -> new Family(document.model, weights, document.sharing));
+        Family family = inFile(path, () -> new Family(document.model, weights, document.sharing, kinds));
         weights.requireAllUsed(shared, path.toString());
         document.members.forEach((name, entry) -> family.name(
                 name,
@@ -125,13 +130,13 @@ final class FamilyFile {
         }
     }
 
-    static Document document(SafetensorsFile file) {
+    static Document document(SafetensorsFile file, Kinds kinds) {
         String json = file.metadata().get(KEY);
         if (json == null) {
             throw new InputException(file.path() + " must be a Weft family, but its metadata has no \"" + KEY
                     + "\". Another program wrote it, or it is a checkpoint of a run.");
         }
-        Document document = Json.parse(json, file.path() + ", metadata " + KEY, Document.class);
+        Document document = Json.parse(json, file.path() + ", metadata " + KEY, Document.class, kinds);
         if (document.formatVersion != FORMAT_VERSION) {
             throw new InputException(file.path() + " must have formatVersion " + FORMAT_VERSION + ", but has "
                     + document.formatVersion + ". Use the version of Weft that wrote it.");

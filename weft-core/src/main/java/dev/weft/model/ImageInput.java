@@ -43,7 +43,7 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     }
 
     /** Normalises, then resizes where the member's resolution is not the images' own. */
-    Layer layer(Dim resolution) {
+    public Layer layer(Dim resolution) {
         return (x, pass) -> {
             int side = resolution.size(pass.member());
             Tensor normal = ImageOps.normalise(x, mean, std);
@@ -101,7 +101,7 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
      * @param input {@code null} to leave the model open
      * @throws InputException when it is something else
      */
-    static ImageInput of(String model, ModelInput input) {
+    public static ImageInput of(String model, ModelInput input) {
         if (input == null || input instanceof ImageInput) {
             return (ImageInput) input;
         }
@@ -116,7 +116,7 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
      * @param resolution the largest of the model
      * @throws InputException when the images are smaller
      */
-    static void requireTakes(ImageInput input, int resolution) {
+    public static void requireTakes(ImageInput input, int resolution) {
         if (input != null && resolution > input.size) {
             throw new InputException("Every resolution must be at most the size of the images, " + input.size
                     + ", but one is " + resolution + ", and members do not enlarge images. Set data.imageSize in the"
@@ -125,7 +125,7 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     }
 
     /** {@code input}, or an error when a model definition has not been bound to data yet. */
-    static ImageInput bound(ImageInput input) {
+    public static ImageInput bound(ImageInput input) {
         if (input == null) {
             throw new IllegalStateException(
                     "A model definition must be given its input before it is built: withInput(...).");

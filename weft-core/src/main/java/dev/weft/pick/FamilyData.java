@@ -13,6 +13,7 @@ import dev.weft.data.TextSource;
 import dev.weft.data.TextWindows;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
@@ -85,8 +86,8 @@ public final class FamilyData {
     }
 
     /** As {@link #asTrained(Family)}, of an exported member, by its label. Loads no libtorch. */
-    public static FamilyData asTrained(OnnxFile file) {
-        return asTrained(new ExportLabel(file).input(), DataProvenance.of(file.metadata()));
+    public static FamilyData asTrained(OnnxFile file, Kinds kinds) {
+        return asTrained(new ExportLabel(file).input(), DataProvenance.of(file.metadata(), kinds));
     }
 
     private static FamilyData asTrained(ModelInput input, Optional<DataProvenance> known) {
@@ -122,8 +123,8 @@ public final class FamilyData {
     }
 
     /** As {@link #of(Family, String)}, for an exported member, by its label. Loads no libtorch. */
-    public static FamilyData of(OnnxFile file, String nameOrFolder) {
-        return of(new ExportLabel(file).input(), DataProvenance.of(file.metadata()), nameOrFolder);
+    public static FamilyData of(OnnxFile file, String nameOrFolder, Kinds kinds) {
+        return of(new ExportLabel(file).input(), DataProvenance.of(file.metadata(), kinds), nameOrFolder);
     }
 
     private static FamilyData of(ModelInput input, Optional<DataProvenance> known, String nameOrFolder) {

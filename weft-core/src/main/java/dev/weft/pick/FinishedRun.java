@@ -3,6 +3,7 @@ package dev.weft.pick;
 import dev.weft.cost.LatencySettings;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
@@ -93,6 +94,12 @@ public final class FinishedRun implements AutoCloseable {
      */
     public static FinishedRun open(
             Path run, LatencySettings latency, MemberTable.Source tables, Optional<String> data) {
+        return open(run, latency, tables, data, Kinds.builtIn());
+    }
+
+    /** The same, of a run whose recipe may name more kinds. */
+    public static FinishedRun open(
+            Path run, LatencySettings latency, MemberTable.Source tables, Optional<String> data, Kinds kinds) {
         RunFolder folder = RunFolder.open(run);
         Family family = null;
         FinishedRun search = null;
@@ -102,12 +109,12 @@ public final class FinishedRun implements AutoCloseable {
                         + " must hold a trained family, but its training is not finished. Continue it with: "
                         + WeftCommand.of("resume").path(run));
             }
-            RunSettings settings = Trainer.settings(run);
+            RunSettings settings = Trainer.settings(run, kinds);
             torch.set_num_threads(settings.threads());
             if (data.isPresent()) {
-                Trainer.reopen(folder, settings, data);
+                Trainer.reopen(folder, settings, data, kinds);
             }
-            family = Family.open(folder.family());
+            family = Family.open(folder.family(), kinds);
             search = new FinishedRun(folder, family, FamilyData.asTrained(family), latency, tables);
             folder.database().event(RunReports.ENVIRONMENT, Json.writeLine(Environment.current()));
             return search;

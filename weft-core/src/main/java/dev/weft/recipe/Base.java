@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;
@@ -42,15 +43,15 @@ public record Base(String family, String member, Weights weights) {
     }
 
     /** The plain model of the member. */
-    ModelDefinition model() {
-        try (Family from = Family.open(Path.of(family))) {
+    ModelDefinition model(Kinds kinds) {
+        try (Family from = Family.open(Path.of(family), kinds)) {
             return from.definition().at(from.member(member));
         }
     }
 
     /** The seed that cut the data of the family into splits; empty for a family that no {@link dev.weft.train.Trainer Trainer} made. */
-    public OptionalLong seed() {
-        try (Family from = Family.open(Path.of(family))) {
+    public OptionalLong seed(Kinds kinds) {
+        try (Family from = Family.open(Path.of(family), kinds)) {
             return DataProvenance.of(from)
                     .map(origin -> OptionalLong.of(origin.seed()))
                     .orElse(OptionalLong.empty());
@@ -67,7 +68,7 @@ public record Base(String family, String member, Weights weights) {
         if (weights == Weights.FRESH) {
             return;
         }
-        try (Family from = Family.open(Path.of(family));
+        try (Family from = Family.open(Path.of(family), fresh.kinds());
                 Family alone = Family.ofShapes(from.definition().at(from.member(member)))) {
             Map<String, Tensor> inherited = alone.weights().tensors();
             fresh.weights().tensors().forEach((name, tensor) -> {
@@ -105,7 +106,7 @@ public record Base(String family, String member, Weights weights) {
         if (weights == Weights.FRESH) {
             return;
         }
-        try (Family from = Family.open(Path.of(family));
+        try (Family from = Family.open(Path.of(family), fresh.kinds());
                 MemberStatistics none = MemberStatistics.none();
                 Family alone = from.extract(from.member(member), none);
                 PointerScope scope = new PointerScope();

@@ -6,6 +6,7 @@ import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import java.nio.file.Files;
@@ -44,18 +45,18 @@ public record DataProvenance(
      * own notes. Empty for a family that no {@link dev.weft.train.Trainer Trainer} made.
      */
     public static Optional<DataProvenance> of(Family family) {
-        Optional<DataProvenance> noted = of(family.notes());
+        Optional<DataProvenance> noted = of(family.notes(), family.kinds());
         return noted.map(origin -> family.file()
-                .flatMap(RunSettings::beside)
+                .flatMap(file -> RunSettings.beside(file, family.kinds()))
                 .map(RunSettings::origin)
                 .filter(origin::isOfSameData)
                 .orElse(origin));
     }
 
     /** The origin that the notes of a family say; what they are read for must not open the data. */
-    public static Optional<DataProvenance> of(Map<String, String> notes) {
+    public static Optional<DataProvenance> of(Map<String, String> notes, Kinds kinds) {
         return Optional.ofNullable(notes.get(NOTE))
-                .map(json -> Json.parse(json, "note \"" + NOTE + "\" of the family", DataProvenance.class));
+                .map(json -> Json.parse(json, "note \"" + NOTE + "\" of the family", DataProvenance.class, kinds));
     }
 
     /** Writes this into the notes of a family, which travel with its members into their files. */

@@ -38,7 +38,7 @@ import dev.weft.text.TokenizerSettings;
     @JsonSubTypes.Type(value = DataSettings.Images.class, name = "images"),
     @JsonSubTypes.Type(value = DataSettings.Text.class, name = "text")
 })
-public sealed interface DataSettings {
+public interface DataSettings {
     /** What the data is opened by. */
     String source();
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.Splits;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
@@ -154,9 +155,13 @@ public record Recipe(
         return new Recipe(name, description, null, List.of(), member, data, train.ofOneModel(), null);
     }
 
-    /** This recipe with its model, or that of the member it starts from, bound to its data. */
-    public Recipe on(ModelInput input) {
-        ModelDefinition open = start == null ? model : start.model();
+    /**
+     * This recipe with its model, or that of the member it starts from, bound to its data.
+     *
+     * @param kinds that the family of that member may name
+     */
+    public Recipe on(ModelInput input, Kinds kinds) {
+        ModelDefinition open = start == null ? model : start.model(kinds);
         return new Recipe(name, description, open.withInput(input), sharing, start, data, train, split);
     }
 

@@ -3,6 +3,7 @@ package dev.weft.results;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;
@@ -80,12 +81,12 @@ public record ComparedRun(
      *
      * @throws InputException when it is neither, or damaged
      */
-    static ComparedRun of(Path path, String label) {
-        return Files.isDirectory(path) ? ofRun(path, label) : ofFamily(path, label);
+    static ComparedRun of(Path path, String label, Kinds kinds) {
+        return Files.isDirectory(path) ? ofRun(path, label, kinds) : ofFamily(path, label, kinds);
     }
 
-    private static ComparedRun ofRun(Path folder, String label) {
-        RunSettings settings = Trainer.settings(folder);
+    private static ComparedRun ofRun(Path folder, String label, Kinds kinds) {
+        RunSettings settings = Trainer.settings(folder, kinds);
         ModelDefinition model = settings.recipe().model();
         Metric metric = model.input().metrics().get(0);
         int examples = settings.splits().selection().examples();
@@ -109,13 +110,13 @@ public record ComparedRun(
                     metric.key(),
                     machine,
                     flat,
-                    rows(RunMetrics.of(folder).members(), model, metric, examples),
+                    rows(RunMetrics.of(folder, kinds).members(), model, metric, examples),
                     RunReports.curves(RunReports.metrics(folder, database)));
         }
     }
 
-    private static ComparedRun ofFamily(Path file, String label) {
-        FamilyDescription family = FamilyDescription.of(SafetensorsFile.open(file))
+    private static ComparedRun ofFamily(Path file, String label, Kinds kinds) {
+        FamilyDescription family = FamilyDescription.of(SafetensorsFile.open(file), kinds)
                 .orElseThrow(() -> new InputException(
                         file + " must be the folder of a run or the file of a family, but is neither."));
         Metric metric = family.model().input().metrics().get(0);

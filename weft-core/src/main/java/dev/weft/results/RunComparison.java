@@ -1,6 +1,7 @@
 package dev.weft.results;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,7 +36,7 @@ public record RunComparison(List<ComparedRun> runs, List<Difference> differences
      *
      * @throws InputException when one is neither, two are the same, or there are fewer than two or more than eight
      */
-    public static RunComparison of(List<Path> paths) {
+    public static RunComparison of(List<Path> paths, Kinds kinds) {
         Set<Path> distinct =
                 paths.stream().map(path -> path.toAbsolutePath().normalize()).collect(Collectors.toSet());
         if (paths.size() < 2 || paths.size() > MOST || distinct.size() < paths.size()) {
@@ -45,7 +46,7 @@ public record RunComparison(List<ComparedRun> runs, List<Difference> differences
         List<String> labels = labels(paths);
         List<ComparedRun> runs = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
-            runs.add(ComparedRun.of(paths.get(i), labels.get(i)));
+            runs.add(ComparedRun.of(paths.get(i), labels.get(i), kinds));
         }
         return new RunComparison(runs, differences(runs), remarks(runs));
     }

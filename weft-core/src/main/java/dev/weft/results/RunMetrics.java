@@ -1,6 +1,7 @@
 package dev.weft.results;
 
 import dev.weft.io.Csv;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
 import dev.weft.recipe.RunSettings;
@@ -64,12 +65,12 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
     }
 
     /** @throws dev.weft.io.InputException when the folder holds no run, or a file of it is damaged */
-    public static RunMetrics of(Path folder) {
-        RunSettings settings = Trainer.settings(folder);
+    public static RunMetrics of(Path folder, Kinds kinds) {
+        RunSettings settings = Trainer.settings(folder, kinds);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             return new RunMetrics(
                     steps(folder, settings, database),
-                    members(folder, settings.recipe().model().space(), database));
+                    members(folder, settings.recipe().model().space(), database, kinds));
         }
     }
 
@@ -105,7 +106,7 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
         return steps;
     }
 
-    private static List<MeasuredRow> members(Path folder, Space space, RunDatabase database) {
+    private static List<MeasuredRow> members(Path folder, Space space, RunDatabase database, Kinds kinds) {
         List<Measurement> rows = database.members();
         Map<String, String> latest = new LinkedHashMap<>();
         rows.forEach(row -> latest.put(row.metric(), row.context()));
@@ -117,7 +118,7 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
                         .put(row.metric(), row.value());
             }
         }
-        return rows(values, kept(folder.resolve("family.safetensors")));
+        return rows(values, kept(folder.resolve("family.safetensors"), kinds));
     }
 
     /** A row for each member, with all its names and what is known of it under any of them. */
@@ -134,9 +135,9 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
     }
 
     /** The members that a family's file keeps; none where there is no such file. */
-    static List<FamilyDescription.Kept> kept(Path family) {
+    static List<FamilyDescription.Kept> kept(Path family, Kinds kinds) {
         return Files.exists(family)
-                ? FamilyDescription.of(SafetensorsFile.open(family))
+                ? FamilyDescription.of(SafetensorsFile.open(family), kinds)
                         .map(FamilyDescription::members)
                         .orElse(List.of())
                 : List.of();

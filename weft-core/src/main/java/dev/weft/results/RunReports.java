@@ -1,6 +1,7 @@
 package dev.weft.results;
 
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
@@ -57,14 +58,19 @@ public final class RunReports {
      * @throws dev.weft.io.InputException when the folder holds no run, or a file of it is damaged
      */
     public static RunReport of(Path folder) {
-        RunSettings settings = Trainer.settings(folder);
+        return of(folder, Kinds.builtIn());
+    }
+
+    /** The same, of a run whose recipe may name more kinds. */
+    public static RunReport of(Path folder, Kinds kinds) {
+        RunSettings settings = Trainer.settings(folder, kinds);
         ModelDefinition model = settings.recipe().model();
         dev.weft.model.Metric quality = model.input().metrics().get(0);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             List<Event> events = database.events();
             NetworkPicture picture = new NetworkPicture(model);
             Path family = folder.resolve("family.safetensors");
-            List<FamilyDescription.Kept> kept = RunMetrics.kept(family);
+            List<FamilyDescription.Kept> kept = RunMetrics.kept(family, kinds);
             MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
             RunReport.Dataset dataset = new RunReport.Dataset(
                     dataName(settings.splits().source()),
@@ -86,9 +92,9 @@ public final class RunReports {
                     .curves(curves(metrics(folder, database)))
                     .blends(blends(database.metrics(), model))
                     .sampled(sampled(database.metrics()))
-                    .routing(routing(settings, family))
+                    .routing(routing(settings, family, kinds))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
-                    .tree(TreeReport.of(folder, model, database.members()))
+                    .tree(TreeReport.of(folder, model, database.members(), kinds))
                     .members(measured.results(model, picture, HeldOutResults.of(folder)))
                     .heldOut(heldOut(folder, kept, model.space()))
                     .network(picture.full())
@@ -102,8 +108,8 @@ public final class RunReports {
      *
      * @throws dev.weft.io.InputException as {@link #of}, or when the page cannot be written
      */
-    public static void write(Path folder) {
-        ReportWriter.write(of(folder), folder.resolve("report.html"));
+    public static void write(Path folder, Kinds kinds) {
+        ReportWriter.write(of(folder, kinds), folder.resolve("report.html"));
     }
 
     /** A name of the catalogue as it is; of a file or folder its own name. */
@@ -274,11 +280,11 @@ public final class RunReports {
     }
 
     /** The routing of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */
-    private static RunReport.Routing routing(RunSettings settings, Path file) {
+    private static RunReport.Routing routing(RunSettings settings, Path file, Kinds kinds) {
         if (settings.recipe().sharing().stream().noneMatch(Experts.class::isInstance) || !Files.exists(file)) {
             return null;
         }
-        try (Family family = Family.open(file)) {
+        try (Family family = Family.open(file, kinds)) {
             Space space = family.space();
             SplittableRandom random = RandomStream.ANCHORS.random(settings.seed());
             Set<Member> members = new LinkedHashSet<>(List.of(space.largest(), space.smallest()));

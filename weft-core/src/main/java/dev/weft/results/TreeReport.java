@@ -1,5 +1,6 @@
 package dev.weft.results;
 
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Figure;
@@ -30,7 +31,7 @@ final class TreeReport {
      * @param measured members of the run
      * @return {@code null} where the run has no tree
      */
-    static RunReport.Tree of(Path folder, ModelDefinition model, List<Measurement> measured) {
+    static RunReport.Tree of(Path folder, ModelDefinition model, List<Measurement> measured, Kinds kinds) {
         Optional<TreeRecord> found = TreeRecord.of(folder);
         if (found.isEmpty()) {
             return null;
@@ -38,7 +39,7 @@ final class TreeReport {
         TreeRecord tree = found.get();
         List<RunReport.TreeNode> nodes = new ArrayList<>();
         add(tree, tree.nodes().get(0), 0, model.space(), nodes);
-        return new RunReport.Tree(nodes, tree.supernetEpochs(), leaves(folder, measured));
+        return new RunReport.Tree(nodes, tree.supernetEpochs(), leaves(folder, measured, kinds));
     }
 
     /** A node, and after it all that came from it. */
@@ -105,11 +106,11 @@ final class TreeReport {
     }
 
     /** The leaves of the members that were measured; none before the tree is complete. */
-    private static Map<String, String> leaves(Path folder, List<Measurement> measured) {
+    private static Map<String, String> leaves(Path folder, List<Measurement> measured, Kinds kinds) {
         Path file = folder.resolve("family.safetensors");
         Map<String, String> leaves = new LinkedHashMap<>();
         if (Files.exists(file)) {
-            try (Family family = Family.open(file)) {
+            try (Family family = Family.open(file, kinds)) {
                 TreeWeights tree = family.strategy(TreeWeights.class).orElseThrow();
                 measured.stream()
                         .map(Measurement::member)

@@ -9,6 +9,7 @@ import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
@@ -107,7 +108,7 @@ public final class DryRun {
                     .collect(Collectors.joining());
             return new TextInput(new CharacterTokenizer(alphabet), text.contextLength());
         }
-        Integer size = ((DataSettings.Images) recipe.data()).imageSize();
+        Integer size = recipe.data() instanceof DataSettings.Images images ? images.imageSize() : null;
         if (size == null) {
             throw new InputException("A dry run without data must have data.imageSize in recipe \"" + recipe.name()
                     + "\", but it is absent. Give the size, or data.");
@@ -129,11 +130,11 @@ public final class DryRun {
      * @throws InputException when the recipe cannot train
      * @throws CheckFailedException when a loss or a logit is not finite
      */
-    public static Result run(Recipe recipe, ModelInput input, int batchSize, long seed) {
+    public static Result run(Recipe recipe, ModelInput input, int batchSize, long seed, Kinds kinds) {
         if (batchSize < 2) {
             throw new InputException("A dry run must have a batch size >= 2, but got " + batchSize + ".");
         }
-        ModelDefinition model = recipe.on(input).model();
+        ModelDefinition model = recipe.on(input, kinds).model();
         List<TrainSettings> phases = recipe.train().ofPhases();
         TrainSettings train = phases.get(phases.size() - 1);
         SplittableRandom random = RandomStream.STAND_IN.random(seed);

@@ -1,6 +1,7 @@
 package dev.weft.train;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
@@ -26,8 +27,14 @@ import java.util.function.Function;
  * }</pre>
  *
  * @param folder that holds the folders of the runs; it need not be there yet
+ * @param kinds that their recipes may name
  */
-public record KeptTrainings(Path folder) {
+public record KeptTrainings(Path folder, Kinds kinds) {
+    /** Trainings whose recipes name Weft's kinds only. */
+    public KeptTrainings(Path folder) {
+        this(folder, Kinds.builtIn());
+    }
+
     /** The folder of a run, whether or not it was begun. */
     public Path run(String name) {
         return folder.resolve(name);
@@ -106,10 +113,10 @@ public record KeptTrainings(Path folder) {
      */
     public Trainer open(String name, Recipe recipe, long seed) {
         if (!isBegun(name)) {
-            return Trainer.start(recipe, run(name), seed);
+            return Trainer.start(recipe, run(name), seed, kinds);
         }
         requireSame(name, recipe, seed);
-        return Trainer.resume(run(name), Optional.of(recipe.data().source()));
+        return Trainer.resume(run(name), Optional.of(recipe.data().source()), kinds);
     }
 
     /**
@@ -119,10 +126,10 @@ public record KeptTrainings(Path folder) {
      * @throws InputException when it was begun with another recipe or seed
      */
     public void requireSame(String name, Recipe recipe, long seed) {
-        RunSettings begun = Trainer.settings(run(name));
+        RunSettings begun = Trainer.settings(run(name), kinds);
         Recipe asked = recipe.with(
                         recipe.data().withSource(begun.recipe().data().source()), recipe.train())
-                .on(begun.recipe().model().input());
+                .on(begun.recipe().model().input(), kinds);
         if (begun.seed() != seed || !Yaml.write(asked).equals(Yaml.write(begun.recipe()))) {
             throw new InputException(run(name) + " must hold a training "
                     + (begun.seed() == seed

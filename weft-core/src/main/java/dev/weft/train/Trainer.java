@@ -9,7 +9,7 @@ import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
-import dev.weft.io.Yaml;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
@@ -84,7 +84,7 @@ public final class Trainer implements AutoCloseable {
     private double seconds;
     private boolean closed;
 
-    private Trainer(RunFolder run, RunSettings settings, Splits splits) {
+    private Trainer(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
         Recipe recipe = settings.recipe();
         TrainSettings train = recipe.train();
         this.rules = train.ofPhases();
@@ -92,7 +92,7 @@ public final class Trainer implements AutoCloseable {
         this.run = run;
         this.settings = settings;
         this.splits = splits;
-        this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing());
+        this.family = Family.of(recipe.model(), settings.seed(), recipe.sharing(), kinds);
         this.running = train.runningStatistics() ? runningStatistics(recipe.model()) : null;
         if (train.heldOutPart() > 0) {
             Dataset.Halves halves = halves(recipe, splits, settings.seed());
@@ -108,7 +108,7 @@ public final class Trainer implements AutoCloseable {
                 : new WeightAverage(
                         train.average(),
                         family,
-                        Family.of(recipe.model(), settings.seed(), recipe.sharing()),
+                        Family.of(recipe.model(), settings.seed(), recipe.sharing(), kinds),
                         name -> name.startsWith(BlendedWeights.LOGITS)
                                 || phase.sampling().trains(name));
         this.shipped = new ShippedFamily(run, settings, splits, average == null ? family : average.family());
@@ -151,10 +151,10 @@ public final class Trainer implements AutoCloseable {
         Family teacher = null;
         String member = null;
         if (rule.distillation() instanceof Distillation.Teacher source) {
-            teacher = source.open(recipe.model().input());
+            teacher = source.open(recipe.model().input(), family.kinds());
             member = source.member();
         } else if (rule.distillation() instanceof Distillation.EarlierPhase earlier) {
-            teacher = Family.open(run.phaseFamily(earlier.phase()));
+            teacher = Family.open(run.phaseFamily(earlier.phase()), family.kinds());
             member = Family.EXTRACTED;
         }
         long labelSteps =
@@ -223,21 +223,31 @@ public final class Trainer implements AutoCloseable {
      *     is then written
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
-        requireWhole(recipe);
-        return start(recipe, recipe.data().open(seed), folder, seed);
+        return start(recipe, folder, seed, Kinds.builtIn());
     }
 
     /**
-     * As {@link #start(Recipe, Path, long)}, on data that is open.
+     * The same, of a recipe that may name more kinds.
+     *
+     * @throws InputException also when the recipe's settings could not be read back, because a class is of none of these kinds
+     */
+    public static Trainer start(Recipe recipe, Path folder, long seed, Kinds kinds) {
+        requireWhole(recipe);
+        return start(recipe, recipe.data().open(seed), folder, seed, kinds);
+    }
+
+    /**
+     * The same, on data that is open.
      *
      * @param splits as the recipe's data gives them for this seed
      */
-    public static Trainer start(Recipe recipe, Splits splits, Path folder, long seed) {
+    public static Trainer start(Recipe recipe, Splits splits, Path folder, long seed, Kinds kinds) {
         requireWhole(recipe);
-        RunSettings settings = RunSettings.of(recipe, splits, seed);
-        requireFit(settings.recipe(), splits);
-        RunFolder run = RunFolder.create(folder, Yaml.write(settings));
-        Trainer trainer = opened(run, settings, splits);
+        RunSettings settings = RunSettings.of(recipe, splits, seed, kinds);
+        String config = settings.yaml(kinds);
+        requireFit(settings.recipe(), splits, kinds);
+        RunFolder run = RunFolder.create(folder, config);
+        Trainer trainer = opened(run, settings, splits, kinds);
         if (trainer.architectureStep != null) {
             trainer.shipped.recordBlend(trainer.step, trainer.seconds);
         }
@@ -254,8 +264,9 @@ public final class Trainer implements AutoCloseable {
      * Refuses, before anything is written, what could not train.
      *
      * @param recipe with its model bound to the data
+     * @param kinds that the families may name from which it learns
      */
-    public static void requireFit(Recipe recipe, Splits splits) {
+    public static void requireFit(Recipe recipe, Splits splits, Kinds kinds) {
         TrainSettings train = recipe.train();
         Dataset trained = splits.train();
         Batches heldOut = null;
@@ -266,7 +277,7 @@ public final class Trainer implements AutoCloseable {
         }
         cost(recipe);
         Batches batches = recipe.data().batches(trained, 0);
-        try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing())) {
+        try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing(), kinds)) {
             for (Phase phase : train.phases()) {
                 phase.within(shapes.space());
                 if (!phase.sortChannels().isEmpty()) {
@@ -293,7 +304,7 @@ public final class Trainer implements AutoCloseable {
         }
         for (TrainSettings rule : train.ofPhases()) {
             if (rule.distillation() instanceof Distillation.Teacher source) {
-                source.open(recipe.model().input()).close();
+                source.open(recipe.model().input(), kinds).close();
             }
         }
     }
@@ -327,13 +338,18 @@ public final class Trainer implements AutoCloseable {
      * @param data where it lies now; empty for where it was
      */
     public static Trainer resume(Path folder, Optional<String> data) {
+        return resume(folder, data, Kinds.builtIn());
+    }
+
+    /** The same, of a run whose recipe may name more kinds. */
+    public static Trainer resume(Path folder, Optional<String> data, Kinds kinds) {
         RunFolder run = RunFolder.open(folder);
         boolean done = false;
         try {
-            RunSettings settings = settings(folder);
+            RunSettings settings = settings(folder, kinds);
             requireWhole(settings.recipe());
-            Splits splits = reopen(run, settings, data);
-            Trainer trainer = opened(run, settings.at(splits), splits);
+            Splits splits = reopen(run, settings, data, kinds);
+            Trainer trainer = opened(run, settings.at(splits), splits, kinds);
             trainer.load();
             done = true;
             return trainer;
@@ -348,34 +364,33 @@ public final class Trainer implements AutoCloseable {
      * Opens the data of a run, and notes in its settings where it lies, when that is elsewhere.
      *
      * @param data where it lies now; empty for where it was
+     * @param kinds that the settings may name
      * @throws InputException when it is not there, or does not hold what training had
      */
-    public static Splits reopen(RunFolder run, RunSettings settings, Optional<String> data) {
+    public static Splits reopen(RunFolder run, RunSettings settings, Optional<String> data, Kinds kinds) {
         DataProvenance origin = settings.origin();
         String place = data.orElse(origin.data().source());
         Splits splits = origin.open(settings.recipe().model().input(), place);
         if (!place.equals(origin.data().source())) {
-            run.saveConfig(Yaml.write(settings.at(splits)));
+            run.saveConfig(settings.at(splits).yaml(kinds));
         }
         return splits;
     }
 
     /** The settings of the run in {@code folder}. */
     public static RunSettings settings(Path folder) {
-        Path config = folder.resolve("config.yaml");
-        RunSettings settings = Yaml.read(config, RunSettings.class);
-        if (!settings.isReadable() || settings.recipe() == null) {
-            throw new InputException(
-                    config + " must have formatVersion " + RunSettings.FORMAT_VERSION + " and a recipe, but has "
-                            + settings.formatVersion() + ". Use the version of Weft that wrote it.");
-        }
-        return settings;
+        return settings(folder, Kinds.builtIn());
     }
 
-    private static Trainer opened(RunFolder run, RunSettings settings, Splits splits) {
+    /** The same, of a run whose recipe may name more kinds. */
+    public static RunSettings settings(Path folder, Kinds kinds) {
+        return RunSettings.read(folder.resolve("config.yaml"), kinds);
+    }
+
+    private static Trainer opened(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
         boolean done = false;
         try {
-            Trainer trainer = new Trainer(run, settings, splits);
+            Trainer trainer = new Trainer(run, settings, splits, kinds);
             if (run.database().events().stream().noneMatch(event -> event.kind().equals(STEPS_PER_EPOCH))) {
                 run.database().event(STEPS_PER_EPOCH, String.valueOf(trainer.stepsPerEpoch()));
             }

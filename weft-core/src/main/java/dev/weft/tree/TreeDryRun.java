@@ -2,6 +2,7 @@ package dev.weft.tree;
 
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import dev.weft.recipe.Recipe;
@@ -40,8 +41,8 @@ public final class TreeDryRun {
      * @param recipe with a split
      * @throws InputException when it cannot split
      */
-    public static Result run(Recipe recipe, ModelInput input, int batchSize, long seed) {
-        Recipe bound = recipe.on(input);
+    public static Result run(Recipe recipe, ModelInput input, int batchSize, long seed, Kinds kinds) {
+        Recipe bound = recipe.on(input, kinds);
         SplitSettings split = recipe.split();
         Space space = bound.model().space();
         SplitChooser chooser = new SplitChooser(split, space, seed);

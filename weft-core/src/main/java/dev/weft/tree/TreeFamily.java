@@ -1,5 +1,6 @@
 package dev.weft.tree;
 
+import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
@@ -25,12 +26,14 @@ import org.bytedeco.pytorch.Tensor;
 /** The leaves of a trained tree as one family, with the members that it names. */
 final class TreeFamily {
     private final RunSettings settings;
+    private final Kinds kinds;
     private final TreeRecord tree;
     private final Function<String, Path> folders;
 
     /** @param folders the run of a leaf, by its name */
-    TreeFamily(RunSettings settings, TreeRecord tree, Function<String, Path> folders) {
+    TreeFamily(RunSettings settings, TreeRecord tree, Function<String, Path> folders, Kinds kinds) {
         this.settings = settings;
+        this.kinds = kinds;
         this.tree = tree;
         this.folders = folders;
     }
@@ -42,7 +45,7 @@ final class TreeFamily {
     void save(Path file) {
         Recipe recipe = settings.recipe();
         Tree sharing = TreeTrainer.sharing(tree, recipe.sharing());
-        try (Family family = Family.of(recipe.model(), settings.seed(), List.of(sharing))) {
+        try (Family family = Family.of(recipe.model(), settings.seed(), List.of(sharing), kinds)) {
             Map<String, Member> chosen = new LinkedHashMap<>();
             Trainer last = null;
             try {
@@ -52,7 +55,8 @@ final class TreeFamily {
                     }
                     last = Trainer.resume(
                             folders.apply(leaf.name()),
-                            Optional.of(recipe.data().source()));
+                            Optional.of(recipe.data().source()),
+                            kinds);
                     copy(last.family(), family, TreeWeights.prefix(leaf.name()));
                     Member largest = last.family().space().largest();
                     last.family()

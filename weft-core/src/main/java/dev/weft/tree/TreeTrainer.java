@@ -5,7 +5,7 @@ import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
-import dev.weft.io.Yaml;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.model.Metric;
 import dev.weft.model.Subspace;
@@ -44,15 +44,17 @@ import java.util.stream.Stream;
 public final class TreeTrainer implements AutoCloseable {
     private final RunFolder run;
     private final RunSettings settings;
+    private final Kinds kinds;
     private final SplitSettings split;
     private final SplitChooser chooser;
     private final Space space;
     private final long stepsPerEpoch;
     private TreeRecord tree;
 
-    private TreeTrainer(RunFolder run, RunSettings settings, Splits splits) {
+    private TreeTrainer(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
         this.run = run;
         this.settings = settings;
+        this.kinds = kinds;
         this.split = settings.recipe().split();
         this.space = settings.recipe().model().space();
         this.chooser = new SplitChooser(split, space, settings.seed());
@@ -71,23 +73,29 @@ public final class TreeTrainer implements AutoCloseable {
      * @throws InputException when recipe, data and machine do not fit, or nothing can be split: nothing is then written
      */
     public static TreeTrainer start(Recipe recipe, Path folder, long seed) {
-        return start(recipe, recipe.data().open(seed), folder, seed);
+        return start(recipe, folder, seed, Kinds.builtIn());
+    }
+
+    /** The same, of a recipe that may name more kinds. */
+    public static TreeTrainer start(Recipe recipe, Path folder, long seed, Kinds kinds) {
+        return start(recipe, recipe.data().open(seed), folder, seed, kinds);
     }
 
     /**
-     * As {@link #start(Recipe, Path, long)}, on data that is open.
+     * The same, on data that is open.
      *
      * @param splits as the recipe's data gives them for this seed
      */
-    public static TreeTrainer start(Recipe recipe, Splits splits, Path folder, long seed) {
+    public static TreeTrainer start(Recipe recipe, Splits splits, Path folder, long seed, Kinds kinds) {
         if (recipe.split() == null) {
             throw new IllegalArgumentException("A recipe without a split trains one supernet: use Trainer.");
         }
-        RunSettings settings = RunSettings.of(recipe, splits, seed);
+        RunSettings settings = RunSettings.of(recipe, splits, seed, kinds);
+        String config = settings.yaml(kinds);
         requireFit(settings.recipe(), seed);
-        Trainer.requireFit(settings.recipe(), splits);
-        RunFolder run = RunFolder.create(folder, Yaml.write(settings));
-        return opened(run, settings, splits);
+        Trainer.requireFit(settings.recipe(), splits, kinds);
+        RunFolder run = RunFolder.create(folder, config);
+        return opened(run, settings, splits, kinds);
     }
 
     /**
@@ -100,9 +108,9 @@ public final class TreeTrainer implements AutoCloseable {
     }
 
     /** Whether {@code folder} holds the run of a tree. */
-    public static boolean isTree(Path folder) {
+    public static boolean isTree(Path folder, Kinds kinds) {
         return Files.exists(folder.resolve("config.yaml"))
-                && Trainer.settings(folder).recipe().split() != null;
+                && Trainer.settings(folder, kinds).recipe().split() != null;
     }
 
     /**
@@ -120,12 +128,17 @@ public final class TreeTrainer implements AutoCloseable {
      * @param data where it lies now; empty for where it was
      */
     public static TreeTrainer resume(Path folder, Optional<String> data) {
+        return resume(folder, data, Kinds.builtIn());
+    }
+
+    /** The same, of a run whose recipe may name more kinds. */
+    public static TreeTrainer resume(Path folder, Optional<String> data, Kinds kinds) {
         RunFolder run = RunFolder.open(folder);
         boolean done = false;
         try {
-            RunSettings settings = Trainer.settings(folder);
-            Splits splits = Trainer.reopen(run, settings, data);
-            TreeTrainer trainer = opened(run, settings.at(splits), splits);
+            RunSettings settings = Trainer.settings(folder, kinds);
+            Splits splits = Trainer.reopen(run, settings, data, kinds);
+            TreeTrainer trainer = opened(run, settings.at(splits), splits, kinds);
             run.database().event("resumed", "after " + trainer.stepsDone() + " steps");
             done = true;
             return trainer;
@@ -136,10 +149,10 @@ public final class TreeTrainer implements AutoCloseable {
         }
     }
 
-    private static TreeTrainer opened(RunFolder run, RunSettings settings, Splits splits) {
+    private static TreeTrainer opened(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
         boolean done = false;
         try {
-            TreeTrainer trainer = new TreeTrainer(run, settings, splits);
+            TreeTrainer trainer = new TreeTrainer(run, settings, splits, kinds);
             done = true;
             return trainer;
         } finally {
@@ -174,7 +187,7 @@ public final class TreeTrainer implements AutoCloseable {
             run.database().event("failed", e.getMessage());
             throw e;
         }
-        new TreeFamily(settings, tree, this::folder).save(run.family());
+        new TreeFamily(settings, tree, this::folder, kinds).save(run.family());
         run.database().event("finished", "after " + stepsDone() + " steps");
         return true;
     }
@@ -407,10 +420,10 @@ public final class TreeTrainer implements AutoCloseable {
     private Trainer open(TreeRecord.Node node, int level) {
         Path folder = folder(node.name());
         if (lastCheckpoint(folder).isPresent()) {
-            return Trainer.resume(folder, Optional.of(settings.recipe().data().source()));
+            return Trainer.resume(folder, Optional.of(settings.recipe().data().source()), kinds);
         }
         delete(folder); // begun, and killed before anything was kept
-        Trainer trainer = Trainer.start(recipe(node, level), folder, seed(node.name()));
+        Trainer trainer = Trainer.start(recipe(node, level), folder, seed(node.name()), kinds);
         boolean done = false;
         try {
             boolean fresh = split.restarts(level);

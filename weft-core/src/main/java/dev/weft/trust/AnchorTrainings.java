@@ -1,6 +1,7 @@
 package dev.weft.trust;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.loss.Role;
 import dev.weft.model.FamilyDescription;
@@ -28,6 +29,7 @@ import java.util.function.BooleanSupplier;
 final class AnchorTrainings {
     private final KeptTrainings kept;
     private final Path family;
+    private final Kinds kinds;
     private final Recipe recipe;
     private final List<Member> members;
     private final long seed;
@@ -37,10 +39,13 @@ final class AnchorTrainings {
      * @param folder where the runs are
      * @param family the file that members are taken from
      * @param recipe of each training; its model is the member's
+     * @param kinds that the family and the recipe may name
      * @param metric what the truth is: the measured number of a trained member on the selection split
      */
-    AnchorTrainings(Path folder, Path family, Recipe recipe, List<Member> members, long seed, Metric metric) {
-        this.kept = new KeptTrainings(folder);
+    AnchorTrainings(
+            Path folder, Path family, Kinds kinds, Recipe recipe, List<Member> members, long seed, Metric metric) {
+        this.kept = new KeptTrainings(folder, kinds);
+        this.kinds = kinds;
         this.family = family;
         this.recipe = recipe;
         this.members = List.copyOf(members);
@@ -99,7 +104,7 @@ final class AnchorTrainings {
         long found = 0;
         for (int i = 0; i < members.size(); i++) {
             for (int training = 0; training < trainings; training++) {
-                found += Trainer.settings(kept.run(name(i, training))).resumesExactly() ? 0 : 1;
+                found += Trainer.settings(kept.run(name(i, training)), kinds).resumesExactly() ? 0 : 1;
             }
         }
         return found;
@@ -119,7 +124,7 @@ final class AnchorTrainings {
     }
 
     private double value(Path file) {
-        return FamilyDescription.of(SafetensorsFile.open(file))
+        return FamilyDescription.of(SafetensorsFile.open(file), kinds)
                 .flatMap(family -> family.members().stream()
                         .filter(kept -> kept.name().equals(Role.LARGEST.toString()))
                         .findFirst())

@@ -4,6 +4,7 @@ import dev.weft.cost.CountedCosts;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.Csv;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
@@ -83,7 +84,12 @@ public final class FamilyTrust implements AutoCloseable {
      * @throws InputException when it is no such family, or its data has changed
      */
     public static FamilyTrust open(Path file, Settings settings, Optional<String> data) {
-        Family family = Family.open(file);
+        return open(file, settings, data, Kinds.builtIn());
+    }
+
+    /** The same, of a family that may name more kinds. */
+    public static FamilyTrust open(Path file, Settings settings, Optional<String> data, Kinds kinds) {
+        Family family = Family.open(file, kinds);
         FamilyTrust trust = null;
         try {
             if (family.space().choices().isEmpty()) {
@@ -134,10 +140,10 @@ public final class FamilyTrust implements AutoCloseable {
         DataSettings splits = recipe.data().withSplitsOf(origin.seed());
         Recipe fixed = recipe.with(same ? splits.withSource(data.source()) : splits, recipe.train());
         TrustPlan plan = plan(members, seed, threads(fixed), fixed);
-        try (RunFolder run = begin(folder, plan, same)) {
+        try (RunFolder run = begin(folder, plan, same, family.kinds())) {
             torch.set_num_threads(plan.threads());
-            AnchorTrainings anchors =
-                    new AnchorTrainings(folder.resolve("trainings"), file, fixed, members, seed, metric);
+            AnchorTrainings anchors = new AnchorTrainings(
+                    folder.resolve("trainings"), file, family.kinds(), fixed, members, seed, metric);
             if (!anchors.run(trainings, stop, progress)) {
                 return Optional.empty();
             }
@@ -172,7 +178,7 @@ public final class FamilyTrust implements AutoCloseable {
         List<Member> members = members(lines, truth.file());
         requireMembers(members);
         TrustPlan plan = plan(members, 0, torch.get_num_threads(), null);
-        try (RunFolder run = begin(folder, plan, true)) {
+        try (RunFolder run = begin(folder, plan, true, family.kinds())) {
             Map<String, String> source = source();
             source.put("truth", truth.file().toString());
             if (lines.size() < truth.values().size()) {
@@ -243,12 +249,12 @@ public final class FamilyTrust implements AutoCloseable {
     }
 
     /** @param asTrained whether the data is the family's, which was compared by content: it may lie at another place than before */
-    private static RunFolder begin(Path folder, TrustPlan plan, boolean asTrained) {
+    private static RunFolder begin(Path folder, TrustPlan plan, boolean asTrained, Kinds kinds) {
         if (Files.exists(folder.resolve("config.yaml"))) {
-            plan.requireSame(folder, asTrained);
+            plan.requireSame(folder, asTrained, kinds);
             return RunFolder.open(folder);
         }
-        return RunFolder.create(folder, Yaml.write(plan));
+        return RunFolder.create(folder, Yaml.writeReadable(plan, "The settings of trust in a family", kinds));
     }
 
     private Map<String, String> source() {

@@ -3,6 +3,7 @@ package dev.weft.trust;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.DataSettings;
@@ -42,14 +43,15 @@ record TrustPlan(
      * Refuses a folder that was begun by another plan: its trainings would not compare.
      *
      * @param anyPlace whether the data may lie elsewhere than before
+     * @param kinds that the plan may name
      * @throws InputException naming what differs
      */
-    void requireSame(Path folder, boolean anyPlace) {
+    void requireSame(Path folder, boolean anyPlace, Kinds kinds) {
         Path file = folder.resolve("config.yaml");
         if (!Files.exists(file)) {
             return;
         }
-        TrustPlan before = Yaml.read(file, TrustPlan.class);
+        TrustPlan before = Yaml.read(file, TrustPlan.class, kinds);
         Map<String, List<Object>> both = new LinkedHashMap<>();
         both.put("format", List.of(before.formatVersion, formatVersion));
         both.put("seed", List.of(before.seed, seed));

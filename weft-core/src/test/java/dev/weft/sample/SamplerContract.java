@@ -3,6 +3,7 @@ package dev.weft.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.space.Space;
@@ -11,10 +12,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What holds for every sampler; implement it for a new one. */
-interface SamplerContract {
+public interface SamplerContract {
     Sampler.Memoryless sampler();
 
     Space space();
+
+    /** The kinds that the sampler is among. */
+    default Kinds kinds() {
+        return Kinds.builtIn();
+    }
 
     @Test
     default void everyDrawnMemberIsOfTheSpace() {
@@ -66,6 +72,6 @@ interface SamplerContract {
     @Test
     default void readsBackFromItsDocument() {
         String text = Json.writeLine(sampler());
-        assertThat(Json.parse(text, "sampler", Sampler.class)).isEqualTo(sampler());
+        assertThat(Json.parse(text, "sampler", Sampler.class, kinds())).isEqualTo(sampler());
     }
 }

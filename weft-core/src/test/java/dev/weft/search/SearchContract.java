@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.space.Choice;
 import dev.weft.space.Constraint;
@@ -19,11 +20,16 @@ import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 /** What every search keeps, whatever it proposes. */
-interface SearchContract {
+public interface SearchContract {
     List<Objective> OBJECTIVES = List.of(Objective.of("accuracy"), Objective.of("latencyMillis"));
 
     /** Small settings of the search, not the default ones. */
     SearchSettings search();
+
+    /** The kinds that the search is among. */
+    default Kinds kinds() {
+        return Kinds.builtIn();
+    }
 
     private static SearchTask task(String constraints, long seed) {
         return new SearchTask(TestSpaces.stages(), OBJECTIVES, Constraints.parse(constraints), seed);
@@ -271,9 +277,9 @@ interface SearchContract {
 
     @Test
     default void settingsReadBack() {
-        assertThat(Json.parse(Json.write(search()), "settings", SearchSettings.class))
+        assertThat(Json.parse(Json.write(search()), "settings", SearchSettings.class, kinds()))
                 .isEqualTo(search());
-        assertThat(Yaml.parse(Yaml.write(search()), "settings", SearchSettings.class))
+        assertThat(Yaml.parse(Yaml.write(search()), "settings", SearchSettings.class, kinds()))
                 .isEqualTo(search());
     }
 }

@@ -7,6 +7,7 @@ import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.CostTerm;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.model.ImageInput;
@@ -27,7 +28,7 @@ class DryRunTest {
     void runsOneStepAndEvaluatesEveryMemberOfIt() {
         TinyTraining.Settings settings = TinyTraining.settings();
         settings.clipping = new Clipping(Clipping.By.NORM, 5);
-        DryRun.Result result = DryRun.run(recipe(settings), INPUT, 4, 1);
+        DryRun.Result result = DryRun.run(recipe(settings), INPUT, 4, 1, Kinds.builtIn());
         assertThat(result.recipe()).isEqualTo("tiny");
         assertThat(result.batchSize()).isEqualTo(4);
         assertThat(result.members())
@@ -70,10 +71,11 @@ class DryRunTest {
                 null,
                 TinyTraining.dataSettings(Path.of("no-data")),
                 settings.build());
-        DryRun.Result result = DryRun.run(recipe, INPUT, 2, 1);
+        DryRun.Result result = DryRun.run(recipe, INPUT, 2, 1, Kinds.builtIn());
         assertThat(result.members()).extracting(DryRun.MemberResult::role).containsExactly(Role.BLEND);
         assertThat(result.architecture().loss()).isFinite();
-        long largest = DryRun.run(recipe(TinyTraining.settings()), INPUT, 2, 1).params();
+        long largest = DryRun.run(recipe(TinyTraining.settings()), INPUT, 2, 1, Kinds.builtIn())
+                .params();
         assertThat(result.params()).isEqualTo(largest + result.architecture().logits());
     }
 
@@ -82,7 +84,8 @@ class DryRunTest {
         TinyTraining.Settings settings = TinyTraining.settings();
         settings.distillation = new Distillation.Teacher("not-there.safetensors", "largest");
         settings.runningStatistics = true;
-        assertThat(DryRun.run(recipe(settings), INPUT, 2, 1).members()).hasSize(4);
+        assertThat(DryRun.run(recipe(settings), INPUT, 2, 1, Kinds.builtIn()).members())
+                .hasSize(4);
     }
 
     @Test
@@ -103,8 +106,9 @@ class DryRunTest {
     void recipeThatCannotTrainIsRefused() {
         TinyTraining.Settings settings = TinyTraining.settings();
         settings.groups = List.of(new ParameterGroup("nothing", 1, 1));
-        assertThatThrownBy(() -> DryRun.run(recipe(settings), INPUT, 2, 1)).isInstanceOf(InputException.class);
-        assertThatThrownBy(() -> DryRun.run(recipe(TinyTraining.settings()), INPUT, 1, 1))
+        assertThatThrownBy(() -> DryRun.run(recipe(settings), INPUT, 2, 1, Kinds.builtIn()))
+                .isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> DryRun.run(recipe(TinyTraining.settings()), INPUT, 1, 1, Kinds.builtIn()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("batch size >= 2");
     }

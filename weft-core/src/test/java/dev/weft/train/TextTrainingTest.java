@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Regularisation;
@@ -144,7 +145,7 @@ class TextTrainingTest {
             // ln 4 nats a word of three letters are chance; 12 letters at random cost ln 12 each.
             assertThat(largest.get("loss")).isBetween(Math.log(4) / 3 - 0.1, 0.8);
             assertThat(largest.get("perplexity")).isCloseTo(Math.exp(largest.get("loss")), within(1e-9));
-            assertThat(DataProvenance.of(family.notes()).orElseThrow().data()).isEqualTo(data());
+            assertThat(DataProvenance.of(family).orElseThrow().data()).isEqualTo(data());
         }
     }
 
@@ -219,7 +220,7 @@ class TextTrainingTest {
 
     @Test
     void dryRunNeedsNoText() {
-        DryRun.Result result = DryRun.run(recipe(), DryRun.input(recipe(), 3, 40), 2, 1);
+        DryRun.Result result = DryRun.run(recipe(), DryRun.input(recipe(), 3, 40), 2, 1, Kinds.builtIn());
         assertThat(result.members()).hasSize(4);
         assertThat(result.members().get(0).loss()).isCloseTo(Math.log(40), within(1.0));
         assertThat(result.input().description()).isEqualTo("text of 40 different tokens, 8 at a time");

@@ -1,0 +1,56 @@
+package org.example.outside;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.weft.ops.Ops;
+import dev.weft.space.Member;
+import dev.weft.space.Space;
+import dev.weft.weight.Axis;
+import dev.weft.weight.Init;
+import dev.weft.weight.Reading;
+import dev.weft.weight.Sharing;
+import dev.weft.weight.Weight;
+import dev.weft.weight.Weights;
+import dev.weft.weight.WrappedWeights;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+// tag::sharing[]
+/**
+ * Every matrix has a trained gain for each of its outputs: {@code w(m) = W(m) · g(m)}, where a member reads the first gains as it reads
+ * the first rows. The gains are stored beside the matrices, and an extracted model has none.
+ */
+@JsonTypeName("gains")
+public record Gains() implements Sharing {
+    @Override
+    public Weights over(Weights source, Space space) {
+        return new GainedWeights(source);
+    }
+
+    private record GainedWeights(Weights source) implements WrappedWeights {
+        @Override
+        public Weight weight(String name, Init init, Axis... axes) {
+            Weight matrix = source.weight(name, init, axes);
+            return axes.length < 2
+                    ? matrix
+                    : new GainedWeight(matrix, source.weight("gains/" + name, Init.ones(), axes[0]));
+        }
+    }
+
+    private record GainedWeight(Weight matrix, Weight gain) implements Weight {
+        @Override
+        public Tensor tensor(Reading reading) {
+            Tensor rows = matrix.tensor(reading);
+            Integer[] shape = new Integer[(int) rows.dim()];
+            Arrays.fill(shape, 1);
+            shape[0] = (int) rows.size(0);
+            return Ops.multiply(rows, Ops.unflatten(gain.tensor(reading), 0, List.of(shape))); // (out, 1, …)
+        }
+
+        @Override
+        public List<Integer> shape(Member member) {
+            return matrix.shape(member);
+        }
+    }
+}
+// end::sharing[]

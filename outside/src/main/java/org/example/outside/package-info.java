@@ -1,0 +1,2 @@
+/** One of each kind that a recipe can name, from outside Weft. */
+package org.example.outside;

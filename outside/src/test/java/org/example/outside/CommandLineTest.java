@@ -1,0 +1,94 @@
+package org.example.outside;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line finds this jar's kinds on its class path, and nobody tells it of them. */
+class CommandLineTest {
+    @TempDir
+    Path folder;
+
+    private ProcessBuilder weft(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.weft.cli.Main"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    }
+
+    private String done(String... arguments) throws Exception {
+        Process process = weft(arguments).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    private void killAfterACheckpoint(Path run, String... arguments) throws Exception {
+        Process process = weft(arguments)
+                .redirectOutput(folder.resolve("killed.log").toFile())
+                .start();
+        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (System.nanoTime() < until && process.isAlive() && !hasCheckpoint(run)) {
+            Thread.sleep(20);
+        }
+        process.destroyForcibly().waitFor();
+        assertThat(hasCheckpoint(run))
+                .as(Files.readString(folder.resolve("killed.log")))
+                .isTrue();
+    }
+
+    private static boolean hasCheckpoint(Path run) throws IOException {
+        if (!Files.isDirectory(run)) {
+            return false;
+        }
+        try (var files = Files.list(run)) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith("checkpoint-"));
+        }
+    }
+
+    @Test
+    void trainKillResumeSearchExtractExportAndReport() throws Exception {
+        Example.recipe(folder, 15);
+        Path run = folder.resolve("run");
+        killAfterACheckpoint(run, "train", "outside.yaml", "--out", "run", "--seed", "1");
+        assertThat(run.resolve("family.safetensors")).doesNotExist();
+        done("resume", "run");
+        assertThat(done(
+                        "search",
+                        "run",
+                        "--strategy",
+                        "hill-climbing",
+                        "--constraint",
+                        "params<=700",
+                        "--name",
+                        "small"))
+                .contains("small");
+        done("extract", "run", "--member", "small", "--out", "small.safetensors");
+        assertThat(done("inspect", "small.safetensors")).contains("an extracted model");
+        done("export", "run", "--member", "small", "--onnx", "small.onnx");
+        assertThat(folder.resolve("small.onnx")).exists();
+        done("evaluate", "run", "--member", "small");
+        done("report", "run");
+        assertThat(Files.readString(run.resolve("report.html"))).contains("hill-climbing");
+    }
+
+    @Test
+    void unknownStrategyNamesThoseOfThisJarToo() throws Exception {
+        Process process = weft("search", "run", "--strategy", "hill-climbin").start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(2);
+        assertThat(output).contains("Did you mean \"hill-climbing\"?");
+    }
+}

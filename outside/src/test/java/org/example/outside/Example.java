@@ -1,0 +1,44 @@
+package org.example.outside;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/** A recipe of kinds that are all from this jar, and small data for it. */
+final class Example {
+    private static final int SIDE = 6;
+    private static final String RECIPE = """
+            name: outside
+            model: {kind: perceptron, hidden: [4, 8, 16, 24]}
+            sharing: [{kind: gains}]
+            data: {kind: pixel-table, source: '%s', side: 6, batchSize: 16}
+            train:
+              epochs: %d
+              sampler: {kind: neighbours, count: 1}
+              optimizer: {kind: sign-momentum, learningRate: 0.002}
+              schedule: {kind: inverse-root}
+              checkpointEverySteps: 5
+            """;
+
+    private Example() {}
+
+    /** A recipe file in {@code folder}, with its data beside it. */
+    static Path recipe(Path folder, int epochs) throws IOException {
+        Path table = folder.resolve("pixels.csv");
+        StringBuilder lines = new StringBuilder();
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 300; i++) {
+            int label = i % 3;
+            lines.append("bar").append(label);
+            for (int p = 0; p < SIDE * SIDE; p++) {
+                lines.append(',').append(random.nextInt(120) + (p / SIDE / 2 == label ? 100 : 0));
+            }
+            lines.append('\n');
+        }
+        Files.writeString(table, lines);
+        return Files.writeString(
+                folder.resolve("outside.yaml"),
+                RECIPE.formatted(table.toString().replace("'", "''"), epochs));
+    }
+}
