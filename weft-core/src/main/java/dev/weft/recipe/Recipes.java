@@ -146,7 +146,8 @@ public final class Recipes {
             }
             Path folder = last.folder();
             last = source(base.get(), folder)
-                    .orElseThrow(() -> new InputException(document.where() + " must extend a recipe that comes with Weft"
+                    .orElseThrow(() -> new InputException(document.where()
+                            + " must extend a recipe that comes with Weft"
                             + " or a file beside it, but \"" + base.get() + "\" is neither."
                             + Suggest.nearest(base.get(), NAMES) + " List them with: " + WeftCommand.of("recipes")));
         }

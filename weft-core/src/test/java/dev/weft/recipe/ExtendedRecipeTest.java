@@ -105,7 +105,8 @@ class ExtendedRecipeTest {
                 .hasMessageContaining("own.yaml must extend a recipe that comes with Weft or a file beside it")
                 .hasMessageContaining("\"smokee\" is neither. Did you mean \"smoke\"?");
         Path number = file("number.yaml", "extends: 3\n");
-        assertThatThrownBy(() -> read(number)).hasMessageContaining("must have the name of another document in extends");
+        assertThatThrownBy(() -> read(number))
+                .hasMessageContaining("must have the name of another document in extends");
     }
 
     @Test
