@@ -44,7 +44,7 @@ final class Extension {
     }
 
     private static void put(ObjectNode over, ObjectNode base) {
-        over.fields().forEachRemaining(key -> {
+        over.properties().forEach(key -> {
             JsonNode before = base.get(key.getKey());
             if (key.getValue().isNull()) {
                 base.remove(key.getKey());

@@ -69,7 +69,7 @@ public final class JsonSchema {
      * key {@code extends} must have known keys, and what they hold is checked when all is put together.
      */
     public static String ofExtending(Class<? extends Record> type, String id, String title, Kinds kinds) {
-        ObjectNode root = (ObjectNode) Json.parse(of(type, id, title, kinds), "the schema", JsonNode.class);
+        ObjectNode root = Json.parse(of(type, id, title, kinds), "the schema", ObjectNode.class);
         ObjectNode whole = JSON.objectNode();
         whole.set("$ref", root.remove("$ref"));
         ObjectNode part = typed("object");
