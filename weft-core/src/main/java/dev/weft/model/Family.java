@@ -1,12 +1,10 @@
 package dev.weft.model;
 
-import dev.weft.weight.Beginning;
-import dev.weft.nn.BatchStatistics;
-import dev.weft.weight.Outline;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
+import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
@@ -15,6 +13,8 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Beginning;
+import dev.weft.weight.Outline;
 import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.SharedWeights;
@@ -196,8 +196,7 @@ public final class Family implements AutoCloseable {
      */
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
         Libtorch.load();
-        Family family =
-                new Family(definition, SharedWeights.initialised(seed), List.of(), Kinds.builtIn(), sharing);
+        Family family = new Family(definition, SharedWeights.initialised(seed), List.of(), Kinds.builtIn(), sharing);
         family.begin(seed, List.of());
         return family;
     }
@@ -390,7 +389,8 @@ public final class Family implements AutoCloseable {
         Family extracted = new Family(definition.at(member), SharedWeights.unset(), remaining, kinds);
         if (!extracted.space.choices().isEmpty()) {
             extracted.close();
-            throw new IllegalStateException("What remains of a sharing must leave no choice, but " + remaining + " does.");
+            throw new IllegalStateException(
+                    "What remains of a sharing must leave no choice, but " + remaining + " does.");
         }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
@@ -410,9 +410,8 @@ public final class Family implements AutoCloseable {
         for (Sharing each : sharing) {
             Optional<Sharing> left = each.remains(member);
             if (left.isEmpty() && !remaining.isEmpty()) {
-                throw new IllegalStateException(
-                        "What remains in a stand-alone model must be listed last, but " + each + " follows " + remaining
-                                + ". List it before them.");
+                throw new IllegalStateException("What remains in a stand-alone model must be listed last, but " + each
+                        + " follows " + remaining + ". List it before them.");
             }
             left.ifPresent(remaining::add);
         }
@@ -426,14 +425,19 @@ public final class Family implements AutoCloseable {
         RequestedWeights into = extracted.levels.isEmpty() ? extracted.requested : extracted.levels.get(0);
         Reading plain = Reading.of(Member.PLAIN);
         into.byName().forEach((name, copy) -> {
-            Optional<Tensor> there = Optional.ofNullable(from.byName().get(name)).map(weight -> weight.tensor(reading));
+            Optional<Tensor> there =
+                    Optional.ofNullable(from.byName().get(name)).map(weight -> weight.tensor(reading));
             fill(copy.tensor(plain), name, requested.remaining(name, reading).or(() -> there));
         });
-        extracted.weights.buffers().forEach((name, copy) -> fill(
-                copy,
-                name,
-                requested.remaining(name, reading).or(() -> Optional.ofNullable(
-                        weights.buffers().get(name)))));
+        extracted
+                .weights
+                .buffers()
+                .forEach((name, copy) -> fill(
+                        copy,
+                        name,
+                        requested
+                                .remaining(name, reading)
+                                .or(() -> Optional.ofNullable(weights.buffers().get(name)))));
     }
 
     private static void fill(Tensor into, String name, Optional<Tensor> value) {

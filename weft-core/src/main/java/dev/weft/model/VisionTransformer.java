@@ -1,15 +1,19 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
-import dev.weft.nn.Activation;
 import dev.weft.nn.Attention;
 import dev.weft.nn.Conv2d;
 import dev.weft.nn.Layer;
-import dev.weft.nn.LayerNorm;
 import dev.weft.nn.Linear;
+<<<<<<< HEAD
 import dev.weft.nn.Inserted;
 import dev.weft.nn.Residual;
+=======
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
+>>>>>>> e2f9d17b62d2fe1ac8f1350c7c1d34e3a257f353
 import dev.weft.nn.Stack;
+import dev.weft.nn.TransformerBlock;
 import dev.weft.ops.AttentionOps;
 import dev.weft.ops.NoiseOps;
 import dev.weft.ops.Ops;
@@ -47,6 +51,7 @@ public record VisionTransformer(
         List<Block> blocks)
         implements ModelDefinition {
     private static final Init INIT = Init.truncatedNormal(0.02);
+    private static final double NORM_EPSILON = 1e-6;
 
     /**
      * One block; its choices mean something only while the depth reaches it.
@@ -137,12 +142,13 @@ public record VisionTransformer(
                     return Ops.add(withToken, position.tensor(pass.reading()));
                 })
                 .then(new Stack(weights, "blocks", depths, layers))
-                .then(new LayerNorm(weights, "norm", embed))
+                .then(Norm.layer(NORM_EPSILON).of(weights, "norm", embed))
                 .then((x, pass) -> NoiseOps.dropout(Ops.select(x, 1, 0), pass.dropout()))
                 .then(new Linear(weights, "head", embed, Dim.of(images.classes().size()), INIT));
     }
 
     private Layer block(Weights weights, int b, Dim embed) {
+<<<<<<< HEAD
         String name = "blocks." + b + ".";
         Dim hidden = embed.scaled(transformer().mlpRatio(b), 1);
         double position = (b + 1.0) / blocks.size();
@@ -156,5 +162,14 @@ public record VisionTransformer(
         Layer both = new Residual(Inserted.after(attention, weights, name + "attn", embed), position)
                 .then(new Residual(Inserted.after(mlp, weights, name + "mlp", embed), position));
         return Inserted.before(both, weights, "blocks." + b, embed);
+=======
+        TransformerBlock.Form form = new TransformerBlock.Form(
+                Attention.Form.bidirectional(headDim), Norm.layer(NORM_EPSILON), Mlp.GELU, true, false, INIT, INIT);
+        TransformerBlock.Sizes sizes = new TransformerBlock.Sizes(
+                embed,
+                Dim.of(transformer().numHeads(b)),
+                embed.scaled(transformer().mlpRatio(b), 1));
+        return new TransformerBlock(weights, "blocks." + b, form, sizes, (b + 1.0) / blocks.size());
+>>>>>>> e2f9d17b62d2fe1ac8f1350c7c1d34e3a257f353
     }
 }

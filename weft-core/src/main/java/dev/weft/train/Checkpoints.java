@@ -29,6 +29,7 @@ final class Checkpoints {
 
     /** Before the names of what a sampler remembers. */
     static final String SAMPLER = "sampler/";
+
     static final String BUFFER = "buffer/";
 
     /** Before the names of averages of weights. */
@@ -140,8 +141,8 @@ final class Checkpoints {
         if (!fits || !entry.dtype().equals(dtype)) {
             throw foreign(
                     file,
-                    "has tensor \"" + name + "\" as " + entry.dtype() + " " + entry.shape() + ", which must be " + dtype + " "
-                            + shape);
+                    "has tensor \"" + name + "\" as " + entry.dtype() + " " + entry.shape() + ", which must be " + dtype
+                            + " " + shape);
         }
     }
 

@@ -13,8 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param calibration inputs of the model, batch by batch; empty where there are none
  * @param forward runs the largest member on inputs without gradients, so that a strategy sees what its weights are applied to
  */
-public record Beginning(
-        Map<String, Tensor> stored, long seed, List<Tensor> calibration, Consumer<Tensor> forward) {
+public record Beginning(Map<String, Tensor> stored, long seed, List<Tensor> calibration, Consumer<Tensor> forward) {
     public Beginning {
         calibration = List.copyOf(calibration);
     }

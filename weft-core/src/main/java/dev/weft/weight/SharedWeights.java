@@ -48,12 +48,14 @@ public final class SharedWeights implements Weights, AutoCloseable {
 
     /** Fresh trainable weights; each is drawn from {@code seed} and its own name. */
     public static SharedWeights initialised(long seed) {
-        return new SharedWeights((name, shape, init) -> {
-            float[] values = init.values(shape, RandomStream.WEIGHTS.random(seed, name));
-            Tensor tensor = Tensors.of(values, longs(shape));
-            tensor.set_requires_grad(true);
-            return tensor;
-        }, (name, first) -> first);
+        return new SharedWeights(
+                (name, shape, init) -> {
+                    float[] values = init.values(shape, RandomStream.WEIGHTS.random(seed, name));
+                    Tensor tensor = Tensors.of(values, longs(shape));
+                    tensor.set_requires_grad(true);
+                    return tensor;
+                },
+                (name, first) -> first);
     }
 
     /**
@@ -61,13 +63,20 @@ public final class SharedWeights implements Weights, AutoCloseable {
      * {@code null}; a name that is missing, or has another shape, is an {@link InputException} that starts with {@code where}; call {@link #requireAllUsed} after building.
      */
     public static SharedWeights of(Function<String, Tensor> stored, String where) {
-        return new SharedWeights((name, shape, init) -> {
-            return fitting(stored.apply(name), name, longs(shape), torch.ScalarType.Float, where);
-        }, (name, first) -> {
-            try (first) {
-                return fitting(stored.apply(name), name, first.shape(), first.scalar_type().intern(), where);
-            }
-        });
+        return new SharedWeights(
+                (name, shape, init) -> {
+                    return fitting(stored.apply(name), name, longs(shape), torch.ScalarType.Float, where);
+                },
+                (name, first) -> {
+                    try (first) {
+                        return fitting(
+                                stored.apply(name),
+                                name,
+                                first.shape(),
+                                first.scalar_type().intern(),
+                                where);
+                    }
+                });
     }
 
     private static Tensor fitting(Tensor tensor, String name, long[] shape, torch.ScalarType type, String where) {
@@ -86,11 +95,13 @@ public final class SharedWeights implements Weights, AutoCloseable {
 
     /** Trainable weights without values: every one is to be written before it is read. */
     public static SharedWeights unset() {
-        return new SharedWeights((name, shape, init) -> {
-            Tensor tensor = Tensors.keep(torch.empty(longs(shape)));
-            tensor.set_requires_grad(true);
-            return tensor;
-        }, (name, first) -> first);
+        return new SharedWeights(
+                (name, shape, init) -> {
+                    Tensor tensor = Tensors.keep(torch.empty(longs(shape)));
+                    tensor.set_requires_grad(true);
+                    return tensor;
+                },
+                (name, first) -> first);
     }
 
     /** Weights that have shapes and no data: for counting what a member costs without computing it. */

@@ -1,12 +1,10 @@
 package dev.weft.weight;
 
-import dev.weft.space.Member;
-import java.util.ArrayList;
-import dev.weft.space.Choice;
-import java.util.Optional;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.experts.Experts;
@@ -14,7 +12,9 @@ import dev.weft.weight.generator.MemberGenerator;
 import dev.weft.weight.kernel.KernelTransforms;
 import dev.weft.weight.lowrank.LowRank;
 import dev.weft.weight.tree.Tree;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How the members of a family share weights beyond slices: a strategy's settings, as data. A recipe and a family file list them;

@@ -1,11 +1,11 @@
 package dev.weft.weight.blend;
 
-import java.util.List;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weights;
+import java.util.List;
 
 /**
  * Members may be mixtures over all options, for search by gradient (TangleNAS, Sukthanker et al. 2024).

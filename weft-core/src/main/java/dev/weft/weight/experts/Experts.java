@@ -1,6 +1,5 @@
 package dev.weft.weight.experts;
 
-import java.util.List;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.space.Space;
@@ -8,6 +7,7 @@ import dev.weft.weight.Sharing;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;
 import dev.weft.weight.encoding.MemberEncoding;
+import java.util.List;
 
 /**
  * Several copies of each matching weight, mixed by a router that reads the member (Mixture-of-Supernets, Jawahar et al. 2024).

@@ -1,6 +1,5 @@
 package dev.weft.weight.experts;
 
-import dev.weft.weight.Beginning;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.ops.Tensors;
@@ -8,6 +7,7 @@ import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Beginning;
 import dev.weft.weight.Init;
 import dev.weft.weight.Reading;
 import dev.weft.weight.StoredTensors;

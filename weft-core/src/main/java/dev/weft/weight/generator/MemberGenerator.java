@@ -1,12 +1,12 @@
 package dev.weft.weight.generator;
 
-import java.util.List;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weights;
 import dev.weft.weight.blend.Temperature;
+import java.util.List;
 
 /**
  * A generator of members for a target cost, trained with the weights (ShiftNAS, Zhang et al. 2023): see {@link GeneratedWeights}.

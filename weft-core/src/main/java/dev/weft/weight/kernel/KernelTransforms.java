@@ -1,11 +1,11 @@
 package dev.weft.weight.kernel;
 
-import java.util.List;
 import dev.weft.io.InputException;
 import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;
+import java.util.List;
 
 /**
  * A small kernel is the centre of the next larger one times a trained matrix, instead of that centre: see {@link TransformedKernels}.
@@ -26,8 +26,9 @@ public record KernelTransforms(String pattern) implements Sharing {
     @Override
     public void requirePlace(List<Sharing> all, int place) {
         if (all.stream().anyMatch(Sharing::mixesSlices)) {
-            throw new InputException("sharing must not list a blend and kernel transforms, for a blend mixes the slices of"
-                    + " one kernel, but got " + all + ". Leave one of them out.");
+            throw new InputException(
+                    "sharing must not list a blend and kernel transforms, for a blend mixes the slices of"
+                            + " one kernel, but got " + all + ". Leave one of them out.");
         }
         Sharing.super.requirePlace(all, place);
     }

@@ -1,16 +1,16 @@
 package dev.weft.weight.tree;
 
-import dev.weft.weight.Beginning;
-import dev.weft.weight.Insertion;
 import dev.weft.io.InputException;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Beginning;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Insertion;
 import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
@@ -225,8 +225,7 @@ public final class TreeWeights implements WrappedWeights {
                     own.put(name.substring(prefix.length()), tensor);
                 }
             });
-            leaf.weights.begin(
-                    new Beginning(own, beginning.seed(), beginning.calibration(), beginning.forward()));
+            leaf.weights.begin(new Beginning(own, beginning.seed(), beginning.calibration(), beginning.forward()));
         }
     }
 

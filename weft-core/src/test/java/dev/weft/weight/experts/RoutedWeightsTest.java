@@ -1,6 +1,5 @@
 package dev.weft.weight.experts;
 
-import dev.weft.weight.Beginning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -14,6 +13,7 @@ import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Beginning;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.Init;
 import dev.weft.weight.Reading;
