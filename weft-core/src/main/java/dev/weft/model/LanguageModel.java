@@ -6,15 +6,9 @@ import dev.weft.nn.Attention;
 import dev.weft.nn.Embedding;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
-<<<<<<< HEAD
-import dev.weft.nn.Inserted;
-import dev.weft.nn.Residual;
-import dev.weft.nn.RmsNorm;
-=======
 import dev.weft.nn.Mlp;
 import dev.weft.nn.Norm;
 import dev.weft.nn.Pass;
->>>>>>> e2f9d17b62d2fe1ac8f1350c7c1d34e3a257f353
 import dev.weft.nn.Stack;
 import dev.weft.nn.TransformerBlock;
 import dev.weft.ops.AttentionOps;
@@ -243,27 +237,12 @@ public record LanguageModel(
         Init last = Init.truncatedNormal(STD / Math.sqrt(2.0 * blocks.size()));
         Attention.Form attention =
                 new Attention.Form(headDim, groupSize, true, positions == Positions.ROTARY ? ROTARY_BASE : 0, bias);
-<<<<<<< HEAD
-        Layer attention = norm(weights, name + "norm1", embed)
-                .then(new Attention(
-                        weights, name + "attn", embed, Dim.of(transformer().numHeads(b)), form, last));
-        Layer twoLayers = mlp == Mlp.SWIGLU
-                ? new SwiGlu(weights, name + "mlp", embed, hidden, bias, INIT, last)
-                : new Linear(weights, name + "mlp.fc1", embed, hidden, INIT, bias)
-                        .then(Activation.GELU)
-                        .then(new Linear(weights, name + "mlp.fc2", hidden, embed, last, bias));
-        Layer mlpBranch = norm(weights, name + "norm2", embed).then(twoLayers);
-        Layer both = branch(Inserted.after(attention, weights, name + "attn", embed), position)
-                .then(branch(Inserted.after(mlpBranch, weights, name + "mlp", embed), position));
-        return Inserted.before(both, weights, "blocks." + b, embed);
-=======
         TransformerBlock.Form form = new TransformerBlock.Form(attention, norms(), mlp, bias, true, INIT, last);
         TransformerBlock.Sizes sizes = new TransformerBlock.Sizes(
                 embed,
                 Dim.of(transformer().numHeads(b)),
                 embed.scaled(transformer().mlpRatio(b), 1));
         return new TransformerBlock(weights, "blocks." + b, form, sizes, (b + 1.0) / blocks.size());
->>>>>>> e2f9d17b62d2fe1ac8f1350c7c1d34e3a257f353
     }
 
     private Norm norms() {

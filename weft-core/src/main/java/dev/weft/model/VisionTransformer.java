@@ -5,13 +5,8 @@ import dev.weft.nn.Attention;
 import dev.weft.nn.Conv2d;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
-<<<<<<< HEAD
-import dev.weft.nn.Inserted;
-import dev.weft.nn.Residual;
-=======
 import dev.weft.nn.Mlp;
 import dev.weft.nn.Norm;
->>>>>>> e2f9d17b62d2fe1ac8f1350c7c1d34e3a257f353
 import dev.weft.nn.Stack;
 import dev.weft.nn.TransformerBlock;
 import dev.weft.ops.AttentionOps;
@@ -148,21 +143,6 @@ public record VisionTransformer(
     }
 
     private Layer block(Weights weights, int b, Dim embed) {
-<<<<<<< HEAD
-        String name = "blocks." + b + ".";
-        Dim hidden = embed.scaled(transformer().mlpRatio(b), 1);
-        double position = (b + 1.0) / blocks.size();
-        Layer attention = new LayerNorm(weights, name + "norm1", embed)
-                .then(new Attention(
-                        weights, name + "attn", embed, Dim.of(transformer().numHeads(b)), headDim));
-        Layer mlp = new LayerNorm(weights, name + "norm2", embed)
-                .then(new Linear(weights, name + "mlp.fc1", embed, hidden, INIT))
-                .then(Activation.GELU)
-                .then(new Linear(weights, name + "mlp.fc2", hidden, embed, INIT));
-        Layer both = new Residual(Inserted.after(attention, weights, name + "attn", embed), position)
-                .then(new Residual(Inserted.after(mlp, weights, name + "mlp", embed), position));
-        return Inserted.before(both, weights, "blocks." + b, embed);
-=======
         TransformerBlock.Form form = new TransformerBlock.Form(
                 Attention.Form.bidirectional(headDim), Norm.layer(NORM_EPSILON), Mlp.GELU, true, false, INIT, INIT);
         TransformerBlock.Sizes sizes = new TransformerBlock.Sizes(
@@ -170,6 +150,5 @@ public record VisionTransformer(
                 Dim.of(transformer().numHeads(b)),
                 embed.scaled(transformer().mlpRatio(b), 1));
         return new TransformerBlock(weights, "blocks." + b, form, sizes, (b + 1.0) / blocks.size());
->>>>>>> e2f9d17b62d2fe1ac8f1350c7c1d34e3a257f353
     }
 }
