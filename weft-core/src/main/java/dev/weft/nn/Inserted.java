@@ -15,9 +15,7 @@ public final class Inserted {
     /** The layer, and then what is inserted at a place. */
     public static Layer after(Layer layer, Weights weights, String place, Dim width) {
         Insertion insertion = weights.insertion(place, width);
-        return insertion == Insertion.NONE
-                ? layer
-                : layer.then((x, pass) -> insertion.apply(x, pass.reading()));
+        return insertion == Insertion.NONE ? layer : layer.then((x, pass) -> insertion.apply(x, pass.reading()));
     }
 
     /** What is inserted at a place, and then the layer. */

@@ -42,11 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OwnedBySharingTest {
     private static final Kinds KINDS = Kinds.builtIn()
-            .with(
-                    QuantisedBlocks.class,
-                    QuantisedBlocks.Packed.class,
-                    BottleneckAdapters.class,
-                    MaskedByBuffer.class);
+            .with(QuantisedBlocks.class, QuantisedBlocks.Packed.class, BottleneckAdapters.class, MaskedByBuffer.class);
     private static final ModelDefinition MODEL = TinyModels.visionTransformer();
     private static final Sharing QUANTISED = new QuantisedBlocks(List.of(2, 4, 8));
     private static final Sharing ADAPTERS = new BottleneckAdapters(2);
@@ -72,8 +68,7 @@ class OwnedBySharingTest {
 
     private static Tensor run(Family family, Member member) {
         try (NoGradGuard guard = new NoGradGuard()) {
-            return family.forward(
-                    TinyModels.images(MODEL, 4, 9), Pass.evaluation(member, MemberStatistics.none()));
+            return family.forward(TinyModels.images(MODEL, 4, 9), Pass.evaluation(member, MemberStatistics.none()));
         }
     }
 
@@ -103,7 +98,8 @@ class OwnedBySharingTest {
 
     private static Map<String, Tensor> copies(Map<String, Tensor> tensors) {
         Map<String, Tensor> copies = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> copies.put(name, Tensors.keep(tensor.detach().clone())));
+        tensors.forEach(
+                (name, tensor) -> copies.put(name, Tensors.keep(tensor.detach().clone())));
         return copies;
     }
 
@@ -113,7 +109,8 @@ class OwnedBySharingTest {
         Map<String, Tensor> before = copies(family.weights().stored());
         try (PointerScope scope = new PointerScope()) {
             Tensor outputs = family.forward(
-                    TinyModels.images(MODEL, 4, 3), Pass.evaluation(family.space().largest(), MemberStatistics.none()));
+                    TinyModels.images(MODEL, 4, 3),
+                    Pass.evaluation(family.space().largest(), MemberStatistics.none()));
             outputs.square().sum().backward();
             try (NoGradGuard guard = new NoGradGuard()) {
                 family.parameters().values().forEach(parameter -> {
@@ -136,9 +133,11 @@ class OwnedBySharingTest {
     @Test
     void bitsOfABlockAreAChoiceOfTheFamilyLikeAnyOther() {
         try (Family family = family(QUANTISED)) {
-            List<String> names = family.space().choices().stream().map(Choice::name).toList();
+            List<String> names =
+                    family.space().choices().stream().map(Choice::name).toList();
             assertThat(names).contains("bits0", "bits1");
-            assertThat(MODEL.space().choices()).noneMatch(choice -> choice.name().startsWith("bits"));
+            assertThat(MODEL.space().choices())
+                    .noneMatch(choice -> choice.name().startsWith("bits"));
             Member largest = family.space().largest();
             Member coarse = family.member(family.space().print(largest).replace("bits0=8", "bits0=2"));
             assertThat(coarse.options()).containsEntry("bits0", 2).containsEntry("bits1", 8);
@@ -156,16 +155,18 @@ class OwnedBySharingTest {
             assertThat(codes.scalar_type().intern()).isEqualTo(torch.ScalarType.Char);
             assertThat(codes.requires_grad()).isFalse();
             assertThat(codes.abs().max().item_int()).isEqualTo(127);
-            assertThat(family.parameters()).doesNotContainKeys("blocks.0.mlp.fc1.weight", "blocks.0.mlp.fc1.weight.codes");
+            assertThat(family.parameters())
+                    .doesNotContainKeys("blocks.0.mlp.fc1.weight", "blocks.0.mlp.fc1.weight.codes");
             assertThat(Tensors.floats(buffers.get("blocks.0.mlp.fc1.weight.reach"))[0])
                     .as("seen of the calibration batches")
                     .isPositive();
             assertThat(step(family)).isNotEmpty().noneMatch(buffers::containsKey);
             assertLaw(family);
-            Member two = family.member(
-                    family.space().print(family.space().largest()).replace("bits0=8", "bits0=2"));
+            Member two =
+                    family.member(family.space().print(family.space().largest()).replace("bits0=8", "bits0=2"));
             try (Family extracted = family.extract(two, MemberStatistics.none())) {
-                assertThat(extracted.sharing()).containsExactly(new QuantisedBlocks.Packed(Map.of("0", 2, "1", 8, "2", 8, "3", 8)));
+                assertThat(extracted.sharing())
+                        .containsExactly(new QuantisedBlocks.Packed(Map.of("0", 2, "1", 8, "2", 8, "3", 8)));
                 Tensor kept = extracted.weights().buffers().get("blocks.0.mlp.fc1.weight.codes");
                 assertThat(kept.abs().max().item_int()).isLessThanOrEqualTo(2);
                 assertThat(extracted.weights().tensors()).doesNotContainKey("blocks.0.mlp.fc1.weight");
@@ -177,8 +178,8 @@ class OwnedBySharingTest {
     void codesAreExportedAsCodes() {
         try (Family family = family(QUANTISED);
                 PointerScope scope = new PointerScope()) {
-            Member member = family.member(
-                    family.space().print(family.space().largest()).replace("bits0=8", "bits0=4"));
+            Member member =
+                    family.member(family.space().print(family.space().largest()).replace("bits0=8", "bits0=4"));
             Path file = folder.resolve("codes.onnx");
             var result = Exporter.export(
                     family,
@@ -206,10 +207,9 @@ class OwnedBySharingTest {
         }
     }
 
-    private static final int MODEL_BLOCKS =
-            (int) Family.space(MODEL, List.of(QUANTISED)).choices().stream()
-                    .filter(choice -> choice.name().startsWith("bits"))
-                    .count();
+    private static final int MODEL_BLOCKS = (int) Family.space(MODEL, List.of(QUANTISED)).choices().stream()
+            .filter(choice -> choice.name().startsWith("bits"))
+            .count();
 
     @Test
     void maskIsStoredAsBooleansAndNothingOfItRemains() {
@@ -282,8 +282,7 @@ class OwnedBySharingTest {
     void partsOfAStoredMatrixAreTargetsOfTheirOwn() {
         assertThat(WeightNames.part("qkv.weight", Axis.part(2, 3, Dim.of(4)), Axis.fixed(4)))
                 .isEqualTo("qkv.weight[2]");
-        Sharing query = new LowRank(
-                "attn\\.qkv\\.weight\\[0\\]", 2, 4, 1, new MemberEncoding.Scaled(), false, false);
+        Sharing query = new LowRank("attn\\.qkv\\.weight\\[0\\]", 2, 4, 1, new MemberEncoding.Scaled(), false, false);
         try (Family plain = Family.of(MODEL, 5);
                 Family family = Family.of(MODEL, 5, List.of(query));
                 PointerScope scope = new PointerScope()) {

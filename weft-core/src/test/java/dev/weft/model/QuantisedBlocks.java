@@ -119,8 +119,7 @@ record QuantisedBlocks(List<Integer> bits) implements Sharing {
 
         @Override
         public String export(OnnxNodes nodes, List<String> names, List<Tensor> inputs) {
-            return nodes.append(
-                    "Mul", nodes.append("Cast", List.of(names.get(0)), Map.of("to", FLOAT)), names.get(1));
+            return nodes.append("Mul", nodes.append("Cast", List.of(names.get(0)), Map.of("to", FLOAT)), names.get(1));
         }
     }
 
@@ -187,7 +186,9 @@ record QuantisedBlocks(List<Integer> bits) implements Sharing {
 
                 @Override
                 public List<Integer> shape(Member member) {
-                    return Arrays.stream(axes).map(axis -> axis.size().size(member)).toList();
+                    return Arrays.stream(axes)
+                            .map(axis -> axis.size().size(member))
+                            .toList();
                 }
             };
         }
@@ -197,7 +198,8 @@ record QuantisedBlocks(List<Integer> bits) implements Sharing {
             Tensor part = codes(name);
             Axis[] own = axes.get(name);
             for (int i = 0; i < own.length; i++) {
-                part = part.narrow(i, own[i].offset(reading.member()), own[i].size().size(reading.member()));
+                part = part.narrow(
+                        i, own[i].offset(reading.member()), own[i].size().size(reading.member()));
             }
             Scalar step = new Scalar((double) (1 << MOST - bits(name, reading.member())));
             return part.to(torch.ScalarType.Float).div(step).floor().to(torch.ScalarType.Char);
