@@ -158,8 +158,8 @@ class SamplerTest {
         assertThat(Sampler.class.getAnnotation(JsonSubTypes.class).value())
                 .filteredOn(type -> !Sampler.Memoryless.class.isAssignableFrom(type.value()))
                 .isNotEmpty()
-                .allSatisfy(type -> assertThat(SamplerTest.class.getResource(
-                                type.value().getSimpleName().replace("Sampler", "Sampling") + "Test.class"))
+                .allSatisfy(type -> assertThat(type.value()
+                                .getResource(type.value().getSimpleName().replace("Sampler", "Sampling") + "Test.class"))
                         .as(type.name())
                         .isNotNull());
     }
