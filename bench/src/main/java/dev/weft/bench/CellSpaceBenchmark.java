@@ -1,9 +1,9 @@
 package dev.weft.bench;
 
-import dev.weft.io.Kinds;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Splits;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;

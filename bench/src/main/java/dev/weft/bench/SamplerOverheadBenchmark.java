@@ -1,10 +1,10 @@
 package dev.weft.bench;
 
-import dev.weft.io.Kinds;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
+import dev.weft.io.Kinds;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;

@@ -18,7 +18,8 @@ import java.util.function.BooleanSupplier;
 // tag::search[]
 /** From a random member, steps to neighbours of the best that is known within each budget. */
 @JsonTypeName("hill-climbing")
-public record HillClimbing(@JsonProperty(defaultValue = "100") int steps) implements SearchSettings {
+public record HillClimbing(
+        @JsonProperty(defaultValue = "100") int steps) implements SearchSettings {
     public HillClimbing {
         if (steps < 1) {
             throw new InputException("Hill climbing must have steps >= 1, but got " + steps + ".");

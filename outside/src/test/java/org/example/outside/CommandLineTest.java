@@ -65,7 +65,15 @@ class CommandLineTest {
         killAfterACheckpoint(run, "train", "outside.yaml", "--out", "run", "--seed", "1");
         assertThat(run.resolve("family.safetensors")).doesNotExist();
         done("resume", "run");
-        assertThat(done("search", "run", "--strategy", "hill-climbing", "--constraint", "params<=700", "--name", "small"))
+        assertThat(done(
+                        "search",
+                        "run",
+                        "--strategy",
+                        "hill-climbing",
+                        "--constraint",
+                        "params<=700",
+                        "--name",
+                        "small"))
                 .contains("small");
         done("extract", "run", "--member", "small", "--out", "small.safetensors");
         assertThat(done("inspect", "small.safetensors")).contains("an extracted model");

@@ -38,6 +38,7 @@ final class Example {
         }
         Files.writeString(table, lines);
         return Files.writeString(
-                folder.resolve("outside.yaml"), RECIPE.formatted(table.toString().replace("'", "''"), epochs));
+                folder.resolve("outside.yaml"),
+                RECIPE.formatted(table.toString().replace("'", "''"), epochs));
     }
 }

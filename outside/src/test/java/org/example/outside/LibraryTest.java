@@ -3,13 +3,13 @@ package org.example.outside;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.cost.LatencySettings;
 import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.io.JsonSchema;
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
-import dev.weft.cost.LatencySettings;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.ExportOptions;
@@ -70,11 +70,9 @@ class LibraryTest {
         try (Family first = Family.open(straight.resolve("family.safetensors"), KINDS);
                 Family second = Family.open(stopped.resolve("family.safetensors"), KINDS)) {
             assertThat(first.weights().tensors()).containsKeys("fc1.weight", "gains/fc1.weight", "gains/fc2.weight");
-            first.weights()
-                    .tensors()
-                    .forEach((name, tensor) -> TensorAssert.assertThat(
-                                    second.weights().tensors().get(name))
-                            .isBitEqualTo(tensor));
+            first.weights().tensors().forEach((name, tensor) -> TensorAssert.assertThat(
+                            second.weights().tensors().get(name))
+                    .isBitEqualTo(tensor));
             TensorAssert.assertThat(first.weights().tensors().get("gains/fc1.weight"))
                     .isCloseTo(first.weights().tensors().get("gains/fc1.weight"), 0);
         }
@@ -107,8 +105,8 @@ class LibraryTest {
     @Test
     void searchExportAndReport() throws Exception {
         Path run = trained();
-        try (FinishedRun search = FinishedRun.open(
-                run, LatencySettings.DEFAULT, MemberTable.Source.NONE, Optional.empty(), KINDS)) {
+        try (FinishedRun search =
+                FinishedRun.open(run, LatencySettings.DEFAULT, MemberTable.Source.NONE, Optional.empty(), KINDS)) {
             SearchResult found = search.search(
                     new HillClimbing(20),
                     List.of(Objective.of("accuracy")),

@@ -287,7 +287,8 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         Optional<Recipe> recipe = Stream.of(family.given())
                 .filter(given -> Files.exists(given.resolve("config.yaml")))
                 .map(given -> {
-                    torch.set_num_threads(Trainer.settings(given, Installed.kinds()).threads());
+                    torch.set_num_threads(
+                            Trainer.settings(given, Installed.kinds()).threads());
                     return Trainer.settings(given, Installed.kinds()).recipe();
                 })
                 .findFirst();

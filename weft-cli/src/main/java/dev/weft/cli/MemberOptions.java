@@ -45,7 +45,9 @@ final class MemberOptions {
 
     /** The data that was asked for, or what the label of an exported member says that it was trained on. */
     FamilyData data(OnnxFile file) {
-        return data == null ? FamilyData.asTrained(file, Installed.kinds()) : FamilyData.of(file, data, Installed.kinds());
+        return data == null
+                ? FamilyData.asTrained(file, Installed.kinds())
+                : FamilyData.of(file, data, Installed.kinds());
     }
 
     /** Whether no other data was given than the family was trained on. */

@@ -113,7 +113,8 @@ final class Outputs {
             if (!Recipes.NAMES.contains(fileOrName)) {
                 files.reads("the recipe", Path.of(fileOrName));
             }
-            DataSettings settings = Recipes.read(fileOrName, List.of(), Installed.kinds()).data();
+            DataSettings settings =
+                    Recipes.read(fileOrName, List.of(), Installed.kinds()).data();
             data(settings.source());
             if (settings instanceof DataSettings.Text text
                     && text.tokenizer() instanceof TokenizerSettings.HuggingFace tokenizer) {

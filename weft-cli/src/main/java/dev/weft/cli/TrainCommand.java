@@ -146,7 +146,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private Integer tree(TrainingData opened, long seed) {
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                TreeTrainer trainer = TreeTrainer.start(opened.recipe(), opened.splits(), out, seed, Installed.kinds())) {
+                TreeTrainer trainer =
+                        TreeTrainer.start(opened.recipe(), opened.splits(), out, seed, Installed.kinds())) {
             opened.say(options);
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
             Training.Result result = Training.run(trainer, options, interrupt);

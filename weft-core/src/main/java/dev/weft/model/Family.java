@@ -1,7 +1,7 @@
 package dev.weft.model;
 
-import dev.weft.io.Kinds;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
 import dev.weft.nn.Layer;

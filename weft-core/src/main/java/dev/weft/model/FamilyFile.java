@@ -1,9 +1,9 @@
 package dev.weft.model;
 
-import dev.weft.io.Kinds;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
@@ -72,8 +72,7 @@ final class FamilyFile {
                     .tensors()
                     .forEach((key, tensor) -> tensors.put(prefix(family, name) + key, StoredTensors.data(tensor)));
         });
-        Map<String, String> sources =
-                family.kinds().sources(List.of(family.definition(), family.sharing()));
+        Map<String, String> sources = family.kinds().sources(List.of(family.definition(), family.sharing()));
         Document document =
                 new Document(FORMAT_VERSION, family.definition(), family.sharing(), entries, family.notes(), sources);
         String json = Json.writeReadableLine(document, "The settings of a family", family.kinds());

@@ -1,8 +1,8 @@
 package dev.weft.model;
 
-import dev.weft.io.Kinds;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
+import dev.weft.io.Kinds;
 import dev.weft.model.LanguageModel.Block;
 import dev.weft.model.LanguageModel.Mlp;
 import dev.weft.model.LanguageModel.Norm;
@@ -133,7 +133,8 @@ public final class Llama2c {
         }
         int length = contextLength == 0 ? checkpoint.context : contextLength;
         LanguageModel definition = checkpoint.definition(new TextInput(tokenizer, length));
-        Family family = new Family(definition, SharedWeights.of(checkpoint::finite, file.toString()), List.of(), Kinds.builtIn());
+        Family family = new Family(
+                definition, SharedWeights.of(checkpoint::finite, file.toString()), List.of(), Kinds.builtIn());
         family.name("model", new NamedMember(Member.PLAIN, MemberStatistics.none(), Map.of()));
         family.note("imported", "llama2c");
         return family;

@@ -1,6 +1,5 @@
 package dev.weft.pick;
 
-import dev.weft.io.Kinds;
 import dev.weft.data.Background;
 import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
@@ -14,6 +13,7 @@ import dev.weft.data.TextSource;
 import dev.weft.data.TextWindows;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;

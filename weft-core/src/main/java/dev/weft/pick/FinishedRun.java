@@ -1,9 +1,9 @@
 package dev.weft.pick;
 
-import dev.weft.io.Kinds;
 import dev.weft.cost.LatencySettings;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;

@@ -1,10 +1,10 @@
 package dev.weft.recipe;
 
-import dev.weft.io.Kinds;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;

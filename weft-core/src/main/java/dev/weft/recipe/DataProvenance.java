@@ -1,12 +1,12 @@
 package dev.weft.recipe;
 
-import dev.weft.io.Kinds;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package dev.weft.recipe;
 
-import dev.weft.io.Kinds;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.Splits;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;

@@ -1,16 +1,16 @@
 package dev.weft.recipe;
 
-import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.weft.io.Kinds;
 import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.ops.Libtorch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -90,7 +90,8 @@ public record RunSettings(
             return Optional.empty();
         }
         try {
-            return Optional.of(Yaml.read(config, RunSettings.class, kinds)).filter(settings -> settings.recipe() != null);
+            return Optional.of(Yaml.read(config, RunSettings.class, kinds))
+                    .filter(settings -> settings.recipe() != null);
         } catch (InputException e) {
             return Optional.empty(); // another program's file, or a damaged one: the family's own notes serve
         }

@@ -1,9 +1,9 @@
 package dev.weft.results;
 
-import dev.weft.io.Kinds;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.Metric;

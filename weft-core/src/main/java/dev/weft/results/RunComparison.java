@@ -1,7 +1,7 @@
 package dev.weft.results;
 
-import dev.weft.io.Kinds;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package dev.weft.results;
 
-import dev.weft.io.Kinds;
 import dev.weft.io.Csv;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
 import dev.weft.recipe.RunSettings;

@@ -1,7 +1,7 @@
 package dev.weft.results;
 
-import dev.weft.io.Kinds;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;

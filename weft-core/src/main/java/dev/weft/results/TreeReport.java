@@ -31,8 +31,7 @@ final class TreeReport {
      * @param measured members of the run
      * @return {@code null} where the run has no tree
      */
-    static RunReport.Tree of(
-            Path folder, ModelDefinition model, List<Measurement> measured, Kinds kinds) {
+    static RunReport.Tree of(Path folder, ModelDefinition model, List<Measurement> measured, Kinds kinds) {
         Optional<TreeRecord> found = TreeRecord.of(folder);
         if (found.isEmpty()) {
             return null;

@@ -1,7 +1,7 @@
 package dev.weft.train;
 
-import dev.weft.io.Kinds;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;

@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.io.Kinds;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
 import dev.weft.cost.DifferentiableCost;
@@ -10,6 +9,7 @@ import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;

@@ -1,8 +1,8 @@
 package dev.weft.tree;
 
-import dev.weft.io.Kinds;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import dev.weft.recipe.Recipe;

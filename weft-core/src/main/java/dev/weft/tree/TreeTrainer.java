@@ -1,12 +1,11 @@
 package dev.weft.tree;
 
-import dev.weft.io.Kinds;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
-import dev.weft.io.Yaml;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.model.Metric;
 import dev.weft.model.Subspace;

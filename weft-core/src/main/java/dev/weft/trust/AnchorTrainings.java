@@ -1,7 +1,7 @@
 package dev.weft.trust;
 
-import dev.weft.io.Kinds;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.loss.Role;
 import dev.weft.model.FamilyDescription;

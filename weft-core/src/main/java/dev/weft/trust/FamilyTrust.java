@@ -1,10 +1,10 @@
 package dev.weft.trust;
 
-import dev.weft.io.Kinds;
 import dev.weft.cost.CountedCosts;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.Csv;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.model.Metric;
@@ -142,8 +142,7 @@ public final class FamilyTrust implements AutoCloseable {
         TrustPlan plan = plan(members, seed, threads(fixed), fixed);
         try (RunFolder run = begin(folder, plan, same, family.kinds())) {
             torch.set_num_threads(plan.threads());
-            AnchorTrainings anchors =
-                    new AnchorTrainings(
+            AnchorTrainings anchors = new AnchorTrainings(
                     folder.resolve("trainings"), file, family.kinds(), fixed, members, seed, metric);
             if (!anchors.run(trainings, stop, progress)) {
                 return Optional.empty();

@@ -1,9 +1,9 @@
 package dev.weft.trust;
 
-import dev.weft.io.Kinds;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.DataSettings;

@@ -3,11 +3,11 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.io.Kinds;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.CostTerm;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.model.ImageInput;
@@ -74,7 +74,8 @@ class DryRunTest {
         DryRun.Result result = DryRun.run(recipe, INPUT, 2, 1, Kinds.builtIn());
         assertThat(result.members()).extracting(DryRun.MemberResult::role).containsExactly(Role.BLEND);
         assertThat(result.architecture().loss()).isFinite();
-        long largest = DryRun.run(recipe(TinyTraining.settings()), INPUT, 2, 1, Kinds.builtIn()).params();
+        long largest = DryRun.run(recipe(TinyTraining.settings()), INPUT, 2, 1, Kinds.builtIn())
+                .params();
         assertThat(result.params()).isEqualTo(largest + result.architecture().logits());
     }
 
@@ -83,7 +84,8 @@ class DryRunTest {
         TinyTraining.Settings settings = TinyTraining.settings();
         settings.distillation = new Distillation.Teacher("not-there.safetensors", "largest");
         settings.runningStatistics = true;
-        assertThat(DryRun.run(recipe(settings), INPUT, 2, 1, Kinds.builtIn()).members()).hasSize(4);
+        assertThat(DryRun.run(recipe(settings), INPUT, 2, 1, Kinds.builtIn()).members())
+                .hasSize(4);
     }
 
     @Test
@@ -104,7 +106,8 @@ class DryRunTest {
     void recipeThatCannotTrainIsRefused() {
         TinyTraining.Settings settings = TinyTraining.settings();
         settings.groups = List.of(new ParameterGroup("nothing", 1, 1));
-        assertThatThrownBy(() -> DryRun.run(recipe(settings), INPUT, 2, 1, Kinds.builtIn())).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> DryRun.run(recipe(settings), INPUT, 2, 1, Kinds.builtIn()))
+                .isInstanceOf(InputException.class);
         assertThatThrownBy(() -> DryRun.run(recipe(TinyTraining.settings()), INPUT, 1, 1, Kinds.builtIn()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("batch size >= 2");

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.io.Kinds;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Regularisation;
