@@ -23,7 +23,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads and writes records as documents, by the same strict rules for JSON and YAML. */
@@ -98,6 +100,43 @@ final class Documents {
             }
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A document that was read can be read again", e);
+        }
+    }
+
+    /** What a document extends; empty where it stands alone. */
+    Optional<String> extended(NamedText document) {
+        return Extension.of(document, mapper);
+    }
+
+    /**
+     * A document that extends others, with some keys set otherwise.
+     *
+     * @param chain the document, what it extends, what that extends, and so on
+     */
+    <T> T parse(List<NamedText> chain, Class<T> type, List<Setting> settings) {
+        List<ObjectNode> trees = new ArrayList<>();
+        for (NamedText each : chain) {
+            try {
+                if (!(mapper.readTree(each.text()) instanceof ObjectNode tree)) {
+                    throw new InputException(each.where() + ": must be an object, but is none.");
+                }
+                trees.add(tree);
+            } catch (JsonProcessingException e) {
+                throw DocumentError.describe(e, format, each.where(), each.text(), mapper, kinds, type);
+            }
+        }
+        ObjectNode document = Extension.resolve(trees);
+        String where = chain.stream().map(NamedText::where).collect(Collectors.joining(", which extends "));
+        for (Setting setting : settings) {
+            setting.putInto(document, value(setting.value()));
+        }
+        try {
+            return mapper.treeToValue(document, type);
+        } catch (JsonProcessingException e) {
+            String set = settings.isEmpty()
+                    ? ""
+                    : " with " + settings.stream().map(Setting::toString).collect(Collectors.joining(", "));
+            throw DocumentError.describe(e, format, where + set, document, mapper, kinds, type);
         }
     }
 

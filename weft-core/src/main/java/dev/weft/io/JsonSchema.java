@@ -15,6 +15,7 @@ import java.lang.reflect.Type;
 import java.lang.reflect.WildcardType;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -60,6 +61,29 @@ public final class JsonSchema {
         root.put("title", title);
         root.set("$ref", schema.define(type, null, null).get("$ref"));
         root.set("$defs", schema.definitions);
+        return Json.write(root);
+    }
+
+    /**
+     * The same of documents that may say only what differs from another ({@link Yaml#parse(List, Class, List, Kinds)}): one that has the
+     * key {@code extends} must have known keys, and what they hold is checked when all is put together.
+     */
+    public static String ofExtending(Class<? extends Record> type, String id, String title, Kinds kinds) {
+        ObjectNode root = Json.parse(of(type, id, title, kinds), "the schema", ObjectNode.class);
+        ObjectNode whole = JSON.objectNode();
+        whole.set("$ref", root.remove("$ref"));
+        ObjectNode part = typed("object");
+        ObjectNode keys = part.putObject("properties");
+        keys.set(Extension.KEY, typed("string"));
+        for (RecordComponent component : type.getRecordComponents()) {
+            keys.putObject(component.getName());
+        }
+        part.put("additionalProperties", false);
+        JsonNode definitions = root.remove("$defs");
+        root.putObject("if").putArray("required").add(Extension.KEY);
+        root.set("then", part);
+        root.set("else", whole);
+        root.set("$defs", definitions);
         return Json.write(root);
     }
 

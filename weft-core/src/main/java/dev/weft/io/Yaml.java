@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads and writes records as YAML, by the rules of {@link Json}. Anchors and tags have no use here. */
 public final class Yaml {
@@ -53,6 +54,32 @@ public final class Yaml {
     public static <T> T parse(String text, String where, Class<T> type, List<Setting> settings, Kinds kinds) {
         Setting.requireApart(settings);
         return kinds.yaml().parse(text, where, type, settings);
+    }
+
+    /**
+     * What a document extends by its key {@code extends}; empty where it stands alone.
+     *
+     * @throws InputException when that key holds no name
+     */
+    public static Optional<String> extended(NamedText document) {
+        return Kinds.builtIn().yaml().extended(document);
+    }
+
+    /**
+     * A document that says only what differs from others: what is an object in both is put together key by key; a list, a value, and an
+     * object of another {@code kind} take the place of what was there; an empty key takes away what was there.
+     *
+     * @param chain the document, what it extends, what that extends, and so on
+     * @throws InputException when one of them is no object, all together are no document of that type, or the settings overlap
+     */
+    public static <T> T parse(List<NamedText> chain, Class<T> type, List<Setting> settings, Kinds kinds) {
+        Setting.requireApart(settings);
+        return kinds.yaml().parse(chain, type, settings);
+    }
+
+    /** The text of a file. */
+    public static NamedText text(Path file) {
+        return new NamedText(file.toString(), Kinds.builtIn().yaml().text(file));
     }
 
     /** The value as YAML that ends with a line feed; text is always in quotes, so that nothing reads back as something else. */

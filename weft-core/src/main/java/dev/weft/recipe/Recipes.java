@@ -2,6 +2,7 @@ package dev.weft.recipe;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
+import dev.weft.io.NamedText;
 import dev.weft.io.Setting;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
@@ -12,7 +13,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Recipes by file, and those that come with Weft by name. */
 public final class Recipes {
@@ -61,7 +67,8 @@ public final class Recipes {
     private Recipes() {}
 
     /**
-     * Reads a recipe.
+     * Reads a recipe. One that says {@code extends: NAME} says only what differs from that one: a recipe that comes with Weft, or a file
+     * beside it.
      *
      * @param fileOrName one of {@link #NAMES}, or a YAML file; a name wins, and {@code ./smoke} is a file of that name
      * @throws InputException when there is neither, or the document is no recipe
@@ -87,15 +94,63 @@ public final class Recipes {
      * @throws InputException as {@link #read(String, List)}
      */
     public static Recipe read(String fileOrName, List<Setting> settings, Kinds kinds) {
+        Source source = source(fileOrName, Path.of(""))
+                .orElseThrow(() -> new InputException(Suggest.unknown(
+                        "recipe or file",
+                        fileOrName,
+                        NAMES,
+                        WeftCommand.of("recipes").toString())));
+        List<NamedText> chain = chain(source);
+        NamedText own = chain.get(0);
+        return chain.size() == 1
+                ? Yaml.parse(own.text(), own.where(), Recipe.class, settings, kinds)
+                : Yaml.parse(chain, Recipe.class, settings, kinds);
+    }
+
+    /**
+     * A recipe's text.
+     *
+     * @param place what no other recipe has
+     * @param folder in which the files lie that it names
+     */
+    private record Source(NamedText document, String place, Path folder) {}
+
+    private static Optional<Source> source(String fileOrName, Path folder) {
         if (NAMES.contains(fileOrName)) {
-            return Yaml.parse(text(fileOrName), "recipe " + fileOrName, Recipe.class, settings, kinds);
+            return Optional.of(new Source(new NamedText("recipe " + fileOrName, text(fileOrName)), fileOrName, folder));
         }
-        Path file = Path.of(fileOrName);
-        if (Files.exists(file)) {
-            return Yaml.read(file, Recipe.class, settings, kinds);
+        Path file = folder.resolve(fileOrName);
+        return Files.exists(file)
+                ? Optional.of(new Source(
+                        Yaml.text(file),
+                        file.toAbsolutePath().normalize().toString(),
+                        file.toAbsolutePath().normalize().getParent()))
+                : Optional.empty();
+    }
+
+    /** A recipe, what it extends, what that extends, and so on. */
+    private static List<NamedText> chain(Source recipe) {
+        List<NamedText> chain = new ArrayList<>();
+        Source last = recipe;
+        Set<String> seen = new LinkedHashSet<>();
+        while (true) {
+            NamedText document = last.document();
+            if (!seen.add(last.place())) {
+                throw new InputException(recipe.document().where() + " must not extend itself, but does by way of "
+                        + chain.stream().map(NamedText::where).collect(Collectors.joining(", ")) + ".");
+            }
+            chain.add(document);
+            Optional<String> base = Yaml.extended(document);
+            if (base.isEmpty()) {
+                return chain;
+            }
+            Path folder = last.folder();
+            last = source(base.get(), folder)
+                    .orElseThrow(() -> new InputException(document.where()
+                            + " must extend a recipe that comes with Weft"
+                            + " or a file beside it, but \"" + base.get() + "\" is neither."
+                            + Suggest.nearest(base.get(), NAMES) + " List them with: " + WeftCommand.of("recipes")));
         }
-        throw new InputException(Suggest.unknown(
-                "recipe or file", fileOrName, NAMES, WeftCommand.of("recipes").toString()));
     }
 
     /**
