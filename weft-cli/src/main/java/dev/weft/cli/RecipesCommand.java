@@ -68,7 +68,7 @@ final class RecipesCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            String schema = JsonSchema.of(Recipe.class, "recipe.schema.json", "A Weft recipe", Installed.kinds());
+            String schema = JsonSchema.ofExtending(Recipe.class, "recipe.schema.json", "A Weft recipe", Installed.kinds());
             options.result(
                     Json.parse(schema, "the schema", JsonNode.class), schema.lines().toList());
             return ExitCode.DONE;
