@@ -36,7 +36,7 @@ public enum Activation implements Layer {
         }
     },
     /** GELU by its approximation with tanh, which GPT-2 and VAR were trained with. */
-    @JsonProperty("geluTanh")
+    @JsonProperty("gelu-tanh")
     GELU_TANH {
         @Override
         public Tensor forward(Tensor x, Pass pass) {

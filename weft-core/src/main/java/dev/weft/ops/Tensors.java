@@ -102,7 +102,8 @@ public final class Tensors {
         return meta(torch.ScalarType.Long, shape);
     }
 
-    private static Tensor meta(torch.ScalarType type, long... shape) {
+    /** As {@link #meta(long...)}, of any type. */
+    public static Tensor meta(torch.ScalarType type, long... shape) {
         TensorOptions options = new TensorOptions()
                 .device(new DeviceOptional(new Device("meta")))
                 .dtype(new ScalarTypeOptional(type));

@@ -109,8 +109,7 @@ public final class Trainer implements AutoCloseable {
                         train.average(),
                         family,
                         Family.of(recipe.model(), settings.seed(), recipe.sharing(), kinds),
-                        name -> name.startsWith(BlendedWeights.LOGITS)
-                                || phase.sampling().trains(name));
+                        family::hasOwnUpdate);
         this.shipped = new ShippedFamily(run, settings, splits, average == null ? family : average.family());
         this.architectureStep = train.architecture() == null
                 ? null
@@ -422,7 +421,7 @@ public final class Trainer implements AutoCloseable {
         }
         Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
         seconds = Checkpoints.load(checkpoint, family.weights().tensors(), optimizers, rest());
-        optimizers.forEach((name, slots) -> (name.startsWith(BlendedWeights.LOGITS)
+        optimizers.forEach((name, slots) -> (family.hasOwnUpdate(name)
                         ? architectureStep.optimizerState()
                         : phase.step().optimizerState())
                 .put(name, slots));
@@ -449,9 +448,7 @@ public final class Trainer implements AutoCloseable {
      */
     public void inheritWeights(Checkpoint other) {
         requireOpen();
-        Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
-        weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
-        Checkpoints.loadWeights(other, weights);
+        Checkpoints.loadWeights(other, family.parameters());
         restartAverage();
         checkpoint();
         run.database().event("inherited", "weights of " + other.file());
@@ -631,6 +628,7 @@ public final class Trainer implements AutoCloseable {
         if (running != null) {
             running.tensors().forEach((name, tensor) -> rest.put(Checkpoints.STATISTICS + name, tensor));
         }
+        family.weights().buffers().forEach((name, tensor) -> rest.put(Checkpoints.BUFFER + name, tensor));
         phase.sampling().state().forEach((name, tensor) -> rest.put(Checkpoints.SAMPLER + name, tensor));
         if (average != null) {
             average.tensors().forEach((name, tensor) -> rest.put(Checkpoints.AVERAGE + name, tensor));
