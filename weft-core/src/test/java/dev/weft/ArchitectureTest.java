@@ -151,7 +151,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(
             "blend", Set.of(),
             "encoding", Set.of("blend"),
-            "experts", Set.of("blend", "encoding"),
+            "experts", Set.of("encoding"),
             "lowrank", Set.of("encoding"),
             "generator", Set.of("blend"),
             "kernel", Set.of(),

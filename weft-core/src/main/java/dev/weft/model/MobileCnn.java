@@ -6,6 +6,7 @@ import dev.weft.io.InputException;
 import dev.weft.nn.Activation;
 import dev.weft.nn.BatchNorm2d;
 import dev.weft.nn.Conv2d;
+import dev.weft.nn.Inserted;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.OperationChoice;
@@ -378,6 +379,7 @@ public record MobileCnn(
         Init scale = skip && zeroInitResidual ? Init.zeros() : Init.ones();
         branch = branch.then(Conv2d.dense(weights, name + projection, middle, shape.out, Dim.of(1), 1))
                 .then(new BatchNorm2d(weights, name + "bn" + ++norms, shape.out, scale));
-        return skip ? new Residual(branch, position) : branch;
+        Layer whole = Inserted.after(branch, weights, name.substring(0, name.length() - 1), shape.out);
+        return skip ? new Residual(whole, position) : whole;
     }
 }

@@ -20,8 +20,8 @@ import org.bytedeco.pytorch.Tensor;
  * </pre>
  *
  * <p>Weights are named as in timm: {@code norm1}, {@code attn}, {@code norm2}, {@code mlp}; with cross-attention that is {@code norm2} and
- * {@code cross_attn}, and the network has {@code norm3}. What a branch computes goes through one place, {@code Branch.added}, before it
- * joins the stream: an insertion after a branch belongs there, one around the block around {@link #forward}.
+ * {@code cross_attn}, and the network has {@code norm3}. A strategy may insert something after each branch and before the block:
+ * see {@link Inserted}.
  */
 public final class TransformerBlock implements Layer {
     /** Where a branch is normalised. */
@@ -89,14 +89,20 @@ public final class TransformerBlock implements Layer {
         List<Layer> bodies = new ArrayList<>();
         List<Layer> norms = new ArrayList<>();
         norms.add(form.norm.of(weights, name + ".norm1", sizes.embed));
-        bodies.add(new Attention(weights, name + ".attn", sizes.embed, sizes.numHeads, form.attention, form.last));
+        bodies.add(Inserted.after(
+                new Attention(weights, name + ".attn", sizes.embed, sizes.numHeads, form.attention, form.last),
+                weights,
+                name + ".attn",
+                sizes.embed));
         if (form.cross != null) {
             norms.add(form.norm.of(weights, name + ".norm2", sizes.embed));
-            bodies.add(new Attention(
-                    weights, name + ".cross_attn", sizes.embed, sizes.memory, sizes.numHeads, form.cross, form.last));
+            Layer cross = new Attention(
+                    weights, name + ".cross_attn", sizes.embed, sizes.memory, sizes.numHeads, form.cross, form.last);
+            bodies.add(Inserted.after(cross, weights, name + ".cross_attn", sizes.embed));
         }
         norms.add(form.norm.of(weights, name + ".norm" + (norms.size() + 1), sizes.embed));
-        bodies.add(form.mlp.of(weights, name + ".mlp", sizes.embed, sizes.hidden, form.bias, form.init, form.last));
+        Layer mlp = form.mlp.of(weights, name + ".mlp", sizes.embed, sizes.hidden, form.bias, form.init, form.last);
+        bodies.add(Inserted.after(mlp, weights, name + ".mlp", sizes.embed));
         Modulation modulation = form.modulated
                 ? new Modulation(weights, name + ".ada", sizes.condition, sizes.embed, bodies.size(), form.init)
                 : null;
@@ -105,7 +111,7 @@ public final class TransformerBlock implements Layer {
             Layer branch = new Branch(norms.get(i), bodies.get(i), modulation, i, form, position);
             all = all == null ? branch : all.then(branch);
         }
-        branches = all;
+        branches = Inserted.before(all, weights, name, sizes.embed);
     }
 
     @Override

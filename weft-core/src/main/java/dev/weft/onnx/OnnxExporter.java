@@ -50,7 +50,7 @@ public final class OnnxExporter {
         if (!model.space().choices().isEmpty()) {
             throw new IllegalArgumentException("A stand-alone model is expected: extract a member first.");
         }
-        long bytes = model.weights().tensors().values().stream()
+        long bytes = model.weights().stored().values().stream()
                 .mapToLong(weight -> weight.nbytes())
                 .sum();
         if (bytes > MAX_WEIGHT_BYTES) {
@@ -69,7 +69,7 @@ public final class OnnxExporter {
                 NoGradGuard guard = new NoGradGuard();
                 OnnxRecorder recorder = new OnnxRecorder(graph);
                 Tensor examples = input.random(BATCH, RandomStream.STAND_IN.random(0))) {
-            model.weights().tensors().forEach(recorder::publish);
+            model.weights().stored().forEach(recorder::publish);
             statistics.tensors().forEach(recorder::publish);
             recorder.input(input instanceof TextInput ? OnnxFile.TOKENS : OnnxFile.IMAGE, examples);
             Ops.record(

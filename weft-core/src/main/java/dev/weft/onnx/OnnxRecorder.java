@@ -101,9 +101,12 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
             case Float -> DataType.FLOAT;
             case Long -> DataType.INT64;
             case Bool -> DataType.BOOL;
+            case Int -> DataType.INT32;
+            case Char -> DataType.INT8;
+            case Byte -> DataType.UINT8;
             default ->
                 throw new IllegalStateException("Weight " + name
-                        + " must be of float32, int64 or booleans to be exported, but is of " + type + ".");
+                        + " must be of float32, whole numbers or booleans to be exported, but is of " + type + ".");
         };
     }
 

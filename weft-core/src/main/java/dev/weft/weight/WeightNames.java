@@ -49,11 +49,31 @@ public final class WeightNames {
         throw new InputException(what + " must have a pattern that is found in the names of weights.");
     }
 
-    /** The match of the pattern in {@code name}; empty for a weight that is none of the strategy's. */
+    /**
+     * What a weight is called that is one of several parts of a stored tensor: {@code blocks.0.attn.qkv.weight[0]} for the query, {@code [1]}
+     * and {@code [2]} for key and value. Of any other weight its name.
+     */
+    public static String part(String name, Axis... axes) {
+        String parts = Arrays.stream(axes)
+                .filter(axis -> axis.parts() > 1)
+                .map(axis -> Integer.toString(axis.part()))
+                .collect(Collectors.joining(","));
+        return parts.isEmpty() ? name : name + "[" + parts + "]";
+    }
+
+    /**
+     * The match of the pattern in {@code name}, or in the name of the {@link #part} that it is; empty for a weight that is none of the
+     * strategy's.
+     */
     public Optional<MatchResult> find(String name, Axis... axes) {
         Matcher matcher = pattern.matcher(name);
-        if (!matcher.find()) {
-            others.add(name);
+        boolean found = matcher.find();
+        if (!found && Arrays.stream(axes).anyMatch(axis -> axis.parts() > 1)) {
+            matcher = pattern.matcher(part(name, axes));
+            found = matcher.find();
+        }
+        if (!found) {
+            others.add(part(name, axes));
             return Optional.empty();
         }
         if (!plainWeights
