@@ -90,5 +90,6 @@ class CommandLineTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).isEqualTo(2);
         assertThat(output).contains("Did you mean \"hill-climbing\"?");
+        assertThat(done("recipes", "schema")).contains("Perceptron.perceptron");
     }
 }

@@ -1,5 +1,9 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.io.Json;
+import dev.weft.io.JsonSchema;
+import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RecipeSummary;
 import dev.weft.recipe.Recipes;
 import java.util.ArrayList;
@@ -13,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "recipes",
         description = "List the recipes that come with Weft, or show one.",
-        subcommands = {RecipesCommand.Show.class, RecipeTimes.class},
+        subcommands = {RecipesCommand.Show.class, RecipesCommand.Schema.class, RecipeTimes.class},
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} recipes",
@@ -51,6 +55,24 @@ final class RecipesCommand implements Callable<Integer> {
 
     private static String time(RecipeSummary recipe) {
         return recipe.cpuSeconds() == null ? "" : Math.max(1, Math.round(recipe.cpuSeconds() / 60.0)) + " min";
+    }
+
+    @Command(
+            name = "schema",
+            description = "Print the JSON Schema of a recipe, with the kinds of every jar on the class path, for an editor that knows YAML.",
+            footerHeading = "%nExample:%n",
+            footer = "  ${ROOT-COMMAND-NAME} recipes schema > recipe.schema.json")
+    static final class Schema implements Callable<Integer> {
+        @Mixin
+        private GlobalOptions options;
+
+        @Override
+        public Integer call() {
+            String schema = JsonSchema.ofExtending(Recipe.class, "recipe.schema.json", "A Weft recipe", Installed.kinds());
+            options.result(
+                    Json.parse(schema, "the schema", JsonNode.class), schema.lines().toList());
+            return ExitCode.DONE;
+        }
     }
 
     @Command(

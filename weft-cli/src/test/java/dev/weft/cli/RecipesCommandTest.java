@@ -8,6 +8,7 @@ import dev.weft.io.Yaml;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RecipeTime;
 import dev.weft.recipe.Recipes;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,14 @@ class RecipesCommandTest {
                         .get("epochs")
                         .asInt())
                 .isEqualTo(Recipes.read("smoke").train().epochs());
+    }
+
+    @Test
+    void printsTheSchemaThatIsShipped() throws IOException {
+        assertThat(Run.weft("recipes", "schema").out())
+                .isEqualTo(Files.readString(Path.of("..", "recipes", "recipe.schema.json")));
+        assertThat(Run.weft("recipes", "schema", "--json").json().get("title").asText())
+                .isEqualTo("A Weft recipe");
     }
 
     @Test
