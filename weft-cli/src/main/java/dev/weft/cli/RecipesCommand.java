@@ -59,7 +59,8 @@ final class RecipesCommand implements Callable<Integer> {
 
     @Command(
             name = "schema",
-            description = "Print the JSON Schema of a recipe, with the kinds of every jar on the class path, for an editor that knows YAML.",
+            description =
+                    "Print the JSON Schema of a recipe, with the kinds of every jar on the class path, for an editor that knows YAML.",
             footerHeading = "%nExample:%n",
             footer = "  ${ROOT-COMMAND-NAME} recipes schema > recipe.schema.json")
     static final class Schema implements Callable<Integer> {
@@ -68,9 +69,11 @@ final class RecipesCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            String schema = JsonSchema.ofExtending(Recipe.class, "recipe.schema.json", "A Weft recipe", Installed.kinds());
+            String schema =
+                    JsonSchema.ofExtending(Recipe.class, "recipe.schema.json", "A Weft recipe", Installed.kinds());
             options.result(
-                    Json.parse(schema, "the schema", JsonNode.class), schema.lines().toList());
+                    Json.parse(schema, "the schema", JsonNode.class),
+                    schema.lines().toList());
             return ExitCode.DONE;
         }
     }

@@ -159,7 +159,8 @@ class SamplerTest {
                 .filteredOn(type -> !Sampler.Memoryless.class.isAssignableFrom(type.value()))
                 .isNotEmpty()
                 .allSatisfy(type -> assertThat(type.value()
-                                .getResource(type.value().getSimpleName().replace("Sampler", "Sampling") + "Test.class"))
+                                .getResource(
+                                        type.value().getSimpleName().replace("Sampler", "Sampling") + "Test.class"))
                         .as(type.name())
                         .isNotNull());
     }
