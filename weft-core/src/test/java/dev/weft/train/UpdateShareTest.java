@@ -7,16 +7,24 @@ import dev.weft.cost.CountedCosts;
 import dev.weft.loss.Distillation;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
+import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Recipe;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.fair.FairSampler;
+import dev.weft.sample.level.CostLevelSampler;
+import dev.weft.sample.level.LevelDistribution;
+import dev.weft.sample.level.LevelMembers;
 import dev.weft.space.Space;
+import dev.weft.weight.generator.MemberGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class UpdateShareTest {
     @TempDir
@@ -34,7 +42,8 @@ class UpdateShareTest {
 
     private double share(ModelDefinition model, Sampler sampler, long seed) {
         settings.sampler = sampler;
-        Recipe recipe = new Recipe("tiny", "", model, TinyTraining.dataSettings(data), settings.build());
+        Recipe recipe = new Recipe(
+                "tiny", "", model, settings.sharing, null, TinyTraining.dataSettings(data), settings.build());
         try (Trainer trainer =
                 Trainer.start(recipe, folder.resolve(sampler.getClass().getSimpleName()), 1)) {
             return UpdateShare.of(trainer, new SplittableRandom(seed));
@@ -69,6 +78,21 @@ class UpdateShareTest {
         ModelDefinition cells = Presets.named("cell-tiny");
         assertThat(share(cells, new FairSampler(false), 1)).isEqualTo(1);
         assertThat(share(cells, new Sampler.SinglePath(1), 1)).isBetween(0.15, 0.6);
+    }
+
+    /** Their weights are the largest's under a mask, or slices; either way only the member's own entries move. */
+    @ParameterizedTest
+    @EnumSource(MemberGenerator.View.class)
+    void generatedMembersTrainWhatTheMembersTheyStandForUse(MemberGenerator.View view) {
+        Optimizer adam = new Optimizer.Adam(0.01, 0.9, 0.999, 1e-8, 0);
+        settings.sharing = List.of(new MemberGenerator("macs", 16, null, view));
+        CostLevelSampler sampler = new CostLevelSampler(
+                "macs",
+                new CostLevelSampler.Levels(4, null),
+                new LevelDistribution.Uniform(),
+                new LevelMembers.Generator(30, adam),
+                1);
+        assertThat(share(TinyTraining.model(), sampler, 1)).isBetween(0.2, 0.98);
     }
 
     @Test
