@@ -14,6 +14,7 @@ import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
+import dev.weft.weight.WrappedWeights;
 import dev.weft.weight.kernel.KernelTransforms;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -190,11 +191,16 @@ public final class ChannelSorting {
     }
 
     /** Notes what the model asks for. */
-    private final class Recorded implements Weights {
+    private final class Recorded implements WrappedWeights {
         private final Weights source;
 
         Recorded(Weights source) {
             this.source = source;
+        }
+
+        @Override
+        public Weights source() {
+            return source;
         }
 
         @Override

@@ -65,9 +65,7 @@ public interface Weights {
      *     asked for when the values come from a file. The tensor is closed or kept by this strategy
      * @return the stored tensor; do not close it. It may be written to, without gradients
      */
-    default Tensor buffer(String name, Supplier<Tensor> first) {
-        throw new UnsupportedOperationException("These weights store no buffers, but were asked for " + name + ".");
-    }
+    Tensor buffer(String name, Supplier<Tensor> first);
 
     /**
      * What comes between two layers of the model at a place: the identity, unless a strategy inserts something there.

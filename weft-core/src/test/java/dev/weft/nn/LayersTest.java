@@ -14,6 +14,7 @@ import dev.weft.weight.Init;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
+import dev.weft.weight.WrappedWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -335,7 +336,12 @@ class LayersTest {
         Choice<Integer> heads = Choice.of("heads", 1, 2, 4);
         List<Double> parts = List.of(0.2, 0.5, 0.3);
         List<String> asked = new ArrayList<>();
-        Weights mixing = new Weights() {
+        Weights mixing = new WrappedWeights() {
+            @Override
+            public Weights source() {
+                return weights;
+            }
+
             @Override
             public Weight weight(String name, Init init, Axis... axes) {
                 return weights.weight(name, init, axes);
@@ -452,7 +458,12 @@ class LayersTest {
     void stackMixesTheExitsThatAGateSharesOut() {
         Tensor quarter = Tensors.of(new float[] {0.25f}, 1);
         Tensor rest = Tensors.of(new float[] {0.75f}, 1);
-        Weights blended = new Weights() {
+        Weights blended = new WrappedWeights() {
+            @Override
+            public Weights source() {
+                return weights;
+            }
+
             @Override
             public Weight weight(String name, Init init, Axis... axes) {
                 return weights.weight(name, init, axes);

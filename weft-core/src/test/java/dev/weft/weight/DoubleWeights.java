@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -43,6 +44,11 @@ public final class DoubleWeights implements Weights {
                 return Arrays.stream(axes).map(axis -> axis.size().size(member)).toList();
             }
         };
+    }
+
+    @Override
+    public Tensor buffer(String name, Supplier<Tensor> first) {
+        return tensors.computeIfAbsent(name, n -> Tensors.keep(first.get()));
     }
 
     public static double[] doubles(Tensor tensor) {

@@ -15,6 +15,7 @@ import dev.weft.weight.Init;
 import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
+import dev.weft.weight.WrappedWeights;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.encoding.MemberEncoding.Combine;
 import dev.weft.weight.encoding.MemberEncoding.Feature;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -241,7 +243,12 @@ class MemberEncodingTest {
 
     private static Weights spreadOn(Member picked) {
         Weights plain = new DoubleWeights();
-        return new Weights() {
+        return new WrappedWeights() {
+            @Override
+            public Weights source() {
+                return plain;
+            }
+
             @Override
             public Weight weight(String name, Init init, Axis... axes) {
                 return plain.weight(name, init, axes);
@@ -264,6 +271,11 @@ class MemberEncodingTest {
             @Override
             public Weight weight(String name, Init init, Axis... axes) {
                 throw new AssertionError("An encoding asks for no weight, but asked for " + name);
+            }
+
+            @Override
+            public Tensor buffer(String name, Supplier<Tensor> first) {
+                throw new AssertionError("An encoding asks for no buffer, but asked for " + name);
             }
 
             @Override
