@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 // tag::search[]
-/** From a random member, steps to neighbours of the best that is known within each budget. */
+/** The search begins at random members and goes on to neighbours of the best that is known within each budget. */
 @JsonTypeName("hill-climbing")
 public record HillClimbing(
         @JsonProperty(defaultValue = "100") int steps) implements SearchSettings {

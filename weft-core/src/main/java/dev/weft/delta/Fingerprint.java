@@ -23,7 +23,7 @@ public record Fingerprint(String sha256) {
         }
     }
 
-    /** Of the tensors of a base, by name. */
+    /** The fingerprint of a base with these tensors, by name. */
     public static Fingerprint of(Map<String, Tensor> base) {
         MessageDigest digest = sha256Digest();
         new TreeMap<>(base).forEach((name, tensor) -> {

@@ -89,7 +89,7 @@ public final class ForeignCheckpoint {
         return path;
     }
 
-    /** In the order of the file or the index. */
+    /** The names of all tensors, in the order of the file or the index. */
     public List<String> names() {
         return List.copyOf(parts.keySet());
     }

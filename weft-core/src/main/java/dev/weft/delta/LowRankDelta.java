@@ -83,7 +83,7 @@ public final class LowRankDelta implements Delta {
         return of(a(), b(), scale * factor);
     }
 
-    /** Of two low-rank deltas again one, with the scale 1 and the ranks of both; of others a dense one. */
+    /** The sum of two low-rank deltas is one again, with the scale 1 and the ranks of both; any other sum is dense. */
     @Override
     public Delta plus(Delta other) {
         Shapes.requireEqual(this, other);
@@ -101,7 +101,7 @@ public final class LowRankDelta implements Delta {
         return b().mul(new Scalar(scale));
     }
 
-    /** Of {@code tr(Bᵀ B A Aᵀ)}, without building the product. */
+    /** The norm is worked out as {@code tr(Bᵀ B A Aᵀ)}, without building the product. */
     @Override
     public double squaredNorm() {
         try (PointerScope scope = new PointerScope()) {

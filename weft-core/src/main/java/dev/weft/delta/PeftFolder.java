@@ -38,7 +38,7 @@ public final class PeftFolder {
     private static final String A = ".lora_A.weight";
     private static final String B = ".lora_B.weight";
     private static final String WEIGHT = ".weight";
-    /** In the metadata of the tensors: the base that they belong to. */
+    /** The key, in the metadata of the tensors, of the base that they belong to. */
     private static final String BASE = "weft.base";
 
     private PeftFolder() {}

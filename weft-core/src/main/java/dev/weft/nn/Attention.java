@@ -33,7 +33,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class Attention implements Layer {
     private static final Init INIT = Init.truncatedNormal(0.02);
-    /** Of queries and keys of length one: the first and the greatest logarithm of what their products are multiplied by (VAR). */
+    /** Queries and keys have length one: these are the first and the greatest logarithm of what their products are multiplied by (VAR). */
     private static final float FIRST_SCALE = (float) Math.log(4);
 
     private static final double MOST_SCALE = Math.log(100);

@@ -76,7 +76,7 @@ public final class TransformerBlock implements Layer {
      * @param condition width of what modulates; {@code null} for nothing
      */
     public record Sizes(Dim embed, Dim numHeads, Dim hidden, Dim memory, Dim condition) {
-        /** Without memory and condition. */
+        /** The sizes of a block without memory and condition. */
         public Sizes(Dim embed, Dim numHeads, Dim hidden) {
             this(embed, numHeads, hidden, null, null);
         }

@@ -38,7 +38,7 @@ class PeftFolderTest {
         return LowRankDelta.of(Tensors.of(a, rank, 2), Tensors.of(b, out, rank), scale);
     }
 
-    /** As huggingface/peft writes it. */
+    /** Writes a folder as huggingface/peft does. */
     private static void peft(Path folder, String config, Map<String, Tensor> tensors) throws Exception {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(PeftFolder.CONFIG), config);

@@ -15,7 +15,7 @@ import dev.weft.weight.WrappedWeights;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** For tests, {@code x + up(relu(down(x)))} after each branch (Houlsby et al. 2019); it stays apart in a stand-alone model. */
+/** This sharing of the tests has {@code x + up(relu(down(x)))} after each branch (Houlsby et al. 2019); it stays apart in a stand-alone model. */
 @JsonTypeName("bottleneck-adapters")
 record BottleneckAdapters(int size) implements Sharing {
     @Override

@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** For tests, a fixed mask of booleans over every matrix of an MLP, drawn when a family begins; a stand-alone model is plain. */
+/** This sharing of the tests lays a fixed mask of booleans over every matrix of an MLP, drawn when a family begins; a stand-alone model is plain. */
 @JsonTypeName("masked-by-buffer")
 record MaskedByBuffer(double density) implements Sharing {
     @Override

@@ -89,7 +89,7 @@ class TransformerBlockTest {
             TransformerBlock.Order.NORM_BEFORE,
             Mlp.GELU_TANH,
             true);
-    /** Of a generator of weights: both kinds of attention with positions along two axes. */
+    /** A generator of weights has both kinds of attention with positions along two axes. */
     private static final TransformerBlock.Form DECODER = form(
             new Attention.Form(HEAD, 1, false, 100, true),
             new Attention.Form(HEAD, 1, false, 100, true),

@@ -155,7 +155,7 @@ class PassDrawsTest {
         }
     }
 
-    /** As a step that is looked ahead does: the gradient's gradient, while other passes come and go. */
+    /** An unrolled step takes the gradient's gradient, while other passes come and go. */
     @Test
     void gradientOfAGradientGoesThroughTheDrawOfItsPass() {
         try (BlendFixture soft = new BlendFixture(BlendFixture.entangled(), OUT, IN);
