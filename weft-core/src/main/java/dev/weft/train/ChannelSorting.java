@@ -209,6 +209,13 @@ public final class ChannelSorting {
             return source.weight(name, init, of);
         }
 
+        /** The norms of sorted channels are sorted with them. */
+        @Override
+        public Weight batchNorm(String name, Init init, Axis channels) {
+            axes.putIfAbsent(name, List.of(channels));
+            return source.batchNorm(name, init, channels);
+        }
+
         @Override
         public Gate gate(String name, Dim count) {
             stacks.add(name);

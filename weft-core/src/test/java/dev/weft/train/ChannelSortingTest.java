@@ -104,6 +104,7 @@ class ChannelSortingTest {
     @MethodSource("models")
     void largestComputesWhatItDidAndChannelsHaveMoved(ModelDefinition definition, String axis) {
         try (Family family = Family.of(definition, 3)) {
+            vectorsAsAfterTraining(family);
             Tensor before = logits(family, family.space().largest());
             Tensor small = logits(family, family.space().smallest());
             Map<String, float[]> weights = copies(family);
@@ -126,6 +127,20 @@ class ChannelSortingTest {
             ChannelSorting.sort(family, choices(definition, axis), List.of(largest(definition)));
             copies(family).forEach((name, values) -> assertThat(values).as(name).isEqualTo(sorted.get(name)));
         }
+    }
+
+    /** Norms and biases of a fresh family are the same in every channel, which would hide one that was not sorted. */
+    private static void vectorsAsAfterTraining(Family family) {
+        SplittableRandom random = new SplittableRandom(5);
+        family.weights().tensors().values().stream()
+                .filter(tensor -> tensor.dim() == 1)
+                .forEach(tensor -> {
+                    float[] values = new float[(int) tensor.numel()];
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = (float) (1 + 0.3 * random.nextGaussian());
+                    }
+                    tensor.copy_(Tensors.of(values, values.length));
+                });
     }
 
     private static Space largest(ModelDefinition definition) {
