@@ -26,6 +26,7 @@ public final class Recipes {
     public static final List<String> NAMES = List.of(
             "quickstart",
             "smoke",
+            "bignas-quick",
             "lm-quick",
             "mos-lm-quick",
             "tanglenas-mobile-quick",

@@ -319,7 +319,7 @@ class RecipesTest {
                 .hasMessageContaining("mine.yaml")
                 .hasMessageContaining("labelSmothing")
                 .hasMessageContaining("Did you mean \"labelSmoothing\"?");
-        String kind = Files.readString(FOLDER.resolve("smoke.yaml")).replace("kind: sandwich", "kind: sandwhich");
+        String kind = Files.readString(FOLDER.resolve("bignas-quick.yaml")).replace("kind: sandwich", "kind: sandwhich");
         assertThatThrownBy(() -> Yaml.parse(kind, "mine.yaml", Recipe.class))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("sandwhich")
@@ -340,7 +340,7 @@ class RecipesTest {
 
     @Test
     void inPlaceDistillationWithoutTheLargestIsRefused() throws IOException {
-        String text = Files.readString(FOLDER.resolve("smoke.yaml"));
+        String text = Files.readString(FOLDER.resolve("bignas-quick.yaml"));
         String single = text.replaceFirst("sampler: \\{[^}]*}", "sampler: {kind: single-path, members: 1}");
         assertThatThrownBy(() -> Yaml.parse(single, "mine.yaml", Recipe.class))
                 .isInstanceOf(InputException.class)
