@@ -180,6 +180,7 @@ class ArchitectureTest {
             "dim",
             "sizes",
             "numel",
+            "nbytes",
             "shape",
             "dtype",
             "scalar_type",

@@ -16,6 +16,8 @@ import dev.weft.model.Presets;
 import dev.weft.model.TextInput;
 import dev.weft.model.VisionTransformer;
 import dev.weft.nn.Activation;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.Recipes;
 import dev.weft.text.CharacterTokenizer;
@@ -201,8 +203,8 @@ final class BenchModels {
                 embed / heads,
                 llama ? 2 : 1,
                 llama ? LanguageModel.Positions.ROTARY : LanguageModel.Positions.LEARNED,
-                llama ? LanguageModel.Mlp.SWIGLU : LanguageModel.Mlp.GELU,
-                llama ? LanguageModel.Norm.RMS : LanguageModel.Norm.LAYER,
+                llama ? Mlp.SWIGLU : Mlp.GELU,
+                llama ? Norm.Kind.RMS : Norm.Kind.LAYER,
                 1e-5,
                 !llama,
                 true,

@@ -8,7 +8,6 @@ import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
-import dev.weft.weight.blend.BlendedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,9 +44,7 @@ final class FrozenGradients implements AutoCloseable {
 
     /** What gradients are taken of, by name in the order of the model. */
     static Map<String, Tensor> weights(Family family) {
-        Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
-        weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
-        return weights;
+        return family.parameters();
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
+import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
@@ -12,15 +13,16 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.weight.Beginning;
+import dev.weft.weight.Outline;
 import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weights;
-import dev.weft.weight.blend.BlendedWeights;
-import dev.weft.weight.experts.RoutedWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -55,6 +57,7 @@ public final class Family implements AutoCloseable {
     private final SharedWeights weights;
     private final RequestedWeights requested;
     private final List<Sharing> sharing;
+    private final List<RequestedWeights> levels = new ArrayList<>(); // what each sharing asks for, of those below
     private final Kinds kinds;
     private final List<Weights> strategies = new ArrayList<>();
     private final UnaryOperator<Weights> own;
@@ -77,13 +80,14 @@ public final class Family implements AutoCloseable {
             UnaryOperator<Weights> own) {
         this.kinds = kinds;
         this.definition = definition;
-        this.space = definition.space();
+        this.space = space(definition, sharing);
         this.weights = weights;
         this.sharing = List.copyOf(sharing);
         Sharing.requireOrder(sharing);
         Weights source = weights;
         for (Sharing each : sharing) {
-            source = each.over(source, space);
+            levels.add(new RequestedWeights(source));
+            source = each.over(levels.get(levels.size() - 1), space);
             strategies.add(source);
         }
         this.own = own;
@@ -92,6 +96,21 @@ public final class Family implements AutoCloseable {
         this.requested = new RequestedWeights(outermost);
         this.model = definition.build(requested);
         requested.built();
+    }
+
+    /** The members of a family: the choices of its model, and those that its sharings add. */
+    public static Space space(ModelDefinition definition, List<Sharing> sharing) {
+        if (sharing.isEmpty()) {
+            return definition.space();
+        }
+        Member largest = definition.space().largest();
+        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+        try (SharedWeights none = SharedWeights.shapesOnly()) {
+            RequestedWeights asked = new RequestedWeights(none);
+            definition.build(asked);
+            asked.byName().forEach((name, weight) -> shapes.put(name, weight.shape(largest)));
+        }
+        return Sharing.space(sharing, new Outline(definition.space(), shapes));
     }
 
     /** A family with fresh weights, drawn from {@code seed}, that its members see slices of. */
@@ -115,18 +134,40 @@ public final class Family implements AutoCloseable {
      * @param kinds those of the model and of the sharing among them, or the family cannot be saved
      */
     public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds) {
+        return of(definition, seed, sharing, kinds, List.of());
+    }
+
+    /**
+     * The same, for sharings that begin from data.
+     *
+     * @param calibration inputs of the model, batch by batch; not closed here
+     */
+    public static Family of(
+            ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, List<Tensor> calibration) {
         Libtorch.load();
         SharedWeights weights = SharedWeights.initialised(seed);
         boolean done = false;
         try {
             Family family = new Family(definition, weights, sharing, kinds);
-            family.strategy(RoutedWeights.class).ifPresent(experts -> experts.start(weights.tensors(), seed));
+            family.begin(seed, calibration);
             done = true;
             return family;
         } finally {
             if (!done) {
                 weights.close();
             }
+        }
+    }
+
+    private void begin(long seed, List<Tensor> calibration) {
+        Member largest = space.largest();
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            requested.begin(new Beginning(
+                    weights.stored(),
+                    seed,
+                    calibration,
+                    inputs -> forward(inputs, new Pass(largest, BatchStatistics.INSTANCE, 0, 0))));
         }
     }
 
@@ -138,7 +179,7 @@ public final class Family implements AutoCloseable {
      */
     public Family with(Map<String, Tensor> values) {
         requireOpen();
-        Map<String, Tensor> stored = weights.tensors();
+        Map<String, Tensor> stored = weights.stored();
         return new Family(
                 definition,
                 SharedWeights.of(name -> Tensors.keep(values.getOrDefault(name, stored.get(name))), "values"),
@@ -155,7 +196,9 @@ public final class Family implements AutoCloseable {
      */
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
         Libtorch.load();
-        return new Family(definition, SharedWeights.initialised(seed), List.of(), Kinds.builtIn(), sharing);
+        Family family = new Family(definition, SharedWeights.initialised(seed), List.of(), Kinds.builtIn(), sharing);
+        family.begin(seed, List.of());
+        return family;
     }
 
     /** A family whose weights have shapes and no data: for counting what a member costs. */
@@ -239,6 +282,23 @@ public final class Family implements AutoCloseable {
         return strategies.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
+    /** What the optimiser of the weights trains, by name: all but buffers and what has an update of its own. Do not close the tensors. */
+    public Map<String, Tensor> parameters() {
+        Map<String, Tensor> parameters = new LinkedHashMap<>(weights().tensors());
+        parameters.keySet().removeIf(this::hasOwnUpdate);
+        return parameters;
+    }
+
+    /** Whether a stored tensor is moved by an update of its own: the logits of a blend, a generator of members. */
+    public boolean hasOwnUpdate(String stored) {
+        return requested.hasOwnUpdate(stored);
+    }
+
+    /** How far a member's output may lie from that of its stand-alone model, as {@link Sharing#tolerance} says; 0 for bit for bit. */
+    public double tolerance() {
+        return sharing.stream().mapToDouble(Sharing::tolerance).max().orElse(0);
+    }
+
     /** The kept members by name, in the order in which they were named. */
     public Map<String, NamedMember> members() {
         return Collections.unmodifiableMap(members);
@@ -316,26 +376,25 @@ public final class Family implements AutoCloseable {
     }
 
     /**
-     * The stand-alone model of one member: a family of one, with its own copy of the weights. Its output equals the member's,
-     * bit for bit on CPU in float32.
+     * The stand-alone model of one member: a family of one, with its own copy of the weights, and of what remains of its sharing. Its
+     * output equals the member's, bit for bit on CPU in float32 unless a sharing says to what tolerance.
      *
      * @param statistics the member's; copied
      * @throws IllegalArgumentException when the member is a blend: what it mixes at gates and in norms is no plain model
      */
     public Family extract(Member member, MemberStatistics statistics) {
         requireOpen();
-        if (BlendedWeights.isBlend(member)) {
-            throw new IllegalArgumentException("A blend is no member that can stand alone: extract "
-                    + "BlendedWeights.strongest (of a generator GeneratedWeights.plain), or another member, instead of \""
-                    + member + "\".");
+        requested.requireAlone(member);
+        List<Sharing> remaining = remaining(member);
+        Family extracted = new Family(definition.at(member), SharedWeights.unset(), remaining, kinds);
+        if (!extracted.space.choices().isEmpty()) {
+            extracted.close();
+            throw new IllegalStateException(
+                    "What remains of a sharing must leave no choice, but " + remaining + " does.");
         }
-        Family extracted = new Family(definition.at(member), SharedWeights.unset(), List.of(), kinds);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Reading reading = Reading.of(member);
-            Reading plain = Reading.of(Member.PLAIN);
-            extracted.requested.byName().forEach((name, copy) -> copy.tensor(plain)
-                    .copy_(requested.byName().get(name).tensor(reading)));
+            copy(Reading.of(member), extracted);
         }
         Map<String, Tensor> own = new LinkedHashMap<>();
         statistics.tensors().forEach((name, tensor) -> own.put(name, Tensors.keep(tensor.clone())));
@@ -343,6 +402,52 @@ public final class Family implements AutoCloseable {
         extracted.notes.putAll(notes);
         extracted.note("member", space.print(member));
         return extracted;
+    }
+
+    /** The sharings that a member's stand-alone model still has: the last ones of the list. */
+    private List<Sharing> remaining(Member member) {
+        List<Sharing> remaining = new ArrayList<>();
+        for (Sharing each : sharing) {
+            Optional<Sharing> left = each.remains(member);
+            if (left.isEmpty() && !remaining.isEmpty()) {
+                throw new IllegalStateException("What remains in a stand-alone model must be listed last, but " + each
+                        + " follows " + remaining + ". List it before them.");
+            }
+            left.ifPresent(remaining::add);
+        }
+        return remaining;
+    }
+
+    /** Fills a stand-alone model: what its weights are made of is what the sharings that go have made of the member's. */
+    private void copy(Reading reading, Family extracted) {
+        int goes = sharing.size() - extracted.sharing.size();
+        RequestedWeights from = goes == sharing.size() ? requested : levels.get(goes);
+        RequestedWeights into = extracted.levels.isEmpty() ? extracted.requested : extracted.levels.get(0);
+        Reading plain = Reading.of(Member.PLAIN);
+        into.byName().forEach((name, copy) -> {
+            Optional<Tensor> there =
+                    Optional.ofNullable(from.byName().get(name)).map(weight -> weight.tensor(reading));
+            fill(copy.tensor(plain), name, requested.remaining(name, reading).or(() -> there));
+        });
+        extracted
+                .weights
+                .buffers()
+                .forEach((name, copy) -> fill(
+                        copy,
+                        name,
+                        requested
+                                .remaining(name, reading)
+                                .or(() -> Optional.ofNullable(weights.buffers().get(name)))));
+    }
+
+    private static void fill(Tensor into, String name, Optional<Tensor> value) {
+        Tensor from = value.orElseThrow(
+                () -> new IllegalStateException("What remains of a sharing needs " + name + ", which nothing gives."));
+        if (!Arrays.equals(into.shape(), from.shape())) {
+            throw new IllegalStateException("What remains of a sharing needs " + name + " "
+                    + Arrays.toString(into.shape()) + ", but is given " + Arrays.toString(from.shape()) + ".");
+        }
+        into.copy_(from);
     }
 
     /** The file it was opened from; empty for a family that was made here. */

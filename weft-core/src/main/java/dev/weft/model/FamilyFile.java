@@ -61,7 +61,7 @@ final class FamilyFile {
 
     static void save(Family family, Path file) {
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
-        family.weights().tensors().forEach((name, tensor) -> tensors.put(name, StoredTensors.data(tensor)));
+        family.weights().stored().forEach((name, tensor) -> tensors.put(name, StoredTensors.data(tensor)));
         new StatisticsCheck(family.definition()).problem(family.members()).ifPresent(problem -> {
             throw new IllegalStateException(problem + ". Calibrate the member before saving it.");
         });
@@ -88,9 +88,10 @@ final class FamilyFile {
         List<String> shared = new ArrayList<>();
         Map<String, Map<String, Tensor>> statistics = new LinkedHashMap<>();
         document.members.keySet().forEach(name -> statistics.put(name, new LinkedHashMap<>()));
-        String only = isAlone(inFile(path, document.model::space), document.members.keySet())
-                ? document.members.keySet().iterator().next()
-                : null;
+        String only =
+                isAlone(inFile(path, () -> Family.space(document.model, document.sharing)), document.members.keySet())
+                        ? document.members.keySet().iterator().next()
+                        : null;
         for (String name : file.names()) {
             String owner = only == null ? owner(name) : isStatistic(name) ? only : null;
             if (owner == null) {

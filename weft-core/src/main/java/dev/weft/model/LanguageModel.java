@@ -2,18 +2,18 @@ package dev.weft.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
-import dev.weft.nn.Activation;
 import dev.weft.nn.Attention;
 import dev.weft.nn.Embedding;
 import dev.weft.nn.Layer;
-import dev.weft.nn.LayerNorm;
 import dev.weft.nn.Linear;
-import dev.weft.nn.Residual;
-import dev.weft.nn.RmsNorm;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
+import dev.weft.nn.Pass;
 import dev.weft.nn.Stack;
-import dev.weft.nn.SwiGlu;
+import dev.weft.nn.TransformerBlock;
 import dev.weft.ops.AttentionOps;
 import dev.weft.ops.NoiseOps;
+import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
@@ -57,7 +57,7 @@ public record LanguageModel(
         @JsonProperty(defaultValue = "1") int groupSize,
         @JsonProperty(defaultValue = "learned") Positions positions,
         @JsonProperty(defaultValue = "gelu") Mlp mlp,
-        @JsonProperty(defaultValue = "layer") Norm norm,
+        @JsonProperty(defaultValue = "layer") Norm.Kind norm,
         @JsonProperty(defaultValue = "1.0e-5") double normEpsilon,
         @JsonProperty(defaultValue = "true") boolean bias,
         @JsonProperty(defaultValue = "true") boolean tied,
@@ -75,23 +75,6 @@ public record LanguageModel(
         /** Queries and keys are turned by their position (Su et al. 2021). */
         @JsonProperty("rotary")
         ROTARY
-    }
-
-    /** The two-layer network of a block. */
-    public enum Mlp {
-        @JsonProperty("gelu")
-        GELU,
-        /** Three matrices: see {@link SwiGlu}. */
-        @JsonProperty("swiglu")
-        SWIGLU
-    }
-
-    /** The norm of a block. */
-    public enum Norm {
-        @JsonProperty("layer")
-        LAYER,
-        @JsonProperty("rms")
-        RMS
     }
 
     /**
@@ -218,8 +201,7 @@ public record LanguageModel(
         Layer embedding = new Embedding(table);
         if (positions == Positions.LEARNED) {
             Weight places = weights.weight("wpe.weight", INIT, Axis.fixed(input.contextLength()), Axis.prefix(embed));
-            embedding = embedding.then(
-                    (x, pass) -> AttentionOps.addPositions(x, places.tensor(pass.reading()), pass.firstPosition()));
+            embedding = embedding.then((x, pass) -> placed(x, places.tensor(pass.reading()), pass));
         }
         List<Layer> layers = new ArrayList<>();
         for (int b = 0; b < blocks.size(); b++) {
@@ -228,7 +210,7 @@ public record LanguageModel(
         Layer body = embedding
                 .then((x, pass) -> NoiseOps.dropout(x, pass.dropout()))
                 .then(new Stack(weights, "blocks", Dim.of(transformer().depth()), layers))
-                .then(norm(weights, "norm", embed))
+                .then(norms().of(weights, "norm", embed))
                 .then(new Linear(tied ? table : weights.weight("head.weight", INIT, tokens, Axis.prefix(embed)), null));
         return (x, pass) -> {
             int length = (int) x.size(1);
@@ -236,41 +218,34 @@ public record LanguageModel(
                 throw new IllegalArgumentException("A pass must end within the " + input.contextLength()
                         + " tokens of the context, but reads " + length + " after " + pass.firstPosition() + ".");
             }
-            Tensor logits = body.forward(x, pass);
-            if (pass.cache() != null) {
-                pass.cache().advance(length);
+            if (pass.cache() == null) {
+                return body.forward(x, pass);
             }
-            return logits;
+            return pass.cache().reading((int) x.size(0), length, pass.context().counts(), () -> body.forward(x, pass));
         };
     }
 
+    /** Adds the learned position of each token, which rows at different places of a cache have of their own. */
+    private static Tensor placed(Tensor x, Tensor table, Pass pass) {
+        return pass.rowsDiffer()
+                ? Ops.add(x, Ops.embedding(table, pass.cache().positions(x)))
+                : AttentionOps.addPositions(x, table, pass.firstPosition());
+    }
+
     private Layer block(Weights weights, int b, Dim embed) {
-        String name = "blocks." + b + ".";
-        Dim hidden = embed.scaled(transformer().mlpRatio(b), 1);
-        double position = (b + 1.0) / blocks.size();
         // GPT-2: two branches a block add to the stream, which keeps its size when each begins smaller.
         Init last = Init.truncatedNormal(STD / Math.sqrt(2.0 * blocks.size()));
-        Attention.Form form =
+        Attention.Form attention =
                 new Attention.Form(headDim, groupSize, true, positions == Positions.ROTARY ? ROTARY_BASE : 0, bias);
-        Layer attention = norm(weights, name + "norm1", embed)
-                .then(new Attention(
-                        weights, name + "attn", embed, Dim.of(transformer().numHeads(b)), form, last));
-        Layer twoLayers = mlp == Mlp.SWIGLU
-                ? new SwiGlu(weights, name + "mlp", embed, hidden, bias, INIT, last)
-                : new Linear(weights, name + "mlp.fc1", embed, hidden, INIT, bias)
-                        .then(Activation.GELU)
-                        .then(new Linear(weights, name + "mlp.fc2", hidden, embed, last, bias));
-        return branch(attention, position)
-                .then(branch(norm(weights, name + "norm2", embed).then(twoLayers), position));
+        TransformerBlock.Form form = new TransformerBlock.Form(attention, norms(), mlp, bias, true, INIT, last);
+        TransformerBlock.Sizes sizes = new TransformerBlock.Sizes(
+                embed,
+                Dim.of(transformer().numHeads(b)),
+                embed.scaled(transformer().mlpRatio(b), 1));
+        return new TransformerBlock(weights, "blocks." + b, form, sizes, (b + 1.0) / blocks.size());
     }
 
-    private static Layer branch(Layer layer, double position) {
-        return new Residual(layer.then((x, pass) -> NoiseOps.dropout(x, pass.dropout())), position);
-    }
-
-    private Layer norm(Weights weights, String name, Dim embed) {
-        return norm == Norm.RMS
-                ? new RmsNorm(weights, name, embed, normEpsilon)
-                : new LayerNorm(weights, name, embed, normEpsilon, bias);
+    private Norm norms() {
+        return norm == Norm.Kind.RMS ? Norm.rms(normEpsilon) : new Norm(Norm.Kind.LAYER, normEpsilon, true, bias);
     }
 }

@@ -4,10 +4,10 @@ import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.io.Kinds;
 import dev.weft.model.LanguageModel.Block;
-import dev.weft.model.LanguageModel.Mlp;
-import dev.weft.model.LanguageModel.Norm;
 import dev.weft.model.LanguageModel.Positions;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.text.SentencePieceTokenizer;
@@ -162,7 +162,7 @@ public final class Llama2c {
                 heads / keyHeads,
                 Positions.ROTARY,
                 Mlp.SWIGLU,
-                Norm.RMS,
+                Norm.Kind.RMS,
                 NORM_EPSILON,
                 false,
                 tied,

@@ -2,14 +2,14 @@ package dev.weft.model;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
-import dev.weft.model.LanguageModel.Mlp;
-import dev.weft.model.LanguageModel.Norm;
 import dev.weft.model.LanguageModel.Positions;
 import dev.weft.model.MobileCnn.Block;
 import dev.weft.model.MobileCnn.Stage;
 import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.nn.Initialisation;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -275,7 +275,7 @@ public final class Presets {
                 1,
                 Positions.LEARNED,
                 Mlp.GELU,
-                Norm.LAYER,
+                Norm.Kind.LAYER,
                 1e-5,
                 true,
                 true,
@@ -291,7 +291,7 @@ public final class Presets {
                 2,
                 Positions.ROTARY,
                 Mlp.SWIGLU,
-                Norm.RMS,
+                Norm.Kind.RMS,
                 1e-5,
                 false,
                 false,

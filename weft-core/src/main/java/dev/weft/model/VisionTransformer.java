@@ -1,14 +1,14 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
-import dev.weft.nn.Activation;
 import dev.weft.nn.Attention;
 import dev.weft.nn.Conv2d;
 import dev.weft.nn.Layer;
-import dev.weft.nn.LayerNorm;
 import dev.weft.nn.Linear;
-import dev.weft.nn.Residual;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.nn.Stack;
+import dev.weft.nn.TransformerBlock;
 import dev.weft.ops.AttentionOps;
 import dev.weft.ops.NoiseOps;
 import dev.weft.ops.Ops;
@@ -46,6 +46,7 @@ public record VisionTransformer(
         List<Block> blocks)
         implements ModelDefinition {
     private static final Init INIT = Init.truncatedNormal(0.02);
+    private static final double NORM_EPSILON = 1e-6;
 
     /**
      * One block; its choices mean something only while the depth reaches it.
@@ -136,22 +137,18 @@ public record VisionTransformer(
                     return Ops.add(withToken, position.tensor(pass.reading()));
                 })
                 .then(new Stack(weights, "blocks", depths, layers))
-                .then(new LayerNorm(weights, "norm", embed))
+                .then(Norm.layer(NORM_EPSILON).of(weights, "norm", embed))
                 .then((x, pass) -> NoiseOps.dropout(Ops.select(x, 1, 0), pass.dropout()))
                 .then(new Linear(weights, "head", embed, Dim.of(images.classes().size()), INIT));
     }
 
     private Layer block(Weights weights, int b, Dim embed) {
-        String name = "blocks." + b + ".";
-        Dim hidden = embed.scaled(transformer().mlpRatio(b), 1);
-        double position = (b + 1.0) / blocks.size();
-        Layer attention = new LayerNorm(weights, name + "norm1", embed)
-                .then(new Attention(
-                        weights, name + "attn", embed, Dim.of(transformer().numHeads(b)), headDim));
-        Layer mlp = new LayerNorm(weights, name + "norm2", embed)
-                .then(new Linear(weights, name + "mlp.fc1", embed, hidden, INIT))
-                .then(Activation.GELU)
-                .then(new Linear(weights, name + "mlp.fc2", hidden, embed, INIT));
-        return new Residual(attention, position).then(new Residual(mlp, position));
+        TransformerBlock.Form form = new TransformerBlock.Form(
+                Attention.Form.bidirectional(headDim), Norm.layer(NORM_EPSILON), Mlp.GELU, true, false, INIT, INIT);
+        TransformerBlock.Sizes sizes = new TransformerBlock.Sizes(
+                embed,
+                Dim.of(transformer().numHeads(b)),
+                embed.scaled(transformer().mlpRatio(b), 1));
+        return new TransformerBlock(weights, "blocks." + b, form, sizes, (b + 1.0) / blocks.size());
     }
 }

@@ -34,5 +34,13 @@ public enum Activation implements Layer {
         public Tensor forward(Tensor x, Pass pass) {
             return Ops.gelu(x);
         }
+    },
+    /** GELU by its approximation with tanh, which GPT-2 and VAR were trained with. */
+    @JsonProperty("gelu-tanh")
+    GELU_TANH {
+        @Override
+        public Tensor forward(Tensor x, Pass pass) {
+            return Ops.geluTanh(x);
+        }
     }
 }

@@ -22,32 +22,33 @@ final class OnnxAttention {
 
     /** @param in query, key, value and a mask, which may be absent */
     String attention(List<String> in, List<Tensor> inputs, double scale) {
+        return attend(in, inputs, scale, scores -> masked(scores, in, inputs));
+    }
+
+    private String masked(String scores, List<String> in, List<Tensor> inputs) {
         if (in.get(3).isEmpty()) {
-            return attend(in, inputs, scale, scores -> scores);
+            return scores;
         }
         Tensor mask = inputs.get(3);
         if (grouped(inputs) && mask.dim() > 2) {
             throw new IllegalStateException(
-                    "ATTENTION with shared keys can be exported with a mask (T, S), but this one is of " + mask.dim()
-                            + " axes.");
+                    "Attention with shared keys can be exported with a mask (T, S), but this one is" + " of "
+                            + mask.dim() + " axes.");
         }
-        boolean seen = mask.scalar_type().intern() == ScalarType.Bool;
-        return attend(
-                in,
-                inputs,
-                scale,
-                scores -> seen
-                        ? graph.node("Where", List.of(in.get(3), scores, graph.scalar(Double.NEGATIVE_INFINITY)))
-                        : graph.node("Add", List.of(scores, in.get(3))));
+        return mask.scalar_type().intern() == ScalarType.Bool
+                ? graph.node("Where", List.of(in.get(3), scores, graph.scalar(Double.NEGATIVE_INFINITY)))
+                : graph.node("Add", List.of(scores, in.get(3)));
     }
 
+    /** @param in query, key, value and a mask, which may be absent */
     String causal(List<String> in, List<Tensor> inputs, double scale) {
         return attend(in, inputs, scale, scores -> {
             String columns = shapes.positions(in.get(1), 2); // (S)
             String before = graph.node("Sub", List.of(shapes.size(in.get(1), 2), shapes.size(in.get(0), 2))); // S - T
             String counted = graph.node("Add", List.of(shapes.positions(in.get(0), 2), before));
             String later = graph.node("Greater", List.of(columns, shapes.reshape(counted, -1, 1))); // (T, S)
-            return graph.node("Where", List.of(later, graph.scalar(Double.NEGATIVE_INFINITY), scores));
+            String hidden = graph.node("Where", List.of(later, graph.scalar(Double.NEGATIVE_INFINITY), scores));
+            return masked(hidden, in, inputs);
         });
     }
 

@@ -44,17 +44,19 @@ public final class AttentionOps {
         return Ops.ran(Op.ATTENTION, y, Map.of("scale", scale), query, key, value, mask);
     }
 
-    /** {@link #causalAttention(Tensor, Tensor, Tensor, double)}, scores divided by √hd. */
+    /** {@link #causalAttention(Tensor, Tensor, Tensor, Tensor, double)} without a mask, scores divided by √hd. */
     public static Tensor causalAttention(Tensor query, Tensor key, Tensor value) {
-        return causalAttention(query, key, value, scale(query));
+        return causalAttention(query, key, value, null, scale(query));
     }
 
     /**
      * Scaled dot-product attention of the last T of S positions, each to itself and all before it: query (B, nh, T, hd), key and
      * value (B, nkv, S, hd) with S at least T and nkv a divisor of nh, whose heads are shared as in
      * {@link #attention(Tensor, Tensor, Tensor, Tensor, double)}; returns (B, nh, T, hd).
+     *
+     * @param mask hides more, as there; or {@code null}
      */
-    public static Tensor causalAttention(Tensor query, Tensor key, Tensor value, double scale) {
+    public static Tensor causalAttention(Tensor query, Tensor key, Tensor value, Tensor mask, double scale) {
         long queries = query.size(2);
         long keys = key.size(2);
         requireHeads(query, key, "Causal attention");
@@ -67,14 +69,38 @@ public final class AttentionOps {
         if (query.is_meta()) {
             y = Ops.like(query, query.shape());
         } else {
-            boolean square = queries == keys;
-            TensorOptional mask = square || queries == 1
-                    ? new TensorOptional()
-                    : new TensorOptional(torch.ones(new long[] {queries, keys}, on(query, ScalarType.Bool))
-                            .tril(keys - queries));
-            y = attend(query, key, value, mask, square, scale);
+            boolean square = queries == keys && mask == null;
+            Tensor seen = square || queries == 1 ? mask : seen(mask, query, keys);
+            y = attend(query, key, value, Ops.optional(seen), square, scale);
         }
-        return Ops.ran(Op.CAUSAL_ATTENTION, y, Map.of("scale", scale), query, key, value);
+        return Ops.ran(Op.CAUSAL_ATTENTION, y, Map.of("scale", scale), query, key, value, mask);
+    }
+
+    /** What the last of {@code keys} positions see, of what a mask leaves them. */
+    private static Tensor seen(Tensor mask, Tensor query, long keys) {
+        long queries = query.size(2);
+        Tensor before = torch.ones(new long[] {queries, keys}, on(query, ScalarType.Bool))
+                .tril(keys - queries);
+        if (mask == null) {
+            return before;
+        }
+        return mask.scalar_type().intern() == ScalarType.Bool
+                ? mask.logical_and(before)
+                : mask.masked_fill(before.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
+    }
+
+    /** A mask for attention, where {@code like} is; it belongs to the caller's scope. */
+    public static Tensor mask(boolean[] seen, Tensor like, long... shape) {
+        byte[] bytes = new byte[seen.length];
+        for (int i = 0; i < seen.length; i++) {
+            bytes[i] = (byte) (seen[i] ? 1 : 0);
+        }
+        return Tensor.create(bytes, shape).to(like.device(), ScalarType.Bool);
+    }
+
+    /** Positions or indices of int64, where {@code like} is; they belong to the caller's scope. */
+    public static Tensor indices(long[] values, Tensor like, long... shape) {
+        return Tensor.create(values, shape).to(like.device(), ScalarType.Long);
     }
 
     private static Tensor attend(

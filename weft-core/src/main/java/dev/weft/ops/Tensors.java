@@ -61,6 +61,11 @@ public final class Tensors {
         return keep(torch.zeros(shape));
     }
 
+    /** A new tensor of zeros of the type of {@code like}, where it is, kept. */
+    public static Tensor zerosLike(Tensor like, long... shape) {
+        return keep(like.new_zeros(shape));
+    }
+
     /** A new float32 tensor with these values, row by row, kept. */
     public static Tensor of(float[] values, long... shape) {
         return keep(Tensor.create(values, shape));
@@ -97,7 +102,8 @@ public final class Tensors {
         return meta(torch.ScalarType.Long, shape);
     }
 
-    private static Tensor meta(torch.ScalarType type, long... shape) {
+    /** As {@link #meta(long...)}, of any type. */
+    public static Tensor meta(torch.ScalarType type, long... shape) {
         TensorOptions options = new TensorOptions()
                 .device(new DeviceOptional(new Device("meta")))
                 .dtype(new ScalarTypeOptional(type));

@@ -16,6 +16,7 @@ public final class WeightAverage implements AutoCloseable {
     private final Averaging settings;
     private final Family averaged;
     private final Map<String, Tensor> trained;
+    private final Map<String, Tensor> buffers; // never averaged
     private final Predicate<String> copied;
 
     /**
@@ -26,6 +27,7 @@ public final class WeightAverage implements AutoCloseable {
     public WeightAverage(Averaging settings, Family trained, Family averaged, Predicate<String> copied) {
         this.settings = settings;
         this.trained = trained.weights().tensors();
+        this.buffers = trained.weights().buffers();
         this.averaged = averaged;
         this.copied = copied;
         restart();
@@ -58,6 +60,7 @@ public final class WeightAverage implements AutoCloseable {
     private void follow(double decay) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
+            averaged.weights().buffers().forEach((name, buffer) -> buffer.copy_(buffers.get(name)));
             tensors().forEach((name, average) -> {
                 Tensor weight = trained.get(name);
                 if (decay == 0 || copied.test(name)) {

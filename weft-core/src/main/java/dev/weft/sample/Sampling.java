@@ -82,11 +82,6 @@ public interface Sampling extends StepListener, AutoCloseable {
         return null;
     }
 
-    /** Whether the sampler moves this parameter itself, so that the recipe's optimiser must leave it alone. */
-    default boolean trains(String parameter) {
-        return false;
-    }
-
     /** The state that it remembers between steps, as kept float32 tensors whose shapes never change; a checkpoint is copied into them. */
     default Map<String, Tensor> state() {
         return Map.of();

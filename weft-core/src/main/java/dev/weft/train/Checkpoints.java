@@ -30,6 +30,8 @@ final class Checkpoints {
     /** Before the names of what a sampler remembers. */
     static final String SAMPLER = "sampler/";
 
+    static final String BUFFER = "buffer/";
+
     /** Before the names of averages of weights. */
     static final String AVERAGE = "average/";
 
@@ -135,11 +137,12 @@ final class Checkpoints {
         TensorEntry entry = file.entry(name);
         List<Long> shape = Arrays.stream(like.shape()).boxed().toList();
         boolean fits = entry.shape().equals(shape) || orCount && entry.shape().equals(List.of(1L));
-        if (!fits || !entry.dtype().equals("F32")) {
+        String dtype = StoredTensors.dtype(like.scalar_type().intern());
+        if (!fits || !entry.dtype().equals(dtype)) {
             throw foreign(
                     file,
-                    "has tensor \"" + name + "\" as " + entry.dtype() + " " + entry.shape() + ", which must be F32 "
-                            + shape);
+                    "has tensor \"" + name + "\" as " + entry.dtype() + " " + entry.shape() + ", which must be " + dtype
+                            + " " + shape);
         }
     }
 

@@ -31,7 +31,6 @@ import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.text.CharacterTokenizer;
-import dev.weft.weight.blend.BlendedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,7 +216,7 @@ public final class DryRun {
                 cost)) {
             double loss = step.run(batch, batch, draw, settings.optimizer().learningRate(), rate, 1);
             long logits = family.weights().tensors().entrySet().stream()
-                    .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
+                    .filter(entry -> family.hasOwnUpdate(entry.getKey()))
                     .mapToLong(entry -> entry.getValue().numel())
                     .sum();
             return new ArchitectureResult(logits, loss, (System.nanoTime() - began) / 1e9);

@@ -180,6 +180,7 @@ final class Loop implements AutoCloseable {
         if (running != null) {
             running.tensors().forEach((name, tensor) -> rest.put(Checkpoints.STATISTICS + name, tensor));
         }
+        family.weights().buffers().forEach((name, tensor) -> rest.put(Checkpoints.BUFFER + name, tensor));
         phase.sampling().state().forEach((name, tensor) -> rest.put(Checkpoints.SAMPLER + name, tensor));
         if (average != null) {
             average.tensors().forEach((name, tensor) -> rest.put(Checkpoints.AVERAGE + name, tensor));

@@ -22,7 +22,6 @@ import dev.weft.sample.Sampling;
 import dev.weft.sample.StepListener;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.blend.BlendedWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -278,9 +277,7 @@ public final class Trainer implements AutoCloseable {
      */
     public void inheritWeights(Checkpoint other) {
         requireOpen();
-        Map<String, Tensor> weights = new LinkedHashMap<>(loop.family().weights().tensors());
-        weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
-        Checkpoints.loadWeights(other, weights);
+        Checkpoints.loadWeights(other, loop.family().parameters());
         loop.restartAverage();
         checkpoint();
         run.database().event("inherited", "weights of " + other.file());

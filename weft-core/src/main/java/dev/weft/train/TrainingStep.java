@@ -77,12 +77,10 @@ public final class TrainingStep implements AutoCloseable {
         this.sampling = sampling;
         this.taught = settings.distillation() instanceof Distillation.Taught kind ? kind : null;
         this.labelSteps = labelSteps;
-        Map<String, Tensor> trained = new LinkedHashMap<>(family.weights().tensors());
-        this.logits = trained.entrySet().stream()
-                .filter(entry -> entry.getKey().startsWith(BlendedWeights.LOGITS))
-                .map(Map.Entry::getValue)
-                .toList();
-        trained.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS) || sampling.trains(name));
+        Map<String, Tensor> trained = family.parameters();
+        this.logits = family.strategy(BlendedWeights.class)
+                .map(blend -> blend.choices().stream().map(blend::logits).toList())
+                .orElse(List.of());
         this.update =
                 new ParameterUpdate(trained, settings.optimizer(), settings.clipping(), settings.parameterGroups());
         this.reptile = settings.reptile() == null

@@ -61,8 +61,7 @@ public final class UpdateShare {
         if (members.stream().anyMatch(BlendedWeights::isBlend)) {
             return 1; // all options at once
         }
-        Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
-        weights.keySet().removeIf(sampling::trains);
+        Map<String, Tensor> weights = family.parameters();
         double all = weights.values().stream().mapToDouble(Tensor::numel).sum();
         Map<String, Tensor> used = new LinkedHashMap<>();
         for (Member member : members) {

@@ -153,9 +153,8 @@ public final class GradientProbe {
                 .toList();
         Map<String, Tensor> compared = new LinkedHashMap<>();
         try (NoGradGuard guard = new NoGradGuard()) {
-            family.weights().tensors().forEach((name, tensor) -> {
-                if (name.startsWith(BlendedWeights.LOGITS)
-                        || excluded.matcher(name).find()) {
+            family.parameters().forEach((name, tensor) -> {
+                if (excluded.matcher(name).find()) {
                     return;
                 }
                 Tensor readers = tensor.mul(new Scalar(0));
@@ -175,9 +174,7 @@ public final class GradientProbe {
 
     /** All that is trained but the logits of a blend. */
     private Map<String, Tensor> weights() {
-        Map<String, Tensor> weights = new LinkedHashMap<>(family.weights().tensors());
-        weights.keySet().removeIf(name -> name.startsWith(BlendedWeights.LOGITS));
-        return weights;
+        return family.parameters();
     }
 
     /** 1 for the entries that a member reads, by name of the stored weight. */

@@ -79,9 +79,9 @@ final class TreeFamily {
     }
 
     private static void copy(Family leaf, Family family, String prefix) {
-        Map<String, Tensor> into = family.weights().tensors();
+        Map<String, Tensor> into = family.weights().stored();
         try (NoGradGuard guard = new NoGradGuard()) {
-            leaf.weights().tensors().forEach((name, tensor) -> into.get(prefix + name)
+            leaf.weights().stored().forEach((name, tensor) -> into.get(prefix + name)
                     .copy_(tensor));
         }
     }

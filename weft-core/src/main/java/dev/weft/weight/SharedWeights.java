@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -28,21 +29,33 @@ public final class SharedWeights implements Weights, AutoCloseable {
         Tensor get(String name, List<Integer> shape, Init init);
     }
 
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-    private final Source source;
+    /** Gives the stored buffer that a strategy asks for by name. */
+    @FunctionalInterface
+    private interface Buffers {
+        /** @param first of the type and shape that is asked for; kept, and closed unless it is what is returned */
+        Tensor get(String name, Tensor first);
+    }
 
-    private SharedWeights(Source source) {
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Source source;
+    private final Buffers bufferSource;
+
+    private SharedWeights(Source source, Buffers bufferSource) {
         this.source = source;
+        this.bufferSource = bufferSource;
     }
 
     /** Fresh trainable weights; each is drawn from {@code seed} and its own name. */
     public static SharedWeights initialised(long seed) {
-        return new SharedWeights((name, shape, init) -> {
-            float[] values = init.values(shape, RandomStream.WEIGHTS.random(seed, name));
-            Tensor tensor = Tensors.of(values, longs(shape));
-            tensor.set_requires_grad(true);
-            return tensor;
-        });
+        return new SharedWeights(
+                (name, shape, init) -> {
+                    float[] values = init.values(shape, RandomStream.WEIGHTS.random(seed, name));
+                    Tensor tensor = Tensors.of(values, longs(shape));
+                    tensor.set_requires_grad(true);
+                    return tensor;
+                },
+                (name, first) -> first);
     }
 
     /**
@@ -50,39 +63,62 @@ public final class SharedWeights implements Weights, AutoCloseable {
      * {@code null}; a name that is missing, or has another shape, is an {@link InputException} that starts with {@code where}; call {@link #requireAllUsed} after building.
      */
     public static SharedWeights of(Function<String, Tensor> stored, String where) {
-        return new SharedWeights((name, shape, init) -> {
-            Tensor tensor = stored.apply(name);
-            if (tensor == null) {
-                throw new InputException(
-                        where + ": the model needs a tensor " + name + " " + shape + ", but there is none.");
-            }
-            if (!Arrays.equals(tensor.shape(), longs(shape))
-                    || tensor.scalar_type().intern() != torch.ScalarType.Float) {
-                throw new InputException(where + ": tensor " + name + " must be " + shape + " of float32, but is "
-                        + Arrays.toString(tensor.shape()) + " of "
-                        + tensor.scalar_type().intern() + ".");
-            }
-            return tensor;
-        });
+        return new SharedWeights(
+                (name, shape, init) -> {
+                    return fitting(stored.apply(name), name, longs(shape), torch.ScalarType.Float, where);
+                },
+                (name, first) -> {
+                    try (first) {
+                        return fitting(
+                                stored.apply(name),
+                                name,
+                                first.shape(),
+                                first.scalar_type().intern(),
+                                where);
+                    }
+                });
+    }
+
+    private static Tensor fitting(Tensor tensor, String name, long[] shape, torch.ScalarType type, String where) {
+        if (tensor == null) {
+            throw new InputException(where + ": the model needs a tensor " + name + " " + Arrays.toString(shape)
+                    + ", but there is none.");
+        }
+        torch.ScalarType found = tensor.scalar_type().intern();
+        if (!Arrays.equals(tensor.shape(), shape) || found != type) {
+            throw new InputException(where + ": tensor " + name + " must be " + Arrays.toString(shape) + " of "
+                    + StoredTensors.inWords(type) + ", but is " + Arrays.toString(tensor.shape()) + " of " + found
+                    + ".");
+        }
+        return tensor;
     }
 
     /** Trainable weights without values: every one is to be written before it is read. */
     public static SharedWeights unset() {
-        return new SharedWeights((name, shape, init) -> {
-            Tensor tensor = Tensors.keep(torch.empty(longs(shape)));
-            tensor.set_requires_grad(true);
-            return tensor;
-        });
+        return new SharedWeights(
+                (name, shape, init) -> {
+                    Tensor tensor = Tensors.keep(torch.empty(longs(shape)));
+                    tensor.set_requires_grad(true);
+                    return tensor;
+                },
+                (name, first) -> first);
     }
 
     /** Weights that have shapes and no data: for counting what a member costs without computing it. */
     public static SharedWeights shapesOnly() {
-        return new SharedWeights((name, shape, init) -> Tensors.meta(longs(shape)));
+        return new SharedWeights((name, shape, init) -> Tensors.meta(longs(shape)), (name, first) -> {
+            try (first) {
+                return Tensors.meta(first.scalar_type().intern(), first.shape());
+            }
+        });
     }
 
     @Override
     public Weight weight(String name, Init init, Axis... axes) {
         List<Integer> stored = Arrays.stream(axes).map(Axis::stored).toList();
+        if (buffers.containsKey(name)) {
+            throw new IllegalArgumentException("A weight must have a name of its own, but " + name + " is a buffer.");
+        }
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             tensor = source.get(name, stored, init);
@@ -94,7 +130,34 @@ public final class SharedWeights implements Weights, AutoCloseable {
         return new Slice(tensor, List.of(axes));
     }
 
-    /** The stored tensors by name, in the order in which the model asked for them. Do not close them. */
+    @Override
+    public Tensor buffer(String name, Supplier<Tensor> first) {
+        if (tensors.containsKey(name)) {
+            throw new IllegalArgumentException("A buffer must have a name of its own, but " + name + " is a weight.");
+        }
+        Tensor before = buffers.get(name);
+        if (before == null) {
+            Tensor made = Tensors.keep(Tensors.scoped(first));
+            StoredTensors.dtype(made.scalar_type().intern()); // one that no file has is refused now
+            before = bufferSource.get(name, made);
+            buffers.put(name, before);
+        }
+        return before;
+    }
+
+    /** What is kept and never trained, by name, in the order in which it was asked for. Do not close the tensors. */
+    public Map<String, Tensor> buffers() {
+        return Collections.unmodifiableMap(buffers);
+    }
+
+    /** Everything that a file of these weights holds: trained tensors and buffers by name. Do not close them. */
+    public Map<String, Tensor> stored() {
+        Map<String, Tensor> all = new LinkedHashMap<>(tensors);
+        all.putAll(buffers);
+        return all;
+    }
+
+    /** The trained tensors by name, in the order in which the model asked for them. Do not close them. */
     public Map<String, Tensor> tensors() {
         return Collections.unmodifiableMap(tensors);
     }
@@ -104,6 +167,7 @@ public final class SharedWeights implements Weights, AutoCloseable {
         TreeSet<String> unused = new TreeSet<>();
         names.forEach(unused::add);
         unused.removeAll(tensors.keySet());
+        unused.removeAll(buffers.keySet());
         if (!unused.isEmpty()) {
             throw new InputException(where + ": the model has no tensor " + unused.first()
                     + (unused.size() > 1 ? " (and " + (unused.size() - 1) + " more)" : "") + ".");
@@ -112,7 +176,7 @@ public final class SharedWeights implements Weights, AutoCloseable {
 
     @Override
     public void close() {
-        tensors.values().forEach(Tensor::close);
+        stored().values().forEach(Tensor::close);
     }
 
     private static long[] longs(List<Integer> shape) {

@@ -3,15 +3,18 @@ package dev.weft.weight;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
+import dev.weft.space.Choice;
+import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.blend.Blend;
-import dev.weft.weight.experts.ExpertStart;
 import dev.weft.weight.experts.Experts;
 import dev.weft.weight.generator.MemberGenerator;
 import dev.weft.weight.kernel.KernelTransforms;
 import dev.weft.weight.lowrank.LowRank;
 import dev.weft.weight.tree.Tree;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How the members of a family share weights beyond slices: a strategy's settings, as data. A recipe and a family file list them;
@@ -31,42 +34,77 @@ public interface Sharing {
     Weights over(Weights source, Space space);
 
     /**
-     * Checks that a list can be wrapped one by one: a tree or a generator alone; or a blend, then one kind that reads the member, either of which may be absent.
-     *
-     * @throws InputException when it cannot. A router inside a blend would be asked for the largest member, whatever is mixed; and
-     *     two kinds that read the member would share each other's routers
+     * Choices of its own, which a family has beside those of its model: bits of a block, for instance. They are drawn, printed, searched
+     * and kept like any other. Names must not be those of the model's choices.
      */
-    static void requireOrder(List<Sharing> sharing) {
-        if (sharing.size() > 1 && sharing.stream().anyMatch(Tree.class::isInstance)) {
-            throw new InputException("sharing must list a tree alone, but got " + sharing
-                    + ". List what its leaves share under sharing of the tree.");
-        }
-        if (sharing.size() > 1 && sharing.stream().anyMatch(MemberGenerator.class::isInstance)) {
-            throw new InputException(
-                    "sharing must list a generator alone: it masks what members have in common, but got " + sharing
-                            + ". Leave the others out.");
-        }
-        long blends = sharing.stream().filter(Blend.class::isInstance).count();
-        if (blends == 1 && sharing.stream().anyMatch(KernelTransforms.class::isInstance)) {
-            throw new InputException(
-                    "sharing must not list a blend and kernel transforms, for a blend mixes the slices of"
-                            + " one kernel, but got " + sharing + ". Leave one of them out.");
-        }
-        if (blends > 1 || sharing.size() - blends > 1) {
+    default List<Choice<?>> choices(Outline model) {
+        return List.of();
+    }
+
+    /**
+     * What is left of this sharing in the stand-alone model of a member: packed codes, an adapter kept apart. Usually nothing, for a
+     * member's weights are copied as it sees them. What remains must have no choices, and stand over nothing that goes.
+     */
+    default Optional<Sharing> remains(Member member) {
+        return Optional.empty();
+    }
+
+    /**
+     * How far a stand-alone model's output may lie from that of its member inside the family, as a part of the largest number of the output; 0 for
+     * bit for bit.
+     */
+    default double tolerance() {
+        return 0;
+    }
+
+    /** Whether a member may be a mixture of the slices of one stored tensor, so that there is no one slice to transform. */
+    default boolean mixesSlices() {
+        return false;
+    }
+
+    /** Whether networks of its own read the member. Two such kinds in one family would share each other's. */
+    default boolean readsMember() {
+        return false;
+    }
+
+    /** Whether every weight of the model is stored as one tensor under its own name. */
+    default boolean keepsNames() {
+        return true;
+    }
+
+    /**
+     * Checks that this kind can stand where it does.
+     *
+     * @param all the whole list; each wraps those before it
+     * @param place of this one in it, from 0
+     * @throws InputException when it cannot
+     */
+    default void requirePlace(List<Sharing> all, int place) {
+        if (readsMember() && all.stream().filter(Sharing::readsMember).count() > 1) {
             throw new InputException(
                     "sharing must list at most one blend, and then experts, a low-rank part or kernel transforms once, but got "
-                            + sharing + ". To share more weights in one way, widen its pattern.");
+                            + all + ". To share more weights in one way, widen its pattern.");
         }
-        if (blends == 1 && !(sharing.get(0) instanceof Blend)) {
-            throw new InputException("sharing must list the blend first, so that routers read what is mixed. "
-                    + "Put kind: blend before the others.");
+    }
+
+    /**
+     * Checks that a list can be wrapped one by one: each kind says what it may stand over.
+     *
+     * @throws InputException when it cannot
+     */
+    static void requireOrder(List<Sharing> all) {
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).requirePlace(all, i);
         }
-        if (sharing.size() == 2
-                && ((Blend) sharing.get(0)).weights() == Blend.Ownership.SEPARATE
-                && sharing.get(1) instanceof Experts experts
-                && !(experts.start() instanceof ExpertStart.Independent)) {
-            throw new InputException("Experts of separate weights must start independently, because no one weight is"
-                    + " copied, but got start=" + experts.start() + ". Use start: {kind: independent}.");
-        }
+    }
+
+    /** The choices of a family: those of its model, then those of each sharing. */
+    static Space space(List<Sharing> all, Outline model) {
+        List<Choice<?>> choices = new ArrayList<>(model.space().choices());
+        all.forEach(each -> choices.addAll(each.choices(model)));
+        Space space = model.space();
+        return choices.size() == space.choices().size()
+                ? space
+                : new Space(space.name(), choices, space.constraints(), space.notation());
     }
 }

@@ -38,15 +38,28 @@ public final class StoredTensors {
             "U8", ScalarType.Byte,
             "BOOL", ScalarType.Bool);
 
-    /** What a file stores of {@code tensor}, whatever its strides; read when written. */
-    public static TensorData data(Tensor tensor) {
-        ScalarType type = tensor.scalar_type().intern();
-        String dtype = TYPES.entrySet().stream()
+    /**
+     * The name that files have for an element type.
+     *
+     * @throws IllegalArgumentException for a type that cannot be stored
+     */
+    public static String dtype(ScalarType type) {
+        return TYPES.entrySet().stream()
                 .filter(entry -> entry.getValue() == type)
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "Tensors of real numbers can be stored, but this is " + type + "."));
+    }
+
+    /** An element type as messages call it. */
+    static String inWords(ScalarType type) {
+        return type == ScalarType.Float ? "float32" : dtype(type);
+    }
+
+    /** What a file stores of {@code tensor}, whatever its strides; read when written. */
+    public static TensorData data(Tensor tensor) {
+        String dtype = dtype(tensor.scalar_type().intern());
         return TensorData.of(dtype, Arrays.stream(tensor.shape()).boxed().toList(), () -> Tensors.bytes(tensor));
     }
 

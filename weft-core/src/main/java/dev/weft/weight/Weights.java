@@ -2,6 +2,9 @@ package dev.weft.weight;
 
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -51,6 +54,57 @@ public interface Weights {
         float[] picked = new float[choice.options().size()];
         picked[choice.options().indexOf(reading.member().value(choice))] = 1;
         return Tensor.create(picked, picked.length);
+    }
+
+    /**
+     * A tensor that is kept and never trained: a mask, a list of indices, codes, a grid. It is in every checkpoint and family file, and in
+     * no optimiser.
+     *
+     * @param name among those of the weights
+     * @param first a tensor of its type and shape, with its first values; of any type that files have, and quickly made, for it is also
+     *     asked for when the values come from a file. The tensor is closed or kept by this strategy
+     * @return the stored tensor; do not close it. It may be written to, without gradients
+     */
+    default Tensor buffer(String name, Supplier<Tensor> first) {
+        throw new UnsupportedOperationException("These weights store no buffers, but were asked for " + name + ".");
+    }
+
+    /**
+     * What comes between two layers of the model at a place: the identity, unless a strategy inserts something there.
+     *
+     * @param name of the place, for instance {@code blocks.0.attn} for what that branch gives
+     * @param width of the features there
+     */
+    default Insertion insertion(String name, Dim width) {
+        return Insertion.NONE;
+    }
+
+    /**
+     * Whether a stored tensor is moved by an update of its own, such as the logits of a blend, and left alone by the optimiser of the
+     * weights.
+     */
+    default boolean hasOwnUpdate(String stored) {
+        return false;
+    }
+
+    /**
+     * Fills in what this strategy stores of a fresh family, where that takes more than an initial value: a copy of other tensors, or what
+     * calibration batches tell.
+     */
+    default void begin(Beginning beginning) {}
+
+    /** @throws IllegalArgumentException when there is no stand-alone model of {@code member}, because it is a mixture */
+    default void requireAlone(Member member) {}
+
+    /**
+     * What a member keeps of this strategy's stored tensors in its stand-alone model, where the strategy's kind remains there; see
+     * {@link Sharing#remains}. Empty for what is stored there under the same name and in the same shape.
+     *
+     * @param stored the name in the stand-alone model
+     * @return in the caller's scope
+     */
+    default Optional<Tensor> remaining(String stored, Reading reading) {
+        return Optional.empty();
     }
 
     /**

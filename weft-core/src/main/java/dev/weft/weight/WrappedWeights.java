@@ -2,6 +2,9 @@ package dev.weft.weight;
 
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
+import dev.weft.space.Member;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,6 +33,36 @@ public interface WrappedWeights extends Weights {
     @Override
     default Tensor distribution(Choice<?> choice, Reading reading) {
         return source().distribution(choice, reading);
+    }
+
+    @Override
+    default Tensor buffer(String name, Supplier<Tensor> first) {
+        return source().buffer(name, first);
+    }
+
+    @Override
+    default Insertion insertion(String name, Dim width) {
+        return source().insertion(name, width);
+    }
+
+    @Override
+    default boolean hasOwnUpdate(String stored) {
+        return source().hasOwnUpdate(stored);
+    }
+
+    @Override
+    default void begin(Beginning beginning) {
+        source().begin(beginning);
+    }
+
+    @Override
+    default void requireAlone(Member member) {
+        source().requireAlone(member);
+    }
+
+    @Override
+    default Optional<Tensor> remaining(String stored, Reading reading) {
+        return source().remaining(stored, reading);
     }
 
     @Override

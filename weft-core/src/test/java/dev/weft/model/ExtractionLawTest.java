@@ -5,6 +5,8 @@ import dev.weft.model.MobileCnn.Stage;
 import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Member;
@@ -114,8 +116,8 @@ class ExtractionLawTest {
                         Arbitraries.of(0, 2, 6),
                         Arbitraries.of(1, 2),
                         Arbitraries.of(LanguageModel.Positions.class),
-                        Arbitraries.of(LanguageModel.Mlp.class),
-                        Arbitraries.of(LanguageModel.Norm.class),
+                        Arbitraries.of(Mlp.class),
+                        Arbitraries.of(Norm.Kind.class),
                         Arbitraries.integers().between(0, 3),
                         Combinators.combine(sizes(2, 4), options(0.5, 1.3, 2.0, 3.5))
                                 .as(LanguageModel.Block::new)

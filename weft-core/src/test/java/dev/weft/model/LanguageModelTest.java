@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.io.InputException;
 import dev.weft.nn.KeyValueCache;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.nn.Pass;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
@@ -186,8 +188,8 @@ class LanguageModelTest {
                 headDim,
                 group,
                 positions,
-                LanguageModel.Mlp.GELU,
-                LanguageModel.Norm.LAYER,
+                Mlp.GELU,
+                Norm.Kind.LAYER,
                 1e-5,
                 true,
                 true,

@@ -9,6 +9,8 @@ import dev.weft.model.MobileCnn.Block;
 import dev.weft.model.MobileCnn.Stage;
 import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
 import dev.weft.space.Choice;
@@ -253,8 +255,8 @@ class PresetsTest {
                 0,
                 1,
                 LanguageModel.Positions.LEARNED,
-                LanguageModel.Mlp.GELU,
-                LanguageModel.Norm.LAYER,
+                Mlp.GELU,
+                Norm.Kind.LAYER,
                 1e-5,
                 true,
                 true,
@@ -271,8 +273,8 @@ class PresetsTest {
                 64,
                 8,
                 LanguageModel.Positions.ROTARY,
-                LanguageModel.Mlp.SWIGLU,
-                LanguageModel.Norm.RMS,
+                Mlp.SWIGLU,
+                Norm.Kind.RMS,
                 1e-5,
                 false,
                 false,

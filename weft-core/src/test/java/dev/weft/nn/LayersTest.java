@@ -506,13 +506,14 @@ class LayersTest {
     void activationsAreTheirFormulas() {
         float[] values = {-4, -3, -1, -0.5f, 0, 0.5f, 1, 3, 4};
         Tensor x = Tensors.of(values, values.length);
-        float[][] expected = new float[4][values.length];
+        float[][] expected = new float[5][values.length];
         for (int i = 0; i < values.length; i++) {
             double v = values[i];
             expected[0][i] = (float) Math.max(0, v);
             expected[1][i] = (float) (v * Math.min(6, Math.max(0, v + 3)) / 6);
             expected[2][i] = (float) (v / (1 + Math.exp(-v)));
             expected[3][i] = (float) (v * cumulativeNormal(v));
+            expected[4][i] = (float) (v / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))));
         }
         for (Activation activation : Activation.values()) {
             TensorAssert.assertThat(activation.forward(x, pass(SMALL)))

@@ -171,7 +171,7 @@ class OpGradientsTest {
             Tensor key = GradientCheck.random(2, SHARED);
             Tensor value = GradientCheck.random(3, SHARED);
             Tensor lower = torch.ones(3, 5).tril(2);
-            Tensor causal = AttentionOps.causalAttention(query, key, value, 0.7);
+            Tensor causal = AttentionOps.causalAttention(query, key, value, null, 0.7);
             Tensor added = lower.log(); // 0 where seen, -infinity elsewhere
             for (Tensor mask : List.of(lower.to(torch.ScalarType.Bool), added.to(query))) {
                 TensorAssert.assertThat(AttentionOps.attention(query, key, value, mask, 0.7))

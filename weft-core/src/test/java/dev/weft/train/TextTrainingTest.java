@@ -16,6 +16,8 @@ import dev.weft.model.LanguageModel;
 import dev.weft.model.Metric;
 import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.DataSettings;
@@ -75,8 +77,8 @@ class TextTrainingTest {
                 8,
                 1,
                 LanguageModel.Positions.ROTARY,
-                LanguageModel.Mlp.GELU,
-                LanguageModel.Norm.RMS,
+                Mlp.GELU,
+                Norm.Kind.RMS,
                 1e-5,
                 false,
                 true,

@@ -4,6 +4,8 @@ import dev.weft.data.Batch;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
 import dev.weft.model.TextInput;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.ops.Tensors;
 import dev.weft.text.CharacterTokenizer;
 import dev.weft.weight.Sharing;
@@ -29,8 +31,8 @@ public final class TinyText {
                         8,
                         1,
                         LanguageModel.Positions.ROTARY,
-                        LanguageModel.Mlp.GELU,
-                        LanguageModel.Norm.RMS,
+                        Mlp.GELU,
+                        Norm.Kind.RMS,
                         1e-5,
                         false,
                         true,

@@ -112,13 +112,8 @@ public final class CostLevelSampling implements Sampling {
 
     private Map<String, Tensor> parameters() {
         Map<String, Tensor> parameters = new LinkedHashMap<>(family.weights().tensors());
-        parameters.keySet().removeIf(name -> !trains(name));
+        parameters.keySet().removeIf(name -> !family.hasOwnUpdate(name));
         return parameters;
-    }
-
-    @Override
-    public boolean trains(String parameter) {
-        return generated != null && parameter.startsWith(GeneratedWeights.PARAMETERS);
     }
 
     @Override

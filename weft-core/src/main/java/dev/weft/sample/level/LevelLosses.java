@@ -32,11 +32,9 @@ final class LevelLosses implements AutoCloseable {
     LevelLosses(Family family, LossSettings loss) {
         this.family = family;
         this.loss = loss;
-        family.weights().tensors().forEach((name, weight) -> {
-            if (!name.startsWith(GeneratedWeights.PARAMETERS)) {
-                before.put(name, Tensors.keep(weight.detach().clone()));
-            }
-        });
+        family.parameters()
+                .forEach((name, weight) ->
+                        before.put(name, Tensors.keep(weight.detach().clone())));
     }
 
     /** The weights as they were, by name: kept tensors. */

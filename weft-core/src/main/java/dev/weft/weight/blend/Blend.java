@@ -5,6 +5,7 @@ import dev.weft.io.InputException;
 import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weights;
+import java.util.List;
 
 /**
  * Members may be mixtures over all options, for search by gradient (TangleNAS, Sukthanker et al. 2024).
@@ -54,6 +55,30 @@ public record Blend(SimplexMap map, Norm norm, Ownership weights, int partialCha
                     "GDAS runs the drawn slice of entangled weights, so it must have weights: entangled"
                             + " and partialChannels: 1, but got weights=" + weights + ", partialChannels="
                             + partialChannels + ". Take map: {kind: gumbel} there.");
+        }
+    }
+
+    @Override
+    public boolean mixesSlices() {
+        return true;
+    }
+
+    @Override
+    public boolean keepsNames() {
+        return weights == Ownership.ENTANGLED;
+    }
+
+    /** A router inside a blend would be asked for the largest member, whatever is mixed. */
+    @Override
+    public void requirePlace(List<Sharing> all, int place) {
+        if (all.stream().filter(Sharing::mixesSlices).count() > 1) {
+            throw new InputException(
+                    "sharing must list at most one blend, and then experts, a low-rank part or kernel transforms once, but got "
+                            + all + ". To share more weights in one way, widen its pattern.");
+        }
+        if (place > 0) {
+            throw new InputException("sharing must list the blend first, so that routers read what is mixed. "
+                    + "Put kind: blend before the others.");
         }
     }
 

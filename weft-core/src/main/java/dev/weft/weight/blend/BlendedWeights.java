@@ -189,6 +189,21 @@ public final class BlendedWeights implements WrappedWeights {
                 : source.distribution(choice, reading);
     }
 
+    @Override
+    public boolean hasOwnUpdate(String stored) {
+        return stored.startsWith(LOGITS) || source.hasOwnUpdate(stored);
+    }
+
+    /** What a blend mixes at gates and in norms is no plain model. */
+    @Override
+    public void requireAlone(Member member) {
+        if (Mixture.is(member)) {
+            throw new IllegalArgumentException("A blend is no member that can stand alone: extract "
+                    + "BlendedWeights.strongest, or another member, instead of \"" + member + "\".");
+        }
+        source.requireAlone(member);
+    }
+
     /** The choices of the model that are blended, in the order in which it depends on them. */
     public List<Choice<?>> choices() {
         return blended.values().stream().<Choice<?>>map(BlendedChoice::choice).toList();

@@ -7,6 +7,7 @@ import dev.weft.weight.Sharing;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;
 import dev.weft.weight.encoding.MemberEncoding;
+import java.util.List;
 
 /**
  * Several copies of each matching weight, mixed by a router that reads the member (Mixture-of-Supernets, Jawahar et al. 2024).
@@ -68,6 +69,21 @@ public record Experts(
         if (count < 1 || hidden < 1 || layers < 1) {
             throw new InputException("Experts must have count, hidden and layers >= 1, but got count=" + count
                     + ", hidden=" + hidden + ", layers=" + layers + ".");
+        }
+    }
+
+    @Override
+    public boolean readsMember() {
+        return true;
+    }
+
+    @Override
+    public void requirePlace(List<Sharing> all, int place) {
+        Sharing.super.requirePlace(all, place);
+        if (!(start instanceof ExpertStart.Independent)
+                && !all.subList(0, place).stream().allMatch(Sharing::keepsNames)) {
+            throw new InputException("Experts of separate weights must start independently, because no one weight is"
+                    + " copied, but got start=" + start + ". Use start: {kind: independent}.");
         }
     }
 

@@ -7,6 +7,7 @@ import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Beginning;
 import dev.weft.weight.Init;
 import dev.weft.weight.Reading;
 import dev.weft.weight.StoredTensors;
@@ -14,7 +15,6 @@ import dev.weft.weight.Weight;
 import dev.weft.weight.WeightNames;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
-import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.encoding.Encoder;
 import dev.weft.weight.encoding.EncodingMlp;
 import java.nio.file.Path;
@@ -145,13 +145,19 @@ public final class RoutedWeights implements WrappedWeights {
         }
     }
 
+    @Override
+    public void begin(Beginning beginning) {
+        source.begin(beginning);
+        start(beginning.stored(), beginning.seed());
+    }
+
     /**
      * Puts fresh experts where the settings say they begin.
      *
      * @param stored the stored tensors by name; written to
      * @throws InputException when the supernet to begin from is of another model
      */
-    public void start(Map<String, Tensor> stored, long seed) {
+    private void start(Map<String, Tensor> stored, long seed) {
         if (settings.start() instanceof ExpertStart.Supernet supernet) {
             copy(SafetensorsFile.open(Path.of(supernet.family())), stored);
             spread(stored, supernet.noise(), seed);
@@ -164,7 +170,7 @@ public final class RoutedWeights implements WrappedWeights {
         for (Map.Entry<String, Tensor> entry : stored.entrySet()) {
             String name = entry.getKey();
             // What the supernet need not have; everything else it must.
-            if (name.contains(EXPERTS) || name.contains(ROUTER + ".") || name.startsWith(BlendedWeights.LOGITS)) {
+            if (name.contains(EXPERTS) || name.contains(ROUTER + ".") || hasOwnUpdate(name)) {
                 continue;
             }
             List<Long> shape = Arrays.stream(entry.getValue().shape()).boxed().toList();

@@ -228,6 +228,21 @@ public final class GeneratedWeights implements WrappedWeights {
         return Mixture.is(reading.member()) ? mixture(reading).weights(choice) : source.distribution(choice, reading);
     }
 
+    @Override
+    public boolean hasOwnUpdate(String stored) {
+        return stored.startsWith(PARAMETERS) || source.hasOwnUpdate(stored);
+    }
+
+    /** A generated member is a mixture with all of each choice on one option. */
+    @Override
+    public void requireAlone(Member member) {
+        if (Mixture.is(member)) {
+            throw new IllegalArgumentException("A generated member is none that can stand alone: extract "
+                    + "GeneratedWeights.plain, or another member, instead of \"" + member + "\".");
+        }
+        source.requireAlone(member);
+    }
+
     private Mixture mixture(Reading reading) {
         return decided(reading).mixture;
     }

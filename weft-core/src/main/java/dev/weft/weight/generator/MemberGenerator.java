@@ -6,6 +6,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weights;
 import dev.weft.weight.blend.Temperature;
+import java.util.List;
 
 /**
  * A generator of members for a target cost, trained with the weights (ShiftNAS, Zhang et al. 2023): see {@link GeneratedWeights}.
@@ -37,6 +38,15 @@ public record MemberGenerator(String metric, int hidden, Temperature temperature
         if (metric == null || view == null || hidden < 1) {
             throw new InputException("A generator must have a metric, a view (mask or slice) and hidden >= 1, but got"
                     + " metric=" + metric + ", view=" + view + ", hidden=" + hidden + ".");
+        }
+    }
+
+    @Override
+    public void requirePlace(List<Sharing> all, int place) {
+        if (all.size() > 1) {
+            throw new InputException(
+                    "sharing must list a generator alone: it masks what members have in common, but got " + all
+                            + ". Leave the others out.");
         }
     }
 

@@ -40,6 +40,11 @@ public record LowRank(
     }
 
     @Override
+    public boolean readsMember() {
+        return true;
+    }
+
+    @Override
     public LowRankWeights over(Weights source, Space space) {
         return new LowRankWeights(source, this, space);
     }

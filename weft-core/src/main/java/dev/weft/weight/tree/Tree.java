@@ -52,6 +52,19 @@ public record Tree(
     }
 
     @Override
+    public boolean keepsNames() {
+        return false;
+    }
+
+    @Override
+    public void requirePlace(List<Sharing> all, int place) {
+        if (all.size() > 1) {
+            throw new InputException("sharing must list a tree alone, but got " + all
+                    + ". List what its leaves share under sharing of the tree.");
+        }
+    }
+
+    @Override
     public TreeWeights over(Weights source, Space space) {
         return new TreeWeights(source, this, space);
     }

@@ -6,9 +6,11 @@ import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Beginning;
 import dev.weft.weight.Convolution;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.Insertion;
 import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -195,6 +198,43 @@ public final class TreeWeights implements WrappedWeights {
     }
 
     @Override
+    public Insertion insertion(String name, Dim width) {
+        Map<Leaf, Insertion> each = new LinkedHashMap<>();
+        leaves.forEach(leaf -> each.put(leaf, leaf.weights.insertion(name, width)));
+        return each.values().stream().allMatch(insertion -> insertion == Insertion.NONE)
+                ? Insertion.NONE
+                : (x, reading) -> each.get(of(reading.member())).apply(x, reading);
+    }
+
+    @Override
+    public boolean hasOwnUpdate(String stored) {
+        return leaves.stream()
+                .filter(leaf -> stored.startsWith(prefix(leaf.name)))
+                .anyMatch(leaf -> leaf.weights.hasOwnUpdate(
+                        stored.substring(prefix(leaf.name).length())));
+    }
+
+    @Override
+    public void begin(Beginning beginning) {
+        source.begin(beginning);
+        for (Leaf leaf : leaves) {
+            String prefix = prefix(leaf.name);
+            Map<String, Tensor> own = new LinkedHashMap<>();
+            beginning.stored().forEach((name, tensor) -> {
+                if (name.startsWith(prefix)) {
+                    own.put(name.substring(prefix.length()), tensor);
+                }
+            });
+            leaf.weights.begin(new Beginning(own, beginning.seed(), beginning.calibration(), beginning.forward()));
+        }
+    }
+
+    @Override
+    public void requireAlone(Member member) {
+        of(member).weights.requireAlone(member);
+    }
+
+    @Override
     public Tensor distribution(Choice<?> choice, Reading reading) {
         return of(reading.member()).weights.distribution(choice, reading);
     }
@@ -253,6 +293,20 @@ public final class TreeWeights implements WrappedWeights {
         public Weight batchNorm(String name, Init init, Axis channels) {
             return source.batchNorm(prefix + name, init, channels);
         }
+
+        @Override
+        public Tensor buffer(String name, Supplier<Tensor> first) {
+            return source.buffer(prefix + name, first);
+        }
+
+        @Override
+        public boolean hasOwnUpdate(String stored) {
+            return source.hasOwnUpdate(prefix + stored);
+        }
+
+        /** The tree tells its source, once. */
+        @Override
+        public void begin(Beginning beginning) {}
 
         @Override
         public void built() {}

@@ -13,6 +13,7 @@ import dev.weft.space.Dim;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Axis;
+import dev.weft.weight.Beginning;
 import dev.weft.weight.DoubleWeights;
 import dev.weft.weight.Init;
 import dev.weft.weight.Reading;
@@ -523,7 +524,7 @@ class RoutedWeightsTest {
                 .over(stored, SPACE);
         matrix(weights);
         float[] first = Tensors.floats(stored.tensors().get("fc.weight"));
-        weights.start(stored.tensors(), 1);
+        weights.begin(new Beginning(stored.tensors(), 1, List.of(), inputs -> {}));
         assertThat(Tensors.floats(stored.tensors().get("fc.weight"))).isEqualTo(first);
         Tensor one = stored.tensors().get("fc.experts.1.weight");
         Tensor two = stored.tensors().get("fc.experts.2.weight");

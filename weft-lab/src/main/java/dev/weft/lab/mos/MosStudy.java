@@ -4,6 +4,8 @@ import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudySettings;
 import dev.weft.model.LanguageModel;
+import dev.weft.nn.Mlp;
+import dev.weft.nn.Norm;
 import dev.weft.report.ExperimentReport.Paper;
 import java.util.Collections;
 import java.util.List;
@@ -106,8 +108,8 @@ public final class MosStudy implements Study {
                     0,
                     1,
                     LanguageModel.Positions.LEARNED,
-                    LanguageModel.Mlp.GELU,
-                    LanguageModel.Norm.LAYER,
+                    Mlp.GELU,
+                    Norm.Kind.LAYER,
                     1e-5,
                     true,
                     true,
