@@ -139,7 +139,7 @@ public final class DryRun {
         SplittableRandom random = RandomStream.STAND_IN.random(seed);
         try (PointerScope scope = new PointerScope();
                 Family family = Family.of(model, seed, recipe.sharing());
-                RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
+                RunningStatistics running = train.runningStatistics() ? Loop.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
                 Sampling sampling = train.sampler()
                         .start(new Sampling.Setup(

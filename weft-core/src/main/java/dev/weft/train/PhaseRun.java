@@ -1,14 +1,22 @@
 package dev.weft.train;
 
 import dev.weft.data.Batches;
+import dev.weft.loss.Distillation;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
+import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.recipe.Phase;
+import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Space;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * One phase of a run at work; a run without phases is one. Holds native memory until {@link #close}.
@@ -29,8 +37,63 @@ record PhaseRun(
         Sampling sampling,
         Batches batches,
         Family teacher,
-        TrainingStep step)
+        WeightsUpdate weights)
         implements AutoCloseable {
+    /** Sets a phase up, which the caller closes; of a recipe without phases the only one is the whole training. */
+    static PhaseRun begin(
+            int index,
+            Recipe recipe,
+            long seed,
+            Family family,
+            TrainingParts data,
+            NormStatistics norm,
+            Function<String, Path> teachers) {
+        List<TrainSettings> rules = recipe.train().ofPhases();
+        TrainSettings rule = rules.get(index);
+        Batches uniform = recipe.data().batches(data.weights(), seed);
+        long perEpoch = rule.stepsPerEpoch(uniform);
+        long begin = perEpoch
+                * rules.subList(0, index).stream()
+                        .mapToLong(TrainSettings::epochs)
+                        .sum();
+        Phase own = recipe.train().phases().isEmpty()
+                ? null
+                : recipe.train().phases().get(index);
+        Sampling sampling = own == null
+                ? rule.sampler()
+                        .start(new Sampling.Setup(
+                                family,
+                                rule.loss(),
+                                rule.epochs(),
+                                data.weights().size(),
+                                data.heldOut(),
+                                perEpoch,
+                                RandomStream.SAMPLER_ORDER.bits(seed)))
+                : sampling((Sampler.Memoryless) rule.sampler(), own.within(family.space()), family.space());
+        Batches batches = recipe.data().mixed(sampling.batches(uniform), seed);
+        Family teacher = null;
+        String member = null;
+        if (rule.distillation() instanceof Distillation.Teacher source) {
+            teacher = source.open(recipe.model().input(), family.kinds());
+            member = source.member();
+        } else if (rule.distillation() instanceof Distillation.EarlierPhase earlier) {
+            teacher = Family.open(teachers.apply(earlier.phase()), family.kinds());
+            member = Family.EXTRACTED;
+        }
+        long labelSteps =
+                rule.distillation() instanceof Distillation.Taught taught ? begin + taught.labelSteps(perEpoch) : 0;
+        TrainingStep step = new TrainingStep(family, rule, norm, logits(teacher, member), sampling, labelSteps);
+        return new PhaseRun(
+                index,
+                rule,
+                own == null || own.learningRate() == null ? rule.optimizer().learningRate() : own.learningRate(),
+                begin,
+                begin + rule.epochs() * rule.stepsPerEpoch(batches),
+                sampling,
+                batches,
+                teacher,
+                new WeightsUpdate(step, rule.sampler().membersPerStep(family.space()), rule.batchesPerStep()));
+    }
 
     /** A sampling of the members of a part of a space, without memory. */
     static Sampling sampling(Sampler.Memoryless sampler, Space part, Space whole) {
@@ -59,7 +122,7 @@ record PhaseRun(
         if (teacher != null) {
             teacher.close();
         }
-        step.close();
+        weights.close();
         sampling.close();
     }
 }

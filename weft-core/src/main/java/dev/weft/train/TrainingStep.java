@@ -99,6 +99,11 @@ public final class TrainingStep implements AutoCloseable {
                 settings.distillation() instanceof Distillation.Taught taught ? taught.labelSteps(1) : 0);
     }
 
+    /** Whether it moves this parameter of the family. */
+    boolean trains(String parameter) {
+        return update.parameters().containsKey(parameter);
+    }
+
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
     Map<String, Map<String, Tensor>> optimizerState() {
         return update.state();
