@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
+import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.LossSettings;
 import dev.weft.loss.Precision;
@@ -190,95 +191,6 @@ public record TrainSettings(
         }
     }
 
-    /** A rule whose members' gradients are added. */
-    public TrainSettings(
-            int epochs,
-            Sampler sampler,
-            Distillation distillation,
-            double labelSmoothing,
-            Gradients gradients,
-            Clipping clipping,
-            Optimizer optimizer,
-            LearningRateSchedule schedule,
-            Regularisation regularisation,
-            List<ParameterGroup> parameterGroups,
-            Precision precision,
-            int calibrationBatches,
-            int evaluateEveryEpochs,
-            int checkpointEverySteps,
-            boolean runningStatistics,
-            Integer threads,
-            Integer accumulate,
-            ArchitectureSettings architecture) {
-        this(
-                epochs,
-                sampler,
-                distillation,
-                labelSmoothing,
-                gradients,
-                clipping,
-                optimizer,
-                schedule,
-                regularisation,
-                parameterGroups,
-                precision,
-                calibrationBatches,
-                evaluateEveryEpochs,
-                checkpointEverySteps,
-                runningStatistics,
-                threads,
-                accumulate,
-                null,
-                architecture,
-                null);
-    }
-
-    /** A rule that trains all members throughout. */
-    public TrainSettings(
-            int epochs,
-            Sampler sampler,
-            Distillation distillation,
-            double labelSmoothing,
-            Gradients gradients,
-            Clipping clipping,
-            Optimizer optimizer,
-            LearningRateSchedule schedule,
-            Regularisation regularisation,
-            List<ParameterGroup> parameterGroups,
-            Precision precision,
-            int calibrationBatches,
-            int evaluateEveryEpochs,
-            int checkpointEverySteps,
-            boolean runningStatistics,
-            Integer threads,
-            Integer accumulate,
-            Reptile reptile,
-            ArchitectureSettings architecture,
-            Averaging average) {
-        this(
-                epochs,
-                sampler,
-                distillation,
-                labelSmoothing,
-                gradients,
-                clipping,
-                optimizer,
-                schedule,
-                regularisation,
-                parameterGroups,
-                precision,
-                calibrationBatches,
-                evaluateEveryEpochs,
-                checkpointEverySteps,
-                runningStatistics,
-                threads,
-                accumulate,
-                reptile,
-                architecture,
-                average,
-                List.of());
-    }
-
     /** What the members of a step learn from. */
     public LossSettings loss() {
         return new LossSettings(distillation, labelSmoothing, regularisation, precision);
@@ -320,12 +232,12 @@ public record TrainSettings(
             throw new InputException("A recipe with phases has epochs in each of them: set those of train.phases, and"
                     + " their sum as train.epochs, in a file of the recipe.");
         }
-        return with(count, sampler, distillation, schedule, reptile, architecture);
+        return toBuilder().epochs(count).build();
     }
 
     /** The same rule with other members and teachers, throughout. */
     public TrainSettings with(Sampler otherSampler, Distillation otherDistillation) {
-        return with(epochs, otherSampler, otherDistillation, schedule, reptile, architecture);
+        return toBuilder().sampler(otherSampler).distillation(otherDistillation).phases(List.of()).build();
     }
 
     /**
@@ -344,54 +256,201 @@ public record TrainSettings(
                     + " must have a sampler that remembers nothing and draws from the phase's members, but got " + own
                     + ".");
         }
-        return with(
-                phase.epochs(),
-                own,
-                phase.distillation() == null ? distillation : phase.distillation(),
-                phase.schedule() == null ? schedule : phase.schedule(),
-                null,
-                null);
+        return toBuilder()
+                .epochs(phase.epochs())
+                .sampler(own)
+                .distillation(phase.distillation() == null ? distillation : phase.distillation())
+                .schedule(phase.schedule() == null ? schedule : phase.schedule())
+                .phases(List.of())
+                .build();
     }
 
     /** The same rule with the logits of the blend trained otherwise. */
     public TrainSettings with(ArchitectureSettings other) {
-        return with(epochs, sampler, distillation, schedule, reptile, other);
+        return toBuilder().architecture(other).build();
     }
 
     /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
     TrainSettings ofOneModel() {
         Distillation other = distillation instanceof Distillation.Teacher ? distillation : new Distillation.None();
-        return with(epochs, new Sampler.Largest(), other, schedule, null, null);
+        return toBuilder()
+                .sampler(new Sampler.Largest())
+                .distillation(other)
+                .reptile(null)
+                .architecture(null)
+                .phases(List.of())
+                .build();
     }
 
-    /** What may differ in a copy; the rest is as it is here. */
-    private TrainSettings with(
-            int otherEpochs,
-            Sampler otherSampler,
-            Distillation otherDistillation,
-            LearningRateSchedule otherSchedule,
-            Reptile otherReptile,
-            ArchitectureSettings otherArchitecture) {
-        return new TrainSettings(
-                otherEpochs,
-                otherSampler,
-                otherDistillation,
-                labelSmoothing,
-                gradients,
-                clipping,
-                optimizer,
-                otherSchedule,
-                regularisation,
-                parameterGroups,
-                precision,
-                calibrationBatches,
-                evaluateEveryEpochs,
-                checkpointEverySteps,
-                runningStatistics,
-                threads,
-                accumulate,
-                otherReptile,
-                otherArchitecture,
-                average);
+    /** A rule that is as a document has it that says no more than this. */
+    public static Builder builder(int epochs, Optimizer optimizer) {
+        return Builder.DEFAULTS.toBuilder().epochs(epochs).optimizer(optimizer);
+    }
+
+    /** A copy of this rule, to be changed. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Puts a rule together; {@link #build} checks it. Each setting is the component of that name. */
+    public static final class Builder {
+        // Defaults are said once, to documents; these epochs and this optimiser are always replaced.
+        private static final TrainSettings DEFAULTS = Yaml.parse(
+                "{epochs: 1, optimizer: {kind: sgd, learningRate: 1.0}}", "the defaults of training", TrainSettings.class);
+
+        private int epochs;
+        private Sampler sampler;
+        private Distillation distillation;
+        private double labelSmoothing;
+        private Gradients gradients;
+        private Clipping clipping;
+        private Optimizer optimizer;
+        private LearningRateSchedule schedule;
+        private Regularisation regularisation;
+        private List<ParameterGroup> parameterGroups;
+        private Precision precision;
+        private int calibrationBatches;
+        private int evaluateEveryEpochs;
+        private int checkpointEverySteps;
+        private boolean runningStatistics;
+        private Integer threads;
+        private Integer accumulate;
+        private Reptile reptile;
+        private ArchitectureSettings architecture;
+        private Averaging average;
+        private List<Phase> phases;
+
+        private Builder(TrainSettings from) {
+            this.epochs = from.epochs;
+            this.sampler = from.sampler;
+            this.distillation = from.distillation;
+            this.labelSmoothing = from.labelSmoothing;
+            this.gradients = from.gradients;
+            this.clipping = from.clipping;
+            this.optimizer = from.optimizer;
+            this.schedule = from.schedule;
+            this.regularisation = from.regularisation;
+            this.parameterGroups = from.parameterGroups;
+            this.precision = from.precision;
+            this.calibrationBatches = from.calibrationBatches;
+            this.evaluateEveryEpochs = from.evaluateEveryEpochs;
+            this.checkpointEverySteps = from.checkpointEverySteps;
+            this.runningStatistics = from.runningStatistics;
+            this.threads = from.threads;
+            this.accumulate = from.accumulate;
+            this.reptile = from.reptile;
+            this.architecture = from.architecture;
+            this.average = from.average;
+            this.phases = from.phases;
+        }
+
+        public Builder epochs(int value) {
+            epochs = value;
+            return this;
+        }
+
+        public Builder sampler(Sampler value) {
+            sampler = value;
+            return this;
+        }
+
+        public Builder distillation(Distillation value) {
+            distillation = value;
+            return this;
+        }
+
+        public Builder labelSmoothing(double value) {
+            labelSmoothing = value;
+            return this;
+        }
+
+        public Builder gradients(Gradients value) {
+            gradients = value;
+            return this;
+        }
+
+        public Builder clipping(Clipping value) {
+            clipping = value;
+            return this;
+        }
+
+        public Builder optimizer(Optimizer value) {
+            optimizer = value;
+            return this;
+        }
+
+        public Builder schedule(LearningRateSchedule value) {
+            schedule = value;
+            return this;
+        }
+
+        public Builder regularisation(Regularisation value) {
+            regularisation = value;
+            return this;
+        }
+
+        public Builder parameterGroups(List<ParameterGroup> value) {
+            parameterGroups = value;
+            return this;
+        }
+
+        public Builder precision(Precision value) {
+            precision = value;
+            return this;
+        }
+
+        public Builder calibrationBatches(int value) {
+            calibrationBatches = value;
+            return this;
+        }
+
+        public Builder evaluateEveryEpochs(int value) {
+            evaluateEveryEpochs = value;
+            return this;
+        }
+
+        public Builder checkpointEverySteps(int value) {
+            checkpointEverySteps = value;
+            return this;
+        }
+
+        public Builder runningStatistics(boolean value) {
+            runningStatistics = value;
+            return this;
+        }
+
+        public Builder threads(Integer value) {
+            threads = value;
+            return this;
+        }
+
+        public Builder accumulate(Integer value) {
+            accumulate = value;
+            return this;
+        }
+
+        public Builder reptile(Reptile value) {
+            reptile = value;
+            return this;
+        }
+
+        public Builder architecture(ArchitectureSettings value) {
+            architecture = value;
+            return this;
+        }
+
+        public Builder average(Averaging value) {
+            average = value;
+            return this;
+        }
+
+        public Builder phases(List<Phase> value) {
+            phases = value;
+            return this;
+        }
+
+        public TrainSettings build() {
+            return new TrainSettings(epochs, sampler, distillation, labelSmoothing, gradients, clipping, optimizer, schedule, regularisation, parameterGroups, precision, calibrationBatches, evaluateEveryEpochs, checkpointEverySteps, runningStatistics, threads, accumulate, reptile, architecture, average, phases);
+        }
     }
 }
