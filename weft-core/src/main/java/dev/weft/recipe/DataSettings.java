@@ -91,6 +91,11 @@ public interface DataSettings {
         return batches;
     }
 
+    /** Whether training examples are mixed with each other. */
+    default boolean mixes() {
+        return false;
+    }
+
     /** What a model reads of these splits; what is measured for it is measured on the training split. */
     static ModelInput input(Splits splits) {
         if (splits instanceof ImageSplits images) {
@@ -203,6 +208,11 @@ public interface DataSettings {
             return selectionSize == null
                     ? ImageSplits.of(parts, split, splitSeed(seed))
                     : ImageSplits.of(parts, selectionSize, splitSeed(seed));
+        }
+
+        @Override
+        public boolean mixes() {
+            return mixing != null;
         }
 
         @Override

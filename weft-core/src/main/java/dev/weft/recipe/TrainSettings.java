@@ -18,11 +18,9 @@ import dev.weft.optim.ParameterGroup;
 import dev.weft.optim.Reptile;
 import dev.weft.optim.UpdateSettings;
 import dev.weft.sample.Sampler;
-import dev.weft.sample.level.CostLevelSampler;
-import dev.weft.sample.level.LevelMembers;
-import dev.weft.sample.norm.GradientNormSampler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The training rule of a recipe. A document must give the epochs and the optimiser; the defaults of the other components are for it alone.
@@ -92,15 +90,6 @@ public record TrainSettings(
         requireAtLeast(1, "checkpointEverySteps", checkpointEverySteps);
         requireAtLeast(1, "threads", threads == null ? 1 : threads);
         requireAtLeast(1, "accumulate", accumulate == null ? 1 : accumulate);
-        if (architecture == null && sampler instanceof Sampler.Blend) {
-            throw new InputException(
-                    "Training with sampler blend must have train.architecture, which says how the logits of the blend are"
-                            + " trained, but has none.");
-        }
-        if (architecture != null && !(sampler instanceof Sampler.Blend)) {
-            throw new InputException(
-                    "Training with train.architecture must have sampler blend, but has sampler " + sampler + ".");
-        }
         if (architecture != null && architecture.warmupEpochs() >= epochs) {
             throw new InputException(
                     "An architecture must have fewer warmupEpochs than training has epochs, or its logits"
@@ -121,18 +110,19 @@ public record TrainSettings(
                         "Training must have sampler, distillation, gradients, schedule, regularisation and precision.");
             }
         }
-        if (distillation instanceof Distillation.InPlace && !sampler.drawsLargest()) {
+        sampler.requireFits(architecture != null, reptile != null);
+        if (distillation.learnsFromLargest() && !sampler.drawsLargest()) {
             throw new InputException(
                     "distillation in-place must have a sampler that draws the largest member, its teacher,"
                             + " but got sampler " + sampler
                             + ". Use sampler sandwich, or distillation none or teacher.");
         }
-        if (distillation instanceof Distillation.Taught taught && taught.afterEpochs() >= epochs) {
+        if (distillation.afterEpochs() >= epochs) {
             throw new InputException("Distillation must have afterEpochs < epochs, or nobody is ever taught, but got"
-                    + " afterEpochs=" + taught.afterEpochs() + ", epochs=" + epochs + ".");
+                    + " afterEpochs=" + distillation.afterEpochs() + ", epochs=" + epochs + ".");
         }
         if (reptile != null) {
-            requireReptile(accumulate, distillation, sampler, architecture);
+            requireReptile(accumulate, distillation, architecture);
         }
         if (!phases.isEmpty()) {
             requirePhases(epochs, phases);
@@ -154,10 +144,10 @@ public record TrainSettings(
             if (before.contains(phase.name())) {
                 throw new InputException("Phases must differ in name, but two are " + phase.name() + ".");
             }
-            if (phase.distillation() instanceof Distillation.EarlierPhase teacher
-                    && !before.contains(teacher.phase())) {
+            Optional<String> teacher = Optional.ofNullable(phase.distillation()).flatMap(Distillation::earlierPhase);
+            if (teacher.isPresent() && !before.contains(teacher.get())) {
                 throw new InputException("The teacher of phase " + phase.name() + " must be of an earlier phase, but \""
-                        + teacher.phase() + "\" is none of " + before + ".");
+                        + teacher.get() + "\" is none of " + before + ".");
             }
             before.add(phase.name());
         }
@@ -171,18 +161,12 @@ public record TrainSettings(
 
     /** Refuses what a step of {@link Reptile} would do otherwise than it says, or not at all. */
     private static void requireReptile(
-            Integer accumulate, Distillation distillation, Sampler sampler, ArchitectureSettings architecture) {
+            Integer accumulate, Distillation distillation, ArchitectureSettings architecture) {
         refuse(accumulate != null && accumulate > 1, "accumulate absent, for its members step on one batch");
         refuse(
-                distillation instanceof Distillation.InPlace,
+                distillation.learnsFromLargest(),
                 "distillation none or teacher, for the largest member has moved before it could teach the others");
         refuse(architecture != null, "no architecture, whose logits train by the gradients of a blend");
-        refuse(
-                sampler instanceof GradientNormSampler,
-                "another sampler than gradient-norm, whose norms are of gradients and not of moves");
-        refuse(
-                sampler instanceof CostLevelSampler levels && levels.members() instanceof LevelMembers.Generator,
-                "a sampler without a generator, which trains by the gradients of the members");
     }
 
     private static void refuse(boolean given, String instead) {
@@ -272,10 +256,9 @@ public record TrainSettings(
 
     /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
     TrainSettings ofOneModel() {
-        Distillation other = distillation instanceof Distillation.Teacher ? distillation : new Distillation.None();
         return toBuilder()
                 .sampler(new Sampler.Largest())
-                .distillation(other)
+                .distillation(distillation.ofOneMember())
                 .reptile(null)
                 .architecture(null)
                 .phases(List.of())

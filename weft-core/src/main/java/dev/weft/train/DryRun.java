@@ -148,8 +148,7 @@ public final class DryRun {
                         family,
                         train,
                         running == null ? BatchStatistics.INSTANCE : running,
-                        train.distillation() instanceof Distillation.Taught taught
-                                        && !(taught instanceof Distillation.InPlace)
+                        train.distillation().hasFrozenTeacher()
                                 ? inputs -> randomLogits(random, input, batchSize)
                                 : null,
                         sampling,

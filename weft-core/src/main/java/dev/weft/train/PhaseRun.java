@@ -1,12 +1,10 @@
 package dev.weft.train;
 
 import dev.weft.data.Batches;
-import dev.weft.loss.Distillation;
+import dev.weft.loss.FrozenTeacher;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
-import dev.weft.model.NamedMember;
 import dev.weft.nn.NormStatistics;
-import dev.weft.nn.Pass;
 import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
@@ -26,7 +24,7 @@ import java.util.function.Function;
  * @param learningRate that its schedule multiplies
  * @param begin how many steps of the run are done before it
  * @param end how many are done after it
- * @param teacher the family of a frozen teacher, or {@code null}; closed with this
+ * @param teacher that does not change, or {@code null}; closed with this
  */
 record PhaseRun(
         int index,
@@ -36,7 +34,7 @@ record PhaseRun(
         long end,
         Sampling sampling,
         Batches batches,
-        Family teacher,
+        FrozenTeacher teacher,
         WeightsUpdate weights)
         implements AutoCloseable {
     /** Sets a phase up, which the caller closes; of a recipe without phases the only one is the whole training. */
@@ -71,18 +69,16 @@ record PhaseRun(
                                 RandomStream.SAMPLER_ORDER.bits(seed)))
                 : sampling((Sampler.Memoryless) rule.sampler(), own.within(family.space()), family.space());
         Batches batches = recipe.data().mixed(sampling.batches(uniform), seed);
-        Family teacher = null;
-        String member = null;
-        if (rule.distillation() instanceof Distillation.Teacher source) {
-            teacher = source.open(recipe.model().input(), family.kinds());
-            member = source.member();
-        } else if (rule.distillation() instanceof Distillation.EarlierPhase earlier) {
-            teacher = Family.open(teachers.apply(earlier.phase()), family.kinds());
-            member = Family.EXTRACTED;
-        }
-        long labelSteps =
-                rule.distillation() instanceof Distillation.Taught taught ? begin + taught.labelSteps(perEpoch) : 0;
-        TrainingStep step = new TrainingStep(family, rule, norm, logits(teacher, member), sampling, labelSteps);
+        FrozenTeacher teacher = rule.distillation()
+                .open(recipe.model().input(), teachers, family.kinds())
+                .orElse(null);
+        TrainingStep step = new TrainingStep(
+                family,
+                rule,
+                norm,
+                teacher == null ? null : teacher::logits,
+                sampling,
+                begin + rule.distillation().labelSteps(perEpoch));
         return new PhaseRun(
                 index,
                 rule,
@@ -100,16 +96,6 @@ record PhaseRun(
         return Sampling.of(random -> sampler.draw(part, random).stream()
                 .map(draw -> new TrainingMember(draw.role(), whole.canonical(draw.member())))
                 .toList());
-    }
-
-    /** What a named member of {@code teacher} says about inputs; {@code null} without a teacher. */
-    static TrainingStep.Teacher logits(Family teacher, String member) {
-        if (teacher == null) {
-            return null;
-        }
-        NamedMember named = teacher.members().get(member);
-        Pass pass = Pass.evaluation(named.member(), named.statistics());
-        return inputs -> teacher.forward(inputs, pass);
     }
 
     /** Where a step of the run lies in this phase, in epochs. */

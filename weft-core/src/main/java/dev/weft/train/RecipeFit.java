@@ -54,9 +54,7 @@ final class RecipeFit {
             }
         }
         for (TrainSettings rule : train.ofPhases()) {
-            if (rule.distillation() instanceof Distillation.Teacher source) {
-                source.open(recipe.model().input(), kinds).close();
-            }
+            rule.distillation().requireTeacher(recipe.model().input(), kinds);
         }
     }
 }

@@ -72,8 +72,7 @@ public final class Trainer implements AutoCloseable {
         String done = phases.get(loop.phase().index()).name();
         List<TrainSettings> rules = settings.recipe().train().ofPhases();
         boolean teaches = rules.stream()
-                .anyMatch(rule -> rule.distillation() instanceof Distillation.EarlierPhase teacher
-                        && teacher.phase().equals(done));
+                .anyMatch(rule -> rule.distillation().earlierPhase().equals(Optional.of(done)));
         if (teaches) {
             Member largest = loop.family().space().largest();
             try (MemberStatistics statistics = calibrate(largest);
