@@ -89,7 +89,7 @@ final class FamilyFile {
         Map<String, Map<String, Tensor>> statistics = new LinkedHashMap<>();
         document.members.keySet().forEach(name -> statistics.put(name, new LinkedHashMap<>()));
         String only =
-                isAlone(inFile(path, () -> Family.space(document.model, document.sharing)), document.members.keySet())
+                isAlone(inFile(path, () -> new FamilyDefinition(document.model, document.sharing).space()), document.members.keySet())
                         ? document.members.keySet().iterator().next()
                         : null;
         for (String name : file.names()) {

@@ -207,7 +207,7 @@ class OwnedBySharingTest {
         }
     }
 
-    private static final int MODEL_BLOCKS = (int) Family.space(MODEL, List.of(QUANTISED)).choices().stream()
+    private static final int MODEL_BLOCKS = (int) new FamilyDefinition(MODEL, List.of(QUANTISED)).space().choices().stream()
             .filter(choice -> choice.name().startsWith("bits"))
             .count();
 
