@@ -199,7 +199,7 @@ public record Recipe(
                             + train.sampler() + " and restart " + split.restart() + ".");
         }
         for (Sharing each : sharing) {
-            if (!(each instanceof Blend blend) || blend.weights() == Blend.Ownership.SEPARATE) {
+            if (!each.splits()) {
                 throw new InputException("A recipe with a split must have slices, or a blend with weights: entangled,"
                         + " but its sharing has " + each + ".");
             }

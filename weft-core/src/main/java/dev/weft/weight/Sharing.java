@@ -72,6 +72,16 @@ public interface Sharing {
         return true;
     }
 
+    /** Whether members see the same under any order of a layer's hidden channels, so that these may be sorted while training. */
+    default boolean keepsChannels() {
+        return false;
+    }
+
+    /** Whether each leaf of a tree of supernets can have such a sharing of its own, over a copy of its parent's tensors. */
+    default boolean splits() {
+        return false;
+    }
+
     /**
      * Checks that this kind can stand where it does.
      *

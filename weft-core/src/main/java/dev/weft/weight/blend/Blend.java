@@ -68,6 +68,11 @@ public record Blend(SimplexMap map, Norm norm, Ownership weights, int partialCha
         return weights == Ownership.ENTANGLED;
     }
 
+    @Override
+    public boolean splits() {
+        return weights == Ownership.ENTANGLED;
+    }
+
     /** A router inside a blend would be asked for the largest member, whatever is mixed. */
     @Override
     public void requirePlace(List<Sharing> all, int place) {
