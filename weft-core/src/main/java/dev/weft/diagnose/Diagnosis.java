@@ -194,7 +194,7 @@ public record Diagnosis(
 
     /** Says whether the family is as a recipe's split demands: slices, or an entangled blend of them. */
     private static boolean isSplittable(Family family) {
-        return family.sharing().stream().allMatch(Sharing::splits);
+        return family.sharing().stream().allMatch(Sharing::fitsTree);
     }
 
     private static List<Probed> probed(Family family, ConflictMap map) {

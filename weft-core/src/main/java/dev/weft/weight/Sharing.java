@@ -77,8 +77,18 @@ public interface Sharing {
         return false;
     }
 
-    /** Whether each leaf of a tree of supernets can have such a sharing of its own, over a copy of its parent's tensors. */
-    default boolean splits() {
+    /** Whether it has logits that a search by gradient trains, so that the members of a step are blends. */
+    default boolean hasLogits() {
+        return false;
+    }
+
+    /** Whether a network of its own makes members, which a sampler asks for and trains. */
+    default boolean generatesMembers() {
+        return false;
+    }
+
+    /** Whether the supernets of a tree may share weights so, each over its part of the members. */
+    default boolean fitsTree() {
         return false;
     }
 

@@ -64,12 +64,17 @@ public record Blend(SimplexMap map, Norm norm, Ownership weights, int partialCha
     }
 
     @Override
-    public boolean keepsNames() {
+    public boolean hasLogits() {
+        return true;
+    }
+
+    @Override
+    public boolean fitsTree() {
         return weights == Ownership.ENTANGLED;
     }
 
     @Override
-    public boolean splits() {
+    public boolean keepsNames() {
         return weights == Ownership.ENTANGLED;
     }
 
