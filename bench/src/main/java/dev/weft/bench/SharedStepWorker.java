@@ -177,25 +177,7 @@ final class SharedStepWorker {
         }
 
         private static TrainSettings settings(Optimizer optimizer) {
-            return new TrainSettings(
-                    1,
-                    new Sampler.Blend(),
-                    new Distillation.None(),
-                    0,
-                    TrainSettings.Gradients.SUM,
-                    null,
-                    optimizer,
-                    new LearningRateSchedule.Constant(),
-                    Regularisation.none(),
-                    List.of(),
-                    Precision.FLOAT32,
-                    1,
-                    0,
-                    1,
-                    false,
-                    null,
-                    null,
-                    new ArchitectureSettings(0.5, optimizer, null, null, null, null, 0));
+            return TrainSettings.builder(1, optimizer).sampler(new Sampler.Blend()).schedule(new LearningRateSchedule.Constant()).regularisation(Regularisation.none()).calibrationBatches(1).evaluateEveryEpochs(0).checkpointEverySteps(1).architecture(new ArchitectureSettings(0.5, optimizer, null, null, null, null, 0)).build();
         }
     }
 }

@@ -139,7 +139,7 @@ public final class DryRun {
         SplittableRandom random = RandomStream.STAND_IN.random(seed);
         try (PointerScope scope = new PointerScope();
                 Family family = Family.of(model, seed, recipe.sharing(), kinds);
-                RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
+                RunningStatistics running = train.runningStatistics() ? Loop.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
                 Sampling sampling = train.sampler()
                         .start(new Sampling.Setup(
@@ -148,8 +148,7 @@ public final class DryRun {
                         family,
                         train,
                         running == null ? BatchStatistics.INSTANCE : running,
-                        train.distillation() instanceof Distillation.Taught taught
-                                        && !(taught instanceof Distillation.InPlace)
+                        train.distillation().hasFrozenTeacher()
                                 ? inputs -> randomLogits(random, input, batchSize)
                                 : null,
                         sampling,

@@ -133,7 +133,6 @@ class PhasesTest {
     }
 
     private Recipe recipe() {
-        TrainSettings rule = settings.build();
         return new Recipe(
                 "tiny",
                 "for tests",
@@ -141,28 +140,7 @@ class PhasesTest {
                 settings.sharing,
                 null,
                 TinyTraining.dataSettings(data),
-                new TrainSettings(
-                        rule.epochs(),
-                        rule.sampler(),
-                        rule.distillation(),
-                        rule.labelSmoothing(),
-                        rule.gradients(),
-                        rule.clipping(),
-                        rule.optimizer(),
-                        rule.schedule(),
-                        rule.regularisation(),
-                        rule.parameterGroups(),
-                        rule.precision(),
-                        rule.calibrationBatches(),
-                        rule.evaluateEveryEpochs(),
-                        rule.checkpointEverySteps(),
-                        rule.runningStatistics(),
-                        rule.threads(),
-                        rule.accumulate(),
-                        null,
-                        null,
-                        null,
-                        phases()));
+                settings.build().toBuilder().phases(phases()).build());
     }
 
     /** Stopped inside every phase and at every boundary. */
