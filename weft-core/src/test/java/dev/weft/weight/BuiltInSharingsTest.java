@@ -34,9 +34,8 @@ class BuiltInSharingsTest {
                 new KernelTransformsTest().sharing().getClass(),
                 new TreeTest().sharing().getClass());
         assertThat(tested)
-                .containsExactlyElementsOf(Arrays.stream(Sharing.class
-                                .getAnnotation(JsonSubTypes.class)
-                                .value())
+                .containsExactlyElementsOf(Arrays.stream(
+                                Sharing.class.getAnnotation(JsonSubTypes.class).value())
                         .<Class<?>>map(JsonSubTypes.Type::value)
                         .toList());
     }
