@@ -77,7 +77,7 @@ public record ArchitectureSettings(
     /**
      * What a costly choice adds to the loss; {@code null} for nothing.
      *
-     * @throws InputException when the cost is none of this model's
+     * @throws InputException when the cost is none of this family's
      */
     public DifferentiableCost costOf(FamilyDefinition family) {
         return cost == null ? null : cost.of(family);

@@ -72,6 +72,11 @@ public interface Sharing {
         return true;
     }
 
+    /** Whether members see the same under any order of a layer's hidden channels, so that these may be sorted while training. */
+    default boolean keepsChannels() {
+        return false;
+    }
+
     /** Whether it has logits that a search by gradient trains, so that the members of a step are blends. */
     default boolean hasLogits() {
         return false;
