@@ -101,7 +101,7 @@ class RecipesCommandTest {
                         .err())
                 .contains("train.epochs: must be a whole number, but is \"two\"")
                 .hasLineCount(1);
-        Run tried = Run.weft("train", "smoke", "--set", "train.sampler.random=0", "--dry-run", "--json");
+        Run tried = Run.weft("train", "bignas-quick", "--set", "train.sampler.random=0", "--dry-run", "--json");
         assertThat(tried.exitCode()).as(tried.err()).isZero();
         assertThat(tried.json().get("members").findValuesAsText("role")).doesNotContain("random");
     }
