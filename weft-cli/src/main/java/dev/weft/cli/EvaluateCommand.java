@@ -7,7 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.onnx.ExportLabel;
 import dev.weft.onnx.ExportedEvaluation;
 import dev.weft.pick.CalibratedMember;

@@ -15,7 +15,7 @@ import dev.weft.pick.MemberEvaluator;
 import dev.weft.pick.MemberExport;
 import dev.weft.run.RunFolder;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
+import dev.weft.metric.Metric;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ final class ExportCommand implements Callable<Integer> {
                     quality.metric(),
                     quality.exported(),
                     quality.live(),
-                    Double.parseDouble(done.label().get(MetricNames.LATENCY_MILLIS_P50)),
+                    Double.parseDouble(done.label().get(Metric.LATENCY_MILLIS_P50.key())),
                     Double.parseDouble(done.label().get(MemberExport.HALF_WIDTH)),
                     Double.parseDouble(done.label().get(MemberExport.FLOAT32_LATENCY)));
         }

@@ -12,7 +12,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.run.Environment;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MemberTable;
-import dev.weft.search.MetricNames;
+import dev.weft.metric.Metric;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -125,7 +125,7 @@ final class LatencyTableCommand implements Callable<Integer> {
                         MemberEvaluator.ofCosts(family, LatencySettings.DEFAULT.withThreads(threads))) {
             Evaluations evaluations = Evaluations.inMemory(
                     published ? MemberTable.read(source, model.space()).over(evaluator) : evaluator);
-            String metric = published ? column : MetricNames.LATENCY_MILLIS_P50;
+            String metric = published ? column : Metric.LATENCY_MILLIS_P50.key();
             Progress progress = Progress.start(options.err(), "measure", 0);
             List<Member> drawn = draw(model.space());
             for (int i = 0; i < drawn.size(); i++) {

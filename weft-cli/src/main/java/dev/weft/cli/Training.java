@@ -6,7 +6,7 @@ import dev.weft.io.WeftCommand;
 import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.recipe.RunSettings;
 import dev.weft.results.HeldOutResults;
 import dev.weft.run.RunFolder;

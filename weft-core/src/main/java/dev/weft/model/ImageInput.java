@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import dev.weft.metric.Metric;
 import dev.weft.io.InputException;
 import dev.weft.nn.Layer;
 import dev.weft.ops.ImageOps;

@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import dev.weft.metric.Metric;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.text.Tokenizer;

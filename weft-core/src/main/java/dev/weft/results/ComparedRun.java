@@ -6,25 +6,21 @@ import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.RunSettings;
 import dev.weft.report.RunReport;
 import dev.weft.run.RunDatabase;
-import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
-import dev.weft.search.Objective;
-import dev.weft.search.ParetoFront;
 import dev.weft.space.Member;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -49,7 +45,7 @@ public record ComparedRun(
         String data,
         int examples,
         String examplesId,
-        String metric,
+        Metric metric,
         String machine,
         Map<String, String> settings,
         List<Row> members,
@@ -95,10 +91,8 @@ public record ComparedRun(
         flat.put("threads", String.valueOf(settings.threads()));
         flatten("", Json.parse(Json.write(settings.recipe()), "the recipe of the run", JsonNode.class), flat);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
-            String machine = database.members().stream()
-                    .filter(row -> row.metric().equals(MetricNames.LATENCY_MILLIS_P50))
-                    .map(row -> row.context())
-                    .reduce("", (first, last) -> last);
+            MeasuredMembers measured =
+                    new MeasuredMembers(database.members(), RunMetrics.kept(folder.resolve(FAMILY), kinds), model);
             return new ComparedRun(
                     label,
                     folder.toString(),
@@ -107,10 +101,10 @@ public record ComparedRun(
                     examples,
                     settings.splits().selection().idsSha256()
                             + settings.splits().selection().contentSha256(),
-                    metric.key(),
-                    machine,
+                    metric,
+                    measured.context(Metric.LATENCY_MILLIS_P50),
                     flat,
-                    rows(RunMetrics.of(folder, kinds).members(), model, metric, examples),
+                    rows(measured, model, metric, examples),
                     RunReports.curves(RunReports.metrics(folder, database)));
         }
     }
@@ -127,7 +121,7 @@ public record ComparedRun(
                 flat.put(key.equals("recipe") ? "name" : key, value);
             }
         });
-        List<RunMetrics.MeasuredRow> kept = RunMetrics.rows(new LinkedHashMap<>(), family.members());
+        MeasuredMembers kept = new MeasuredMembers(List.of(), family.members(), family.model());
         return new ComparedRun(
                 label,
                 file.toString(),
@@ -135,7 +129,7 @@ public record ComparedRun(
                 family.notes().getOrDefault("data", ""),
                 0,
                 "",
-                metric.key(),
+                metric,
                 "",
                 flat,
                 rows(kept, family.model(), metric, 0),
@@ -157,51 +151,30 @@ public record ComparedRun(
         });
     }
 
-    private static List<Row> rows(
-            List<RunMetrics.MeasuredRow> measured, ModelDefinition model, Metric metric, int examples) {
-        Set<Member> front = front(measured, model, metric);
+    private static List<Row> rows(MeasuredMembers measured, ModelDefinition model, Metric metric, int examples) {
+        List<MeasuredMembers.Known> members = measured.all();
+        Set<Member> front = MeasuredMembers.front(members, metric);
         List<Row> rows = new ArrayList<>();
-        for (RunMetrics.MeasuredRow row : measured) {
-            Member member = model.space().parse(row.member());
-            if (!row.name().isEmpty() || front.contains(member)) {
-                Double quality = row.values().get(metric.key());
-                Proportion share = metric == Metric.ACCURACY && quality != null && examples > 0
-                        ? new Proportion(quality, examples)
-                        : null;
+        for (MeasuredMembers.Known each : members) {
+            if (!each.names().isEmpty() || front.contains(each.member())) {
+                Optional<Double> quality = each.measured().find(metric);
+                Optional<Proportion> share = quality.filter(q -> metric.isShare() && examples > 0)
+                        .map(q -> new Proportion(q, examples));
                 rows.add(new Row(
-                        row.name(),
-                        model.space().print(member),
-                        quality,
-                        share == null ? null : share.low(),
-                        share == null ? null : share.high(),
-                        row.values().get(MetricNames.PARAMS),
-                        row.values().get(MetricNames.MACS),
-                        row.values().get(MetricNames.LATENCY_MILLIS_P50),
-                        front.contains(member)));
+                        String.join(" ", each.names()),
+                        model.space().print(each.member()),
+                        quality.orElse(null),
+                        share.map(Proportion::low).orElse(null),
+                        share.map(Proportion::high).orElse(null),
+                        each.measured().find(Metric.PARAMS).orElse(null),
+                        each.measured().find(Metric.MACS).orElse(null),
+                        each.measured().find(Metric.LATENCY_MILLIS_P50).orElse(null),
+                        front.contains(each.member())));
             }
         }
         rows.sort((a, b) -> Double.compare(
                 a.latencyMillisP50 == null ? Double.MAX_VALUE : a.latencyMillisP50,
                 b.latencyMillisP50 == null ? Double.MAX_VALUE : b.latencyMillisP50));
         return rows;
-    }
-
-    private static Set<Member> front(List<RunMetrics.MeasuredRow> measured, ModelDefinition model, Metric metric) {
-        List<String> needed = List.of(metric.key(), MetricNames.LATENCY_MILLIS_P50);
-        Set<Member> front = new HashSet<>();
-        ParetoFront.of(
-                        needed.stream().map(Objective::of).toList(),
-                        measured.stream()
-                                .filter(row -> needed.stream()
-                                        .allMatch(key -> isNumber(row.values().get(key))))
-                                .map(row -> new MeasuredMember(model.space().parse(row.member()), row.values()))
-                                .toList())
-                .members()
-                .forEach(member -> front.add(member.member()));
-        return front;
-    }
-
-    private static boolean isNumber(Double value) {
-        return value != null && Double.isFinite(value);
     }
 }

@@ -8,7 +8,7 @@ import dev.weft.io.CheckFailedException;
 import dev.weft.loss.Losses;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;

@@ -5,7 +5,7 @@ import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.loss.Role;
 import dev.weft.model.FamilyDescription;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.Recipe;
 import dev.weft.sample.StepReport;

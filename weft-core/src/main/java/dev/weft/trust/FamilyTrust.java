@@ -7,7 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.pick.FamilyData;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.DataSettings;

@@ -1,5 +1,6 @@
 package dev.weft.trust;
 
+import dev.weft.metric.Metric;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.loss.Losses;
@@ -40,8 +41,8 @@ final class GradientNorm implements Evaluator {
     }
 
     @Override
-    public List<String> metrics() {
-        return List.of(Baseline.GRADIENT_NORM);
+    public List<Metric> metrics() {
+        return List.of(Metric.column(Baseline.GRADIENT_NORM));
     }
 
     @Override

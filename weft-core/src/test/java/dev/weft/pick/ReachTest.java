@@ -1,5 +1,6 @@
 package dev.weft.pick;
 
+import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -77,8 +78,8 @@ class ReachTest {
     private static void search(CountedCosts costs, Space space, String budget) {
         Evaluator counts = new Evaluator() {
             @Override
-            public List<String> metrics() {
-                return MemberCosts.METRICS;
+            public List<Metric> metrics() {
+                return List.of(Metric.PARAMS, Metric.MACS, Metric.BYTES);
             }
 
             @Override

@@ -1,5 +1,7 @@
 package dev.weft.report;
 
+import dev.weft.metric.Metrics;
+import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -97,7 +99,7 @@ class HeldOutPageTest {
     void textIsShownWithItsPromptAndSeed() {
         RunReport run = Samples.run(12);
         RunReport report = RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
-                .quality(RunReport.Quality.LOSS)
+                .metrics(Metrics.BUILT_IN.all(), Metric.LOSS)
                 .heldOut(List.of(new RunReport.HeldOut(
                         "best",
                         new HeldOutResult(

@@ -1,5 +1,6 @@
 package dev.weft.report;
 
+import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,7 +46,7 @@ class ReportWriterTest {
         RunReport report = Samples.run(20);
         String html = withoutScripts(runHtml(report));
         for (MemberResult m : report.members()) {
-            assertThat(html).contains(m.member(), "%.1f".formatted(100 * m.quality()));
+            assertThat(html).contains(m.member(), "%.1f".formatted(100 * m.value(Metric.ACCURACY)));
         }
     }
 

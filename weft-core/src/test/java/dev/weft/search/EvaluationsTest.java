@@ -1,5 +1,6 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -36,11 +37,11 @@ class EvaluationsTest {
         TestSpaces.Noted first = new TestSpaces.Noted(Map.of("accuracy", "weights 1"));
         TestSpaces.Noted second = new TestSpaces.Noted(Map.of("accuracy", "weights 2"));
         try (RunFolder run = RunFolder.create(folder.resolve("run"), "seed: 1\n")) {
-            Evaluations.of(first, run.database()).values(MEMBER, List.of("accuracy", "params"));
+            Evaluations.of(first, run.database()).values(MEMBER, List.of(Metric.ACCURACY, Metric.PARAMS));
         }
         try (RunFolder run = RunFolder.open(folder.resolve("run"))) {
-            Evaluations.of(first, run.database()).values(MEMBER, List.of("accuracy", "params"));
-            Evaluations.of(second, run.database()).values(MEMBER, List.of("accuracy", "params"));
+            Evaluations.of(first, run.database()).values(MEMBER, List.of(Metric.ACCURACY, Metric.PARAMS));
+            Evaluations.of(second, run.database()).values(MEMBER, List.of(Metric.ACCURACY, Metric.PARAMS));
             assertThat(first.calls).hasSize(2).doesNotHaveDuplicates();
             assertThat(second.calls).containsExactly("accuracy " + MEMBER);
             assertThat(run.database().members())
@@ -56,7 +57,8 @@ class EvaluationsTest {
     void cheapNumbersComeFirst() {
         TestSpaces.Noted evaluator = new TestSpaces.Noted();
         MeasuredMember measured =
-                Evaluations.inMemory(evaluator).values(MEMBER, List.of("accuracy", "latencyMillis", "params"));
+                Evaluations.inMemory(evaluator).values(
+                        MEMBER, List.of(Metric.ACCURACY, Metric.LATENCY_MILLIS_P50, Metric.PARAMS));
         assertThat(measured.values().keySet()).containsExactly("params", "latencyMillisP50", "accuracy");
         assertThat(measured.value("latencyMillis")).isEqualTo(measured.value("latencyMillisP50"));
         assertThatThrownBy(() -> measured.value("macs")).isInstanceOf(IllegalArgumentException.class);

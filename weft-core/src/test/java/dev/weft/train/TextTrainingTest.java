@@ -13,7 +13,7 @@ import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Mlp;

@@ -18,7 +18,7 @@ import dev.weft.loss.Distillation;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.model.MobileCnn;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Tensors;

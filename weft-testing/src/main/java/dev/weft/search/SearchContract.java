@@ -1,5 +1,6 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -225,8 +226,8 @@ public interface SearchContract {
     default void anErrorOfTheEvaluatorComesThrough() {
         Evaluator broken = new Evaluator() {
             @Override
-            public List<String> metrics() {
-                return List.of("latencyMillisP50", "accuracy");
+            public List<Metric> metrics() {
+                return List.of(Metric.LATENCY_MILLIS_P50, Metric.ACCURACY);
             }
 
             @Override
