@@ -7,11 +7,12 @@ import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.model.FamilyDescription;
 import dev.weft.metric.Metric;
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.recipe.RunSettings;
 import dev.weft.report.RunReport;
 import dev.weft.run.RunDatabase;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
@@ -83,8 +84,8 @@ public record ComparedRun(
 
     private static ComparedRun ofRun(Path folder, String label, Kinds kinds) {
         RunSettings settings = Trainer.settings(folder, kinds);
-        ModelDefinition model = settings.recipe().model();
-        Metric metric = model.input().metrics().get(0);
+        FamilyDefinition definition = settings.recipe().family();
+        Metric metric = definition.model().input().metrics().get(0);
         int examples = settings.splits().selection().examples();
         Map<String, String> flat = new LinkedHashMap<>();
         flat.put("seed", String.valueOf(settings.seed()));
@@ -92,7 +93,7 @@ public record ComparedRun(
         flatten("", Json.parse(Json.write(settings.recipe()), "the recipe of the run", JsonNode.class), flat);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             MeasuredMembers measured =
-                    new MeasuredMembers(database.members(), RunMetrics.kept(folder.resolve(FAMILY), kinds), model);
+                    new MeasuredMembers(database.members(), RunMetrics.kept(folder.resolve(FAMILY), kinds), definition);
             return new ComparedRun(
                     label,
                     folder.toString(),
@@ -104,7 +105,7 @@ public record ComparedRun(
                     metric,
                     measured.context(Metric.LATENCY_MILLIS_P50),
                     flat,
-                    rows(measured, model, metric, examples),
+                    rows(measured, definition.space(), metric, examples),
                     RunReports.curves(RunReports.metrics(folder, database)));
         }
     }
@@ -113,15 +114,15 @@ public record ComparedRun(
         FamilyDescription family = FamilyDescription.of(SafetensorsFile.open(file), kinds)
                 .orElseThrow(() -> new InputException(
                         file + " must be the folder of a run or the file of a family, but is neither."));
-        Metric metric = family.model().input().metrics().get(0);
+        Metric metric = family.family().model().input().metrics().get(0);
         Map<String, String> flat = new LinkedHashMap<>();
-        flatten("model", Json.parse(Json.write(family.model()), "the model of the family", JsonNode.class), flat);
+        flatten("model", Json.parse(Json.write(family.family().model()), "the model of the family", JsonNode.class), flat);
         family.notes().forEach((key, value) -> {
             if (key.equals("recipe") || key.equals("seed")) {
                 flat.put(key.equals("recipe") ? "name" : key, value);
             }
         });
-        MeasuredMembers kept = new MeasuredMembers(List.of(), family.members(), family.model());
+        MeasuredMembers kept = new MeasuredMembers(List.of(), family.members(), family.family());
         return new ComparedRun(
                 label,
                 file.toString(),
@@ -132,7 +133,7 @@ public record ComparedRun(
                 metric,
                 "",
                 flat,
-                rows(kept, family.model(), metric, 0),
+                rows(kept, family.family().space(), metric, 0),
                 List.of());
     }
 
@@ -151,7 +152,7 @@ public record ComparedRun(
         });
     }
 
-    private static List<Row> rows(MeasuredMembers measured, ModelDefinition model, Metric metric, int examples) {
+    private static List<Row> rows(MeasuredMembers measured, Space space, Metric metric, int examples) {
         List<MeasuredMembers.Known> members = measured.all();
         Set<Member> front = MeasuredMembers.front(members, metric);
         List<Row> rows = new ArrayList<>();
@@ -162,7 +163,7 @@ public record ComparedRun(
                         .map(q -> new Proportion(q, examples));
                 rows.add(new Row(
                         String.join(" ", each.names()),
-                        model.space().print(each.member()),
+                        space.print(each.member()),
                         quality.orElse(null),
                         share.map(Proportion::low).orElse(null),
                         share.map(Proportion::high).orElse(null),

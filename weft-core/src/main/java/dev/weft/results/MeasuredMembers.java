@@ -3,6 +3,7 @@ package dev.weft.results;
 import dev.weft.cost.LatencyContext;
 import dev.weft.metric.Metric;
 import dev.weft.metric.Metrics;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.HeldOutResult;
@@ -59,25 +60,27 @@ public final class MeasuredMembers {
     private final Map<String, String> exports = new HashMap<>();
     private final List<FamilyDescription.Kept> kept;
     private final ModelDefinition model;
+    private final Space space;
     private final Metric quality;
 
     /**
      * @param rows of the run's database, the latest last; none of a family without a run
      * @param kept in the family, with what was measured of them there: training does not note it among the rows
      */
-    MeasuredMembers(List<Measurement> rows, List<FamilyDescription.Kept> kept, ModelDefinition model) {
+    MeasuredMembers(List<Measurement> rows, List<FamilyDescription.Kept> kept, FamilyDefinition family) {
         this.kept = List.copyOf(kept);
-        this.model = model;
+        this.model = family.model();
+        this.space = family.space();
         this.quality = model.input().metrics().get(0);
         // Numbers of other weights or machines do not compare: the latest context counts.
         rows.forEach(row -> contexts.put(row.metric(), row.context()));
         for (Measurement row : rows) {
             if (OF_EXPORTS.contains(row.metric()) || row.context().equals(contexts.get(row.metric()))) {
-                values.computeIfAbsent(line(row, model.space()), m -> new LinkedHashMap<>())
+                values.computeIfAbsent(line(row, space), m -> new LinkedHashMap<>())
                         .put(row.metric(), row.value());
             }
             if (row.metric().equals(MAX_ABS_ERROR)) {
-                exports.put(line(row, model.space()), row.context());
+                exports.put(line(row, space), row.context());
             }
         }
     }
@@ -120,7 +123,7 @@ public final class MeasuredMembers {
     private List<Known> known(Map<String, Map<String, Double>> found) {
         List<Known> all = new ArrayList<>();
         found.forEach((line, numbers) -> all.add(new Known(
-                new MeasuredMember(model.space().parse(line), numbers),
+                new MeasuredMember(space.parse(line), numbers),
                 kept.stream()
                         .filter(k -> k.member().equals(line))
                         .map(FamilyDescription.Kept::name)
@@ -178,7 +181,7 @@ public final class MeasuredMembers {
             Optional.ofNullable(tested.get(each.member().toString()))
                     .ifPresent(value -> numbers.putIfAbsent(quality.test().key(), value));
             results.add(new MemberResult(
-                    model.space().print(each.member()),
+                    space.print(each.member()),
                     each.name(),
                     front.contains(each.member()),
                     new MeasuredMember(each.member(), numbers),

@@ -2,7 +2,7 @@ package dev.weft.results;
 
 import dev.weft.cost.Meter;
 import dev.weft.search.MeasuredMember;
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.metric.Metrics;
 import dev.weft.io.Csv;
 import dev.weft.io.Kinds;
@@ -73,7 +73,7 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             return new RunMetrics(
                     steps(folder, settings, database),
-                    members(folder, settings.recipe().model(), database, kinds),
+                    members(folder, settings.recipe().family(), database, kinds),
                     Meter.metrics(kinds).with(settings.recipe().model().input().metrics()));
         }
     }
@@ -110,8 +110,8 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
         return steps;
     }
 
-    private static List<MeasuredRow> members(Path folder, ModelDefinition model, RunDatabase database, Kinds kinds) {
-        return new MeasuredMembers(database.members(), kept(folder.resolve("family.safetensors"), kinds), model)
+    private static List<MeasuredRow> members(Path folder, FamilyDefinition family, RunDatabase database, Kinds kinds) {
+        return new MeasuredMembers(database.members(), kept(folder.resolve("family.safetensors"), kinds), family)
                 .all().stream()
                         .map(known -> new MeasuredRow(String.join(" ", known.names()), known.measured()))
                         .toList();

@@ -1,10 +1,10 @@
 package dev.weft.results;
 
-import dev.weft.cost.Meter;
-import dev.weft.metric.Metric;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
+import dev.weft.cost.Meter;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
@@ -66,13 +66,14 @@ public final class RunReports {
     public static RunReport of(Path folder, Kinds kinds) {
         RunSettings settings = Trainer.settings(folder, kinds);
         ModelDefinition model = settings.recipe().model();
+        Space space = settings.recipe().family().space();
         Metric quality = model.input().metrics().get(0);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             List<Event> events = database.events();
-            NetworkPicture picture = new NetworkPicture(model);
+            NetworkPicture picture = new NetworkPicture(settings.recipe().family());
             Path family = folder.resolve("family.safetensors");
             List<FamilyDescription.Kept> kept = RunMetrics.kept(family, kinds);
-            MeasuredMembers measured = new MeasuredMembers(database.members(), kept, model);
+            MeasuredMembers measured = new MeasuredMembers(database.members(), kept, settings.recipe().family());
             RunReport.Dataset dataset = new RunReport.Dataset(
                     dataName(settings.splits().source()),
                     List.of(
@@ -85,21 +86,21 @@ public final class RunReports {
                                     + dataName(settings.splits().source()),
                             created(events),
                             dataset,
-                            space(model))
+                            space(space))
                     .recipe(settings.recipe().name())
                     .commands(commands(events))
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
                     .curves(curves(metrics(folder, database)))
-                    .blends(blends(database.metrics(), model))
+                    .blends(blends(database.metrics(), space))
                     .sampled(sampled(database.metrics()))
                     .routing(routing(settings, family, kinds))
                     .metrics(Meter.metrics(kinds).with(model.input().metrics()).all(), quality)
-                    .tree(TreeReport.of(folder, model, database.members(), kinds))
+                    .tree(TreeReport.of(folder, space, database.members(), kinds))
                     .members(measured.results(folder, picture, HeldOutResults.of(folder)))
-                    .heldOut(heldOut(folder, kept, model.space()))
+                    .heldOut(heldOut(folder, kept, space))
                     .network(picture.full())
-                    .notes(notes(measured.complete().size(), model, quality, TreeRecord.of(folder).isPresent()))
+                    .notes(notes(measured.complete().size(), space, quality, TreeRecord.of(folder).isPresent()))
                     .build();
         }
     }
@@ -137,10 +138,10 @@ public final class RunReports {
         return new RunReport.Split(name, examples);
     }
 
-    private static RunReport.Space space(ModelDefinition model) {
+    private static RunReport.Space space(Space space) {
         return new RunReport.Space(
-                model.space().size(),
-                model.space().choices().stream()
+                space.size(),
+                space.choices().stream()
                         .map(c -> new RunReport.Choice(
                                 c.name(),
                                 c.options().stream().map(Object::toString).toList()))
@@ -219,13 +220,13 @@ public final class RunReports {
         return metric.role().equals(Role.BLEND.toString()) && metric.name().contains("=");
     }
 
-    private static List<RunReport.BlendedChoice> blends(List<TrainingNumber> metrics, ModelDefinition model) {
+    private static List<RunReport.BlendedChoice> blends(List<TrainingNumber> metrics, Space space) {
         Map<String, TreeMap<Long, Double>> parts = new HashMap<>();
         metrics.stream().filter(RunReports::isPart).forEach(metric -> parts.computeIfAbsent(
                         metric.name(), name -> new TreeMap<>())
                 .put(metric.step(), metric.value()));
         List<RunReport.BlendedChoice> blends = new ArrayList<>();
-        for (Choice<?> choice : model.space().choices()) {
+        for (Choice<?> choice : space.choices()) {
             List<String> options =
                     choice.options().stream().map(Object::toString).toList();
             List<TreeMap<Long, Double>> histories = options.stream()
@@ -318,13 +319,13 @@ public final class RunReports {
     }
 
     private static List<String> notes(
-            int count, ModelDefinition model, Metric quality, boolean tree) {
+            int count, Space space, Metric quality, boolean tree) {
         List<String> notes = new ArrayList<>();
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(count + " of " + Figures.large(model.space().size())
+        notes.add(count + " of " + Figures.large(space.size())
                 + " members were measured; a better one may be among the others.");
         notes.add(
                 tree

@@ -319,7 +319,7 @@ public final class Trainer implements AutoCloseable {
         ArchitectureSettings architecture = recipe.train().architecture();
         return architecture == null || architecture.cost() == null
                 ? null
-                : architecture.cost().of(recipe.model());
+                : architecture.cost().of(recipe.family());
     }
 
     /**

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.metric.Metric;
 import dev.weft.model.FamilyDescription.Kept;
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.run.Measurement;
 import dev.weft.search.MeasuredMember;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MeasuredMembersTest {
-    private static final ModelDefinition MODEL = TinyModels.mobileCnn();
+    private static final FamilyDefinition MODEL = FamilyDefinition.of(TinyModels.mobileCnn());
     private static final Member LARGEST = MODEL.space().largest();
     private static final Member SMALLEST = MODEL.space().smallest();
 
