@@ -26,7 +26,7 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeRecord;
-import dev.weft.weight.experts.Experts;
+import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -283,10 +283,13 @@ public final class RunReports {
 
     /** The routing of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */
     private static RunReport.Routing routing(RunSettings settings, Path file, Kinds kinds) {
-        if (settings.recipe().sharing().stream().noneMatch(Experts.class::isInstance) || !Files.exists(file)) {
+        if (settings.recipe().sharing().stream().noneMatch(Sharing::readsMember) || !Files.exists(file)) {
             return null;
         }
         try (Family family = Family.open(file, kinds)) {
+            if (!RoutingDiagnosis.hasExperts(family)) {
+                return null;
+            }
             Space space = family.space();
             SplittableRandom random = RandomStream.ANCHORS.random(settings.seed());
             Set<Member> members = new LinkedHashSet<>(List.of(space.largest(), space.smallest()));

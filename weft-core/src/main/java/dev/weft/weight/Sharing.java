@@ -72,6 +72,26 @@ public interface Sharing {
         return true;
     }
 
+    /** Whether members see the same under any order of a layer's hidden channels, so that these may be sorted while training. */
+    default boolean keepsChannels() {
+        return false;
+    }
+
+    /** Whether it has logits that a search by gradient trains, so that the members of a step are blends. */
+    default boolean hasLogits() {
+        return false;
+    }
+
+    /** Whether a network of its own makes members, which a sampler asks for and trains. */
+    default boolean generatesMembers() {
+        return false;
+    }
+
+    /** Whether the supernets of a tree may share weights so, each over its part of the members. */
+    default boolean fitsTree() {
+        return false;
+    }
+
     /**
      * Checks that this kind can stand where it does.
      *

@@ -83,6 +83,20 @@ public record CostLevelSampler(
     }
 
     @Override
+    public boolean trainsGenerator() {
+        return members instanceof LevelMembers.Generator;
+    }
+
+    @Override
+    public void requireFits(boolean architecture, boolean reptile) {
+        Sampler.super.requireFits(architecture, reptile);
+        if (reptile && trainsGenerator()) {
+            throw new InputException("Training with train.reptile must have a sampler without a generator, which trains"
+                    + " by the gradients of the members.");
+        }
+    }
+
+    @Override
     public double heldOutPart() {
         return distribution instanceof LevelDistribution.Learned learned ? learned.heldOutPart() : 0;
     }
