@@ -44,7 +44,10 @@ class ArchitectureTest {
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
-                    "cost", Set.of("metric", "seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space", "io")),
+                    "cost",
+                    Set.of(
+                            "metric", "seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space",
+                            "io")),
             Map.entry("optim", Set.of("model", "weight", "ops", "io")),
             Map.entry("loss", Set.of("metric", "data", "model", "nn", "ops", "space", "run", "io")),
             Map.entry(
@@ -71,7 +74,8 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of(
-                            "metric", "recipe",
+                            "metric",
+                            "recipe",
                             "architecture",
                             "sample",
                             "loss",
@@ -90,7 +94,8 @@ class ArchitectureTest {
             Map.entry(
                     "tree",
                     Set.of(
-                            "metric", "train",
+                            "metric",
+                            "train",
                             "recipe",
                             "architecture",
                             "sample",
@@ -107,7 +112,9 @@ class ArchitectureTest {
             Map.entry("search", Set.of("metric", "seed", "space", "run", "io")),
             Map.entry(
                     "onnx",
-                    Set.of("metric", "seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "metric", "seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops",
+                            "space", "io")),
             Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("search", "metric", "stats", "io")),
             Map.entry(
@@ -118,7 +125,9 @@ class ArchitectureTest {
             Map.entry(
                     "results",
                     Set.of(
-                            "cost", "metric", "seed",
+                            "cost",
+                            "metric",
+                            "seed",
                             "report",
                             "stats",
                             "text",
@@ -140,13 +149,13 @@ class ArchitectureTest {
             Map.entry(
                     "pick",
                     Set.of(
-                            "metric", "results", "search", "export", "train", "recipe", "cost", "onnx", "run", "data", "model",
-                            "nn", "weight", "ops", "space", "io")),
+                            "metric", "results", "search", "export", "train", "recipe", "cost", "onnx", "run", "data",
+                            "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
                     "trust",
                     Set.of(
-                            "metric", "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost", "run",
-                            "stats", "data", "model", "nn", "weight", "space", "io")));
+                            "metric", "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost",
+                            "run", "stats", "data", "model", "nn", "weight", "space", "io")));
 
     /** The methods of sharing weights, and which others each builds on; the contract they share is {@code weight} itself. */
     private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(

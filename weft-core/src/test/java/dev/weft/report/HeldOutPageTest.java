@@ -1,10 +1,10 @@
 package dev.weft.report;
 
-import dev.weft.metric.Metrics;
-import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.weft.report;
 
-import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.metric.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

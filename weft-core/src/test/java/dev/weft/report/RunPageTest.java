@@ -1,9 +1,9 @@
 package dev.weft.report;
 
-import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.metric.Metric;
 import dev.weft.stats.Proportion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -306,8 +306,7 @@ class RunPageTest {
 
     private static void assertShown(MemberResult member) {
         assertThat(browser.text("#details-member")).isEqualTo(member.member());
-        assertThat(browser.text("#details-cost"))
-                .contains("%.3f ms".formatted(member.latency()));
+        assertThat(browser.text("#details-cost")).contains("%.3f ms".formatted(member.latency()));
         assertThat(browser.text("#details-proof"))
                 .contains(
                         member.exported() == null

@@ -1,21 +1,21 @@
 package dev.weft.report;
 
+import dev.weft.metric.Metric;
 import dev.weft.report.ExperimentReport.Arm;
 import dev.weft.report.ExperimentReport.Cell;
-import dev.weft.metric.Metric;
-import dev.weft.search.MeasuredMember;
-import dev.weft.space.Member;
 import dev.weft.report.ExperimentReport.Outcome;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.RunReport.Block;
 import dev.weft.report.RunReport.Curve;
 import dev.weft.report.RunReport.Point;
 import dev.weft.report.RunReport.Stage;
+import dev.weft.search.MeasuredMember;
+import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 import java.util.Random;
 import java.util.stream.IntStream;
 

@@ -1,11 +1,11 @@
 package dev.weft.search;
 
-import dev.weft.metric.Direction;
-import dev.weft.metric.Metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Direction;
+import dev.weft.metric.Metrics;
 import dev.weft.space.Member;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,8 @@ class ConstraintsTest {
 
     @Property(tries = 200)
     void printedBoundsReadBack(@ForAll @IntRange(max = 5) int metric, @ForAll boolean upper, @ForAll double limit) {
-        Constraints constraints = new Constraints(List.of(new Bound(Metrics.BUILT_IN.goals().get(metric).key(), upper, limit)));
+        Constraints constraints = new Constraints(
+                List.of(new Bound(Metrics.BUILT_IN.goals().get(metric).key(), upper, limit)));
         assertThat(Constraints.parse(constraints.toString()).bounds().get(0))
                 .satisfies(b ->
                         assertThat(b.limit() == limit && b.upper() == upper).isTrue());

@@ -1,11 +1,11 @@
 package dev.weft.search;
 
-import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
 import dev.weft.run.Measurement;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
@@ -56,9 +56,8 @@ class EvaluationsTest {
     @Test
     void cheapNumbersComeFirst() {
         TestSpaces.Noted evaluator = new TestSpaces.Noted();
-        MeasuredMember measured =
-                Evaluations.inMemory(evaluator).values(
-                        MEMBER, List.of(Metric.ACCURACY, Metric.LATENCY_MILLIS_P50, Metric.PARAMS));
+        MeasuredMember measured = Evaluations.inMemory(evaluator)
+                .values(MEMBER, List.of(Metric.ACCURACY, Metric.LATENCY_MILLIS_P50, Metric.PARAMS));
         assertThat(measured.values().keySet()).containsExactly("params", "latencyMillisP50", "accuracy");
         assertThat(measured.value("latencyMillis")).isEqualTo(measured.value("latencyMillisP50"));
         assertThatThrownBy(() -> measured.value("macs")).isInstanceOf(IllegalArgumentException.class);

@@ -1,11 +1,11 @@
 package dev.weft.search;
 
-import dev.weft.metric.Metrics;
-import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.space.Choice;
 import dev.weft.space.Constraint;
 import dev.weft.space.Member;

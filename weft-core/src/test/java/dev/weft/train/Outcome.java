@@ -3,8 +3,8 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.io.SafetensorsFile;
-import dev.weft.run.TrainingNumber;
 import dev.weft.run.RunDatabase;
+import dev.weft.run.TrainingNumber;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
