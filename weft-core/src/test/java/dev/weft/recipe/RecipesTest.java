@@ -319,7 +319,8 @@ class RecipesTest {
                 .hasMessageContaining("mine.yaml")
                 .hasMessageContaining("labelSmothing")
                 .hasMessageContaining("Did you mean \"labelSmoothing\"?");
-        String kind = Files.readString(FOLDER.resolve("bignas-quick.yaml")).replace("kind: sandwich", "kind: sandwhich");
+        String kind =
+                Files.readString(FOLDER.resolve("bignas-quick.yaml")).replace("kind: sandwich", "kind: sandwhich");
         assertThatThrownBy(() -> Yaml.parse(kind, "mine.yaml", Recipe.class))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("sandwhich")
