@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.io.InputException;
-import dev.weft.search.MeasuredMember;
 import dev.weft.metric.Metric;
+import dev.weft.search.MeasuredMember;
 import dev.weft.search.Objective;
 import dev.weft.space.Member;
 import java.nio.file.Path;

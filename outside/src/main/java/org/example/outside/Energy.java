@@ -23,12 +23,7 @@ import java.util.Map;
 public record Energy() implements Meter {
     /** In microjoules. */
     public static final Metric MICROJOULES = new Metric(
-            "energyMicrojoules",
-            "Energy",
-            Direction.MINIMIZE,
-            Needs.SHAPES,
-            Form.plain("µJ", 3),
-            Shown.EVERYWHERE);
+            "energyMicrojoules", "Energy", Direction.MINIMIZE, Needs.SHAPES, Form.plain("µJ", 3), Shown.EVERYWHERE);
 
     @Override
     public List<Metric> metrics() {

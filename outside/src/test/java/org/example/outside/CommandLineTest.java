@@ -83,12 +83,12 @@ class CommandLineTest {
                         "search",
                         "run",
                         "--json",
-                "--strategy",
-                "hill-climbing",
-                "--constraint",
-                "params<=700,energyMicrojoules<=0.4",
-                "--name",
-                "small")
+                        "--strategy",
+                        "hill-climbing",
+                        "--constraint",
+                        "params<=700,energyMicrojoules<=0.4",
+                        "--name",
+                        "small")
                 .redirectErrorStream(false)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -9,6 +9,7 @@ import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.io.JsonSchema;
 import dev.weft.io.Kinds;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;
@@ -19,9 +20,8 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.pick.FinishedRun;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
-import dev.weft.results.RunReports;
-import dev.weft.metric.Metric;
 import dev.weft.report.RunReport;
+import dev.weft.results.RunReports;
 import dev.weft.search.Constraints;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MemberTable;
@@ -121,8 +121,7 @@ class LibraryTest {
             MeasuredMember best = found.best().get(0).measured();
             assertThat(best.value(Energy.MICROJOULES))
                     .isBetween(1e-3, 0.4)
-                    .isCloseTo(
-                            (4.6 * best.value(Metric.MACS) + 640 * best.value(Metric.PARAMS)) * 1e-6, within(1e-12));
+                    .isCloseTo((4.6 * best.value(Metric.MACS) + 640 * best.value(Metric.PARAMS)) * 1e-6, within(1e-12));
             search.keep(Map.of("best", found.best().get(0).measured().member()));
             ExportResult shipped = search.export("best", ExportOptions.onnx(folder.resolve("best.onnx")));
             assertThat(shipped.check().maxAbsError()).isLessThan(1e-4);

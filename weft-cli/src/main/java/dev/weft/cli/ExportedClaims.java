@@ -1,8 +1,8 @@
 package dev.weft.cli;
 
-import dev.weft.metric.Metrics;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.onnx.ExportCheck;
 import dev.weft.onnx.ExportLabel;
 import dev.weft.onnx.QualityChange;

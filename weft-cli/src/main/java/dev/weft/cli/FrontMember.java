@@ -63,7 +63,8 @@ record FrontMember(
     }
 
     private static void put(Map<String, Number> numbers, Metric metric, double value, int examples) {
-        boolean whole = metric.form().scale() == Form.Scale.COUNT || metric.form().scale() == Form.Scale.BYTES;
+        boolean whole =
+                metric.form().scale() == Form.Scale.COUNT || metric.form().scale() == Form.Scale.BYTES;
         numbers.put(metric.key(), whole ? (Number) (long) value : (Number) value);
         if (metric.isShare() && metric.needs() == Needs.EXAMPLES) {
             Proportion share = new Proportion(value, examples);
@@ -95,8 +96,8 @@ record FrontMember(
     /** A table for people, a line each: a column for each metric that some member has, what needs examples first. */
     static List<String> table(List<FrontMember> front, Metrics metrics) {
         List<Metric> columns = metrics.all().stream()
-                .filter(metric -> metric.shown() == Shown.EVERYWHERE
-                        && front.stream().anyMatch(m -> m.number(metric) != null))
+                .filter(metric ->
+                        metric.shown() == Shown.EVERYWHERE && front.stream().anyMatch(m -> m.number(metric) != null))
                 .sorted((a, b) -> Integer.compare(place(a), place(b)))
                 .toList();
         List<String> lines = new ArrayList<>();
@@ -132,7 +133,8 @@ record FrontMember(
     /** Wide enough for a share or a time with its interval. */
     private static String cell(Metric metric, String text) {
         int interval = metric.isShare() || metric.needs() == Needs.MACHINE ? 21 : 11;
-        return String.format(Locale.ROOT, " %" + Math.max(interval, heading(metric).length()) + "s", text);
+        return String.format(
+                Locale.ROOT, " %" + Math.max(interval, heading(metric).length()) + "s", text);
     }
 
     private String text(Metric metric) {

@@ -1,11 +1,12 @@
 package dev.weft.cli;
 
-import dev.weft.cost.Meter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.Latency;
 import dev.weft.cost.LatencyMeasurement;
 import dev.weft.cost.LatencySettings;
+import dev.weft.cost.Meter;
 import dev.weft.export.OnnxFile;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.TextInput;
 import dev.weft.onnx.ExportLabel;
@@ -15,7 +16,6 @@ import dev.weft.run.Environment;
 import dev.weft.run.RunFolder;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
-import dev.weft.metric.Metric;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,7 +183,8 @@ final class MeasureCommand implements Callable<Integer> {
     static MeasuredMember costs(Optional<RunFolder> run, Family opened, Member member, LatencySettings settings) {
         Evaluations.Store known =
                 run.map(folder -> Evaluations.store(folder.database())).orElseGet(Evaluations::storeInMemory);
-        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings, known, Meter.of(Installed.kinds()))) {
+        try (MemberEvaluator evaluator =
+                MemberEvaluator.ofCosts(opened, settings, known, Meter.of(Installed.kinds()))) {
             return new Evaluations(evaluator, known).values(member, evaluator.metrics());
         }
     }

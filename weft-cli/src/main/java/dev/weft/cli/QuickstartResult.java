@@ -1,7 +1,7 @@
 package dev.weft.cli;
 
-import dev.weft.metric.Metrics;
 import dev.weft.io.WeftCommand;
+import dev.weft.metric.Metrics;
 import dev.weft.stats.Proportion;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.weft.cli;
 
-import dev.weft.metric.Metrics;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.WeftCommand;
+import dev.weft.metric.Metrics;
 import dev.weft.pick.FinishedRun;
 import dev.weft.pick.LatencyRemarks;
 import dev.weft.pick.Tiers;

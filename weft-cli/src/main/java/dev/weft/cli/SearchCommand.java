@@ -1,10 +1,10 @@
 package dev.weft.cli;
 
-import dev.weft.cost.Meter;
-import dev.weft.metric.Metrics;
 import dev.weft.cost.LatencySettings;
+import dev.weft.cost.Meter;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.pick.FinishedRun;
@@ -181,9 +181,8 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
             TrainingData.passedOver(search.data().source(), search.data().passedOver(), options);
             Metric quality = search.family().definition().input().metrics().get(0);
-            List<Objective> goals = given.isEmpty()
-                    ? List.of(Objective.of(quality), Objective.of(Metric.LATENCY_MILLIS_P50))
-                    : given;
+            List<Objective> goals =
+                    given.isEmpty() ? List.of(Objective.of(quality), Objective.of(Metric.LATENCY_MILLIS_P50)) : given;
             SearchTask task =
                     new SearchTask(search.family().space(), goals, wanted.budgets(), OptionalInt.of(candidates), seed);
             Search proposing = how.search(search.family(), candidates);

@@ -22,29 +22,24 @@ public record Metric(String key, String label, Direction better, Needs needs, Fo
     private static final String PUNCTUATION = "<>=,;:";
 
     /** The part of the predictions that name the right class, 0 to 1. */
-    public static final Metric ACCURACY = new Metric(
-            "accuracy", "Accuracy", Direction.MAXIMIZE, Needs.EXAMPLES, Form.SHARE, Shown.EVERYWHERE);
+    public static final Metric ACCURACY =
+            new Metric("accuracy", "Accuracy", Direction.MAXIMIZE, Needs.EXAMPLES, Form.SHARE, Shown.EVERYWHERE);
 
     /** Cross-entropy: the mean of {@code -log p} of the right token, in nats. */
     public static final Metric LOSS = new Metric(
-            "loss",
-            "Loss",
-            Direction.MINIMIZE,
-            Needs.EXAMPLES,
-            Form.plain("nats a token", 4),
-            Shown.EVERYWHERE);
+            "loss", "Loss", Direction.MINIMIZE, Needs.EXAMPLES, Form.plain("nats a token", 4), Shown.EVERYWHERE);
 
     /** {@code exp(loss)}: among how many equally likely tokens the model would be as uncertain. */
-    public static final Metric PERPLEXITY = new Metric(
-            "perplexity", "Perplexity", Direction.MINIMIZE, Needs.EXAMPLES, Form.plain("", 3), Shown.ASKED);
+    public static final Metric PERPLEXITY =
+            new Metric("perplexity", "Perplexity", Direction.MINIMIZE, Needs.EXAMPLES, Form.plain("", 3), Shown.ASKED);
 
     /** Numbers in the extracted model's parameters. */
-    public static final Metric PARAMS = new Metric(
-            "params", "Parameters", Direction.MINIMIZE, Needs.SHAPES, Form.count(1), Shown.EVERYWHERE);
+    public static final Metric PARAMS =
+            new Metric("params", "Parameters", Direction.MINIMIZE, Needs.SHAPES, Form.count(1), Shown.EVERYWHERE);
 
     /** Multiply-adds for one input. */
-    public static final Metric MACS = new Metric(
-            "macs", "Multiply-adds", Direction.MINIMIZE, Needs.SHAPES, Form.count(2), Shown.EVERYWHERE);
+    public static final Metric MACS =
+            new Metric("macs", "Multiply-adds", Direction.MINIMIZE, Needs.SHAPES, Form.count(2), Shown.EVERYWHERE);
 
     /** Size of the extracted model's parameters and statistics. */
     public static final Metric BYTES =

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  */
 public record Metrics(List<Metric> all) {
     /** What needs no data. */
-    public static final List<Metric> COSTS = List.of(
-            Metric.PARAMS, Metric.BYTES, Metric.MACS, Metric.LATENCY_MILLIS_P50, Metric.LATENCY_MILLIS_P99);
+    public static final List<Metric> COSTS =
+            List.of(Metric.PARAMS, Metric.BYTES, Metric.MACS, Metric.LATENCY_MILLIS_P50, Metric.LATENCY_MILLIS_P99);
 
     /** What a measurement of latency gives. */
     public static final List<Metric> LATENCIES = List.of(
@@ -27,9 +27,8 @@ public record Metrics(List<Metric> all) {
             Metric.LATENCY_SLOWDOWN);
 
     /** Those of Weft. A family is measured by accuracy, or by loss and perplexity, or by what its input says. */
-    public static final Metrics BUILT_IN = new Metrics(COSTS)
-            .with(LATENCIES)
-            .with(List.of(Metric.ACCURACY, Metric.LOSS, Metric.PERPLEXITY));
+    public static final Metrics BUILT_IN =
+            new Metrics(COSTS).with(LATENCIES).with(List.of(Metric.ACCURACY, Metric.LOSS, Metric.PERPLEXITY));
 
     private static final String LATENCY_MILLIS = "latencyMillis";
 
@@ -47,8 +46,7 @@ public record Metrics(List<Metric> all) {
 
     /** These and more; what is here already is passed over. */
     public Metrics with(Collection<Metric> more) {
-        return new Metrics(
-                Stream.concat(all.stream(), more.stream()).toList());
+        return new Metrics(Stream.concat(all.stream(), more.stream()).toList());
     }
 
     /** {@code latencyMillis} means the median; any other name is itself. */

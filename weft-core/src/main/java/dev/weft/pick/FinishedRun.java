@@ -1,15 +1,16 @@
 package dev.weft.pick;
 
-import dev.weft.metric.Needs;
-import dev.weft.cost.Meter;
-import dev.weft.metric.Metrics;
 import dev.weft.cost.LatencySettings;
+import dev.weft.cost.Meter;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
+import dev.weft.metric.Needs;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
@@ -25,7 +26,6 @@ import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MemberTable;
-import dev.weft.metric.Metric;
 import dev.weft.search.Objective;
 import dev.weft.search.Search;
 import dev.weft.search.SearchListener;
@@ -150,9 +150,11 @@ public final class FinishedRun implements AutoCloseable {
         requireOpen();
         SearchResult found = search.search(task, evaluations, listener, stop);
         for (MeasuredMember member : found.measured()) {
-            evaluations.values(member.member(), evaluations.metrics().all().stream()
-                    .filter(metric -> metric.needs() == Needs.SHAPES)
-                    .toList());
+            evaluations.values(
+                    member.member(),
+                    evaluations.metrics().all().stream()
+                            .filter(metric -> metric.needs() == Needs.SHAPES)
+                            .toList());
         }
         return found;
     }

@@ -1,7 +1,7 @@
 package dev.weft.pick;
 
-import dev.weft.search.MeasuredMember;
 import dev.weft.metric.Metric;
+import dev.weft.search.MeasuredMember;
 import dev.weft.search.Objective;
 import dev.weft.space.Member;
 import java.util.ArrayList;
@@ -71,7 +71,8 @@ public record LatencyRemarks(
         double apart = Math.abs(a.value(Metric.LATENCY_MILLIS_P50.key()) - b.value(Metric.LATENCY_MILLIS_P50.key()));
         return apart
                 > Math.hypot(
-                        a.value(Metric.LATENCY_MILLIS_HALF_WIDTH.key()), b.value(Metric.LATENCY_MILLIS_HALF_WIDTH.key()));
+                        a.value(Metric.LATENCY_MILLIS_HALF_WIDTH.key()),
+                        b.value(Metric.LATENCY_MILLIS_HALF_WIDTH.key()));
     }
 
     /** Whether a is at least as good in every objective but the latency, and better in one. */

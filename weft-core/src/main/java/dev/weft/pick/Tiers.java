@@ -1,11 +1,10 @@
 package dev.weft.pick;
 
-import dev.weft.metric.Metrics;
 import dev.weft.io.InputException;
+import dev.weft.metric.Metrics;
 import dev.weft.search.BestMember;
 import dev.weft.search.Bound;
 import dev.weft.search.Constraints;
-import dev.weft.metric.Metric;
 import dev.weft.search.SearchResult;
 import dev.weft.search.UnmetBudgetException;
 import dev.weft.space.Member;

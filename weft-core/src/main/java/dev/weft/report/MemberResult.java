@@ -1,7 +1,7 @@
 package dev.weft.report;
 
-import dev.weft.search.MeasuredMember;
 import dev.weft.metric.Metric;
+import dev.weft.search.MeasuredMember;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,9 +1,9 @@
 package dev.weft.report;
 
-import dev.weft.metric.Shown;
-import dev.weft.metric.Needs;
-import dev.weft.metric.Metric;
 import dev.weft.metric.Form;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Needs;
+import dev.weft.metric.Shown;
 import dev.weft.stats.Proportion;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,7 +82,8 @@ final class MemberTable {
     }
 
     String head() {
-        StringBuilder html = new StringBuilder(heading("member", "Member", "options in the order of the choices", 1, false));
+        StringBuilder html =
+                new StringBuilder(heading("member", "Member", "options in the order of the choices", 1, false));
         for (Column c : columns) {
             html.append(heading(c.key, c.label, c.scale.unit(), c.scale.divisor(), c.cost));
         }
@@ -122,8 +123,8 @@ final class MemberTable {
         for (Column c : columns) {
             double value = m.value(c.metric);
             String interval = c.metric.equals(quality) ? interval(value) : "";
-            html.append("<td data-key=\"" + c.key + "\" data-value=\"" + value + "\"" + interval + ">"
-                    + c.shown(value) + "</td>\n");
+            html.append("<td data-key=\"" + c.key + "\" data-value=\"" + value + "\"" + interval + ">" + c.shown(value)
+                    + "</td>\n");
         }
         return html.append(exported ? proof(m.exported()) : "")
                 .append("</tr>\n")

@@ -1,7 +1,7 @@
 package dev.weft.report;
 
-import dev.weft.metric.Metric;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.metric.Metric;
 import dev.weft.report.RunReport.BlendedChoice;
 import dev.weft.report.RunReport.Curve;
 import dev.weft.report.RunReport.Stage;

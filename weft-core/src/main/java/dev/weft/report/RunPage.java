@@ -1,7 +1,7 @@
 package dev.weft.report;
 
-import dev.weft.metric.Shown;
 import dev.weft.metric.Metric;
+import dev.weft.metric.Shown;
 import dev.weft.stats.Proportion;
 import java.util.ArrayList;
 import java.util.Comparator;

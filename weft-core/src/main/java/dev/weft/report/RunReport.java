@@ -1,8 +1,8 @@
 package dev.weft.report;
 
-import dev.weft.metric.Metrics;
-import dev.weft.metric.Metric;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

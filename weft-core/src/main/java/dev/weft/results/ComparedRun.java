@@ -5,9 +5,9 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
-import dev.weft.model.FamilyDescription;
 import dev.weft.metric.Metric;
 import dev.weft.model.FamilyDefinition;
+import dev.weft.model.FamilyDescription;
 import dev.weft.recipe.RunSettings;
 import dev.weft.report.RunReport;
 import dev.weft.run.RunDatabase;
@@ -116,7 +116,10 @@ public record ComparedRun(
                         file + " must be the folder of a run or the file of a family, but is neither."));
         Metric metric = family.family().model().input().metrics().get(0);
         Map<String, String> flat = new LinkedHashMap<>();
-        flatten("model", Json.parse(Json.write(family.family().model()), "the model of the family", JsonNode.class), flat);
+        flatten(
+                "model",
+                Json.parse(Json.write(family.family().model()), "the model of the family", JsonNode.class),
+                flat);
         family.notes().forEach((key, value) -> {
             if (key.equals("recipe") || key.equals("seed")) {
                 flat.put(key.equals("recipe") ? "name" : key, value);
@@ -159,8 +162,8 @@ public record ComparedRun(
         for (MeasuredMembers.Known each : members) {
             if (!each.names().isEmpty() || front.contains(each.member())) {
                 Optional<Double> quality = each.measured().find(metric);
-                Optional<Proportion> share = quality.filter(q -> metric.isShare() && examples > 0)
-                        .map(q -> new Proportion(q, examples));
+                Optional<Proportion> share =
+                        quality.filter(q -> metric.isShare() && examples > 0).map(q -> new Proportion(q, examples));
                 rows.add(new Row(
                         String.join(" ", each.names()),
                         space.print(each.member()),

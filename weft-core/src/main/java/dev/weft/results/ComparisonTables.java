@@ -1,10 +1,10 @@
 package dev.weft.results;
 
+import dev.weft.metric.Metric;
 import dev.weft.metric.Metrics;
 import dev.weft.report.ComparisonReport;
 import dev.weft.report.Plot;
 import dev.weft.report.RunReport;
-import dev.weft.metric.Metric;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,7 +140,8 @@ public final class ComparisonTables {
     private static String axis(String key) {
         return Metrics.BUILT_IN
                 .find(key)
-                .map(metric -> metric.isShare() ? metric.label() + ", " + metric.form().unit() : metric.label())
+                .map(metric ->
+                        metric.isShare() ? metric.label() + ", " + metric.form().unit() : metric.label())
                 .orElse(key);
     }
 
@@ -166,7 +167,11 @@ public final class ComparisonTables {
     }
 
     private static Optional<Plot.Series> series(ComparedRun run, RunReport.Curve curve, String role) {
-        double unit = 1 / Metrics.BUILT_IN.find(curve.metric()).map(m -> m.form().divisor()).orElse(1.0);
+        double unit = 1
+                / Metrics.BUILT_IN
+                        .find(curve.metric())
+                        .map(m -> m.form().divisor())
+                        .orElse(1.0);
         List<Plot.Point> points = curve.points().stream()
                 .filter(point -> Double.isFinite(point.value()))
                 .map(point -> new Plot.Point(point.step(), unit * point.value()))

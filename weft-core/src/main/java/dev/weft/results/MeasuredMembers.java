@@ -139,10 +139,9 @@ public final class MeasuredMembers {
                         goals.stream().map(Objective::of).toList(),
                         members.stream()
                                 .map(Known::measured)
-                                .filter(each -> goals.stream()
-                                        .allMatch(goal -> each.find(goal)
-                                                .filter(Double::isFinite)
-                                                .isPresent()))
+                                .filter(each -> goals.stream().allMatch(goal -> each.find(goal)
+                                        .filter(Double::isFinite)
+                                        .isPresent()))
                                 .toList())
                 .members()
                 .stream()
@@ -161,7 +160,9 @@ public final class MeasuredMembers {
         return context.isEmpty()
                 ? ""
                 : "ONNX Runtime on the CPU, one run after a warm-up, timed in turn with a reference member: "
-                        + LatencyContext.parse(context).map(LatencyContext::text).orElse(context) + ".";
+                        + LatencyContext.parse(context)
+                                .map(LatencyContext::text)
+                                .orElse(context) + ".";
     }
 
     /**
@@ -192,8 +193,8 @@ public final class MeasuredMembers {
     }
 
     private static MemberResult.Export export(Path folder, String onnx, Map<String, Double> numbers) {
-        String weights = (onnx.endsWith(".onnx") ? onnx.substring(0, onnx.length() - ".onnx".length()) : onnx)
-                + ".safetensors";
+        String weights =
+                (onnx.endsWith(".onnx") ? onnx.substring(0, onnx.length() - ".onnx".length()) : onnx) + ".safetensors";
         return new MemberResult.Export(
                 onnx,
                 Files.exists(folder.resolve(weights)) ? weights : null,

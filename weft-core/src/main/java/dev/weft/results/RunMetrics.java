@@ -1,20 +1,20 @@
 package dev.weft.results;
 
 import dev.weft.cost.Meter;
-import dev.weft.search.MeasuredMember;
-import dev.weft.model.FamilyDefinition;
-import dev.weft.metric.Metrics;
 import dev.weft.io.Csv;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.FamilyDescription;
 import dev.weft.recipe.RunSettings;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Event;
-import dev.weft.run.TrainingNumber;
 import dev.weft.run.RunDatabase;
 import dev.weft.run.TensorBoardFile;
-import dev.weft.metric.Metric;
+import dev.weft.run.TrainingNumber;
+import dev.weft.search.MeasuredMember;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.weft.results;
 
+import dev.weft.cost.Meter;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
-import dev.weft.cost.Meter;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
@@ -18,8 +18,8 @@ import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
 import dev.weft.run.Environment;
 import dev.weft.run.Event;
-import dev.weft.run.TrainingNumber;
 import dev.weft.run.RunDatabase;
+import dev.weft.run.TrainingNumber;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -73,7 +73,8 @@ public final class RunReports {
             NetworkPicture picture = new NetworkPicture(settings.recipe().family());
             Path family = folder.resolve("family.safetensors");
             List<FamilyDescription.Kept> kept = RunMetrics.kept(family, kinds);
-            MeasuredMembers measured = new MeasuredMembers(database.members(), kept, settings.recipe().family());
+            MeasuredMembers measured = new MeasuredMembers(
+                    database.members(), kept, settings.recipe().family());
             RunReport.Dataset dataset = new RunReport.Dataset(
                     dataName(settings.splits().source()),
                     List.of(
@@ -100,7 +101,11 @@ public final class RunReports {
                     .members(measured.results(folder, picture, HeldOutResults.of(folder)))
                     .heldOut(heldOut(folder, kept, space))
                     .network(picture.full())
-                    .notes(notes(measured.complete().size(), space, quality, TreeRecord.of(folder).isPresent()))
+                    .notes(notes(
+                            measured.complete().size(),
+                            space,
+                            quality,
+                            TreeRecord.of(folder).isPresent()))
                     .build();
         }
     }
@@ -321,8 +326,7 @@ public final class RunReports {
         return thinned;
     }
 
-    private static List<String> notes(
-            int count, Space space, Metric quality, boolean tree) {
+    private static List<String> notes(int count, Space space, Metric quality, boolean tree) {
         List<String> notes = new ArrayList<>();
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"

@@ -1,7 +1,7 @@
 package dev.weft.search;
 
-import dev.weft.metric.Metrics;
 import dev.weft.io.InputException;
+import dev.weft.metric.Metrics;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

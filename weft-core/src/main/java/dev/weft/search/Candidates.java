@@ -164,8 +164,7 @@ public final class Candidates {
         if (!measured.containsKey(member)) {
             List<String> wanted = metrics(admit(member, task.budgets()));
             for (Metric metric : evaluations.metrics().all()) {
-                if (wanted.contains(metric.key())
-                        && value(member, metric.key()).isEmpty()) {
+                if (wanted.contains(metric.key()) && value(member, metric.key()).isEmpty()) {
                     return Optional.empty();
                 }
             }

@@ -1,10 +1,10 @@
 package dev.weft.search;
 
-import dev.weft.metric.Metric;
-import dev.weft.metric.Metrics;
 import dev.weft.io.Csv;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.nio.charset.StandardCharsets;

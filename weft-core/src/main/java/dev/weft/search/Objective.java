@@ -1,9 +1,9 @@
 package dev.weft.search;
 
-import dev.weft.metric.Direction;
-import dev.weft.metric.Metrics;
-import dev.weft.metric.Metric;
 import dev.weft.io.InputException;
+import dev.weft.metric.Direction;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import java.util.stream.Collectors;
 
 /**
@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 public record Objective(String metric, Direction direction) {
     public Objective {
         if (metric == null) {
-            throw new InputException(
-                    "An objective must name its metric. Known: " + Metrics.BUILT_IN.goals().stream().map(Metric::key).collect(Collectors.joining(", ")) + ".");
+            throw new InputException("An objective must name its metric. Known: "
+                    + Metrics.BUILT_IN.goals().stream().map(Metric::key).collect(Collectors.joining(", ")) + ".");
         }
         metric = Metrics.resolve(metric);
         if (direction == null) {

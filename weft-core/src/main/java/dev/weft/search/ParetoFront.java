@@ -1,7 +1,7 @@
 package dev.weft.search;
 
-import dev.weft.io.Suggest;
 import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Collection;

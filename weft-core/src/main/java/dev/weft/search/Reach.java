@@ -1,8 +1,8 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
 import dev.weft.metric.Metrics;
 import dev.weft.metric.Needs;
-import dev.weft.metric.Metric;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -51,7 +51,9 @@ final class Reach {
                 throw new UnmetBudgetException(
                         budget,
                         bound + " cannot be reached: "
-                                + (bound.metric().equals(Metric.ACCURACY.key()) ? "an accuracy" : metric(bound).key())
+                                + (bound.metric().equals(Metric.ACCURACY.key())
+                                        ? "an accuracy"
+                                        : metric(bound).key())
                                 + " is a share from 0 to 1, such as 0.85 for 85 %.");
             }
             nearest(bound)
@@ -122,7 +124,10 @@ final class Reach {
         String member = bound.upper() ? "the cheapest member" : "the member with the most";
         String number = isTimed(bound)
                 ? String.format(
-                        Locale.ROOT, "%.3g %s here", probe.value, metric(bound).form().unit())
+                        Locale.ROOT,
+                        "%.3g %s here",
+                        probe.value,
+                        metric(bound).form().unit())
                 : Bound.print(probe.value);
         return bound + " cannot be reached: " + member + ", \"" + space.print(probe.member) + "\", "
                 + (bound.upper() ? "needs " : "has ") + number + ". " + (bound.upper() ? "Raise" : "Lower")

@@ -1,10 +1,10 @@
 package dev.weft.trust;
 
-import dev.weft.metric.Metric;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.loss.Labels;
 import dev.weft.loss.Scene;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.BatchStatistics;

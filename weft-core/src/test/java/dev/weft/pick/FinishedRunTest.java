@@ -1,12 +1,13 @@
 package dev.weft.pick;
 
-import dev.weft.metric.Metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.onnx.ExportOptions;
@@ -19,7 +20,6 @@ import dev.weft.run.Measurement;
 import dev.weft.run.RunDatabase;
 import dev.weft.search.Constraints;
 import dev.weft.search.MeasuredMember;
-import dev.weft.metric.Metric;
 import dev.weft.search.Objective;
 import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchResult;
@@ -27,7 +27,6 @@ import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

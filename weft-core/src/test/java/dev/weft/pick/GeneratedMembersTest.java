@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
-import dev.weft.metric.Metric;
 import dev.weft.search.Objective;
 import dev.weft.search.ProposedSearch;
 import dev.weft.search.SearchResult;

@@ -1,11 +1,11 @@
 package dev.weft.pick;
 
-import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.cost.MemberCosts;
+import dev.weft.metric.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.search.Constraints;

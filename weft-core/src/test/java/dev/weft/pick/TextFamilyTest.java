@@ -1,6 +1,5 @@
 package dev.weft.pick;
 
-import dev.weft.metric.Metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -10,6 +9,9 @@ import dev.weft.data.TextWindows;
 import dev.weft.export.ExportedLanguageModel;
 import dev.weft.export.ExportedModel;
 import dev.weft.export.InvalidInputException;
+import dev.weft.metric.Direction;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.ExportOptions;
@@ -21,9 +23,7 @@ import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
 import dev.weft.results.RunReports;
 import dev.weft.search.Constraints;
-import dev.weft.metric.Direction;
 import dev.weft.search.MeasuredMember;
-import dev.weft.metric.Metric;
 import dev.weft.search.Objective;
 import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchResult;
@@ -74,7 +74,9 @@ class TextFamilyTest {
             }
             search.keep(Map.of("best", best.member()));
             Map<String, Double> kept = search.family().members().get("best").measurements();
-            assertThat(kept.keySet()).containsAll(Metrics.COSTS.stream().map(Metric::key).toList()).contains("loss", "perplexity");
+            assertThat(kept.keySet())
+                    .containsAll(Metrics.COSTS.stream().map(Metric::key).toList())
+                    .contains("loss", "perplexity");
             assertThat(kept).doesNotContainKey("accuracy");
             assertThat(kept.get("loss"))
                     .isEqualTo(Evaluation.loss(

@@ -3,8 +3,8 @@ package dev.weft.results;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.metric.Metric;
-import dev.weft.model.FamilyDescription.Kept;
 import dev.weft.model.FamilyDefinition;
+import dev.weft.model.FamilyDescription.Kept;
 import dev.weft.model.TinyModels;
 import dev.weft.run.Measurement;
 import dev.weft.search.MeasuredMember;

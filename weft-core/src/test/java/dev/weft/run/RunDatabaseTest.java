@@ -69,7 +69,9 @@ class RunDatabaseTest {
             database.record("a", "accuracy", "", 1);
             database.truncateAfter(6);
             database.metric(7, "largest", "loss", 70, 8);
-            assertThat(database.metrics()).extracting(TrainingNumber::value).containsExactly(0., 1., 2., 3., 4., 5., 6., 70.);
+            assertThat(database.metrics())
+                    .extracting(TrainingNumber::value)
+                    .containsExactly(0., 1., 2., 3., 4., 5., 6., 70.);
             assertThat(database.members()).hasSize(1);
         }
     }

@@ -1,6 +1,5 @@
 package dev.weft.search;
 
-import dev.weft.metric.Metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
+import dev.weft.metric.Metric;
 import dev.weft.space.Choice;
 import dev.weft.space.Constraint;
 import dev.weft.space.Member;

@@ -74,11 +74,7 @@ final class TestSpaces {
         @Override
         public List<Metric> metrics() {
             return List.of(
-                    Metric.PARAMS,
-                    Metric.MACS,
-                    Metric.LATENCY_MILLIS_P50,
-                    Metric.LATENCY_MILLIS_P99,
-                    Metric.ACCURACY);
+                    Metric.PARAMS, Metric.MACS, Metric.LATENCY_MILLIS_P50, Metric.LATENCY_MILLIS_P99, Metric.ACCURACY);
         }
 
         @Override

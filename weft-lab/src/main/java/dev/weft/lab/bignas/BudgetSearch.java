@@ -2,6 +2,7 @@ package dev.weft.lab.bignas;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.lab.study.Trial;
+import dev.weft.metric.Metric;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.search.BestMember;
 import dev.weft.search.Bound;
@@ -9,7 +10,6 @@ import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
-import dev.weft.metric.Metric;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;

@@ -2,14 +2,14 @@ package dev.weft.lab.mos;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.lab.study.Trial;
+import dev.weft.metric.Direction;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.search.Bound;
 import dev.weft.search.Constraints;
-import dev.weft.metric.Direction;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
 import dev.weft.search.MeasuredMember;
-import dev.weft.metric.Metric;
 import dev.weft.search.Nsga2;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
