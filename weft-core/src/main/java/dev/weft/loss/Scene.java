@@ -27,7 +27,8 @@ public record Scene(Batch batch, Member member, Tensor outputs, Optional<Tensor>
 
     /** @throws InputException when nobody teaches */
     Tensor requireTeacher() {
-        return teacher.orElseThrow(() -> new InputException("A loss against a teacher must have the teacher's outputs, but"
-                + " member \"" + member + "\" has no teacher. Give the recipe a distillation."));
+        return teacher.orElseThrow(
+                () -> new InputException("A loss against a teacher must have the teacher's outputs, but" + " member \""
+                        + member + "\" has no teacher. Give the recipe a distillation."));
     }
 }

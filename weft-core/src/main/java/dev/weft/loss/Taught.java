@@ -18,9 +18,7 @@ public record Taught(Labels labels, SoftLoss soft) implements Criterion {
     @Override
     public Tensor each(Scene scene) {
         return mixture(
-                scene,
-                labels::each,
-                s -> Losses.softOfEach(s.outputs(), s.requireTeacher(), soft.temperature()));
+                scene, labels::each, s -> Losses.softOfEach(s.outputs(), s.requireTeacher(), soft.temperature()));
     }
 
     @Override

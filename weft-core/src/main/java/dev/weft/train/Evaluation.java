@@ -88,8 +88,7 @@ public final class Evaluation {
                 member,
                 statistics,
                 data,
-                scene -> scene.batch().labels().numel()
-                        * Labels.HARD.of(scene).item_double());
+                scene -> scene.batch().labels().numel() * Labels.HARD.of(scene).item_double());
     }
 
     private static double mean(Family family, Member member, NormStatistics statistics, Dataset data, Score score) {

@@ -101,7 +101,8 @@ class LossesTest {
         }
         assertThat(new Labels(0.1).of(Scene.of(batch, Member.PLAIN, logits)).item_double())
                 .isCloseTo(java.util.Arrays.stream(each).average().orElseThrow(), within(1e-6));
-        assertThat(Tensors.doubles(new Labels(0.1).each(Scene.of(batch, Member.PLAIN, logits)))).containsExactly(each, within(1e-6));
+        assertThat(Tensors.doubles(new Labels(0.1).each(Scene.of(batch, Member.PLAIN, logits))))
+                .containsExactly(each, within(1e-6));
         Batch plain = new Batch(Tensors.zeros(BATCH), labels(), List.of(0, 1, 2, 3, 4));
         assertThat(new Labels(0.1).of(Scene.of(plain, Member.PLAIN, logits)).item_double())
                 .isEqualTo(Losses.labels(logits, labels(), 0.1).item_double());

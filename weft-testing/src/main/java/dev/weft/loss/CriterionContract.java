@@ -38,7 +38,8 @@ public interface CriterionContract {
     @Test
     default void theSameSceneHasTheSameLossToTheBit() {
         try (PointerScope scope = new PointerScope()) {
-            TensorAssert.assertThat(criterion().of(scene())).isBitEqualTo(criterion().of(scene()));
+            TensorAssert.assertThat(criterion().of(scene()))
+                    .isBitEqualTo(criterion().of(scene()));
         }
     }
 
@@ -51,7 +52,8 @@ public interface CriterionContract {
             List<Double> first = new ArrayList<>(Collections.nCopies(size, 0.0));
             first.set(0, 2.0);
             assertThat(criterion().of(scene, first).item_double()).isCloseTo(2 * each[0] / size, within(1e-5));
-            TensorAssert.assertThat(criterion().of(scene, List.of())).isBitEqualTo(criterion().of(scene));
+            TensorAssert.assertThat(criterion().of(scene, List.of()))
+                    .isBitEqualTo(criterion().of(scene));
         }
     }
 
@@ -84,8 +86,7 @@ public interface CriterionContract {
     default void aTeacherIsReadAndGetsNoGradientOrIsNotRead() {
         try (PointerScope scope = new PointerScope()) {
             Scene scene = scene();
-            Tensor teacher =
-                    scene.teacher().orElseThrow().detach().clone().set_requires_grad(true);
+            Tensor teacher = scene.teacher().orElseThrow().detach().clone().set_requires_grad(true);
             Tensor outputs = scene.outputs().detach().clone().set_requires_grad(true);
             Scene alone = new Scene(scene.batch(), scene.member(), outputs, Optional.empty());
             criterion().of(alone.taughtBy(teacher)).backward();
@@ -95,7 +96,8 @@ public interface CriterionContract {
                         .isInstanceOf(InputException.class)
                         .hasMessageNotContaining("\n");
             } else {
-                TensorAssert.assertThat(criterion().of(alone)).isBitEqualTo(criterion().of(scene));
+                TensorAssert.assertThat(criterion().of(alone))
+                        .isBitEqualTo(criterion().of(scene));
             }
         }
     }
