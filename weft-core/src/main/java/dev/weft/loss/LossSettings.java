@@ -32,7 +32,7 @@ public record LossSettings(
 
     /** One forward pass on a batch in this precision, and what a loss is of. In the caller's scope. */
     public Scene scene(Family family, Batch batch, Pass pass) {
-        return Scene.of(batch, pass.reading().member(), precision.run(() -> family.forward(batch.inputs(), pass)));
+        return Scene.of(batch, pass.member(), precision.run(() -> family.forward(batch.inputs(), pass)));
     }
 
     /** The loss against the labels of one forward pass on a batch. */
