@@ -38,7 +38,7 @@ import org.bytedeco.pytorch.global.torch;
  * Trains one family in one run folder, and can be stopped and resumed at any moment: a resumed run ends with the weights, bit for
  * bit, of one that never stopped. Holds native memory and the folder's lock until {@link #close}.
  */
-public final class Trainer implements AutoCloseable {
+public final class Trainer implements TrainingRun {
     /** Kind of the event that says how many steps an epoch of the run has. */
     public static final String STEPS_PER_EPOCH = "stepsPerEpoch";
 
@@ -294,6 +294,7 @@ public final class Trainer implements AutoCloseable {
      * @return whether training is complete
      * @throws CheckFailedException when a loss or a weight is no longer finite; the last good checkpoint is kept
      */
+    @Override
     public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
         requireOpen();
         try {
@@ -419,11 +420,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** How many steps the whole run has. */
+    @Override
     public long steps() {
         return loop.steps();
     }
 
     /** How many are done. */
+    @Override
     public long stepsDone() {
         return loop.stepsDone();
     }
@@ -436,19 +439,32 @@ public final class Trainer implements AutoCloseable {
         return shipped.family();
     }
 
+    @Override
+    public Optional<Family> inMemory() {
+        return Optional.of(family());
+    }
+
+    @Override
+    public String place() {
+        return "step " + stepsDone() + " of " + steps();
+    }
+
     /** What draws members, and perhaps examples; closed with this trainer. */
     public Sampling sampling() {
         return loop.phase().sampling();
     }
 
+    @Override
     public Splits splits() {
         return splits;
     }
 
+    @Override
     public RunSettings settings() {
         return settings;
     }
 
+    @Override
     public RunFolder folder() {
         return run;
     }
