@@ -343,6 +343,20 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** A sharing may add choices: who asks a model for its space knows only some of a family's members. */
+    @Test
+    void membersOfAFamilyAreThoseOfItsDefinition() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "model..")
+                .should()
+                .callMethodWhere(describe(
+                        "the space of a model alone",
+                        (JavaMethodCall call) -> call.getTarget().getName().equals("space")
+                                && call.getTargetOwner().isAssignableTo(ROOT + "model.ModelDefinition")))
+                .check(CLASSES);
+    }
+
     /** What needs no tokenizer of that kind loads no natives for one. */
     @Test
     void oneClassReachesTheTokenizersLibrary() {

@@ -187,7 +187,7 @@ final class RecipeFrontBenchmark {
         Objective quality =
                 Objective.of(family.definition().input().metrics().get(0).key());
         List<MeasuredMember> measured = new ArrayList<>();
-        CountedCosts costs = new CountedCosts(family.definition());
+        CountedCosts costs = new CountedCosts(family.plan());
         for (Member member : members) {
             try (MemberStatistics statistics = trainer.calibrate(member)) {
                 Map<String, Double> values = new LinkedHashMap<>();

@@ -80,7 +80,7 @@ final class SearchRateBenchmark {
         LinkedHashMap<String, ToDoubleFunction<Member>> functions = new LinkedHashMap<>();
         functions.put(MetricNames.LATENCY_MILLIS_P50, member -> {
             long start = System.nanoTime();
-            double millis = Latency.measure(family.definition(), member, LatencySettings.DEFAULT, "here")
+            double millis = Latency.measure(family.plan(), member, LatencySettings.DEFAULT, "here")
                     .p50Millis();
             latency.add(millisSince(start));
             return millis;

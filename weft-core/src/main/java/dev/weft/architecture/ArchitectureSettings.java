@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.io.InputException;
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.weight.blend.BlendRegulariser;
@@ -79,7 +79,7 @@ public record ArchitectureSettings(
      *
      * @throws InputException when the cost is none of this model's
      */
-    public DifferentiableCost costOf(ModelDefinition model) {
-        return cost == null ? null : cost.of(model);
+    public DifferentiableCost costOf(FamilyDefinition family) {
+        return cost == null ? null : cost.of(family);
     }
 }

@@ -199,7 +199,7 @@ public record Diagnosis(
 
     private static List<Probed> probed(Family family, ConflictMap map) {
         List<Probed> members = new ArrayList<>();
-        try (CountedCosts costs = new CountedCosts(family.definition())) {
+        try (CountedCosts costs = new CountedCosts(family.plan())) {
             for (int i = 0; i < map.members().size(); i++) {
                 Member member = map.members().get(i);
                 String name = member.equals(family.space().smallest())

@@ -54,7 +54,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         this.latency = latency;
         this.known = known;
         this.latencyContext = latencyContext(latency);
-        this.counted = new CountedCosts(family.definition());
+        this.counted = new CountedCosts(family.plan());
         this.qualityContext = data.map(d -> String.format(
                         Locale.ROOT,
                         "weights=%s selection=%s images=%s calibration=%dx%d",
@@ -156,7 +156,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         Member reference = family.space().smallest();
         OptionalDouble baseline = known.value(reference.toString(), MetricNames.LATENCY_MILLIS_P50, latencyContext);
         OnnxFile alone =
-                beside.isPresent() && !member.equals(reference) ? null : Latency.file(family.definition(), reference);
+                beside.isPresent() && !member.equals(reference) ? null : Latency.file(family.plan(), reference);
         if (baseline.isEmpty()) {
             Map<String, Double> own = values(Latency.measure(alone, latency, hardware));
             own.forEach((metric, value) -> known.record(reference.toString(), metric, latencyContext, value));
@@ -168,7 +168,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         if (beside.isEmpty()) {
             beside = Optional.of(new PairedLatency(alone, baseline.getAsDouble(), latency, hardware));
         }
-        return values(beside.get().measure(Latency.file(family.definition(), member)));
+        return values(beside.get().measure(Latency.file(family.plan(), member)));
     }
 
     private Map<String, Double> noted(Member reference) {
@@ -219,7 +219,7 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
     private static String weightsFingerprint(Family family) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            family.weights().tensors().forEach((name, tensor) -> {
+            family.weights().stored().forEach((name, tensor) -> {
                 digest.update(name.getBytes(StandardCharsets.UTF_8));
                 digest.update(Tensors.bytes(tensor));
             });

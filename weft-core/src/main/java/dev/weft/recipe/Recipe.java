@@ -6,6 +6,7 @@ import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
 import dev.weft.sample.Sampler;
@@ -107,6 +108,11 @@ public record Recipe(
             DataSettings data,
             TrainSettings train) {
         this(name, description, model, sharing, start, data, train, null);
+    }
+
+    /** All about the family that it trains but the weights. */
+    public FamilyDefinition family() {
+        return new FamilyDefinition(model, sharing);
     }
 
     /** This recipe on other data, trained otherwise. */

@@ -16,6 +16,7 @@ import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
@@ -110,7 +111,11 @@ public record ComparedRun(
                     metric.key(),
                     machine,
                     flat,
-                    rows(RunMetrics.of(folder, kinds).members(), model, metric, examples),
+                    rows(
+                            RunMetrics.of(folder, kinds).members(),
+                            settings.recipe().family().space(),
+                            metric,
+                            examples),
                     RunReports.curves(RunReports.metrics(folder, database)));
         }
     }
@@ -138,7 +143,7 @@ public record ComparedRun(
                 metric.key(),
                 "",
                 flat,
-                rows(kept, family.model(), metric, 0),
+                rows(kept, family.family().space(), metric, 0),
                 List.of());
     }
 
@@ -157,12 +162,11 @@ public record ComparedRun(
         });
     }
 
-    private static List<Row> rows(
-            List<RunMetrics.MeasuredRow> measured, ModelDefinition model, Metric metric, int examples) {
-        Set<Member> front = front(measured, model, metric);
+    private static List<Row> rows(List<RunMetrics.MeasuredRow> measured, Space space, Metric metric, int examples) {
+        Set<Member> front = front(measured, space, metric);
         List<Row> rows = new ArrayList<>();
         for (RunMetrics.MeasuredRow row : measured) {
-            Member member = model.space().parse(row.member());
+            Member member = space.parse(row.member());
             if (!row.name().isEmpty() || front.contains(member)) {
                 Double quality = row.values().get(metric.key());
                 Proportion share = metric == Metric.ACCURACY && quality != null && examples > 0
@@ -170,7 +174,7 @@ public record ComparedRun(
                         : null;
                 rows.add(new Row(
                         row.name(),
-                        model.space().print(member),
+                        space.print(member),
                         quality,
                         share == null ? null : share.low(),
                         share == null ? null : share.high(),
@@ -186,7 +190,7 @@ public record ComparedRun(
         return rows;
     }
 
-    private static Set<Member> front(List<RunMetrics.MeasuredRow> measured, ModelDefinition model, Metric metric) {
+    private static Set<Member> front(List<RunMetrics.MeasuredRow> measured, Space space, Metric metric) {
         List<String> needed = List.of(metric.key(), MetricNames.LATENCY_MILLIS_P50);
         Set<Member> front = new HashSet<>();
         ParetoFront.of(
@@ -194,7 +198,7 @@ public record ComparedRun(
                         measured.stream()
                                 .filter(row -> needed.stream()
                                         .allMatch(key -> isNumber(row.values().get(key))))
-                                .map(row -> new MeasuredMember(model.space().parse(row.member()), row.values()))
+                                .map(row -> new MeasuredMember(space.parse(row.member()), row.values()))
                                 .toList())
                 .members()
                 .forEach(member -> front.add(member.member()));

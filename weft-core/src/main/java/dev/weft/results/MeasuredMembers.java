@@ -42,6 +42,7 @@ public final class MeasuredMembers {
     private final Path folder;
     private final List<FamilyDescription.Kept> kept;
     private final String quality;
+    private final Space space;
 
     /**
      * @param folder of the run, which names of exported files are relative to
@@ -54,6 +55,7 @@ public final class MeasuredMembers {
         this.folder = folder;
         this.kept = List.copyOf(kept);
         this.quality = quality.key();
+        this.space = space;
         // Numbers of other weights or machines do not compare: the latest context counts.
         rows.forEach(row -> contexts.put(row.metric(), row.context()));
         for (Measurement row : rows) {
@@ -121,7 +123,7 @@ public final class MeasuredMembers {
         Map<String, Double> tested = new HashMap<>();
         heldOut.forEach(result -> tested.put(result.member(), result.quality()));
         Map<String, Member> parsed = new LinkedHashMap<>();
-        values.keySet().forEach(line -> parsed.put(line, model.space().parse(line)));
+        values.keySet().forEach(line -> parsed.put(line, space.parse(line)));
         Set<Member> front = new HashSet<>();
         ParetoFront.of(
                         List.of(Objective.of(quality), Objective.of(MetricNames.LATENCY_MILLIS_P50)),
@@ -132,7 +134,7 @@ public final class MeasuredMembers {
                 .forEach(m -> front.add(m.member()));
         List<MemberResult> results = new ArrayList<>();
         values.forEach((line, found) -> results.add(new MemberResult(
-                model.space().print(parsed.get(line)),
+                space.print(parsed.get(line)),
                 name(line),
                 front.contains(parsed.get(line)),
                 new MemberResult.Cost(

@@ -70,7 +70,7 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             return new RunMetrics(
                     steps(folder, settings, database),
-                    members(folder, settings.recipe().model().space(), database, kinds));
+                    members(folder, settings.recipe().family().space(), database, kinds));
         }
     }
 

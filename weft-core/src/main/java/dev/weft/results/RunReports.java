@@ -65,13 +65,14 @@ public final class RunReports {
     public static RunReport of(Path folder, Kinds kinds) {
         RunSettings settings = Trainer.settings(folder, kinds);
         ModelDefinition model = settings.recipe().model();
+        Space space = settings.recipe().family().space();
         dev.weft.model.Metric quality = model.input().metrics().get(0);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             List<Event> events = database.events();
-            NetworkPicture picture = new NetworkPicture(model);
+            NetworkPicture picture = new NetworkPicture(settings.recipe().family());
             Path family = folder.resolve("family.safetensors");
             List<FamilyDescription.Kept> kept = RunMetrics.kept(family, kinds);
-            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
+            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, space);
             RunReport.Dataset dataset = new RunReport.Dataset(
                     dataName(settings.splits().source()),
                     List.of(
@@ -84,21 +85,21 @@ public final class RunReports {
                                     + dataName(settings.splits().source()),
                             created(events),
                             dataset,
-                            space(model))
+                            space(space))
                     .recipe(settings.recipe().name())
                     .commands(commands(events))
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
                     .curves(curves(metrics(folder, database)))
-                    .blends(blends(database.metrics(), model))
+                    .blends(blends(database.metrics(), space))
                     .sampled(sampled(database.metrics()))
                     .routing(routing(settings, family, kinds))
                     .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
-                    .tree(TreeReport.of(folder, model, database.members(), kinds))
+                    .tree(TreeReport.of(folder, space, database.members(), kinds))
                     .members(measured.results(model, picture, HeldOutResults.of(folder)))
-                    .heldOut(heldOut(folder, kept, model.space()))
+                    .heldOut(heldOut(folder, kept, space))
                     .network(picture.full())
-                    .notes(notes(measured, model, quality, TreeRecord.of(folder).isPresent()))
+                    .notes(notes(measured, space, quality, TreeRecord.of(folder).isPresent()))
                     .build();
         }
     }
@@ -136,10 +137,10 @@ public final class RunReports {
         return new RunReport.Split(name, examples);
     }
 
-    private static RunReport.Space space(ModelDefinition model) {
+    private static RunReport.Space space(Space space) {
         return new RunReport.Space(
-                model.space().size(),
-                model.space().choices().stream()
+                space.size(),
+                space.choices().stream()
                         .map(c -> new RunReport.Choice(
                                 c.name(),
                                 c.options().stream().map(Object::toString).toList()))
@@ -218,13 +219,13 @@ public final class RunReports {
         return metric.role().equals(Role.BLEND.toString()) && metric.name().contains("=");
     }
 
-    private static List<RunReport.BlendedChoice> blends(List<Metric> metrics, ModelDefinition model) {
+    private static List<RunReport.BlendedChoice> blends(List<Metric> metrics, Space space) {
         Map<String, TreeMap<Long, Double>> parts = new HashMap<>();
         metrics.stream().filter(RunReports::isPart).forEach(metric -> parts.computeIfAbsent(
                         metric.name(), name -> new TreeMap<>())
                 .put(metric.step(), metric.value()));
         List<RunReport.BlendedChoice> blends = new ArrayList<>();
-        for (Choice<?> choice : model.space().choices()) {
+        for (Choice<?> choice : space.choices()) {
             List<String> options =
                     choice.options().stream().map(Object::toString).toList();
             List<TreeMap<Long, Double>> histories = options.stream()
@@ -317,13 +318,13 @@ public final class RunReports {
     }
 
     private static List<String> notes(
-            MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality, boolean tree) {
+            MeasuredMembers measured, Space space, dev.weft.model.Metric quality, boolean tree) {
         List<String> notes = new ArrayList<>();
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(measured.count() + " of " + Figures.large(model.space().size())
+        notes.add(measured.count() + " of " + Figures.large(space.size())
                 + " members were measured; a better one may be among the others.");
         notes.add(
                 tree

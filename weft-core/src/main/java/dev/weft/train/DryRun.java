@@ -138,7 +138,7 @@ public final class DryRun {
         TrainSettings train = phases.get(phases.size() - 1);
         SplittableRandom random = RandomStream.STAND_IN.random(seed);
         try (PointerScope scope = new PointerScope();
-                Family family = Family.of(model, seed, recipe.sharing());
+                Family family = Family.of(model, seed, recipe.sharing(), kinds);
                 RunningStatistics running = train.runningStatistics() ? Loop.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
                 Sampling sampling = train.sampler()
@@ -205,7 +205,7 @@ public final class DryRun {
             Recipe recipe, Family family, Batch batch, TrainingMember draw, double rate) {
         ArchitectureSettings settings = recipe.train().architecture();
         CostTerm term = settings.cost();
-        DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.definition());
+        DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.plan());
         long began = System.nanoTime();
         try (ArchitectureStep step = new ArchitectureStep(
                 family,

@@ -80,7 +80,7 @@ final class Loop implements AutoCloseable {
                                 rule.architecture(),
                                 rule.loss(),
                                 rule.update(),
-                                rule.architecture().costOf(recipe.model()),
+                                rule.architecture().costOf(recipe.family()),
                                 phase.weights().state()),
                         data.heldOut());
     }

@@ -25,7 +25,7 @@ final class RecipeFit {
         TrainSettings train = recipe.train();
         TrainingParts data = TrainingParts.of(recipe, splits.train(), 0);
         if (train.architecture() != null) {
-            train.architecture().costOf(recipe.model());
+            train.architecture().costOf(recipe.family());
         }
         Batches batches = recipe.data().batches(data.weights(), 0);
         try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing(), kinds)) {

@@ -50,7 +50,7 @@ final class SupernetSplit {
         this.run = run;
         this.settings = settings;
         this.split = settings.recipe().split();
-        this.space = settings.recipe().model().space();
+        this.space = settings.recipe().family().space();
         this.chooser = chooser;
         this.tree = tree;
         this.supernets = supernets;

@@ -48,7 +48,7 @@ public final class TreeTrainer implements TrainingRun {
         this.splits = splits;
         this.kinds = kinds;
         this.split = settings.recipe().split();
-        this.chooser = new SplitChooser(split, settings.recipe().model().space(), settings.seed());
+        this.chooser = new SplitChooser(split, settings.recipe().family().space(), settings.seed());
         this.stepsPerEpoch = Trainer.stepsPerEpoch(settings.recipe(), splits);
         this.tree = new GrowingTree(run, split, settings.recipe().train().epochs());
         this.supernets = new Supernets(
@@ -94,7 +94,7 @@ public final class TreeTrainer implements TrainingRun {
      * @throws InputException when it cannot
      */
     public static void requireFit(Recipe recipe, long seed) {
-        new SplitChooser(recipe.split(), recipe.model().space(), seed);
+        new SplitChooser(recipe.split(), recipe.family().space(), seed);
     }
 
     /**

@@ -345,7 +345,7 @@ public final class FamilyTrust implements AutoCloseable {
     }
 
     private List<Double> costs(List<Member> members, String cost) {
-        try (CountedCosts counted = new CountedCosts(family.definition())) {
+        try (CountedCosts counted = new CountedCosts(family.plan())) {
             return members.stream()
                     .map(member -> (double) counted.of(member).value(cost))
                     .toList();
