@@ -41,8 +41,8 @@ final class ResumeCommand implements Callable<Integer> {
                 TrainingRun training = TrainingRuns.resume(run, moved(), Installed.kinds())) {
             options.err()
                     .println(
-                            training.stepsDone() == training.steps()
-                                    ? "weft: all " + training.steps() + " steps are done already"
+                            training.isOver()
+                                    ? "weft: all " + training.stepsDone() + " steps are done already"
                                     : "weft: going on after " + training.place());
             TrainingData.say(training.splits(), options);
             training.folder().database().event(RunReports.COMMAND, options.commandLine());

@@ -71,7 +71,7 @@ final class Training {
 
     /** Trains until done or stopped. */
     static Result run(TrainingRun training, GlobalOptions options, BooleanSupplier stop) {
-        sayWhetherExact(training.settings(), training.stepsDone() < training.steps(), options);
+        sayWhetherExact(training.settings(), !training.isOver(), options);
         long began = System.nanoTime();
         TrainingLine line = TrainingLine.to(options.err());
         boolean complete = training.run(stop, List.of(line));

@@ -29,6 +29,9 @@ public interface TrainingRun extends AutoCloseable {
     /** How many are done and kept. */
     long stepsDone();
 
+    /** Whether no step is left: all are done, or the recipe says that it may end before them. */
+    boolean isOver();
+
     /** How far it is, in words that follow "after": {@code step 3 of 10}. */
     String place();
 

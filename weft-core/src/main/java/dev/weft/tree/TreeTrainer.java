@@ -287,6 +287,11 @@ public final class TreeTrainer implements TrainingRun {
     }
 
     @Override
+    public boolean isOver() {
+        return stepsDone() == steps();
+    }
+
+    @Override
     public String place() {
         return stepsDone() + " of " + steps() + " steps of finished supernets";
     }
