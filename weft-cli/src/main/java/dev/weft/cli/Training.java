@@ -78,7 +78,7 @@ final class Training {
         double seconds = (System.nanoTime() - began) / 1e9;
         Path run = training.folder().path();
         if (!complete) {
-            line.say("train stopped after " + training.place() + "; checkpoints are kept");
+            line.say("train stopped after " + training.place() + ", with a checkpoint");
         }
         RunPage.update(
                 run,
