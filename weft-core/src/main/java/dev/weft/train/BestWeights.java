@@ -3,7 +3,7 @@ package dev.weft.train;
 import dev.weft.io.InputException;
 import dev.weft.loss.Role;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.model.ModelInput;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.Best;
@@ -69,7 +69,8 @@ final class BestWeights implements AutoCloseable {
      * @return whether it was the best so far
      */
     boolean evaluated(long step, Map<Role, Map<Metric, Double>> values) {
-        double value = values.get(settings.member().role()).get(metric);
+        Map<Metric, Double> own = values.getOrDefault(settings.member().role(), values.get(Role.LARGEST)); // of a plain model
+        double value = own.get(metric);
         if (step() > 0 && !isBetter(value, get(VALUE))) {
             set(WORSE, get(WORSE) + 1);
             return false;

@@ -8,7 +8,7 @@ import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.NormStatistics;
