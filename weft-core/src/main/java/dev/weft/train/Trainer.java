@@ -9,28 +9,21 @@ import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.DataProvenance;
-import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
-import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.StepListener;
 import dev.weft.space.Member;
-import dev.weft.space.Space;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -322,7 +315,9 @@ public final class Trainer implements TrainingRun {
             if (epochDone) {
                 epochDone(listeners);
             }
-            if (stepsDone() % checkpointEvery == 0 || stepsDone() == loop.phase().end() || loop.isOver()) {
+            if (stepsDone() % checkpointEvery == 0
+                    || stepsDone() == loop.phase().end()
+                    || loop.isOver()) {
                 state.keep(seconds);
             }
         }
