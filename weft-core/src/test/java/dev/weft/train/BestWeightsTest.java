@@ -11,7 +11,7 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Best;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.run.Metric;
+import dev.weft.run.TrainingNumber;
 import dev.weft.run.RunDatabase;
 import dev.weft.sample.Sampler;
 import java.io.IOException;
@@ -57,7 +57,7 @@ class BestWeightsTest {
         return TinyTraining.recipe(data, settings(best));
     }
 
-    private static List<Metric> accuracies(Path run) {
+    private static List<TrainingNumber> accuracies(Path run) {
         try (RunDatabase database = RunDatabase.read(run.resolve("run.db"))) {
             return database.metrics().stream()
                     .filter(metric ->
@@ -67,10 +67,10 @@ class BestWeightsTest {
     }
 
     /** Of those that are equally good, the first. */
-    private static Metric best(List<Metric> measured) {
+    private static TrainingNumber best(List<TrainingNumber> measured) {
         return measured.stream()
-                .sorted(Comparator.comparingDouble((Metric metric) -> -metric.value())
-                        .thenComparing(Metric::step))
+                .sorted(Comparator.comparingDouble((TrainingNumber metric) -> -metric.value())
+                        .thenComparing(TrainingNumber::step))
                 .findFirst()
                 .orElseThrow();
     }
@@ -92,7 +92,7 @@ class BestWeightsTest {
             trainer.run();
             assertThat(trainer.stepsDone()).isEqualTo(32);
         }
-        Metric best = best(accuracies(run));
+        TrainingNumber best = best(accuracies(run));
         assertThat(best.step())
                 .as("a best that is not the last, so that they differ")
                 .isBetween(4L, 28L);
