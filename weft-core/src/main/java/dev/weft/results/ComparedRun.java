@@ -162,8 +162,7 @@ public record ComparedRun(
         });
     }
 
-    private static List<Row> rows(
-            List<RunMetrics.MeasuredRow> measured, Space space, Metric metric, int examples) {
+    private static List<Row> rows(List<RunMetrics.MeasuredRow> measured, Space space, Metric metric, int examples) {
         Set<Member> front = front(measured, space, metric);
         List<Row> rows = new ArrayList<>();
         for (RunMetrics.MeasuredRow row : measured) {

@@ -143,6 +143,7 @@ public interface Sharing {
         Space space = model.space();
         return choices.size() == space.choices().size()
                 ? space
-                : new Space(space.name(), choices, space.constraints()); // the model's notation knows none of the others
+                : new Space(
+                        space.name(), choices, space.constraints()); // the model's notation knows none of the others
     }
 }

@@ -204,7 +204,8 @@ class ExpectedCostTest {
 
     @Test
     void distributionOfAnotherShapeIsRefused() {
-        ExpectedCost cost = ExpectedCost.of(FamilyDefinition.of(TinyModels.mobileCnn())).get("macs");
+        ExpectedCost cost =
+                ExpectedCost.of(FamilyDefinition.of(TinyModels.mobileCnn())).get("macs");
         try (PointerScope scope = new PointerScope()) {
             assertThatThrownBy(() -> cost.expected(choice -> tensor(List.of(0.25, 0.25, 0.25, 0.25))))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -400,7 +400,8 @@ class GradientSearchTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Did you mean \"macs\"?");
         assertThat(run).doesNotExist();
-        assertThatThrownBy(() -> new CostTerm("latencyMillisP50", 1, null, tableOfZeros()).of(FamilyDefinition.of(TinyTraining.model())))
+        assertThatThrownBy(() -> new CostTerm("latencyMillisP50", 1, null, tableOfZeros())
+                        .of(FamilyDefinition.of(TinyTraining.model())))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("of the largest member must be over 0")
                 .hasMessageContaining("but is 0.0. Correct " + temporary.resolve("table.yaml"));

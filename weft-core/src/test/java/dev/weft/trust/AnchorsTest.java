@@ -54,7 +54,8 @@ class AnchorsTest {
                         .mapToObj(seed -> Anchors.stratified(FamilyDefinition.of(model), 4, "macs", seed))
                         .distinct())
                 .hasSizeGreaterThan(1);
-        assertThat(new HashSet<>(Anchors.stratified(FamilyDefinition.of(model), 16, "params", 0))).hasSize(16);
+        assertThat(new HashSet<>(Anchors.stratified(FamilyDefinition.of(model), 16, "params", 0)))
+                .hasSize(16);
     }
 
     /** A thousand are drawn of a space that is too large to be enumerated: each twentieth of other draws has one anchor, or nearly. */
@@ -93,7 +94,8 @@ class AnchorsTest {
         assertThatThrownBy(() -> Anchors.stratified(FamilyDefinition.of(model), 17, "macs", 0))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("has members, 16, but 17 were asked for");
-        assertThatThrownBy(() -> Anchors.stratified(FamilyDefinition.of(model), 4, "flops", 0)).hasMessageContaining("\"flops\"");
+        assertThatThrownBy(() -> Anchors.stratified(FamilyDefinition.of(model), 4, "flops", 0))
+                .hasMessageContaining("\"flops\"");
     }
 
     @Test
