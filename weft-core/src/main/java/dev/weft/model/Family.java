@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -63,6 +64,7 @@ public final class Family implements AutoCloseable {
     private final Layer model;
     private volatile boolean closed;
     private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
+    private final Set<String> frozen = new LinkedHashSet<>();
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
 
@@ -116,22 +118,22 @@ public final class Family implements AutoCloseable {
      * @param kinds those of the model and of the sharing among them, or the family cannot be saved
      */
     public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds) {
-        return of(definition, seed, sharing, kinds, List.of());
+        return of(definition, seed, sharing, kinds, FirstValues.NONE);
     }
 
     /**
-     * The same, for sharings that begin from data.
+     * The same, of a family that begins from more than its seed.
      *
-     * @param calibration inputs of the model, batch by batch; not closed here
+     * @param first what it begins from; not closed here
      */
     public static Family of(
-            ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, List<Tensor> calibration) {
+            ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, FirstValues first) {
         Libtorch.load();
         SharedWeights weights = SharedWeights.initialised(seed);
         boolean done = false;
         try {
             Family family = new Family(definition, weights, sharing, kinds);
-            family.begin(seed, calibration);
+            family.begin(seed, first);
             done = true;
             return family;
         } finally {
@@ -141,14 +143,21 @@ public final class Family implements AutoCloseable {
         }
     }
 
-    private void begin(long seed, List<Tensor> calibration) {
+    private void begin(long seed, FirstValues first) {
         Member largest = space.largest();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
+            weights.stored().forEach((name, tensor) -> {
+                Tensor value = first.base().get(name);
+                if (value != null) {
+                    tensor.copy_(value);
+                }
+            });
             requested.begin(new Beginning(
                     weights.stored(),
                     seed,
-                    calibration,
+                    first.base(),
+                    first.calibration(),
                     inputs -> forward(inputs, new Pass(largest, BatchStatistics.INSTANCE, 0, 0))));
         }
     }
@@ -179,7 +188,7 @@ public final class Family implements AutoCloseable {
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
         Libtorch.load();
         Family family = new Family(definition, SharedWeights.initialised(seed), List.of(), Kinds.builtIn(), sharing);
-        family.begin(seed, List.of());
+        family.begin(seed, FirstValues.NONE);
         return family;
     }
 
@@ -270,10 +279,36 @@ public final class Family implements AutoCloseable {
         return strategies.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
-    /** What the optimiser of the weights trains, by name: all but buffers and what has an update of its own. Do not close the tensors. */
+    /**
+     * Leaves the trained tensors in whose names a pattern is found as they are: no gradient reaches them, and no optimiser has them.
+     *
+     * @throws InputException when it is found in none, or in all
+     */
+    public void freeze(Pattern pattern) {
+        List<String> names = parameters().keySet().stream()
+                .filter(name -> pattern.matcher(name).find())
+                .toList();
+        if (names.isEmpty() || names.size() == parameters().size()) {
+            throw new InputException("What is frozen must be some of the weights, but \"" + pattern + "\" is found in "
+                    + (names.isEmpty() ? "none." : "all.") + Suggest.part(pattern.pattern(), parameters().keySet()));
+        }
+        names.forEach(name -> weights.tensors().get(name).set_requires_grad(false));
+        frozen.addAll(names);
+    }
+
+    /** The names of the trained tensors that {@link #freeze} has taken from training. */
+    public Set<String> frozen() {
+        return Collections.unmodifiableSet(frozen);
+    }
+
+    /**
+     * What the optimiser of the weights trains, by name: all but buffers, what is frozen and what has an update of its own. Do not close
+     * the tensors.
+     */
     public Map<String, Tensor> parameters() {
         Map<String, Tensor> parameters = new LinkedHashMap<>(weights().tensors());
         parameters.keySet().removeIf(this::hasOwnUpdate);
+        parameters.keySet().removeAll(frozen);
         return parameters;
     }
 
