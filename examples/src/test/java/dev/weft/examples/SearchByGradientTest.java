@@ -52,6 +52,12 @@ class SearchByGradientTest {
                 List.of(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.MASKED, null, 1)),
                 null,
                 tiny.data().withSource(pictures.toString()),
-                train.toBuilder().epochs(8).sampler(new Sampler.Blend()).distillation(new Distillation.None()).threads(1).architecture(architecture).build());
+                train.toBuilder()
+                        .epochs(8)
+                        .sampler(new Sampler.Blend())
+                        .distillation(new Distillation.None())
+                        .threads(1)
+                        .architecture(architecture)
+                        .build());
     }
 }

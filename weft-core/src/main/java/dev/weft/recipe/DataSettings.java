@@ -323,7 +323,18 @@ public interface DataSettings {
             }
 
             public Images build() {
-                return new Images(source, selectionSize, split, batchSize, augmentation, imageSize, colour, background, splitSeed, centreCrop, mixing);
+                return new Images(
+                        source,
+                        selectionSize,
+                        split,
+                        batchSize,
+                        augmentation,
+                        imageSize,
+                        colour,
+                        background,
+                        splitSeed,
+                        centreCrop,
+                        mixing);
             }
         }
     }

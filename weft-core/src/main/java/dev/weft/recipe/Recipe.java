@@ -5,17 +5,11 @@ import dev.weft.data.ImageDataset;
 import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
-import dev.weft.loss.Distillation;
 import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
 import dev.weft.sample.Sampler;
-import dev.weft.sample.level.CostLevelSampler;
-import dev.weft.sample.level.LevelMembers;
-import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.blend.Blend;
-import dev.weft.weight.generator.MemberGenerator;
 import java.util.List;
 import java.util.Optional;
 

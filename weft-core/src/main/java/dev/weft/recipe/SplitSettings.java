@@ -367,7 +367,21 @@ public record SplitSettings(
         }
 
         public SplitSettings build() {
-            return new SplitSettings(rounds, groups, minimumSize, choices, rule, partition, repeats, distance, row, mean, exclude, restart, weights, schedule);
+            return new SplitSettings(
+                    rounds,
+                    groups,
+                    minimumSize,
+                    choices,
+                    rule,
+                    partition,
+                    repeats,
+                    distance,
+                    row,
+                    mean,
+                    exclude,
+                    restart,
+                    weights,
+                    schedule);
         }
     }
 }

@@ -221,7 +221,11 @@ public record TrainSettings(
 
     /** The same rule with other members and teachers, throughout. */
     public TrainSettings with(Sampler otherSampler, Distillation otherDistillation) {
-        return toBuilder().sampler(otherSampler).distillation(otherDistillation).phases(List.of()).build();
+        return toBuilder()
+                .sampler(otherSampler)
+                .distillation(otherDistillation)
+                .phases(List.of())
+                .build();
     }
 
     /**
@@ -279,7 +283,9 @@ public record TrainSettings(
     public static final class Builder {
         // Defaults are said once, to documents; these epochs and this optimiser are always replaced.
         private static final TrainSettings DEFAULTS = Yaml.parse(
-                "{epochs: 1, optimizer: {kind: sgd, learningRate: 1.0}}", "the defaults of training", TrainSettings.class);
+                "{epochs: 1, optimizer: {kind: sgd, learningRate: 1.0}}",
+                "the defaults of training",
+                TrainSettings.class);
 
         private int epochs;
         private Sampler sampler;
@@ -433,7 +439,28 @@ public record TrainSettings(
         }
 
         public TrainSettings build() {
-            return new TrainSettings(epochs, sampler, distillation, labelSmoothing, gradients, clipping, optimizer, schedule, regularisation, parameterGroups, precision, calibrationBatches, evaluateEveryEpochs, checkpointEverySteps, runningStatistics, threads, accumulate, reptile, architecture, average, phases);
+            return new TrainSettings(
+                    epochs,
+                    sampler,
+                    distillation,
+                    labelSmoothing,
+                    gradients,
+                    clipping,
+                    optimizer,
+                    schedule,
+                    regularisation,
+                    parameterGroups,
+                    precision,
+                    calibrationBatches,
+                    evaluateEveryEpochs,
+                    checkpointEverySteps,
+                    runningStatistics,
+                    threads,
+                    accumulate,
+                    reptile,
+                    architecture,
+                    average,
+                    phases);
         }
     }
 }

@@ -10,7 +10,6 @@ import dev.weft.data.Batches;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
-import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;

@@ -110,7 +110,8 @@ final class Loop implements AutoCloseable {
     StepReport next(List<? extends StepListener> listeners) {
         TrainSettings train = phase.train();
         long steps = steps();
-        double rate = phase.learningRate() * train.schedule().factor(phase.epoch(step, stepsPerEpoch()), train.epochs());
+        double rate =
+                phase.learningRate() * train.schedule().factor(phase.epoch(step, stepsPerEpoch()), train.epochs());
         SplittableRandom random = RandomStream.MEMBERS.random(seed, step);
         List<StepListener> all = new ArrayList<>(listeners);
         all.add(0, phase.sampling());
@@ -167,7 +168,8 @@ final class Loop implements AutoCloseable {
 
     /** What the optimisers remember, by parameter and slot: kept tensors. */
     Map<String, Map<String, Tensor>> optimizers() {
-        Map<String, Map<String, Tensor>> states = new LinkedHashMap<>(phase.weights().state());
+        Map<String, Map<String, Tensor>> states =
+                new LinkedHashMap<>(phase.weights().state());
         if (architecture != null) {
             states.putAll(architecture.state());
         }

@@ -4,7 +4,6 @@ import dev.weft.architecture.ArchitectureStep;
 import dev.weft.data.Batches;
 import dev.weft.data.Splits;
 import dev.weft.io.Kinds;
-import dev.weft.loss.Distillation;
 import dev.weft.model.Family;
 import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;

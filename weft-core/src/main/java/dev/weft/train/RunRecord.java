@@ -26,7 +26,7 @@ record RunRecord(RunFolder run, DoubleSupplier seconds) implements StepListener 
             sum[0] += loss.loss();
             sum[1]++;
         }
-        sums.forEach((role, sum) -> run.database()
-                .metric(report.step(), role.toString(), "loss", sum[0] / sum[1], seconds.getAsDouble()));
+        sums.forEach((role, sum) ->
+                run.database().metric(report.step(), role.toString(), "loss", sum[0] / sum[1], seconds.getAsDouble()));
     }
 }

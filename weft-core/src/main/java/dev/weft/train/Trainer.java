@@ -4,7 +4,6 @@ import dev.weft.data.Batches;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.Kinds;
-import dev.weft.loss.Distillation;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
@@ -92,8 +91,15 @@ public final class Trainer implements AutoCloseable {
     private List<Space> trainedUntil(int next) {
         List<Space> trained = new ArrayList<>();
         for (int i = 0; i < next; i++) {
-            Space part = settings.recipe().train().phases().get(i).within(loop.family().space());
-            trained.add(settings.recipe().train().ofPhases().get(i).sampler() instanceof Sampler.Largest ? Phase.largest(loop.family().space()) : part);
+            Space part = settings.recipe()
+                    .train()
+                    .phases()
+                    .get(i)
+                    .within(loop.family().space());
+            trained.add(
+                    settings.recipe().train().ofPhases().get(i).sampler() instanceof Sampler.Largest
+                            ? Phase.largest(loop.family().space())
+                            : part);
         }
         return trained;
     }
@@ -363,7 +369,8 @@ public final class Trainer implements AutoCloseable {
             if (stepsDone() % loop.stepsPerEpoch() == 0) {
                 epochDone(train, listeners);
             }
-            if (stepsDone() % train.checkpointEverySteps() == 0 || stepsDone() == loop.phase().end()) {
+            if (stepsDone() % train.checkpointEverySteps() == 0
+                    || stepsDone() == loop.phase().end()) {
                 checkpoint();
             }
         }
@@ -386,8 +393,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkpoint() {
-        Checkpoints.save(
-                run, stepsDone(), seconds, loop.family().weights().tensors(), loop.optimizers(), loop.rest());
+        Checkpoints.save(run, stepsDone(), seconds, loop.family().weights().tensors(), loop.optimizers(), loop.rest());
     }
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */

@@ -18,8 +18,8 @@ record TrainingParts(Dataset weights, Batches heldOut) {
         if (part == 0) {
             return new TrainingParts(train, null);
         }
-        Dataset.Halves halves =
-                train.halves(part, RandomStream.HELD_OUT_SPLIT.bits(recipe.data().splitSeed(seed)));
+        Dataset.Halves halves = train.halves(
+                part, RandomStream.HELD_OUT_SPLIT.bits(recipe.data().splitSeed(seed)));
         return new TrainingParts(
                 halves.first(), recipe.data().batches(halves.second(), RandomStream.HELD_OUT_ORDER.bits(seed)));
     }

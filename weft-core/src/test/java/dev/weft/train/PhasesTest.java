@@ -22,7 +22,6 @@ import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
-import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.StepReport;

@@ -233,7 +233,10 @@ class TextTrainingTest {
         assertThat(Yaml.parse(Yaml.write(recipe()), "written", Recipe.class)).isEqualTo(recipe());
         String images = "{source: x, selectionSize: 3, batchSize: 2}";
         assertThat(Yaml.parse(images, "images.yaml", DataSettings.class))
-                .isEqualTo(DataSettings.Images.builder("x").selectionSize(3).batchSize(2).build());
+                .isEqualTo(DataSettings.Images.builder("x")
+                        .selectionSize(3)
+                        .batchSize(2)
+                        .build());
         assertThatThrownBy(() -> Yaml.parse("{source: x, selectonSize: 3}", "images.yaml", DataSettings.class))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Did you mean \"selectionSize\"?");

@@ -463,7 +463,10 @@ class TrainerTest {
 
     @Test
     void whatCannotTrainIsRefusedBeforeTheFolderIsWritten() {
-        DataSettings tooBig = DataSettings.Images.builder(data.toString()).selectionSize(24).batchSize(73).build();
+        DataSettings tooBig = DataSettings.Images.builder(data.toString())
+                .selectionSize(24)
+                .batchSize(73)
+                .build();
         Recipe recipe = new Recipe("tiny", "", TinyTraining.model(), tooBig, settings.build());
         assertThatThrownBy(() -> Trainer.start(recipe, run, SEED))
                 .isInstanceOf(InputException.class)
@@ -643,7 +646,12 @@ class TrainerTest {
                 TinyTraining.model(),
                 settings.sharing,
                 null,
-                DataSettings.Images.builder(data.toString()).selectionSize(24).batchSize(16).augmentation(settings.augmentation).mixing(settings.mixing).build(),
+                DataSettings.Images.builder(data.toString())
+                        .selectionSize(24)
+                        .batchSize(16)
+                        .augmentation(settings.augmentation)
+                        .mixing(settings.mixing)
+                        .build(),
                 settings.build());
     }
 }

@@ -50,7 +50,11 @@ class SplitChooserTest {
 
     private static SplitChooser chooser(Rule rule) {
         return new SplitChooser(
-                SplitSettings.builder(List.of(1)).groups(List.of(2)).rule(rule).repeats(1).build(),
+                SplitSettings.builder(List.of(1))
+                        .groups(List.of(2))
+                        .rule(rule)
+                        .repeats(1)
+                        .build(),
                 new Space("s", List.of(MIXED, FAR, NEAR)),
                 1);
     }

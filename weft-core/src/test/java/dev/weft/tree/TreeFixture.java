@@ -1,8 +1,6 @@
 package dev.weft.tree;
 
 import dev.weft.architecture.ArchitectureSettings;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
@@ -54,11 +52,31 @@ final class TreeFixture {
     TrainSettings trainSettings() {
         ArchitectureSettings architecture =
                 TinyTraining.architecture(ArchitectureSettings.Order.FIRST).withWarmup(warmupEpochs);
-        return TrainSettings.builder(epochs, new Optimizer.Sgd(0.05, 0.9, true, 1e-4)).sampler(blended ? new Sampler.Blend() : new Sampler.SinglePath(1)).schedule(new LearningRateSchedule.Cosine(0, 0)).regularisation(Regularisation.none()).calibrationBatches(2).evaluateEveryEpochs(0).checkpointEverySteps(checkpointEverySteps).threads(1).architecture(blended ? architecture : null).average(average).build();
+        return TrainSettings.builder(epochs, new Optimizer.Sgd(0.05, 0.9, true, 1e-4))
+                .sampler(blended ? new Sampler.Blend() : new Sampler.SinglePath(1))
+                .schedule(new LearningRateSchedule.Cosine(0, 0))
+                .regularisation(Regularisation.none())
+                .calibrationBatches(2)
+                .evaluateEveryEpochs(0)
+                .checkpointEverySteps(checkpointEverySteps)
+                .threads(1)
+                .architecture(blended ? architecture : null)
+                .average(average)
+                .build();
     }
 
     SplitSettings split() {
-        return SplitSettings.builder(rounds).groups(groups).minimumSize(minimumSize).choices(choices).rule(rule).partition(partition).repeats(repeats).restart(restart).weights(weights).schedule(schedule).build();
+        return SplitSettings.builder(rounds)
+                .groups(groups)
+                .minimumSize(minimumSize)
+                .choices(choices)
+                .rule(rule)
+                .partition(partition)
+                .repeats(repeats)
+                .restart(restart)
+                .weights(weights)
+                .schedule(schedule)
+                .build();
     }
 
     Recipe recipe(Path data) {

@@ -37,9 +37,8 @@ class BuiltInSharingsTest {
                 new TreeTest().sharing().getClass(),
                 new TiedLayersTest().sharing().getClass());
         assertThat(tested)
-                .containsExactlyElementsOf(Arrays.stream(Sharing.class
-                                .getAnnotation(JsonSubTypes.class)
-                                .value())
+                .containsExactlyElementsOf(Arrays.stream(
+                                Sharing.class.getAnnotation(JsonSubTypes.class).value())
                         .<Class<?>>map(JsonSubTypes.Type::value)
                         .toList());
     }

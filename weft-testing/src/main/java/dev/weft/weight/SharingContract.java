@@ -90,9 +90,8 @@ public interface SharingContract {
 
     private static void assertSameBits(Map<String, Tensor> one, Map<String, Tensor> other) {
         assertThat(other.keySet()).containsExactlyElementsOf(one.keySet());
-        one.forEach((name, tensor) -> assertThat(Tensors.bytes(other.get(name)))
-                .as(name)
-                .isEqualTo(Tensors.bytes(tensor)));
+        one.forEach((name, tensor) ->
+                assertThat(Tensors.bytes(other.get(name))).as(name).isEqualTo(Tensors.bytes(tensor)));
     }
 
     /** A run whose settings do not read back could not be resumed. */
@@ -122,11 +121,9 @@ public interface SharingContract {
                 Family again = family(1);
                 Family other = family(2)) {
             assertSameBits(one.weights().stored(), again.weights().stored());
-            assertThat(one.weights().stored().keySet().stream()
-                            .filter(name -> !Tensors.bytes(
-                                            one.weights().stored().get(name))
-                                    .equals(Tensors.bytes(
-                                            other.weights().stored().get(name)))))
+            assertThat(one.weights().stored().keySet().stream().filter(name -> !Tensors.bytes(
+                                    one.weights().stored().get(name))
+                            .equals(Tensors.bytes(other.weights().stored().get(name)))))
                     .isNotEmpty();
         }
     }

@@ -163,7 +163,18 @@ final class GmDesign implements Design {
                 List.of(),
                 null,
                 size.truth().recipe().data().withBatchSize(size.batchSize()),
-                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4)).sampler(train.sampler()).distillation(train.distillation()).clipping(new Clipping(Clipping.By.NORM, 5)).schedule(new LearningRateSchedule.Cosine(0.04, 0)).regularisation(train.regularisation()).precision(train.precision()).calibrationBatches(train.calibrationBatches()).evaluateEveryEpochs(0).checkpointEverySteps(train.checkpointEverySteps()).threads(train.threads()).build(),
+                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
+                        .sampler(train.sampler())
+                        .distillation(train.distillation())
+                        .clipping(new Clipping(Clipping.By.NORM, 5))
+                        .schedule(new LearningRateSchedule.Cosine(0.04, 0))
+                        .regularisation(train.regularisation())
+                        .precision(train.precision())
+                        .calibrationBatches(train.calibrationBatches())
+                        .evaluateEveryEpochs(0)
+                        .checkpointEverySteps(train.checkpointEverySteps())
+                        .threads(train.threads())
+                        .build(),
                 split);
     }
 
@@ -200,7 +211,16 @@ final class GmDesign implements Design {
             Rule rule,
             PartitionBy partition,
             RestartSchedule schedule) {
-        return SplitSettings.builder(rounds).groups(groups).choices(edges).rule(rule).partition(partition).repeats(size.repeats()).restart(Restart.FINAL).weights(RestartWeights.FRESH).schedule(schedule).build();
+        return SplitSettings.builder(rounds)
+                .groups(groups)
+                .choices(edges)
+                .rule(rule)
+                .partition(partition)
+                .repeats(size.repeats())
+                .restart(Restart.FINAL)
+                .weights(RestartWeights.FRESH)
+                .schedule(schedule)
+                .build();
     }
 
     /** The choices that the root of a tree and its first child split by. */

@@ -20,8 +20,6 @@ import dev.weft.lab.study.Judgement;
 import dev.weft.lab.study.Quantity;
 import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
@@ -281,7 +279,14 @@ final class MosDesign implements Design {
                 sharing,
                 null,
                 text(data),
-                TrainSettings.builder(epochs, new Optimizer.AdamW(size.learningRate(), 0.9, 0.98, 1e-8, 0.01)).sampler(sampler).schedule(new LearningRateSchedule.Cosine(0.02, epochs / 20.0)).regularisation(Regularisation.none()).calibrationBatches(1).evaluateEveryEpochs(0).threads(1).build());
+                TrainSettings.builder(epochs, new Optimizer.AdamW(size.learningRate(), 0.9, 0.98, 1e-8, 0.01))
+                        .sampler(sampler)
+                        .schedule(new LearningRateSchedule.Cosine(0.02, epochs / 20.0))
+                        .regularisation(Regularisation.none())
+                        .calibrationBatches(1)
+                        .evaluateEveryEpochs(0)
+                        .threads(1)
+                        .build());
     }
 
     private DataSettings text(String data) {

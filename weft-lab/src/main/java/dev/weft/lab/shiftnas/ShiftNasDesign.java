@@ -1,6 +1,5 @@
 package dev.weft.lab.shiftnas;
 
-import dev.weft.data.Augmentation;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
 import dev.weft.lab.study.Arm;
@@ -10,8 +9,6 @@ import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Statistics;
 import dev.weft.lab.study.Trial;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.optim.Clipping;
@@ -178,11 +175,22 @@ final class ShiftNasDesign implements Design {
                 view == null ? List.of() : List.of(new MemberGenerator(METRIC, HIDDEN, null, view)),
                 null,
                 images(apart),
-                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4)).sampler(sampler).clipping(new Clipping(Clipping.By.NORM, 5)).schedule(new LearningRateSchedule.Cosine(0.01, 0)).regularisation(Regularisation.none()).calibrationBatches(size.calibrationBatches()).evaluateEveryEpochs(0).threads(1).build());
+                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
+                        .sampler(sampler)
+                        .clipping(new Clipping(Clipping.By.NORM, 5))
+                        .schedule(new LearningRateSchedule.Cosine(0.01, 0))
+                        .regularisation(Regularisation.none())
+                        .calibrationBatches(size.calibrationBatches())
+                        .evaluateEveryEpochs(0)
+                        .threads(1)
+                        .build());
     }
 
     private DataSettings.Images images(int selectionSize) {
-        return DataSettings.Images.builder(data).selectionSize(selectionSize).batchSize(size.batchSize()).build();
+        return DataSettings.Images.builder(data)
+                .selectionSize(selectionSize)
+                .batchSize(size.batchSize())
+                .build();
     }
 
     // --- Measurements: accuracies are in percent, of recalibrated members

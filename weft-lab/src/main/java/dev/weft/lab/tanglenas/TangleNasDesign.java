@@ -223,7 +223,11 @@ final class TangleNasDesign implements Design {
         return costs(
                 size.model(),
                 costs -> TangleNasMembers.matched(
-                        space, costs, space.parse(chosen.member()), size.compared().matched(), 2000 + trial.seed()));
+                        space,
+                        costs,
+                        space.parse(chosen.member()),
+                        size.compared().matched(),
+                        2000 + trial.seed()));
     }
 
     /** Every member of a small space, so that choices have a rank among them. */

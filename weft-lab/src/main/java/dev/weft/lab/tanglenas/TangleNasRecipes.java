@@ -2,9 +2,6 @@ package dev.weft.lab.tanglenas;
 
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.CostTerm;
-import dev.weft.data.Augmentation;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.model.ConvNet;
 import dev.weft.model.ModelDefinition;
@@ -72,7 +69,14 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
         // The images held out are those beside the training images, and the half on which members are chosen.
         int heldOut = size.selectionSize() + (int) Math.round(VALIDATION_PART * trainImages);
         return recipe(
-                model, List.of(), images(heldOut), 4 * epochs, new Sampler.SinglePath(1), size.rates().weights(), 0, null);
+                model,
+                List.of(),
+                images(heldOut),
+                4 * epochs,
+                new Sampler.SinglePath(1),
+                size.rates().weights(),
+                0,
+                null);
     }
 
     /** A member trained alone, by the one recipe. */
@@ -104,10 +108,23 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
                 sharing,
                 null,
                 data,
-                TrainSettings.builder(epochs, new Optimizer.Sgd(rate, 0.9, true, 5e-4)).sampler(sampler).clipping(new Clipping(Clipping.By.NORM, 5)).schedule(new LearningRateSchedule.Cosine(CURVE_FLOOR, 0)).regularisation(Regularisation.none()).calibrationBatches(size.calibrationBatches()).evaluateEveryEpochs(evaluateEveryEpochs).checkpointEverySteps(500).threads(1).architecture(architecture).build());
+                TrainSettings.builder(epochs, new Optimizer.Sgd(rate, 0.9, true, 5e-4))
+                        .sampler(sampler)
+                        .clipping(new Clipping(Clipping.By.NORM, 5))
+                        .schedule(new LearningRateSchedule.Cosine(CURVE_FLOOR, 0))
+                        .regularisation(Regularisation.none())
+                        .calibrationBatches(size.calibrationBatches())
+                        .evaluateEveryEpochs(evaluateEveryEpochs)
+                        .checkpointEverySteps(500)
+                        .threads(1)
+                        .architecture(architecture)
+                        .build());
     }
 
     DataSettings.Images images(int selectionSize) {
-        return DataSettings.Images.builder(source).selectionSize(selectionSize).batchSize(size.batchSize()).build();
+        return DataSettings.Images.builder(source)
+                .selectionSize(selectionSize)
+                .batchSize(size.batchSize())
+                .build();
     }
 }
