@@ -55,6 +55,7 @@ class ArchitectureTest {
             Map.entry(
                     "recipe",
                     Set.of(
+                            "delta",
                             "architecture",
                             "sample",
                             "loss",

@@ -11,7 +11,9 @@ import dev.weft.model.Family;
 import dev.weft.model.FamilyDefinition;
 import dev.weft.weight.Axis;
 import dev.weft.weight.WeightNames;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -117,6 +119,21 @@ public record Base(
         }
     }
 
+    /**
+     * The weights that a run takes, by the names and in the shapes of its model; none where it begins with fresh ones.
+     *
+     * @param family of the run
+     * @return kept tensors that the caller closes
+     */
+    public Map<String, Tensor> values(FamilyDefinition family, Kinds kinds) {
+        if (weights == Weights.FRESH) {
+            return Map.of();
+        }
+        try (BaseWeights from = BaseWeights.open(this, kinds)) {
+            return from.values(family);
+        }
+    }
+
     private void requireSameSplits(DataProvenance origin, BaseWeights from, Splits splits) {
         if (!origin.data().source().equals(splits.source())) {
             return; // other data
@@ -143,8 +160,16 @@ public record Base(
         return Optional.ofNullable(inherit).orElse(Inheritance.BY_NAME);
     }
 
-    /** One weight as the model has it; in the caller's {@code PointerScope}. */
+    /** One weight as the model has it; in the caller's {@code PointerScope}. Nothing is cut unless the base is to be inherited so. */
     Tensor cut(Tensor base, String name, List<Axis> axes) {
+        List<Long> own = axes.stream().map(axis -> (long) axis.stored()).toList();
+        List<Long> theirs = Arrays.stream(base.shape()).boxed().toList();
+        if (inherit == null && !own.equals(theirs)) {
+            throw new InputException("A model whose weights are inherited must have them in the shapes of the base, but "
+                    + name + " is " + theirs + " in " + source + " and " + own + " here, by this run's model and data."
+                    + " Use that model and data, leave it fresh, say how it is cut (inherit: {}), or begin with weights:"
+                    + " fresh.");
+        }
         return how().cut(base, name, axes);
     }
 }

@@ -132,12 +132,13 @@ public final class DryRun {
         if (batchSize < 2) {
             throw new InputException("A dry run must have a batch size >= 2, but got " + batchSize + ".");
         }
-        ModelDefinition model = recipe.on(input, kinds).model();
+        Recipe bound = recipe.on(input, kinds);
+        ModelDefinition model = bound.model();
         List<TrainSettings> phases = recipe.train().ofPhases();
         TrainSettings train = phases.get(phases.size() - 1);
         SplittableRandom random = RandomStream.STAND_IN.random(seed);
         try (PointerScope scope = new PointerScope();
-                Family family = Family.of(model, seed, recipe.sharing(), kinds);
+                Family family = Family.of(model, seed, bound.sharing(), kinds);
                 RunningStatistics running = train.runningStatistics() ? Loop.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
                 Sampling sampling = train.sampler()

@@ -34,6 +34,9 @@ final class RecipeFit {
                     ChannelSorting.requireSortable(recipe.model(), recipe.sharing(), phase.sorting(shapes.space()));
                 }
             }
+            if (recipe.base() != null) {
+                recipe.base().requireFits(shapes, splits);
+            }
             train.sampler()
                     .start(new Sampling.Setup(
                             shapes,
@@ -47,9 +50,6 @@ final class RecipeFit {
             new TrainingStep(shapes, train).close();
             if (train.architecture() != null) {
                 new ArchitectureStep(shapes, train.architecture(), train.loss(), train.update(), null).close();
-            }
-            if (recipe.start() != null) {
-                recipe.start().requireFits(shapes, splits);
             }
         }
         for (TrainSettings rule : train.ofPhases()) {

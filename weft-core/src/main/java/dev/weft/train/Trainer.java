@@ -7,7 +7,6 @@ import dev.weft.io.Kinds;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
-import dev.weft.recipe.Base;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
@@ -57,7 +56,13 @@ public final class Trainer implements AutoCloseable {
         this.run = run;
         this.settings = settings;
         this.splits = splits;
-        this.loop = new Loop(settings.recipe(), splits.train(), settings.seed(), run::phaseFamily, kinds);
+        this.loop = new Loop(
+                settings.recipe(),
+                splits.train(),
+                settings.seed(),
+                run.latestCheckpoint().checkpoint().isEmpty(),
+                run::phaseFamily,
+                kinds);
         this.shipped = new ShippedFamily(run, settings, splits, loop.shipped());
     }
 
@@ -231,9 +236,7 @@ public final class Trainer implements AutoCloseable {
             if (run.database().events().stream().noneMatch(event -> event.kind().equals(STEPS_PER_EPOCH))) {
                 run.database().event(STEPS_PER_EPOCH, String.valueOf(trainer.loop.stepsPerEpoch()));
             }
-            Base from = settings.recipe().start();
-            if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
-                from.into(trainer.loop.family()); // a checkpoint holds what has become of these weights
+            if (settings.recipe().base() != null && run.latestCheckpoint().checkpoint().isEmpty()) {
                 trainer.loop.restartAverage();
             }
             done = true;
