@@ -104,8 +104,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "WEIGHTS",
             completionCandidates = WeightsNames.class,
-            description =
-                    "The weights to begin with: inherited from the base or fresh (default: inherited).")
+            description = "The weights to begin with: inherited from the base or fresh (default: inherited).")
     private String weights;
 
     @Option(

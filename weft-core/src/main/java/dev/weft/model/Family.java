@@ -290,7 +290,8 @@ public final class Family implements AutoCloseable {
                 .toList();
         if (names.isEmpty() || names.size() == parameters().size()) {
             throw new InputException("What is frozen must be some of the weights, but \"" + pattern + "\" is found in "
-                    + (names.isEmpty() ? "none." : "all.") + Suggest.part(pattern.pattern(), parameters().keySet()));
+                    + (names.isEmpty() ? "none." : "all.")
+                    + Suggest.part(pattern.pattern(), parameters().keySet()));
         }
         names.forEach(name -> weights.tensors().get(name).set_requires_grad(false));
         frozen.addAll(names);

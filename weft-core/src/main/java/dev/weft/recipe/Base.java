@@ -53,8 +53,8 @@ public record Base(
         weights = weights == null ? Weights.INHERITED : weights;
         names = names == null ? List.of() : List.copyOf(names);
         if (source == null) {
-            throw new InputException("A base must have a source: a family, an extracted model, or another program's"
-                    + " safetensors.");
+            throw new InputException(
+                    "A base must have a source: a family, an extracted model, or another program's" + " safetensors.");
         }
         if (weights == Weights.FRESH && (inherit != null || fresh != null || frozen != null || !names.isEmpty())) {
             throw new InputException("A base whose weights are fresh gives its model alone, so it must have no names,"
@@ -86,17 +86,16 @@ public record Base(
     FamilyDefinition definition(Kinds kinds) {
         try (BaseWeights from = BaseWeights.open(this, kinds)) {
             return from.definition()
-                    .orElseThrow(() -> new InputException(source + " is no family, so it does not say what its model is."
-                            + " A recipe with such a base must have a model."));
+                    .orElseThrow(
+                            () -> new InputException(source + " is no family, so it does not say what its model is."
+                                    + " A recipe with such a base must have a model."));
         }
     }
 
     /** The seed that cut the data of the family into splits; empty for a base that no {@link dev.weft.train.Trainer Trainer} made. */
     public OptionalLong seed(Kinds kinds) {
         try (BaseWeights from = BaseWeights.open(this, kinds)) {
-            return from.origin()
-                    .map(origin -> OptionalLong.of(origin.seed()))
-                    .orElse(OptionalLong.empty());
+            return from.origin().map(origin -> OptionalLong.of(origin.seed())).orElse(OptionalLong.empty());
         }
     }
 
@@ -142,11 +141,10 @@ public record Base(
                 ? origin.splits()
                 : origin.open(from.definition().orElseThrow().model().input()).record();
         if (!before.train().idsSha256().equals(splits.train().idsSha256())) {
-            throw new InputException(
-                    "The data of a run whose weights are inherited must be split as its base's, or"
-                            + " it is chosen by examples that it has learnt from. " + source + " was trained with seed "
-                            + origin.seed() + " and " + origin.data()
-                            + ": use that seed, or begin with weights: fresh.");
+            throw new InputException("The data of a run whose weights are inherited must be split as its base's, or"
+                    + " it is chosen by examples that it has learnt from. " + source + " was trained with seed "
+                    + origin.seed() + " and " + origin.data()
+                    + ": use that seed, or begin with weights: fresh.");
         }
     }
 
@@ -165,10 +163,12 @@ public record Base(
         List<Long> own = axes.stream().map(axis -> (long) axis.stored()).toList();
         List<Long> theirs = Arrays.stream(base.shape()).boxed().toList();
         if (inherit == null && !own.equals(theirs)) {
-            throw new InputException("A model whose weights are inherited must have them in the shapes of the base, but "
-                    + name + " is " + theirs + " in " + source + " and " + own + " here, by this run's model and data."
-                    + " Use that model and data, leave it fresh, say how it is cut (inherit: {}), or begin with weights:"
-                    + " fresh.");
+            throw new InputException(
+                    "A model whose weights are inherited must have them in the shapes of the base, but "
+                            + name + " is " + theirs + " in " + source + " and " + own
+                            + " here, by this run's model and data."
+                            + " Use that model and data, leave it fresh, say how it is cut (inherit: {}), or begin with weights:"
+                            + " fresh.");
         }
         return how().cut(base, name, axes);
     }

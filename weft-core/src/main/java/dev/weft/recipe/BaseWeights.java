@@ -122,15 +122,16 @@ final class BaseWeights implements AutoCloseable {
                 if (found.isPresent()) {
                     values.put(name, cut(found.get(), name, own));
                 } else if (needed.contains(name)) {
-                    throw new InputException("The base " + base.source() + " must hold \"" + base.how().source(name)
+                    throw new InputException("The base " + base.source() + " must hold \""
+                            + base.how().source(name)
                             + "\", which the model needs as " + name + ", but does not."
                             + Suggest.nearest(base.how().source(name), names()) + " Map its name (names), or leave it"
                             + " fresh (fresh: " + name.replaceAll("\\.[^.]*$", "") + ").");
                 }
             });
             if (values.isEmpty()) {
-                throw new InputException("The base " + base.source() + " must hold a weight of the model, but nothing is"
-                        + " taken from it.");
+                throw new InputException("The base " + base.source()
+                        + " must hold a weight of the model, but nothing is" + " taken from it.");
             }
             done = true;
             return values;

@@ -35,9 +35,13 @@ public record Inheritance(
     public record Kept(String pattern, int axis, List<Integer> indices) {
         public Kept {
             WeightNames.requirePattern("What is kept of an axis", pattern);
-            if (axis < 0 || indices == null || indices.isEmpty() || indices.stream().anyMatch(i -> i < 0)) {
-                throw new InputException("What is kept of an axis must have an axis of 0 or more and indices of 0 or more,"
-                        + " but got axis=" + axis + ", indices=" + indices + ".");
+            if (axis < 0
+                    || indices == null
+                    || indices.isEmpty()
+                    || indices.stream().anyMatch(i -> i < 0)) {
+                throw new InputException(
+                        "What is kept of an axis must have an axis of 0 or more and indices of 0 or more,"
+                                + " but got axis=" + axis + ", indices=" + indices + ".");
             }
             indices = List.copyOf(indices);
         }
@@ -64,14 +68,18 @@ public record Inheritance(
      */
     Tensor cut(Tensor base, String name, List<Axis> axes) {
         if (base.dim() != axes.size()) {
-            throw new InputException("A weight must have as many axes as the base's, but " + name + " has " + axes.size()
-                    + " and the base's is " + Arrays.toString(base.shape()) + ". Leave it fresh, or map its name.");
+            throw new InputException("A weight must have as many axes as the base's, but " + name + " has "
+                    + axes.size() + " and the base's is " + Arrays.toString(base.shape())
+                    + ". Leave it fresh, or map its name.");
         }
         Tensor part = base;
         for (int i = 0; i < axes.size(); i++) {
             int axis = i;
-            Optional<Kept> own = kept.stream().filter(each -> each.fits(name, axis)).findFirst();
-            part = own.isPresent() ? picked(part, name, i, axes.get(i), own.get()) : cropped(part, name, i, axes.get(i));
+            Optional<Kept> own =
+                    kept.stream().filter(each -> each.fits(name, axis)).findFirst();
+            part = own.isPresent()
+                    ? picked(part, name, i, axes.get(i), own.get())
+                    : cropped(part, name, i, axes.get(i));
         }
         return part;
     }

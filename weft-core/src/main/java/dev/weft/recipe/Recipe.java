@@ -45,14 +45,17 @@ public record Recipe(
             throw new InputException("A recipe must have name, model (or base), data and train.");
         }
         if (calibration != null && calibration < 1) {
-            throw new InputException("A recipe must have calibration of 1 batch or more, or none, but got " + calibration + ".");
+            throw new InputException(
+                    "A recipe must have calibration of 1 batch or more, or none, but got " + calibration + ".");
         }
         if (split != null) {
             requireSplittable(split, base, sharing, train);
         }
         requirePhases(base, train, split);
         if (model != null || base.member() != null) {
-            requireTrained(sharing, train, data); // a family that the base brings may share in more ways: known once it is open
+            requireTrained(
+                    sharing, train,
+                    data); // a family that the base brings may share in more ways: known once it is open
         }
     }
 
@@ -79,7 +82,8 @@ public record Recipe(
         }
         if (base != null
                 && base.frozen() != null
-                && train.phases().stream().anyMatch(phase -> !phase.sortChannels().isEmpty())) {
+                && train.phases().stream()
+                        .anyMatch(phase -> !phase.sortChannels().isEmpty())) {
             throw new InputException("A recipe whose base is frozen must have no sortChannels, which moves weights.");
         }
         Optional<String> earlier = train.distillation().earlierPhase();
@@ -158,8 +162,7 @@ public record Recipe(
      * @param saysModel whether the base is a family
      */
     public Recipe over(Base whole, boolean saysModel) {
-        return new Recipe(
-                name, description, saysModel ? null : model, sharing, whole, calibration, data, train, split);
+        return new Recipe(name, description, saysModel ? null : model, sharing, whole, calibration, data, train, split);
     }
 
     /**
@@ -175,8 +178,7 @@ public record Recipe(
         FamilyDefinition own = base.definition(kinds);
         List<Sharing> all = new ArrayList<>(own.sharing());
         all.addAll(sharing);
-        return new Recipe(
-                name, description, own.model().withInput(input), all, base, calibration, data, train, split);
+        return new Recipe(name, description, own.model().withInput(input), all, base, calibration, data, train, split);
     }
 
     /** This recipe for a supernet that stays whole. */
@@ -197,7 +199,8 @@ public record Recipe(
                             + " never trains, but got rounds=" + split.rounds() + ", epochs=" + train.epochs() + ".");
         }
         if (base != null) {
-            throw new InputException("A recipe with a split must have no base: every supernet of the tree begins anew.");
+            throw new InputException(
+                    "A recipe with a split must have no base: every supernet of the tree begins anew.");
         }
         if (!(train.sampler() instanceof Sampler.Memoryless) && split.restart() != SplitSettings.Restart.ALL) {
             throw new InputException(

@@ -25,9 +25,8 @@ final class FreshFamily {
      * @param begins whether it is trained from here; one whose weights a checkpoint gives needs neither base nor batches
      */
     static Family of(Recipe recipe, Dataset train, long seed, boolean begins, Kinds kinds) {
-        FirstValues first = begins
-                ? new FirstValues(base(recipe, kinds), calibration(recipe, train))
-                : FirstValues.NONE;
+        FirstValues first =
+                begins ? new FirstValues(base(recipe, kinds), calibration(recipe, train)) : FirstValues.NONE;
         Family family = null;
         boolean done = false;
         try {

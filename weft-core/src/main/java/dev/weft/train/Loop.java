@@ -56,13 +56,7 @@ final class Loop implements AutoCloseable {
      * @param teachers the file of the family that a phase, by name, has left for a later one to learn from
      * @param kinds that the recipe may name
      */
-    Loop(
-            Recipe recipe,
-            Dataset train,
-            long seed,
-            boolean begins,
-            Function<String, Path> teachers,
-            Kinds kinds) {
+    Loop(Recipe recipe, Dataset train, long seed, boolean begins, Function<String, Path> teachers, Kinds kinds) {
         TrainSettings rule = recipe.train();
         this.recipe = recipe;
         this.seed = seed;

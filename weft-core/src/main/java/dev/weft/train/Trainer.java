@@ -236,7 +236,8 @@ public final class Trainer implements AutoCloseable {
             if (run.database().events().stream().noneMatch(event -> event.kind().equals(STEPS_PER_EPOCH))) {
                 run.database().event(STEPS_PER_EPOCH, String.valueOf(trainer.loop.stepsPerEpoch()));
             }
-            if (settings.recipe().base() != null && run.latestCheckpoint().checkpoint().isEmpty()) {
+            if (settings.recipe().base() != null
+                    && run.latestCheckpoint().checkpoint().isEmpty()) {
                 trainer.loop.restartAverage();
             }
             done = true;

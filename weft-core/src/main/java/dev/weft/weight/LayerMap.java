@@ -41,8 +41,9 @@ public record LayerMap(
             throw new InputException("A layer map must have a stack, such as blocks.");
         }
         if (rule == null ? layers == null : depth == null || from == null || depth < 1 || from < 1) {
-            throw new InputException("A layer map must have layers, or a rule with depth and from of 1 or more, but got rule="
-                    + rule + ", depth=" + depth + ", from=" + from + ", layers=" + layers + ".");
+            throw new InputException(
+                    "A layer map must have layers, or a rule with depth and from of 1 or more, but got rule=" + rule
+                            + ", depth=" + depth + ", from=" + from + ", layers=" + layers + ".");
         }
         if (rule == Rule.SKIP && depth > from) {
             throw new InputException("Rule skip must have depth <= from, but got depth=" + depth + ", from=" + from

@@ -150,7 +150,8 @@ class WholeBaseTest {
             Tensor inherited = own.get("blocks.1.attn.qkv.weight");
             assertThat(inherited.equal(corner)).isTrue();
             assertThat(inherited.equal(query.narrow(0, 0, 24).narrow(1, 0, 4))).isFalse();
-            Tensor odd = from.get("blocks.2.mlp.fc1.weight").slice(0, new org.bytedeco.pytorch.LongOptional(1), new org.bytedeco.pytorch.LongOptional(16), 2);
+            Tensor odd = from.get("blocks.2.mlp.fc1.weight")
+                    .slice(0, new org.bytedeco.pytorch.LongOptional(1), new org.bytedeco.pytorch.LongOptional(16), 2);
             assertThat(own.get("blocks.1.mlp.fc1.weight").equal(odd.narrow(1, 0, 4)))
                     .isTrue();
         }
@@ -213,8 +214,8 @@ class WholeBaseTest {
             });
         }
         Base unmapped = new Base(file.toString(), null, null, null, null, "^head", null);
-        assertThatThrownBy(() -> Trainer.start(
-                        recipe(model(3, 8, 3), List.of(), unmapped, recipe), temporary.resolve("no"), 5))
+        assertThatThrownBy(() ->
+                        Trainer.start(recipe(model(3, 8, 3), List.of(), unmapped, recipe), temporary.resolve("no"), 5))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must hold \"")
                 .hasMessageContaining("Map its name");

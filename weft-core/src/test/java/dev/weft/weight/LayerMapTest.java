@@ -56,6 +56,7 @@ class LayerMapTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("[0, 2]");
         assertThatThrownBy(() -> LayerMap.of("blocks", Rule.SKIP, 5, 4)).hasMessageContaining("rule: even");
-        assertThatThrownBy(() -> new LayerMap("blocks", null, null, null, null)).hasMessageContaining("must have layers");
+        assertThatThrownBy(() -> new LayerMap("blocks", null, null, null, null))
+                .hasMessageContaining("must have layers");
     }
 }
