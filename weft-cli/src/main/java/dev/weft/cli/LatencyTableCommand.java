@@ -4,6 +4,7 @@ import dev.weft.cost.LatencyFit;
 import dev.weft.cost.LatencySettings;
 import dev.weft.io.InputException;
 import dev.weft.io.Progress;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.pick.MemberEvaluator;
 import dev.weft.recipe.DataSettings;
@@ -11,7 +12,6 @@ import dev.weft.recipe.Recipe;
 import dev.weft.run.Environment;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MemberTable;
-import dev.weft.search.MetricNames;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -124,7 +124,7 @@ final class LatencyTableCommand implements Callable<Integer> {
                         MemberEvaluator.ofCosts(family, LatencySettings.DEFAULT.withThreads(threads))) {
             Evaluations evaluations = Evaluations.inMemory(
                     published ? MemberTable.read(source, space).over(evaluator) : evaluator);
-            String metric = published ? column : MetricNames.LATENCY_MILLIS_P50;
+            String metric = published ? column : Metric.LATENCY_MILLIS_P50.key();
             Progress progress = Progress.start(options.err(), "measure", 0);
             List<Member> drawn = draw(space);
             for (int i = 0; i < drawn.size(); i++) {

@@ -7,7 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.model.Subspace;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;

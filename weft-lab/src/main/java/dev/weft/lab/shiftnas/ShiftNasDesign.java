@@ -20,7 +20,7 @@ import dev.weft.recipe.TrainSettings;
 import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
-import dev.weft.run.Metric;
+import dev.weft.run.TrainingNumber;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelDistribution;
@@ -304,7 +304,7 @@ final class ShiftNasDesign implements Design {
     /** The sampler's numbers, by step. */
     private static TreeMap<Long, Map<String, Double>> sampler(Trainer trainer) {
         TreeMap<Long, Map<String, Double>> steps = new TreeMap<>();
-        for (Metric metric : trainer.folder().database().metrics()) {
+        for (TrainingNumber metric : trainer.folder().database().metrics()) {
             if (metric.role().equals(Trainer.SAMPLER)) {
                 steps.computeIfAbsent(metric.step(), step -> new LinkedHashMap<>())
                         .put(metric.name(), metric.value());
