@@ -90,11 +90,7 @@ public record CodedMatrices(String pattern, List<Integer> bits) implements Shari
      * @param matrices by name
      * @param reach the largest input that each matrix was applied to while it began
      */
-    record Coded(
-            Weights source,
-            CodedMatrices settings,
-            Map<String, Asked> matrices,
-            Map<String, Double> reach)
+    record Coded(Weights source, CodedMatrices settings, Map<String, Asked> matrices, Map<String, Double> reach)
             implements WrappedWeights {
         @Override
         public Weight weight(String name, Init init, Axis... axes) {
@@ -123,7 +119,8 @@ public record CodedMatrices(String pattern, List<Integer> bits) implements Shari
 
         /** The bits that are left out: 0 for all eight. */
         private int left(String name, Member member) {
-            return MOST - (settings.bits.size() == 1 ? settings.bits.get(0) : member.value(choice(name, settings.bits)));
+            return MOST
+                    - (settings.bits.size() == 1 ? settings.bits.get(0) : member.value(choice(name, settings.bits)));
         }
 
         private Tensor part(Tensor stored, String name, Member member, int axes) {
@@ -166,7 +163,8 @@ public record CodedMatrices(String pattern, List<Integer> bits) implements Shari
                 reach.put(name, 0.0);
             });
             beginning.calibration().forEach(beginning.forward());
-            reach.forEach((name, value) -> buffer(name + ".reach", () -> torch.zeros(1)).fill_(new Scalar(value)));
+            reach.forEach((name, value) ->
+                    buffer(name + ".reach", () -> torch.zeros(1)).fill_(new Scalar(value)));
             reach.clear();
         }
 

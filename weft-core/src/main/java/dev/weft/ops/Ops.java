@@ -218,7 +218,8 @@ public final class Ops {
     public static Tensor apply(CustomOperation operation, Tensor... inputs) {
         List<Tensor> all = Arrays.asList(inputs);
         // what codes and a scale make is of the scale's type
-        Tensor typed = all.stream().filter(Tensor::is_floating_point).findFirst().orElse(inputs[0]);
+        Tensor typed =
+                all.stream().filter(Tensor::is_floating_point).findFirst().orElse(inputs[0]);
         Tensor y = inputs[0].is_meta() ? like(typed, operation.shape(all)) : operation.compute(all);
         return ran(Op.CUSTOM, y, Map.of("operation", operation), inputs);
     }
