@@ -292,7 +292,7 @@ public final class Family implements AutoCloseable {
             throw new InputException("What is frozen must be some of the weights, but \"" + pattern + "\" is found in "
                     + (names.isEmpty() ? "none." : "all.") + Suggest.part(pattern.pattern(), parameters().keySet()));
         }
-        names.forEach(name -> weights.tensors().get(name).set_requires_grad(false));
+        weights.freeze(names);
         frozen.addAll(names);
     }
 
