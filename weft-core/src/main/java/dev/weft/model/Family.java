@@ -293,7 +293,7 @@ public final class Family implements AutoCloseable {
                     + (names.isEmpty() ? "none." : "all.")
                     + Suggest.part(pattern.pattern(), parameters().keySet()));
         }
-        names.forEach(name -> weights.tensors().get(name).set_requires_grad(false));
+        weights.freeze(names);
         frozen.addAll(names);
     }
 

@@ -162,6 +162,11 @@ public final class SharedWeights implements Weights, AutoCloseable {
         return Collections.unmodifiableMap(tensors);
     }
 
+    /** Takes trained tensors from training: no gradient reaches them from now on. */
+    public void freeze(Iterable<String> names) {
+        names.forEach(name -> tensors.get(name).set_requires_grad(false));
+    }
+
     /** Fails when {@code names} holds one that the model never asked for. */
     public void requireAllUsed(Iterable<String> names, String where) {
         TreeSet<String> unused = new TreeSet<>();
