@@ -52,7 +52,7 @@ public record ExampleGradients(List<Double> norms, double squaredMean) {
                         sums.computeIfAbsent(
                                         entry.getKey(),
                                         name -> Tensors.keep(
-                                                torch.zeros(entry.getValue().shape())
+                                                torch.zeros_like(entry.getValue())
                                                         .to(ScalarType.Double)))
                                 .add_(entry.getValue());
                     }

@@ -108,9 +108,8 @@ final class FrozenGradients implements AutoCloseable {
             for (int i = 0; i < weights.length; i++) {
                 weights[i] = term.exampleWeights().get(i).floatValue();
             }
-            loss = Losses.labelsOfEach(logits, batch, labelSmoothing)
-                    .mul(Tensor.create(weights, weights.length))
-                    .mean();
+            Tensor each = Losses.labelsOfEach(logits, batch, labelSmoothing);
+            loss = each.mul(Tensors.like(each, weights, weights.length)).mean();
         }
         return term.weight() == 1 ? loss : loss.mul(new Scalar(term.weight()));
     }

@@ -23,6 +23,7 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.ops.Tensors;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
@@ -244,7 +245,7 @@ public final class DryRun {
         long[] labels = random.longs(count(shape), 0, input.outputs()).toArray();
         return new Batch(
                 input.random(size, random),
-                Tensor.create(labels, shape),
+                Tensors.ofLongs(labels, shape),
                 IntStream.range(0, size).boxed().toList());
     }
 
@@ -257,7 +258,7 @@ public final class DryRun {
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextFloat();
         }
-        return Tensor.create(values, shape);
+        return Tensors.of(values, shape);
     }
 
     private static int count(long[] shape) {

@@ -20,6 +20,7 @@ import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.ops.Devices;
 import dev.weft.optim.WeightAverage;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.DataProvenance;
@@ -89,6 +90,7 @@ public final class Trainer implements AutoCloseable {
         TrainSettings train = recipe.train();
         this.rules = train.ofPhases();
         torch.set_num_threads(settings.threads());
+        Devices.use(settings.device());
         this.run = run;
         this.settings = settings;
         this.splits = splits;

@@ -271,7 +271,7 @@ public final class TrainingStep implements AutoCloseable {
         for (int i = 0; i < factors.length; i++) {
             factors[i] = weights.get(i).floatValue();
         }
-        return each.mul(Tensor.create(factors, factors.length)).mean();
+        return each.mul(Tensors.like(each, factors, factors.length)).mean();
     }
 
     /** @param soft how the two are mixed; {@code null} for labels alone */

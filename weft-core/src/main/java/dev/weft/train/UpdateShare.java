@@ -4,6 +4,7 @@ import dev.weft.architecture.UnrolledStep;
 import dev.weft.data.Batch;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.ops.Tensors;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import dev.weft.weight.Reading;
@@ -74,10 +75,7 @@ public final class UpdateShare {
         double all = weights.values().stream().mapToDouble(Tensor::numel).sum();
         Map<String, Tensor> used = new LinkedHashMap<>();
         for (Member member : members) {
-            Tensor sum = torch.zeros(new long[0]);
-            for (Tensor weight : family.weightsOf(Reading.of(member))) {
-                sum = sum.add(weight.sum());
-            }
+            Tensor sum = Tensors.sum(family.weightsOf(Reading.of(member)));
             UnrolledStep.gradients(sum, weights, false)
                     .forEach((name, gradient) -> used.merge(name, gradient.ne(new Scalar(0)), Tensor::logical_or));
         }

@@ -97,7 +97,7 @@ public final class SharedWeights implements Weights, AutoCloseable {
     public static SharedWeights unset() {
         return new SharedWeights(
                 (name, shape, init) -> {
-                    Tensor tensor = Tensors.keep(torch.empty(longs(shape)));
+                    Tensor tensor = Tensors.placed(torch.empty(longs(shape)));
                     tensor.set_requires_grad(true);
                     return tensor;
                 },
@@ -137,7 +137,7 @@ public final class SharedWeights implements Weights, AutoCloseable {
         }
         Tensor before = buffers.get(name);
         if (before == null) {
-            Tensor made = Tensors.keep(Tensors.scoped(first));
+            Tensor made = Tensors.placed(Tensors.scoped(first));
             StoredTensors.dtype(made.scalar_type().intern()); // one that no file has is refused now
             before = bufferSource.get(name, made);
             buffers.put(name, before);

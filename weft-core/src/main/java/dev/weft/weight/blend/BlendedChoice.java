@@ -1,5 +1,6 @@
 package dev.weft.weight.blend;
 
+import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -56,7 +57,7 @@ final class BlendedChoice {
 
     /** The logits of the options that are allowed, with gradient to the stored ones. */
     Tensor allowedLogits() {
-        return isWhole() ? logits() : logits().index_select(0, positions());
+        return isWhole() ? logits() : logits().index_select(0, positions(logits()));
     }
 
     /** Whether every option is allowed. */
@@ -79,7 +80,7 @@ final class BlendedChoice {
         Tensor parts = map.apply(allowedLogits());
         return isWhole()
                 ? parts
-                : torch.zeros(choice.options().size()).to(parts).index_copy(0, positions(), parts);
+                : parts.new_zeros(choice.options().size()).index_copy(0, positions(parts), parts);
     }
 
     /**
@@ -94,10 +95,10 @@ final class BlendedChoice {
         long[] positions = other.options().stream()
                 .mapToLong(option -> choice.options().indexOf(option))
                 .toArray();
-        return parts.index_select(0, Tensor.create(positions, positions.length));
+        return parts.index_select(0, Tensors.longsLike(parts, positions));
     }
 
-    private Tensor positions() {
-        return Tensor.create(allowed, allowed.length);
+    private Tensor positions(Tensor like) {
+        return Tensors.longsLike(like, allowed);
     }
 }

@@ -106,9 +106,9 @@ final class ArchitectureGenerator {
         return FullPrecision.of(() -> Tensors.scoped(() -> {
             Map<String, Tensor> parameters = parameters();
             SplittableRandom random = RandomStream.BLEND.random(draw.seed());
-            Tensor h = torch.zeros(1, hidden);
-            Tensor c = torch.zeros(1, hidden);
-            Tensor previous = torch.zeros(most);
+            Tensor h = target.new_zeros(1, hidden);
+            Tensor c = target.new_zeros(1, hidden);
+            Tensor previous = target.new_zeros(most);
             List<Tensor> rows = new ArrayList<>();
             for (Choice<?> choice : choices) {
                 Tensor input = torch.cat(new TensorVector(target.reshape(1), previous), 0);
