@@ -32,6 +32,7 @@ class ArchitectureTest {
             Map.entry("export", Set.of("natives")),
             Map.entry("io", Set.of("export")),
             Map.entry("stats", Set.of()),
+            Map.entry("metric", Set.of("io")),
             Map.entry("seed", Set.of()),
             Map.entry("space", Set.of("io")),
             Map.entry("ops", Set.of("natives", "io")),
@@ -39,13 +40,16 @@ class ArchitectureTest {
             Map.entry("weight", Set.of("seed", "ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
-            Map.entry("model", Set.of("nn", "weight", "ops", "space", "text", "io")),
+            Map.entry("model", Set.of("metric", "nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
-                    "cost", Set.of("seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space", "io")),
+                    "cost",
+                    Set.of(
+                            "metric", "seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space",
+                            "io")),
             Map.entry("optim", Set.of("model", "weight", "ops", "io")),
-            Map.entry("loss", Set.of("data", "model", "nn", "ops", "space", "run", "io")),
+            Map.entry("loss", Set.of("metric", "data", "model", "nn", "ops", "space", "run", "io")),
             Map.entry(
                     "sample",
                     Set.of("seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
@@ -70,6 +74,7 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of(
+                            "metric",
                             "recipe",
                             "architecture",
                             "sample",
@@ -89,6 +94,7 @@ class ArchitectureTest {
             Map.entry(
                     "tree",
                     Set.of(
+                            "metric",
                             "train",
                             "recipe",
                             "architecture",
@@ -103,12 +109,14 @@ class ArchitectureTest {
                             "data",
                             "run",
                             "io")),
-            Map.entry("search", Set.of("seed", "space", "run", "io")),
+            Map.entry("search", Set.of("metric", "seed", "space", "run", "io")),
             Map.entry(
                     "onnx",
-                    Set.of("seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "metric", "seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops",
+                            "space", "io")),
             Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
-            Map.entry("report", Set.of("stats", "io")),
+            Map.entry("report", Set.of("search", "metric", "stats", "io")),
             Map.entry(
                     "diagnose",
                     Set.of(
@@ -117,6 +125,8 @@ class ArchitectureTest {
             Map.entry(
                     "results",
                     Set.of(
+                            "cost",
+                            "metric",
                             "seed",
                             "report",
                             "stats",
@@ -139,13 +149,13 @@ class ArchitectureTest {
             Map.entry(
                     "pick",
                     Set.of(
-                            "results", "search", "export", "train", "recipe", "cost", "onnx", "run", "data", "model",
-                            "nn", "weight", "ops", "space", "io")),
+                            "metric", "results", "search", "export", "train", "recipe", "cost", "onnx", "run", "data",
+                            "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
                     "trust",
                     Set.of(
-                            "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost", "run",
-                            "stats", "data", "model", "nn", "weight", "space", "io")));
+                            "metric", "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost",
+                            "run", "stats", "data", "model", "nn", "weight", "space", "io")));
 
     /** The methods of sharing weights, and which others each builds on; the contract they share is {@code weight} itself. */
     private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(
@@ -163,6 +173,7 @@ class ArchitectureTest {
         ROOT + "export..",
         ROOT + "io..",
         ROOT + "stats..",
+        ROOT + "metric..",
         ROOT + "seed..",
         ROOT + "space..",
         ROOT + "text..",
@@ -340,6 +351,20 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideOutsideOfPackages(ROOT + "export..", ROOT + "natives..", "ai.onnxruntime..", "java..", "javax..")
+                .check(CLASSES);
+    }
+
+    /** A sharing may add choices: who asks a model for its space knows only some of a family's members. */
+    @Test
+    void membersOfAFamilyAreThoseOfItsDefinition() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "model..")
+                .should()
+                .callMethodWhere(describe(
+                        "the space of a model alone",
+                        (JavaMethodCall call) -> call.getTarget().getName().equals("space")
+                                && call.getTargetOwner().isAssignableTo(ROOT + "model.ModelDefinition")))
                 .check(CLASSES);
     }
 

@@ -6,12 +6,12 @@ import dev.weft.data.Splits;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
 import dev.weft.seed.RandomStream;
@@ -187,13 +187,13 @@ final class RecipeFrontBenchmark {
         Objective quality =
                 Objective.of(family.definition().input().metrics().get(0).key());
         List<MeasuredMember> measured = new ArrayList<>();
-        CountedCosts costs = new CountedCosts(family.definition());
+        CountedCosts costs = new CountedCosts(family.plan());
         for (Member member : members) {
             try (MemberStatistics statistics = trainer.calibrate(member)) {
                 Map<String, Double> values = new LinkedHashMap<>();
                 Evaluation.of(family, member, statistics, data)
                         .forEach((metric, value) -> values.put(metric.key(), value));
-                values.put(MetricNames.MACS, (double) costs.of(member).macs());
+                values.put(Metric.MACS.key(), (double) costs.of(member).macs());
                 measured.add(new MeasuredMember(member, values));
             }
         }
@@ -209,7 +209,7 @@ final class RecipeFrontBenchmark {
                         .mapToDouble(m -> m.value(metric))
                         .average()
                         .orElseThrow());
-        double guessing = metric.equals(MetricNames.ACCURACY)
+        double guessing = metric.equals(Metric.ACCURACY.key())
                 ? 0
                 : Math.log(family.definition().input().outputs());
         columns.put("front", front(quality, measured, guessing));
@@ -223,18 +223,18 @@ final class RecipeFrontBenchmark {
      * @param guessing the quality of a model that knows nothing: 0 of accuracy
      */
     static double front(Objective quality, List<MeasuredMember> measured, double guessing) {
-        double least = measured.get(0).value(MetricNames.MACS);
-        double length = Math.log(2 * measured.get(2).value(MetricNames.MACS) / least);
+        double least = measured.get(0).value(Metric.MACS.key());
+        double length = Math.log(2 * measured.get(2).value(Metric.MACS.key()) / least);
         List<MeasuredMember> scaled = measured.stream()
                 .map(m -> new MeasuredMember(
                         m.member(),
                         Map.of(
                                 quality.metric(),
                                 m.value(quality.metric()),
-                                MetricNames.MACS,
-                                Math.log(m.value(MetricNames.MACS) / least) / length)))
+                                Metric.MACS.key(),
+                                Math.log(m.value(Metric.MACS.key()) / least) / length)))
                 .toList();
-        return ParetoFront.of(List.of(quality, Objective.of(MetricNames.MACS)), scaled)
+        return ParetoFront.of(List.of(quality, Objective.of(Metric.MACS.key())), scaled)
                 .hypervolume(guessing, 1);
     }
 

@@ -3,12 +3,12 @@ package dev.weft.bench;
 import dev.weft.cost.Latency;
 import dev.weft.cost.LatencySettings;
 import dev.weft.data.ImageDataset;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchTask;
@@ -51,7 +51,7 @@ final class SearchRateBenchmark {
         try (Family family = Family.of(BenchModels.quickstart(), 1)) {
             SearchTask task = new SearchTask(
                     family.space(),
-                    List.of(Objective.of(MetricNames.ACCURACY), Objective.of(MetricNames.LATENCY_MILLIS_P50)),
+                    List.of(Objective.of(Metric.ACCURACY.key()), Objective.of(Metric.LATENCY_MILLIS_P50.key())),
                     Constraints.NONE,
                     1);
             long start = System.nanoTime();
@@ -78,14 +78,14 @@ final class SearchRateBenchmark {
         ImageDataset selection = part(all, "selection", 0, SELECTION);
         ImageDataset train = part(all, "train", SELECTION, all.size());
         LinkedHashMap<String, ToDoubleFunction<Member>> functions = new LinkedHashMap<>();
-        functions.put(MetricNames.LATENCY_MILLIS_P50, member -> {
+        functions.put(Metric.LATENCY_MILLIS_P50.key(), member -> {
             long start = System.nanoTime();
-            double millis = Latency.measure(family.definition(), member, LatencySettings.DEFAULT, "here")
+            double millis = Latency.measure(family.plan(), member, LatencySettings.DEFAULT, "here")
                     .p50Millis();
             latency.add(millisSince(start));
             return millis;
         });
-        functions.put(MetricNames.ACCURACY, member -> {
+        functions.put(Metric.ACCURACY.key(), member -> {
             long start = System.nanoTime();
             try (MemberStatistics statistics =
                     Evaluation.calibrate(family, member, train, CALIBRATION_BATCHES, CALIBRATION_BATCH)) {

@@ -4,8 +4,6 @@ import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
 import dev.weft.data.Batch;
 import dev.weft.io.Json;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
@@ -177,25 +175,15 @@ final class SharedStepWorker {
         }
 
         private static TrainSettings settings(Optimizer optimizer) {
-            return new TrainSettings(
-                    1,
-                    new Sampler.Blend(),
-                    new Distillation.None(),
-                    0,
-                    TrainSettings.Gradients.SUM,
-                    null,
-                    optimizer,
-                    new LearningRateSchedule.Constant(),
-                    Regularisation.none(),
-                    List.of(),
-                    Precision.FLOAT32,
-                    1,
-                    0,
-                    1,
-                    false,
-                    null,
-                    null,
-                    new ArchitectureSettings(0.5, optimizer, null, null, null, null, 0));
+            return TrainSettings.builder(1, optimizer)
+                    .sampler(new Sampler.Blend())
+                    .schedule(new LearningRateSchedule.Constant())
+                    .regularisation(Regularisation.none())
+                    .calibrationBatches(1)
+                    .evaluateEveryEpochs(0)
+                    .checkpointEverySteps(1)
+                    .architecture(new ArchitectureSettings(0.5, optimizer, null, null, null, null, 0))
+                    .build();
         }
     }
 }

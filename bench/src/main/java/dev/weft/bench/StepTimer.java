@@ -3,7 +3,6 @@ package dev.weft.bench;
 import dev.weft.data.Batch;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Losses;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -57,25 +56,15 @@ final class StepTimer {
 
     /** A plain step is one with the largest member alone: in-place distillation then has no student. */
     static TrainSettings settings(Optimizer optimizer) {
-        return new TrainSettings(
-                1,
-                new Sampler.Sandwich(2),
-                new Distillation.InPlace(),
-                0,
-                TrainSettings.Gradients.SUM,
-                null,
-                optimizer,
-                new LearningRateSchedule.Constant(),
-                Regularisation.none(),
-                List.of(),
-                Precision.FLOAT32,
-                1,
-                0,
-                1,
-                false,
-                null,
-                null,
-                null);
+        return TrainSettings.builder(1, optimizer)
+                .sampler(new Sampler.Sandwich(2))
+                .distillation(new Distillation.InPlace())
+                .schedule(new LearningRateSchedule.Constant())
+                .regularisation(Regularisation.none())
+                .calibrationBatches(1)
+                .evaluateEveryEpochs(0)
+                .checkpointEverySteps(1)
+                .build();
     }
 
     /** Trains {@code count} steps on {@code batch}. */

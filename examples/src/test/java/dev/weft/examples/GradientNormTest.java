@@ -38,7 +38,12 @@ class GradientNormTest {
     @Test
     void samplerSaysWhatItDraws() {
         ModelDefinition model = Presets.named("cell-tiny");
-        DataSettings data = new DataSettings.Images("fashion-mnist-10k", 9000, 250, new Augmentation(1, true), 8, null);
+        DataSettings data = DataSettings.Images.builder("fashion-mnist-10k")
+                .selectionSize(9000)
+                .batchSize(250)
+                .augmentation(new Augmentation(1, true))
+                .imageSize(8)
+                .build();
         Recipe base = Recipes.read("pa-da-quick");
         // tag::norms[]
         Sampler sampler = new GradientNormSampler(

@@ -52,24 +52,12 @@ class SearchByGradientTest {
                 List.of(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.MASKED, null, 1)),
                 null,
                 tiny.data().withSource(pictures.toString()),
-                new TrainSettings(
-                        8,
-                        new Sampler.Blend(),
-                        new Distillation.None(),
-                        train.labelSmoothing(),
-                        train.gradients(),
-                        train.clipping(),
-                        train.optimizer(),
-                        train.schedule(),
-                        train.regularisation(),
-                        train.parameterGroups(),
-                        train.precision(),
-                        train.calibrationBatches(),
-                        train.evaluateEveryEpochs(),
-                        train.checkpointEverySteps(),
-                        train.runningStatistics(),
-                        1,
-                        null,
-                        architecture));
+                train.toBuilder()
+                        .epochs(8)
+                        .sampler(new Sampler.Blend())
+                        .distillation(new Distillation.None())
+                        .threads(1)
+                        .architecture(architecture)
+                        .build());
     }
 }

@@ -14,7 +14,8 @@ public final class OutsideKinds implements KindProvider {
             SignMomentum.class,
             InverseRoot.class,
             PixelTable.class,
-            HillClimbing.class);
+            HillClimbing.class,
+            Energy.class);
 
     /** Weft's kinds and these. */
     public static final Kinds KINDS = Kinds.builtIn().with(TYPES.toArray(Class<?>[]::new));

@@ -2,6 +2,8 @@ package org.example.outside;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.io.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -71,17 +73,39 @@ class CommandLineTest {
                         "--strategy",
                         "hill-climbing",
                         "--constraint",
-                        "params<=700",
+                        "params<=700,energyMicrojoules<=0.4",
+                        "--objectives",
+                        "accuracy,energyMicrojoules",
                         "--name",
                         "small"))
-                .contains("small");
+                .contains("small", "energy, µJ");
+        Process asking = weft(
+                        "search",
+                        "run",
+                        "--json",
+                        "--strategy",
+                        "hill-climbing",
+                        "--constraint",
+                        "params<=700,energyMicrojoules<=0.4",
+                        "--name",
+                        "small")
+                .redirectErrorStream(false)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String json = new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(asking.waitFor()).isZero();
+        JsonNode best = Json.parse(json, "the answer", JsonNode.class).get("best");
+        assertThat(best.get("energyMicrojoules").asDouble()).isBetween(1e-3, 0.4);
+        assertThat(best.get("accuracyLow").asDouble())
+                .isLessThan(best.get("accuracy").asDouble());
         done("extract", "run", "--member", "small", "--out", "small.safetensors");
         assertThat(done("inspect", "small.safetensors")).contains("an extracted model");
         done("export", "run", "--member", "small", "--onnx", "small.onnx");
         assertThat(folder.resolve("small.onnx")).exists();
         done("evaluate", "run", "--member", "small");
         done("report", "run");
-        assertThat(Files.readString(run.resolve("report.html"))).contains("hill-climbing");
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("hill-climbing", "data-key=\"energyMicrojoules\"");
     }
 
     @Test

@@ -2,12 +2,14 @@ package org.example.outside;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.cost.LatencySettings;
 import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.io.JsonSchema;
 import dev.weft.io.Kinds;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;
@@ -18,8 +20,10 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.pick.FinishedRun;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
+import dev.weft.report.RunReport;
 import dev.weft.results.RunReports;
 import dev.weft.search.Constraints;
+import dev.weft.search.MeasuredMember;
 import dev.weft.search.MemberTable;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
@@ -110,15 +114,21 @@ class LibraryTest {
             SearchResult found = search.search(
                     new HillClimbing(20),
                     List.of(Objective.of("accuracy")),
-                    Constraints.parse("params<=700"),
+                    Constraints.parse("params<=700,energyMicrojoules<=0.4", search.metrics()),
                     1,
                     progress -> {});
             assertThat(found.best()).hasSize(1);
+            MeasuredMember best = found.best().get(0).measured();
+            assertThat(best.value(Energy.MICROJOULES))
+                    .isBetween(1e-3, 0.4)
+                    .isCloseTo((4.6 * best.value(Metric.MACS) + 640 * best.value(Metric.PARAMS)) * 1e-6, within(1e-12));
             search.keep(Map.of("best", found.best().get(0).measured().member()));
             ExportResult shipped = search.export("best", ExportOptions.onnx(folder.resolve("best.onnx")));
             assertThat(shipped.check().maxAbsError()).isLessThan(1e-4);
         }
-        assertThat(RunReports.of(run, KINDS).title()).contains("outside");
+        RunReport report = RunReports.of(run, KINDS);
+        assertThat(report.title()).contains("outside");
+        assertThat(report.members()).allMatch(member -> member.value(Energy.MICROJOULES) > 0);
     }
 
     @Test

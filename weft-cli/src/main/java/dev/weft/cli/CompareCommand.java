@@ -70,7 +70,12 @@ final class CompareCommand implements Callable<Integer> {
         Result result = new Result(
                 compared.runs().stream()
                         .map(run -> new Compared(
-                                run.label(), run.path(), run.complete(), run.data(), run.metric(), run.members()))
+                                run.label(),
+                                run.path(),
+                                run.complete(),
+                                run.data(),
+                                run.metric().key(),
+                                run.members()))
                         .toList(),
                 compared.differences(),
                 compared.remarks(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.WeftCommand;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
@@ -15,7 +16,6 @@ import dev.weft.pick.MemberEvaluator;
 import dev.weft.pick.MemberExport;
 import dev.weft.run.RunFolder;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ final class ExportCommand implements Callable<Integer> {
                     quality.metric(),
                     quality.exported(),
                     quality.live(),
-                    Double.parseDouble(done.label().get(MetricNames.LATENCY_MILLIS_P50)),
+                    Double.parseDouble(done.label().get(Metric.LATENCY_MILLIS_P50.key())),
                     Double.parseDouble(done.label().get(MemberExport.HALF_WIDTH)),
                     Double.parseDouble(done.label().get(MemberExport.FLOAT32_LATENCY)));
         }

@@ -1,7 +1,8 @@
 package dev.weft.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.onnx.ExportCheck;
 import dev.weft.onnx.ExportLabel;
 import dev.weft.onnx.QualityChange;
@@ -53,8 +54,7 @@ record ExportedClaims(
     }
 
     private String quality(double number) {
-        return metric.equals(Metric.LOSS.key())
-                ? Metric.LOSS.text(number)
-                : metric + " " + Metric.ACCURACY.text(number);
+        Metric by = Metrics.BUILT_IN.get(metric, "The label");
+        return by.isShare() ? by.key() + " " + by.text(number) : by.text(number);
     }
 }

@@ -97,8 +97,8 @@ record Inspection(
         Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
         metadata.remove(FAMILY_KEY); // shown in parts
         family.ifPresent(described -> metadata.putAll(described.notes()));
-        Space space = family.map(FamilyDescription::model)
-                .map(model -> model.space())
+        Space space = family.map(FamilyDescription::family)
+                .map(definition -> definition.space())
                 .filter(s -> !s.choices().isEmpty())
                 .map(s -> new Space(
                         s.name(),
@@ -118,7 +118,7 @@ record Inspection(
 
     /** The member of an extracted model is empty there: its line is in the notes. */
     private static List<FamilyDescription.Kept> members(FamilyDescription family) {
-        dev.weft.space.Space space = family.model().space();
+        dev.weft.space.Space space = family.family().space();
         return family.members().stream()
                 .map(m -> new FamilyDescription.Kept(
                         m.name(),

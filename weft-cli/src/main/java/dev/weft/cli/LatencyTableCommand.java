@@ -4,15 +4,14 @@ import dev.weft.cost.LatencyFit;
 import dev.weft.cost.LatencySettings;
 import dev.weft.io.InputException;
 import dev.weft.io.Progress;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
-import dev.weft.model.ModelDefinition;
 import dev.weft.pick.MemberEvaluator;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.run.Environment;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MemberTable;
-import dev.weft.search.MetricNames;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -114,20 +113,20 @@ final class LatencyTableCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Recipe read = TrainCommand.recipe(recipe, settings.all(), null, null, options);
-        ModelDefinition model =
-                read.model().withInput(DataSettings.input(read.data().open(seed)));
+        Recipe bound = read.on(DataSettings.input(read.data().open(seed)), Installed.kinds());
+        Space space = bound.family().space();
         MemberTable.Source source = new MemberTable.Source(tables, column == null ? List.of() : List.of(column));
         boolean published = !tables.isEmpty();
         Map<Member, Double> fitted = new LinkedHashMap<>();
         Map<Member, Double> heldOut = new LinkedHashMap<>();
-        try (Family family = Family.of(model, seed);
+        try (Family family = Family.of(bound.model(), seed, bound.sharing(), Installed.kinds());
                 MemberEvaluator evaluator =
                         MemberEvaluator.ofCosts(family, LatencySettings.DEFAULT.withThreads(threads))) {
             Evaluations evaluations = Evaluations.inMemory(
-                    published ? MemberTable.read(source, model.space()).over(evaluator) : evaluator);
-            String metric = published ? column : MetricNames.LATENCY_MILLIS_P50;
+                    published ? MemberTable.read(source, space).over(evaluator) : evaluator);
+            String metric = published ? column : Metric.LATENCY_MILLIS_P50.key();
             Progress progress = Progress.start(options.err(), "measure", 0);
-            List<Member> drawn = draw(model.space());
+            List<Member> drawn = draw(space);
             for (int i = 0; i < drawn.size(); i++) {
                 double millis = evaluations.value(drawn.get(i), metric);
                 (i % HELD_OUT_EVERY == HELD_OUT_EVERY - 1 ? heldOut : fitted).put(drawn.get(i), millis);
@@ -135,7 +134,7 @@ final class LatencyTableCommand implements Callable<Integer> {
             }
             progress.clear();
         }
-        LatencyFit fit = LatencyFit.of(model.space(), fitted);
+        LatencyFit fit = LatencyFit.of(space, fitted);
         double worst = 0;
         double sum = 0;
         for (Map.Entry<Member, Double> measured : heldOut.entrySet()) {

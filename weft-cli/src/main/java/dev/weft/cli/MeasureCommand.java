@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.Latency;
 import dev.weft.cost.LatencyMeasurement;
 import dev.weft.cost.LatencySettings;
+import dev.weft.cost.Meter;
 import dev.weft.export.OnnxFile;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.TextInput;
 import dev.weft.onnx.ExportLabel;
@@ -14,7 +16,6 @@ import dev.weft.run.Environment;
 import dev.weft.run.RunFolder;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,11 +101,11 @@ final class MeasureCommand implements Callable<Integer> {
         ExportLabel label = new ExportLabel(file);
         Claims claims = new Claims(
                 label.precision().toString(),
-                label.number(MetricNames.LATENCY_MILLIS_P50).orElse(null),
-                label.number(MetricNames.LATENCY_MILLIS_P99).orElse(null),
+                label.number(Metric.LATENCY_MILLIS_P50.key()).orElse(null),
+                label.number(Metric.LATENCY_MILLIS_P99.key()).orElse(null),
                 label.text(MemberExport.LATENCY).orElse(null));
-        Optional<Long> params = label.number(MetricNames.PARAMS).map(Double::longValue);
-        Optional<Long> macs = label.number(MetricNames.MACS).map(Double::longValue);
+        Optional<Long> params = label.number(Metric.PARAMS.key()).map(Double::longValue);
+        Optional<Long> macs = label.number(Metric.MACS.key()).map(Double::longValue);
         String hardware = Environment.current().hardwareFingerprint();
         LatencyMeasurement measured = Latency.measure(file, settings, hardware);
         print(
@@ -129,12 +130,12 @@ final class MeasureCommand implements Callable<Integer> {
             print(
                     new Result(
                             opened.space().print(parsed),
-                            (long) m.value(MetricNames.PARAMS),
-                            (long) m.value(MetricNames.MACS),
-                            (long) m.value(MetricNames.BYTES),
-                            m.value(MetricNames.LATENCY_MILLIS_P50),
-                            m.value(MetricNames.LATENCY_MILLIS_P99),
-                            m.value(MetricNames.LATENCY_MILLIS_HALF_WIDTH),
+                            (long) m.value(Metric.PARAMS.key()),
+                            (long) m.value(Metric.MACS.key()),
+                            (long) m.value(Metric.BYTES.key()),
+                            m.value(Metric.LATENCY_MILLIS_P50.key()),
+                            m.value(Metric.LATENCY_MILLIS_P99.key()),
+                            m.value(Metric.LATENCY_MILLIS_HALF_WIDTH.key()),
                             threads,
                             Environment.current().hardwareFingerprint(),
                             null),
@@ -182,7 +183,8 @@ final class MeasureCommand implements Callable<Integer> {
     static MeasuredMember costs(Optional<RunFolder> run, Family opened, Member member, LatencySettings settings) {
         Evaluations.Store known =
                 run.map(folder -> Evaluations.store(folder.database())).orElseGet(Evaluations::storeInMemory);
-        try (MemberEvaluator evaluator = MemberEvaluator.ofCosts(opened, settings, known)) {
+        try (MemberEvaluator evaluator =
+                MemberEvaluator.ofCosts(opened, settings, known, Meter.of(Installed.kinds()))) {
             return new Evaluations(evaluator, known).values(member, evaluator.metrics());
         }
     }

@@ -7,6 +7,7 @@ import dev.weft.io.AtomicFile;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.IoReason;
 import dev.weft.io.Json;
+import dev.weft.metric.Metric;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.onnx.ExportedAccuracy;
@@ -22,7 +23,6 @@ import dev.weft.search.Constraints;
 import dev.weft.search.GridAxis;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MemberTable;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
 import dev.weft.search.SearchResult;
@@ -47,7 +47,7 @@ import java.util.function.BooleanSupplier;
 final class Quickstart {
     private static final List<String> NAMES = List.of("fast", "balanced", "accurate");
     private static final List<Objective> OBJECTIVES =
-            List.of(Objective.of(MetricNames.ACCURACY), Objective.of(MetricNames.LATENCY_MILLIS_P50));
+            List.of(Objective.of(Metric.ACCURACY.key()), Objective.of(Metric.LATENCY_MILLIS_P50.key()));
     private static final String EXPORTED = "exported";
 
     /** Shorter than the default: sixty members in a minute. */
@@ -96,7 +96,8 @@ final class Quickstart {
                     FamilyArgument.FILE,
                     search.folder().report().getFileName().toString(),
                     front.members().stream()
-                            .map(member -> FrontMember.of(search.family(), member, search.selectionExamples()))
+                            .map(member -> FrontMember.of(
+                                    search.family(), member, search.metrics(), search.selectionExamples()))
                             .toList(),
                     exported,
                     test,
@@ -168,11 +169,11 @@ final class Quickstart {
 
     /** A seventh and a half of the way from the smallest to the largest member's multiply-adds, and no limit. */
     private static List<Constraints> budgets(MeasuredMember largest, MeasuredMember smallest) {
-        double least = smallest.value(MetricNames.MACS);
-        double range = largest.value(MetricNames.MACS) - least;
+        double least = smallest.value(Metric.MACS.key());
+        double range = largest.value(Metric.MACS.key()) - least;
         return List.of(
-                new Constraints(List.of(new Bound(MetricNames.MACS, true, least + range / 7))),
-                new Constraints(List.of(new Bound(MetricNames.MACS, true, least + range / 2))),
+                new Constraints(List.of(new Bound(Metric.MACS.key(), true, least + range / 7))),
+                new Constraints(List.of(new Bound(Metric.MACS.key(), true, least + range / 2))),
                 Constraints.NONE);
     }
 
@@ -226,7 +227,7 @@ final class Quickstart {
                         safetensors,
                         done.check().maxAbsError(),
                         done.check().top1Agreement(),
-                        measured.get(MetricNames.LATENCY_MILLIS_P50),
+                        measured.get(Metric.LATENCY_MILLIS_P50.key()),
                         accuracy.share(),
                         accuracy.low(),
                         accuracy.high()));

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.io.WeftCommand;
+import dev.weft.metric.Metrics;
 import dev.weft.stats.Proportion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +91,7 @@ record QuickstartResult(
         List<String> text = new ArrayList<>();
         text.add("");
         text.add("Pareto front, accuracy (selection split) against latency (one image, one thread, measured here):");
-        text.addAll(FrontMember.table(front));
+        text.addAll(FrontMember.table(front, Metrics.BUILT_IN));
         text.add("");
         text.add("Exported, each proven equal to the member that was measured:");
         text.add(String.format(

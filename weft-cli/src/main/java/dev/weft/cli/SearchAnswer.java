@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.WeftCommand;
+import dev.weft.metric.Metrics;
 import dev.weft.pick.FinishedRun;
 import dev.weft.pick.LatencyRemarks;
 import dev.weft.pick.Tiers;
@@ -90,8 +91,7 @@ record SearchAnswer(
                         + outlying.stream()
                                 .map(member -> line(front, member))
                                 .map(line -> "line " + line + " "
-                                        + Math.round(front.get(line - 1).latencyMillisP99()
-                                                / front.get(line - 1).latencyMillisP50())
+                                        + Math.round(front.get(line - 1).outlying())
                                         + " times")
                                 .collect(Collectors.joining(", "))
                         + ".");
@@ -170,24 +170,26 @@ record SearchAnswer(
     }
 
     private static FrontMember row(FinishedRun search, MeasuredMember member) {
-        return FrontMember.of(search.family(), search.measured(member.member()), search.selectionExamples());
+        return FrontMember.of(
+                search.family(), search.measured(member.member()), search.metrics(), search.selectionExamples());
     }
 
-    List<String> text() {
+    /** @param metrics what the members were measured by */
+    List<String> text(Metrics metrics) {
         List<String> text = new ArrayList<>();
         text.add("Pareto front of " + measured + " members:");
-        List<String> rows = FrontMember.table(front);
+        List<String> rows = FrontMember.table(front, metrics);
         for (int i = 0; i < rows.size(); i++) {
             text.add(String.format(Locale.ROOT, "%4s", i == 0 ? "" : String.valueOf(i)) + rows.get(i));
         }
         text.addAll(latencies.text(front, measured));
         if (best != null) {
             text.add("Kept as \"" + name + "\":");
-            text.addAll(FrontMember.table(List.of(best)).subList(1, 2));
+            text.addAll(FrontMember.table(List.of(best), metrics).subList(1, 2));
         }
         if (!tiers.isEmpty()) {
             text.add("Kept for the tiers:");
-            text.addAll(tierTable());
+            text.addAll(tierTable(metrics));
         }
         for (Exported file : exported) {
             text.add("Wrote " + file.onnx + ": largest difference of a logit " + Text.scientific(file.maxAbsError)
@@ -207,9 +209,9 @@ record SearchAnswer(
         return text;
     }
 
-    private List<String> tierTable() {
+    private List<String> tierTable(Metrics metrics) {
         List<String> rows =
-                FrontMember.table(tiers.stream().map(TierMember::member).toList());
+                FrontMember.table(tiers.stream().map(TierMember::member).toList(), metrics);
         int nameWidth =
                 Math.max(4, tiers.stream().mapToInt(t -> t.name.length()).max().orElse(0));
         int budgetWidth = Math.max(

@@ -1,8 +1,10 @@
 package dev.weft.cli;
 
 import dev.weft.cost.LatencySettings;
+import dev.weft.cost.Meter;
 import dev.weft.io.InputException;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.pick.FinishedRun;
@@ -12,7 +14,6 @@ import dev.weft.pick.Tiers;
 import dev.weft.results.RunReports;
 import dev.weft.search.Constraints;
 import dev.weft.search.MemberTable;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.Search;
 import dev.weft.search.SearchResult;
@@ -27,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -165,7 +165,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
         device.use();
         long began = System.nanoTime();
         MemberTable.Source source = new MemberTable.Source(tables, columns);
-        List<String> metrics = metrics();
+        Metrics metrics = metrics();
         Constraints budget = Constraints.parse(String.join(",", constraints), metrics);
         List<Objective> given =
                 objectives.stream().map(o -> Objective.of(o.strip(), metrics)).toList();
@@ -185,9 +185,8 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             search.folder().database().event(RunReports.COMMAND, options.commandLine());
             TrainingData.passedOver(search.data().source(), search.data().passedOver(), options);
             Metric quality = search.family().definition().input().metrics().get(0);
-            List<Objective> goals = given.isEmpty()
-                    ? List.of(Objective.of(quality.key()), Objective.of(MetricNames.LATENCY_MILLIS_P50))
-                    : given;
+            List<Objective> goals =
+                    given.isEmpty() ? List.of(Objective.of(quality), Objective.of(Metric.LATENCY_MILLIS_P50)) : given;
             SearchTask task =
                     new SearchTask(search.family().space(), goals, wanted.budgets(), OptionalInt.of(candidates), seed);
             Search proposing = how.search(search.family(), candidates);
@@ -206,7 +205,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             RunPage.update(run, options);
             SearchAnswer answer = SearchAnswer.of(
                     run, strategy, wanted, tiers != null, found, search, exported, (System.nanoTime() - began) / 1e9);
-            options.result(answer, answer.text());
+            options.result(answer, answer.text(search.metrics()));
             return found.complete() ? ExitCode.DONE : ExitCode.INTERRUPTED;
         }
     }
@@ -224,12 +223,14 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
         return export.resolve(member + ".onnx");
     }
 
-    private List<String> metrics() {
-        return Stream.concat(MetricNames.ALL.stream(), columns.stream()).toList();
+    /** What can be asked for before the run is opened: which of them its family is measured by, the search says. */
+    private Metrics metrics() {
+        return Meter.metrics(Installed.kinds())
+                .with(columns.stream().map(Metric::column).toList());
     }
 
     /** The tiers of this search; without {@code --tiers} the one budget is one tier. */
-    private Tiers tiers(Constraints budget, List<String> metrics) {
+    private Tiers tiers(Constraints budget, Metrics metrics) {
         if (tiers == null) {
             if (!names.isEmpty()) {
                 throw new InputException("--names must come with --tiers; the name of the one best member is --name.");

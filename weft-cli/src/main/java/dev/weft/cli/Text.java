@@ -1,6 +1,6 @@
 package dev.weft.cli;
 
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.stats.Proportion;
 import java.util.Locale;
 import java.util.Map;
@@ -27,9 +27,9 @@ final class Text {
                 : String.format(Locale.ROOT, "%.1f %% (%.1f to %.1f)", 100 * share, 100 * low, 100 * high);
     }
 
-    /** As {@link Metric#text(double)}; an accuracy with its interval. */
+    /** As {@link Metric#text(double)}; a share with its interval. */
     static String metric(Metric metric, double value, int examples) {
-        return metric == Metric.ACCURACY ? percent(new Proportion(value, examples)) : metric.text(value);
+        return metric.isShare() ? percent(new Proportion(value, examples)) : metric.text(value);
     }
 
     /** All of them, of so many examples, separated by commas. */

@@ -344,7 +344,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
         if (!anchors.matches("[0-9]{1,6}")) {
             throw new InputException("--anchors must be a number or all, but is \"" + anchors + "\".");
         }
-        return Anchors.stratified(trust.family().definition(), Integer.parseInt(anchors), cost(), seed);
+        return Anchors.stratified(trust.family().plan(), Integer.parseInt(anchors), cost(), seed);
     }
 
     private ScoreTable truths() {

@@ -2,7 +2,9 @@ package dev.weft.architecture;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.cost.DifferentiableCost;
 import dev.weft.io.InputException;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.weight.blend.BlendRegulariser;
@@ -70,5 +72,14 @@ public record ArchitectureSettings(
     /** The same settings with other epochs that train the weights alone. */
     public ArchitectureSettings withWarmup(int epochs) {
         return new ArchitectureSettings(validationPart, optimizer, clipping, order, regulariser, cost, epochs);
+    }
+
+    /**
+     * What a costly choice adds to the loss; {@code null} for nothing.
+     *
+     * @throws InputException when the cost is none of this family's
+     */
+    public DifferentiableCost costOf(FamilyDefinition family) {
+        return cost == null ? null : cost.of(family);
     }
 }

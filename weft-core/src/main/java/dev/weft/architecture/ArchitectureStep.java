@@ -86,6 +86,11 @@ public final class ArchitectureStep implements AutoCloseable {
                 ParameterGroup.byParameter(weights.parameterGroups(), weights().keySet());
     }
 
+    /** Whether it moves this parameter of the family. */
+    public boolean trains(String parameter) {
+        return logits.containsKey(parameter);
+    }
+
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
     public Map<String, Map<String, Tensor>> optimizerState() {
         return update.state();

@@ -6,7 +6,7 @@ import dev.weft.cost.ExpectedCost;
 import dev.weft.cost.LatencyTable;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.space.Choice;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,13 +41,13 @@ public record CostTerm(
     }
 
     /**
-     * The cost of every member of a model.
+     * The cost of every member of a family.
      *
-     * @throws InputException when there is none of that name, or the table does not fit the model
+     * @throws InputException when there is none of that name, or the table does not fit the family
      */
-    public DifferentiableCost of(ModelDefinition model) {
-        DifferentiableCost cost = table == null ? counted(model) : LatencyTable.read(Path.of(table), model.space());
-        double largest = cost.exact(model.space().largest());
+    public DifferentiableCost of(FamilyDefinition family) {
+        DifferentiableCost cost = table == null ? counted(family) : LatencyTable.read(Path.of(table), family.space());
+        double largest = cost.exact(family.space().largest());
         if (!(largest > 0 && Double.isFinite(largest))) {
             throw new InputException("The " + metric
                     + " of the largest member must be over 0, because others are compared" + " with it, but is "
@@ -56,8 +56,8 @@ public record CostTerm(
         return cost;
     }
 
-    private DifferentiableCost counted(ModelDefinition model) {
-        Map<String, ExpectedCost> counted = ExpectedCost.of(model);
+    private DifferentiableCost counted(FamilyDefinition family) {
+        Map<String, ExpectedCost> counted = ExpectedCost.of(family);
         if (!counted.containsKey(metric)) {
             throw new InputException(
                     "A cost's metric must be one of " + counted.keySet() + ", or a latency with a table, but is \""

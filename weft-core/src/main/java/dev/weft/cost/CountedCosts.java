@@ -1,6 +1,7 @@
 package dev.weft.cost;
 
 import dev.weft.model.Family;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
@@ -22,6 +23,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class CountedCosts implements AutoCloseable {
     private static final int REMEMBERED = 10_000;
 
+    private final FamilyDefinition family;
     private final Family shapes;
     private final Tensor input;
     private final Map<Long, String> names = new HashMap<>();
@@ -32,9 +34,19 @@ public final class CountedCosts implements AutoCloseable {
         }
     };
 
+    /** The costs of members that share slices and nothing else. */
     public CountedCosts(ModelDefinition definition) {
-        shapes = Family.ofShapes(definition);
-        input = definition.input().shapes(1);
+        this(FamilyDefinition.of(definition));
+    }
+
+    /**
+     * The costs of a family's members as they are deployed: what its sharings have only while it trains is not counted, and what remains
+     * of them in a stand-alone model is.
+     */
+    public CountedCosts(FamilyDefinition family) {
+        this.family = family;
+        shapes = Family.ofShapes(family.model());
+        input = family.model().input().shapes(1);
         shapes.weights().tensors().forEach((name, tensor) -> names.put(OperationCounter.storage(tensor), name));
     }
 
@@ -59,10 +71,21 @@ public final class CountedCosts implements AutoCloseable {
     }
 
     private <T> T count(Member member, Function<OperationCounter, T> result) {
+        FamilyDefinition alone = family.alone(member);
+        if (alone.sharing().isEmpty()) {
+            return count(shapes, member, result);
+        }
+        try (Family deployed = Family.ofShapes(alone.model(), alone.sharing())) {
+            deployed.weights().tensors().forEach((name, tensor) -> names.put(OperationCounter.storage(tensor), name));
+            return count(deployed, Member.PLAIN, result);
+        }
+    }
+
+    private <T> T count(Family counted, Member member, Function<OperationCounter, T> result) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 OperationCounter counter = new OperationCounter(input)) {
-            Ops.record(counter, () -> shapes.forward(input, Pass.evaluation(member, new ShapeStatistics())));
+            Ops.record(counter, () -> counted.forward(input, Pass.evaluation(member, new ShapeStatistics())));
             return result.apply(counter);
         }
     }

@@ -1,6 +1,6 @@
 package dev.weft.cost;
 
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -28,14 +28,14 @@ public final class ExpectedCost implements DifferentiableCost {
     }
 
     /**
-     * The expected costs of a model, by metric: {@code params}, {@code macs} and {@code bytes}. Runs the model some hundred times
+     * The expected costs of a family, by metric: {@code params}, {@code macs} and {@code bytes}. Runs the model some hundred times
      * on shapes.
      *
      * @throws dev.weft.io.InputException when a cost is no sum of terms that depend on few choices each
      */
-    public static Map<String, ExpectedCost> of(ModelDefinition definition) {
-        try (CountedCosts costs = new CountedCosts(definition)) {
-            return of(definition.space(), costs::terms);
+    public static Map<String, ExpectedCost> of(FamilyDefinition family) {
+        try (CountedCosts costs = new CountedCosts(family)) {
+            return of(family.space(), costs::terms);
         }
     }
 

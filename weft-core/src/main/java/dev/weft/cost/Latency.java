@@ -3,7 +3,7 @@ package dev.weft.cost;
 import ai.onnxruntime.OrtException;
 import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.Pass;
@@ -29,23 +29,24 @@ public final class Latency {
     private Latency() {}
 
     /**
-     * Measures a member from its definition alone, with fresh weights: the time does not depend on their values. Batch norm is
+     * Measures a member from its family's definition alone, with fresh weights: the time does not depend on their values. Batch norm is
      * calibrated on noise, so that no activation shrinks to denormal numbers, which are slow.
      *
      * @param hardwareFingerprint written into the result
      */
     public static LatencyMeasurement measure(
-            ModelDefinition definition, Member member, LatencySettings settings, String hardwareFingerprint) {
-        return measure(file(definition, member), settings, hardwareFingerprint);
+            FamilyDefinition family, Member member, LatencySettings settings, String hardwareFingerprint) {
+        return measure(file(family, member), settings, hardwareFingerprint);
     }
 
     /** What {@link #measure} measures of a member: its network with weights that mean nothing. */
-    public static OnnxFile file(ModelDefinition definition, Member member) {
-        try (Family alone = Family.of(definition.at(member), 0)) {
+    public static OnnxFile file(FamilyDefinition family, Member member) {
+        FamilyDefinition plan = family.alone(member);
+        try (Family alone = Family.of(plan.model(), 0, plan.sharing())) {
             Calibration calibration = new Calibration();
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard();
-                    Tensor noise = definition.input().random(CALIBRATION_BATCH, RandomStream.STAND_IN.random(0))) {
+                    Tensor noise = plan.model().input().random(CALIBRATION_BATCH, RandomStream.STAND_IN.random(0))) {
                 alone.forward(noise, new Pass(Member.PLAIN, calibration, 0, 0));
             }
             alone.name("model", new NamedMember(Member.PLAIN, calibration.statistics(), Map.of()));

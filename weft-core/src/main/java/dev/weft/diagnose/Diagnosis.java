@@ -11,7 +11,7 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.trust.RankCorrelation;
-import dev.weft.weight.blend.Blend;
+import dev.weft.weight.Sharing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -194,13 +194,12 @@ public record Diagnosis(
 
     /** Says whether the family is as a recipe's split demands: slices, or an entangled blend of them. */
     private static boolean isSplittable(Family family) {
-        return family.sharing().stream()
-                .allMatch(sharing -> sharing instanceof Blend blend && blend.weights() == Blend.Ownership.ENTANGLED);
+        return family.sharing().stream().allMatch(Sharing::fitsTree);
     }
 
     private static List<Probed> probed(Family family, ConflictMap map) {
         List<Probed> members = new ArrayList<>();
-        try (CountedCosts costs = new CountedCosts(family.definition())) {
+        try (CountedCosts costs = new CountedCosts(family.plan())) {
             for (int i = 0; i < map.members().size(); i++) {
                 Member member = map.members().get(i);
                 String name = member.equals(family.space().smallest())

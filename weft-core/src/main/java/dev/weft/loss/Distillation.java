@@ -9,6 +9,8 @@ import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Says which members learn from logits, and how far labels teach them too. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -18,12 +20,67 @@ import java.nio.file.Path;
     @JsonSubTypes.Type(value = Distillation.Teacher.class, name = "teacher"),
     @JsonSubTypes.Type(value = Distillation.EarlierPhase.class, name = "phase")
 })
-public sealed interface Distillation {
+public interface Distillation {
+    /** How a member of a role learns from its teacher's logits; empty where it has none. */
+    default Optional<SoftLoss> loss(Role role) {
+        return Optional.empty();
+    }
+
+    /** How long every member learns from the labels alone, in epochs: a teacher that knows nothing yet teaches nothing. */
+    default double afterEpochs() {
+        return 0;
+    }
+
+    /** The last step, from 1, that has no teacher; 0 for none. */
+    default long labelSteps(long stepsPerEpoch) {
+        return (long) Math.ceil(afterEpochs() * stepsPerEpoch);
+    }
+
+    /** Whether the largest member of a step teaches the others. */
+    default boolean learnsFromLargest() {
+        return false;
+    }
+
+    /** The name of the earlier phase that left the teacher; empty where none did. */
+    default Optional<String> earlierPhase() {
+        return Optional.empty();
+    }
+
+    /** Whether a teacher that does not change is opened when training begins. */
+    default boolean hasFrozenTeacher() {
+        return false;
+    }
+
+    /**
+     * Checks a teacher that must be there before training begins.
+     *
+     * @param student what the trained model reads
+     * @param kinds that its family may name
+     * @throws InputException when it is not there, or cannot teach
+     */
+    default void requireTeacher(ModelInput student, Kinds kinds) {}
+
+    /**
+     * Opens the teacher that does not change, which the caller closes; empty where there is none.
+     *
+     * @param student what the trained model reads
+     * @param phases the file of the family that a phase, by name, has left
+     * @param kinds that its family may name
+     */
+    default Optional<FrozenTeacher> open(ModelInput student, Function<String, Path> phases, Kinds kinds) {
+        return Optional.empty();
+    }
+
+    /** What is left of it where one member trains alone. */
+    default Distillation ofOneMember() {
+        return new None();
+    }
+
     /** Every member learns from the labels. */
     record None() implements Distillation {}
 
     /** What kinds with a teacher have in common. */
-    sealed interface Taught extends Distillation {
+    interface Taught extends Distillation {
         /** As {@link SoftLoss} has it. */
         double labelShare();
 
@@ -33,21 +90,13 @@ public sealed interface Distillation {
         /** As {@link SoftLoss} has it. */
         double temperature();
 
-        /** How long every member learns from the labels alone, from the first epoch: a teacher that knows nothing yet teaches nothing. */
-        double afterEpochs();
-
         /** What some roles have otherwise; {@code null} for none. */
         Roles roles();
 
-        /** The last step, from 1, that has no teacher; 0 for none. */
-        default long labelSteps(long stepsPerEpoch) {
-            return (long) Math.ceil(afterEpochs() * stepsPerEpoch);
-        }
-
-        /** The loss of members of a role. */
-        default SoftLoss loss(Role role) {
+        @Override
+        default Optional<SoftLoss> loss(Role role) {
             SoftLoss own = roles() == null ? null : roles().of(role);
-            return own == null ? new SoftLoss(labelShare(), kdRatio(), temperature()) : own;
+            return Optional.of(own == null ? new SoftLoss(labelShare(), kdRatio(), temperature()) : own);
         }
     }
 
@@ -96,6 +145,11 @@ public sealed interface Distillation {
             }
         }
 
+        @Override
+        public boolean learnsFromLargest() {
+            return true;
+        }
+
         /** As in BigNAS: from the first step, without labels. */
         public InPlace() {
             this(0, null, 1, 0, null);
@@ -136,14 +190,27 @@ public sealed interface Distillation {
             this(family, member, 0, null, 1, 0, null);
         }
 
-        /**
-         * Opens the teacher's family, which the caller closes.
-         *
-         * @param student what the trained model reads
-         * @param kinds that the family may name
-         * @throws InputException when the file is none, lacks the member, or reads or predicts something else
-         */
-        public Family open(ModelInput student, Kinds kinds) {
+        @Override
+        public boolean hasFrozenTeacher() {
+            return true;
+        }
+
+        @Override
+        public void requireTeacher(ModelInput student, Kinds kinds) {
+            open(student, kinds).close();
+        }
+
+        @Override
+        public Optional<FrozenTeacher> open(ModelInput student, Function<String, Path> phases, Kinds kinds) {
+            return Optional.of(new FrozenTeacher(open(student, kinds), member));
+        }
+
+        @Override
+        public Distillation ofOneMember() {
+            return this;
+        }
+
+        private Family open(ModelInput student, Kinds kinds) {
             Family teacher = Family.open(Path.of(family), kinds);
             ModelInput input = teacher.definition().input();
             String problem = null;
@@ -187,6 +254,21 @@ public sealed interface Distillation {
             }
             new SoftLoss(labelShare, kdRatio, temperature); // checks them
             requireBegins(afterEpochs);
+        }
+
+        @Override
+        public Optional<String> earlierPhase() {
+            return Optional.of(phase);
+        }
+
+        @Override
+        public boolean hasFrozenTeacher() {
+            return true;
+        }
+
+        @Override
+        public Optional<FrozenTeacher> open(ModelInput student, Function<String, Path> phases, Kinds kinds) {
+            return Optional.of(new FrozenTeacher(Family.open(phases.apply(phase), kinds), Family.EXTRACTED));
         }
     }
 

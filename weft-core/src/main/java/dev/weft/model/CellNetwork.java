@@ -6,6 +6,7 @@ import dev.weft.nn.Activation;
 import dev.weft.nn.BatchNorm2d;
 import dev.weft.nn.Conv2d;
 import dev.weft.nn.Initialisation;
+import dev.weft.nn.Inserted;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.OperationChoice;
@@ -292,11 +293,12 @@ public record CellNetwork(
         int cell = 0;
         for (int stage = 0; stage < stages; stage++) {
             if (stage > 0) {
-                net = net.then(reduction(weights, "cells." + cell++ + ".", width, width.times(2)));
+                net = net.then(reduction(weights, "cells." + cell++, width, width.times(2)));
                 width = Dim.of(2 * width.max());
             }
             for (int i = 0; i < cellsPerStage; i++) {
-                net = net.then(cell(weights, "cells." + cell++ + ".edges.", width));
+                String name = "cells." + cell++;
+                net = net.then(Inserted.after(cell(weights, name + ".edges.", width), weights, name, width));
             }
         }
         return net.then(norm(weights, "lastact.0", width, outside))
@@ -380,9 +382,10 @@ public record CellNetwork(
     /** A residual block that halves height and width: two convolutions, and a shortcut of average pooling and a 1×1 convolution. */
     private Layer reduction(Weights weights, String name, Dim in, Dim out) {
         boolean outside = affine != Affine.NOWHERE;
-        Layer branch = convolution(weights, name + "conv_a.op.", in, out, Dim.of(3), 2, outside)
-                .then(convolution(weights, name + "conv_b.op.", out, out, Dim.of(3), 1, outside));
-        Layer shortcut = Conv2d.dense(weights, name + "downsample.1", in, out, Dim.of(1), 1, false, initialisation);
+        Layer convolutions = convolution(weights, name + ".conv_a.op.", in, out, Dim.of(3), 2, outside)
+                .then(convolution(weights, name + ".conv_b.op.", out, out, Dim.of(3), 1, outside));
+        Layer branch = Inserted.after(convolutions, weights, name, out);
+        Layer shortcut = Conv2d.dense(weights, name + ".downsample.1", in, out, Dim.of(1), 1, false, initialisation);
         return (x, pass) ->
                 Ops.add(shortcut.forward(ImageOps.averagePool2d(x, 2, 2, 0), pass), branch.forward(x, pass));
     }

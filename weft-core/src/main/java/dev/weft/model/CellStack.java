@@ -7,6 +7,7 @@ import dev.weft.nn.Activation;
 import dev.weft.nn.BatchNorm2d;
 import dev.weft.nn.Conv2d;
 import dev.weft.nn.Initialisation;
+import dev.weft.nn.Inserted;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.nn.OperationChoice;
@@ -262,8 +263,9 @@ public record CellStack(
                 .then(norm(weights, "stem.1", width, outside));
         for (int i = 0; i < cells.size(); i++) {
             Cell cell = cells.get(i);
-            net = net.then(cell(weights, "cells." + i + ".", cell, width));
-            width = Dim.of(cell.channels * (nodes(operations(cell.kind).size()) - 1));
+            Dim out = Dim.of(cell.channels * (nodes(operations(cell.kind).size()) - 1));
+            net = net.then(Inserted.after(cell(weights, "cells." + i + ".", cell, width), weights, "cells." + i, out));
+            width = out;
         }
         int side = side(resolution, cells);
         Dim features = Dim.of(width.max() * side * side);

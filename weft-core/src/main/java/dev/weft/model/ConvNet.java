@@ -4,6 +4,7 @@ import dev.weft.io.InputException;
 import dev.weft.nn.Activation;
 import dev.weft.nn.BatchNorm2d;
 import dev.weft.nn.Conv2d;
+import dev.weft.nn.Inserted;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
 import dev.weft.ops.ImageOps;
@@ -125,7 +126,8 @@ public record ConvNet(ImageInput input, int resolution, List<Conv> layers, boole
         Dim channels = Dim.of(images.channels());
         for (int i = 0; i < layers.size(); i++) {
             Dim out = Dim.of(width(i));
-            net = net.then(convolution(weights, i, channels, out)).then(Activation.RELU);
+            net = net.then(Inserted.after(convolution(weights, i, channels, out), weights, "conv" + (i + 1), out))
+                    .then(Activation.RELU);
             if (layers.get(i).pool) {
                 net = net.then((x, pass) -> ImageOps.maxPool2d(x, 2));
             }

@@ -14,7 +14,6 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Beginning;
-import dev.weft.weight.Outline;
 import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.SharedWeights;
@@ -52,11 +51,10 @@ public final class Family implements AutoCloseable {
     /** The name of the note that says which part of a picture's shorter side is seen, where its centre is cut out. */
     public static final String CENTRE_CROP = "centreCrop";
 
-    private final ModelDefinition definition;
+    private final FamilyDefinition plan;
     private final Space space;
     private final SharedWeights weights;
     private final RequestedWeights requested;
-    private final List<Sharing> sharing;
     private final List<RequestedWeights> levels = new ArrayList<>(); // what each sharing asks for, of those below
     private final Kinds kinds;
     private final List<Weights> strategies = new ArrayList<>();
@@ -79,10 +77,9 @@ public final class Family implements AutoCloseable {
             Kinds kinds,
             UnaryOperator<Weights> own) {
         this.kinds = kinds;
-        this.definition = definition;
-        this.space = space(definition, sharing);
+        this.plan = new FamilyDefinition(definition, sharing);
+        this.space = plan.space();
         this.weights = weights;
-        this.sharing = List.copyOf(sharing);
         Sharing.requireOrder(sharing);
         Weights source = weights;
         for (Sharing each : sharing) {
@@ -96,21 +93,6 @@ public final class Family implements AutoCloseable {
         this.requested = new RequestedWeights(outermost);
         this.model = definition.build(requested);
         requested.built();
-    }
-
-    /** The members of a family: the choices of its model, and those that its sharings add. */
-    public static Space space(ModelDefinition definition, List<Sharing> sharing) {
-        if (sharing.isEmpty()) {
-            return definition.space();
-        }
-        Member largest = definition.space().largest();
-        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
-        try (SharedWeights none = SharedWeights.shapesOnly()) {
-            RequestedWeights asked = new RequestedWeights(none);
-            definition.build(asked);
-            asked.byName().forEach((name, weight) -> shapes.put(name, weight.shape(largest)));
-        }
-        return Sharing.space(sharing, new Outline(definition.space(), shapes));
     }
 
     /** A family with fresh weights, drawn from {@code seed}, that its members see slices of. */
@@ -181,9 +163,9 @@ public final class Family implements AutoCloseable {
         requireOpen();
         Map<String, Tensor> stored = weights.stored();
         return new Family(
-                definition,
+                definition(),
                 SharedWeights.of(name -> Tensors.keep(values.getOrDefault(name, stored.get(name))), "values"),
-                sharing,
+                sharing(),
                 kinds,
                 own);
     }
@@ -254,8 +236,14 @@ public final class Family implements AutoCloseable {
         FamilyFile.save(this, file);
     }
 
+    /** All about it but its weights. */
+    public FamilyDefinition plan() {
+        return plan;
+    }
+
+    /** Its model. */
     public ModelDefinition definition() {
-        return definition;
+        return plan.model();
     }
 
     public Space space() {
@@ -274,7 +262,7 @@ public final class Family implements AutoCloseable {
 
     /** How weights are shared beyond slices. */
     public List<Sharing> sharing() {
-        return sharing;
+        return plan.sharing();
     }
 
     /** The strategy of a kind, where this family shares in that way. */
@@ -296,7 +284,7 @@ public final class Family implements AutoCloseable {
 
     /** How far a member's output may lie from that of its stand-alone model, as {@link Sharing#tolerance} says; 0 for bit for bit. */
     public double tolerance() {
-        return sharing.stream().mapToDouble(Sharing::tolerance).max().orElse(0);
+        return sharing().stream().mapToDouble(Sharing::tolerance).max().orElse(0);
     }
 
     /** The kept members by name, in the order in which they were named. */
@@ -366,7 +354,7 @@ public final class Family implements AutoCloseable {
         requireOpen();
         try (SharedWeights shapes = SharedWeights.shapesOnly()) {
             RequestedWeights used = new RequestedWeights(shapes);
-            definition
+            definition()
                     .at(reading.member())
                     .build(used); // the plain model asks for what the member uses, and for nothing else
             return used.byName().keySet().stream()
@@ -385,12 +373,12 @@ public final class Family implements AutoCloseable {
     public Family extract(Member member, MemberStatistics statistics) {
         requireOpen();
         requested.requireAlone(member);
-        List<Sharing> remaining = remaining(member);
-        Family extracted = new Family(definition.at(member), SharedWeights.unset(), remaining, kinds);
+        FamilyDefinition alone = plan.alone(member);
+        Family extracted = new Family(alone.model(), SharedWeights.unset(), alone.sharing(), kinds);
         if (!extracted.space.choices().isEmpty()) {
             extracted.close();
             throw new IllegalStateException(
-                    "What remains of a sharing must leave no choice, but " + remaining + " does.");
+                    "What remains of a sharing must leave no choice, but " + alone.sharing() + " does.");
         }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
@@ -404,24 +392,10 @@ public final class Family implements AutoCloseable {
         return extracted;
     }
 
-    /** The sharings that a member's stand-alone model still has: the last ones of the list. */
-    private List<Sharing> remaining(Member member) {
-        List<Sharing> remaining = new ArrayList<>();
-        for (Sharing each : sharing) {
-            Optional<Sharing> left = each.remains(member);
-            if (left.isEmpty() && !remaining.isEmpty()) {
-                throw new IllegalStateException("What remains in a stand-alone model must be listed last, but " + each
-                        + " follows " + remaining + ". List it before them.");
-            }
-            left.ifPresent(remaining::add);
-        }
-        return remaining;
-    }
-
     /** Fills a stand-alone model: what its weights are made of is what the sharings that go have made of the member's. */
     private void copy(Reading reading, Family extracted) {
-        int goes = sharing.size() - extracted.sharing.size();
-        RequestedWeights from = goes == sharing.size() ? requested : levels.get(goes);
+        int goes = sharing().size() - extracted.sharing().size();
+        RequestedWeights from = goes == sharing().size() ? requested : levels.get(goes);
         RequestedWeights into = extracted.levels.isEmpty() ? extracted.requested : extracted.levels.get(0);
         Reading plain = Reading.of(Member.PLAIN);
         into.byName().forEach((name, copy) -> {

@@ -9,11 +9,16 @@ import java.util.Optional;
 /**
  * What the file of a family or of an extracted model says of itself. Reading it touches no tensor and loads no libtorch.
  *
- * @param model with the input filled in
+ * @param family its model with the input filled in, and how it shares weights
  * @param members those that were kept, in order
  * @param notes where the weights come from
  */
-public record FamilyDescription(ModelDefinition model, List<Kept> members, Map<String, String> notes) {
+public record FamilyDescription(FamilyDefinition family, List<Kept> members, Map<String, String> notes) {
+    /** Its model. */
+    public ModelDefinition model() {
+        return family.model();
+    }
+
     /**
      * A kept member.
      *
@@ -34,7 +39,7 @@ public record FamilyDescription(ModelDefinition model, List<Kept> members, Map<S
         }
         FamilyFile.Document document = FamilyFile.document(file, kinds);
         return Optional.of(new FamilyDescription(
-                document.model(),
+                new FamilyDefinition(document.model(), document.sharing()),
                 document.members().entrySet().stream()
                         .map(e -> new Kept(
                                 e.getKey(), e.getValue().member(), e.getValue().measurements()))

@@ -89,10 +89,11 @@ final class FamilyFile {
         List<String> shared = new ArrayList<>();
         Map<String, Map<String, Tensor>> statistics = new LinkedHashMap<>();
         document.members.keySet().forEach(name -> statistics.put(name, new LinkedHashMap<>()));
-        String only =
-                isAlone(inFile(path, () -> Family.space(document.model, document.sharing)), document.members.keySet())
-                        ? document.members.keySet().iterator().next()
-                        : null;
+        String only = isAlone(
+                        inFile(path, () -> new FamilyDefinition(document.model, document.sharing).space()),
+                        document.members.keySet())
+                ? document.members.keySet().iterator().next()
+                : null;
         for (String name : file.names()) {
             String owner = only == null ? owner(name) : isStatistic(name) ? only : null;
             if (owner == null) {

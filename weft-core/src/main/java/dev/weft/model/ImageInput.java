@@ -1,6 +1,7 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
 import dev.weft.nn.Layer;
 import dev.weft.ops.ImageOps;
 import dev.weft.ops.Tensors;

@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import dev.weft.metric.Metric;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Tensor;

@@ -26,13 +26,13 @@ import java.util.TreeMap;
  */
 public final class OptionWeights {
     private final Map<String, List<Set<String>>> names = new LinkedHashMap<>();
-    private final ModelDefinition definition;
+    private final FamilyDefinition family;
     private final Space space;
     private final Map<Member, Map<String, List<List<Integer>>>> known = new HashMap<>();
 
-    private OptionWeights(ModelDefinition definition) {
-        this.definition = definition;
-        this.space = definition.space();
+    private OptionWeights(FamilyDefinition family) {
+        this.family = family;
+        this.space = family.space();
         for (Choice<?> choice : space.choices()) {
             List<Set<String>> options = new ArrayList<>();
             choice.options().forEach(option -> options.add(new LinkedHashSet<>()));
@@ -41,9 +41,9 @@ public final class OptionWeights {
         bases().forEach(base -> space.choices().forEach(choice -> compare(base, choice)));
     }
 
-    /** @param definition bound to its input; built without data some hundred times */
-    public static OptionWeights of(ModelDefinition definition) {
-        return new OptionWeights(definition);
+    /** @param family bound to its input; its model is built without data some hundred times */
+    public static OptionWeights of(FamilyDefinition family) {
+        return new OptionWeights(family);
     }
 
     /** The stored weights of the option at a place among those of {@code choice}; empty for one without parameters. */
@@ -105,7 +105,7 @@ public final class OptionWeights {
     private Map<String, List<List<Integer>>> shapes(Member member) {
         try (SharedWeights stored = SharedWeights.shapesOnly()) {
             RequestedWeights requested = new RequestedWeights(stored);
-            definition.at(member).build(requested);
+            family.model().at(member).build(requested);
             Map<String, List<List<Integer>>> shapes = new TreeMap<>();
             requested.byName().forEach((name, weight) -> shapes.computeIfAbsent(
                             name.replaceFirst("\\[.*]$", ""), n -> new ArrayList<>())

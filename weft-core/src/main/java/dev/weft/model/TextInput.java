@@ -1,6 +1,7 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
 import dev.weft.ops.Tensors;
 import dev.weft.text.Tokenizer;
 import java.util.List;

@@ -6,7 +6,8 @@ import dev.weft.weight.Weights;
 
 /**
  * The places between layers at which a strategy may put something of its own, such as an adapter: a model asks at its standard places,
- * before each block ({@code blocks.3}) and after each branch ({@code blocks.3.attn}, {@code blocks.3.mlp}), and does not learn what comes.
+ * before each block of a transformer ({@code blocks.3}), after each branch ({@code blocks.3.attn}, {@code blocks.3.mlp}), after each cell ({@code cells.3})
+ * and each convolution of a plain network ({@code conv2}), and does not learn what comes.
  * Where nothing does, the layer is the same as without.
  */
 public final class Inserted {

@@ -8,7 +8,7 @@ import dev.weft.export.ExportedModel;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -4,8 +4,10 @@ import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.io.OutputFiles;
 import dev.weft.model.Family;
+import dev.weft.model.LawCheck;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +37,8 @@ public final class Exporter {
      * @param statistics the member's batch-norm statistics; {@link MemberStatistics#none} for a model without batch norm
      * @param heldOut inputs that the member was not trained on: pixel values 0 to 255 (B, C, H, W) or token ids (B, T), in batches of
      *     any sizes
-     * @throws dev.weft.io.CheckFailedException when a logit differs by more than the limit; no file is written then
+     * @throws dev.weft.io.CheckFailedException when a logit differs by more than the limit, and the tolerance of the family's sharings; no file is
+     *     written then
      * @throws dev.weft.io.InputException when a file is the family's own, both are one, one cannot be written, or the member is too large for ONNX; of two files neither is
      *     left then
      */
@@ -71,6 +74,8 @@ public final class Exporter {
                             + " must be proven on examples with labels, because its accuracy or loss is what counts, but was given none.");
         }
         try (Family alone = family.extract(member, statistics)) {
+            LawCheck law = law(family, Pass.evaluation(member, statistics), alone, examples.inputs());
+            law.requireWithin(family.tolerance(), name);
             OnnxModel exact = OnnxExporter.record(alone, name);
             OnnxFile exactFile = exact.file();
             OnnxModel shipped = exact.in(precision, examples.training());
@@ -78,7 +83,7 @@ public final class Exporter {
             ExportCheck check = ExportCheck.run(shippedFile, live, examples.inputs());
             Optional<QualityChange> quality = Optional.empty();
             if (precision == Precision.FLOAT32) {
-                check.requireWithin(options.maxAbsError(), name);
+                check.requireWithin(options.maxAbsError() + family.tolerance() * law.largest(), name);
             } else {
                 quality = Optional.of(QualityChange.of(shippedFile, live, examples));
                 quality.get().requireWithin(options.maxDrop(), precision, name);
@@ -106,6 +111,15 @@ public final class Exporter {
                 }
             }
             return new ExportResult(name, options.onnx(), options.safetensors(), check, quality, proof);
+        }
+    }
+
+    private static LawCheck law(Family family, Pass member, Family alone, List<Tensor> inputs) {
+        if (inputs.isEmpty() || inputs.get(0).size(0) == 0) {
+            throw new InputException("An export must be checked on one example or more, but was given none.");
+        }
+        try (Tensor first = Tensors.withoutGradients(() -> inputs.get(0).narrow(0, 0, 1))) {
+            return LawCheck.of(family, member, alone, first);
         }
     }
 

@@ -1,12 +1,16 @@
 package dev.weft.pick;
 
 import dev.weft.cost.LatencySettings;
+import dev.weft.cost.Meter;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.io.OutputFiles;
 import dev.weft.io.Suggest;
 import dev.weft.io.WeftCommand;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
+import dev.weft.metric.Needs;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
@@ -22,7 +26,6 @@ import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.MemberTable;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.Search;
 import dev.weft.search.SearchListener;
@@ -39,7 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -47,11 +49,6 @@ import org.bytedeco.pytorch.global.torch;
  * was stopped goes on when it is asked for again. Holds native memory and the run's folder until {@link #close}.
  */
 public final class FinishedRun implements AutoCloseable {
-    private static final List<String> LATENCIES = Stream.concat(
-                    Stream.of(MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99),
-                    MetricNames.LATENCY_NOISE.stream())
-            .toList();
-
     private final RunFolder folder;
     private final Family family;
     private final FamilyData data;
@@ -60,11 +57,16 @@ public final class FinishedRun implements AutoCloseable {
     private boolean closed;
 
     private FinishedRun(
-            RunFolder folder, Family family, FamilyData data, LatencySettings latency, MemberTable.Source tables) {
+            RunFolder folder,
+            Family family,
+            FamilyData data,
+            LatencySettings latency,
+            MemberTable.Source tables,
+            List<Meter> meters) {
         this.folder = folder;
         this.family = family;
         this.data = data;
-        this.evaluator = MemberEvaluator.of(family, data, latency, Evaluations.store(folder.database()));
+        this.evaluator = MemberEvaluator.of(family, data, latency, Evaluations.store(folder.database()), meters);
         this.evaluations = Evaluations.of(
                 tables.columns().isEmpty()
                         ? evaluator
@@ -115,7 +117,7 @@ public final class FinishedRun implements AutoCloseable {
                 Trainer.reopen(folder, settings, data, kinds);
             }
             family = Family.open(folder.family(), kinds);
-            search = new FinishedRun(folder, family, FamilyData.asTrained(family), latency, tables);
+            search = new FinishedRun(folder, family, FamilyData.asTrained(family), latency, tables, Meter.of(kinds));
             folder.database().event(RunReports.ENVIRONMENT, Json.writeLine(Environment.current()));
             return search;
         } finally {
@@ -148,7 +150,11 @@ public final class FinishedRun implements AutoCloseable {
         requireOpen();
         SearchResult found = search.search(task, evaluations, listener, stop);
         for (MeasuredMember member : found.measured()) {
-            evaluations.values(member.member(), List.of(MetricNames.PARAMS, MetricNames.MACS, MetricNames.BYTES));
+            evaluations.values(
+                    member.member(),
+                    evaluations.metrics().all().stream()
+                            .filter(metric -> metric.needs() == Needs.SHAPES)
+                            .toList());
         }
         return found;
     }
@@ -188,6 +194,11 @@ public final class FinishedRun implements AutoCloseable {
         }
     }
 
+    /** What members of this run are measured by, what is cheap first. */
+    public Metrics metrics() {
+        return evaluations.metrics();
+    }
+
     /** How many examples members are chosen by, which their accuracy is of. */
     public int selectionExamples() {
         return data.selection().orElseThrow().size();
@@ -196,7 +207,7 @@ public final class FinishedRun implements AutoCloseable {
     /** A member with all its numbers, measured where they are not known. */
     public MeasuredMember measured(Member member) {
         requireOpen();
-        return evaluations.values(member, evaluations.metrics());
+        return evaluations.values(member, evaluations.metrics().all());
     }
 
     /**
@@ -211,7 +222,7 @@ public final class FinishedRun implements AutoCloseable {
             Map<String, Double> values = measured(member).values();
             MemberStatistics statistics = evaluator.calibrate(member);
             family.name(name, new NamedMember(member, statistics, values));
-            family.note(MemberExport.latencyNote(name), evaluator.context(MetricNames.LATENCY_MILLIS_P50));
+            family.note(MemberExport.latencyNote(name), evaluator.context(Metric.LATENCY_MILLIS_P50.key()));
         });
         family.save(folder.family());
         HeldOutResults.record(folder.path(), family, named.keySet(), data.report());
@@ -251,8 +262,8 @@ public final class FinishedRun implements AutoCloseable {
                         .map(member -> measured(member.member()))
                         .toList(),
                 found.measured().stream()
-                        .filter(member -> LATENCIES.stream().allMatch(metric -> evaluations
-                                .known(member.member(), metric)
+                        .filter(member -> Metrics.LATENCIES.stream().allMatch(metric -> evaluations
+                                .known(member.member(), metric.key())
                                 .isPresent()))
                         .map(this::withLatency)
                         .toList());
@@ -261,7 +272,7 @@ public final class FinishedRun implements AutoCloseable {
     /** The numbers of a search and those of its latency, which are known: nothing is measured for a remark. */
     private MeasuredMember withLatency(MeasuredMember member) {
         Map<String, Double> values = new LinkedHashMap<>(member.values());
-        values.putAll(evaluations.values(member.member(), LATENCIES).values());
+        values.putAll(evaluations.values(member.member(), Metrics.LATENCIES).values());
         return new MeasuredMember(member.member(), values);
     }
 

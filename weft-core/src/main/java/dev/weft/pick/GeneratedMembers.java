@@ -38,7 +38,7 @@ public final class GeneratedMembers implements AutoCloseable {
                         + ". Train one with a recipe such as shiftnas-quick, or use another strategy."));
         this.space = family.space();
         this.metric = generator.settings().metric();
-        this.costs = new CountedCosts(family.definition());
+        this.costs = new CountedCosts(family.plan());
         this.least = cost(space.smallest());
         this.range = cost(space.largest()) - least;
     }

@@ -1,7 +1,7 @@
 package dev.weft.pick;
 
+import dev.weft.metric.Metric;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.space.Member;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ public record LatencyRemarks(
      * @param all measured members, the front's among them
      */
     static LatencyRemarks of(List<Objective> objectives, List<MeasuredMember> front, List<MeasuredMember> all) {
-        boolean decides = objectives.stream().anyMatch(o -> o.metric().equals(MetricNames.LATENCY_MILLIS_P50));
+        boolean decides = objectives.stream().anyMatch(o -> o.metric().equals(Metric.LATENCY_MILLIS_P50.key()));
         Map<Member, List<Member>> alike = new LinkedHashMap<>();
         Map<Member, Member> byNoise = new LinkedHashMap<>();
         List<Member> outlying = new ArrayList<>();
@@ -52,7 +52,7 @@ public record LatencyRemarks(
                         .findFirst()
                         .ifPresent(other -> byNoise.put(one.member(), other.member()));
             }
-            if (one.value(MetricNames.LATENCY_MILLIS_P99) >= OUTLYING * one.value(MetricNames.LATENCY_MILLIS_P50)) {
+            if (one.value(Metric.LATENCY_MILLIS_P99.key()) >= OUTLYING * one.value(Metric.LATENCY_MILLIS_P50.key())) {
                 outlying.add(one.member());
             }
         }
@@ -68,17 +68,18 @@ public record LatencyRemarks(
 
     /** Whether the latencies of two members differ by more than noise. */
     static boolean toldApart(MeasuredMember a, MeasuredMember b) {
-        double apart = Math.abs(a.value(MetricNames.LATENCY_MILLIS_P50) - b.value(MetricNames.LATENCY_MILLIS_P50));
+        double apart = Math.abs(a.value(Metric.LATENCY_MILLIS_P50.key()) - b.value(Metric.LATENCY_MILLIS_P50.key()));
         return apart
                 > Math.hypot(
-                        a.value(MetricNames.LATENCY_MILLIS_HALF_WIDTH), b.value(MetricNames.LATENCY_MILLIS_HALF_WIDTH));
+                        a.value(Metric.LATENCY_MILLIS_HALF_WIDTH.key()),
+                        b.value(Metric.LATENCY_MILLIS_HALF_WIDTH.key()));
     }
 
     /** Whether a is at least as good in every objective but the latency, and better in one. */
     private static boolean betterInTheRest(List<Objective> objectives, MeasuredMember a, MeasuredMember b) {
         boolean better = false;
         for (Objective objective : objectives) {
-            if (!objective.metric().equals(MetricNames.LATENCY_MILLIS_P50)) {
+            if (!objective.metric().equals(Metric.LATENCY_MILLIS_P50.key())) {
                 int order = objective.compare(a.value(objective.metric()), b.value(objective.metric()));
                 if (order > 0) {
                     return false;
@@ -90,6 +91,6 @@ public record LatencyRemarks(
     }
 
     private static double slowdown(MeasuredMember member) {
-        return member.value(MetricNames.LATENCY_SLOWDOWN);
+        return member.value(Metric.LATENCY_SLOWDOWN.key());
     }
 }

@@ -8,6 +8,7 @@ import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
 import dev.weft.export.OnnxFile;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.onnx.ExportExamples;
 import dev.weft.onnx.ExportOptions;
@@ -19,7 +20,6 @@ import dev.weft.results.MeasuredMembers;
 import dev.weft.run.Environment;
 import dev.weft.run.Measurement;
 import dev.weft.run.RunFolder;
-import dev.weft.search.MetricNames;
 import dev.weft.train.Evaluation;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,10 +47,10 @@ public final class MemberExport {
 
     private static final String HALF_WIDTH_SUFFIX = "HalfWidth";
     /** On the label of a file in fewer bits: half the width of the interval that its median latency is known to. */
-    public static final String HALF_WIDTH = MetricNames.LATENCY_MILLIS_P50 + HALF_WIDTH_SUFFIX;
+    public static final String HALF_WIDTH = Metric.LATENCY_MILLIS_P50.key() + HALF_WIDTH_SUFFIX;
 
     private static final Set<String> OF_FLOAT32 =
-            Set.of(MetricNames.BYTES, MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99);
+            Set.of(Metric.BYTES.key(), Metric.LATENCY_MILLIS_P50.key(), Metric.LATENCY_MILLIS_P99.key());
     /** Enough that their ranges hardly change with more. */
     private static final int RANGE_EXAMPLES = 256;
 
@@ -91,7 +91,7 @@ public final class MemberExport {
                 label.putIfAbsent(metric, number(value));
             }
         });
-        if (exact && measurements.containsKey(MetricNames.LATENCY_MILLIS_P50)) {
+        if (exact && measurements.containsKey(Metric.LATENCY_MILLIS_P50.key())) {
             member.name()
                     .map(name -> family.notes().get(latencyNote(name)))
                     .ifPresent(setting -> label.putIfAbsent(LATENCY, setting));
@@ -138,8 +138,8 @@ public final class MemberExport {
             reference = paired.measure(float32);
         }
         Map<String, String> label = new LinkedHashMap<>();
-        label.put(MetricNames.LATENCY_MILLIS_P50, number(beside.p50Millis()));
-        label.put(MetricNames.LATENCY_MILLIS_P99, number(beside.p99Millis()));
+        label.put(Metric.LATENCY_MILLIS_P50.key(), number(beside.p50Millis()));
+        label.put(Metric.LATENCY_MILLIS_P99.key(), number(beside.p99Millis()));
         label.put(HALF_WIDTH, number(beside.halfWidthMillis()));
         label.put(FLOAT32_LATENCY, number(reference.p50Millis()));
         label.put(FLOAT32_LATENCY + HALF_WIDTH_SUFFIX, number(reference.halfWidthMillis()));

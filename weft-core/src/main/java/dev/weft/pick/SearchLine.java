@@ -1,13 +1,11 @@
 package dev.weft.pick;
 
 import dev.weft.io.Progress;
-import dev.weft.model.Metric;
 import dev.weft.search.SearchListener;
 import dev.weft.search.SearchProgress;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
 
 /**
  * Prints how far a search is: a line that is rewritten on a terminal, and else one every five seconds.
@@ -36,10 +34,8 @@ public final class SearchLine implements SearchListener {
     @Override
     public void progress(SearchProgress state) {
         String best = state.best()
-                .flatMap(member -> Stream.of(Metric.ACCURACY, Metric.LOSS)
-                        .filter(metric -> member.values().containsKey(metric.key()))
-                        .map(metric -> "best " + metric.text(member.value(metric.key())))
-                        .findFirst())
+                .flatMap(member -> member.find(state.goal()))
+                .map(value -> "best " + state.goal().text(value))
                 .orElse("");
         progress.update(state.candidates(), state.planned(), "members", best);
     }

@@ -1,10 +1,10 @@
 package dev.weft.pick;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Metrics;
 import dev.weft.search.BestMember;
 import dev.weft.search.Bound;
 import dev.weft.search.Constraints;
-import dev.weft.search.MetricNames;
 import dev.weft.search.SearchResult;
 import dev.weft.search.UnmetBudgetException;
 import dev.weft.space.Member;
@@ -32,9 +32,9 @@ public record Tiers(List<Tier> tiers) {
         }
     }
 
-    /** As {@link #parse(String, List)}, of the metrics that every family has. */
+    /** As {@link #parse(String, Metrics)}, of the metrics that every family has. */
     public static Tiers parse(String text) {
-        return parse(text, MetricNames.ALL);
+        return parse(text, Metrics.BUILT_IN);
     }
 
     /**
@@ -44,12 +44,12 @@ public record Tiers(List<Tier> tiers) {
      * @param known the metrics there are
      * @throws InputException when a part is neither a budget nor such a number, or two are the same
      */
-    public static Tiers parse(String text, List<String> known) {
+    public static Tiers parse(String text, Metrics known) {
         String[] parts = text.split(";", -1);
         List<Tier> tiers = new ArrayList<>();
         for (String part : parts) {
             Constraints budget = isNumber(part) && !tiers.isEmpty()
-                    ? limit(tiers.get(0).budget(), part)
+                    ? limit(tiers.get(0).budget(), part, known)
                     : Constraints.parse(part, known);
             if (budget.bounds().isEmpty()) {
                 throw new InputException("Every tier must have a budget, but one of \"" + text
@@ -64,15 +64,14 @@ public record Tiers(List<Tier> tiers) {
         return part.strip().matches("[-+0-9.eE]+");
     }
 
-    private static Constraints limit(Constraints first, String part) {
+    private static Constraints limit(Constraints first, String part, Metrics known) {
         if (first.bounds().size() != 1) {
             throw new InputException(
                     "The tier \"" + part.strip() + "\" must say which metric it bounds, as the first tier, " + first
                             + ", has " + first.bounds().size() + " bounds.");
         }
         Bound bound = first.bounds().get(0);
-        return Constraints.parse(
-                bound.metric() + (bound.upper() ? "<=" : ">=") + part.strip(), List.of(bound.metric()));
+        return Constraints.parse(bound.metric() + (bound.upper() ? "<=" : ">=") + part.strip(), known);
     }
 
     /** The same budgets under these names, one for each. */

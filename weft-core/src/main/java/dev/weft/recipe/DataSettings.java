@@ -26,6 +26,7 @@ import dev.weft.data.TextSplits;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.io.WeftCommand;
+import dev.weft.io.Yaml;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
@@ -90,6 +91,11 @@ public interface DataSettings {
         return batches;
     }
 
+    /** Whether training examples are mixed with each other. */
+    default boolean mixes() {
+        return false;
+    }
+
     /** What a model reads of these splits; what is measured for it is measured on the training split. */
     static ModelInput input(Splits splits) {
         if (splits instanceof ImageSplits images) {
@@ -141,17 +147,6 @@ public interface DataSettings {
             @JsonInclude(JsonInclude.Include.NON_NULL) Double centreCrop,
             @JsonInclude(JsonInclude.Include.NON_NULL) Mixing mixing)
             implements DataSettings {
-        /** Images of which so many are held out to choose by, drawn by the run's seed. */
-        public Images(
-                String source,
-                int selectionSize,
-                int batchSize,
-                Augmentation augmentation,
-                Integer imageSize,
-                Colour colour) {
-            this(source, selectionSize, null, batchSize, augmentation, imageSize, colour, null, null, null, null);
-        }
-
         public Images {
             if (source == null) {
                 throw new InputException(
@@ -171,68 +166,22 @@ public interface DataSettings {
 
         @Override
         public Images withSource(String other) {
-            return new Images(
-                    other,
-                    selectionSize,
-                    split,
-                    batchSize,
-                    augmentation,
-                    imageSize,
-                    colour,
-                    background,
-                    splitSeed,
-                    centreCrop,
-                    mixing);
+            return toBuilder().source(other).build();
         }
 
         @Override
         public Images withSplitsOf(long seed) {
-            return splitSeed != null
-                    ? this
-                    : new Images(
-                            source,
-                            selectionSize,
-                            split,
-                            batchSize,
-                            augmentation,
-                            imageSize,
-                            colour,
-                            background,
-                            seed,
-                            centreCrop,
-                            mixing);
+            return splitSeed != null ? this : toBuilder().splitSeed(seed).build();
         }
 
         /** These images shared out so, whatever the settings said before. */
         public Images withSplit(SplitShares shares) {
-            return new Images(
-                    source,
-                    null,
-                    shares,
-                    batchSize,
-                    augmentation,
-                    imageSize,
-                    colour,
-                    background,
-                    splitSeed,
-                    centreCrop,
-                    mixing);
+            return toBuilder().selectionSize(null).split(shares).build();
         }
 
         @Override
         public Images withBatchSize(int size) {
-            return new Images(
-                    source,
-                    selectionSize,
-                    split,
-                    size,
-                    augmentation,
-                    imageSize,
-                    colour,
-                    background,
-                    splitSeed,
-                    centreCrop,
-                    mixing);
+            return toBuilder().batchSize(size).build();
         }
 
         @Override
@@ -262,6 +211,11 @@ public interface DataSettings {
         }
 
         @Override
+        public boolean mixes() {
+            return mixing != null;
+        }
+
+        @Override
         public Batches mixed(Batches batches, long seed) {
             return mixing == null ? batches : new MixedImages(batches, mixing, seed);
         }
@@ -269,6 +223,119 @@ public interface DataSettings {
         @Override
         public Batches batches(Dataset train, long seed) {
             return new ImageBatches((ImageDataset) train, batchSize, seed, augmentation);
+        }
+
+        /** Images that are as a document has them that says no more than this. */
+        public static Builder builder(String source) {
+            return Builder.DEFAULTS.toBuilder().source(source).split(null);
+        }
+
+        /** A copy of these settings, to be changed. */
+        public Builder toBuilder() {
+            return new Builder(this);
+        }
+
+        /** Puts settings together; {@link #build} checks them. Each is the component of that name. */
+        public static final class Builder {
+            // Defaults are said once, to documents; this source is always replaced.
+            private static final Images DEFAULTS =
+                    (Images) Yaml.parse("{source: any}", "the defaults of images", DataSettings.class);
+
+            private String source;
+            private Integer selectionSize;
+            private SplitShares split;
+            private int batchSize;
+            private Augmentation augmentation;
+            private Integer imageSize;
+            private Colour colour;
+            private Background background;
+            private Long splitSeed;
+            private Double centreCrop;
+            private Mixing mixing;
+
+            private Builder(Images from) {
+                this.source = from.source;
+                this.selectionSize = from.selectionSize;
+                this.split = from.split;
+                this.batchSize = from.batchSize;
+                this.augmentation = from.augmentation;
+                this.imageSize = from.imageSize;
+                this.colour = from.colour;
+                this.background = from.background;
+                this.splitSeed = from.splitSeed;
+                this.centreCrop = from.centreCrop;
+                this.mixing = from.mixing;
+            }
+
+            public Builder source(String value) {
+                source = value;
+                return this;
+            }
+
+            public Builder selectionSize(Integer value) {
+                selectionSize = value;
+                return this;
+            }
+
+            public Builder split(SplitShares value) {
+                split = value;
+                return this;
+            }
+
+            public Builder batchSize(int value) {
+                batchSize = value;
+                return this;
+            }
+
+            public Builder augmentation(Augmentation value) {
+                augmentation = value;
+                return this;
+            }
+
+            public Builder imageSize(Integer value) {
+                imageSize = value;
+                return this;
+            }
+
+            public Builder colour(Colour value) {
+                colour = value;
+                return this;
+            }
+
+            public Builder background(Background value) {
+                background = value;
+                return this;
+            }
+
+            public Builder splitSeed(Long value) {
+                splitSeed = value;
+                return this;
+            }
+
+            public Builder centreCrop(Double value) {
+                centreCrop = value;
+                return this;
+            }
+
+            public Builder mixing(Mixing value) {
+                mixing = value;
+                return this;
+            }
+
+            public Images build() {
+                return new Images(
+                        source,
+                        selectionSize,
+                        split,
+                        batchSize,
+                        augmentation,
+                        imageSize,
+                        colour,
+                        background,
+                        splitSeed,
+                        centreCrop,
+                        mixing);
+            }
         }
     }
 

@@ -5,17 +5,13 @@ import dev.weft.data.ImageDataset;
 import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
-import dev.weft.loss.Distillation;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
 import dev.weft.sample.Sampler;
-import dev.weft.sample.level.CostLevelSampler;
-import dev.weft.sample.level.LevelMembers;
-import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.weight.Sharing;
-import dev.weft.weight.blend.Blend;
-import dev.weft.weight.generator.MemberGenerator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A whole training rule as one document: which model, on which data, trained how. Read from YAML; its resolved form is kept in
@@ -53,20 +49,13 @@ public record Recipe(
             requireSplittable(split, start, sharing, train);
         }
         requirePhases(start, train, split);
-        boolean blended = sharing.stream().anyMatch(Blend.class::isInstance);
+        boolean blended = sharing.stream().anyMatch(Sharing::hasLogits);
         if (blended && train.architecture() == null) {
             throw new InputException(
                     "A recipe whose sharing has a blend must have sampler blend and train.architecture,"
                             + " which train it, but has sampler " + train.sampler() + " and no train.architecture.");
         }
-        requireGenerator(sharing, train.sampler());
-        if (data instanceof DataSettings.Images images
-                && images.mixing() != null
-                && train.sampler() instanceof GradientNormSampler norms
-                && norms.data() != null) {
-            throw new InputException("A recipe whose sampler draws images by the norms of their gradients must have no"
-                    + " data.mixing, because a mixed image has no norm of its own.");
-        }
+        train.sampler().requireFits(sharing, data.mixes());
         if (!blended && train.architecture() != null) {
             throw new InputException("A recipe with sampler blend must have a blend in its sharing, but has "
                     + (sharing.isEmpty() ? "no sharing" : "sharing " + sharing)
@@ -80,32 +69,21 @@ public record Recipe(
         if (!train.phases().isEmpty() && (start != null || split != null)) {
             throw new InputException("A recipe with train.phases must have neither start nor split.");
         }
-        if (train.phases().isEmpty() && train.distillation() instanceof Distillation.EarlierPhase) {
+        Optional<String> earlier = train.distillation().earlierPhase();
+        if (train.phases().isEmpty() && earlier.isPresent()) {
             throw new InputException(
                     "distillation phase must have train.phases, one of which its teacher comes from, but"
                             + " there are none. Use distillation teacher for a family that was trained before.");
         }
         for (int i = 0; i < train.phases().size(); i++) {
-            if (rules.get(i).distillation() instanceof Distillation.EarlierPhase teacher
+            Optional<String> teacher = rules.get(i).distillation().earlierPhase();
+            if (teacher.isPresent()
                     && train.phases().subList(0, i).stream()
-                            .noneMatch(phase -> phase.name().equals(teacher.phase()))) {
+                            .noneMatch(phase -> phase.name().equals(teacher.get()))) {
                 throw new InputException(
                         "The teacher of phase " + train.phases().get(i).name()
-                                + " must be of an earlier phase, but got " + teacher.phase() + ".");
+                                + " must be of an earlier phase, but got " + teacher.get() + ".");
             }
-        }
-    }
-
-    /** A generator that nothing trains, or one that is trained and not there. */
-    private static void requireGenerator(List<Sharing> sharing, Sampler sampler) {
-        boolean generator = sharing.stream().anyMatch(MemberGenerator.class::isInstance);
-        boolean trained =
-                sampler instanceof CostLevelSampler levels && levels.members() instanceof LevelMembers.Generator;
-        if (generator != trained) {
-            throw new InputException(
-                    "A recipe must have a generator in its sharing exactly where its sampler is cost-levels"
-                            + " with members of a generator, but has sharing " + sharing + " and sampler " + sampler
-                            + ".");
         }
     }
 
@@ -124,6 +102,11 @@ public record Recipe(
             DataSettings data,
             TrainSettings train) {
         this(name, description, model, sharing, start, data, train, null);
+    }
+
+    /** All about the family that it trains but the weights. */
+    public FamilyDefinition family() {
+        return new FamilyDefinition(model, sharing);
     }
 
     /** This recipe on other data, trained otherwise. */
@@ -193,7 +176,7 @@ public record Recipe(
                             + train.sampler() + " and restart " + split.restart() + ".");
         }
         for (Sharing each : sharing) {
-            if (!(each instanceof Blend blend) || blend.weights() == Blend.Ownership.SEPARATE) {
+            if (!each.fitsTree()) {
                 throw new InputException("A recipe with a split must have slices, or a blend with weights: entangled,"
                         + " but its sharing has " + each + ".");
             }

@@ -196,21 +196,7 @@ public record SplitSettings(
 
     /** The same with one batch a probe. */
     public SplitSettings once() {
-        return new SplitSettings(
-                rounds,
-                groups,
-                minimumSize,
-                choices,
-                rule,
-                partition,
-                1,
-                distance,
-                row,
-                mean,
-                exclude,
-                restart,
-                weights,
-                schedule);
+        return toBuilder().repeats(1).build();
     }
 
     /** The epoch after which the supernets of a level, from 0, end, of a run of so many epochs. */
@@ -262,5 +248,140 @@ public record SplitSettings(
             supernets *= level == rounds.size() ? 1 : groups == null ? options : groups.get(level);
         }
         return sum;
+    }
+
+    /** A split that is as a document has it that says no more than this. */
+    public static Builder builder(List<Integer> rounds) {
+        return new Builder().rounds(rounds);
+    }
+
+    /** A copy of these settings, to be changed. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Puts settings together; {@link #build} checks them. Each is the component of that name. */
+    public static final class Builder {
+        private List<Integer> rounds;
+        private List<Integer> groups;
+        private Integer minimumSize;
+        private List<String> choices;
+        private Rule rule;
+        private PartitionBy partition;
+        private Integer repeats;
+        private Distance distance;
+        private Row row;
+        private Boolean mean;
+        private String exclude;
+        private Restart restart;
+        private RestartWeights weights;
+        private RestartSchedule schedule;
+
+        private Builder() {}
+
+        private Builder(SplitSettings from) {
+            this.rounds = from.rounds;
+            this.groups = from.groups;
+            this.minimumSize = from.minimumSize;
+            this.choices = from.choices;
+            this.rule = from.rule;
+            this.partition = from.partition;
+            this.repeats = from.repeats;
+            this.distance = from.distance;
+            this.row = from.row;
+            this.mean = from.mean;
+            this.exclude = from.exclude;
+            this.restart = from.restart;
+            this.weights = from.weights;
+            this.schedule = from.schedule;
+        }
+
+        public Builder rounds(List<Integer> value) {
+            rounds = value;
+            return this;
+        }
+
+        public Builder groups(List<Integer> value) {
+            groups = value;
+            return this;
+        }
+
+        public Builder minimumSize(Integer value) {
+            minimumSize = value;
+            return this;
+        }
+
+        public Builder choices(List<String> value) {
+            choices = value;
+            return this;
+        }
+
+        public Builder rule(Rule value) {
+            rule = value;
+            return this;
+        }
+
+        public Builder partition(PartitionBy value) {
+            partition = value;
+            return this;
+        }
+
+        public Builder repeats(Integer value) {
+            repeats = value;
+            return this;
+        }
+
+        public Builder distance(Distance value) {
+            distance = value;
+            return this;
+        }
+
+        public Builder row(Row value) {
+            row = value;
+            return this;
+        }
+
+        public Builder mean(Boolean value) {
+            mean = value;
+            return this;
+        }
+
+        public Builder exclude(String value) {
+            exclude = value;
+            return this;
+        }
+
+        public Builder restart(Restart value) {
+            restart = value;
+            return this;
+        }
+
+        public Builder weights(RestartWeights value) {
+            weights = value;
+            return this;
+        }
+
+        public Builder schedule(RestartSchedule value) {
+            schedule = value;
+            return this;
+        }
+
+        public SplitSettings build() {
+            return new SplitSettings(
+                    rounds,
+                    groups,
+                    minimumSize,
+                    choices,
+                    rule,
+                    partition,
+                    repeats,
+                    distance,
+                    row,
+                    mean,
+                    exclude,
+                    restart,
+                    weights,
+                    schedule);
+        }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
+import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.LossSettings;
 import dev.weft.loss.Precision;
@@ -17,11 +18,9 @@ import dev.weft.optim.ParameterGroup;
 import dev.weft.optim.Reptile;
 import dev.weft.optim.UpdateSettings;
 import dev.weft.sample.Sampler;
-import dev.weft.sample.level.CostLevelSampler;
-import dev.weft.sample.level.LevelMembers;
-import dev.weft.sample.norm.GradientNormSampler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The training rule of a recipe. A document must give the epochs and the optimiser; the defaults of the other components are for it alone.
@@ -91,15 +90,6 @@ public record TrainSettings(
         requireAtLeast(1, "checkpointEverySteps", checkpointEverySteps);
         requireAtLeast(1, "threads", threads == null ? 1 : threads);
         requireAtLeast(1, "accumulate", accumulate == null ? 1 : accumulate);
-        if (architecture == null && sampler instanceof Sampler.Blend) {
-            throw new InputException(
-                    "Training with sampler blend must have train.architecture, which says how the logits of the blend are"
-                            + " trained, but has none.");
-        }
-        if (architecture != null && !(sampler instanceof Sampler.Blend)) {
-            throw new InputException(
-                    "Training with train.architecture must have sampler blend, but has sampler " + sampler + ".");
-        }
         if (architecture != null && architecture.warmupEpochs() >= epochs) {
             throw new InputException(
                     "An architecture must have fewer warmupEpochs than training has epochs, or its logits"
@@ -120,18 +110,19 @@ public record TrainSettings(
                         "Training must have sampler, distillation, gradients, schedule, regularisation and precision.");
             }
         }
-        if (distillation instanceof Distillation.InPlace && !sampler.drawsLargest()) {
+        sampler.requireFits(architecture != null, reptile != null);
+        if (distillation.learnsFromLargest() && !sampler.drawsLargest()) {
             throw new InputException(
                     "distillation in-place must have a sampler that draws the largest member, its teacher,"
                             + " but got sampler " + sampler
                             + ". Use sampler sandwich, or distillation none or teacher.");
         }
-        if (distillation instanceof Distillation.Taught taught && taught.afterEpochs() >= epochs) {
+        if (distillation.afterEpochs() >= epochs) {
             throw new InputException("Distillation must have afterEpochs < epochs, or nobody is ever taught, but got"
-                    + " afterEpochs=" + taught.afterEpochs() + ", epochs=" + epochs + ".");
+                    + " afterEpochs=" + distillation.afterEpochs() + ", epochs=" + epochs + ".");
         }
         if (reptile != null) {
-            requireReptile(accumulate, distillation, sampler, architecture);
+            requireReptile(accumulate, distillation, architecture);
         }
         if (!phases.isEmpty()) {
             requirePhases(epochs, phases);
@@ -153,10 +144,10 @@ public record TrainSettings(
             if (before.contains(phase.name())) {
                 throw new InputException("Phases must differ in name, but two are " + phase.name() + ".");
             }
-            if (phase.distillation() instanceof Distillation.EarlierPhase teacher
-                    && !before.contains(teacher.phase())) {
+            Optional<String> teacher = Optional.ofNullable(phase.distillation()).flatMap(Distillation::earlierPhase);
+            if (teacher.isPresent() && !before.contains(teacher.get())) {
                 throw new InputException("The teacher of phase " + phase.name() + " must be of an earlier phase, but \""
-                        + teacher.phase() + "\" is none of " + before + ".");
+                        + teacher.get() + "\" is none of " + before + ".");
             }
             before.add(phase.name());
         }
@@ -170,113 +161,18 @@ public record TrainSettings(
 
     /** Refuses what a step of {@link Reptile} would do otherwise than it says, or not at all. */
     private static void requireReptile(
-            Integer accumulate, Distillation distillation, Sampler sampler, ArchitectureSettings architecture) {
+            Integer accumulate, Distillation distillation, ArchitectureSettings architecture) {
         refuse(accumulate != null && accumulate > 1, "accumulate absent, for its members step on one batch");
         refuse(
-                distillation instanceof Distillation.InPlace,
+                distillation.learnsFromLargest(),
                 "distillation none or teacher, for the largest member has moved before it could teach the others");
         refuse(architecture != null, "no architecture, whose logits train by the gradients of a blend");
-        refuse(
-                sampler instanceof GradientNormSampler,
-                "another sampler than gradient-norm, whose norms are of gradients and not of moves");
-        refuse(
-                sampler instanceof CostLevelSampler levels && levels.members() instanceof LevelMembers.Generator,
-                "a sampler without a generator, which trains by the gradients of the members");
     }
 
     private static void refuse(boolean given, String instead) {
         if (given) {
             throw new InputException("Training with train.reptile must have " + instead + ".");
         }
-    }
-
-    /** A rule whose members' gradients are added. */
-    public TrainSettings(
-            int epochs,
-            Sampler sampler,
-            Distillation distillation,
-            double labelSmoothing,
-            Gradients gradients,
-            Clipping clipping,
-            Optimizer optimizer,
-            LearningRateSchedule schedule,
-            Regularisation regularisation,
-            List<ParameterGroup> parameterGroups,
-            Precision precision,
-            int calibrationBatches,
-            int evaluateEveryEpochs,
-            int checkpointEverySteps,
-            boolean runningStatistics,
-            Integer threads,
-            Integer accumulate,
-            ArchitectureSettings architecture) {
-        this(
-                epochs,
-                sampler,
-                distillation,
-                labelSmoothing,
-                gradients,
-                clipping,
-                optimizer,
-                schedule,
-                regularisation,
-                parameterGroups,
-                precision,
-                calibrationBatches,
-                evaluateEveryEpochs,
-                checkpointEverySteps,
-                runningStatistics,
-                threads,
-                accumulate,
-                null,
-                architecture,
-                null);
-    }
-
-    /** A rule that trains all members throughout. */
-    public TrainSettings(
-            int epochs,
-            Sampler sampler,
-            Distillation distillation,
-            double labelSmoothing,
-            Gradients gradients,
-            Clipping clipping,
-            Optimizer optimizer,
-            LearningRateSchedule schedule,
-            Regularisation regularisation,
-            List<ParameterGroup> parameterGroups,
-            Precision precision,
-            int calibrationBatches,
-            int evaluateEveryEpochs,
-            int checkpointEverySteps,
-            boolean runningStatistics,
-            Integer threads,
-            Integer accumulate,
-            Reptile reptile,
-            ArchitectureSettings architecture,
-            Averaging average) {
-        this(
-                epochs,
-                sampler,
-                distillation,
-                labelSmoothing,
-                gradients,
-                clipping,
-                optimizer,
-                schedule,
-                regularisation,
-                parameterGroups,
-                precision,
-                calibrationBatches,
-                evaluateEveryEpochs,
-                checkpointEverySteps,
-                runningStatistics,
-                threads,
-                accumulate,
-                reptile,
-                architecture,
-                average,
-                List.of());
     }
 
     /** What the members of a step learn from. */
@@ -320,12 +216,16 @@ public record TrainSettings(
             throw new InputException("A recipe with phases has epochs in each of them: set those of train.phases, and"
                     + " their sum as train.epochs, in a file of the recipe.");
         }
-        return with(count, sampler, distillation, schedule, reptile, architecture);
+        return toBuilder().epochs(count).build();
     }
 
     /** The same rule with other members and teachers, throughout. */
     public TrainSettings with(Sampler otherSampler, Distillation otherDistillation) {
-        return with(epochs, otherSampler, otherDistillation, schedule, reptile, architecture);
+        return toBuilder()
+                .sampler(otherSampler)
+                .distillation(otherDistillation)
+                .phases(List.of())
+                .build();
     }
 
     /**
@@ -344,54 +244,223 @@ public record TrainSettings(
                     + " must have a sampler that remembers nothing and draws from the phase's members, but got " + own
                     + ".");
         }
-        return with(
-                phase.epochs(),
-                own,
-                phase.distillation() == null ? distillation : phase.distillation(),
-                phase.schedule() == null ? schedule : phase.schedule(),
-                null,
-                null);
+        return toBuilder()
+                .epochs(phase.epochs())
+                .sampler(own)
+                .distillation(phase.distillation() == null ? distillation : phase.distillation())
+                .schedule(phase.schedule() == null ? schedule : phase.schedule())
+                .phases(List.of())
+                .build();
     }
 
     /** The same rule with the logits of the blend trained otherwise. */
     public TrainSettings with(ArchitectureSettings other) {
-        return with(epochs, sampler, distillation, schedule, reptile, other);
+        return toBuilder().architecture(other).build();
     }
 
     /** The same rule for a model that has one member. Its own losses teach it, or a frozen teacher. */
     TrainSettings ofOneModel() {
-        Distillation other = distillation instanceof Distillation.Teacher ? distillation : new Distillation.None();
-        return with(epochs, new Sampler.Largest(), other, schedule, null, null);
+        return toBuilder()
+                .sampler(new Sampler.Largest())
+                .distillation(distillation.ofOneMember())
+                .reptile(null)
+                .architecture(null)
+                .phases(List.of())
+                .build();
     }
 
-    /** What may differ in a copy; the rest is as it is here. */
-    private TrainSettings with(
-            int otherEpochs,
-            Sampler otherSampler,
-            Distillation otherDistillation,
-            LearningRateSchedule otherSchedule,
-            Reptile otherReptile,
-            ArchitectureSettings otherArchitecture) {
-        return new TrainSettings(
-                otherEpochs,
-                otherSampler,
-                otherDistillation,
-                labelSmoothing,
-                gradients,
-                clipping,
-                optimizer,
-                otherSchedule,
-                regularisation,
-                parameterGroups,
-                precision,
-                calibrationBatches,
-                evaluateEveryEpochs,
-                checkpointEverySteps,
-                runningStatistics,
-                threads,
-                accumulate,
-                otherReptile,
-                otherArchitecture,
-                average);
+    /** A rule that is as a document has it that says no more than this. */
+    public static Builder builder(int epochs, Optimizer optimizer) {
+        return Builder.DEFAULTS.toBuilder().epochs(epochs).optimizer(optimizer);
+    }
+
+    /** A copy of this rule, to be changed. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Puts a rule together; {@link #build} checks it. Each setting is the component of that name. */
+    public static final class Builder {
+        // Defaults are said once, to documents; these epochs and this optimiser are always replaced.
+        private static final TrainSettings DEFAULTS = Yaml.parse(
+                "{epochs: 1, optimizer: {kind: sgd, learningRate: 1.0}}",
+                "the defaults of training",
+                TrainSettings.class);
+
+        private int epochs;
+        private Sampler sampler;
+        private Distillation distillation;
+        private double labelSmoothing;
+        private Gradients gradients;
+        private Clipping clipping;
+        private Optimizer optimizer;
+        private LearningRateSchedule schedule;
+        private Regularisation regularisation;
+        private List<ParameterGroup> parameterGroups;
+        private Precision precision;
+        private int calibrationBatches;
+        private int evaluateEveryEpochs;
+        private int checkpointEverySteps;
+        private boolean runningStatistics;
+        private Integer threads;
+        private Integer accumulate;
+        private Reptile reptile;
+        private ArchitectureSettings architecture;
+        private Averaging average;
+        private List<Phase> phases;
+
+        private Builder(TrainSettings from) {
+            this.epochs = from.epochs;
+            this.sampler = from.sampler;
+            this.distillation = from.distillation;
+            this.labelSmoothing = from.labelSmoothing;
+            this.gradients = from.gradients;
+            this.clipping = from.clipping;
+            this.optimizer = from.optimizer;
+            this.schedule = from.schedule;
+            this.regularisation = from.regularisation;
+            this.parameterGroups = from.parameterGroups;
+            this.precision = from.precision;
+            this.calibrationBatches = from.calibrationBatches;
+            this.evaluateEveryEpochs = from.evaluateEveryEpochs;
+            this.checkpointEverySteps = from.checkpointEverySteps;
+            this.runningStatistics = from.runningStatistics;
+            this.threads = from.threads;
+            this.accumulate = from.accumulate;
+            this.reptile = from.reptile;
+            this.architecture = from.architecture;
+            this.average = from.average;
+            this.phases = from.phases;
+        }
+
+        public Builder epochs(int value) {
+            epochs = value;
+            return this;
+        }
+
+        public Builder sampler(Sampler value) {
+            sampler = value;
+            return this;
+        }
+
+        public Builder distillation(Distillation value) {
+            distillation = value;
+            return this;
+        }
+
+        public Builder labelSmoothing(double value) {
+            labelSmoothing = value;
+            return this;
+        }
+
+        public Builder gradients(Gradients value) {
+            gradients = value;
+            return this;
+        }
+
+        public Builder clipping(Clipping value) {
+            clipping = value;
+            return this;
+        }
+
+        public Builder optimizer(Optimizer value) {
+            optimizer = value;
+            return this;
+        }
+
+        public Builder schedule(LearningRateSchedule value) {
+            schedule = value;
+            return this;
+        }
+
+        public Builder regularisation(Regularisation value) {
+            regularisation = value;
+            return this;
+        }
+
+        public Builder parameterGroups(List<ParameterGroup> value) {
+            parameterGroups = value;
+            return this;
+        }
+
+        public Builder precision(Precision value) {
+            precision = value;
+            return this;
+        }
+
+        public Builder calibrationBatches(int value) {
+            calibrationBatches = value;
+            return this;
+        }
+
+        public Builder evaluateEveryEpochs(int value) {
+            evaluateEveryEpochs = value;
+            return this;
+        }
+
+        public Builder checkpointEverySteps(int value) {
+            checkpointEverySteps = value;
+            return this;
+        }
+
+        public Builder runningStatistics(boolean value) {
+            runningStatistics = value;
+            return this;
+        }
+
+        public Builder threads(Integer value) {
+            threads = value;
+            return this;
+        }
+
+        public Builder accumulate(Integer value) {
+            accumulate = value;
+            return this;
+        }
+
+        public Builder reptile(Reptile value) {
+            reptile = value;
+            return this;
+        }
+
+        public Builder architecture(ArchitectureSettings value) {
+            architecture = value;
+            return this;
+        }
+
+        public Builder average(Averaging value) {
+            average = value;
+            return this;
+        }
+
+        public Builder phases(List<Phase> value) {
+            phases = value;
+            return this;
+        }
+
+        public TrainSettings build() {
+            return new TrainSettings(
+                    epochs,
+                    sampler,
+                    distillation,
+                    labelSmoothing,
+                    gradients,
+                    clipping,
+                    optimizer,
+                    schedule,
+                    regularisation,
+                    parameterGroups,
+                    precision,
+                    calibrationBatches,
+                    evaluateEveryEpochs,
+                    checkpointEverySteps,
+                    runningStatistics,
+                    threads,
+                    accumulate,
+                    reptile,
+                    architecture,
+                    average,
+                    phases);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.weft.report;
 
+import dev.weft.metric.Metric;
+import dev.weft.search.MeasuredMember;
 import java.util.List;
 import java.util.Objects;
 
@@ -9,9 +11,7 @@ import java.util.Objects;
  * @param member the member in one line, {@code depth=2,width=16}
  * @param name a name the family gives it ({@code largest}), or null
  * @param onFront whether no other measured member is both faster (latency p50) and better (by its quality on the selection split)
- * @param cost parameters, multiply-adds, bytes and latency
- * @param quality on the selection split: see {@link RunReport.Quality}
- * @param testQuality on the report split, or null where it was not taken
+ * @param measured every number that is known of it; those of the report split under the key of {@link Metric#test}
  * @param exported the proof of its export, or null where it was not exported
  * @param network the full network with this member's sizes; blocks it does not run are inactive
  */
@@ -19,28 +19,24 @@ public record MemberResult(
         String member,
         String name,
         boolean onFront,
-        Cost cost,
-        double quality,
-        Double testQuality,
+        MeasuredMember measured,
         Export exported,
         List<RunReport.Stage> network) {
 
     public MemberResult {
         Objects.requireNonNull(member, "member");
-        Objects.requireNonNull(cost, "cost");
+        Objects.requireNonNull(measured, "measured");
         network = List.copyOf(network);
     }
 
-    /** What a member costs. Latency is that of one inference as the report's latency setting says, median and 99th percentile. */
-    public record Cost(long params, long macs, long bytes, double latencyMillisP50, double latencyMillisP99) {
-        public Cost {
-            if (params < 0 || macs < 0 || bytes < 0 || !(latencyMillisP50 >= 0) || !(latencyMillisP99 >= 0)) {
-                throw new IllegalArgumentException("costs must be numbers of at least 0, but got params=" + params
-                        + " macs="
-                        + macs + " bytes=" + bytes + " latencyMillisP50=" + latencyMillisP50 + " latencyMillisP99="
-                        + latencyMillisP99);
-            }
-        }
+    /** The number of that metric; NaN where it was not measured. */
+    public double value(Metric metric) {
+        return measured.find(metric).orElse(Double.NaN);
+    }
+
+    /** Median latency, by which members are placed. */
+    double latency() {
+        return value(Metric.LATENCY_MILLIS_P50);
     }
 
     /**

@@ -1,14 +1,17 @@
 package dev.weft.report;
 
+import dev.weft.metric.Form;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Needs;
+import dev.weft.metric.Shown;
 import dev.weft.stats.Proportion;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The table of measured members as HTML. It is complete without scripts; the scripts read units, raw values and shown text from
@@ -17,52 +20,74 @@ import java.util.stream.Stream;
 final class MemberTable {
     private final List<MemberResult> members;
     private final RunReport.Tree tree;
-    private final boolean higherIsBetter;
-    private final boolean accuracies;
+    private final Metric quality;
     private final long selectionExamples;
     private final List<Column> columns; // without those that no member has
     private final boolean exported;
 
-    /** One numeric column: raw values divided by {@code divisor} are in {@code unit}; NaN is shown as a dash. */
-    private record Column(
-            String key,
-            String label,
-            String unit,
-            double divisor,
-            int decimals,
-            ToDoubleFunction<MemberResult> value) {}
+    /**
+     * One numeric column; NaN is shown as a dash.
+     *
+     * @param cost whether it is a cost, which is more or less than that of the largest member
+     */
+    private record Column(String key, String label, Metric metric, Form.Column scale, boolean cost) {
+        String shown(double value) {
+            return Double.isNaN(value)
+                    ? "–"
+                    : String.format(Locale.ROOT, "%." + scale.decimals() + "f", value / scale.divisor());
+        }
+    }
 
     MemberTable(RunReport report) {
-        RunReport.Quality quality = report.quality();
         this.members = report.members();
         this.tree = report.tree();
-        this.accuracies = quality.equals(RunReport.Quality.ACCURACY);
+        this.quality = report.quality();
         this.selectionExamples = report.dataset().splits().stream()
                 .filter(split -> split.name().equals("selection"))
                 .mapToLong(RunReport.Split::examples)
                 .findFirst()
                 .orElse(0);
-        this.higherIsBetter = quality.higherIsBetter();
-        this.columns = Stream.of(
-                        quality("quality", "selection", quality, MemberResult::quality),
-                        quality("testQuality", "test", quality, MemberTable::testQuality),
-                        new Column(
-                                "p50", "Latency p50", "ms", 1, 3, m -> m.cost().latencyMillisP50()),
-                        new Column(
-                                "p99", "Latency p99", "ms", 1, 3, m -> m.cost().latencyMillisP99()),
-                        counted("params", "Parameters", 1, m -> m.cost().params()),
-                        counted("macs", "Multiply-adds", 2, m -> m.cost().macs()),
-                        sized("bytes", "Size", m -> m.cost().bytes()))
-                .filter(column -> members.stream()
-                        .anyMatch(m -> !Double.isNaN(column.value().applyAsDouble(m))))
+        List<Column> all = new ArrayList<>();
+        all.add(column("quality", quality.label() + ", selection", quality, false));
+        all.add(column("testQuality", quality.label() + ", test", quality.test(), false));
+        costs(report).forEach(metric -> all.add(column(metric.key(), metric.label(), metric, true)));
+        this.columns = all.stream()
+                .filter(column -> isMeasured(members, column.metric))
                 .toList();
         this.exported = members.stream().anyMatch(m -> m.exported() != null);
     }
 
+    /** What members cost, as far as some member has it: what is timed, what is counted, and then the rest. */
+    static List<Metric> costs(RunReport report) {
+        return report.metrics().stream()
+                .filter(metric -> !metric.equals(report.quality())
+                        && (metric.shown() == Shown.EVERYWHERE || metric.shown() == Shown.PAGES)
+                        && isMeasured(report.members(), metric))
+                .sorted(Comparator.comparing((Metric metric) -> metric.needs() != Needs.MACHINE)
+                        .thenComparing(Metric::needs))
+                .toList();
+    }
+
+    private static boolean isMeasured(List<MemberResult> members, Metric metric) {
+        return members.stream().anyMatch(m -> !Double.isNaN(m.value(metric)));
+    }
+
+    private Column column(String key, String label, Metric metric, boolean cost) {
+        double largest = members.stream()
+                .mapToDouble(m -> m.value(metric))
+                .filter(value -> !Double.isNaN(value))
+                .max()
+                .orElse(0);
+        return new Column(key, label, metric, metric.form().column(largest), cost);
+    }
+
     String head() {
-        StringBuilder html = new StringBuilder(heading("member", "Member", "options in the order of the choices", 1));
-        for (Column c : columns) html.append(heading(c.key(), c.label(), c.unit(), c.divisor()));
-        return html.append(exported ? heading("proof", "Export error", "", 1) : "")
+        StringBuilder html =
+                new StringBuilder(heading("member", "Member", "options in the order of the choices", 1, false));
+        for (Column c : columns) {
+            html.append(heading(c.key, c.label, c.scale.unit(), c.scale.divisor(), c.cost));
+        }
+        return html.append(exported ? heading("proof", "Export error", "", 1, false) : "")
                 .toString();
     }
 
@@ -81,8 +106,8 @@ final class MemberTable {
     }
 
     private double place(MemberResult m) {
-        if (m.name() != null || m.onFront()) return m.cost().latencyMillisP50();
-        return higherIsBetter ? -m.quality() : m.quality();
+        if (m.name() != null || m.onFront()) return m.latency();
+        return quality.higherIsBetter() ? -m.value(quality) : m.value(quality);
     }
 
     private String row(int index, MemberResult m) {
@@ -96,10 +121,10 @@ final class MemberTable {
                 + "<code class=\"options\" aria-hidden=\"true\" title=\"" + Page.escape(m.member()) + "\">"
                 + breakable(options(m.member())) + "</code></button></th>\n");
         for (Column c : columns) {
-            double value = c.value().applyAsDouble(m);
-            String interval = c.key().equals("quality") ? interval(value) : "";
-            html.append("<td data-key=\"" + c.key() + "\" data-value=\"" + value + "\"" + interval + ">"
-                    + shown(c, value) + "</td>\n");
+            double value = m.value(c.metric);
+            String interval = c.metric.equals(quality) ? interval(value) : "";
+            html.append("<td data-key=\"" + c.key + "\" data-value=\"" + value + "\"" + interval + ">" + c.shown(value)
+                    + "</td>\n");
         }
         return html.append(exported ? proof(m.exported()) : "")
                 .append("</tr>\n")
@@ -108,7 +133,7 @@ final class MemberTable {
 
     /** What accuracies of so many images say of all images. */
     private String interval(double share) {
-        if (!accuracies || selectionExamples < 1) return "";
+        if (!quality.isShare() || selectionExamples < 1) return "";
         Proportion accuracy = new Proportion(share, selectionExamples);
         return String.format(Locale.ROOT, " data-interval=\"%.6f %.6f\"", 100 * accuracy.low(), 100 * accuracy.high());
     }
@@ -137,43 +162,11 @@ final class MemberTable {
                 + Figures.agreement(export.top1Agreement()) + " top-1</span></td>\n";
     }
 
-    private static String heading(String key, String label, String unit, double divisor) {
+    private static String heading(String key, String label, String unit, double divisor, boolean cost) {
         String shownUnit = unit.isEmpty() ? "" : " <span class=\"quiet\">" + unit + "</span>";
-        return "<th scope=\"col\" aria-sort=\"none\" data-key=\"" + key + "\" data-label=\"" + label + "\" data-unit=\""
-                + unit
-                + "\" data-divisor=\"" + divisor + "\"><button type=\"button\" class=\"sort\">" + label + shownUnit
+        return "<th scope=\"col\" aria-sort=\"none\" data-key=\"" + key + "\" data-label=\"" + Page.escape(label)
+                + "\" data-unit=\"" + unit + "\" data-divisor=\"" + divisor + "\"" + (cost ? " data-cost" : "")
+                + "><button type=\"button\" class=\"sort\">" + Page.escape(label) + shownUnit
                 + "</button></th>\n";
-    }
-
-    private static String shown(Column c, double value) {
-        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%." + c.decimals() + "f", value / c.divisor());
-    }
-
-    /** A column in thousands, millions or billions, by its largest value, so that all its rows share one unit. */
-    private Column counted(String key, String label, int decimals, ToDoubleFunction<MemberResult> value) {
-        double largest = largest(value);
-        if (largest >= 1e9) return new Column(key, label, "billion", 1e9, decimals, value);
-        if (largest >= 1e6) return new Column(key, label, "million", 1e6, decimals, value);
-        return new Column(key, label, "thousand", 1e3, decimals, value);
-    }
-
-    private Column sized(String key, String label, ToDoubleFunction<MemberResult> value) {
-        return largest(value) >= 1e7
-                ? new Column(key, label, "MB", 1e6, 1, value)
-                : new Column(key, label, "kB", 1e3, 0, value);
-    }
-
-    private double largest(ToDoubleFunction<MemberResult> value) {
-        return members.stream().mapToDouble(value).max().orElse(0);
-    }
-
-    private static Column quality(
-            String key, String split, RunReport.Quality quality, ToDoubleFunction<MemberResult> value) {
-        String label = quality.name() + ", " + split;
-        return new Column(key, label, quality.unit(), quality.divisor(), quality.decimals(), value);
-    }
-
-    private static double testQuality(MemberResult m) {
-        return m.testQuality() == null ? Double.NaN : m.testQuality();
     }
 }

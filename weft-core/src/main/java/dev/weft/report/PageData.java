@@ -1,9 +1,9 @@
 package dev.weft.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.metric.Metric;
 import dev.weft.report.RunReport.BlendedChoice;
 import dev.weft.report.RunReport.Curve;
-import dev.weft.report.RunReport.Quality;
 import dev.weft.report.RunReport.Stage;
 import java.util.List;
 
@@ -15,6 +15,9 @@ record PageData(
         List<BlendedChoice> sampled,
         List<Row> members,
         List<Stage> network) {
+    /** What members are chosen by. */
+    record Quality(String name, String unit, boolean higherIsBetter) {}
+
     /**
      * A member.
      *
@@ -25,27 +28,30 @@ record PageData(
             @JsonInclude(JsonInclude.Include.NON_NULL) String name,
             boolean onFront,
             double quality,
-            double p50,
+            double latency,
             @JsonInclude(JsonInclude.Include.NON_NULL) MemberResult.Export exported,
             List<List<Integer>> blocks) {}
 
     static PageData of(RunReport report) {
         return new PageData(
-                report.quality(),
+                new Quality(
+                        report.quality().label(),
+                        report.quality().form().unit(),
+                        report.quality().higherIsBetter()),
                 report.curves(),
                 report.blends(),
                 report.sampled(),
-                report.members().stream().map(PageData::row).toList(),
+                report.members().stream().map(m -> row(m, report.quality())).toList(),
                 report.network());
     }
 
-    private static Row row(MemberResult m) {
+    private static Row row(MemberResult m, Metric quality) {
         return new Row(
                 m.member(),
                 m.name(),
                 m.onFront(),
-                m.quality(),
-                m.cost().latencyMillisP50(),
+                m.value(quality),
+                m.latency(),
                 m.exported(),
                 m.network().stream()
                         .flatMap(stage -> stage.blocks().stream())

@@ -1,5 +1,7 @@
 package dev.weft.report;
 
+import dev.weft.metric.Metric;
+import dev.weft.metric.Shown;
 import dev.weft.stats.Proportion;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,7 +32,7 @@ final class RunPage {
         this.report = report;
         this.front = report.members().stream()
                 .filter(MemberResult::onFront)
-                .sorted(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .sorted(Comparator.comparingDouble(m -> m.latency()))
                 .toList();
     }
 
@@ -49,8 +51,9 @@ final class RunPage {
         slots.put("eyebrow", Page.escape(eyebrow()));
         slots.put("lede", Page.escape(lede()));
         slots.put("figures", figures());
-        slots.put("quality", Page.escape(report.quality().name()));
-        slots.put("qualityWord", Page.escape(report.quality().name().toLowerCase(Locale.ROOT)));
+        slots.put("quality", Page.escape(report.quality().label()));
+        slots.put("qualityWord", Page.escape(report.quality().label().toLowerCase(Locale.ROOT)));
+        slots.put("axes", axes());
         slots.put("hideMembers", Page.hiddenIf(report.members().isEmpty()));
         slots.put("latencySetting", Page.escape(report.latencySetting()));
         HeldOutSection heldOut = new HeldOutSection(report);
@@ -102,7 +105,17 @@ final class RunPage {
         if (report.members().stream().allMatch(m -> m.exported() == null)) return "";
         return "Export error: the largest absolute difference of an output between ONNX Runtime and the live member, and beneath"
                 + " it how often both name the same "
-                + (report.quality().equals(RunReport.Quality.LOSS) ? "next token" : "class") + " first.";
+                + (report.dataset().classes().isEmpty() ? "next token" : "class") + " first.";
+    }
+
+    /** A button for each cost that some member has. */
+    private String axes() {
+        return MemberTable.costs(report).stream()
+                .filter(metric -> metric.shown() == Shown.EVERYWHERE)
+                .map(metric -> "<button type=\"button\" data-value=\"" + Page.escape(metric.key())
+                        + "\" aria-pressed=\"" + metric.equals(Metric.LATENCY_MILLIS_P50) + "\">"
+                        + Page.escape(metric.label()) + "</button>")
+                .collect(Collectors.joining("\n      "));
     }
 
     private String eyebrow() {
@@ -124,7 +137,7 @@ final class RunPage {
     }
 
     private String figures() {
-        RunReport.Quality quality = report.quality();
+        Metric quality = report.quality();
         StringBuilder html = new StringBuilder();
         html.append(figure(
                 report.tree() == null
@@ -133,20 +146,21 @@ final class RunPage {
                 Figures.large(report.space().members()),
                 count(report.space().choices().size(), "choice")));
         report.members().stream()
-                .filter(m -> m.testQuality() != null)
-                .max(Comparator.comparingDouble(m -> quality.higherIsBetter() ? m.testQuality() : -m.testQuality()))
+                .filter(m -> !Double.isNaN(m.value(quality.test())))
+                .max(Comparator.comparingDouble(
+                        m -> quality.higherIsBetter() ? m.value(quality.test()) : -m.value(quality.test())))
                 .ifPresent(m -> html.append(figure(
-                        "Best test " + quality.name().toLowerCase(Locale.ROOT),
-                        quality.equals(RunReport.Quality.ACCURACY)
-                                ? quality.text(m.testQuality())
-                                : quality.number(m.testQuality()),
-                        tested(m) + called(m) + "selection " + quality.text(m.quality()))));
+                        "Best test " + quality.label().toLowerCase(Locale.ROOT),
+                        quality.isShare()
+                                ? quality.form().withUnit(m.value(quality.test()))
+                                : quality.form().number(m.value(quality.test())),
+                        tested(m) + called(m) + "selection " + quality.form().withUnit(m.value(quality)))));
         front.stream()
                 .findFirst()
                 .ifPresent(m -> html.append(figure(
                         "Fastest on the front",
-                        Figures.significant(m.cost().latencyMillisP50()) + "\u00a0ms",
-                        called(m) + "selection " + quality.text(m.quality()) + speedup(m))));
+                        Figures.significant(m.latency()) + "\u00a0ms",
+                        called(m) + "selection " + quality.form().withUnit(m.value(quality)) + speedup(m))));
         worstExport()
                 .ifPresent(worst -> html.append(figure(
                         "Largest export error",
@@ -157,12 +171,13 @@ final class RunPage {
 
     /** How sure an accuracy is, or the unit of another quality. */
     private String tested(MemberResult m) {
-        if (!report.quality().equals(RunReport.Quality.ACCURACY))
-            return report.quality().unit() + "; ";
+        Metric quality = report.quality();
+        if (!quality.isShare())
+            return quality.form().unit().isEmpty() ? "" : quality.form().unit() + "; ";
         return report.dataset().splits().stream()
                 .filter(split -> split.name().equals("report") && split.examples() > 0)
                 .findFirst()
-                .map(split -> new Proportion(m.testQuality(), split.examples()))
+                .map(split -> new Proportion(m.value(quality.test()), split.examples()))
                 .map(share ->
                         String.format(Locale.ROOT, "%.1f to %.1f\u00a0%%, ", 100 * share.low(), 100 * share.high()))
                 .orElse("");
@@ -175,9 +190,9 @@ final class RunPage {
 
     private String speedup(MemberResult m) {
         return report.members().stream()
-                .filter(other -> "largest".equals(other.name()) && m.cost().latencyMillisP50() > 0)
+                .filter(other -> "largest".equals(other.name()) && m.latency() > 0)
                 .findFirst()
-                .map(largest -> largest.cost().latencyMillisP50() / m.cost().latencyMillisP50())
+                .map(largest -> largest.latency() / m.latency())
                 .filter(times -> times > 1)
                 .map(times -> ", " + Figures.significant(times) + "× faster than the largest")
                 .orElse("");

@@ -1,10 +1,11 @@
 package dev.weft.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -19,7 +20,8 @@ import java.util.Objects;
  * @param environment what the figures depend on: machine, versions, threads, seed
  * @param latencySetting how latency was measured, in one sentence (batch, threads, warm-up, repeats, runtime)
  * @param space choices and number of members
- * @param quality what members are chosen by
+ * @param metrics what members may have numbers of
+ * @param quality the one that they are chosen by
  * @param curves training curves, one per member role and metric
  * @param blends how a search by gradient weighed the options of each choice; empty for any other run
  * @param sampled how likely a sampler was to draw each option of each choice; empty where that does not change
@@ -39,7 +41,8 @@ public record RunReport(
         List<Fact> environment,
         String latencySetting,
         Space space,
-        Quality quality,
+        List<Metric> metrics,
+        Metric quality,
         List<Curve> curves,
         List<BlendedChoice> blends,
         List<BlendedChoice> sampled,
@@ -58,6 +61,7 @@ public record RunReport(
         Objects.requireNonNull(latencySetting, "latencySetting");
         Objects.requireNonNull(space, "space");
         Objects.requireNonNull(quality, "quality");
+        metrics = List.copyOf(metrics);
         commands = List.copyOf(commands);
         environment = List.copyOf(environment);
         curves = List.copyOf(curves);
@@ -68,50 +72,23 @@ public record RunReport(
         network = List.copyOf(network);
         notes = List.copyOf(notes);
         for (MemberResult member : members) {
-            quality.check(member.quality(), member.member());
-            if (member.testQuality() != null) {
-                quality.check(member.testQuality(), member.member());
+            check(quality, member);
+            for (Metric metric : metrics) {
+                if (member.measured().find(metric).isPresent()) {
+                    check(metric, member);
+                }
+            }
+            if (member.measured().find(quality.test()).isPresent()) {
+                check(quality.test(), member);
             }
         }
     }
 
-    /**
-     * What members are chosen by, and how it is shown.
-     *
-     * @param name as the axis says it
-     * @param unit of what is shown; may be empty
-     * @param divisor from the measured value to what is shown
-     * @param decimals of what is shown
-     * @param higherIsBetter whether the front prefers more of it
-     */
-    public record Quality(String name, String unit, double divisor, int decimals, boolean higherIsBetter) {
-        /** A part from 0 to 1, shown in percent. */
-        public static final Quality ACCURACY = new Quality("Accuracy", "%", 0.01, 1, true);
-
-        /** Cross-entropy of a language model. */
-        public static final Quality LOSS = new Quality("Loss", "nats a token", 1, 4, false);
-
-        public Quality {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(unit, "unit");
-        }
-
-        /** {@code 86.1 %}. */
-        String text(double value) {
-            return number(value) + "\u00a0" + unit;
-        }
-
-        /** {@code 86.1}. */
-        String number(double value) {
-            return String.format(Locale.ROOT, "%." + decimals + "f", value / divisor);
-        }
-
-        private void check(double value, String member) {
-            boolean share = unit.equals("%");
-            if (!(value >= 0 && value <= (share ? 1 : Double.MAX_VALUE))) {
-                throw new IllegalArgumentException(name + " must be " + (share ? "between 0 and 1" : "0 or more")
-                        + ", but member " + member + " has " + value);
-            }
+    private static void check(Metric metric, MemberResult member) {
+        if (!metric.form().allows(member.value(metric))) {
+            throw new IllegalArgumentException(metric.label() + " must be "
+                    + (metric.isShare() ? "between 0 and 1" : "0 or more") + ", but member " + member.member()
+                    + " has " + member.value(metric));
         }
     }
 
@@ -323,7 +300,8 @@ public record RunReport(
         private final Space space;
         private String recipe = "";
         private String latencySetting = "";
-        private Quality quality = Quality.ACCURACY;
+        private List<Metric> metrics = Metrics.BUILT_IN.all();
+        private Metric quality = Metric.ACCURACY;
         private List<String> commands = List.of();
         private List<Fact> environment = List.of();
         private List<Curve> curves = List.of();
@@ -353,8 +331,14 @@ public record RunReport(
             return this;
         }
 
-        /** Accuracy, unless it is said. */
-        public Builder quality(Quality chosenBy) {
+        /**
+         * Weft's own and accuracy, unless it is said.
+         *
+         * @param measuredBy what members may have numbers of
+         * @param chosenBy the one that they are chosen by
+         */
+        public Builder metrics(List<Metric> measuredBy, Metric chosenBy) {
+            this.metrics = measuredBy;
             this.quality = chosenBy;
             return this;
         }
@@ -426,6 +410,7 @@ public record RunReport(
                     environment,
                     latencySetting,
                     space,
+                    metrics,
                     quality,
                     curves,
                     blends,

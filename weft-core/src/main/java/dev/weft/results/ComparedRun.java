@@ -5,26 +5,23 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
+import dev.weft.metric.Metric;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.FamilyDescription;
-import dev.weft.model.Metric;
-import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.RunSettings;
 import dev.weft.report.RunReport;
 import dev.weft.run.RunDatabase;
-import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
-import dev.weft.search.Objective;
-import dev.weft.search.ParetoFront;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.stats.Proportion;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -49,7 +46,7 @@ public record ComparedRun(
         String data,
         int examples,
         String examplesId,
-        String metric,
+        Metric metric,
         String machine,
         Map<String, String> settings,
         List<Row> members,
@@ -87,18 +84,16 @@ public record ComparedRun(
 
     private static ComparedRun ofRun(Path folder, String label, Kinds kinds) {
         RunSettings settings = Trainer.settings(folder, kinds);
-        ModelDefinition model = settings.recipe().model();
-        Metric metric = model.input().metrics().get(0);
+        FamilyDefinition definition = settings.recipe().family();
+        Metric metric = definition.model().input().metrics().get(0);
         int examples = settings.splits().selection().examples();
         Map<String, String> flat = new LinkedHashMap<>();
         flat.put("seed", String.valueOf(settings.seed()));
         flat.put("threads", String.valueOf(settings.threads()));
         flatten("", Json.parse(Json.write(settings.recipe()), "the recipe of the run", JsonNode.class), flat);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
-            String machine = database.members().stream()
-                    .filter(row -> row.metric().equals(MetricNames.LATENCY_MILLIS_P50))
-                    .map(row -> row.context())
-                    .reduce("", (first, last) -> last);
+            MeasuredMembers measured =
+                    new MeasuredMembers(database.members(), RunMetrics.kept(folder.resolve(FAMILY), kinds), definition);
             return new ComparedRun(
                     label,
                     folder.toString(),
@@ -107,10 +102,10 @@ public record ComparedRun(
                     examples,
                     settings.splits().selection().idsSha256()
                             + settings.splits().selection().contentSha256(),
-                    metric.key(),
-                    machine,
+                    metric,
+                    measured.context(Metric.LATENCY_MILLIS_P50),
                     flat,
-                    rows(RunMetrics.of(folder, kinds).members(), model, metric, examples),
+                    rows(measured, definition.space(), metric, examples),
                     RunReports.curves(RunReports.metrics(folder, database)));
         }
     }
@@ -119,15 +114,18 @@ public record ComparedRun(
         FamilyDescription family = FamilyDescription.of(SafetensorsFile.open(file), kinds)
                 .orElseThrow(() -> new InputException(
                         file + " must be the folder of a run or the file of a family, but is neither."));
-        Metric metric = family.model().input().metrics().get(0);
+        Metric metric = family.family().model().input().metrics().get(0);
         Map<String, String> flat = new LinkedHashMap<>();
-        flatten("model", Json.parse(Json.write(family.model()), "the model of the family", JsonNode.class), flat);
+        flatten(
+                "model",
+                Json.parse(Json.write(family.family().model()), "the model of the family", JsonNode.class),
+                flat);
         family.notes().forEach((key, value) -> {
             if (key.equals("recipe") || key.equals("seed")) {
                 flat.put(key.equals("recipe") ? "name" : key, value);
             }
         });
-        List<RunMetrics.MeasuredRow> kept = RunMetrics.rows(new LinkedHashMap<>(), family.members());
+        MeasuredMembers kept = new MeasuredMembers(List.of(), family.members(), family.family());
         return new ComparedRun(
                 label,
                 file.toString(),
@@ -135,10 +133,10 @@ public record ComparedRun(
                 family.notes().getOrDefault("data", ""),
                 0,
                 "",
-                metric.key(),
+                metric,
                 "",
                 flat,
-                rows(kept, family.model(), metric, 0),
+                rows(kept, family.family().space(), metric, 0),
                 List.of());
     }
 
@@ -157,51 +155,30 @@ public record ComparedRun(
         });
     }
 
-    private static List<Row> rows(
-            List<RunMetrics.MeasuredRow> measured, ModelDefinition model, Metric metric, int examples) {
-        Set<Member> front = front(measured, model, metric);
+    private static List<Row> rows(MeasuredMembers measured, Space space, Metric metric, int examples) {
+        List<MeasuredMembers.Known> members = measured.all();
+        Set<Member> front = MeasuredMembers.front(members, metric);
         List<Row> rows = new ArrayList<>();
-        for (RunMetrics.MeasuredRow row : measured) {
-            Member member = model.space().parse(row.member());
-            if (!row.name().isEmpty() || front.contains(member)) {
-                Double quality = row.values().get(metric.key());
-                Proportion share = metric == Metric.ACCURACY && quality != null && examples > 0
-                        ? new Proportion(quality, examples)
-                        : null;
+        for (MeasuredMembers.Known each : members) {
+            if (!each.names().isEmpty() || front.contains(each.member())) {
+                Optional<Double> quality = each.measured().find(metric);
+                Optional<Proportion> share =
+                        quality.filter(q -> metric.isShare() && examples > 0).map(q -> new Proportion(q, examples));
                 rows.add(new Row(
-                        row.name(),
-                        model.space().print(member),
-                        quality,
-                        share == null ? null : share.low(),
-                        share == null ? null : share.high(),
-                        row.values().get(MetricNames.PARAMS),
-                        row.values().get(MetricNames.MACS),
-                        row.values().get(MetricNames.LATENCY_MILLIS_P50),
-                        front.contains(member)));
+                        String.join(" ", each.names()),
+                        space.print(each.member()),
+                        quality.orElse(null),
+                        share.map(Proportion::low).orElse(null),
+                        share.map(Proportion::high).orElse(null),
+                        each.measured().find(Metric.PARAMS).orElse(null),
+                        each.measured().find(Metric.MACS).orElse(null),
+                        each.measured().find(Metric.LATENCY_MILLIS_P50).orElse(null),
+                        front.contains(each.member())));
             }
         }
         rows.sort((a, b) -> Double.compare(
                 a.latencyMillisP50 == null ? Double.MAX_VALUE : a.latencyMillisP50,
                 b.latencyMillisP50 == null ? Double.MAX_VALUE : b.latencyMillisP50));
         return rows;
-    }
-
-    private static Set<Member> front(List<RunMetrics.MeasuredRow> measured, ModelDefinition model, Metric metric) {
-        List<String> needed = List.of(metric.key(), MetricNames.LATENCY_MILLIS_P50);
-        Set<Member> front = new HashSet<>();
-        ParetoFront.of(
-                        needed.stream().map(Objective::of).toList(),
-                        measured.stream()
-                                .filter(row -> needed.stream()
-                                        .allMatch(key -> isNumber(row.values().get(key))))
-                                .map(row -> new MeasuredMember(model.space().parse(row.member()), row.values()))
-                                .toList())
-                .members()
-                .forEach(member -> front.add(member.member()));
-        return front;
-    }
-
-    private static boolean isNumber(Double value) {
-        return value != null && Double.isFinite(value);
     }
 }

@@ -1,9 +1,10 @@
 package dev.weft.results;
 
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.report.ComparisonReport;
 import dev.weft.report.Plot;
 import dev.weft.report.RunReport;
-import dev.weft.search.MetricNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,8 +61,8 @@ public final class ComparisonTables {
         if (row.quality() == null) {
             return NONE;
         }
-        if (!run.metric().equals(MetricNames.ACCURACY)) {
-            return String.format(Locale.ROOT, "%s %.4f", run.metric(), row.quality());
+        if (!run.metric().isShare()) {
+            return String.format(Locale.ROOT, "%s %.4f", run.metric().key(), row.quality());
         }
         String share = String.format(Locale.ROOT, "%.1f %%", 100 * row.quality());
         return row.low() == null
@@ -95,7 +96,7 @@ public final class ComparisonTables {
 
     private static List<Plot> plots(RunComparison compared) {
         List<Plot> plots = new ArrayList<>();
-        Map<String, List<Plot.Series>> fronts = new LinkedHashMap<>();
+        Map<Metric, List<Plot.Series>> fronts = new LinkedHashMap<>();
         for (int i = 0; i < compared.runs().size(); i++) {
             ComparedRun run = compared.runs().get(i);
             List<Plot.Point> points = run.members().stream()
@@ -109,9 +110,9 @@ public final class ComparisonTables {
         }
         fronts.forEach((metric, series) -> plots.add(new Plot(
                 "Fronts",
-                metric.equals(MetricNames.ACCURACY) ? "Bars: the 95 % interval of the accuracy." : "",
+                metric.isShare() ? "Bars: the 95 % interval of the " + metric + "." : "",
                 new Plot.Axis("Latency, ms", Plot.Scale.LOGARITHMIC),
-                new Plot.Axis(axis(metric), Plot.Scale.LINEAR),
+                new Plot.Axis(axis(metric.key()), Plot.Scale.LINEAR),
                 series)));
         curves(compared)
                 .forEach((title, series) -> plots.add(new Plot(
@@ -126,7 +127,7 @@ public final class ComparisonTables {
     }
 
     private static Plot.Point point(ComparedRun run, ComparedRun.Row row) {
-        double unit = run.metric().equals(MetricNames.ACCURACY) ? 100 : 1;
+        double unit = 1 / run.metric().form().divisor();
         double quality = unit * row.quality();
         return new Plot.Point(
                 row.latencyMillisP50(),
@@ -136,8 +137,12 @@ public final class ComparisonTables {
                 row.member());
     }
 
-    private static String axis(String metric) {
-        return metric.equals(MetricNames.ACCURACY) ? "Accuracy, %" : metric.equals(MetricNames.LOSS) ? "Loss" : metric;
+    private static String axis(String key) {
+        return Metrics.BUILT_IN
+                .find(key)
+                .map(metric ->
+                        metric.isShare() ? metric.label() + ", " + metric.form().unit() : metric.label())
+                .orElse(key);
     }
 
     /** The training curves of the largest and the smallest member, by title; a line for each run, of a tree one for each leaf. */
@@ -162,7 +167,11 @@ public final class ComparisonTables {
     }
 
     private static Optional<Plot.Series> series(ComparedRun run, RunReport.Curve curve, String role) {
-        double unit = curve.metric().equals(MetricNames.ACCURACY) ? 100 : 1;
+        double unit = 1
+                / Metrics.BUILT_IN
+                        .find(curve.metric())
+                        .map(m -> m.form().divisor())
+                        .orElse(1.0);
         List<Plot.Point> points = curve.points().stream()
                 .filter(point -> Double.isFinite(point.value()))
                 .map(point -> new Plot.Point(point.step(), unit * point.value()))

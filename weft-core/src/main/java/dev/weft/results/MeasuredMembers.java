@@ -1,13 +1,15 @@
 package dev.weft.results;
 
+import dev.weft.cost.LatencyContext;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.FamilyDescription;
-import dev.weft.model.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.HeldOutResult;
 import dev.weft.report.MemberResult;
 import dev.weft.run.Measurement;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ParetoFront;
 import dev.weft.space.Member;
@@ -16,49 +18,64 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** The measured members of a run's database, as reports show them. */
+/**
+ * The members of a run that something was measured of: what the rows of its database and the members of its family's file say, put
+ * together once for pages, tables and comparisons.
+ */
 public final class MeasuredMembers {
     public static final String MAX_ABS_ERROR = "maxAbsError";
     public static final String TOP1_AGREEMENT = "top1Agreement";
     /** Accuracy of the exported file on the report split. */
-    public static final String TEST_ACCURACY = "testAccuracy";
+    public static final String TEST_ACCURACY = Metric.ACCURACY.test().key();
 
     /** What is noted of a file, whichever weights and machine it was made with. */
-    static final Set<String> OF_EXPORTS = Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY);
+    private static final Set<String> OF_EXPORTS = Set.of(MAX_ABS_ERROR, TOP1_AGREEMENT, TEST_ACCURACY);
+
+    /**
+     * A measured member.
+     *
+     * @param names in the family, in the order in which it was given them; empty where it has none
+     * @param onnx the file of its last export; empty where it was not exported
+     */
+    record Known(MeasuredMember measured, List<String> names, Optional<String> onnx) {
+        Member member() {
+            return measured.member();
+        }
+
+        /** A member may have several names: "largest" says most, otherwise the one it was given last. */
+        String name() {
+            return names.isEmpty() ? null : names.contains("largest") ? "largest" : names.get(names.size() - 1);
+        }
+    }
 
     private final Map<String, String> contexts = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> values = new LinkedHashMap<>();
-    /** The file of each export, the last one of a member. */
-    private final Map<String, String> exports = new LinkedHashMap<>();
-
-    private final Path folder;
+    private final Map<String, String> exports = new HashMap<>();
     private final List<FamilyDescription.Kept> kept;
-    private final String quality;
+    private final ModelDefinition model;
+    private final Space space;
+    private final Metric quality;
 
     /**
-     * @param folder of the run, which names of exported files are relative to
+     * @param rows of the run's database, the latest last; none of a family without a run
      * @param kept in the family, with what was measured of them there: training does not note it among the rows
-     * @param quality what members are chosen by
-     * @param space of the members
      */
-    MeasuredMembers(
-            List<Measurement> rows, Path folder, List<FamilyDescription.Kept> kept, Metric quality, Space space) {
-        this.folder = folder;
+    MeasuredMembers(List<Measurement> rows, List<FamilyDescription.Kept> kept, FamilyDefinition family) {
         this.kept = List.copyOf(kept);
-        this.quality = quality.key();
+        this.model = family.model();
+        this.space = family.space();
+        this.quality = model.input().metrics().get(0);
         // Numbers of other weights or machines do not compare: the latest context counts.
         rows.forEach(row -> contexts.put(row.metric(), row.context()));
         for (Measurement row : rows) {
-            boolean ofExport = OF_EXPORTS.contains(row.metric());
-            if (ofExport || row.context().equals(contexts.get(row.metric()))) {
+            if (OF_EXPORTS.contains(row.metric()) || row.context().equals(contexts.get(row.metric()))) {
                 values.computeIfAbsent(line(row, space), m -> new LinkedHashMap<>())
                         .put(row.metric(), row.value());
             }
@@ -66,110 +83,122 @@ public final class MeasuredMembers {
                 exports.put(line(row, space), row.context());
             }
         }
-        for (FamilyDescription.Kept member : kept) {
-            Double value = member.measurements().get(this.quality);
-            Map<String, Double> found = values.get(member.member());
-            if (found != null && value != null) {
-                found.putIfAbsent(this.quality, value);
-            }
-        }
-        values.values()
-                .removeIf(found ->
-                        !found.containsKey(this.quality) || !found.keySet().containsAll(MetricNames.COSTS));
     }
 
     /** The member of a row by its choices: an export is noted as it is shown, which may be a notation of the space's own. */
-    static String line(Measurement row, Space space) {
+    private static String line(Measurement row, Space space) {
         return space.notation() != null && space.notation().matches(row.member())
                 ? space.parse(row.member()).toString()
                 : row.member();
     }
 
-    int count() {
-        return values.size();
+    /** Every member with all that is known of it, also what the family's file says of an earlier machine. */
+    List<Known> all() {
+        Map<String, Map<String, Double>> found = new LinkedHashMap<>();
+        values.forEach((line, known) -> found.put(line, new LinkedHashMap<>(known)));
+        for (FamilyDescription.Kept member : kept) {
+            Map<String, Double> known = found.computeIfAbsent(member.member(), m -> new LinkedHashMap<>());
+            member.measurements().forEach(known::putIfAbsent);
+        }
+        return known(found);
+    }
+
+    /** Those with their quality and every cost, of the latest weights and machine. */
+    List<Known> complete() {
+        Map<String, Map<String, Double>> found = new LinkedHashMap<>();
+        values.forEach((line, known) -> found.put(line, new LinkedHashMap<>(known)));
+        for (FamilyDescription.Kept member : kept) {
+            Double value = member.measurements().get(quality.key());
+            if (found.containsKey(member.member()) && value != null) {
+                found.get(member.member()).putIfAbsent(quality.key(), value);
+            }
+        }
+        return known(found).stream()
+                .filter(each -> each.measured.find(quality).isPresent()
+                        && Metrics.COSTS.stream()
+                                .allMatch(cost -> each.measured.find(cost).isPresent()))
+                .toList();
+    }
+
+    private List<Known> known(Map<String, Map<String, Double>> found) {
+        List<Known> all = new ArrayList<>();
+        found.forEach((line, numbers) -> all.add(new Known(
+                new MeasuredMember(space.parse(line), numbers),
+                kept.stream()
+                        .filter(k -> k.member().equals(line))
+                        .map(FamilyDescription.Kept::name)
+                        .toList(),
+                Optional.ofNullable(exports.get(line)))));
+        return all;
+    }
+
+    /** Those that no other is both better and faster than. */
+    static Set<Member> front(List<Known> members, Metric quality) {
+        List<Metric> goals = List.of(quality, Metric.LATENCY_MILLIS_P50);
+        return ParetoFront.of(
+                        goals.stream().map(Objective::of).toList(),
+                        members.stream()
+                                .map(Known::measured)
+                                .filter(each -> goals.stream().allMatch(goal -> each.find(goal)
+                                        .filter(Double::isFinite)
+                                        .isPresent()))
+                                .toList())
+                .members()
+                .stream()
+                .map(MeasuredMember::member)
+                .collect(Collectors.toSet());
+    }
+
+    /** What the latest numbers of a metric depend on; empty where there are none. */
+    String context(Metric metric) {
+        return contexts.getOrDefault(metric.key(), "");
     }
 
     /** The setting of the latency measurements in one sentence. */
     String latencySetting() {
-        String context = contexts.getOrDefault(MetricNames.LATENCY_MILLIS_P50, "");
+        String context = context(Metric.LATENCY_MILLIS_P50);
         return context.isEmpty()
                 ? ""
                 : "ONNX Runtime on the CPU, one run after a warm-up, timed in turn with a reference member: "
-                        + setting(context) + ".";
-    }
-
-    private static String count(String number, String noun) {
-        return number + " " + noun + (number.equals("1") ? "" : "s");
-    }
-
-    /** {@code 2 threads, 1 example at a time} of {@code hardware=… threads=2 batch=1}; another context as it is. */
-    private static String setting(String context) {
-        Matcher parts = Pattern.compile("hardware=(\\S+) threads=(\\d+) batch=(\\d+)( paired)?")
-                .matcher(context);
-        return parts.matches()
-                ? count(parts.group(2), "thread") + ", " + count(parts.group(3), "example") + " at a time, machine "
-                        + parts.group(1)
-                : context;
+                        + LatencyContext.parse(context)
+                                .map(LatencyContext::text)
+                                .orElse(context) + ".";
     }
 
     /**
-     * Those with every number.
+     * The {@linkplain #complete complete} ones as the page shows them.
      *
+     * @param folder of the run, which names of exported files are relative to
      * @param heldOut of the run; where an export was not tested, they say how good a member is on the report split
      */
-    List<MemberResult> results(ModelDefinition model, NetworkPicture picture, List<HeldOutResult> heldOut) {
+    List<MemberResult> results(Path folder, NetworkPicture picture, List<HeldOutResult> heldOut) {
         Map<String, Double> tested = new HashMap<>();
         heldOut.forEach(result -> tested.put(result.member(), result.quality()));
-        Map<String, Member> parsed = new LinkedHashMap<>();
-        values.keySet().forEach(line -> parsed.put(line, model.space().parse(line)));
-        Set<Member> front = new HashSet<>();
-        ParetoFront.of(
-                        List.of(Objective.of(quality), Objective.of(MetricNames.LATENCY_MILLIS_P50)),
-                        values.entrySet().stream()
-                                .map(e -> new MeasuredMember(parsed.get(e.getKey()), e.getValue()))
-                                .toList())
-                .members()
-                .forEach(m -> front.add(m.member()));
+        List<Known> members = complete();
+        Set<Member> front = front(members, quality);
         List<MemberResult> results = new ArrayList<>();
-        values.forEach((line, found) -> results.add(new MemberResult(
-                model.space().print(parsed.get(line)),
-                name(line),
-                front.contains(parsed.get(line)),
-                new MemberResult.Cost(
-                        found.get(MetricNames.PARAMS).longValue(),
-                        found.get(MetricNames.MACS).longValue(),
-                        found.get(MetricNames.BYTES).longValue(),
-                        found.get(MetricNames.LATENCY_MILLIS_P50),
-                        found.get(MetricNames.LATENCY_MILLIS_P99)),
-                found.get(quality),
-                found.getOrDefault(TEST_ACCURACY, tested.get(line)),
-                export(line, found),
-                picture.of(model, parsed.get(line)))));
+        for (Known each : members) {
+            Map<String, Double> numbers = new LinkedHashMap<>(each.measured.values());
+            Optional.ofNullable(tested.get(each.member().toString()))
+                    .ifPresent(value -> numbers.putIfAbsent(quality.test().key(), value));
+            results.add(new MemberResult(
+                    space.print(each.member()),
+                    each.name(),
+                    front.contains(each.member()),
+                    new MeasuredMember(each.member(), numbers),
+                    each.onnx.map(onnx -> export(folder, onnx, numbers)).orElse(null),
+                    picture.of(model, each.member())));
+        }
         return results;
     }
 
-    private MemberResult.Export export(String line, Map<String, Double> found) {
-        String onnx = exports.get(line);
-        if (onnx == null) {
-            return null;
-        }
-        String weights = onnx.replaceFirst("\\.onnx$", "") + ".safetensors";
+    private static MemberResult.Export export(Path folder, String onnx, Map<String, Double> numbers) {
+        String weights =
+                (onnx.endsWith(".onnx") ? onnx.substring(0, onnx.length() - ".onnx".length()) : onnx) + ".safetensors";
         return new MemberResult.Export(
                 onnx,
                 Files.exists(folder.resolve(weights)) ? weights : null,
-                found.get(MAX_ABS_ERROR),
-                found.get(TOP1_AGREEMENT));
-    }
-
-    /** A member may have several names: "largest" says most, otherwise the one it was given last. */
-    private String name(String line) {
-        List<String> names = kept.stream()
-                .filter(k -> k.member().equals(line))
-                .map(FamilyDescription.Kept::name)
-                .toList();
-        if (names.isEmpty()) {
-            return null;
-        }
-        return names.contains("largest") ? "largest" : names.get(names.size() - 1);
+                numbers.get(MAX_ABS_ERROR),
+                numbers.get(TOP1_AGREEMENT));
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.results;
 
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.RunReport.Block;
 import dev.weft.report.RunReport.Stage;
@@ -33,9 +34,9 @@ final class NetworkPicture {
 
     private final Map<Place, Size> largest;
 
-    /** @param definition with its input filled in */
-    NetworkPicture(ModelDefinition definition) {
-        largest = sizes(definition.at(definition.space().largest()));
+    /** @param family with its input filled in */
+    NetworkPicture(FamilyDefinition family) {
+        largest = sizes(family.model().at(family.space().largest()));
     }
 
     /** The full network. */

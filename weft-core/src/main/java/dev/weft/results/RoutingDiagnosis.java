@@ -38,6 +38,11 @@ public record RoutingDiagnosis(List<Mixed> weights, long trainingParameters, lon
         weights = List.copyOf(weights);
     }
 
+    /** Whether a family has routed weights to look at. */
+    static boolean hasExperts(Family family) {
+        return family.strategy(RoutedWeights.class).isPresent();
+    }
+
     /** @param members to look at, for instance some at random; one or more */
     public static RoutingDiagnosis of(Family family, List<Member> members) {
         if (members.isEmpty()) {

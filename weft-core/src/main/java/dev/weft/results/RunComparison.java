@@ -77,7 +77,7 @@ public record RunComparison(List<ComparedRun> runs, List<Difference> differences
 
     private static List<String> remarks(List<ComparedRun> runs) {
         List<String> remarks = new ArrayList<>();
-        apart(runs, ComparedRun::metric)
+        apart(runs, run -> run.metric().key())
                 .ifPresent(groups -> remarks.add("The runs are measured differently, and these figures do not compare: "
                         + said(groups, metric -> "by " + metric) + "."));
         apart(runs, ComparedRun::examplesId).ifPresent(groups -> {

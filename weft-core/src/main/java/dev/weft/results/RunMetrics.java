@@ -1,18 +1,20 @@
 package dev.weft.results;
 
+import dev.weft.cost.Meter;
 import dev.weft.io.Csv;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.FamilyDescription;
 import dev.weft.recipe.RunSettings;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Event;
-import dev.weft.run.Measurement;
-import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
 import dev.weft.run.TensorBoardFile;
-import dev.weft.search.MetricNames;
-import dev.weft.space.Space;
+import dev.weft.run.TrainingNumber;
+import dev.weft.search.MeasuredMember;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +32,9 @@ import java.util.Set;
  *
  * @param steps in the order in which they were noted
  * @param members one row for each measured or kept member
+ * @param metrics what members are measured by, in the order of the columns
  */
-public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
+public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics metrics) {
     /**
      * A number of training.
      *
@@ -54,10 +57,10 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
     /**
      * What is known of a member.
      *
-     * @param name in the family; empty where it has none
-     * @param values by metric, of the latest weights and machine
+     * @param name its names in the family with spaces between; empty where it has none
+     * @param measured of the latest weights and machine
      */
-    public record MeasuredRow(String name, String member, Map<String, Double> values) {}
+    public record MeasuredRow(String name, MeasuredMember measured) {}
 
     public RunMetrics {
         steps = List.copyOf(steps);
@@ -70,7 +73,8 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             return new RunMetrics(
                     steps(folder, settings, database),
-                    members(folder, settings.recipe().model().space(), database, kinds));
+                    members(folder, settings.recipe().family(), database, kinds),
+                    Meter.metrics(kinds).with(settings.recipe().model().input().metrics()));
         }
     }
 
@@ -83,7 +87,7 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
                 .mapToLong(event -> Long.parseLong(event.text()))
                 .findFirst();
         List<Step> steps = new ArrayList<>();
-        for (Metric metric : RunReports.metrics(folder, database)) {
+        for (TrainingNumber metric : RunReports.metrics(folder, database)) {
             Double epoch = perEpoch.isEmpty() ? null : (double) metric.step() / perEpoch.getAsLong();
             // The rate of a step is that of the epochs before it.
             Double rate = perEpoch.isEmpty()
@@ -106,32 +110,11 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
         return steps;
     }
 
-    private static List<MeasuredRow> members(Path folder, Space space, RunDatabase database, Kinds kinds) {
-        List<Measurement> rows = database.members();
-        Map<String, String> latest = new LinkedHashMap<>();
-        rows.forEach(row -> latest.put(row.metric(), row.context()));
-        Map<String, Map<String, Double>> values = new LinkedHashMap<>();
-        for (Measurement row : rows) {
-            boolean ofFile = MeasuredMembers.OF_EXPORTS.contains(row.metric());
-            if (ofFile || row.context().equals(latest.get(row.metric()))) {
-                values.computeIfAbsent(MeasuredMembers.line(row, space), m -> new LinkedHashMap<>())
-                        .put(row.metric(), row.value());
-            }
-        }
-        return rows(values, kept(folder.resolve("family.safetensors"), kinds));
-    }
-
-    /** A row for each member, with all its names and what is known of it under any of them. */
-    static List<MeasuredRow> rows(Map<String, Map<String, Double>> values, List<FamilyDescription.Kept> members) {
-        Map<String, String> names = new LinkedHashMap<>();
-        for (FamilyDescription.Kept kept : members) {
-            names.merge(kept.member(), kept.name(), (first, second) -> first + " " + second);
-            Map<String, Double> known = values.computeIfAbsent(kept.member(), m -> new LinkedHashMap<>());
-            kept.measurements().forEach(known::putIfAbsent);
-        }
-        return values.entrySet().stream()
-                .map(e -> new MeasuredRow(names.getOrDefault(e.getKey(), ""), e.getKey(), e.getValue()))
-                .toList();
+    private static List<MeasuredRow> members(Path folder, FamilyDefinition family, RunDatabase database, Kinds kinds) {
+        return new MeasuredMembers(database.members(), kept(folder.resolve("family.safetensors"), kinds), family)
+                .all().stream()
+                        .map(known -> new MeasuredRow(String.join(" ", known.names()), known.measured()))
+                        .toList();
     }
 
     /** The members that a family's file keeps; none where there is no such file. */
@@ -162,22 +145,23 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members) {
 
     /** A row for each member and a column for each metric; what was not measured is empty. */
     public String membersCsv() {
-        Set<String> metrics = new LinkedHashSet<>();
-        for (String metric : MetricNames.ALL) {
-            if (members.stream().anyMatch(row -> row.values.containsKey(metric))) {
-                metrics.add(metric);
-            }
-        }
-        members.forEach(row -> metrics.addAll(row.values.keySet()));
+        Set<String> keys = new LinkedHashSet<>();
+        metrics.goals().stream().map(Metric::key).filter(this::isMeasured).forEach(keys::add);
+        members.forEach(row -> keys.addAll(row.measured.values().keySet()));
         List<String> head = new ArrayList<>(List.of("name", "member"));
-        head.addAll(metrics);
+        head.addAll(keys);
         StringBuilder csv = new StringBuilder(Csv.line(head));
         for (MeasuredRow row : members) {
-            List<String> values = new ArrayList<>(List.of(row.name, row.member));
-            metrics.forEach(metric -> values.add(text(row.values.get(metric))));
+            List<String> values =
+                    new ArrayList<>(List.of(row.name, row.measured.member().toString()));
+            keys.forEach(key -> values.add(text(row.measured.values().get(key))));
             csv.append(Csv.line(values));
         }
         return csv.toString();
+    }
+
+    private boolean isMeasured(String key) {
+        return members.stream().anyMatch(row -> row.measured.values().containsKey(key));
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.weft.results;
 
+import dev.weft.cost.Meter;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
 import dev.weft.model.ImageInput;
@@ -14,18 +16,17 @@ import dev.weft.report.HeldOutResult;
 import dev.weft.report.PageDate;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
-import dev.weft.report.RunReport.Quality;
 import dev.weft.run.Environment;
 import dev.weft.run.Event;
-import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
+import dev.weft.run.TrainingNumber;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeRecord;
-import dev.weft.weight.experts.Experts;
+import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,13 +66,15 @@ public final class RunReports {
     public static RunReport of(Path folder, Kinds kinds) {
         RunSettings settings = Trainer.settings(folder, kinds);
         ModelDefinition model = settings.recipe().model();
-        dev.weft.model.Metric quality = model.input().metrics().get(0);
+        Space space = settings.recipe().family().space();
+        Metric quality = model.input().metrics().get(0);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             List<Event> events = database.events();
-            NetworkPicture picture = new NetworkPicture(model);
+            NetworkPicture picture = new NetworkPicture(settings.recipe().family());
             Path family = folder.resolve("family.safetensors");
             List<FamilyDescription.Kept> kept = RunMetrics.kept(family, kinds);
-            MeasuredMembers measured = new MeasuredMembers(database.members(), folder, kept, quality, model.space());
+            MeasuredMembers measured = new MeasuredMembers(
+                    database.members(), kept, settings.recipe().family());
             RunReport.Dataset dataset = new RunReport.Dataset(
                     dataName(settings.splits().source()),
                     List.of(
@@ -84,21 +87,25 @@ public final class RunReports {
                                     + dataName(settings.splits().source()),
                             created(events),
                             dataset,
-                            space(model))
+                            space(space))
                     .recipe(settings.recipe().name())
                     .commands(commands(events))
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
                     .curves(curves(metrics(folder, database)))
-                    .blends(blends(database.metrics(), model))
+                    .blends(blends(database.metrics(), space))
                     .sampled(sampled(database.metrics()))
                     .routing(routing(settings, family, kinds))
-                    .quality(quality == dev.weft.model.Metric.ACCURACY ? Quality.ACCURACY : Quality.LOSS)
-                    .tree(TreeReport.of(folder, model, database.members(), kinds))
-                    .members(measured.results(model, picture, HeldOutResults.of(folder)))
-                    .heldOut(heldOut(folder, kept, model.space()))
+                    .metrics(Meter.metrics(kinds).with(model.input().metrics()).all(), quality)
+                    .tree(TreeReport.of(folder, space, database.members(), kinds))
+                    .members(measured.results(folder, picture, HeldOutResults.of(folder)))
+                    .heldOut(heldOut(folder, kept, space))
                     .network(picture.full())
-                    .notes(notes(measured, model, quality, TreeRecord.of(folder).isPresent()))
+                    .notes(notes(
+                            measured.complete().size(),
+                            space,
+                            quality,
+                            TreeRecord.of(folder).isPresent()))
                     .build();
         }
     }
@@ -136,10 +143,10 @@ public final class RunReports {
         return new RunReport.Split(name, examples);
     }
 
-    private static RunReport.Space space(ModelDefinition model) {
+    private static RunReport.Space space(Space space) {
         return new RunReport.Space(
-                model.space().size(),
-                model.space().choices().stream()
+                space.size(),
+                space.choices().stream()
                         .map(c -> new RunReport.Choice(
                                 c.name(),
                                 c.options().stream().map(Object::toString).toList()))
@@ -178,17 +185,17 @@ public final class RunReports {
     }
 
     /** The metrics of the run; of a tree those of its leaves, with the leaf as part of the role. */
-    static List<Metric> metrics(Path folder, RunDatabase database) {
+    static List<TrainingNumber> metrics(Path folder, RunDatabase database) {
         List<TreeRecord.Node> leaves =
                 TreeRecord.of(folder).map(TreeRecord::leaves).orElse(List.of());
-        List<Metric> all = new ArrayList<>(database.metrics());
+        List<TrainingNumber> all = new ArrayList<>(database.metrics());
         for (TreeRecord.Node leaf : leaves) {
             Path file = folder.resolve("nodes").resolve(leaf.name()).resolve("run.db");
             if (Files.exists(file)) {
                 try (RunDatabase one = RunDatabase.read(file)) {
                     one.metrics().stream()
                             .filter(metric -> !isPart(metric))
-                            .map(m -> new Metric(
+                            .map(m -> new TrainingNumber(
                                     m.step(), leaf.name() + " " + m.role(), m.name(), m.value(), m.seconds()))
                             .forEach(all::add);
                 }
@@ -197,9 +204,9 @@ public final class RunReports {
         return all;
     }
 
-    static List<RunReport.Curve> curves(List<Metric> metrics) {
+    static List<RunReport.Curve> curves(List<TrainingNumber> metrics) {
         Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
-        for (Metric metric : metrics) {
+        for (TrainingNumber metric : metrics) {
             if (isPart(metric) || isOfOption(metric)) {
                 continue;
             }
@@ -214,17 +221,17 @@ public final class RunReports {
     }
 
     /** Whether a metric is the part of an option in a blend, {@code stage2.width=24}. */
-    private static boolean isPart(Metric metric) {
+    private static boolean isPart(TrainingNumber metric) {
         return metric.role().equals(Role.BLEND.toString()) && metric.name().contains("=");
     }
 
-    private static List<RunReport.BlendedChoice> blends(List<Metric> metrics, ModelDefinition model) {
+    private static List<RunReport.BlendedChoice> blends(List<TrainingNumber> metrics, Space space) {
         Map<String, TreeMap<Long, Double>> parts = new HashMap<>();
         metrics.stream().filter(RunReports::isPart).forEach(metric -> parts.computeIfAbsent(
                         metric.name(), name -> new TreeMap<>())
                 .put(metric.step(), metric.value()));
         List<RunReport.BlendedChoice> blends = new ArrayList<>();
-        for (Choice<?> choice : model.space().choices()) {
+        for (Choice<?> choice : space.choices()) {
             List<String> options =
                     choice.options().stream().map(Object::toString).toList();
             List<TreeMap<Long, Double>> histories = options.stream()
@@ -247,15 +254,15 @@ public final class RunReports {
     }
 
     /** Whether a metric is a sampler's of one option or one cost level: too many for curves. */
-    private static boolean isOfOption(Metric metric) {
+    private static boolean isOfOption(TrainingNumber metric) {
         return metric.role().equals(Trainer.SAMPLER)
                 && (metric.name().contains("=") || metric.name().matches("level[0-9]+\\..*"));
     }
 
     /** How likely the options of each choice, {@code edge1-0=skip_connect}, and the cost levels were to be drawn. */
-    private static List<RunReport.BlendedChoice> sampled(List<Metric> metrics) {
+    private static List<RunReport.BlendedChoice> sampled(List<TrainingNumber> metrics) {
         Map<String, Map<String, TreeMap<Long, Double>>> choices = new LinkedHashMap<>();
-        for (Metric metric : metrics) {
+        for (TrainingNumber metric : metrics) {
             boolean level = metric.name().matches("level[0-9]+\\.probability");
             if (isOfOption(metric) && (level || metric.name().contains("="))) {
                 String name = level ? "cost level=" + metric.name().replaceAll("[^0-9]", "") : metric.name();
@@ -281,10 +288,13 @@ public final class RunReports {
 
     /** The routing of the largest, the smallest and some members drawn by chance; null where there are no experts, or no family yet. */
     private static RunReport.Routing routing(RunSettings settings, Path file, Kinds kinds) {
-        if (settings.recipe().sharing().stream().noneMatch(Experts.class::isInstance) || !Files.exists(file)) {
+        if (settings.recipe().sharing().stream().noneMatch(Sharing::readsMember) || !Files.exists(file)) {
             return null;
         }
         try (Family family = Family.open(file, kinds)) {
+            if (!RoutingDiagnosis.hasExperts(family)) {
+                return null;
+            }
             Space space = family.space();
             SplittableRandom random = RandomStream.ANCHORS.random(settings.seed());
             Set<Member> members = new LinkedHashSet<>(List.of(space.largest(), space.smallest()));
@@ -316,21 +326,20 @@ public final class RunReports {
         return thinned;
     }
 
-    private static List<String> notes(
-            MeasuredMembers measured, ModelDefinition model, dev.weft.model.Metric quality, boolean tree) {
+    private static List<String> notes(int count, Space space, Metric quality, boolean tree) {
         List<String> notes = new ArrayList<>();
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality
                 + " is from the report split, which no choice has seen.");
-        notes.add(measured.count() + " of " + Figures.large(model.space().size())
+        notes.add(count + " of " + Figures.large(space.size())
                 + " members were measured; a better one may be among the others.");
         notes.add(
                 tree
                         ? "The members of a leaf share their weights as trained: a member trained alone may rank otherwise, and"
                                 + " members of different leaves are estimated with different errors."
                         : "All members share their weights as trained: a member trained alone may rank otherwise.");
-        if (measured.count() > 0) {
+        if (count > 0) {
             notes.add("Latencies are of the machine named here and say little about another.");
         }
         return notes;

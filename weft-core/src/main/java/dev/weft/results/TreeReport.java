@@ -2,7 +2,6 @@ package dev.weft.results;
 
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;
-import dev.weft.model.ModelDefinition;
 import dev.weft.report.Figure;
 import dev.weft.report.Figures;
 import dev.weft.report.RunReport;
@@ -31,14 +30,14 @@ final class TreeReport {
      * @param measured members of the run
      * @return {@code null} where the run has no tree
      */
-    static RunReport.Tree of(Path folder, ModelDefinition model, List<Measurement> measured, Kinds kinds) {
+    static RunReport.Tree of(Path folder, Space space, List<Measurement> measured, Kinds kinds) {
         Optional<TreeRecord> found = TreeRecord.of(folder);
         if (found.isEmpty()) {
             return null;
         }
         TreeRecord tree = found.get();
         List<RunReport.TreeNode> nodes = new ArrayList<>();
-        add(tree, tree.nodes().get(0), 0, model.space(), nodes);
+        add(tree, tree.nodes().get(0), 0, space, nodes);
         return new RunReport.Tree(nodes, tree.supernetEpochs(), leaves(folder, measured, kinds));
     }
 

@@ -163,11 +163,11 @@ public final class RunDatabase implements AutoCloseable {
         flush();
     }
 
-    public synchronized List<Metric> metrics() {
+    public synchronized List<TrainingNumber> metrics() {
         flushForReading();
         return sqlite.query(
                 "SELECT step, role, name, value, seconds FROM metrics ORDER BY rowid",
-                rows -> new Metric(
+                rows -> new TrainingNumber(
                         rows.getLong(1),
                         rows.getString(2),
                         rows.getString(3),

@@ -12,6 +12,7 @@ import dev.weft.sample.fair.FairSampler;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.space.Space;
+import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,41 @@ public interface Sampler {
     /** The part of the training split that it learns from and the weights do not see; 0 for none. */
     default double heldOutPart() {
         return 0;
+    }
+
+    /** Whether it asks a generator of the family's sharing for members, and trains it. */
+    default boolean trainsGenerator() {
+        return false;
+    }
+
+    /**
+     * Checks that it fits the rest of a training rule.
+     *
+     * @param architecture whether logits of a blend are trained, for which members must be blends
+     * @param reptile whether members take steps of their own, so that weights do not move by the members' gradients
+     * @throws InputException when it does not
+     */
+    default void requireFits(boolean architecture, boolean reptile) {
+        if (architecture) {
+            throw new InputException(
+                    "Training with train.architecture must have sampler blend, but has sampler " + this + ".");
+        }
+    }
+
+    /**
+     * Checks that it fits the rest of a recipe.
+     *
+     * @param sharing how members share weights
+     * @param mixed whether training examples are mixed with each other
+     * @throws InputException when it does not
+     */
+    default void requireFits(List<Sharing> sharing, boolean mixed) {
+        if (sharing.stream().anyMatch(Sharing::generatesMembers) != trainsGenerator()) {
+            throw new InputException(
+                    "A recipe must have a generator in its sharing exactly where its sampler is cost-levels"
+                            + " with members of a generator, but has sharing " + sharing + " and sampler " + this
+                            + ".");
+        }
     }
 
     /** A sampler whose draws depend on the space and the generator alone. */
@@ -202,6 +238,15 @@ public interface Sampler {
 
     /** One draw of a blend of all members, for search by gradient: the family's weights must be blended. */
     record Blend() implements Memoryless {
+        @Override
+        public void requireFits(boolean architecture, boolean reptile) {
+            if (!architecture) {
+                throw new InputException(
+                        "Training with sampler blend must have train.architecture, which says how the logits of the blend are"
+                                + " trained, but has none.");
+            }
+        }
+
         @Override
         public List<TrainingMember> draw(Space space, RandomGenerator generator) {
             return List.of(new TrainingMember(Role.BLEND, BlendedWeights.blend(space.largest(), generator.nextLong())));

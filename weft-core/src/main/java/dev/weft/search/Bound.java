@@ -1,7 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
-import java.util.List;
+import dev.weft.metric.Metrics;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,7 +16,7 @@ public record Bound(String metric, boolean upper, double limit) {
             Pattern.compile("\\s*([A-Za-z0-9_][A-Za-z0-9_.-]*)\\s*(<=|>=)\\s*([^<>=\\s]+)\\s*");
 
     public Bound {
-        metric = MetricNames.resolve(metric);
+        metric = Metrics.resolve(metric);
         if (!Double.isFinite(limit)) {
             throw new InputException("The limit of " + metric + " must be a finite number, but got " + limit + ".");
         }
@@ -26,14 +26,14 @@ public record Bound(String metric, boolean upper, double limit) {
      * @param known the metrics there are
      * @throws InputException when the text is not a known metric, {@code <=} or {@code >=}, and a finite number
      */
-    public static Bound parse(String text, List<String> known) {
+    public static Bound parse(String text, Metrics known) {
         String where = "Constraint \"" + text.strip() + "\"";
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
             throw new InputException(
                     where + " must be METRIC<=NUMBER or METRIC>=NUMBER, for instance latencyMillis<=2.");
         }
-        String metric = MetricNames.check(form.group(1), known, where);
+        String metric = known.goal(form.group(1), where).key();
         double limit;
         try {
             limit = Double.parseDouble(form.group(3));

@@ -1,5 +1,6 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.math.BigInteger;
@@ -48,7 +49,7 @@ public final class Candidates {
         this.listener = listener;
         this.stop = stop;
         for (String metric : metrics(task.budgets())) {
-            MetricNames.check(metric, evaluations.metrics(), "Search");
+            evaluations.metrics().get(metric, "Search");
         }
     }
 
@@ -58,7 +59,7 @@ public final class Candidates {
      * @throws UnmetBudgetException when a bound cannot be kept by any member
      */
     public void checkReach() {
-        Reach reach = new Reach(task.space(), evaluations::isCounted, this::value);
+        Reach reach = new Reach(task.space(), evaluations.metrics(), evaluations::isCounted, this::value);
         task.budgets().forEach(reach::check);
     }
 
@@ -131,7 +132,8 @@ public final class Candidates {
      */
     public List<Constraints> admit(Member member, List<Constraints> budgets) {
         List<Constraints> open = new ArrayList<>(budgets);
-        for (String metric : evaluations.metrics()) {
+        for (Metric each : evaluations.metrics().all()) {
+            String metric = each.key();
             if (open.stream().flatMap(b -> b.bounds().stream()).anyMatch(b -> b.metric()
                     .equals(metric))) {
                 OptionalDouble value = value(member, metric);
@@ -161,8 +163,8 @@ public final class Candidates {
         }
         if (!measured.containsKey(member)) {
             List<String> wanted = metrics(admit(member, task.budgets()));
-            for (String metric : evaluations.metrics()) {
-                if (wanted.contains(metric) && value(member, metric).isEmpty()) {
+            for (Metric metric : evaluations.metrics().all()) {
+                if (wanted.contains(metric.key()) && value(member, metric.key()).isEmpty()) {
                     return Optional.empty();
                 }
             }
@@ -283,6 +285,7 @@ public final class Candidates {
                 total,
                 done.size() - freshDone,
                 refused,
+                evaluations.metrics().get(task.objectives().get(0).metric(), "Search"),
                 best(Constraints.NONE),
                 freshDone / seconds * 60,
                 freshDone == 0 ? Double.NaN : (total - done.size()) * seconds / freshDone));

@@ -1,6 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Metrics;
 import dev.weft.space.Member;
 import java.util.List;
 import java.util.function.Function;
@@ -33,11 +34,11 @@ public record Constraints(List<Bound> bounds) {
      * @throws InputException when a part is not a bound on a known metric, or two bounds leave no number between them
      */
     public static Constraints parse(String text) {
-        return parse(text, MetricNames.ALL);
+        return parse(text, Metrics.BUILT_IN);
     }
 
-    /** The same, of other metrics than those of {@link MetricNames}. */
-    public static Constraints parse(String text, List<String> known) {
+    /** The same, of other metrics than those of {@link Metrics#BUILT_IN}. */
+    public static Constraints parse(String text, Metrics known) {
         return text.isBlank()
                 ? NONE
                 : new Constraints(Stream.of(text.split(",", -1))

@@ -1,5 +1,7 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.run.RunDatabase;
 import dev.weft.space.Member;
 import java.util.Collection;
@@ -22,11 +24,13 @@ public final class Evaluations {
     }
 
     private final Evaluator evaluator;
+    private final Metrics metrics;
     private final Store store;
     private long measurements;
 
     public Evaluations(Evaluator evaluator, Store store) {
         this.evaluator = evaluator;
+        this.metrics = new Metrics(evaluator.metrics());
         this.store = store;
     }
 
@@ -73,8 +77,8 @@ public final class Evaluations {
     }
 
     /** What can be measured, what is cheap first. */
-    public List<String> metrics() {
-        return evaluator.metrics();
+    public Metrics metrics() {
+        return metrics;
     }
 
     /** Whether the evaluator {@linkplain Evaluator#isCounted counts} the metric. */
@@ -89,7 +93,7 @@ public final class Evaluations {
 
     /** The number that is already known. */
     public OptionalDouble known(Member member, String metric) {
-        String resolved = MetricNames.resolve(metric);
+        String resolved = Metrics.resolve(metric);
         OptionalDouble value = store.value(member.toString(), resolved, evaluator.context(resolved));
         // SQLite keeps NaN as NULL: neither was measured by us.
         return value.isPresent() && Double.isNaN(value.getAsDouble()) ? OptionalDouble.empty() : value;
@@ -101,20 +105,20 @@ public final class Evaluations {
      * @throws dev.weft.io.InputException when the evaluator does not measure this metric
      */
     public double value(Member member, String metric) {
-        String resolved = MetricNames.check(metric, metrics(), "Measuring");
+        String resolved = metrics.get(metric, "Measuring").key();
         OptionalDouble known = known(member, resolved);
         return known.isPresent() ? known.getAsDouble() : measure(member, resolved);
     }
 
     /** Several numbers of a member, those that are cheap to measure first. */
-    public MeasuredMember values(Member member, Collection<String> metrics) {
-        List<String> resolved = metrics.stream()
-                .map(m -> MetricNames.check(m, metrics(), "Measuring"))
+    public MeasuredMember values(Member member, Collection<Metric> wanted) {
+        List<String> resolved = wanted.stream()
+                .map(m -> metrics.get(m.key(), "Measuring").key())
                 .toList();
         Map<String, Double> values = new LinkedHashMap<>();
-        for (String metric : metrics()) {
-            if (resolved.contains(metric)) {
-                values.put(metric, value(member, metric));
+        for (Metric metric : metrics.all()) {
+            if (resolved.contains(metric.key())) {
+                values.put(metric.key(), value(member, metric.key()));
             }
         }
         return new MeasuredMember(member, values);
@@ -128,7 +132,8 @@ public final class Evaluations {
             throw new IllegalStateException("An evaluator must return a finite " + metric + ", but of \"" + member
                     + "\" returned " + measured + ".");
         }
-        for (String other : metrics()) {
+        for (Metric along : metrics.all()) {
+            String other = along.key();
             Double value = measured.get(other);
             // What came along must not change a number that a search has already seen.
             if (value != null && Double.isFinite(value) && known(member, other).isEmpty()) {

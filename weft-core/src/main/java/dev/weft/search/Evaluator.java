@@ -1,5 +1,7 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +11,7 @@ import java.util.function.ToDoubleFunction;
 /** Measures members: what a caller of a {@link Search} supplies. */
 public interface Evaluator {
     /** The metrics that it can measure, cheap ones first: a member that exceeds a cheap budget is not measured further. */
-    List<String> metrics();
+    List<Metric> metrics();
 
     /**
      * What else the numbers of this metric depend on, such as a fingerprint of the weights and the split for accuracy, or of the
@@ -34,13 +36,15 @@ public interface Evaluator {
      */
     Map<String, Double> measure(Member member, String metric);
 
-    /** One function for each metric, what is cheap first; nothing else decides the numbers. */
+    /** One function for each metric by its key, what is cheap first; nothing else decides the numbers. */
     static Evaluator of(LinkedHashMap<String, ToDoubleFunction<Member>> functions) {
         Map<String, ToDoubleFunction<Member>> fixed = new LinkedHashMap<>(functions);
         return new Evaluator() {
             @Override
-            public List<String> metrics() {
-                return List.copyOf(fixed.keySet());
+            public List<Metric> metrics() {
+                return fixed.keySet().stream()
+                        .map(key -> Metrics.BUILT_IN.find(key).orElseGet(() -> Metric.column(key)))
+                        .toList();
             }
 
             @Override

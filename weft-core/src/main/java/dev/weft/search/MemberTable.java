@@ -3,6 +3,8 @@ package dev.weft.search;
 import dev.weft.io.Csv;
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +48,7 @@ public final class MemberTable {
                         + " and columns " + columns + ".");
             }
             for (String column : columns) {
-                if (MetricNames.ALL.contains(MetricNames.resolve(column))) {
+                if (Metrics.BUILT_IN.find(column).isPresent()) {
                     throw new InputException("A column of a table must not be called as what is measured here, but is "
                             + column + ". Rename it in the table.");
                 }
@@ -221,8 +223,9 @@ public final class MemberTable {
     public Evaluator over(Evaluator other) {
         return new Evaluator() {
             @Override
-            public List<String> metrics() {
-                List<String> metrics = new ArrayList<>(columns());
+            public List<Metric> metrics() {
+                List<Metric> metrics =
+                        new ArrayList<>(columns().stream().map(Metric::column).toList());
                 metrics.addAll(other.metrics());
                 return metrics;
             }

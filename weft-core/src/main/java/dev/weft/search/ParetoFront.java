@@ -1,6 +1,7 @@
 package dev.weft.search;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Suggest;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -85,7 +86,11 @@ public record ParetoFront(List<Objective> objectives, List<MeasuredMember> membe
     public MeasuredMember best(Constraints budget) {
         for (Bound bound : budget.bounds()) {
             for (MeasuredMember each : members) {
-                MetricNames.check(bound.metric(), List.copyOf(each.values().keySet()), "Constraint \"" + bound + "\"");
+                if (!each.values().containsKey(bound.metric())) {
+                    throw new InputException("Constraint \"" + bound + "\": unknown metric \"" + bound.metric()
+                            + "\". Known: " + String.join(", ", each.values().keySet()) + "."
+                            + Suggest.nearest(bound.metric(), each.values().keySet()));
+                }
             }
         }
         Objective first = objectives.get(0);

@@ -1,5 +1,8 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
+import dev.weft.metric.Needs;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -7,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -15,17 +17,16 @@ import java.util.stream.Stream;
 /**
  * Whether a budget can be kept at all, from its cheapest members alone. For a count that member is found by changing one choice at a
  * time from the smallest member for as long as the count falls: options of a choice add to a count each on their own, so that what no
- * single change makes cheaper is the cheapest. For a latency the smallest member and the one with the fewest multiply-adds are
- * measured, and the bound is refused only where both miss it by more than a measurement may err. An accuracy is a share. Of anything
+ * single change makes cheaper is the cheapest. For a latency, or what else is measured on this machine, the smallest member and the one with the fewest multiply-adds are
+ * measured, and the bound is refused only where both miss it by more than a measurement may err. A share is between 0 and 1. Of anything
  * else nothing is known before the search.
  */
 final class Reach {
     /** A latency of another member may be this much below that of the cheapest ones, by noise or by its shape. */
     private static final double LATENCY_MARGIN = 1.2;
 
-    private static final Set<String> LATENCIES = Set.of(MetricNames.LATENCY_MILLIS_P50, MetricNames.LATENCY_MILLIS_P99);
-
     private final Space space;
+    private final Metrics metrics;
     private final Predicate<String> counted;
     private final BiFunction<Member, String, OptionalDouble> value;
 
@@ -33,8 +34,9 @@ final class Reach {
      * @param counted whether a metric is a count
      * @param value of a member; empty once the search is stopped
      */
-    Reach(Space space, Predicate<String> counted, BiFunction<Member, String, OptionalDouble> value) {
+    Reach(Space space, Metrics metrics, Predicate<String> counted, BiFunction<Member, String, OptionalDouble> value) {
         this.space = space;
+        this.metrics = metrics;
         this.counted = counted;
         this.value = value;
     }
@@ -45,10 +47,14 @@ final class Reach {
     /** @throws UnmetBudgetException when a bound of the budget cannot be kept */
     void check(Constraints budget) {
         for (Bound bound : budget.bounds()) {
-            if (bound.metric().equals(MetricNames.ACCURACY) && !bound.holds(bound.upper() ? 0 : 1)) {
+            if (metric(bound).isShare() && !bound.holds(bound.upper() ? 0 : 1)) {
                 throw new UnmetBudgetException(
                         budget,
-                        bound + " cannot be reached: an accuracy is a share from 0 to 1, such as 0.85 for 85 %.");
+                        bound + " cannot be reached: "
+                                + (bound.metric().equals(Metric.ACCURACY.key())
+                                        ? "an accuracy"
+                                        : metric(bound).key())
+                                + " is a share from 0 to 1, such as 0.85 for 85 %.");
             }
             nearest(bound)
                     .filter(probe -> !bound.holds(probe.value) && !mayBeNoise(bound, probe.value))
@@ -58,24 +64,33 @@ final class Reach {
         }
     }
 
-    private static boolean mayBeNoise(Bound bound, double value) {
-        return LATENCIES.contains(bound.metric()) && value <= bound.limit() * LATENCY_MARGIN;
+    private Metric metric(Bound bound) {
+        return metrics.get(bound.metric(), "Budget");
+    }
+
+    /** Whether it is measured on this machine, which makes noise. */
+    private boolean isTimed(Bound bound) {
+        return metric(bound).needs() == Needs.MACHINE;
+    }
+
+    private boolean mayBeNoise(Bound bound, double value) {
+        return isTimed(bound) && value <= bound.limit() * LATENCY_MARGIN;
     }
 
     private Optional<Probe> nearest(Bound bound) {
         if (counted.test(bound.metric())) {
             return extreme(bound.metric(), bound.upper(), bound::holds);
         }
-        if (!LATENCIES.contains(bound.metric()) || !bound.upper()) {
+        if (!isTimed(bound) || !bound.upper()) {
             return Optional.empty();
         }
         Optional<Probe> smallest = probe(space.smallest(), bound.metric());
-        if (smallest.isEmpty() || bound.holds(smallest.get().value) || !counted.test(MetricNames.MACS)) {
+        if (smallest.isEmpty() || bound.holds(smallest.get().value) || !counted.test(Metric.MACS.key())) {
             return smallest;
         }
         return Stream.concat(
                         smallest.stream(),
-                        extreme(MetricNames.MACS, true, macs -> false)
+                        extreme(Metric.MACS.key(), true, macs -> false)
                                 .flatMap(cheapest -> probe(cheapest.member, bound.metric()))
                                 .stream())
                 .min((a, b) -> Double.compare(a.value, b.value));
@@ -106,9 +121,14 @@ final class Reach {
     }
 
     private String message(Bound bound, Probe probe) {
-        boolean latency = LATENCIES.contains(bound.metric());
         String member = bound.upper() ? "the cheapest member" : "the member with the most";
-        String number = latency ? String.format(Locale.ROOT, "%.3g ms here", probe.value) : Bound.print(probe.value);
+        String number = isTimed(bound)
+                ? String.format(
+                        Locale.ROOT,
+                        "%.3g %s here",
+                        probe.value,
+                        metric(bound).form().unit())
+                : Bound.print(probe.value);
         return bound + " cannot be reached: " + member + ", \"" + space.print(probe.member) + "\", "
                 + (bound.upper() ? "needs " : "has ") + number + ". " + (bound.upper() ? "Raise" : "Lower")
                 + " the limit.";

@@ -1,5 +1,6 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
 import java.util.Optional;
 
 /**
@@ -9,7 +10,8 @@ import java.util.Optional;
  * @param planned members that will be done at the end, as far as is known; never fewer than {@code candidates}
  * @param replayed those of {@code candidates} that were known from before
  * @param refused those of {@code candidates} that exceed the budget
- * @param best the best so far by the first objective
+ * @param goal the metric of the first objective
+ * @param best the best so far by it
  * @param candidatesPerMinute not counting replayed ones; 0 before the first
  * @param remainingSeconds at this speed; NaN while it is unknown
  */
@@ -18,6 +20,7 @@ public record SearchProgress(
         int planned,
         int replayed,
         int refused,
+        Metric goal,
         Optional<MeasuredMember> best,
         double candidatesPerMinute,
         double remainingSeconds) {}

@@ -15,7 +15,6 @@ import dev.weft.weight.Sharing;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
-import dev.weft.weight.kernel.KernelTransforms;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -113,7 +112,7 @@ public final class ChannelSorting {
      * @throws InputException when no hidden channels depend on the choices, or weights are shared in a way that has more of them
      */
     public static void requireSortable(ModelDefinition definition, List<Sharing> sharing, Collection<String> choices) {
-        if (!sharing.stream().allMatch(KernelTransforms.class::isInstance)) {
+        if (!sharing.stream().allMatch(Sharing::keepsChannels)) {
             throw new InputException(
                     "Channels can be sorted where members share slices or transformed kernels, but sharing is "
                             + sharing + ". Leave sortChannels out.");

@@ -10,7 +10,6 @@ import dev.weft.data.Batches;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
-import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -139,8 +138,8 @@ public final class DryRun {
         TrainSettings train = phases.get(phases.size() - 1);
         SplittableRandom random = RandomStream.STAND_IN.random(seed);
         try (PointerScope scope = new PointerScope();
-                Family family = Family.of(model, seed, recipe.sharing());
-                RunningStatistics running = train.runningStatistics() ? Trainer.runningStatistics(model) : null;
+                Family family = Family.of(model, seed, recipe.sharing(), kinds);
+                RunningStatistics running = train.runningStatistics() ? Loop.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
                 Sampling sampling = train.sampler()
                         .start(new Sampling.Setup(
@@ -149,8 +148,7 @@ public final class DryRun {
                         family,
                         train,
                         running == null ? BatchStatistics.INSTANCE : running,
-                        train.distillation() instanceof Distillation.Taught taught
-                                        && !(taught instanceof Distillation.InPlace)
+                        train.distillation().hasFrozenTeacher()
                                 ? inputs -> randomLogits(random, input, batchSize)
                                 : null,
                         sampling,
@@ -207,7 +205,7 @@ public final class DryRun {
             Recipe recipe, Family family, Batch batch, TrainingMember draw, double rate) {
         ArchitectureSettings settings = recipe.train().architecture();
         CostTerm term = settings.cost();
-        DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.definition());
+        DifferentiableCost cost = term == null || term.table() != null ? null : term.of(family.plan());
         long began = System.nanoTime();
         try (ArchitectureStep step = new ArchitectureStep(
                 family,

@@ -1,14 +1,20 @@
 package dev.weft.train;
 
 import dev.weft.data.Batches;
+import dev.weft.loss.FrozenTeacher;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
-import dev.weft.model.NamedMember;
-import dev.weft.nn.Pass;
+import dev.weft.nn.NormStatistics;
+import dev.weft.recipe.Phase;
+import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Space;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * One phase of a run at work; a run without phases is one. Holds native memory until {@link #close}.
@@ -18,7 +24,7 @@ import dev.weft.space.Space;
  * @param learningRate that its schedule multiplies
  * @param begin how many steps of the run are done before it
  * @param end how many are done after it
- * @param teacher the family of a frozen teacher, or {@code null}; closed with this
+ * @param teacher that does not change, or {@code null}; closed with this
  */
 record PhaseRun(
         int index,
@@ -28,25 +34,68 @@ record PhaseRun(
         long end,
         Sampling sampling,
         Batches batches,
-        Family teacher,
-        TrainingStep step)
+        FrozenTeacher teacher,
+        WeightsUpdate weights)
         implements AutoCloseable {
+    /** Sets a phase up, which the caller closes; of a recipe without phases the only one is the whole training. */
+    static PhaseRun begin(
+            int index,
+            Recipe recipe,
+            long seed,
+            Family family,
+            TrainingParts data,
+            NormStatistics norm,
+            Function<String, Path> teachers) {
+        List<TrainSettings> rules = recipe.train().ofPhases();
+        TrainSettings rule = rules.get(index);
+        Batches uniform = recipe.data().batches(data.weights(), seed);
+        long perEpoch = rule.stepsPerEpoch(uniform);
+        long begin = perEpoch
+                * rules.subList(0, index).stream()
+                        .mapToLong(TrainSettings::epochs)
+                        .sum();
+        Phase own = recipe.train().phases().isEmpty()
+                ? null
+                : recipe.train().phases().get(index);
+        Sampling sampling = own == null
+                ? rule.sampler()
+                        .start(new Sampling.Setup(
+                                family,
+                                rule.loss(),
+                                rule.epochs(),
+                                data.weights().size(),
+                                data.heldOut(),
+                                perEpoch,
+                                RandomStream.SAMPLER_ORDER.bits(seed)))
+                : sampling((Sampler.Memoryless) rule.sampler(), own.within(family.space()), family.space());
+        Batches batches = recipe.data().mixed(sampling.batches(uniform), seed);
+        FrozenTeacher teacher = rule.distillation()
+                .open(recipe.model().input(), teachers, family.kinds())
+                .orElse(null);
+        TrainingStep step = new TrainingStep(
+                family,
+                rule,
+                norm,
+                teacher == null ? null : teacher::logits,
+                sampling,
+                begin + rule.distillation().labelSteps(perEpoch));
+        return new PhaseRun(
+                index,
+                rule,
+                own == null || own.learningRate() == null ? rule.optimizer().learningRate() : own.learningRate(),
+                begin,
+                begin + rule.epochs() * rule.stepsPerEpoch(batches),
+                sampling,
+                batches,
+                teacher,
+                new WeightsUpdate(step, rule.sampler().membersPerStep(family.space()), rule.batchesPerStep()));
+    }
 
     /** A sampling of the members of a part of a space, without memory. */
     static Sampling sampling(Sampler.Memoryless sampler, Space part, Space whole) {
         return Sampling.of(random -> sampler.draw(part, random).stream()
                 .map(draw -> new TrainingMember(draw.role(), whole.canonical(draw.member())))
                 .toList());
-    }
-
-    /** What a named member of {@code teacher} says about inputs; {@code null} without a teacher. */
-    static TrainingStep.Teacher logits(Family teacher, String member) {
-        if (teacher == null) {
-            return null;
-        }
-        NamedMember named = teacher.members().get(member);
-        Pass pass = Pass.evaluation(named.member(), named.statistics());
-        return inputs -> teacher.forward(inputs, pass);
     }
 
     /** Where a step of the run lies in this phase, in epochs. */
@@ -59,7 +108,7 @@ record PhaseRun(
         if (teacher != null) {
             teacher.close();
         }
-        step.close();
+        weights.close();
         sampling.close();
     }
 }

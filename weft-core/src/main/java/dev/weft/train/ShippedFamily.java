@@ -3,8 +3,8 @@ package dev.weft.train;
 import dev.weft.data.Splits;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.Recipe;
@@ -38,7 +38,7 @@ record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family 
 
     /** A measured metric's name among those of a run, where {@code loss} is that of training. */
     private static String curve(Metric metric) {
-        return metric == Metric.LOSS ? "selectionLoss" : metric.key();
+        return metric.equals(Metric.LOSS) ? "selectionLoss" : metric.key();
     }
 
     /** What the blend would choose now, and how sure it is: the record of a search at any time. */

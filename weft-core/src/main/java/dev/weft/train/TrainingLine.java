@@ -2,7 +2,7 @@ package dev.weft.train;
 
 import dev.weft.io.Progress;
 import dev.weft.loss.Role;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.sample.StepReport;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.weft.train;
 
 import dev.weft.loss.Role;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.sample.StepListener;
 import java.util.Map;
 

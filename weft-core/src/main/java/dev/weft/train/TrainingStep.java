@@ -47,7 +47,6 @@ public final class TrainingStep implements AutoCloseable {
     private final ParameterUpdate update;
     private final ReptileSteps reptile; // null where members' gradients are added
     private final List<Tensor> logits; // of a blend: an ArchitectureStep trains these
-    private final Distillation.Taught taught; // null where labels teach every member
     private final long labelSteps; // the last step in which they do so anyway
 
     /** Gives a frozen teacher's logits for the inputs of a batch; {@code null} where there is no teacher. */
@@ -75,7 +74,6 @@ public final class TrainingStep implements AutoCloseable {
         this.norm = norm;
         this.teacher = teacher;
         this.sampling = sampling;
-        this.taught = settings.distillation() instanceof Distillation.Taught kind ? kind : null;
         this.labelSteps = labelSteps;
         Map<String, Tensor> trained = family.parameters();
         this.logits = family.strategy(BlendedWeights.class)
@@ -96,7 +94,12 @@ public final class TrainingStep implements AutoCloseable {
                 BatchStatistics.INSTANCE,
                 null,
                 Sampling.of(random -> List.of()),
-                settings.distillation() instanceof Distillation.Taught taught ? taught.labelSteps(1) : 0);
+                settings.distillation().labelSteps(1));
+    }
+
+    /** Whether it moves this parameter of the family. */
+    boolean trains(String parameter) {
+        return update.parameters().containsKey(parameter);
     }
 
     /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
@@ -216,7 +219,7 @@ public final class TrainingStep implements AutoCloseable {
 
         /** Hears of the output of a forward pass that trains: the largest's teaches those after it. */
         void heard(Role role, Tensor outputs) {
-            if (begun && taught instanceof Distillation.InPlace && role == Role.LARGEST) {
+            if (begun && settings.distillation().learnsFromLargest() && role == Role.LARGEST) {
                 logits = outputs.detach();
             }
         }
@@ -256,7 +259,9 @@ public final class TrainingStep implements AutoCloseable {
     private Tensor loss(Tensor outputs, Teaching teaching, Role role, List<Double> weights) {
         Batch batch = teaching.batch;
         double smoothing = settings.labelSmoothing();
-        SoftLoss soft = teaching.logits == null ? null : taught.loss(role);
+        SoftLoss soft = teaching.logits == null
+                ? null
+                : settings.distillation().loss(role).orElse(null);
         if (weights.isEmpty()) {
             return mixture(
                     soft,

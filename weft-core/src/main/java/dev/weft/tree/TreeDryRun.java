@@ -44,7 +44,7 @@ public final class TreeDryRun {
     public static Result run(Recipe recipe, ModelInput input, int batchSize, long seed, Kinds kinds) {
         Recipe bound = recipe.on(input, kinds);
         SplitSettings split = recipe.split();
-        Space space = bound.model().space();
+        Space space = bound.family().space();
         SplitChooser chooser = new SplitChooser(split, space, seed);
         List<Choice<?>> candidates = chooser.candidates(space, 0, new ArrayList<>());
         List<Choice<?>> probed = candidates.isEmpty() ? List.of() : chooser.probed(candidates, 0, 0);
@@ -64,7 +64,7 @@ public final class TreeDryRun {
             return new Result(leaves, epochs, names, 0, null, 0, List.of());
         }
         try (PointerScope scope = new PointerScope();
-                Family family = Family.of(bound.model(), seed, recipe.sharing());
+                Family family = Family.of(bound.model(), seed, bound.sharing(), kinds);
                 Batch batch = DryRun.batch(input, batchSize, RandomStream.STAND_IN.random(seed))) {
             Choice<?> choice = probed.get(0);
             long began = System.nanoTime();

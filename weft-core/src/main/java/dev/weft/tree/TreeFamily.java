@@ -2,8 +2,8 @@ package dev.weft.tree;
 
 import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.Recipe;

@@ -7,7 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.model.Subspace;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
@@ -56,7 +56,7 @@ public final class TreeTrainer implements AutoCloseable {
         this.settings = settings;
         this.kinds = kinds;
         this.split = settings.recipe().split();
-        this.space = settings.recipe().model().space();
+        this.space = settings.recipe().family().space();
         this.chooser = new SplitChooser(split, space, settings.seed());
         this.stepsPerEpoch = Trainer.stepsPerEpoch(settings.recipe(), splits);
         this.tree = TreeRecord.of(run.path())
@@ -104,7 +104,7 @@ public final class TreeTrainer implements AutoCloseable {
      * @throws InputException when it cannot
      */
     public static void requireFit(Recipe recipe, long seed) {
-        new SplitChooser(recipe.split(), recipe.model().space(), seed);
+        new SplitChooser(recipe.split(), recipe.family().space(), seed);
     }
 
     /** Whether {@code folder} holds the run of a tree. */

@@ -2,7 +2,7 @@ package dev.weft.trust;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.io.InputException;
-import dev.weft.model.ModelDefinition;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -37,20 +37,21 @@ public final class Anchors {
      * @return from the cheapest to the dearest
      * @throws InputException when fewer than three are asked for, or more than the space has
      */
-    public static List<Member> stratified(ModelDefinition model, int count, String metric, long seed) {
+    public static List<Member> stratified(FamilyDefinition family, int count, String metric, long seed) {
         if (count < FEWEST) {
             throw new InputException("There must be " + FEWEST + " anchors or more to be ranked, but " + count
                     + (count == 1 ? " was" : " were") + " asked for. Thirty say a good deal.");
         }
         SplittableRandom random = RandomStream.ANCHORS.random(seed);
-        List<Member> population = population(model.space(), Math.max(POPULATION, 4 * count), random);
+        Space space = family.space();
+        List<Member> population = population(space, Math.max(POPULATION, 4 * count), random);
         if (population.size() < count) {
             throw new InputException("There must be at most as many anchors as space \""
-                    + model.space().name() + "\" has members, " + population.size() + ", but " + count
+                    + space.name() + "\" has members, " + population.size() + ", but " + count
                     + " were asked for.");
         }
         Map<Member, Long> costs = new LinkedHashMap<>();
-        try (CountedCosts counted = new CountedCosts(model)) {
+        try (CountedCosts counted = new CountedCosts(family)) {
             population.forEach(member -> costs.put(member, counted.of(member).value(metric)));
         }
         List<Member> ordered = costs.keySet().stream()

@@ -6,8 +6,8 @@ import dev.weft.io.Csv;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
 import dev.weft.pick.FamilyData;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.DataSettings;
@@ -345,7 +345,7 @@ public final class FamilyTrust implements AutoCloseable {
     }
 
     private List<Double> costs(List<Member> members, String cost) {
-        try (CountedCosts counted = new CountedCosts(family.definition())) {
+        try (CountedCosts counted = new CountedCosts(family.plan())) {
             return members.stream()
                     .map(member -> (double) counted.of(member).value(cost))
                     .toList();

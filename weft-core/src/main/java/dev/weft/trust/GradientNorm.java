@@ -3,6 +3,7 @@ package dev.weft.trust;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.loss.Losses;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.BatchStatistics;
@@ -40,8 +41,8 @@ final class GradientNorm implements Evaluator {
     }
 
     @Override
-    public List<String> metrics() {
-        return List.of(Baseline.GRADIENT_NORM);
+    public List<Metric> metrics() {
+        return List.of(Metric.column(Baseline.GRADIENT_NORM));
     }
 
     @Override

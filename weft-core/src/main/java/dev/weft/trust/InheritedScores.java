@@ -4,8 +4,8 @@ import dev.weft.cost.LatencySettings;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.pick.FamilyData;
@@ -37,7 +37,7 @@ final class InheritedScores implements Evaluator, AutoCloseable {
         this.data = data;
         this.statistics = statistics;
         this.metric = family.definition().input().metrics().get(0);
-        if (statistics == FamilyTrust.Statistics.BATCH && metric != Metric.ACCURACY) {
+        if (statistics == FamilyTrust.Statistics.BATCH && !metric.equals(Metric.ACCURACY)) {
             throw new InputException(
                     "Batch statistics must be of a family that is measured by accuracy, but this one is"
                             + " measured by " + metric + ". Use --statistics recalibrated.");
@@ -51,8 +51,8 @@ final class InheritedScores implements Evaluator, AutoCloseable {
     }
 
     @Override
-    public List<String> metrics() {
-        return List.of(metric.key());
+    public List<Metric> metrics() {
+        return List.of(metric);
     }
 
     @Override

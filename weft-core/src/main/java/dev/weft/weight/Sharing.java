@@ -72,6 +72,26 @@ public interface Sharing {
         return true;
     }
 
+    /** Whether members see the same under any order of a layer's hidden channels, so that these may be sorted while training. */
+    default boolean keepsChannels() {
+        return false;
+    }
+
+    /** Whether it has logits that a search by gradient trains, so that the members of a step are blends. */
+    default boolean hasLogits() {
+        return false;
+    }
+
+    /** Whether a network of its own makes members, which a sampler asks for and trains. */
+    default boolean generatesMembers() {
+        return false;
+    }
+
+    /** Whether the supernets of a tree may share weights so, each over its part of the members. */
+    default boolean fitsTree() {
+        return false;
+    }
+
     /**
      * Checks that this kind can stand where it does.
      *
@@ -98,6 +118,24 @@ public interface Sharing {
         }
     }
 
+    /**
+     * What a member's stand-alone model still has of some sharings: the last ones of the list.
+     *
+     * @throws IllegalStateException when one that goes stands over one that remains
+     */
+    static List<Sharing> remaining(List<Sharing> all, Member member) {
+        List<Sharing> remaining = new ArrayList<>();
+        for (Sharing each : all) {
+            Optional<Sharing> left = each.remains(member);
+            if (left.isEmpty() && !remaining.isEmpty()) {
+                throw new IllegalStateException("What remains in a stand-alone model must be listed last, but " + each
+                        + " follows " + remaining + ". List it before them.");
+            }
+            left.ifPresent(remaining::add);
+        }
+        return remaining;
+    }
+
     /** The choices of a family: those of its model, then those of each sharing. */
     static Space space(List<Sharing> all, Outline model) {
         List<Choice<?>> choices = new ArrayList<>(model.space().choices());
@@ -105,6 +143,7 @@ public interface Sharing {
         Space space = model.space();
         return choices.size() == space.choices().size()
                 ? space
-                : new Space(space.name(), choices, space.constraints(), space.notation());
+                : new Space(
+                        space.name(), choices, space.constraints()); // the model's notation knows none of the others
     }
 }

@@ -26,7 +26,7 @@ weft.details = (function () {
 
   function cost(index, largest) {
     const facts = ["quality", "testQuality"].filter(weft.table.has).map((key) => fact(weft.table.label(key), weft.table.text(index, key), interval(key, index)));
-    for (const key of ["p50", "p99", "params", "macs", "bytes"]) {
+    for (const key of weft.table.costs()) {
       facts.push(fact(weft.table.label(key), weft.table.text(index, key), relative(index, key, largest)));
     }
     if (largest >= 0 && largest !== index) facts.push(weft.element("p", "hint", "Shares are of the largest member's."));

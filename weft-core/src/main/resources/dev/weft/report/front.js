@@ -2,14 +2,14 @@
 weft.front = (function () {
   "use strict";
   const element = document.getElementById("front-chart");
-  let chart, members, quality, axis = "p50", selected = -1, picked;
+  let chart, members, quality, axis = "latencyMillisP50", selected = -1, picked;
 
   /** More is better. */
   const utility = (member) => (quality.higherIsBetter ? member.quality : -member.quality);
 
   /** For latency the front is the report's; for another cost it is computed the same way on that cost. */
   function onFront(index) {
-    if (axis === "p50") return members[index].onFront;
+    if (axis === "latencyMillisP50") return members[index].onFront;
     const x = weft.table.value(index, axis), y = utility(members[index]);
     return !members.some((m, i) => {
       const otherX = weft.table.value(i, axis);

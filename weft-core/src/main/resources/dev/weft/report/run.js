@@ -17,7 +17,7 @@
 
   /** The middle of the front, an exported member if there is one: the most telling first picture. */
   function first() {
-    const cost = (i) => report.members[i].p50;
+    const cost = (i) => report.members[i].latency;
     const all = report.members.map((m, i) => i).sort((a, b) => cost(a) - cost(b));
     const front = all.filter((i) => report.members[i].onFront);
     const exported = front.filter((i) => report.members[i].exported);

@@ -71,6 +71,8 @@ weft.table = (function () {
   return {
     /** Whether the table has that column: one that no member has a value in is left out. */
     has: (key) => heading(key) !== undefined,
+    /** The keys of the columns that are costs. */
+    costs: () => headings.filter((h) => h.dataset.cost !== undefined).map((h) => h.dataset.key),
     label: (key) => heading(key).dataset.label,
     unit: (key) => heading(key).dataset.unit,
     /** The number in the column's unit, NaN where there is none. */

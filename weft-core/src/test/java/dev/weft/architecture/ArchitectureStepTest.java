@@ -14,6 +14,7 @@ import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.LanguageModel;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
@@ -522,7 +523,7 @@ class ArchitectureStepTest {
     private final class DisposableCosts implements AutoCloseable {
         final Family family = Family.of(TinyTraining.boundModel(), 5, TinyTraining.blended(new SimplexMap.Softmax()));
         final DifferentiableCost macs =
-                ExpectedCost.of(TinyTraining.boundModel()).get("macs");
+                ExpectedCost.of(FamilyDefinition.of(TinyTraining.boundModel())).get("macs");
         final Batch images = TinyTraining.batch(4, 1);
 
         DisposableCosts() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.io.InputException;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.ops.Tensors;
@@ -38,7 +39,7 @@ class ExpectedCostTest {
     void equalsTheExactCostOfEveryMember(ModelDefinition definition) {
         Space space = definition.space();
         try (CountedCosts exact = new CountedCosts(definition)) {
-            Map<String, ExpectedCost> costs = ExpectedCost.of(definition);
+            Map<String, ExpectedCost> costs = ExpectedCost.of(FamilyDefinition.of(definition));
             assertThat(costs.keySet()).containsExactlyElementsOf(MemberCosts.METRICS);
             SplittableRandom random = new SplittableRandom(8); // other members than those the tables are checked on
             List<Member> members = Stream.concat(
@@ -65,7 +66,7 @@ class ExpectedCostTest {
     void isTheMeanOverAllMembersWeightedByHowLikelyTheyAre() {
         ModelDefinition definition = TinyModels.visionTransformer();
         Space space = definition.space();
-        Map<String, ExpectedCost> costs = ExpectedCost.of(definition);
+        Map<String, ExpectedCost> costs = ExpectedCost.of(FamilyDefinition.of(definition));
         try (CountedCosts exact = new CountedCosts(definition)) {
             Map<String, List<Double>> likely = distributions(space, new SplittableRandom(3));
             Map<String, Double> mean = new LinkedHashMap<>();
@@ -90,7 +91,7 @@ class ExpectedCostTest {
     void gradientIsTheSlopeOfTheExpectedCost() {
         ModelDefinition definition = TinyModels.visionTransformer();
         Space space = definition.space();
-        ExpectedCost cost = ExpectedCost.of(definition).get("macs");
+        ExpectedCost cost = ExpectedCost.of(FamilyDefinition.of(definition)).get("macs");
         Map<String, List<Double>> likely = distributions(space, new SplittableRandom(4));
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> leaves = new LinkedHashMap<>();
@@ -122,7 +123,7 @@ class ExpectedCostTest {
     @Test
     void choiceOfABlockThatDoesNotRunCostsNothing() {
         ModelDefinition definition = TinyModels.visionTransformer();
-        ExpectedCost cost = ExpectedCost.of(definition).get("params");
+        ExpectedCost cost = ExpectedCost.of(FamilyDefinition.of(definition)).get("params");
         Member shallow = definition.space().smallest();
         Choice<?> heads = choice(definition.space(), "block4.numHeads");
         assertThat(cost.exact(shallow.with(heads, heads.largest()))).isEqualTo(cost.exact(shallow));
@@ -136,7 +137,7 @@ class ExpectedCostTest {
         definition = definition.at(definition.space().largest());
         try (PointerScope scope = new PointerScope();
                 CountedCosts exact = new CountedCosts(definition)) {
-            ExpectedCost cost = ExpectedCost.of(definition).get("macs");
+            ExpectedCost cost = ExpectedCost.of(FamilyDefinition.of(definition)).get("macs");
             assertThat(cost.exact(Member.PLAIN))
                     .isEqualTo(exact.of(Member.PLAIN).macs());
             assertThat(cost.expected(choice -> null).item_double())
@@ -203,7 +204,8 @@ class ExpectedCostTest {
 
     @Test
     void distributionOfAnotherShapeIsRefused() {
-        ExpectedCost cost = ExpectedCost.of(TinyModels.mobileCnn()).get("macs");
+        ExpectedCost cost =
+                ExpectedCost.of(FamilyDefinition.of(TinyModels.mobileCnn())).get("macs");
         try (PointerScope scope = new PointerScope()) {
             assertThatThrownBy(() -> cost.expected(choice -> tensor(List.of(0.25, 0.25, 0.25, 0.25))))
                     .isInstanceOf(IllegalArgumentException.class)

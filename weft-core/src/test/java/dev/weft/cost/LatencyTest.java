@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import java.util.List;
@@ -22,8 +23,8 @@ class LatencyTest {
     @MethodSource("definitions")
     void saysWhatWasMeasuredAndHow(ModelDefinition definition) {
         LatencySettings settings = new LatencySettings(2, 3, 4, 2, 25, 0);
-        LatencyMeasurement measured =
-                Latency.measure(definition, definition.space().smallest(), settings, "f00d");
+        LatencyMeasurement measured = Latency.measure(
+                FamilyDefinition.of(definition), definition.space().smallest(), settings, "f00d");
         assertThat(measured.p50Millis()).isPositive();
         assertThat(measured.p99Millis()).isGreaterThanOrEqualTo(measured.p50Millis());
         assertThat(measured)
@@ -40,7 +41,11 @@ class LatencyTest {
     void fastModelRunsOftenEnoughToFillTheRound() {
         LatencySettings settings = new LatencySettings(1, 1, 0, 1, 1, 50);
         ModelDefinition definition = TinyModels.visionTransformer();
-        assertThat(Latency.measure(definition, definition.space().smallest(), settings, "")
+        assertThat(Latency.measure(
+                                FamilyDefinition.of(definition),
+                                definition.space().smallest(),
+                                settings,
+                                "")
                         .repeats())
                 .isGreaterThan(20);
     }
@@ -65,7 +70,8 @@ class LatencyTest {
     void whatIsMeasuredBesideAReferenceIsItsRatioToIt() {
         ModelDefinition definition = TinyModels.mobileCnn();
         LatencySettings settings = new LatencySettings(1, 1, 3, 2, 20, 10);
-        OnnxFile reference = Latency.file(definition, definition.space().smallest());
+        OnnxFile reference =
+                Latency.file(FamilyDefinition.of(definition), definition.space().smallest());
         double alone = Latency.measure(reference, settings, "").p50Millis();
         try (PairedLatency beside = new PairedLatency(reference, alone, settings, "f00d")) {
             LatencyMeasurement itself = beside.measure(reference);
@@ -79,8 +85,8 @@ class LatencyTest {
             assertThat(itself.halfWidthMillis()).isPositive().isLessThan(itself.p50Millis());
             assertThat(itself.repeats()).isGreaterThanOrEqualTo(2 * 4 * 5);
             assertThat(itself.hardwareFingerprint()).isEqualTo("f00d");
-            double largest = beside.measure(
-                            Latency.file(definition, definition.space().largest()))
+            double largest = beside.measure(Latency.file(
+                            FamilyDefinition.of(definition), definition.space().largest()))
                     .p50Millis();
             assertThat(largest).isGreaterThan(itself.p50Millis());
         }

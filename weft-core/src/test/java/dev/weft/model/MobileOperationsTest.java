@@ -104,7 +104,7 @@ class MobileOperationsTest {
             assertThat(costs.of(member(rest + "k5-e3")).params() - skipped).isEqualTo(block);
             // nothing expands: 3x3 on 16 channels and 1x1, two norms
             assertThat(costs.of(member(rest + "k3-e1")).params() - skipped).isEqualTo(16 * 9 + 16 * 16 + 2 * (16 + 16));
-            ExpectedCost expected = ExpectedCost.of(MODEL).get("macs");
+            ExpectedCost expected = ExpectedCost.of(FamilyDefinition.of(MODEL)).get("macs");
             SplittableRandom random = new SplittableRandom(1);
             for (int i = 0; i < 20; i++) {
                 Member drawn = MODEL.space().sample(random);

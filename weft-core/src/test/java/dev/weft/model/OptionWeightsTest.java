@@ -13,7 +13,7 @@ class OptionWeightsTest {
     void operationsOwnTheirOwnWeightsOfAllCells() {
         CellNetwork cells = (CellNetwork) Presets.named("cell-quick").withInput(TinyModels.input(1, 14));
         Space space = cells.space();
-        OptionWeights weights = OptionWeights.of(cells);
+        OptionWeights weights = OptionWeights.of(FamilyDefinition.of(cells));
         for (Choice<?> edge : space.choices()) {
             String of = edge.name().substring("edge".length()).replace('-', ' ').replace(" ", "<-");
             for (int i = 0; i < edge.options().size(); i++) {
@@ -38,7 +38,7 @@ class OptionWeightsTest {
     @Test
     void widthsOwnWhatTheySliceAndDepthsWhatTheyAdd() {
         MobileCnn model = TinyModels.mobileCnn();
-        OptionWeights weights = OptionWeights.of(model);
+        OptionWeights weights = OptionWeights.of(FamilyDefinition.of(model));
         for (Choice<?> choice : model.space().choices()) {
             Set<String> largest = weights.names(choice, choice.options().size() - 1);
             Set<String> smallest = weights.names(choice, 0);
@@ -60,7 +60,7 @@ class OptionWeightsTest {
     @Test
     void partsAreOfOneStoredWeight() {
         VisionTransformer model = TinyModels.visionTransformer();
-        OptionWeights weights = OptionWeights.of(model);
+        OptionWeights weights = OptionWeights.of(FamilyDefinition.of(model));
         try (Family shapes = Family.ofShapes(model)) {
             for (Choice<?> choice : model.space().choices()) {
                 for (int i = 0; i < choice.options().size(); i++) {

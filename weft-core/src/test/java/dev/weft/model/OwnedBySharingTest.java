@@ -207,9 +207,10 @@ class OwnedBySharingTest {
         }
     }
 
-    private static final int MODEL_BLOCKS = (int) Family.space(MODEL, List.of(QUANTISED)).choices().stream()
-            .filter(choice -> choice.name().startsWith("bits"))
-            .count();
+    private static final int MODEL_BLOCKS = (int) new FamilyDefinition(MODEL, List.of(QUANTISED))
+            .space().choices().stream()
+                    .filter(choice -> choice.name().startsWith("bits"))
+                    .count();
 
     @Test
     void maskIsStoredAsBooleansAndNothingOfItRemains() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.cost.LatencySettings;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.onnx.ExportOptions;
@@ -18,7 +20,6 @@ import dev.weft.run.Measurement;
 import dev.weft.run.RunDatabase;
 import dev.weft.search.Constraints;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchResult;
@@ -26,7 +27,6 @@ import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -84,14 +84,15 @@ class FinishedRunTest {
         try (FinishedRun search = FinishedRun.open(run, QUICK)) {
             member = search.family().space().parse("resolution=8,stem.width=4,stage1.depth=2,stage2.width=8");
             search.keep(Map.of("mine", member));
-            accuracy = search.measured(member).value(MetricNames.ACCURACY);
+            accuracy = search.measured(member).value(Metric.ACCURACY.key());
         }
         try (Family family = Family.open(run.resolve("family.safetensors"))) {
             NamedMember kept = family.members().get("mine");
             assertThat(kept.member()).isEqualTo(member);
-            List<String> evaluated = new ArrayList<>(MetricNames.COSTS);
-            evaluated.addAll(MetricNames.LATENCY_NOISE);
-            evaluated.add(MetricNames.ACCURACY);
+            List<String> evaluated = new Metrics(Metrics.COSTS)
+                    .with(Metrics.LATENCIES).with(List.of(Metric.ACCURACY)).all().stream()
+                            .map(Metric::key)
+                            .toList();
             assertThat(kept.measurements()).containsOnlyKeys(evaluated).containsEntry("accuracy", accuracy);
             assertThat(family.members()).containsKeys("largest", "smallest");
             FamilyData data = FamilyData.asTrained(family);
@@ -148,7 +149,7 @@ class FinishedRunTest {
             assertThat(one.context("accuracy"))
                     .isEqualTo(threads.context("accuracy"))
                     .isNotEqualTo(weights.context("accuracy"));
-            assertThat(costs.metrics()).doesNotContain("accuracy");
+            assertThat(costs.metrics()).doesNotContain(Metric.ACCURACY);
         }
     }
 
@@ -195,22 +196,22 @@ class FinishedRunTest {
         double baseline;
         try (FinishedRun search = FinishedRun.open(run, QUICK)) {
             MeasuredMember largest = search.measured(search.family().space().largest());
-            assertThat(largest.value(MetricNames.LATENCY_SLOWDOWN)).isPositive();
-            assertThat(largest.value(MetricNames.LATENCY_MILLIS_P99))
-                    .isGreaterThanOrEqualTo(largest.value(MetricNames.LATENCY_MILLIS_P50));
+            assertThat(largest.value(Metric.LATENCY_SLOWDOWN.key())).isPositive();
+            assertThat(largest.value(Metric.LATENCY_MILLIS_P99.key()))
+                    .isGreaterThanOrEqualTo(largest.value(Metric.LATENCY_MILLIS_P50.key()));
             // The reference is noted when it is first used, not when it is asked for.
             baseline = search.folder()
                     .database()
                     .value(
                             search.family().space().smallest().toString(),
-                            MetricNames.LATENCY_MILLIS_P50,
+                            Metric.LATENCY_MILLIS_P50.key(),
                             MemberEvaluator.latencyContext(QUICK))
                     .orElseThrow();
         }
         try (FinishedRun search = FinishedRun.open(run, QUICK)) {
             MeasuredMember smallest = search.measured(search.family().space().smallest());
-            assertThat(smallest.value(MetricNames.LATENCY_MILLIS_P50)).isEqualTo(baseline);
-            assertThat(smallest.value(MetricNames.LATENCY_SLOWDOWN)).isEqualTo(1);
+            assertThat(smallest.value(Metric.LATENCY_MILLIS_P50.key())).isEqualTo(baseline);
+            assertThat(smallest.value(Metric.LATENCY_SLOWDOWN.key())).isEqualTo(1);
         }
     }
 
@@ -227,7 +228,7 @@ class FinishedRunTest {
             assertThat(remarks.byNoise()).isEmpty();
         }
         assertThat(rows(run).stream()
-                        .filter(row -> row.metric().equals(MetricNames.LATENCY_MILLIS_P50))
+                        .filter(row -> row.metric().equals(Metric.LATENCY_MILLIS_P50.key()))
                         .map(Measurement::member)
                         .distinct())
                 .as("the one member of the front, and the smallest, which it is timed beside")

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.ProposedSearch;
 import dev.weft.search.SearchResult;
@@ -97,8 +97,8 @@ class GeneratedMembersTest {
     void aSearchMeasuresWhatIsProposedAndFallsBackToTheSmallest() {
         Evaluator macs = new Evaluator() {
             @Override
-            public List<String> metrics() {
-                return List.of(MetricNames.MACS, MetricNames.ACCURACY);
+            public List<Metric> metrics() {
+                return List.of(Metric.MACS, Metric.ACCURACY);
             }
 
             @Override
@@ -108,7 +108,7 @@ class GeneratedMembersTest {
 
             @Override
             public Map<String, Double> measure(Member member, String metric) {
-                return Map.of(MetricNames.MACS, macs(member), MetricNames.ACCURACY, 0.5);
+                return Map.of(Metric.MACS.key(), macs(member), Metric.ACCURACY.key(), 0.5);
             }
         };
         List<Constraints> budgets =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.cost.MemberCosts;
+import dev.weft.metric.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.search.Constraints;
@@ -77,8 +78,8 @@ class ReachTest {
     private static void search(CountedCosts costs, Space space, String budget) {
         Evaluator counts = new Evaluator() {
             @Override
-            public List<String> metrics() {
-                return MemberCosts.METRICS;
+            public List<Metric> metrics() {
+                return List.of(Metric.PARAMS, Metric.MACS, Metric.BYTES);
             }
 
             @Override

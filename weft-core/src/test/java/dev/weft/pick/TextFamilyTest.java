@@ -9,6 +9,9 @@ import dev.weft.data.TextWindows;
 import dev.weft.export.ExportedLanguageModel;
 import dev.weft.export.ExportedModel;
 import dev.weft.export.InvalidInputException;
+import dev.weft.metric.Direction;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.ExportOptions;
@@ -20,9 +23,7 @@ import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
 import dev.weft.results.RunReports;
 import dev.weft.search.Constraints;
-import dev.weft.search.Direction;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchResult;
@@ -73,7 +74,9 @@ class TextFamilyTest {
             }
             search.keep(Map.of("best", best.member()));
             Map<String, Double> kept = search.family().members().get("best").measurements();
-            assertThat(kept.keySet()).containsAll(MetricNames.COSTS).contains("loss", "perplexity");
+            assertThat(kept.keySet())
+                    .containsAll(Metrics.COSTS.stream().map(Metric::key).toList())
+                    .contains("loss", "perplexity");
             assertThat(kept).doesNotContainKey("accuracy");
             assertThat(kept.get("loss"))
                     .isEqualTo(Evaluation.loss(
@@ -94,19 +97,19 @@ class TextFamilyTest {
             predictsAsTheLiveMember(onnx, search, best.member());
         }
         RunReport report = RunReports.of(run);
-        assertThat(report.quality()).isEqualTo(RunReport.Quality.LOSS);
+        assertThat(report.quality()).isEqualTo(Metric.LOSS);
         MemberResult best = report.members().stream()
                 .filter(m -> "best".equals(m.name()) || "largest".equals(m.name()))
                 .findFirst()
                 .orElseThrow();
         for (MemberResult other : report.members()) {
-            assertThat(other.quality()).isGreaterThanOrEqualTo(best.quality());
+            assertThat(other.value(Metric.LOSS)).isGreaterThanOrEqualTo(best.value(Metric.LOSS));
         }
         assertThat(report.notes().get(0)).contains("chosen by their loss");
         Path page = folder.resolve("report.html");
         ReportWriter.write(report, page);
         assertThat(Files.readString(page))
-                .contains("Loss against cost", "Loss, selection", "%.4f".formatted(best.quality()))
+                .contains("Loss against cost", "Loss, selection", "%.4f".formatted(best.value(Metric.LOSS)))
                 .doesNotContain("ccuracy, selection");
     }
 

@@ -3,6 +3,8 @@ package dev.weft.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,7 +99,7 @@ class HeldOutPageTest {
     void textIsShownWithItsPromptAndSeed() {
         RunReport run = Samples.run(12);
         RunReport report = RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
-                .quality(RunReport.Quality.LOSS)
+                .metrics(Metrics.BUILT_IN.all(), Metric.LOSS)
                 .heldOut(List.of(new RunReport.HeldOut(
                         "best",
                         new HeldOutResult(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.metric.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ class ReportWriterTest {
         RunReport report = Samples.run(20);
         String html = withoutScripts(runHtml(report));
         for (MemberResult m : report.members()) {
-            assertThat(html).contains(m.member(), "%.1f".formatted(100 * m.quality()));
+            assertThat(html).contains(m.member(), "%.1f".formatted(100 * m.value(Metric.ACCURACY)));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weft.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.metric.Metric;
 import dev.weft.stats.Proportion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,12 +50,12 @@ class RunPageTest {
         browser.open(page, 1280, 900, false);
         List<MemberResult> front = REPORT.members().stream()
                 .filter(MemberResult::onFront)
-                .sorted(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .sorted(Comparator.comparingDouble(m -> m.latency()))
                 .toList();
         MemberResult member = front.get(front.size() - 2);
         assertThat(browser.text("#details-member")).isNotEqualTo(member.member());
 
-        clickPoint(member.cost().latencyMillisP50(), 100 * member.quality());
+        clickPoint(member.latency(), 100 * member.value(Metric.ACCURACY));
 
         assertShown(member);
         int index = REPORT.members().indexOf(member);
@@ -67,7 +68,7 @@ class RunPageTest {
         browser.open(page, 1280, 900, false);
         browser.click("#front-axis [data-value='macs']");
         MemberResult largest = REPORT.members().get(0);
-        clickPoint(largest.cost().macs() / 1e6, 100 * largest.quality());
+        clickPoint(largest.value(Metric.MACS) / 1e6, 100 * largest.value(Metric.ACCURACY));
         assertShown(largest);
         assertThat(browser.text("#front-chart")).contains("Multiply-adds (million)");
     }
@@ -100,7 +101,7 @@ class RunPageTest {
         pickRow(1);
         browser.find("#front-chart").sendKeys(Keys.ARROW_RIGHT);
         MemberResult second = REPORT.members().stream()
-                .sorted(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .sorted(Comparator.comparingDouble(m -> m.latency()))
                 .skip(1)
                 .findFirst()
                 .orElseThrow();
@@ -112,7 +113,7 @@ class RunPageTest {
         browser.open(page, 1280, 900, false);
         browser.click("th[data-key='params'] .sort");
         MemberResult lightest = REPORT.members().stream()
-                .min(Comparator.comparingLong(m -> m.cost().params()))
+                .min(Comparator.comparingDouble(m -> m.value(Metric.PARAMS)))
                 .orElseThrow();
         assertThat(browser.find("tbody tr").getText()).contains(lightest.name());
         assertThat(browser.find("th[data-key='params']").getDomAttribute("aria-sort"))
@@ -222,9 +223,9 @@ class RunPageTest {
         browser.click("#all");
         assertThat(rowsShown()).isEqualTo(869);
         browser.click("#fewer");
-        browser.click("th[data-key='p50'] .sort");
+        browser.click("th[data-key='latencyMillisP50'] .sort");
         MemberResult fastest = many.members().stream()
-                .min(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .min(Comparator.comparingDouble(m -> m.latency()))
                 .orElseThrow();
         assertThat(browser.find("#table tbody tr").getDomAttribute("data-index"))
                 .isEqualTo(String.valueOf(many.members().indexOf(fastest)));
@@ -248,7 +249,7 @@ class RunPageTest {
         pickRow(1);
         // Wilson's interval of 78 % of 1,000 images
         MemberResult smallest = REPORT.members().get(1);
-        Proportion share = new Proportion(smallest.quality(), 1000);
+        Proportion share = new Proportion(smallest.value(Metric.ACCURACY), 1000);
         assertThat(browser.text("#details-cost"))
                 .contains("(%.1f to %.1f)".formatted(100 * share.low(), 100 * share.high()));
         assertThat(browser.text("#front-caption")).contains("95 % intervals");
@@ -305,8 +306,7 @@ class RunPageTest {
 
     private static void assertShown(MemberResult member) {
         assertThat(browser.text("#details-member")).isEqualTo(member.member());
-        assertThat(browser.text("#details-cost"))
-                .contains("%.3f ms".formatted(member.cost().latencyMillisP50()));
+        assertThat(browser.text("#details-cost")).contains("%.3f ms".formatted(member.latency()));
         assertThat(browser.text("#details-proof"))
                 .contains(
                         member.exported() == null

@@ -1,17 +1,21 @@
 package dev.weft.report;
 
+import dev.weft.metric.Metric;
 import dev.weft.report.ExperimentReport.Arm;
 import dev.weft.report.ExperimentReport.Cell;
-import dev.weft.report.ExperimentReport.Metric;
 import dev.weft.report.ExperimentReport.Outcome;
 import dev.weft.report.ExperimentReport.Verdict;
 import dev.weft.report.RunReport.Block;
 import dev.weft.report.RunReport.Curve;
 import dev.weft.report.RunReport.Point;
 import dev.weft.report.RunReport.Stage;
+import dev.weft.search.MeasuredMember;
+import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -155,11 +159,27 @@ final class Samples {
                 draw.line(),
                 name,
                 false,
-                new MemberResult.Cost(params, Math.round(macs), 4 * params + 2400, p50, p50 * 1.4),
-                accuracy,
-                null,
+                measured(accuracy, params, Math.round(macs), 4 * params + 2400, p50, p50 * 1.4),
                 null,
                 draw.stages());
+    }
+
+    private static MeasuredMember measured(
+            double accuracy, double params, double macs, double bytes, double p50, double p99) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("accuracy", accuracy);
+        values.put("params", params);
+        values.put("macs", macs);
+        values.put("bytes", bytes);
+        values.put("latencyMillisP50", p50);
+        values.put("latencyMillisP99", p99);
+        return new MeasuredMember(Member.PLAIN, values);
+    }
+
+    private static MeasuredMember tested(MeasuredMember of, double accuracy) {
+        Map<String, Double> values = new LinkedHashMap<>(of.values());
+        values.put("testAccuracy", accuracy);
+        return new MeasuredMember(of.member(), values);
     }
 
     private static List<MemberResult> withFront(List<MemberResult> members) {
@@ -169,12 +189,9 @@ final class Samples {
                         m.name(),
                         members.stream()
                                 .noneMatch(o -> o != m
-                                        && o.cost().latencyMillisP50()
-                                                <= m.cost().latencyMillisP50()
-                                        && o.quality() >= m.quality()),
-                        m.cost(),
-                        m.quality(),
-                        m.testQuality(),
+                                        && o.latency() <= m.latency()
+                                        && o.value(Metric.ACCURACY) >= m.value(Metric.ACCURACY)),
+                        m.measured(),
                         m.exported(),
                         m.network()))
                 .toList();
@@ -184,7 +201,7 @@ final class Samples {
     private static List<MemberResult> withExports(List<MemberResult> members) {
         List<String> front = members.stream()
                 .filter(MemberResult::onFront)
-                .sorted(Comparator.comparingDouble(m -> m.cost().latencyMillisP50()))
+                .sorted(Comparator.comparingDouble(m -> m.latency()))
                 .map(MemberResult::member)
                 .toList();
         String middle = front.get(front.size() / 2);
@@ -199,9 +216,7 @@ final class Samples {
                                     m.member(),
                                     name,
                                     m.onFront(),
-                                    m.cost(),
-                                    m.quality(),
-                                    m.quality() - 0.006,
+                                    tested(m.measured(), m.value(Metric.ACCURACY) - 0.006),
                                     new MemberResult.Export(file + ".onnx", file + ".safetensors", 2.4e-6, 1.0),
                                     m.network()));
         }
@@ -333,9 +348,7 @@ final class Samples {
                     cell,
                     i == 0 ? "best" : null,
                     i == 0,
-                    new MemberResult.Cost(1000 + i, 10_000 + i, 4000, 0.1 + 0.01 * i, 0.2 + 0.01 * i),
-                    0.9 - 0.01 * i,
-                    null,
+                    measured(0.9 - 0.01 * i, 1000 + i, 10_000 + i, 4000, 0.1 + 0.01 * i, 0.2 + 0.01 * i),
                     null,
                     List.of()));
         }
@@ -363,12 +376,12 @@ final class Samples {
     }
 
     static ExperimentReport experiment() {
-        List<Metric> metrics = List.of(
-                new Metric("Smallest member", "% test accuracy", 1, true),
-                new Metric("Mean of 6 random members", "% test accuracy", 1, true),
-                new Metric("Largest member", "% test accuracy", 1, true),
-                new Metric("Smallest, not recalibrated", "% test accuracy", 1, false),
-                new Metric("Time", "s", 0, false));
+        List<ExperimentReport.Metric> metrics = List.of(
+                new ExperimentReport.Metric("Smallest member", "% test accuracy", 1, true),
+                new ExperimentReport.Metric("Mean of 6 random members", "% test accuracy", 1, true),
+                new ExperimentReport.Metric("Largest member", "% test accuracy", 1, true),
+                new ExperimentReport.Metric("Smallest, not recalibrated", "% test accuracy", 1, false),
+                new ExperimentReport.Metric("Time", "s", 0, false));
         return new ExperimentReport(
                 "BigNAS: members that need no retraining",
                 "2026-03-14",

@@ -2,6 +2,7 @@ package dev.weft.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
 import dev.weft.model.TinyModels;
@@ -15,7 +16,7 @@ class NetworkPictureTest {
     @Test
     void theLargestMemberIsTheFullNetwork() {
         for (ModelDefinition model : List.of(TinyModels.mobileCnn(), TinyModels.visionTransformer())) {
-            NetworkPicture picture = new NetworkPicture(model);
+            NetworkPicture picture = new NetworkPicture(FamilyDefinition.of(model));
             assertThat(picture.full()).isEqualTo(picture.of(model, model.space().largest()));
             assertThat(picture.full().stream().flatMap(s -> s.blocks().stream()))
                     .allMatch(Block::active);
@@ -25,7 +26,7 @@ class NetworkPictureTest {
     @Test
     void blocksThatAMemberDoesNotRunAreInactiveAndTheOthersNarrower() {
         ModelDefinition model = Presets.named("mobile-tiny").withInput(TinyModels.input(3, 16));
-        NetworkPicture picture = new NetworkPicture(model);
+        NetworkPicture picture = new NetworkPicture(FamilyDefinition.of(model));
         List<Stage> smallest = picture.of(model, model.space().smallest());
         assertThat(smallest).hasSameSizeAs(picture.full());
         List<Block> blocks = smallest.stream().flatMap(s -> s.blocks().stream()).toList();
@@ -38,7 +39,7 @@ class NetworkPictureTest {
         ModelDefinition model = TinyModels.languageModel();
         Member smallest = model.space().smallest();
         int width = (int) smallest.options().get("embedDim"); // 16 of 16 or 24
-        assertThat(new NetworkPicture(model)
+        assertThat(new NetworkPicture(FamilyDefinition.of(model))
                         .of(model, smallest).stream()
                                 .filter(stage -> stage.name().matches("wte|wpe|blocks"))
                                 .flatMap(stage -> stage.blocks().stream())
@@ -51,7 +52,7 @@ class NetworkPictureTest {
     @Test
     void attentionIsTold() {
         ModelDefinition model = TinyModels.visionTransformer();
-        List<Stage> stages = new NetworkPicture(model).full();
+        List<Stage> stages = new NetworkPicture(FamilyDefinition.of(model)).full();
         assertThat(stages.stream().map(Stage::name)).contains("patch_embed", "blocks", "head");
         assertThat(stages.stream().filter(s -> s.name().equals("blocks")).flatMap(s -> s.blocks().stream()))
                 .allMatch(b -> b.kind().equals("attention"));

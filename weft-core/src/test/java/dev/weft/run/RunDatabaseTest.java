@@ -24,10 +24,10 @@ class RunDatabaseTest {
     @Test
     void everythingIsReadBackInTheOrderOfInsertion() {
         Path file = folder.resolve("run.db");
-        List<Metric> metrics = List.of(
-                new Metric(2, "smallest", "loss", 0.1, 0.5),
-                new Metric(1, "largest", "loss", Double.NaN, 1.5),
-                new Metric(1, "largest", "gradientNorm", Double.POSITIVE_INFINITY, 2.5));
+        List<TrainingNumber> metrics = List.of(
+                new TrainingNumber(2, "smallest", "loss", 0.1, 0.5),
+                new TrainingNumber(1, "largest", "loss", Double.NaN, 1.5),
+                new TrainingNumber(1, "largest", "gradientNorm", Double.POSITIVE_INFINITY, 2.5));
         List<Measurement> members = List.of(
                 new Measurement("width=2", "accuracy", "weights=ab,split=selection", 0.75),
                 new Measurement("width=1", "accuracy", "weights=ab,split=selection", 0.1),
@@ -69,7 +69,9 @@ class RunDatabaseTest {
             database.record("a", "accuracy", "", 1);
             database.truncateAfter(6);
             database.metric(7, "largest", "loss", 70, 8);
-            assertThat(database.metrics()).extracting(Metric::value).containsExactly(0., 1., 2., 3., 4., 5., 6., 70.);
+            assertThat(database.metrics())
+                    .extracting(TrainingNumber::value)
+                    .containsExactly(0., 1., 2., 3., 4., 5., 6., 70.);
             assertThat(database.members()).hasSize(1);
         }
     }
@@ -188,7 +190,7 @@ class RunDatabaseTest {
             }
             database.metric(30, "largest", "loss", 0.5, 1);
             assertThat(database.metrics())
-                    .extracting(Metric::step)
+                    .extracting(TrainingNumber::step)
                     .containsExactlyElementsOf(
                             LongStream.rangeClosed(1, 30).boxed().toList());
             assertThat(database.events()).hasSize(1);

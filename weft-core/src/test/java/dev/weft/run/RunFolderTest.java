@@ -175,7 +175,9 @@ class RunFolderTest {
 
             run.rewind(1);
             assertThat(run.checkpoints()).containsExactly(good);
-            assertThat(run.database().metrics()).extracting(Metric::step).containsExactly(1L);
+            assertThat(run.database().metrics())
+                    .extracting(TrainingNumber::step)
+                    .containsExactly(1L);
             assertThat(run.latestCheckpoint().warnings()).isEmpty();
         }
     }

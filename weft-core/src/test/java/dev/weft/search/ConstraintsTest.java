@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Direction;
+import dev.weft.metric.Metrics;
 import dev.weft.space.Member;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,8 @@ class ConstraintsTest {
 
     @Property(tries = 200)
     void printedBoundsReadBack(@ForAll @IntRange(max = 5) int metric, @ForAll boolean upper, @ForAll double limit) {
-        Constraints constraints = new Constraints(List.of(new Bound(MetricNames.ALL.get(metric), upper, limit)));
+        Constraints constraints = new Constraints(
+                List.of(new Bound(Metrics.BUILT_IN.goals().get(metric).key(), upper, limit)));
         assertThat(Constraints.parse(constraints.toString()).bounds().get(0))
                 .satisfies(b ->
                         assertThat(b.limit() == limit && b.upper() == upper).isTrue());
@@ -52,10 +55,10 @@ class ConstraintsTest {
 
     @Test
     void limitsThemselvesAreAllowed() {
-        assertThat(Bound.parse("params<=5", MetricNames.ALL).holds(5)).isTrue();
-        assertThat(Bound.parse("params<=5", MetricNames.ALL).holds(5.1)).isFalse();
-        assertThat(Bound.parse("accuracy>=0.5", MetricNames.ALL).holds(0.5)).isTrue();
-        assertThat(Bound.parse("accuracy>=0.5", MetricNames.ALL).holds(0.49)).isFalse();
+        assertThat(Bound.parse("params<=5", Metrics.BUILT_IN).holds(5)).isTrue();
+        assertThat(Bound.parse("params<=5", Metrics.BUILT_IN).holds(5.1)).isFalse();
+        assertThat(Bound.parse("accuracy>=0.5", Metrics.BUILT_IN).holds(0.5)).isTrue();
+        assertThat(Bound.parse("accuracy>=0.5", Metrics.BUILT_IN).holds(0.49)).isFalse();
     }
 
     @Test

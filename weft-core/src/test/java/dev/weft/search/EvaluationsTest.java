@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
 import dev.weft.run.Measurement;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
@@ -36,11 +37,11 @@ class EvaluationsTest {
         TestSpaces.Noted first = new TestSpaces.Noted(Map.of("accuracy", "weights 1"));
         TestSpaces.Noted second = new TestSpaces.Noted(Map.of("accuracy", "weights 2"));
         try (RunFolder run = RunFolder.create(folder.resolve("run"), "seed: 1\n")) {
-            Evaluations.of(first, run.database()).values(MEMBER, List.of("accuracy", "params"));
+            Evaluations.of(first, run.database()).values(MEMBER, List.of(Metric.ACCURACY, Metric.PARAMS));
         }
         try (RunFolder run = RunFolder.open(folder.resolve("run"))) {
-            Evaluations.of(first, run.database()).values(MEMBER, List.of("accuracy", "params"));
-            Evaluations.of(second, run.database()).values(MEMBER, List.of("accuracy", "params"));
+            Evaluations.of(first, run.database()).values(MEMBER, List.of(Metric.ACCURACY, Metric.PARAMS));
+            Evaluations.of(second, run.database()).values(MEMBER, List.of(Metric.ACCURACY, Metric.PARAMS));
             assertThat(first.calls).hasSize(2).doesNotHaveDuplicates();
             assertThat(second.calls).containsExactly("accuracy " + MEMBER);
             assertThat(run.database().members())
@@ -55,8 +56,8 @@ class EvaluationsTest {
     @Test
     void cheapNumbersComeFirst() {
         TestSpaces.Noted evaluator = new TestSpaces.Noted();
-        MeasuredMember measured =
-                Evaluations.inMemory(evaluator).values(MEMBER, List.of("accuracy", "latencyMillis", "params"));
+        MeasuredMember measured = Evaluations.inMemory(evaluator)
+                .values(MEMBER, List.of(Metric.ACCURACY, Metric.LATENCY_MILLIS_P50, Metric.PARAMS));
         assertThat(measured.values().keySet()).containsExactly("params", "latencyMillisP50", "accuracy");
         assertThat(measured.value("latencyMillis")).isEqualTo(measured.value("latencyMillisP50"));
         assertThatThrownBy(() -> measured.value("macs")).isInstanceOf(IllegalArgumentException.class);

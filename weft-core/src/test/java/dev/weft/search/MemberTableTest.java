@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
+import dev.weft.metric.Metric;
+import dev.weft.metric.Metrics;
 import dev.weft.space.Choice;
 import dev.weft.space.Constraint;
 import dev.weft.space.Member;
@@ -84,10 +86,10 @@ class MemberTableTest {
         LinkedHashMap<String, java.util.function.ToDoubleFunction<Member>> functions = new LinkedHashMap<>();
         functions.put("params", m -> m.value(WIDTH));
         Evaluator evaluator = table.over(Evaluator.of(functions));
-        assertThat(evaluator.metrics()).containsExactly("phone", "top1", "params");
+        assertThat(evaluator.metrics()).extracting(Metric::key).containsExactly("phone", "top1", "params");
         assertThat(evaluator.context("phone")).startsWith("table=latency.csv sha256=");
         assertThat(evaluator.context("params")).isEmpty();
-        List<String> known = evaluator.metrics();
+        Metrics known = new Metrics(evaluator.metrics());
         Constraints budget = Constraints.parse("phone<=5", known);
         SearchTask task = new SearchTask(
                 SPACE, List.of(Objective.of("top1:max", known), Objective.of("phone", known)), List.of(budget), 1);

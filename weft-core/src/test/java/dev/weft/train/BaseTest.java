@@ -164,7 +164,10 @@ class BaseTest {
             image.setRGB(i % 16, 3, 0xFFFFFF);
             javax.imageio.ImageIO.write(image, "png", folder.resolve(i + ".png").toFile());
         }
-        DataSettings other = new DataSettings.Images(two.toString(), 10, 16, null, null, null);
+        DataSettings other = DataSettings.Images.builder(two.toString())
+                .selectionSize(10)
+                .batchSize(16)
+                .build();
         Recipe inherited = from("chosen", Base.Weights.INHERITED);
         assertThatThrownBy(() -> Trainer.start(inherited.with(other, inherited.train()), run, SEED))
                 .isInstanceOf(InputException.class)

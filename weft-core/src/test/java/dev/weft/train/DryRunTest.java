@@ -94,7 +94,11 @@ class DryRunTest {
         assertThatThrownBy(() -> DryRun.input(recipe, 3, 1000))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must have data.imageSize in recipe \"tiny\"");
-        DataSettings sized = new DataSettings.Images("x", 1, 4096, null, 32, null);
+        DataSettings sized = DataSettings.Images.builder("x")
+                .selectionSize(1)
+                .batchSize(4096)
+                .imageSize(32)
+                .build();
         ImageInput input =
                 (ImageInput) DryRun.input(new Recipe("sized", "", recipe.model(), sized, recipe.train()), 3, 1000);
         assertThat(input.size()).isEqualTo(32);

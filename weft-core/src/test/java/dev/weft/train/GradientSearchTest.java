@@ -18,13 +18,14 @@ import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Recipe;
 import dev.weft.run.Event;
-import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
+import dev.weft.run.TrainingNumber;
 import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
@@ -167,21 +168,21 @@ class GradientSearchTest {
     void recordsLossesMixingWeightsAndTheMemberItWouldChoose() {
         settings.evaluateEveryEpochs = 1;
         train(recipe());
-        List<Metric> metrics = metrics();
+        List<TrainingNumber> metrics = metrics();
         assertThat(metrics.stream().filter(m -> m.name().equals("architectureLoss")))
                 .hasSize(6)
                 .allMatch(m -> m.role().equals("blend") && Double.isFinite(m.value()));
         for (long step : List.of(2, 4, 6)) {
             double sum = metrics.stream()
                     .filter(m -> m.step() == step && m.name().startsWith("stem.width="))
-                    .mapToDouble(Metric::value)
+                    .mapToDouble(TrainingNumber::value)
                     .sum();
             assertThat(sum)
                     .as("parts of stem.width after step " + step)
                     .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-6));
         }
         assertThat(metrics.stream().filter(m -> m.role().equals("chosen")))
-                .extracting(Metric::name)
+                .extracting(TrainingNumber::name)
                 .containsExactly("accuracy", "accuracy", "accuracy");
         try (Family family = Family.open(run.resolve("family.safetensors"))) {
             assertThat(family.members().keySet()).containsExactly("largest", "smallest", "chosen");
@@ -399,7 +400,8 @@ class GradientSearchTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Did you mean \"macs\"?");
         assertThat(run).doesNotExist();
-        assertThatThrownBy(() -> new CostTerm("latencyMillisP50", 1, null, tableOfZeros()).of(TinyTraining.model()))
+        assertThatThrownBy(() -> new CostTerm("latencyMillisP50", 1, null, tableOfZeros())
+                        .of(FamilyDefinition.of(TinyTraining.model())))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("of the largest member must be over 0")
                 .hasMessageContaining("but is 0.0. Correct " + temporary.resolve("table.yaml"));
@@ -438,7 +440,7 @@ class GradientSearchTest {
         }
     }
 
-    private List<Metric> metrics() {
+    private List<TrainingNumber> metrics() {
         try (RunDatabase database = RunDatabase.read(run.resolve("run.db"))) {
             return database.metrics();
         }

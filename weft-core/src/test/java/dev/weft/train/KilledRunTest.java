@@ -175,7 +175,11 @@ class KilledRunTest {
                         headWidth,
                         model.activation(),
                         model.zeroInitResidual()),
-                new DataSettings.Images(data.toString(), 24, 16, new Augmentation(2, true), null, null),
+                DataSettings.Images.builder(data.toString())
+                        .selectionSize(24)
+                        .batchSize(16)
+                        .augmentation(new Augmentation(2, true))
+                        .build(),
                 settings.build());
     }
 }

@@ -3,8 +3,8 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.io.SafetensorsFile;
-import dev.weft.run.Metric;
 import dev.weft.run.RunDatabase;
+import dev.weft.run.TrainingNumber;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -16,7 +16,7 @@ record Outcome(
         Map<String, String> family, Map<String, String> notes, Map<String, String> checkpoint, List<Row> metrics) {
     /** A metric without the seconds, which are the machine's. */
     record Row(long step, String role, String name, double value) {
-        static Row of(Metric metric) {
+        static Row of(TrainingNumber metric) {
             return new Row(metric.step(), metric.role(), metric.name(), metric.value());
         }
     }

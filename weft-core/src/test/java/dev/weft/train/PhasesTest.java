@@ -22,7 +22,6 @@ import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
-import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.StepReport;
@@ -133,7 +132,6 @@ class PhasesTest {
     }
 
     private Recipe recipe() {
-        TrainSettings rule = settings.build();
         return new Recipe(
                 "tiny",
                 "for tests",
@@ -141,28 +139,7 @@ class PhasesTest {
                 settings.sharing,
                 null,
                 TinyTraining.dataSettings(data),
-                new TrainSettings(
-                        rule.epochs(),
-                        rule.sampler(),
-                        rule.distillation(),
-                        rule.labelSmoothing(),
-                        rule.gradients(),
-                        rule.clipping(),
-                        rule.optimizer(),
-                        rule.schedule(),
-                        rule.regularisation(),
-                        rule.parameterGroups(),
-                        rule.precision(),
-                        rule.calibrationBatches(),
-                        rule.evaluateEveryEpochs(),
-                        rule.checkpointEverySteps(),
-                        rule.runningStatistics(),
-                        rule.threads(),
-                        rule.accumulate(),
-                        null,
-                        null,
-                        null,
-                        phases()));
+                settings.build().toBuilder().phases(phases()).build());
     }
 
     /** Stopped inside every phase and at every boundary. */

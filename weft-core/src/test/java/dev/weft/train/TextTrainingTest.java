@@ -11,9 +11,9 @@ import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
-import dev.weft.model.Metric;
 import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Mlp;
@@ -233,7 +233,10 @@ class TextTrainingTest {
         assertThat(Yaml.parse(Yaml.write(recipe()), "written", Recipe.class)).isEqualTo(recipe());
         String images = "{source: x, selectionSize: 3, batchSize: 2}";
         assertThat(Yaml.parse(images, "images.yaml", DataSettings.class))
-                .isEqualTo(new DataSettings.Images("x", 3, 2, null, null, null));
+                .isEqualTo(DataSettings.Images.builder("x")
+                        .selectionSize(3)
+                        .batchSize(2)
+                        .build());
         assertThatThrownBy(() -> Yaml.parse("{source: x, selectonSize: 3}", "images.yaml", DataSettings.class))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("Did you mean \"selectionSize\"?");

@@ -127,7 +127,10 @@ public final class TinyTraining {
     }
 
     public static DataSettings dataSettings(Path folder) {
-        return new DataSettings.Images(folder.toString(), 24, 16, Augmentation.none(), null, null);
+        return DataSettings.Images.builder(folder.toString())
+                .selectionSize(24)
+                .batchSize(16)
+                .build();
     }
 
     /** Four steps an epoch, and everything on that costs nothing. */
@@ -175,27 +178,25 @@ public final class TinyTraining {
         public Mixing mixing; // of the data, as augmentation
 
         public TrainSettings build() {
-            return new TrainSettings(
-                    epochs,
-                    sampler,
-                    distillation,
-                    labelSmoothing,
-                    gradients,
-                    clipping,
-                    optimizer,
-                    schedule,
-                    regularisation,
-                    groups,
-                    precision,
-                    2,
-                    evaluateEveryEpochs,
-                    checkpointEverySteps,
-                    runningStatistics,
-                    null,
-                    accumulate,
-                    reptile,
-                    architecture,
-                    average);
+            return TrainSettings.builder(epochs, optimizer)
+                    .sampler(sampler)
+                    .distillation(distillation)
+                    .labelSmoothing(labelSmoothing)
+                    .gradients(gradients)
+                    .clipping(clipping)
+                    .schedule(schedule)
+                    .regularisation(regularisation)
+                    .parameterGroups(groups)
+                    .precision(precision)
+                    .calibrationBatches(2)
+                    .evaluateEveryEpochs(evaluateEveryEpochs)
+                    .checkpointEverySteps(checkpointEverySteps)
+                    .runningStatistics(runningStatistics)
+                    .accumulate(accumulate)
+                    .reptile(reptile)
+                    .architecture(architecture)
+                    .average(average)
+                    .build();
         }
     }
 }

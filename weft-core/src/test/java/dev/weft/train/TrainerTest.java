@@ -17,8 +17,8 @@ import dev.weft.io.TensorData;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
-import dev.weft.model.Metric;
 import dev.weft.model.MobileCnn;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Tensors;
@@ -463,7 +463,10 @@ class TrainerTest {
 
     @Test
     void whatCannotTrainIsRefusedBeforeTheFolderIsWritten() {
-        DataSettings tooBig = new DataSettings.Images(data.toString(), 24, 73, Augmentation.none(), null, null);
+        DataSettings tooBig = DataSettings.Images.builder(data.toString())
+                .selectionSize(24)
+                .batchSize(73)
+                .build();
         Recipe recipe = new Recipe("tiny", "", TinyTraining.model(), tooBig, settings.build());
         assertThatThrownBy(() -> Trainer.start(recipe, run, SEED))
                 .isInstanceOf(InputException.class)
@@ -643,18 +646,12 @@ class TrainerTest {
                 TinyTraining.model(),
                 settings.sharing,
                 null,
-                new DataSettings.Images(
-                        data.toString(),
-                        24,
-                        null,
-                        16,
-                        settings.augmentation,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        settings.mixing),
+                DataSettings.Images.builder(data.toString())
+                        .selectionSize(24)
+                        .batchSize(16)
+                        .augmentation(settings.augmentation)
+                        .mixing(settings.mixing)
+                        .build(),
                 settings.build());
     }
 }

@@ -40,8 +40,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Checks 1, 2, 9, 10 and 12 of gradient matching (Hu et al. 2022). */
 class GradientProbeTest {
     static SplitSettings settings(Distance distance, Row row, int repeats) {
-        return new SplitSettings(
-                List.of(1), null, null, null, null, null, repeats, distance, row, null, null, null, null, null);
+        return SplitSettings.builder(List.of(1))
+                .repeats(repeats)
+                .distance(distance)
+                .row(row)
+                .build();
     }
 
     private static List<Map<String, Tensor>> gradients(float[]... rows) {

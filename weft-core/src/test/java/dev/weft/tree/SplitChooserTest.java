@@ -50,8 +50,11 @@ class SplitChooserTest {
 
     private static SplitChooser chooser(Rule rule) {
         return new SplitChooser(
-                new SplitSettings(
-                        List.of(1), List.of(2), null, null, rule, null, 1, null, null, null, null, null, null, null),
+                SplitSettings.builder(List.of(1))
+                        .groups(List.of(2))
+                        .rule(rule)
+                        .repeats(1)
+                        .build(),
                 new Space("s", List.of(MIXED, FAR, NEAR)),
                 1);
     }

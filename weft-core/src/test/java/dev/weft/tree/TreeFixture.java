@@ -1,8 +1,6 @@
 package dev.weft.tree;
 
 import dev.weft.architecture.ArchitectureSettings;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
@@ -54,45 +52,31 @@ final class TreeFixture {
     TrainSettings trainSettings() {
         ArchitectureSettings architecture =
                 TinyTraining.architecture(ArchitectureSettings.Order.FIRST).withWarmup(warmupEpochs);
-        return new TrainSettings(
-                epochs,
-                blended ? new Sampler.Blend() : new Sampler.SinglePath(1),
-                new Distillation.None(),
-                0,
-                TrainSettings.Gradients.SUM,
-                null,
-                new Optimizer.Sgd(0.05, 0.9, true, 1e-4),
-                new LearningRateSchedule.Cosine(0, 0),
-                Regularisation.none(),
-                List.of(),
-                Precision.FLOAT32,
-                2,
-                0,
-                checkpointEverySteps,
-                false,
-                1,
-                null,
-                null,
-                blended ? architecture : null,
-                average);
+        return TrainSettings.builder(epochs, new Optimizer.Sgd(0.05, 0.9, true, 1e-4))
+                .sampler(blended ? new Sampler.Blend() : new Sampler.SinglePath(1))
+                .schedule(new LearningRateSchedule.Cosine(0, 0))
+                .regularisation(Regularisation.none())
+                .calibrationBatches(2)
+                .evaluateEveryEpochs(0)
+                .checkpointEverySteps(checkpointEverySteps)
+                .threads(1)
+                .architecture(blended ? architecture : null)
+                .average(average)
+                .build();
     }
 
     SplitSettings split() {
-        return new SplitSettings(
-                rounds,
-                groups,
-                minimumSize,
-                choices,
-                rule,
-                partition,
-                repeats,
-                null,
-                null,
-                null,
-                null,
-                restart,
-                weights,
-                schedule);
+        return SplitSettings.builder(rounds)
+                .groups(groups)
+                .minimumSize(minimumSize)
+                .choices(choices)
+                .rule(rule)
+                .partition(partition)
+                .repeats(repeats)
+                .restart(restart)
+                .weights(weights)
+                .schedule(schedule)
+                .build();
     }
 
     Recipe recipe(Path data) {

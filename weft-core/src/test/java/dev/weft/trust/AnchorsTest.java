@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.io.InputException;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.TinyRun;
 import dev.weft.recipe.DataSettings;
@@ -37,7 +38,7 @@ class AnchorsTest {
     @Test
     void everyPartOfTheCostsGivesOneAnchor() {
         ModelDefinition model = model();
-        List<Member> anchors = Anchors.stratified(model, 4, "macs", 3);
+        List<Member> anchors = Anchors.stratified(FamilyDefinition.of(model), 4, "macs", 3);
         try (CountedCosts costs = new CountedCosts(model)) {
             List<Member> ordered = model.space().enumerate(100).stream()
                     .sorted(Comparator.<Member>comparingLong(m -> costs.of(m).macs())
@@ -48,12 +49,13 @@ class AnchorsTest {
                 assertThat(ordered.subList(4 * i, 4 * i + 4)).contains(anchors.get(i));
             }
         }
-        assertThat(Anchors.stratified(model, 4, "macs", 3)).isEqualTo(anchors);
+        assertThat(Anchors.stratified(FamilyDefinition.of(model), 4, "macs", 3)).isEqualTo(anchors);
         assertThat(IntStream.range(0, 5)
-                        .mapToObj(seed -> Anchors.stratified(model, 4, "macs", seed))
+                        .mapToObj(seed -> Anchors.stratified(FamilyDefinition.of(model), 4, "macs", seed))
                         .distinct())
                 .hasSizeGreaterThan(1);
-        assertThat(new HashSet<>(Anchors.stratified(model, 16, "params", 0))).hasSize(16);
+        assertThat(new HashSet<>(Anchors.stratified(FamilyDefinition.of(model), 16, "params", 0)))
+                .hasSize(16);
     }
 
     /** A thousand are drawn of a space that is too large to be enumerated: each twentieth of other draws has one anchor, or nearly. */
@@ -62,7 +64,7 @@ class AnchorsTest {
         Recipe recipe = Recipes.read("quickstart");
         ModelDefinition model =
                 recipe.model().withInput(DataSettings.input(recipe.data().open(1)));
-        List<Member> anchors = Anchors.stratified(model, 20, "macs", 3);
+        List<Member> anchors = Anchors.stratified(FamilyDefinition.of(model), 20, "macs", 3);
         assertThat(anchors).doesNotHaveDuplicates();
         try (CountedCosts costs = new CountedCosts(model)) {
             SplittableRandom random = new SplittableRandom(8);
@@ -85,14 +87,15 @@ class AnchorsTest {
     @Test
     void tooFewAndTooManyAreRefused() {
         ModelDefinition model = model();
-        assertThatThrownBy(() -> Anchors.stratified(model, 2, "macs", 0))
+        assertThatThrownBy(() -> Anchors.stratified(FamilyDefinition.of(model), 2, "macs", 0))
                 .isInstanceOf(InputException.class)
                 .hasMessage(
                         "There must be 3 anchors or more to be ranked, but 2 were asked for. Thirty say a good deal.");
-        assertThatThrownBy(() -> Anchors.stratified(model, 17, "macs", 0))
+        assertThatThrownBy(() -> Anchors.stratified(FamilyDefinition.of(model), 17, "macs", 0))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("has members, 16, but 17 were asked for");
-        assertThatThrownBy(() -> Anchors.stratified(model, 4, "flops", 0)).hasMessageContaining("\"flops\"");
+        assertThatThrownBy(() -> Anchors.stratified(FamilyDefinition.of(model), 4, "flops", 0))
+                .hasMessageContaining("\"flops\"");
     }
 
     @Test

@@ -58,7 +58,7 @@ class FamilyTrustTest {
     }
 
     private static List<Member> anchors(FamilyTrust trust, int count) {
-        return Anchors.stratified(trust.family().definition(), count, "macs", SEED);
+        return Anchors.stratified(trust.family().plan(), count, "macs", SEED);
     }
 
     private static TrustDocument complete(Path out, int count, int trainings) {

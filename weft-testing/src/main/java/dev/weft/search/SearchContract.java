@@ -7,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
+import dev.weft.metric.Metric;
 import dev.weft.space.Choice;
 import dev.weft.space.Constraint;
 import dev.weft.space.Member;
@@ -225,8 +226,8 @@ public interface SearchContract {
     default void anErrorOfTheEvaluatorComesThrough() {
         Evaluator broken = new Evaluator() {
             @Override
-            public List<String> metrics() {
-                return List.of("latencyMillisP50", "accuracy");
+            public List<Metric> metrics() {
+                return List.of(Metric.LATENCY_MILLIS_P50, Metric.ACCURACY);
             }
 
             @Override

@@ -1,5 +1,6 @@
 package dev.weft.search;
 
+import dev.weft.metric.Metric;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -49,11 +50,11 @@ final class TestSpaces {
                 + 0.1 * Math.log(m.value(KERNEL2))
                 + 2 * Math.log(m.value(RESOLUTION));
         Map<String, Double> values = new LinkedHashMap<>();
-        values.put(MetricNames.PARAMS, params);
-        values.put(MetricNames.MACS, macs);
-        values.put(MetricNames.LATENCY_MILLIS_P50, macs / 1e6 + 0.1);
-        values.put(MetricNames.LATENCY_MILLIS_P99, macs / 1e6 + 0.3);
-        values.put(MetricNames.ACCURACY, quality / 50);
+        values.put(Metric.PARAMS.key(), params);
+        values.put(Metric.MACS.key(), macs);
+        values.put(Metric.LATENCY_MILLIS_P50.key(), macs / 1e6 + 0.1);
+        values.put(Metric.LATENCY_MILLIS_P99.key(), macs / 1e6 + 0.3);
+        values.put(Metric.ACCURACY.key(), quality / 50);
         return values;
     }
 
@@ -71,8 +72,9 @@ final class TestSpaces {
         }
 
         @Override
-        public List<String> metrics() {
-            return List.of("params", "macs", "latencyMillisP50", "latencyMillisP99", "accuracy");
+        public List<Metric> metrics() {
+            return List.of(
+                    Metric.PARAMS, Metric.MACS, Metric.LATENCY_MILLIS_P50, Metric.LATENCY_MILLIS_P99, Metric.ACCURACY);
         }
 
         @Override

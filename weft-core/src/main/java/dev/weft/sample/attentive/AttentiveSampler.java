@@ -77,7 +77,7 @@ public record AttentiveSampler(
 
     @Override
     public AttentiveSampling start(Sampling.Setup setup) {
-        Map<String, ExpectedCost> counted = ExpectedCost.of(setup.family().definition());
+        Map<String, ExpectedCost> counted = ExpectedCost.of(setup.family().plan());
         if (!counted.containsKey(metric)) {
             throw new InputException("Cost levels must have a metric of " + counted.keySet() + ", but have \"" + metric
                     + "\"." + Suggest.nearest(metric, counted.keySet()));

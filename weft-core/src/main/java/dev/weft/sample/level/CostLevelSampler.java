@@ -64,7 +64,7 @@ public record CostLevelSampler(
 
     @Override
     public CostLevelSampling start(Sampling.Setup setup) {
-        Map<String, ExpectedCost> counted = ExpectedCost.of(setup.family().definition());
+        Map<String, ExpectedCost> counted = ExpectedCost.of(setup.family().plan());
         if (!counted.containsKey(metric)) {
             throw new InputException("Cost levels must have a metric of " + counted.keySet() + ", but have \"" + metric
                     + "\"." + Suggest.nearest(metric, counted.keySet()));
@@ -80,6 +80,20 @@ public record CostLevelSampler(
     @Override
     public int membersPerStep(Space space) {
         return perStep;
+    }
+
+    @Override
+    public boolean trainsGenerator() {
+        return members instanceof LevelMembers.Generator;
+    }
+
+    @Override
+    public void requireFits(boolean architecture, boolean reptile) {
+        Sampler.super.requireFits(architecture, reptile);
+        if (reptile && trainsGenerator()) {
+            throw new InputException("Training with train.reptile must have a sampler without a generator, which trains"
+                    + " by the gradients of the members.");
+        }
     }
 
     @Override

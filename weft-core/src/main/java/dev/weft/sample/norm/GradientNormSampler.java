@@ -6,6 +6,8 @@ import dev.weft.io.InputException;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Space;
+import dev.weft.weight.Sharing;
+import java.util.List;
 
 /**
  * Draws members and examples in proportion to the norms of their gradients, found on the way while training (Lu et al., "PA&amp;DA: Jointly
@@ -142,6 +144,24 @@ public record GradientNormSampler(
         if (weightLimit != null && (!(weightLimit > 0) || reweight == Reweight.NONE)) {
             throw new InputException("A weightLimit must be > 0 and go with reweight, but got weightLimit="
                     + weightLimit + ", reweight=" + reweight + ".");
+        }
+    }
+
+    @Override
+    public void requireFits(boolean architecture, boolean reptile) {
+        Sampler.super.requireFits(architecture, reptile);
+        if (reptile) {
+            throw new InputException("Training with train.reptile must have another sampler than gradient-norm, whose"
+                    + " norms are of gradients and not of moves.");
+        }
+    }
+
+    @Override
+    public void requireFits(List<Sharing> sharing, boolean mixed) {
+        Sampler.super.requireFits(sharing, mixed);
+        if (mixed && data != null) {
+            throw new InputException("A recipe whose sampler draws images by the norms of their gradients must have no"
+                    + " data.mixing, because a mixed image has no norm of its own.");
         }
     }
 

@@ -63,7 +63,7 @@ final class PathDistribution implements AutoCloseable {
                 sizes.add(choice.options().size());
             }
         }
-        OptionWeights owned = OptionWeights.of(family.definition());
+        OptionWeights owned = OptionWeights.of(family.plan());
         Set<String> stored = family.weights().tensors().keySet();
         for (Choice<?> choice : choices) {
             List<Set<String>> options = new ArrayList<>();

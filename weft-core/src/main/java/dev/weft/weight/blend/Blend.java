@@ -64,6 +64,16 @@ public record Blend(SimplexMap map, Norm norm, Ownership weights, int partialCha
     }
 
     @Override
+    public boolean hasLogits() {
+        return true;
+    }
+
+    @Override
+    public boolean fitsTree() {
+        return weights == Ownership.ENTANGLED;
+    }
+
+    @Override
     public boolean keepsNames() {
         return weights == Ownership.ENTANGLED;
     }

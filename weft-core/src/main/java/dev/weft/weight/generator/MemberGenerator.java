@@ -42,6 +42,11 @@ public record MemberGenerator(String metric, int hidden, Temperature temperature
     }
 
     @Override
+    public boolean generatesMembers() {
+        return true;
+    }
+
+    @Override
     public void requirePlace(List<Sharing> all, int place) {
         if (all.size() > 1) {
             throw new InputException(

@@ -24,6 +24,11 @@ public record KernelTransforms(String pattern) implements Sharing {
     }
 
     @Override
+    public boolean keepsChannels() {
+        return true;
+    }
+
+    @Override
     public void requirePlace(List<Sharing> all, int place) {
         if (all.stream().anyMatch(Sharing::mixesSlices)) {
             throw new InputException(

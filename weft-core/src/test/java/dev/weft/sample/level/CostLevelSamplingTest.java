@@ -314,7 +314,7 @@ class CostLevelSamplingTest {
 
     @Test
     void rejectionAndTableGiveMembersOfTheLevelThatWasDrawn() {
-        ExpectedCost cost = ExpectedCost.of(family.definition()).get("macs");
+        ExpectedCost cost = ExpectedCost.of(family.plan()).get("macs");
         for (LevelMembers members :
                 List.of(new LevelMembers.Rejection(5000), new LevelMembers.ConditionalTable(2000, 200))) {
             try (CostLevelSampling sampling = start(new LevelDistribution.Uniform(), members)) {

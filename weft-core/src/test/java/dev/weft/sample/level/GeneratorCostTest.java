@@ -9,6 +9,7 @@ import dev.weft.cost.ExpectedCost;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ImageInput;
 import dev.weft.model.MobileCnn;
 import dev.weft.model.MobileCnn.Block;
@@ -111,7 +112,7 @@ class GeneratorCostTest {
 
     @Test
     void trainedOnCostAloneItHitsNineTargetsOfTenInEveryLevel() {
-        ExpectedCost cost = ExpectedCost.of(model()).get("macs");
+        ExpectedCost cost = ExpectedCost.of(FamilyDefinition.of(model())).get("macs");
         try (Family family = family();
                 CostLevelSampling sampling = start(family)) {
             CostLevels levels = sampling.levels();
@@ -142,7 +143,7 @@ class GeneratorCostTest {
     /** One member for every target, wherever it lies, is near three levels at most. */
     @Test
     void aGeneratorThatDoesNotReadItsTargetFails() {
-        ExpectedCost cost = ExpectedCost.of(model()).get("macs");
+        ExpectedCost cost = ExpectedCost.of(FamilyDefinition.of(model())).get("macs");
         try (Family family = family();
                 CostLevelSampling sampling = start(family);
                 NoGradGuard guard = new NoGradGuard()) {
@@ -163,7 +164,7 @@ class GeneratorCostTest {
     /** Multilinear and exact: what is added to the loss is that of the picked member's counted cost. */
     @Test
     void thePenaltyIsThatOfTheExactCost() {
-        ExpectedCost cost = ExpectedCost.of(model()).get("macs");
+        ExpectedCost cost = ExpectedCost.of(FamilyDefinition.of(model())).get("macs");
         try (Family family = family();
                 CostLevelSampling sampling = start(family);
                 CountedCosts counted = new CountedCosts(model());
@@ -198,7 +199,7 @@ class GeneratorCostTest {
     /** Gradient of the squared distance to a target in the logits of soft choices, against finite differences. */
     @Test
     void gradientOfTheCostIsThatOfFiniteDifferences() {
-        ExpectedCost cost = ExpectedCost.of(model()).get("macs");
+        ExpectedCost cost = ExpectedCost.of(FamilyDefinition.of(model())).get("macs");
         MobileCnn model = model();
         double least = cost.exact(model.space().smallest());
         double range = cost.exact(model.space().largest()) - least;

@@ -359,7 +359,11 @@ class GradientNormSamplingTest {
     @Test
     void epochHoldsWhatItsDistributionDraws() throws IOException {
         Path data = TinyTraining.data(temporary.resolve("data"));
-        DataSettings images = new DataSettings.Images(data.toString(), 24, 24, new Augmentation(2, true), null, null);
+        DataSettings images = DataSettings.Images.builder(data.toString())
+                .selectionSize(24)
+                .batchSize(24)
+                .augmentation(new Augmentation(2, true))
+                .build();
         Batches uniform = images.batches(((ImageSplits) images.open(1)).train(), 1);
         try (Family family = Family.of(TinyTraining.boundModel(), 1);
                 GradientNormSampling sampling =

@@ -6,7 +6,6 @@ import static dev.weft.lab.study.Claim.report;
 import static dev.weft.lab.study.Quantity.difference;
 import static dev.weft.lab.study.Quantity.value;
 
-import dev.weft.data.Augmentation;
 import dev.weft.lab.bignas.BudgetSearch.Found;
 import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Claim;
@@ -15,7 +14,6 @@ import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Trial;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.MemberStatistics;
@@ -187,30 +185,25 @@ final class BigNasDesign implements Design {
                 "",
                 model,
                 images(),
-                new TrainSettings(
-                        epochs,
-                        sampler,
-                        distillation,
-                        0.1,
-                        TrainSettings.Gradients.SUM,
-                        null,
-                        new Optimizer.RmsPropTf(size.learningRate(), 0.9, 0.9, 1e-3, 0),
-                        schedule(epochs),
-                        regularisation,
-                        List.of(),
-                        Precision.FLOAT32,
-                        size.calibrationBatches(),
-                        0,
-                        200,
-                        runningStatistics,
-                        1,
-                        null,
-                        null));
+                TrainSettings.builder(epochs, new Optimizer.RmsPropTf(size.learningRate(), 0.9, 0.9, 1e-3, 0))
+                        .sampler(sampler)
+                        .distillation(distillation)
+                        .labelSmoothing(0.1)
+                        .schedule(schedule(epochs))
+                        .regularisation(regularisation)
+                        .calibrationBatches(size.calibrationBatches())
+                        .evaluateEveryEpochs(0)
+                        .runningStatistics(runningStatistics)
+                        .threads(1)
+                        .build());
     }
 
     /** In few epochs, shifted and mirrored images cost: the largest alone has 78.4 % with them after three epochs, 84.4 % without. */
     private DataSettings images() {
-        return new DataSettings.Images(data, size.selectionSize(), size.batchSize(), Augmentation.none(), null, null);
+        return DataSettings.Images.builder(data)
+                .selectionSize(size.selectionSize())
+                .batchSize(size.batchSize())
+                .build();
     }
 
     /**

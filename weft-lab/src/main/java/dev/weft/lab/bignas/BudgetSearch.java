@@ -2,6 +2,7 @@ package dev.weft.lab.bignas;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.lab.study.Trial;
+import dev.weft.metric.Metric;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.search.BestMember;
 import dev.weft.search.Bound;
@@ -9,7 +10,6 @@ import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;
@@ -85,9 +85,9 @@ final class BudgetSearch {
                     costs.of(space.smallest()).macs(), costs.of(space.largest()).macs());
             SearchTask task = new SearchTask(
                     space,
-                    List.of(Objective.of(MetricNames.ACCURACY), Objective.of(MetricNames.MACS)),
+                    List.of(Objective.of(Metric.ACCURACY.key()), Objective.of(Metric.MACS.key())),
                     budgets.stream()
-                            .map(b -> new Constraints(List.of(new Bound(MetricNames.MACS, true, b))))
+                            .map(b -> new Constraints(List.of(new Bound(Metric.MACS.key(), true, b))))
                             .toList(),
                     trial.seed());
             SearchResult result = new CoarseToFine(Map.of(), MUTATION_PROBABILITY, size.mutations())
@@ -111,23 +111,23 @@ final class BudgetSearch {
     private Evaluator evaluator(Trainer trainer, CountedCosts costs) {
         return new Evaluator() {
             @Override
-            public List<String> metrics() {
-                return List.of(MetricNames.MACS, MetricNames.ACCURACY, SECONDS);
+            public List<Metric> metrics() {
+                return List.of(Metric.MACS, Metric.ACCURACY, Metric.column(SECONDS));
             }
 
             @Override
             public String context(String metric) {
-                return metric.equals(MetricNames.MACS) ? "" : "selection, " + size.calibrationBatches() + " batches";
+                return metric.equals(Metric.MACS.key()) ? "" : "selection, " + size.calibrationBatches() + " batches";
             }
 
             @Override
             public Map<String, Double> measure(Member member, String metric) {
-                if (metric.equals(MetricNames.MACS)) {
+                if (metric.equals(Metric.MACS.key())) {
                     return Map.of(metric, (double) costs.of(member).macs());
                 }
                 long began = System.nanoTime();
                 double accuracy = accuracy(trainer, member, true);
-                return Map.of(MetricNames.ACCURACY, accuracy, SECONDS, (System.nanoTime() - began) / 1e9);
+                return Map.of(Metric.ACCURACY.key(), accuracy, SECONDS, (System.nanoTime() - began) / 1e9);
             }
         };
     }
@@ -140,8 +140,8 @@ final class BudgetSearch {
             picks.add(new Pick(
                     budgets.get(i),
                     member.toString(),
-                    best.measured().value(MetricNames.MACS),
-                    100 * best.measured().value(MetricNames.ACCURACY),
+                    best.measured().value(Metric.MACS.key()),
+                    100 * best.measured().value(Metric.ACCURACY.key()),
                     100 * accuracy(trainer, member, false)));
         }
         double seconds = result.measured().stream()

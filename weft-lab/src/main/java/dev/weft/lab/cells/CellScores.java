@@ -40,7 +40,7 @@ public record CellScores(List<Score> scores) {
         for (Member member : members) {
             try (MemberStatistics statistics = calibrate(family, recipe, splits, member)) {
                 scores.add(new Score(
-                        recipe.model().space().print(member),
+                        recipe.family().space().print(member),
                         tree.map(t -> t.leaf(member)).orElse(""),
                         100 * Evaluation.accuracy(family, member, statistics, splits.selection()),
                         Evaluation.loss(family, member, statistics, splits.selection())));

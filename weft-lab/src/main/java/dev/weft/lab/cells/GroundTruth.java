@@ -58,7 +58,7 @@ public record GroundTruth(Recipe recipe, List<Anchor> anchors) {
     /** The table and the recipe that come with Weft. */
     public static GroundTruth load() {
         Recipe recipe = Yaml.parse(resource(RECIPE), RECIPE, Recipe.class);
-        Space space = recipe.model().space();
+        Space space = recipe.family().space();
         Csv table = Csv.parse(resource(TABLE), Path.of(TABLE));
         List<Integer> scores = IntStream.range(0, table.columns().size())
                 .filter(i -> table.columns().get(i).startsWith(SCORE))
@@ -98,7 +98,7 @@ public record GroundTruth(Recipe recipe, List<Anchor> anchors) {
     }
 
     public Space space() {
-        return recipe.model().space();
+        return recipe.family().space();
     }
 
     public List<Member> members() {

@@ -163,25 +163,18 @@ final class GmDesign implements Design {
                 List.of(),
                 null,
                 size.truth().recipe().data().withBatchSize(size.batchSize()),
-                new TrainSettings(
-                        epochs,
-                        train.sampler(),
-                        train.distillation(),
-                        0,
-                        TrainSettings.Gradients.SUM,
-                        new Clipping(Clipping.By.NORM, 5),
-                        new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4),
-                        new LearningRateSchedule.Cosine(0.04, 0),
-                        train.regularisation(),
-                        List.of(),
-                        train.precision(),
-                        train.calibrationBatches(),
-                        0,
-                        train.checkpointEverySteps(),
-                        false,
-                        train.threads(),
-                        null,
-                        null),
+                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
+                        .sampler(train.sampler())
+                        .distillation(train.distillation())
+                        .clipping(new Clipping(Clipping.By.NORM, 5))
+                        .schedule(new LearningRateSchedule.Cosine(0.04, 0))
+                        .regularisation(train.regularisation())
+                        .precision(train.precision())
+                        .calibrationBatches(train.calibrationBatches())
+                        .evaluateEveryEpochs(0)
+                        .checkpointEverySteps(train.checkpointEverySteps())
+                        .threads(train.threads())
+                        .build(),
                 split);
     }
 
@@ -218,21 +211,16 @@ final class GmDesign implements Design {
             Rule rule,
             PartitionBy partition,
             RestartSchedule schedule) {
-        return new SplitSettings(
-                rounds,
-                groups,
-                null,
-                edges,
-                rule,
-                partition,
-                size.repeats(),
-                null,
-                null,
-                null,
-                null,
-                Restart.FINAL,
-                RestartWeights.FRESH,
-                schedule);
+        return SplitSettings.builder(rounds)
+                .groups(groups)
+                .choices(edges)
+                .rule(rule)
+                .partition(partition)
+                .repeats(size.repeats())
+                .restart(Restart.FINAL)
+                .weights(RestartWeights.FRESH)
+                .schedule(schedule)
+                .build();
     }
 
     /** The choices that the root of a tree and its first child split by. */

@@ -20,8 +20,6 @@ import dev.weft.lab.study.Judgement;
 import dev.weft.lab.study.Quantity;
 import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
@@ -281,25 +279,14 @@ final class MosDesign implements Design {
                 sharing,
                 null,
                 text(data),
-                new TrainSettings(
-                        epochs,
-                        sampler,
-                        new Distillation.None(),
-                        0,
-                        TrainSettings.Gradients.SUM,
-                        null,
-                        new Optimizer.AdamW(size.learningRate(), 0.9, 0.98, 1e-8, 0.01),
-                        new LearningRateSchedule.Cosine(0.02, epochs / 20.0),
-                        Regularisation.none(),
-                        List.of(),
-                        Precision.FLOAT32,
-                        1,
-                        0,
-                        200,
-                        false,
-                        1,
-                        null,
-                        null));
+                TrainSettings.builder(epochs, new Optimizer.AdamW(size.learningRate(), 0.9, 0.98, 1e-8, 0.01))
+                        .sampler(sampler)
+                        .schedule(new LearningRateSchedule.Cosine(0.02, epochs / 20.0))
+                        .regularisation(Regularisation.none())
+                        .calibrationBatches(1)
+                        .evaluateEveryEpochs(0)
+                        .threads(1)
+                        .build());
     }
 
     private DataSettings text(String data) {

@@ -2,14 +2,14 @@ package dev.weft.lab.mos;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.lab.study.Trial;
+import dev.weft.metric.Direction;
+import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.search.Bound;
 import dev.weft.search.Constraints;
-import dev.weft.search.Direction;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Nsga2;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
@@ -89,8 +89,8 @@ final class WindowSearch {
                     costs.of(space.smallest()).params(),
                     costs.of(space.largest()).params());
             Constraints budget = new Constraints(List.of(
-                    new Bound(MetricNames.PARAMS, false, window.get(0)),
-                    new Bound(MetricNames.PARAMS, true, window.get(1))));
+                    new Bound(Metric.PARAMS.key(), false, window.get(0)),
+                    new Bound(Metric.PARAMS.key(), true, window.get(1))));
             SearchTask task =
                     new SearchTask(space, List.of(new Objective(LOSS, Direction.MINIMIZE)), budget, trial.seed());
             SearchResult result = new Nsga2(size.population(), size.generations(), CROSSOVER, MUTATION)
@@ -113,7 +113,7 @@ final class WindowSearch {
                     window.get(0),
                     window.get(1),
                     member.toString(),
-                    best.value(MetricNames.PARAMS),
+                    best.value(Metric.PARAMS.key()),
                     best.value(LOSS),
                     MosDesign.loss(family, member, trainer.splits().report()),
                     MosDesign.collapsedLoss(family, member, trainer.splits().report()),
@@ -135,8 +135,8 @@ final class WindowSearch {
     private static Evaluator evaluator(Trainer trainer, CountedCosts costs) {
         return new Evaluator() {
             @Override
-            public List<String> metrics() {
-                return List.of(MetricNames.PARAMS, LOSS);
+            public List<Metric> metrics() {
+                return List.of(Metric.PARAMS, Metric.column(LOSS));
             }
 
             @Override

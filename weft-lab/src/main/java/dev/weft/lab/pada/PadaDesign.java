@@ -138,25 +138,18 @@ final class PadaDesign implements Design {
                 "",
                 everyCell(),
                 size.truth().recipe().data().withBatchSize(size.batchSize()),
-                new TrainSettings(
-                        epochs,
-                        sampler(arm),
-                        train.distillation(),
-                        0,
-                        TrainSettings.Gradients.SUM,
-                        new Clipping(Clipping.By.NORM, 5),
-                        new Optimizer.Sgd(size.learningRate(), 0.9, false, 2.5e-4),
-                        new LearningRateSchedule.Cosine(0, 0),
-                        train.regularisation(),
-                        List.of(),
-                        train.precision(),
-                        train.calibrationBatches(),
-                        0,
-                        train.checkpointEverySteps(),
-                        false,
-                        train.threads(),
-                        null,
-                        null));
+                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, false, 2.5e-4))
+                        .sampler(sampler(arm))
+                        .distillation(train.distillation())
+                        .clipping(new Clipping(Clipping.By.NORM, 5))
+                        .schedule(new LearningRateSchedule.Cosine(0, 0))
+                        .regularisation(train.regularisation())
+                        .precision(train.precision())
+                        .calibrationBatches(train.calibrationBatches())
+                        .evaluateEveryEpochs(0)
+                        .checkpointEverySteps(train.checkpointEverySteps())
+                        .threads(train.threads())
+                        .build());
     }
 
     /** Includes cells that connect nothing, as published: reweighting knows the probability of a draw where none is refused. */

@@ -4,6 +4,7 @@ import dev.weft.cost.CostLevels;
 import dev.weft.cost.CostSpread;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.cost.ExpectedCost;
+import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
@@ -26,7 +27,7 @@ final class LevelledSpace {
     /** @param model bound to its data */
     LevelledSpace(ModelDefinition model, int count) {
         this.space = model.space();
-        this.cost = ExpectedCost.of(model).get("macs");
+        this.cost = ExpectedCost.of(FamilyDefinition.of(model)).get("macs");
         this.levels = CostLevels.between(cost.exact(space.smallest()), cost.exact(space.largest()), count);
         this.shares = CostSpread.shares(space, levels, cost::exact, LIMIT, 1);
         for (int k = 0; k < count; k++) {

@@ -1,6 +1,5 @@
 package dev.weft.lab.shiftnas;
 
-import dev.weft.data.Augmentation;
 import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
 import dev.weft.lab.study.Arm;
@@ -10,8 +9,6 @@ import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Statistics;
 import dev.weft.lab.study.Trial;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.optim.Clipping;
@@ -23,7 +20,7 @@ import dev.weft.recipe.TrainSettings;
 import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
-import dev.weft.run.Metric;
+import dev.weft.run.TrainingNumber;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelDistribution;
@@ -178,29 +175,22 @@ final class ShiftNasDesign implements Design {
                 view == null ? List.of() : List.of(new MemberGenerator(METRIC, HIDDEN, null, view)),
                 null,
                 images(apart),
-                new TrainSettings(
-                        epochs,
-                        sampler,
-                        new Distillation.None(),
-                        0,
-                        TrainSettings.Gradients.SUM,
-                        new Clipping(Clipping.By.NORM, 5),
-                        new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4),
-                        new LearningRateSchedule.Cosine(0.01, 0),
-                        Regularisation.none(),
-                        List.of(),
-                        Precision.FLOAT32,
-                        size.calibrationBatches(),
-                        0,
-                        200,
-                        false,
-                        1,
-                        null,
-                        null));
+                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
+                        .sampler(sampler)
+                        .clipping(new Clipping(Clipping.By.NORM, 5))
+                        .schedule(new LearningRateSchedule.Cosine(0.01, 0))
+                        .regularisation(Regularisation.none())
+                        .calibrationBatches(size.calibrationBatches())
+                        .evaluateEveryEpochs(0)
+                        .threads(1)
+                        .build());
     }
 
     private DataSettings.Images images(int selectionSize) {
-        return new DataSettings.Images(data, selectionSize, size.batchSize(), Augmentation.none(), null, null);
+        return DataSettings.Images.builder(data)
+                .selectionSize(selectionSize)
+                .batchSize(size.batchSize())
+                .build();
     }
 
     // --- Measurements: accuracies are in percent, of recalibrated members
@@ -314,7 +304,7 @@ final class ShiftNasDesign implements Design {
     /** The sampler's numbers, by step. */
     private static TreeMap<Long, Map<String, Double>> sampler(Trainer trainer) {
         TreeMap<Long, Map<String, Double>> steps = new TreeMap<>();
-        for (Metric metric : trainer.folder().database().metrics()) {
+        for (TrainingNumber metric : trainer.folder().database().metrics()) {
             if (metric.role().equals(Trainer.SAMPLER)) {
                 steps.computeIfAbsent(metric.step(), step -> new LinkedHashMap<>())
                         .put(metric.name(), metric.value());

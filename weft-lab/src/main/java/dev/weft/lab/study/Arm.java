@@ -38,6 +38,6 @@ public record Arm(String name, String description, double weight, Work work) {
     /** How long a training takes beside others: epochs times members a step. */
     public static double weight(Recipe recipe) {
         return (double) recipe.train().epochs()
-                * recipe.train().sampler().membersPerStep(recipe.model().space());
+                * recipe.train().sampler().membersPerStep(recipe.family().space());
     }
 }

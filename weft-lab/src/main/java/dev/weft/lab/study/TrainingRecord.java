@@ -1,6 +1,6 @@
 package dev.weft.lab.study;
 
-import dev.weft.run.Metric;
+import dev.weft.run.TrainingNumber;
 import dev.weft.train.Trainer;
 import dev.weft.train.UpdateShare;
 import java.util.ArrayList;
@@ -36,11 +36,11 @@ public record TrainingRecord(double seconds, double passes, double updates, Map<
     }
 
     /** The losses that every step has, averaged over equal parts. */
-    static Map<String, List<Double>> curves(List<Metric> metrics, long steps) {
+    static Map<String, List<Double>> curves(List<TrainingNumber> metrics, long steps) {
         int parts = (int) Math.min(POINTS, steps);
         Map<String, double[]> sums = new LinkedHashMap<>();
         Map<String, int[]> counts = new LinkedHashMap<>();
-        for (Metric metric : metrics) {
+        for (TrainingNumber metric : metrics) {
             if (metric.name().equals(LOSS) && metric.step() >= 1 && Double.isFinite(metric.value())) {
                 int part = (int) Math.min(parts - 1, (metric.step() - 1) * parts / steps);
                 sums.computeIfAbsent(metric.role(), r -> new double[parts])[part] += metric.value();

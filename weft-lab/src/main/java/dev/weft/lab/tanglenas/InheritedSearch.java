@@ -3,12 +3,12 @@ package dev.weft.lab.tanglenas;
 import dev.weft.data.Dataset;
 import dev.weft.data.ImageDataset;
 import dev.weft.lab.study.Trial;
+import dev.weft.metric.Metric;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
 import dev.weft.search.MeasuredMember;
-import dev.weft.search.MetricNames;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
 import dev.weft.search.SearchSettings;
@@ -62,7 +62,7 @@ final class InheritedSearch {
      */
     Chosen choose(SearchSettings strategy, double trainingSeconds, Trial trial) {
         SearchTask task = new SearchTask(
-                trainer.family().space(), List.of(Objective.of(MetricNames.ACCURACY)), Constraints.NONE, trial.seed());
+                trainer.family().space(), List.of(Objective.of(Metric.ACCURACY.key())), Constraints.NONE, trial.seed());
         SearchResult result = strategy.search(
                 task, evaluations, p -> trial.progress("search", p.candidates(), p.planned(), "members"), trial.stop());
         trial.goOn();
@@ -73,15 +73,15 @@ final class InheritedSearch {
         return Chosen.of(
                 trainer,
                 best.member(),
-                100 * best.value(MetricNames.ACCURACY),
+                100 * best.value(Metric.ACCURACY.key()),
                 trainingSeconds + seconds,
                 result.measured().size());
     }
 
     private final class Inherited implements Evaluator {
         @Override
-        public List<String> metrics() {
-            return List.of(MetricNames.ACCURACY, SECONDS);
+        public List<Metric> metrics() {
+            return List.of(Metric.ACCURACY, Metric.column(SECONDS));
         }
 
         @Override
@@ -94,7 +94,7 @@ final class InheritedSearch {
             long began = System.nanoTime();
             try (MemberStatistics statistics = trainer.calibrate(member)) {
                 double accuracy = Evaluation.accuracy(trainer.family(), member, statistics, chosenOn);
-                return Map.of(MetricNames.ACCURACY, accuracy, SECONDS, (System.nanoTime() - began) / 1e9);
+                return Map.of(Metric.ACCURACY.key(), accuracy, SECONDS, (System.nanoTime() - began) / 1e9);
             }
         }
     }

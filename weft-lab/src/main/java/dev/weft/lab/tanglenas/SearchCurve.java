@@ -1,7 +1,7 @@
 package dev.weft.lab.tanglenas;
 
 import dev.weft.loss.Role;
-import dev.weft.model.Metric;
+import dev.weft.metric.Metric;
 import dev.weft.train.Trainer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,7 +29,7 @@ record SearchCurve(Map<String, List<Point>> weights, List<Point> accuracy) {
                 (double) trainer.steps() / trainer.settings().recipe().train().epochs();
         Map<String, List<Point>> weights = new LinkedHashMap<>();
         List<Point> accuracy = new ArrayList<>();
-        for (dev.weft.run.Metric metric : trainer.folder().database().metrics()) {
+        for (dev.weft.run.TrainingNumber metric : trainer.folder().database().metrics()) {
             Point point = new Point(metric.step() / perEpoch, metric.value());
             if (metric.role().equals(Role.BLEND.toString()) && metric.name().contains("=")) {
                 weights.computeIfAbsent(metric.name(), n -> new ArrayList<>()).add(point);

@@ -130,21 +130,21 @@ final class TangleNasDesign implements Design {
                 "C-random",
                 "single path (SPOS) as many gradient steps as A, then random search",
                 epochs,
-                new RandomSearch(size.candidates())));
+                new RandomSearch(size.compared().candidates())));
         arms.add(bySearch(
                 "C-evolution",
                 "the same weights as C-random, then evolution",
                 epochs,
-                new Nsga2(size.population(), size.generations())));
+                new Nsga2(size.compared().population(), size.compared().generations())));
         arms.add(group(
                 "D",
                 "mean of uniformly random members: no search",
-                size.randomMembers() * epochs,
-                trial -> TangleNasMembers.random(space, size.randomMembers(), 1000 + trial.seed())));
+                size.compared().random() * epochs,
+                trial -> TangleNasMembers.random(space, size.compared().random(), 1000 + trial.seed())));
         arms.add(group(
                 "D-matched",
                 "mean of random members with as many parameters as A's choice, give or take 15 %",
-                size.matchedMembers() * epochs,
+                size.compared().matched() * epochs,
                 this::matched));
         arms.add(group("largest", "the largest member: no search", epochs, trial -> List.of(space.largest())));
         if (smallSpace) {
@@ -223,7 +223,11 @@ final class TangleNasDesign implements Design {
         return costs(
                 size.model(),
                 costs -> TangleNasMembers.matched(
-                        space, costs, space.parse(chosen.member()), size.matchedMembers(), 2000 + trial.seed()));
+                        space,
+                        costs,
+                        space.parse(chosen.member()),
+                        size.compared().matched(),
+                        2000 + trial.seed()));
     }
 
     /** Every member of a small space, so that choices have a rank among them. */
@@ -476,12 +480,12 @@ final class TangleNasDesign implements Design {
                                 Locale.ROOT,
                                 "SGD, Nesterov momentum 0.9, learning rate %s (alone %s) to a hundredth by cosine, weight decay 5e-4,"
                                         + " gradients clipped at norm 5, batches of %d, one thread",
-                                size.weightRate(),
-                                size.aloneRate(),
+                                size.rates().weights(),
+                                size.rates().alone(),
                                 size.batchSize())),
                 new Fact(
                         "Logits",
-                        "Adam, learning rate " + size.logitRate()
+                        "Adam, learning rate " + size.rates().logits()
                                 + ", betas 0.5 and 0.999, weight decay 1e-3, first order; a step before each of the weights"),
                 new Fact(
                         "Batch norm",
@@ -494,16 +498,16 @@ final class TangleNasDesign implements Design {
                                 Locale.ROOT,
                                 "%d random members, or evolution with a population of %d over %d generations, by accuracy on the"
                                         + " other half",
-                                size.candidates(),
-                                size.population(),
-                                size.generations())),
+                                size.compared().candidates(),
+                                size.compared().population(),
+                                size.compared().generations())),
                 new Fact(
                         "Budget of A-budget",
                         String.format(
                                 Locale.ROOT,
                                 "%.0f %% of the largest member's parameters; factor %s",
-                                100 * size.costTarget(),
-                                size.costFactor())));
+                                100 * size.cost().target(),
+                                size.cost().factor())));
     }
 
     @Override

@@ -2,9 +2,6 @@ package dev.weft.lab.tanglenas;
 
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.CostTerm;
-import dev.weft.data.Augmentation;
-import dev.weft.loss.Distillation;
-import dev.weft.loss.Precision;
 import dev.weft.loss.Regularisation;
 import dev.weft.model.ConvNet;
 import dev.weft.model.ModelDefinition;
@@ -37,7 +34,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
     Recipe gradient(ConvNet model, int epochs, SimplexMap map, Blend.Ownership ownership, CostTerm cost) {
         ArchitectureSettings architecture = new ArchitectureSettings(
                 VALIDATION_PART,
-                new Optimizer.Adam(size.logitRate(), 0.5, 0.999, 1e-8, 1e-3),
+                new Optimizer.Adam(size.rates().logits(), 0.5, 0.999, 1e-8, 1e-3),
                 null,
                 ArchitectureSettings.Order.FIRST,
                 new BlendRegulariser.None(),
@@ -49,7 +46,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
                 images(size.selectionSize()),
                 2 * epochs,
                 new Sampler.Blend(),
-                size.weightRate(),
+                size.rates().weights(),
                 Math.min(size.curveEveryEpochs(), 2 * epochs), // a short search has one point
                 architecture);
     }
@@ -64,7 +61,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
 
     /** @param largest parameters of the largest member */
     CostTerm budget(double largest) {
-        return new CostTerm("params", size.costFactor(), size.costTarget() * largest, null);
+        return new CostTerm("params", size.cost().factor(), size.cost().target() * largest, null);
     }
 
     /** Weights trained by random members, one a step, on as many images as the weights of A. */
@@ -72,7 +69,14 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
         // The images held out are those beside the training images, and the half on which members are chosen.
         int heldOut = size.selectionSize() + (int) Math.round(VALIDATION_PART * trainImages);
         return recipe(
-                model, List.of(), images(heldOut), 4 * epochs, new Sampler.SinglePath(1), size.weightRate(), 0, null);
+                model,
+                List.of(),
+                images(heldOut),
+                4 * epochs,
+                new Sampler.SinglePath(1),
+                size.rates().weights(),
+                0,
+                null);
     }
 
     /** A member trained alone, by the one recipe. */
@@ -83,7 +87,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
                 images(size.selectionSize()),
                 epochs,
                 new Sampler.Largest(),
-                size.aloneRate(),
+                size.rates().alone(),
                 0,
                 null);
     }
@@ -104,28 +108,23 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
                 sharing,
                 null,
                 data,
-                new TrainSettings(
-                        epochs,
-                        sampler,
-                        new Distillation.None(),
-                        0,
-                        TrainSettings.Gradients.SUM,
-                        new Clipping(Clipping.By.NORM, 5),
-                        new Optimizer.Sgd(rate, 0.9, true, 5e-4),
-                        new LearningRateSchedule.Cosine(CURVE_FLOOR, 0),
-                        Regularisation.none(),
-                        List.of(),
-                        Precision.FLOAT32,
-                        size.calibrationBatches(),
-                        evaluateEveryEpochs,
-                        500,
-                        false,
-                        1,
-                        null,
-                        architecture));
+                TrainSettings.builder(epochs, new Optimizer.Sgd(rate, 0.9, true, 5e-4))
+                        .sampler(sampler)
+                        .clipping(new Clipping(Clipping.By.NORM, 5))
+                        .schedule(new LearningRateSchedule.Cosine(CURVE_FLOOR, 0))
+                        .regularisation(Regularisation.none())
+                        .calibrationBatches(size.calibrationBatches())
+                        .evaluateEveryEpochs(evaluateEveryEpochs)
+                        .checkpointEverySteps(500)
+                        .threads(1)
+                        .architecture(architecture)
+                        .build());
     }
 
     DataSettings.Images images(int selectionSize) {
-        return new DataSettings.Images(source, selectionSize, size.batchSize(), Augmentation.none(), null, null);
+        return DataSettings.Images.builder(source)
+                .selectionSize(selectionSize)
+                .batchSize(size.batchSize())
+                .build();
     }
 }

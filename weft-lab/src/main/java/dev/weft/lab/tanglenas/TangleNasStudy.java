@@ -42,19 +42,12 @@ public final class TangleNasStudy implements Study {
      * @param batchSize of training and recalibration
      * @param selectionSize images beside the training images, on which nothing is trained or chosen: the curve of the search is
      *     measured on them
-     * @param weightRate initial learning rate of weights in every search
-     * @param aloneRate initial learning rate of a member that is trained alone
-     * @param logitRate learning rate of the blend's logits
+     * @param rates learning rates
      * @param norm how batch norm treats what is blended
      * @param calibrationBatches before every evaluation
      * @param curveEveryEpochs how often the member that a search by gradient would choose is measured during the search
-     * @param candidates of random search
-     * @param population of evolution
-     * @param generations of evolution
-     * @param randomMembers drawn for each seed
-     * @param matchedMembers drawn for each seed, of about the cost of the member that was chosen
-     * @param costFactor of the cost's term in the loss, where the search has a budget
-     * @param costTarget the budget, as a part of the largest member's parameters
+     * @param compared what the search by gradient is compared with
+     * @param cost the budget of the search that has one
      * @param timingRounds of steps that are timed in turn
      */
     record Size(
@@ -63,21 +56,42 @@ public final class TangleNasStudy implements Study {
             List<Integer> budgets,
             int batchSize,
             int selectionSize,
-            double weightRate,
-            double aloneRate,
-            double logitRate,
+            Rates rates,
             Blend.Norm norm,
             int calibrationBatches,
             int curveEveryEpochs,
-            int candidates,
-            int population,
-            int generations,
-            int randomMembers,
-            int matchedMembers,
-            double costFactor,
-            double costTarget,
+            Compared compared,
+            Budget cost,
             int timingRounds) {
         private static final int RESOLUTION = 14;
+
+        /**
+         * Learning rates at the start.
+         *
+         * @param weights of every search
+         * @param alone of a member that is trained alone
+         * @param logits of the blend
+         */
+        record Rates(double weights, double alone, double logits) {}
+
+        /**
+         * What else finds members.
+         *
+         * @param candidates of random search
+         * @param population of evolution
+         * @param generations of evolution
+         * @param random members drawn for each seed
+         * @param matched members drawn for each seed, of about the cost of the member that was chosen
+         */
+        record Compared(int candidates, int population, int generations, int random, int matched) {}
+
+        /**
+         * A budget of parameters.
+         *
+         * @param factor of the cost's term in the loss
+         * @param target as a part of the largest member's parameters
+         */
+        record Budget(double factor, double target) {}
 
         /**
          * The best of 0.025, 0.05 and 0.1 in the mean of A and C, on the selection split of seed 1000: for A the accuracy of its choice
@@ -108,19 +122,12 @@ public final class TangleNasStudy implements Study {
                     List.of(10, 30),
                     64,
                     2000,
-                    WEIGHT_RATE,
-                    ALONE_RATE,
-                    LOGIT_RATE,
+                    new Rates(WEIGHT_RATE, ALONE_RATE, LOGIT_RATE),
                     Blend.Norm.FULL,
                     20,
                     4,
-                    96,
-                    16,
-                    6,
-                    8,
-                    8,
-                    1,
-                    0.25,
+                    new Compared(96, 16, 6, 8, 8),
+                    new Budget(1, 0.25),
                     24);
         }
 
@@ -141,19 +148,12 @@ public final class TangleNasStudy implements Study {
                     List.of(1),
                     250,
                     2000,
-                    WEIGHT_RATE,
-                    ALONE_RATE,
-                    LOGIT_RATE,
+                    new Rates(WEIGHT_RATE, ALONE_RATE, LOGIT_RATE),
                     Blend.Norm.FULL,
                     2,
                     1,
-                    3,
-                    2,
-                    1,
-                    2,
-                    2,
-                    1,
-                    0.25,
+                    new Compared(3, 2, 1, 2, 2),
+                    new Budget(1, 0.25),
                     3);
         }
 

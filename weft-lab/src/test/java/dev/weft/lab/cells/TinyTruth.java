@@ -31,7 +31,11 @@ public final class TinyTruth {
                 "tiny",
                 "",
                 model,
-                new DataSettings.Images(data.toString(), 12, 16, null, null, null).withSplitsOf(0),
+                DataSettings.Images.builder(data.toString())
+                        .selectionSize(12)
+                        .batchSize(16)
+                        .build()
+                        .withSplitsOf(0),
                 GroundTruth.load().recipe().train().withEpochs(1));
         return new GroundTruth(recipe, anchors);
     }

@@ -40,19 +40,12 @@ class TangleNasStudyTest implements StudyContract {
             List.of(1),
             16,
             SELECTION,
-            0.05,
-            0.05,
-            0.1,
+            new Size.Rates(0.05, 0.05, 0.1),
             Blend.Norm.FULL,
             2,
             1,
-            4,
-            2,
-            1,
-            2,
-            2,
-            1,
-            0.5,
+            new Size.Compared(4, 2, 1, 2, 2),
+            new Size.Budget(1, 0.5),
             3);
 
     private static ConvNet net(List<Integer> width, List<Integer> kernels) {

@@ -8,4 +8,4 @@ package dev.weft.run;
  * @param value may be NaN or infinite: that is when it is needed most
  * @param seconds since the run began
  */
-public record Metric(long step, String role, String name, double value, double seconds) {}
+public record TrainingNumber(long step, String role, String name, double value, double seconds) {}

@@ -1,4 +1,4 @@
-package dev.weft.search;
+package dev.weft.metric;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 

@@ -1,0 +1,59 @@
+package dev.weft.train;
+
+import dev.weft.architecture.ArchitectureStep;
+import dev.weft.data.Batches;
+import dev.weft.data.Splits;
+import dev.weft.io.Kinds;
+import dev.weft.model.Family;
+import dev.weft.recipe.Phase;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Sampling;
+
+/** What must hold before a recipe trains, found out on shapes without data. */
+final class RecipeFit {
+    private RecipeFit() {}
+
+    /**
+     * Refuses, before anything is written, what could not train.
+     *
+     * @param recipe with its model bound to the data
+     * @param kinds that the families may name from which it learns
+     */
+    static void require(Recipe recipe, Splits splits, Kinds kinds) {
+        TrainSettings train = recipe.train();
+        TrainingParts data = TrainingParts.of(recipe, splits.train(), 0);
+        if (train.architecture() != null) {
+            train.architecture().costOf(recipe.family());
+        }
+        Batches batches = recipe.data().batches(data.weights(), 0);
+        try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing(), kinds)) {
+            for (Phase phase : train.phases()) {
+                phase.within(shapes.space());
+                if (!phase.sortChannels().isEmpty()) {
+                    ChannelSorting.requireSortable(recipe.model(), recipe.sharing(), phase.sorting(shapes.space()));
+                }
+            }
+            train.sampler()
+                    .start(new Sampling.Setup(
+                            shapes,
+                            train.loss(),
+                            train.epochs(),
+                            data.weights().size(),
+                            data.heldOut(),
+                            train.stepsPerEpoch(batches),
+                            0))
+                    .close();
+            new TrainingStep(shapes, train).close();
+            if (train.architecture() != null) {
+                new ArchitectureStep(shapes, train.architecture(), train.loss(), train.update(), null).close();
+            }
+            if (recipe.start() != null) {
+                recipe.start().requireFits(shapes, splits);
+            }
+        }
+        for (TrainSettings rule : train.ofPhases()) {
+            rule.distillation().requireTeacher(recipe.model().input(), kinds);
+        }
+    }
+}
