@@ -34,6 +34,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A model definition, the weights its members share, and the members that were kept by name. A plain model is a family of one.
@@ -63,6 +64,7 @@ public final class Family implements AutoCloseable {
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
     private final Layer model;
+    private final ScalarType type; // of the weights
     private volatile boolean closed;
     private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
@@ -96,6 +98,7 @@ public final class Family implements AutoCloseable {
         this.requested = new RequestedWeights(outermost);
         this.model = definition.build(requested);
         requested.built();
+        this.type = weights.type();
     }
 
     /** The members of a family: the choices of its model, and those that its sharings add. */
@@ -145,7 +148,28 @@ public final class Family implements AutoCloseable {
     public static Family of(
             ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, List<Tensor> calibration) {
         Libtorch.load();
-        SharedWeights weights = SharedWeights.initialised(seed);
+        return begun(definition, SharedWeights.initialised(seed), seed, sharing, kinds, calibration);
+    }
+
+    /**
+     * A family of the same fresh weights in float64, for exact checks: gradients through a whole network agree there with finite
+     * differences to many digits. It is slow, and its members are not exported.
+     *
+     * @throws InputException as {@link #of(ModelDefinition, long, List)}
+     */
+    public static Family ofDoubles(ModelDefinition definition, long seed, List<Sharing> sharing) {
+        Libtorch.load();
+        SharedWeights weights = SharedWeights.initialised(seed, ScalarType.Double);
+        return begun(definition, weights, seed, sharing, Kinds.builtIn(), List.of());
+    }
+
+    private static Family begun(
+            ModelDefinition definition,
+            SharedWeights weights,
+            long seed,
+            List<Sharing> sharing,
+            Kinds kinds,
+            List<Tensor> calibration) {
         boolean done = false;
         try {
             Family family = new Family(definition, weights, sharing, kinds);
@@ -346,7 +370,8 @@ public final class Family implements AutoCloseable {
      */
     public Tensor forward(Tensor inputs, Pass pass) {
         requireOpen();
-        return model.forward(inputs, pass.isBegun() ? pass : pass.begun());
+        Tensor read = type == ScalarType.Double && inputs.is_floating_point() ? inputs.to(type) : inputs;
+        return model.forward(read, pass.isBegun() ? pass : pass.begun());
     }
 
     /**
@@ -386,7 +411,7 @@ public final class Family implements AutoCloseable {
         requireOpen();
         requested.requireAlone(member);
         List<Sharing> remaining = remaining(member);
-        Family extracted = new Family(definition.at(member), SharedWeights.unset(), remaining, kinds);
+        Family extracted = new Family(definition.at(member), SharedWeights.unset(weights.type()), remaining, kinds);
         if (!extracted.space.choices().isEmpty()) {
             extracted.close();
             throw new IllegalStateException(
