@@ -8,8 +8,8 @@ import dev.weft.io.Progress;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RecipeTime;
 import dev.weft.run.Environment;
-import dev.weft.train.Trainer;
-import dev.weft.tree.TreeTrainer;
+import dev.weft.train.TrainingRun;
+import dev.weft.tree.TrainingRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,16 +105,10 @@ final class RecipeTimes implements Callable<Integer> {
         Path folder = temporaryFolder();
         try {
             long planned;
-            if (recipe.split() == null) {
-                try (Trainer trainer = Trainer.start(recipe, folder.resolve("run"), 0, Installed.kinds())) {
-                    planned = trainer.steps();
-                    trainer.run(clock::over, List.of(clock));
-                }
-            } else {
-                try (TreeTrainer trainer = TreeTrainer.start(recipe, folder.resolve("run"), 0, Installed.kinds())) {
-                    planned = trainer.steps();
-                    trainer.run(clock::over, clock);
-                }
+            try (TrainingRun training =
+                    TrainingRuns.start(recipe, recipe.data().open(0), folder.resolve("run"), 0, Installed.kinds())) {
+                planned = training.steps();
+                training.run(clock::over, List.of(clock));
             }
             return new RecipeTime(
                     Math.round(clock.secondsPerStep() * planned * 10) / 10.0,

@@ -1,8 +1,8 @@
 package dev.weft.cli;
 
 import dev.weft.results.RunReports;
-import dev.weft.train.Trainer;
-import dev.weft.tree.TreeTrainer;
+import dev.weft.train.TrainingRun;
+import dev.weft.tree.TrainingRuns;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -37,19 +37,16 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (TreeTrainer.isTree(run, Installed.kinds())) {
-            return tree();
-        }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                Trainer trainer = Trainer.resume(run, moved(), Installed.kinds())) {
+                TrainingRun training = TrainingRuns.resume(run, moved(), Installed.kinds())) {
             options.err()
                     .println(
-                            trainer.stepsDone() == trainer.steps()
-                                    ? "weft: all " + trainer.steps() + " steps are done already"
-                                    : "weft: going on after step " + trainer.stepsDone() + " of " + trainer.steps());
-            TrainingData.say(trainer.splits(), options);
-            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
-            Training.Result result = Training.run(trainer, options, interrupt);
+                            training.isOver()
+                                    ? "weft: all " + training.stepsDone() + " steps are done already"
+                                    : "weft: going on after " + training.place());
+            TrainingData.say(training.splits(), options);
+            training.folder().database().event(RunReports.COMMAND, options.commandLine());
+            Training.Result result = Training.run(training, options, interrupt);
             Training.print(result, options);
             return result.exitCode();
         }
@@ -57,18 +54,5 @@ final class ResumeCommand implements Callable<Integer> {
 
     private Optional<String> moved() {
         return Optional.ofNullable(TrainCommand.anywhere(data));
-    }
-
-    private Integer tree() {
-        try (Interrupt interrupt = Interrupt.watch(options.err());
-                TreeTrainer trainer = TreeTrainer.resume(run, moved(), Installed.kinds())) {
-            options.err()
-                    .println("weft: going on after " + trainer.stepsDone() + " of " + trainer.steps()
-                            + " steps of finished supernets");
-            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
-            Training.Result result = Training.run(trainer, options, interrupt);
-            Training.print(result, options);
-            return result.exitCode();
-        }
     }
 }

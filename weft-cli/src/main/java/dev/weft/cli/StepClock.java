@@ -3,11 +3,10 @@ package dev.weft.cli;
 import com.sun.management.OperatingSystemMXBean;
 import dev.weft.sample.StepReport;
 import dev.weft.train.TrainingListener;
-import dev.weft.tree.TreeListener;
 import java.lang.management.ManagementFactory;
 
 /** Counts what this process asks of the processor from one training step to a later one. */
-final class StepClock implements TrainingListener, TreeListener {
+final class StepClock implements TrainingListener {
     /** The first steps load classes and fill caches. */
     private static final int WARM_UP = 5;
 
@@ -30,15 +29,6 @@ final class StepClock implements TrainingListener, TreeListener {
             began = now;
         }
     }
-
-    @Override
-    public void stepDone(String node, long done, long planned, StepReport report) {
-        stepDone(report);
-    }
-
-    /** A warning is of a training whose result counts. */
-    @Override
-    public void warned(String line) {}
 
     /** Whether enough was seen: at least one step. */
     boolean over() {

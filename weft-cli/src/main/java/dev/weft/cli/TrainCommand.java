@@ -12,8 +12,8 @@ import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.results.RunReports;
 import dev.weft.text.TokenizerSettings;
-import dev.weft.train.Trainer;
-import dev.weft.tree.TreeTrainer;
+import dev.weft.train.TrainingRun;
+import dev.weft.tree.TrainingRuns;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -135,26 +135,12 @@ final class TrainCommand implements Callable<Integer> {
             throw new InputException("Training must have a folder for the run. Give it: --out DIR (or --dry-run)");
         }
         TrainingData opened = TrainingData.open(chosen, data != null, seed);
-        if (chosen.split() != null) {
-            return tree(opened, seed);
-        }
         try (Interrupt interrupt = Interrupt.watch(options.err());
-                Trainer trainer = Trainer.start(opened.recipe(), opened.splits(), out, seed, Installed.kinds())) {
+                TrainingRun training =
+                        TrainingRuns.start(opened.recipe(), opened.splits(), out, seed, Installed.kinds())) {
             opened.say(options);
-            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
-            Training.Result result = Training.run(trainer, options, interrupt);
-            Training.print(result, options);
-            return result.exitCode();
-        }
-    }
-
-    private Integer tree(TrainingData opened, long seed) {
-        try (Interrupt interrupt = Interrupt.watch(options.err());
-                TreeTrainer trainer =
-                        TreeTrainer.start(opened.recipe(), opened.splits(), out, seed, Installed.kinds())) {
-            opened.say(options);
-            trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
-            Training.Result result = Training.run(trainer, options, interrupt);
+            training.folder().database().event(RunReports.COMMAND, options.commandLine());
+            Training.Result result = Training.run(training, options, interrupt);
             Training.print(result, options);
             return result.exitCode();
         }

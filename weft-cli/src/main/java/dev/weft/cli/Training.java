@@ -1,6 +1,5 @@
 package dev.weft.cli;
 
-import dev.weft.io.Progress;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.WeftCommand;
 import dev.weft.loss.Role;
@@ -10,13 +9,9 @@ import dev.weft.model.FamilyDescription;
 import dev.weft.recipe.RunSettings;
 import dev.weft.results.HeldOutResults;
 import dev.weft.run.RunFolder;
-import dev.weft.sample.StepReport;
 import dev.weft.stats.Proportion;
-import dev.weft.train.Trainer;
 import dev.weft.train.TrainingLine;
-import dev.weft.tree.TreeListener;
-import dev.weft.tree.TreeRecord;
-import dev.weft.tree.TreeTrainer;
+import dev.weft.train.TrainingRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -75,69 +70,34 @@ final class Training {
     }
 
     /** Trains until done or stopped. */
-    static Result run(Trainer trainer, GlobalOptions options, BooleanSupplier stop) {
-        sayWhetherExact(trainer.settings(), trainer.stepsDone() < trainer.steps(), options);
+    static Result run(TrainingRun training, GlobalOptions options, BooleanSupplier stop) {
+        sayWhetherExact(training.settings(), !training.isOver(), options);
         long began = System.nanoTime();
         TrainingLine line = TrainingLine.to(options.err());
-        boolean complete = trainer.run(stop, List.of(line));
+        boolean complete = training.run(stop, List.of(line));
         double seconds = (System.nanoTime() - began) / 1e9;
-        Path run = trainer.folder().path();
+        Path run = training.folder().path();
         if (!complete) {
-            line.say("train stopped after step " + trainer.stepsDone() + ", with a checkpoint");
+            line.say("train stopped after " + training.place() + ", with a checkpoint");
         }
-        RunPage.update(run, options, () -> {
-            if (complete) {
-                Family family = trainer.family();
-                HeldOutResults.record(
-                        run, family, shownLast(family), trainer.splits().report());
-            }
-        });
-        int examples = trainer.settings().splits().selection().examples();
+        RunPage.update(run, options, () -> training.inMemory()
+                .filter(family -> complete)
+                .ifPresent(family -> HeldOutResults.record(
+                        run, family, shownLast(family), training.splits().report())));
+        int examples = training.settings().splits().selection().examples();
         Map<String, Double> accuracy =
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null;
+                complete ? measured(training.folder(), training.settings(), Metric.ACCURACY) : null;
         return new Result(
                 run.toString(),
-                complete ? trainer.folder().family().toString() : null,
+                complete ? training.folder().family().toString() : null,
                 complete,
-                trainer.stepsDone(),
-                trainer.steps(),
+                training.stepsDone(),
+                training.steps(),
                 seconds,
                 accuracy,
                 ends(accuracy, examples, Proportion::low),
                 ends(accuracy, examples, Proportion::high),
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null,
-                examples);
-    }
-
-    /** Trains a tree of supernets until done or stopped. */
-    static Result run(TreeTrainer trainer, GlobalOptions options, BooleanSupplier stop) {
-        sayWhetherExact(trainer.settings(), trainer.stepsDone() < trainer.steps(), options);
-        long began = System.nanoTime();
-        Progress progress = Progress.start(options.err(), "train", trainer.stepsDone());
-        boolean complete = trainer.run(stop, new ShownTree(progress));
-        double seconds = (System.nanoTime() - began) / 1e9;
-        TreeRecord tree = trainer.tree();
-        progress.done(
-                complete
-                        ? trainer.stepsDone() + " steps in " + Progress.duration(seconds) + ": "
-                                + tree.leaves().size() + " leaves, " + tree.supernetEpochs() + " supernet-epochs"
-                        : "stopped after " + trainer.stepsDone() + " steps of finished supernets; " + TreeRecord.FILE
-                                + " and checkpoints are kept");
-        RunPage.update(trainer.folder().path(), options);
-        int examples = trainer.settings().splits().selection().examples();
-        Map<String, Double> accuracy =
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.ACCURACY) : null;
-        return new Result(
-                trainer.folder().path().toString(),
-                complete ? trainer.folder().family().toString() : null,
-                complete,
-                trainer.stepsDone(),
-                trainer.steps(),
-                seconds,
-                accuracy,
-                ends(accuracy, examples, Proportion::low),
-                ends(accuracy, examples, Proportion::high),
-                complete ? measured(trainer.folder(), trainer.settings(), Metric.LOSS) : null,
+                complete ? measured(training.folder(), training.settings(), Metric.LOSS) : null,
                 examples);
     }
 
@@ -220,47 +180,5 @@ final class Training {
             }
         }
         return values;
-    }
-
-    /** The progress of a tree: the line is of all supernets; what was probed and split stays on the screen. */
-    private record ShownTree(Progress progress) implements TreeListener {
-        @Override
-        public void stepDone(String node, long done, long planned, StepReport report) {
-            progress.update(done, planned, "steps", "supernet " + node);
-        }
-
-        @Override
-        public void evaluated(String node, long steps, Role role, Map<Metric, Double> values) {
-            say("train supernet " + node + " step " + steps + ": " + role + " member " + Metric.text(values)
-                    + " on the selection split");
-        }
-
-        @Override
-        public void warned(String line) {
-            say("weft: " + line);
-        }
-
-        @Override
-        public void probed(String node, TreeRecord.Probe probe) {
-            say(String.format(
-                    Locale.ROOT,
-                    "probe supernet %s: %s, cut %.3f, within %.3f",
-                    node,
-                    probe.choice(),
-                    probe.cut(),
-                    probe.within()));
-        }
-
-        @Override
-        public void split(String node, TreeRecord.Split split) {
-            say(
-                    split.choice() == null
-                            ? "split supernet " + node + ": stays whole, " + split.why()
-                            : "split supernet " + node + " by " + split.choice() + " into " + split.groups());
-        }
-
-        private void say(String line) {
-            progress.say(line);
-        }
     }
 }

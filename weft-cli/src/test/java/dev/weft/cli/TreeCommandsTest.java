@@ -40,7 +40,7 @@ class TreeCommandsTest {
 
         Run again = Run.weft("resume", out.toString(), "--json");
         assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.err()).contains("going on after 30 of 30 steps");
+        assertThat(again.err()).contains("all 30 steps are done already");
 
         JsonNode found = Run.weft("search", out.toString(), "--candidates", "12", "--strategy", "random", "--json")
                 .json();

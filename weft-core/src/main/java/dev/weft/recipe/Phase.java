@@ -80,11 +80,6 @@ public record Phase(
         return whole.within(left);
     }
 
-    /** The largest member alone. */
-    public static Space largest(Space whole) {
-        return whole.within(atLargest(whole));
-    }
-
     private static Map<String, List<String>> atLargest(Space whole) {
         Map<String, List<String>> left = new LinkedHashMap<>();
         whole.choices()

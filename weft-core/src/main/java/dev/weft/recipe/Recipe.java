@@ -181,6 +181,10 @@ public record Recipe(
                         + " but its sharing has " + each + ".");
             }
         }
+        if (train.best() != null) {
+            throw new InputException("A recipe with a split must have no train.best, because supernets begin with the"
+                    + " last weights of the one that was split.");
+        }
         if (train.architecture() != null && train.runningStatistics()) {
             throw new InputException("A blend that is split must have runningStatistics: false.");
         }

@@ -48,6 +48,7 @@ import java.util.Optional;
  *     are added
  * @param architecture how the logits of blended weights are trained; absent where weights are not blended
  * @param average of the weights, which is evaluated and saved in their place; absent for the weights as they are
+ * @param best which weights are the result, and when training stops early; absent for the last ones, after all epochs
  * @param phases parts of the run, in each of which some members train; their epochs add up to {@code epochs}. Absent for one that trains
  *     all of them
  */
@@ -72,6 +73,7 @@ public record TrainSettings(
         @JsonInclude(JsonInclude.Include.NON_NULL) Reptile reptile,
         @JsonInclude(JsonInclude.Include.NON_NULL) ArchitectureSettings architecture,
         @JsonInclude(JsonInclude.Include.NON_NULL) Averaging average,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Best best,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Phase> phases) {
     /** How the gradients of one step's members are combined. Published learning rates of BigNAS are tied to the sum. */
     public enum Gradients {
@@ -124,7 +126,15 @@ public record TrainSettings(
         if (reptile != null) {
             requireReptile(accumulate, distillation, architecture);
         }
+        if (best != null) {
+            best.requireFits(epochs, evaluateEveryEpochs, architecture);
+            if (runningStatistics) {
+                throw new InputException("Training with train.best must have runningStatistics: false, for those are of"
+                        + " the last weights.");
+            }
+        }
         if (!phases.isEmpty()) {
+            refuseInPhases(best != null, "no best, for each of them trains other members");
             requirePhases(epochs, phases);
             refuseInPhases(architecture != null, "no architecture");
             refuseInPhases(reptile != null, "no reptile");
@@ -307,6 +317,7 @@ public record TrainSettings(
         private Reptile reptile;
         private ArchitectureSettings architecture;
         private Averaging average;
+        private Best best;
         private List<Phase> phases;
 
         private Builder(TrainSettings from) {
@@ -330,6 +341,7 @@ public record TrainSettings(
             this.reptile = from.reptile;
             this.architecture = from.architecture;
             this.average = from.average;
+            this.best = from.best;
             this.phases = from.phases;
         }
 
@@ -433,6 +445,11 @@ public record TrainSettings(
             return this;
         }
 
+        public Builder best(Best value) {
+            best = value;
+            return this;
+        }
+
         public Builder phases(List<Phase> value) {
             phases = value;
             return this;
@@ -460,6 +477,7 @@ public record TrainSettings(
                     reptile,
                     architecture,
                     average,
+                    best,
                     phases);
         }
     }

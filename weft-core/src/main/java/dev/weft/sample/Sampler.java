@@ -15,6 +15,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -62,6 +63,15 @@ public interface Sampler {
     /** The part of the training split that it learns from and the weights do not see; 0 for none. */
     default double heldOutPart() {
         return 0;
+    }
+
+    /**
+     * The members that it may draw.
+     *
+     * @param part of a space, of which it draws
+     */
+    default Space reach(Space part) {
+        return part;
     }
 
     /** Whether it asks a generator of the family's sharing for members, and trains it. */
@@ -220,6 +230,15 @@ public interface Sampler {
 
     /** The largest member alone: ordinary training, also of a plain model. */
     record Largest() implements Memoryless {
+        @Override
+        public Space reach(Space part) {
+            Map<String, List<String>> left = new LinkedHashMap<>();
+            part.choices()
+                    .forEach(choice ->
+                            left.put(choice.name(), List.of(choice.largest().toString())));
+            return part.within(left);
+        }
+
         @Override
         public List<TrainingMember> draw(Space space, RandomGenerator generator) {
             return List.of(new TrainingMember(Role.LARGEST, space.largest()));

@@ -36,6 +36,9 @@ final class Checkpoints {
     /** Before the names of averages of weights. */
     static final String AVERAGE = "average/";
 
+    /** Before the names of what is kept of the best evaluation. */
+    static final String BEST = "best/";
+
     private static final String SECONDS = "weft.seconds";
 
     private Checkpoints() {}

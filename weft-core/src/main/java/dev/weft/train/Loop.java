@@ -4,7 +4,9 @@ import dev.weft.architecture.ArchitectureStep;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.io.Kinds;
+import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
+import dev.weft.metric.Metric;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -44,6 +47,7 @@ final class Loop implements AutoCloseable {
     private final Function<String, Path> teachers;
     private final RunningStatistics running; // null where none are kept
     private final WeightAverage average; // null where the weights themselves are shipped
+    private final BestWeights best; // null where the last weights are shipped
     private final ArchitectureUpdate architecture; // null where weights are not blended
     private PhaseRun phase;
     private long step;
@@ -71,6 +75,9 @@ final class Loop implements AutoCloseable {
                         family,
                         Family.of(recipe.model(), seed, recipe.sharing(), kinds),
                         name -> !phase.weights().owns(name));
+        this.best = rule.best() == null
+                ? null
+                : new BestWeights(rule.best(), shown(), Family.of(recipe.model(), seed, recipe.sharing(), kinds));
         this.architecture = rule.architecture() == null
                 ? null
                 : new ArchitectureUpdate(
@@ -187,6 +194,9 @@ final class Loop implements AutoCloseable {
         if (average != null) {
             average.tensors().forEach((name, tensor) -> rest.put(Checkpoints.AVERAGE + name, tensor));
         }
+        if (best != null) {
+            best.tensors().forEach((name, tensor) -> rest.put(Checkpoints.BEST + name, tensor));
+        }
         return rest;
     }
 
@@ -234,9 +244,36 @@ final class Loop implements AutoCloseable {
         return family;
     }
 
-    /** The family of the averages, where they are kept, and otherwise the one that trains; closed with this. */
-    Family shipped() {
+    /** The family that is evaluated: that of the averages, where they are kept, and otherwise the one that trains; closed with this. */
+    Family shown() {
         return average == null ? family : average.family();
+    }
+
+    /** The family that is the result as it stands: that of the best evaluation so far, where it is kept, and otherwise {@link #shown}. */
+    Family shipped() {
+        return best == null || best.step() == 0 ? shown() : best.family();
+    }
+
+    /** Hears how members do on the selection split; of the best, weights are kept where the recipe says so. */
+    void evaluated(Map<Role, Map<Metric, Double>> values) {
+        if (best != null) {
+            best.evaluated(step, values);
+        }
+    }
+
+    /** Whether all steps are done, or evaluations say that more of them do not help. */
+    boolean isOver() {
+        return step == steps() || stopsEarly();
+    }
+
+    /** Whether it is over before all steps are done. */
+    boolean stopsEarly() {
+        return best != null && best.isExhausted() && step < steps();
+    }
+
+    /** What was best, where it is kept. */
+    Optional<String> bestInWords() {
+        return Optional.ofNullable(best).map(BestWeights::inWords);
     }
 
     /** The averages over mixed members; {@code null} where none are kept. */
@@ -267,6 +304,9 @@ final class Loop implements AutoCloseable {
         phase.close();
         if (average != null) {
             average.close();
+        }
+        if (best != null) {
+            best.close();
         }
         if (architecture != null) {
             architecture.close();

@@ -26,6 +26,9 @@ final class RecipeFit {
         if (train.architecture() != null) {
             train.architecture().costOf(recipe.family());
         }
+        if (train.best() != null) {
+            BestWeights.metric(train.best(), recipe.model().input());
+        }
         Batches batches = recipe.data().batches(data.weights(), 0);
         try (Family shapes = Family.ofShapes(recipe.model(), recipe.sharing(), kinds)) {
             for (Phase phase : train.phases()) {

@@ -12,6 +12,7 @@ import dev.weft.recipe.RunSettings;
 import dev.weft.run.RunFolder;
 import dev.weft.space.Member;
 import dev.weft.weight.blend.BlendedWeights;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ import java.util.Map;
  */
 record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family family) {
     /** Measures the members that stand for all, and tells the run's table and the listeners. */
-    void evaluate(long step, double seconds, List<TrainingListener> listeners) {
+    Map<Role, Map<Metric, Double>> evaluate(long step, double seconds, List<TrainingListener> listeners) {
+        Map<Role, Map<Metric, Double>> all = new EnumMap<>(Role.class);
         for (TrainingMember extreme : evaluated()) {
             Member member = extreme.member();
             try (MemberStatistics statistics = calibrate(member)) {
@@ -32,8 +34,10 @@ record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family 
                 values.forEach((metric, value) ->
                         run.database().metric(step, extreme.role().toString(), curve(metric), value, seconds));
                 listeners.forEach(listener -> listener.evaluated(step, extreme.role(), values));
+                all.put(extreme.role(), values);
             }
         }
+        return all;
     }
 
     /** A measured metric's name among those of a run, where {@code loss} is that of training. */

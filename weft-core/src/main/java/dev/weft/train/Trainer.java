@@ -10,35 +10,28 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Devices;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.DataProvenance;
-import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
-import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.StepListener;
 import dev.weft.space.Member;
-import dev.weft.space.Space;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains one family in one run folder, and can be stopped and resumed at any moment: a resumed run ends with the weights, bit for
  * bit, of one that never stopped. Holds native memory and the folder's lock until {@link #close}.
  */
-public final class Trainer implements AutoCloseable {
+public final class Trainer implements TrainingRun {
     /** Kind of the event that says how many steps an epoch of the run has. */
     public static final String STEPS_PER_EPOCH = "stepsPerEpoch";
 
@@ -49,7 +42,8 @@ public final class Trainer implements AutoCloseable {
     private final RunSettings settings;
     private final Splits splits;
     private final Loop loop;
-    private final ShippedFamily shipped;
+    private final LoopState state;
+    private final ShippedFamily shown;
     private double seconds;
     private boolean closed;
 
@@ -60,50 +54,8 @@ public final class Trainer implements AutoCloseable {
         this.settings = settings;
         this.splits = splits;
         this.loop = new Loop(settings.recipe(), splits.train(), settings.seed(), run::phaseFamily, kinds);
-        this.shipped = new ShippedFamily(run, settings, splits, loop.shipped());
-    }
-
-    /**
-     * Goes on to the next phase, as a run does that is resumed here: its largest member is kept, where a later phase learns from it, and
-     * channels are sorted.
-     */
-    private void nextPhase() {
-        List<Phase> phases = settings.recipe().train().phases();
-        int next = loop.phase().index() + 1;
-        String done = phases.get(loop.phase().index()).name();
-        List<TrainSettings> rules = settings.recipe().train().ofPhases();
-        boolean teaches = rules.stream()
-                .anyMatch(rule -> rule.distillation().earlierPhase().equals(Optional.of(done)));
-        if (teaches) {
-            Member largest = loop.family().space().largest();
-            try (MemberStatistics statistics = calibrate(largest);
-                    Family alone = loop.family().extract(largest, statistics)) {
-                alone.save(run.phaseFamily(done));
-            }
-        }
-        Set<String> sorting = phases.get(next).sorting(loop.family().space());
-        if (!sorting.isEmpty()) {
-            ChannelSorting.sort(loop.family(), sorting, trainedUntil(next));
-        }
-        loop.enter(next);
-        run.database().event("phase", phases.get(next).name() + " after step " + loop.stepsDone());
-    }
-
-    /** The members that have trained before a phase. */
-    private List<Space> trainedUntil(int next) {
-        List<Space> trained = new ArrayList<>();
-        for (int i = 0; i < next; i++) {
-            Space part = settings.recipe()
-                    .train()
-                    .phases()
-                    .get(i)
-                    .within(loop.family().space());
-            trained.add(
-                    settings.recipe().train().ofPhases().get(i).sampler() instanceof Sampler.Largest
-                            ? Phase.largest(loop.family().space())
-                            : part);
-        }
-        return trained;
+        this.state = new LoopState(run, loop);
+        this.shown = new ShippedFamily(run, settings, splits, loop.shown());
     }
 
     /**
@@ -111,7 +63,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param recipe its model may leave the input open; it is taken from the data
      * @param seed of everything random
-     * @throws InputException when the folder is in use or not empty, or recipe, data, teacher and machine do not fit: nothing
+     * @throws dev.weft.io.InputException when the folder is in use or not empty, or recipe, data, teacher and machine do not fit: nothing
      *     is then written
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
@@ -121,7 +73,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * The same, of a recipe that may name more kinds.
      *
-     * @throws InputException also when the recipe's settings could not be read back, because a class is of none of these kinds
+     * @throws dev.weft.io.InputException also when the recipe's settings could not be read back, because a class is of none of these kinds
      */
     public static Trainer start(Recipe recipe, Path folder, long seed, Kinds kinds) {
         requireWhole(recipe);
@@ -141,7 +93,7 @@ public final class Trainer implements AutoCloseable {
         RunFolder run = RunFolder.create(folder, config);
         Trainer trainer = opened(run, settings, splits, kinds);
         if (trainer.loop.searches()) {
-            trainer.shipped.recordBlend(0, trainer.seconds);
+            trainer.shown.recordBlend(0, trainer.seconds);
         }
         return trainer;
     }
@@ -165,7 +117,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Opens a run that was stopped, at its last intact checkpoint.
      *
-     * @throws InputException when the folder holds no run, is in use, or its data has changed
+     * @throws dev.weft.io.InputException when the folder holds no run, is in use, or its data has changed
      */
     public static Trainer resume(Path folder) {
         return resume(folder, Optional.empty());
@@ -204,7 +156,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param data where it lies now; empty for where it was
      * @param kinds that the settings may name
-     * @throws InputException when it is not there, or does not hold what training had
+     * @throws dev.weft.io.InputException when it is not there, or does not hold what training had
      */
     public static Splits reopen(RunFolder run, RunSettings settings, Optional<String> data, Kinds kinds) {
         DataProvenance origin = settings.origin();
@@ -250,18 +202,9 @@ public final class Trainer implements AutoCloseable {
     private void load() {
         LatestCheckpoint latest = run.latestCheckpoint();
         latest.warnings().forEach(warning -> run.database().event("warning", warning));
-        latest.checkpoint().ifPresent(this::read);
+        latest.checkpoint().ifPresent(checkpoint -> seconds = state.read(checkpoint));
         run.rewind(stepsDone());
         run.database().event("resumed", "after step " + stepsDone());
-    }
-
-    private void read(Checkpoint checkpoint) {
-        while (loop.phase().end() < checkpoint.step()) {
-            loop.enter(loop.phase().index() + 1);
-        }
-        Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
-        seconds = Checkpoints.load(checkpoint, loop.family().weights().tensors(), optimizers, loop.rest());
-        loop.goOn(checkpoint.step(), optimizers);
     }
 
     /**
@@ -272,8 +215,8 @@ public final class Trainer implements AutoCloseable {
      */
     public void continueFrom(Checkpoint other) {
         requireOpen();
-        read(other);
-        checkpoint();
+        seconds = state.read(other);
+        state.keep(seconds);
         run.database().event("continued", "from " + other.file() + ", after step " + stepsDone());
     }
 
@@ -286,7 +229,7 @@ public final class Trainer implements AutoCloseable {
         requireOpen();
         Checkpoints.loadWeights(other, loop.family().parameters());
         loop.restartAverage();
-        checkpoint();
+        state.keep(seconds);
         run.database().event("inherited", "weights of " + other.file());
     }
 
@@ -302,6 +245,7 @@ public final class Trainer implements AutoCloseable {
      * @return whether training is complete
      * @throws CheckFailedException when a loss or a weight is no longer finite; the last good checkpoint is kept
      */
+    @Override
     public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
         requireOpen();
         try {
@@ -313,13 +257,14 @@ public final class Trainer implements AutoCloseable {
     }
 
     private boolean train(BooleanSupplier stop, List<TrainingListener> listeners) {
-        if (stepsDone() == steps() && Files.exists(run.family())) {
+        if (loop.isOver() && Files.exists(run.family())) {
             return true; // the file may hold members that were named since
         }
         if (!trainTo(steps(), stop, listeners)) {
             return false;
         }
-        shipped.save(stepsDone());
+        new ShippedFamily(run, settings, splits, loop.shipped()).save(stepsDone());
+        loop.bestInWords().ifPresent(best -> run.database().event("best", best));
         run.database().event("finished", "after step " + stepsDone());
         return true;
     }
@@ -337,7 +282,7 @@ public final class Trainer implements AutoCloseable {
         try {
             boolean done = trainTo(end, stop, listeners);
             if (done && end < steps()) {
-                checkpoint();
+                state.keep(seconds);
             }
             return done;
         } catch (CheckFailedException e) {
@@ -349,32 +294,40 @@ public final class Trainer implements AutoCloseable {
     private boolean trainTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
         List<TrainingListener> told = List.copyOf(listeners);
         run.database().onTrouble(line -> told.forEach(listener -> listener.warned(line)));
-        TrainSettings train = settings.recipe().train();
+        int checkpointEvery = settings.recipe().train().checkpointEverySteps();
         List<StepListener> heard = new ArrayList<>(List.of(new RunRecord(run, this::seconds)));
         heard.addAll(listeners);
         long began = System.nanoTime();
         double before = seconds;
-        while (stepsDone() < end) {
+        while (stepsDone() < end && !loop.isOver()) {
             if (stop.getAsBoolean()) {
-                checkpoint();
+                state.keep(seconds);
                 run.database().event("interrupted", "after step " + stepsDone());
                 return false;
             }
             if (stepsDone() == loop.phase().end()) {
-                nextPhase();
+                new PhaseChange(run, settings.recipe(), loop, shown).go();
             }
             loop.next(heard);
-            if (stepsDone() % loop.stepsPerEpoch() == 0) {
+            boolean epochDone = stepsDone() % loop.stepsPerEpoch() == 0;
+            if (epochDone) {
                 recordSampler();
             }
             seconds = before + (System.nanoTime() - began) / 1e9;
-            if (stepsDone() % loop.stepsPerEpoch() == 0) {
-                epochDone(train, listeners);
+            if (epochDone) {
+                epochDone(listeners);
             }
-            if (stepsDone() % train.checkpointEverySteps() == 0
-                    || stepsDone() == loop.phase().end()) {
-                checkpoint();
+            if (stepsDone() % checkpointEvery == 0
+                    || stepsDone() == loop.phase().end()
+                    || loop.isOver()) {
+                state.keep(seconds);
             }
+        }
+        if (loop.stopsEarly()) {
+            String line = "training stops after step " + stepsDone() + " of " + steps() + ": "
+                    + loop.bestInWords().orElseThrow();
+            run.database().event("stopped early", line);
+            told.forEach(listener -> listener.said(line));
         }
         return true;
     }
@@ -384,24 +337,20 @@ public final class Trainer implements AutoCloseable {
                 .metric(stepsDone(), SAMPLER, name, value, seconds));
     }
 
-    private void epochDone(TrainSettings train, List<TrainingListener> listeners) {
+    private void epochDone(List<TrainingListener> listeners) {
         if (loop.searches()) {
-            shipped.recordBlend(stepsDone(), seconds);
+            shown.recordBlend(stepsDone(), seconds);
         }
-        long epoch = stepsDone() / loop.stepsPerEpoch();
-        if (train.evaluateEveryEpochs() > 0 && epoch % train.evaluateEveryEpochs() == 0) {
-            shipped.evaluate(stepsDone(), seconds, listeners);
+        int every = settings.recipe().train().evaluateEveryEpochs();
+        if (every > 0 && stepsDone() / loop.stepsPerEpoch() % every == 0) {
+            loop.evaluated(shown.evaluate(stepsDone(), seconds, listeners));
         }
-    }
-
-    private void checkpoint() {
-        Checkpoints.save(run, stepsDone(), seconds, loop.family().weights().tensors(), loop.optimizers(), loop.rest());
     }
 
     /** Statistics of a member over the training split, as the recipe says; the caller closes them. */
     public MemberStatistics calibrate(Member member) {
         requireOpen();
-        return shipped.calibrate(member);
+        return shown.calibrate(member);
     }
 
     /** Batches of what the weights train on, in another order: for measurements that must not change what is trained on. */
@@ -427,21 +376,38 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** How many steps the whole run has. */
+    @Override
     public long steps() {
         return loop.steps();
     }
 
     /** How many are done. */
+    @Override
     public long stepsDone() {
         return loop.stepsDone();
     }
 
     /**
-     * The family in its present state of training, as it is evaluated and saved: of the averages of its weights, where the recipe keeps
-     * them. Closed with this trainer.
+     * The family in its present state of training, as it would be saved: of the averages of its weights, or those of the best evaluation so
+     * far, where the recipe keeps them. Closed with this trainer.
      */
     public Family family() {
-        return shipped.family();
+        return loop.shipped();
+    }
+
+    @Override
+    public Optional<Family> inMemory() {
+        return Optional.of(family());
+    }
+
+    @Override
+    public boolean isOver() {
+        return loop.isOver();
+    }
+
+    @Override
+    public String place() {
+        return "step " + stepsDone() + " of " + steps();
     }
 
     /** What draws members, and perhaps examples; closed with this trainer. */
@@ -449,14 +415,17 @@ public final class Trainer implements AutoCloseable {
         return loop.phase().sampling();
     }
 
+    @Override
     public Splits splits() {
         return splits;
     }
 
+    @Override
     public RunSettings settings() {
         return settings;
     }
 
+    @Override
     public RunFolder folder() {
         return run;
     }

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 public final class TrainingLine implements TrainingListener {
     private final PrintWriter out;
     private Progress progress;
+    private String part = "";
     private long began;
 
     private TrainingLine(PrintWriter out) {
@@ -49,7 +50,8 @@ public final class TrainingLine implements TrainingListener {
                 .map(loss ->
                         String.format(Locale.ROOT, "%s %.3f", loss.trained().role(), loss.loss()))
                 .collect(Collectors.joining(", "));
-        progress.update(report.step(), report.steps(), "steps", losses.isEmpty() ? "" : "loss " + losses);
+        progress.update(
+                report.step(), report.steps(), "steps", !part.isEmpty() || losses.isEmpty() ? part : "loss " + losses);
         if (report.step() == report.steps()) {
             progress.done(report.steps() + " steps in " + Progress.duration((System.nanoTime() - began) / 1e9));
         }
@@ -57,7 +59,18 @@ public final class TrainingLine implements TrainingListener {
 
     @Override
     public void evaluated(long steps, Role role, Map<Metric, Double> values) {
-        say("train step " + steps + ": " + role + " member " + Metric.text(values) + " on the selection split");
+        say("train " + (part.isEmpty() ? "" : part + " ") + "step " + steps + ": " + role + " member "
+                + Metric.text(values) + " on the selection split");
+    }
+
+    @Override
+    public void within(String other) {
+        part = other;
+    }
+
+    @Override
+    public void said(String line) {
+        say(line);
     }
 
     @Override

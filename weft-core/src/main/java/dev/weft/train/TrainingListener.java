@@ -16,4 +16,10 @@ public interface TrainingListener extends StepListener {
 
     /** Something that the user must know and that does not end training: the table of numbers cannot be written for now. */
     default void warned(String line) {}
+
+    /** Another part of the run trains from now on, such as {@code supernet 0-1}. A run that has no parts never says so. */
+    default void within(String part) {}
+
+    /** A line of what happened between steps, worth keeping on the screen. */
+    default void said(String line) {}
 }

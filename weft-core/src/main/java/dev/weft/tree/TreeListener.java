@@ -28,4 +28,7 @@ public interface TreeListener {
 
     /** A supernet has split, or stays whole. */
     default void split(String node, TreeRecord.Split split) {}
+
+    /** All leaves are trained, and their family is written. */
+    default void grown(TreeRecord tree) {}
 }

@@ -94,7 +94,7 @@ class DoubleFamilyTest {
 
     private static Tensor loss(Family family, Member member, Batch batch) {
         return Losses.labels(
-                family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)), batch, 0.1);
+                family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)), batch.labels(), 0.1);
     }
 
     /** The same weights give the same answers up to the rounding of float32, also when they were saved and extracted. */

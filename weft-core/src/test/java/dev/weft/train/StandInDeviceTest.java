@@ -166,7 +166,7 @@ class StandInDeviceTest {
 
     private static void gradients(Family family, Member member, Batch batch, Map<String, Double> numbers) {
         Tensor logits = family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
-        numbers.put("loss of " + member, Losses.labels(logits, batch, 0.1).item_double());
+        numbers.put("loss of " + member, Losses.labels(logits, batch.labels(), 0.1).item_double());
         numbers.put("agreement of " + member, Losses.soft(logits, logits).item_double());
         double[] weights = new SplittableRandom(9).doubles(logits.numel()).toArray();
         logits.mul(Tensors.like(logits, weights, logits.shape())).sum().backward();

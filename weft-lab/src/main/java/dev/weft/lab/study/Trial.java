@@ -5,7 +5,6 @@ import dev.weft.sample.StepReport;
 import dev.weft.train.KeptTrainings;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
-import dev.weft.tree.TreeListener;
 import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
@@ -136,13 +135,13 @@ public final class Trial {
             try (TreeTrainer trainer = kept.runs().isBegun(name)
                     ? TreeTrainer.resume(run, Optional.of(recipe.data().source()))
                     : TreeTrainer.start(recipe, run, seed)) {
-                TreeListener shown = new TreeListener() {
+                TrainingListener shown = new TrainingListener() {
                     @Override
-                    public void stepDone(String node, long steps, long planned, StepReport report) {
-                        clock.training((double) steps / planned * Arm.weight(recipe), detail());
+                    public void stepDone(StepReport report) {
+                        clock.training((double) report.step() / report.steps() * Arm.weight(recipe), detail());
                     }
                 };
-                if (!trainer.run(stop, shown)) {
+                if (!trainer.run(stop, List.of(shown))) {
                     throw new Stopped();
                 }
             }
