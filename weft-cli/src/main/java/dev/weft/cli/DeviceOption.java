@@ -9,8 +9,9 @@ final class DeviceOption {
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = Devices.CPU,
-            description = "The device to compute on: cpu, cuda, cuda:N for the GPU of a number, or mps for that of an Apple computer "
-                    + "(default: ${DEFAULT-VALUE}). Latency is measured on the CPU all the same.")
+            description =
+                    "The device to compute on: cpu, cuda, cuda:N for the GPU of a number, or mps for that of an Apple computer "
+                            + "(default: ${DEFAULT-VALUE}). Latency is measured on the CPU all the same.")
     private String device;
 
     /** Has tensors made there from now on; fails where this machine has no such device. */

@@ -98,7 +98,9 @@ final class DoctorChecks {
             return Devices.hasMps()
                     ? Finding.optional("GPU", true, "mps")
                     : Finding.optional(
-                            "GPU", false, "none that libtorch can use; a build with -Pcuda uses NVIDIA's, where the driver is");
+                            "GPU",
+                            false,
+                            "none that libtorch can use; a build with -Pcuda uses NVIDIA's, where the driver is");
         } catch (NativeLibraryException | LinkageError e) {
             return Finding.optional("GPU", false, "cannot be looked for without libtorch");
         }

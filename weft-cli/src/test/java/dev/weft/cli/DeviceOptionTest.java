@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +15,8 @@ class DeviceOptionTest {
     @ParameterizedTest
     @ValueSource(strings = {"train smoke --out OUT", "search OUT", "evaluate OUT", "generate OUT --prompt a"})
     void whatIsNoDeviceIsAMistakeOfTheCallAndOneThatIsNotHereOneOfTheMachine(String command) {
-        String[] words = command.replace("OUT", folder.resolve("run").toString()).split(" ");
+        String[] words =
+                command.replace("OUT", folder.resolve("run").toString()).split(" ");
         Run unknown = Run.weft(with(words, "gpu"));
         assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(unknown.err())
@@ -24,7 +24,9 @@ class DeviceOptionTest {
                         + System.lineSeparator());
         Run absent = Run.weft(with(words, "cuda:98"));
         assertThat(absent.exitCode()).isEqualTo(ExitCode.ENVIRONMENT);
-        assertThat(absent.err()).startsWith("weft: Device cuda:98 must be here, but ").hasLineCount(1);
+        assertThat(absent.err())
+                .startsWith("weft: Device cuda:98 must be here, but ")
+                .hasLineCount(1);
         assertThat(Files.exists(folder.resolve("run"))).isFalse();
     }
 

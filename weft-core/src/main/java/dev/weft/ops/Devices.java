@@ -89,8 +89,8 @@ public final class Devices {
     }
 
     private static EnvironmentException absent(String name, String why) {
-        return new EnvironmentException("Device " + name + " must be here, but " + why + ". Take --device cpu, or look at: "
-                + WeftCommand.of("doctor"));
+        return new EnvironmentException("Device " + name + " must be here, but " + why
+                + ". Take --device cpu, or look at: " + WeftCommand.of("doctor"));
     }
 
     /** How many CUDA devices libtorch can use. */
@@ -114,7 +114,9 @@ public final class Devices {
     }
 
     private static Tensor to(Tensor tensor, Device device) {
-        return isOn(tensor, device) ? tensor : tensor.to(device, tensor.scalar_type().intern());
+        return isOn(tensor, device)
+                ? tensor
+                : tensor.to(device, tensor.scalar_type().intern());
     }
 
     private static boolean isOn(Tensor tensor, Device device) {

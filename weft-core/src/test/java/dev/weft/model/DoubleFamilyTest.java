@@ -83,11 +83,11 @@ class DoubleFamilyTest {
             Family family, Member member, Batch batch, Map<String, Tensor> directions, double step) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            directions.forEach((name, direction) ->
-                    family.weights().tensors().get(name).add_(direction, new Scalar(step)));
+            directions.forEach(
+                    (name, direction) -> family.weights().tensors().get(name).add_(direction, new Scalar(step)));
             double loss = loss(family, member, batch).item_double();
-            directions.forEach((name, direction) ->
-                    family.weights().tensors().get(name).add_(direction, new Scalar(-step)));
+            directions.forEach(
+                    (name, direction) -> family.weights().tensors().get(name).add_(direction, new Scalar(-step)));
             return loss;
         }
     }
@@ -109,7 +109,8 @@ class DoubleFamilyTest {
                 Batch batch = DryRun.batch(model.input(), 3, new SplittableRandom(5))) {
             Member smallest = exact.space().smallest();
             double[] answer = answer(exact, smallest, batch);
-            assertThat(answer).containsExactly(answer(rounded, smallest, batch), org.assertj.core.data.Offset.offset(1e-4));
+            assertThat(answer)
+                    .containsExactly(answer(rounded, smallest, batch), org.assertj.core.data.Offset.offset(1e-4));
             assertThat(answer).isNotEqualTo(answer(rounded, smallest, batch));
             try (MemberStatistics statistics = statistics(exact, smallest, batch);
                     Family alone = exact.extract(smallest, statistics)) {
@@ -119,8 +120,10 @@ class DoubleFamilyTest {
             exact.save(file);
             try (Family opened = Family.open(file)) {
                 assertThat(answer(opened, smallest, batch)).isEqualTo(answer);
-                Pass stored = Pass.evaluation(smallest, opened.members().get("small").statistics());
-                assertThat(Tensors.doubles(opened.forward(batch.inputs(), stored))).isEqualTo(answer);
+                Pass stored =
+                        Pass.evaluation(smallest, opened.members().get("small").statistics());
+                assertThat(Tensors.doubles(opened.forward(batch.inputs(), stored)))
+                        .isEqualTo(answer);
             }
         }
     }

@@ -46,7 +46,8 @@ class DevicesTest {
     void whatIsNoDeviceIsRefused(String name) {
         assertThatThrownBy(() -> Devices.use(name))
                 .isInstanceOf(InputException.class)
-                .hasMessage("A device must be cpu, cuda, cuda:N or mps, but got \"" + name + "\". Without one it is cpu.");
+                .hasMessage(
+                        "A device must be cpu, cuda, cuda:N or mps, but got \"" + name + "\". Without one it is cpu.");
         assertThat(Devices.name()).isEqualTo("cpu");
     }
 

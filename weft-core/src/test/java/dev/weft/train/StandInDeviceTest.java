@@ -68,7 +68,8 @@ class StandInDeviceTest {
     /** The shipped recipes that share by more than slices. */
     static List<String> recipes() {
         return Recipes.NAMES.stream()
-                .filter(name -> name.endsWith("-quick") && !Recipes.read(name).sharing().isEmpty())
+                .filter(name ->
+                        name.endsWith("-quick") && !Recipes.read(name).sharing().isEmpty())
                 .toList();
     }
 
@@ -132,9 +133,9 @@ class StandInDeviceTest {
         work.run();
         StandInDevice.run(work);
         assertThat(found.get(1).keySet()).isEqualTo(found.get(0).keySet());
-        found.get(0).forEach((what, number) -> assertThat(found.get(1).get(what))
-                .as(what)
-                .isCloseTo(number, ROUNDING));
+        found.get(0)
+                .forEach((what, number) ->
+                        assertThat(found.get(1).get(what)).as(what).isCloseTo(number, ROUNDING));
     }
 
     /** Losses and gradients of a few members, and an evaluation of the largest. */
@@ -156,8 +157,10 @@ class StandInDeviceTest {
     }
 
     private static List<Member> members(Family family, List<Sharing> sharing, SplittableRandom random) {
-        List<Member> members = new ArrayList<>(
-                List.of(family.space().largest(), family.space().smallest(), family.space().sample(random)));
+        List<Member> members = new ArrayList<>(List.of(
+                family.space().largest(),
+                family.space().smallest(),
+                family.space().sample(random)));
         if (sharing.stream().anyMatch(Blend.class::isInstance)) {
             members.add(BlendedWeights.blend(family.space().largest(), 11));
         }
@@ -166,7 +169,8 @@ class StandInDeviceTest {
 
     private static void gradients(Family family, Member member, Batch batch, Map<String, Double> numbers) {
         Tensor logits = family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
-        numbers.put("loss of " + member, Losses.labels(logits, batch.labels(), 0.1).item_double());
+        numbers.put(
+                "loss of " + member, Losses.labels(logits, batch.labels(), 0.1).item_double());
         numbers.put("agreement of " + member, Losses.soft(logits, logits).item_double());
         double[] weights = new SplittableRandom(9).doubles(logits.numel()).toArray();
         logits.mul(Tensors.like(logits, weights, logits.shape())).sum().backward();

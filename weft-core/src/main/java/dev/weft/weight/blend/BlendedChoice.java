@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A choice of a model that is blended, and the options that a blend may mix. A sub-space may have fewer of them than the model
@@ -78,9 +77,7 @@ final class BlendedChoice {
     /** The parts (options) that {@code map} gives to the logits of what is allowed; exactly 0 for the rest. */
     Tensor parts(UnaryOperator<Tensor> map) {
         Tensor parts = map.apply(allowedLogits());
-        return isWhole()
-                ? parts
-                : parts.new_zeros(choice.options().size()).index_copy(0, positions(parts), parts);
+        return isWhole() ? parts : parts.new_zeros(choice.options().size()).index_copy(0, positions(parts), parts);
     }
 
     /**
