@@ -358,7 +358,7 @@ public final class Family implements AutoCloseable {
      */
     public Tensor forward(Tensor inputs, Pass pass) {
         requireOpen();
-        Tensor read = type == ScalarType.Double && inputs.is_floating_point() ? inputs.to(type) : inputs;
+        Tensor read = type == ScalarType.Double ? Tensors.inDoubles(inputs) : inputs;
         return model.forward(read, pass.isBegun() ? pass : pass.begun());
     }
 

@@ -115,6 +115,11 @@ public final class Tensors {
         return Devices.beside(Tensor.create(values, values.length), like);
     }
 
+    /** Real numbers in float64, for a family for exact checks; other tensors as they are. In the caller's scope. */
+    public static Tensor inDoubles(Tensor inputs) {
+        return inputs.is_floating_point() ? inputs.to(torch.ScalarType.Double) : inputs;
+    }
+
     /** Zero, of the type of {@code like} and where it is: what sums begin with; in the caller's scope. */
     public static Tensor zero(Tensor like) {
         return like.new_zeros(new long[0]);
