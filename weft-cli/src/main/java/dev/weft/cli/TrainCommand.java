@@ -49,6 +49,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private RecipeSettings settings;
 
+    @Mixin
+    private DeviceOption device;
+
     @Parameters(
             paramLabel = "RECIPE",
             completionCandidates = RecipeNames.class,
@@ -121,6 +124,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        device.use();
         List<Setting> set = settings.without("--epochs", epochs, "train.epochs")
                 .without("--data", data, "data.source")
                 .without("--split", split, "data.split")

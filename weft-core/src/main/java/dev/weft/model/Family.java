@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A model definition, the weights its members share, and the members that were kept by name. A plain model is a family of one.
@@ -62,6 +63,7 @@ public final class Family implements AutoCloseable {
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
     private final Layer model;
+    private final ScalarType type; // of the weights
     private volatile boolean closed;
     private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
     private final Set<String> frozen = new LinkedHashSet<>();
@@ -95,6 +97,7 @@ public final class Family implements AutoCloseable {
         this.requested = new RequestedWeights(outermost);
         this.model = definition.build(requested);
         requested.built();
+        this.type = weights.type();
     }
 
     /** A family with fresh weights, drawn from {@code seed}, that its members see slices of. */
@@ -129,7 +132,28 @@ public final class Family implements AutoCloseable {
     public static Family of(
             ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, FirstValues first) {
         Libtorch.load();
-        SharedWeights weights = SharedWeights.initialised(seed);
+        return begun(definition, SharedWeights.initialised(seed), seed, sharing, kinds, calibration);
+    }
+
+    /**
+     * A family of the same fresh weights in float64, for exact checks: gradients through a whole network agree there with finite
+     * differences to many digits. It is slow, and its members are not exported.
+     *
+     * @throws InputException as {@link #of(ModelDefinition, long, List)}
+     */
+    public static Family ofDoubles(ModelDefinition definition, long seed, List<Sharing> sharing) {
+        Libtorch.load();
+        SharedWeights weights = SharedWeights.initialised(seed, ScalarType.Double);
+        return begun(definition, weights, seed, sharing, Kinds.builtIn(), List.of());
+    }
+
+    private static Family begun(
+            ModelDefinition definition,
+            SharedWeights weights,
+            long seed,
+            List<Sharing> sharing,
+            Kinds kinds,
+            List<Tensor> calibration) {
         boolean done = false;
         try {
             Family family = new Family(definition, weights, sharing, kinds);
@@ -370,7 +394,8 @@ public final class Family implements AutoCloseable {
      */
     public Tensor forward(Tensor inputs, Pass pass) {
         requireOpen();
-        return model.forward(inputs, pass.isBegun() ? pass : pass.begun());
+        Tensor read = type == ScalarType.Double ? Tensors.inDoubles(inputs) : inputs;
+        return model.forward(read, pass.isBegun() ? pass : pass.begun());
     }
 
     /**
@@ -410,7 +435,7 @@ public final class Family implements AutoCloseable {
         requireOpen();
         requested.requireAlone(member);
         FamilyDefinition alone = plan.alone(member);
-        Family extracted = new Family(alone.model(), SharedWeights.unset(), alone.sharing(), kinds);
+        Family extracted = new Family(alone.model(), SharedWeights.unset(weights.type()), alone.sharing(), kinds);
         if (!extracted.space.choices().isEmpty()) {
             extracted.close();
             throw new IllegalStateException(

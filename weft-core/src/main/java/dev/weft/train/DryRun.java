@@ -22,6 +22,7 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.ops.Tensors;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
@@ -243,7 +244,7 @@ public final class DryRun {
         long[] labels = random.longs(count(shape), 0, input.outputs()).toArray();
         return new Batch(
                 input.random(size, random),
-                Tensor.create(labels, shape),
+                Tensors.ofLongs(labels, shape),
                 IntStream.range(0, size).boxed().toList());
     }
 
@@ -256,7 +257,7 @@ public final class DryRun {
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextFloat();
         }
-        return Tensor.create(values, shape);
+        return Tensors.of(values, shape);
     }
 
     private static int count(long[] shape) {

@@ -7,6 +7,7 @@ import dev.weft.io.Kinds;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Devices;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
@@ -47,6 +48,7 @@ public final class Trainer implements TrainingRun {
 
     private Trainer(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
         torch.set_num_threads(settings.threads());
+        Devices.use(settings.device());
         this.run = run;
         this.settings = settings;
         this.splits = splits;
