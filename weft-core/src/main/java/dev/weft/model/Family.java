@@ -132,7 +132,7 @@ public final class Family implements AutoCloseable {
     public static Family of(
             ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, FirstValues first) {
         Libtorch.load();
-        return begun(definition, SharedWeights.initialised(seed), seed, sharing, kinds, calibration);
+        return begun(definition, SharedWeights.initialised(seed), seed, sharing, kinds, first);
     }
 
     /**
@@ -144,7 +144,7 @@ public final class Family implements AutoCloseable {
     public static Family ofDoubles(ModelDefinition definition, long seed, List<Sharing> sharing) {
         Libtorch.load();
         SharedWeights weights = SharedWeights.initialised(seed, ScalarType.Double);
-        return begun(definition, weights, seed, sharing, Kinds.builtIn(), List.of());
+        return begun(definition, weights, seed, sharing, Kinds.builtIn(), FirstValues.NONE);
     }
 
     private static Family begun(
@@ -153,7 +153,7 @@ public final class Family implements AutoCloseable {
             long seed,
             List<Sharing> sharing,
             Kinds kinds,
-            List<Tensor> calibration) {
+            FirstValues first) {
         boolean done = false;
         try {
             Family family = new Family(definition, weights, sharing, kinds);
