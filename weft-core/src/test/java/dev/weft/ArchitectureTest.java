@@ -59,6 +59,7 @@ class ArchitectureTest {
             Map.entry(
                     "recipe",
                     Set.of(
+                            "delta",
                             "architecture",
                             "sample",
                             "loss",
@@ -165,6 +166,7 @@ class ArchitectureTest {
             "lowrank", Set.of("encoding"),
             "generator", Set.of("blend"),
             "kernel", Set.of(),
+            "layers", Set.of(),
             "tree", Set.of());
 
     /** Plain Java: their tests take milliseconds, and a module without natives can be split off. */

@@ -21,7 +21,7 @@ public final class SearchByGradient {
             trainer.run(TrainingLine.to(System.err));
         }
         Path family = folder.resolve("search/family.safetensors").toAbsolutePath();
-        Base chosen = new Base(family.toString(), "chosen", Base.Weights.INHERITED); // or FRESH
+        Base chosen = Base.of(family.toString(), "chosen", Base.Weights.INHERITED); // or FRESH
         try (Trainer trainer = Trainer.start(recipe.from(chosen), folder.resolve("tuned"), 42)) {
             trainer.run(TrainingLine.to(System.err));
         }

@@ -10,6 +10,8 @@ public final class OutsideKinds implements KindProvider {
     private static final List<Class<?>> TYPES = List.of(
             Perceptron.class,
             Gains.class,
+            CodedMatrices.class,
+            PackedMatrices.class,
             Neighbours.class,
             SignMomentum.class,
             InverseRoot.class,

@@ -108,6 +108,27 @@ class CommandLineTest {
                 .contains("hill-climbing", "data-key=\"energyMicrojoules\"");
     }
 
+    /** The choices of a sharing are choices everywhere: nobody on the way knows which are the model's. */
+    @Test
+    void choicesOfASharingGoThroughEveryCommand() throws Exception {
+        Example.coded(folder, 15);
+        Path run = folder.resolve("run");
+        killAfterACheckpoint(run, "train", "coded.yaml", "--out", "run", "--seed", "1");
+        done("resume", "run");
+        assertThat(done("inspect", "run/family.safetensors")).contains("fc1.bits");
+        String found = done("search", "run", "--candidates", "12", "--constraint", "params<=700", "--name", "small");
+        assertThat(found).contains("fc1.bits=");
+        done("report", "run");
+        assertThat(Files.readString(run.resolve("report.html"))).contains("fc1.bits");
+        done("compare", "run", "run/family.safetensors", "--out", "compare.html");
+        assertThat(Files.readString(folder.resolve("compare.html"))).contains("fc1.bits=");
+        done("trust", "run", "--anchors", "4", "--epochs", "1", "--out", "trust");
+        done("extract", "run", "--member", "small", "--out", "small.safetensors");
+        assertThat(done("inspect", "small.safetensors")).contains("an extracted model", "fc1.weight.codes", "I8");
+        done("export", "run", "--member", "small", "--onnx", "small.onnx");
+        assertThat(done("evaluate", "run", "--member", "hidden=8,fc1.bits=4")).contains("fc1.bits=4");
+    }
+
     @Test
     void unknownStrategyNamesThoseOfThisJarToo() throws Exception {
         Process process = weft("search", "run", "--strategy", "hill-climbin").start();

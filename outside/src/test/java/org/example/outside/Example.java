@@ -23,6 +23,15 @@ final class Example {
 
     private Example() {}
 
+    /** The same with matrices in whole numbers, whose bits are choices, calibrated on two batches. */
+    static Path coded(Path folder, int epochs) throws IOException {
+        String plain = Files.readString(recipe(folder, epochs));
+        return Files.writeString(
+                folder.resolve("coded.yaml"),
+                plain.replace("{kind: gains}", "{kind: coded-matrices, pattern: fc1, bits: [2, 4, 8]}")
+                        .replace("data:", "calibration: 2\ndata:"));
+    }
+
     /** A recipe file in {@code folder}, with its data beside it. */
     static Path recipe(Path folder, int epochs) throws IOException {
         Path table = folder.resolve("pixels.csv");

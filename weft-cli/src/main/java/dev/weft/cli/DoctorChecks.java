@@ -5,6 +5,7 @@ import dev.weft.loss.Precision;
 import dev.weft.natives.NativeCache;
 import dev.weft.natives.NativeLibraryException;
 import dev.weft.natives.OnnxRuntime;
+import dev.weft.ops.Devices;
 import dev.weft.ops.Libtorch;
 import dev.weft.run.Environment;
 import dev.weft.run.SqliteLibrary;
@@ -40,6 +41,7 @@ final class DoctorChecks {
                 Finding.present("cores", String.valueOf(Runtime.getRuntime().availableProcessors())),
                 memory(environment),
                 loads("libtorch", DoctorChecks::libtorch),
+                gpu(),
                 loads("ONNX Runtime", () -> OnnxRuntime.environment().getVersion()),
                 loads("SQLite", SqliteLibrary::version),
                 loads("tokenizers", DoctorChecks::tokenizers),
@@ -84,6 +86,24 @@ final class DoctorChecks {
         }
         return Version.of("libtorch") + ", " + torch.get_num_threads() + " threads, "
                 + torch.get_cpu_capability().getString();
+    }
+
+    /** What {@code --device} may name beside the CPU. */
+    private static Finding gpu() {
+        try {
+            int cuda = Devices.cudaDevices();
+            if (cuda > 0) {
+                return Finding.optional("GPU", true, cuda == 1 ? "cuda" : "cuda:0 to cuda:" + (cuda - 1));
+            }
+            return Devices.hasMps()
+                    ? Finding.optional("GPU", true, "mps")
+                    : Finding.optional(
+                            "GPU",
+                            false,
+                            "none that libtorch can use; a build with -Pcuda uses NVIDIA's, where the driver is");
+        } catch (NativeLibraryException | LinkageError e) {
+            return Finding.optional("GPU", false, "cannot be looked for without libtorch");
+        }
     }
 
     private static Finding bfloat16() {

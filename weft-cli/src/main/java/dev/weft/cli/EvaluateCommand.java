@@ -129,6 +129,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private MemberOptions member;
 
+    @Mixin
+    private DeviceOption device;
+
     @Option(
             names = "--split",
             paramLabel = "SPLIT",
@@ -139,6 +142,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        device.use();
         Split asked = Split.of(split);
         Optional<OnnxFile> exported = model.exported(member.given());
         if (exported.isPresent()) {

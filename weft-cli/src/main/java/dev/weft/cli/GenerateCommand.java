@@ -56,6 +56,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private FamilyArgument family;
 
+    @Mixin
+    private DeviceOption device;
+
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
@@ -104,6 +107,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        device.use();
         if (greedy && temperature != null && temperature != 0) {
             throw new InputException(
                     "--greedy takes the most likely token, which is temperature 0, but --temperature is " + temperature

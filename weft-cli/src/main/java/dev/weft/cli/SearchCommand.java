@@ -55,6 +55,9 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
     @Mixin
     private GlobalOptions options;
 
+    @Mixin
+    private DeviceOption device;
+
     @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run whose training is finished.")
     private Path run;
 
@@ -159,6 +162,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
 
     @Override
     public Integer call() {
+        device.use();
         long began = System.nanoTime();
         MemberTable.Source source = new MemberTable.Source(tables, columns);
         Metrics metrics = metrics();

@@ -3,9 +3,11 @@ package dev.weft.cli;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.SplitShares;
 import dev.weft.io.InputException;
+import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Setting;
 import dev.weft.io.Suggest;
 import dev.weft.loss.Role;
+import dev.weft.model.FamilyDescription;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +36,7 @@ import picocli.CommandLine.Parameters;
             "  ${ROOT-COMMAND-NAME} train recipe.yaml --out run --seed 1 --data my-images",
             "  ${ROOT-COMMAND-NAME} train bignas-imagenet --dry-run",
             "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out searched",
-            "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out tuned --start searched --member chosen --epochs 3",
+            "  ${ROOT-COMMAND-NAME} train tanglenas-mobile-quick --out tuned --base searched --member chosen --epochs 3",
             "",
             "Ctrl-C writes a checkpoint; ${ROOT-COMMAND-NAME} resume DIR goes on from there."
         })
@@ -45,6 +48,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private RecipeSettings settings;
+
+    @Mixin
+    private DeviceOption device;
 
     @Parameters(
             paramLabel = "RECIPE",
@@ -84,25 +90,31 @@ final class TrainCommand implements Callable<Integer> {
     private Integer epochs;
 
     @Option(
-            names = "--start",
-            paramLabel = "FAMILY",
-            description = "Train one member of this family alone, instead of the recipe's model.")
-    private Path start;
+            names = "--base",
+            paramLabel = "BASE",
+            description =
+                    "Begin from this family, extracted model, or safetensors of another program, instead of fresh weights.")
+    private Path base;
 
     @Option(
             names = "--member",
             paramLabel = "MEMBER",
             description =
-                    "The member of the --start family to train (default: chosen, the one that a search by gradient chose).")
+                    "The member of the --base family to train alone (default: chosen, where a search by gradient chose one, and otherwise the whole family).")
     private String member;
 
     @Option(
             names = "--weights",
             paramLabel = "WEIGHTS",
             completionCandidates = WeightsNames.class,
-            description =
-                    "The weights that the member starts with: inherited from the family or fresh (default: inherited).")
+            description = "The weights to begin with: inherited from the base or fresh (default: inherited).")
     private String weights;
+
+    @Option(
+            names = "--frozen",
+            paramLabel = "REGEX",
+            description = "Never train the weights in whose names this regular expression is found.")
+    private String frozen;
 
     @Option(
             names = "--dry-run",
@@ -112,14 +124,15 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        device.use();
         List<Setting> set = settings.without("--epochs", epochs, "train.epochs")
                 .without("--data", data, "data.source")
                 .without("--split", split, "data.split")
                 .all();
-        Recipe chosen = split(start == null ? recipe(recipe, set, data, epochs, options) : fromStart(set), split);
-        if (start == null && (member != null || weights != null)) {
+        Recipe chosen = split(base == null ? recipe(recipe, set, data, epochs, options) : fromBase(set), split);
+        if (base == null && (member != null || weights != null || frozen != null)) {
             throw new InputException(
-                    "--member and --weights are of the family that training starts from. Give it: --start FAMILY");
+                    "--member, --weights and --frozen are of the base that training begins from. Give it: --base BASE");
         }
         long seed = seed(chosen);
         if (dryRun) {
@@ -143,16 +156,23 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Epochs are of the one member: fewer than a search needs will do. */
-    private Recipe fromStart(List<Setting> set) {
-        Recipe read = recipe(recipe, set, data, null, options).from(start());
+    private Recipe fromBase(List<Setting> set) {
+        Path file = (Files.exists(base.resolve("config.yaml")) ? FamilyArgument.file(base) : base)
+                .toAbsolutePath()
+                .normalize();
+        Optional<FamilyDescription> family = Files.isDirectory(file)
+                ? Optional.empty()
+                : FamilyDescription.of(SafetensorsFile.open(file), Installed.kinds());
+        boolean chosen = family.stream()
+                .flatMap(described -> described.members().stream())
+                .anyMatch(kept -> kept.name().equals(Role.CHOSEN.toString()));
+        String picked = member == null && chosen ? Role.CHOSEN.toString() : member;
+        Base begun = new Base(file.toString(), picked, weights(weights), null, null, null, frozen);
+        if (picked == null) {
+            return recipe(recipe, set, data, epochs, options).over(begun, family.isPresent());
+        }
+        Recipe read = recipe(recipe, set, data, null, options).from(begun);
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
-    }
-
-    private Base start() {
-        return new Base(
-                FamilyArgument.file(start).toAbsolutePath().normalize().toString(),
-                member == null ? Role.CHOSEN.toString() : member,
-                weights(weights));
     }
 
     /** What weights may be, for TAB. */
@@ -178,8 +198,8 @@ final class TrainCommand implements Callable<Integer> {
         if (seed != null) {
             return seed;
         }
-        boolean inherited = chosen.start() != null && chosen.start().weights() == Base.Weights.INHERITED;
-        return inherited ? chosen.start().seed(Installed.kinds()).orElse(0) : 0;
+        boolean inherited = chosen.base() != null && chosen.base().weights() == Base.Weights.INHERITED;
+        return inherited ? chosen.base().seed(Installed.kinds()).orElse(0) : 0;
     }
 
     /** A recipe with other data and epochs, where given. */

@@ -140,7 +140,7 @@ final class Training {
         next.add("  " + WeftCommand.of("export").path(run).and("--member", shown, "--onnx", shown + ".onnx"));
         if (shown.equals(chosen)) {
             next.add("  "
-                    + WeftCommand.of("train", "RECIPE", "--out", "tuned", "--start")
+                    + WeftCommand.of("train", "RECIPE", "--out", "tuned", "--base")
                             .path(run));
         }
         next.add("  " + WeftCommand.of("report").path(run));

@@ -43,7 +43,7 @@ class DoctorCommandTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.json().get("ok").asBoolean()).isTrue();
         assertThat(run.json().get("findings").findValuesAsText("name"))
-                .contains("java", "libtorch", "ONNX Runtime", "bfloat16", "native cache");
+                .contains("java", "libtorch", "GPU", "ONNX Runtime", "bfloat16", "native cache");
     }
 
     @Test

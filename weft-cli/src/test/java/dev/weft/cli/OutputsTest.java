@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.ArgSpec;
 class OutputsTest {
     /** Arguments of every command that name a file or folder to read. One that is written is marked so: see {@link Written}. */
     private static final List<String> READ = List.of(
-            "train --start",
+            "train --base",
             "resume RUN_DIR",
             "diagnose FAMILY",
             "import --tokenizer",

@@ -177,7 +177,7 @@ class TextCommandsTest {
                         folder.resolve("tiny.yaml").toString(),
                         "--out",
                         tuned.toString(),
-                        "--start",
+                        "--base",
                         run.toString(),
                         "--member",
                         "smallest",

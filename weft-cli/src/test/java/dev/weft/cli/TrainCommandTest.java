@@ -105,7 +105,7 @@ class TrainCommandTest {
                         recipe().toString(),
                         "--out",
                         tuned.toString(),
-                        "--start",
+                        "--base",
                         family,
                         "--member",
                         "smallest",
@@ -123,7 +123,7 @@ class TrainCommandTest {
                 recipe().toString(),
                 "--out",
                 folder.resolve("x").toString(),
-                "--start",
+                "--base",
                 family,
                 "--seed",
                 "6",
@@ -132,13 +132,13 @@ class TrainCommandTest {
         assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(other.err()).contains("must be split as its family's").contains("seed 5");
         Run unknown = Run.weft(
-                "train", recipe().toString(), "--out", folder.resolve("x").toString(), "--start", family);
+                "train", recipe().toString(), "--out", folder.resolve("x").toString(), "--base", family);
         assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(unknown.err()).contains("\"chosen\" names no member of this family");
         Run alone = Run.weft("train", recipe().toString(), "--member", "largest", "--dry-run");
         assertThat(alone.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(alone.err()).contains("--start FAMILY");
-        Run weights = Run.weft("train", recipe().toString(), "--start", family, "--weights", "frsh", "--dry-run");
+        assertThat(alone.err()).contains("--base BASE");
+        Run weights = Run.weft("train", recipe().toString(), "--base", family, "--weights", "frsh", "--dry-run");
         assertThat(weights.err()).contains("Did you mean \"fresh\"?");
     }
 

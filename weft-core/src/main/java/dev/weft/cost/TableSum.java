@@ -1,5 +1,6 @@
 package dev.weft.cost;
 
+import dev.weft.ops.Devices;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -36,7 +37,7 @@ record TableSum(List<CostTable> tables) {
                     }
                 }
             }
-            Tensor sum = torch.zeros(new long[0]);
+            Tensor sum = Devices.here(torch.zeros(new long[0]));
             for (CostTable table : tables) {
                 sum = sum.add(table.expected(distributions));
             }

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.ops.Devices;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -74,7 +75,7 @@ public record Batch(Tensor inputs, Tensor labels, List<Integer> indices, Optiona
             labels[i] = data.label(indices[i]);
         });
         return new Batch(
-                images,
+                Devices.here(images),
                 Tensors.longs(labels, labels.length),
                 Arrays.stream(indices).boxed().toList());
     }

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.ops.Devices;
 import dev.weft.ops.Libtorch;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -18,7 +19,7 @@ final class Tensors {
 
     private Tensors() {}
 
-    /** float32 of this shape, not filled. */
+    /** float32 of this shape in the machine's memory, not filled. */
     static Tensor floats(long... shape) {
         return empty(ScalarType.Float, shape);
     }
@@ -28,11 +29,11 @@ final class Tensors {
         return new FloatPointer(floats.data_ptr()).capacity(floats.numel()).asBuffer();
     }
 
-    /** int64 of this shape, row by row. */
+    /** int64 of this shape, row by row, on the device in use. */
     static Tensor longs(long[] values, long... shape) {
         Tensor tensor = empty(ScalarType.Long, shape);
         new LongPointer(tensor.data_ptr()).put(values);
-        return tensor;
+        return Devices.here(tensor);
     }
 
     private static Tensor empty(ScalarType type, long... shape) {

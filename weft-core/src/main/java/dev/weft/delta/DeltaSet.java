@@ -166,7 +166,8 @@ public final class DeltaSet implements AutoCloseable {
                 for (int i = 0; i < noise.length; i++) {
                     noise[i] = (float) (deviation * random.nextGaussian());
                 }
-                return delta.dense().add(Tensor.create(noise, delta.dense().shape()));
+                return delta.dense()
+                        .add(Tensors.like(delta.dense(), noise, delta.dense().shape()));
             }));
         });
         return new DeltaSet(base, noisy);

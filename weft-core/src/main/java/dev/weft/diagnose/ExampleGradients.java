@@ -51,9 +51,8 @@ public record ExampleGradients(List<Double> norms, double squaredMean) {
                         squares += RunningVariance.squaredNorm(entry.getValue());
                         sums.computeIfAbsent(
                                         entry.getKey(),
-                                        name -> Tensors.keep(
-                                                torch.zeros(entry.getValue().shape())
-                                                        .to(ScalarType.Double)))
+                                        name -> Tensors.keep(torch.zeros_like(entry.getValue())
+                                                .to(ScalarType.Double)))
                                 .add_(entry.getValue());
                     }
                     norms.add(Math.sqrt(squares));

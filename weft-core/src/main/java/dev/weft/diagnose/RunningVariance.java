@@ -20,7 +20,7 @@ final class RunningVariance implements AutoCloseable {
     private double squares; // Σ over draws of ‖g − mean‖²
 
     RunningVariance(Tensor like) {
-        this.previous = Tensors.zeros(like.shape());
+        this.previous = Tensors.zerosLike(like, like.shape());
         try (PointerScope scope = new PointerScope()) {
             this.mean = Tensors.keep(previous.to(ScalarType.Double));
         }

@@ -1,5 +1,6 @@
 package dev.weft.loss;
 
+import dev.weft.ops.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -37,6 +38,7 @@ public interface Criterion {
         for (int i = 0; i < factors.length; i++) {
             factors[i] = weights.get(i).floatValue();
         }
-        return each(scene).mul(Tensor.create(factors, factors.length)).mean();
+        Tensor each = each(scene);
+        return each.mul(Tensors.like(each, factors, factors.length)).mean();
     }
 }

@@ -15,13 +15,13 @@ public final class Losses {
 
     /** Cross-entropy against labels (…), a part {@code smoothing} of the target spread evenly over all classes. */
     public static Tensor labels(Tensor logits, Tensor labels, double smoothing) {
-        Tensor rows = logits.to(ScalarType.Float).reshape(-1, logits.size(-1));
+        Tensor rows = precise(logits).reshape(-1, logits.size(-1));
         return torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 1, -100, smoothing);
     }
 
     /** As {@link #labels(Tensor, Tensor, double)}, of each example (B): the mean over its predictions. */
     public static Tensor labelsOfEach(Tensor logits, Tensor labels, double smoothing) {
-        Tensor rows = logits.to(ScalarType.Float).reshape(-1, logits.size(-1));
+        Tensor rows = precise(logits).reshape(-1, logits.size(-1));
         Tensor losses = torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 0, -100, smoothing);
         return losses.reshape(labels.size(0), -1).mean(1);
     }
@@ -62,13 +62,18 @@ public final class Losses {
                         .mul(new Scalar(temperature * temperature));
     }
 
+    /** In float32 at least: logits of autocast have fewer bits, those of a family for exact checks more. */
+    private static Tensor precise(Tensor logits) {
+        return logits.scalar_type().intern() == ScalarType.Double ? logits : logits.to(ScalarType.Float);
+    }
+
     private static Tensor divided(Tensor logits, double temperature) {
-        return logits.to(ScalarType.Float).div(new Scalar(temperature));
+        return precise(logits).div(new Scalar(temperature));
     }
 
     /** {@code q log p} of each class. */
     private static Tensor agreement(Tensor logits, Tensor teacherLogits) {
-        Tensor target = teacherLogits.detach().to(ScalarType.Float).softmax(-1);
-        return target.mul(logits.to(ScalarType.Float).log_softmax(-1));
+        Tensor target = precise(teacherLogits.detach()).softmax(-1);
+        return target.mul(precise(logits).log_softmax(-1));
     }
 }

@@ -2,17 +2,19 @@ package dev.weft.loss;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
+import dev.weft.ops.Devices;
 import dev.weft.run.Environment;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The arithmetic that a training step runs in. Weights and optimiser are float32 in both. */
 public enum Precision {
     @JsonProperty("float32")
     FLOAT32,
-    /** Forward and backward in bfloat16 where libtorch's autocast allows it; for CPUs with AVX-512 BF16 or AMX. */
+    /** Forward and backward in bfloat16 where libtorch's autocast allows it; for GPUs, and CPUs with AVX-512 BF16 or AMX. */
     @JsonProperty("bfloat16")
     BFLOAT16;
 
@@ -21,7 +23,7 @@ public enum Precision {
 
     /** Fails when this machine computes bfloat16 by emulation, which is slower than float32. */
     public void requireHardware() {
-        requireHardware(hasBfloat16());
+        requireHardware(!Devices.current().is_cpu() || hasBfloat16());
     }
 
     void requireHardware(boolean bfloat16) {
@@ -50,11 +52,13 @@ public enum Precision {
         // Casts of weights must not be remembered from one step to the next, and libtorch's Java API cannot clear its
         // cache.
         torch.set_autocast_cache_enabled(false);
-        torch.set_autocast_enabled(DeviceType.CPU, true);
+        DeviceType device = Devices.current().type();
+        torch.set_autocast_dtype(device, ScalarType.BFloat16); // that of GPUs is float16 otherwise
+        torch.set_autocast_enabled(device, true);
         try {
             return forward.get();
         } finally {
-            torch.set_autocast_enabled(DeviceType.CPU, false);
+            torch.set_autocast_enabled(device, false);
         }
     }
 }

@@ -30,9 +30,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A model definition, the weights its members share, and the members that were kept by name. A plain model is a family of one.
@@ -61,8 +63,10 @@ public final class Family implements AutoCloseable {
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
     private final Layer model;
+    private final ScalarType type; // of the weights
     private volatile boolean closed;
     private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
+    private final Set<String> frozen = new LinkedHashSet<>();
     private final Map<String, NamedMember> members = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
 
@@ -93,6 +97,7 @@ public final class Family implements AutoCloseable {
         this.requested = new RequestedWeights(outermost);
         this.model = definition.build(requested);
         requested.built();
+        this.type = weights.type();
     }
 
     /** A family with fresh weights, drawn from {@code seed}, that its members see slices of. */
@@ -116,22 +121,43 @@ public final class Family implements AutoCloseable {
      * @param kinds those of the model and of the sharing among them, or the family cannot be saved
      */
     public static Family of(ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds) {
-        return of(definition, seed, sharing, kinds, List.of());
+        return of(definition, seed, sharing, kinds, FirstValues.NONE);
     }
 
     /**
-     * The same, for sharings that begin from data.
+     * The same, of a family that begins from more than its seed.
      *
-     * @param calibration inputs of the model, batch by batch; not closed here
+     * @param first what it begins from; not closed here
      */
     public static Family of(
-            ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, List<Tensor> calibration) {
+            ModelDefinition definition, long seed, List<Sharing> sharing, Kinds kinds, FirstValues first) {
         Libtorch.load();
-        SharedWeights weights = SharedWeights.initialised(seed);
+        return begun(definition, SharedWeights.initialised(seed), seed, sharing, kinds, first);
+    }
+
+    /**
+     * A family of the same fresh weights in float64, for exact checks: gradients through a whole network agree there with finite
+     * differences to many digits. It is slow, and its members are not exported.
+     *
+     * @throws InputException as {@link #of(ModelDefinition, long, List)}
+     */
+    public static Family ofDoubles(ModelDefinition definition, long seed, List<Sharing> sharing) {
+        Libtorch.load();
+        SharedWeights weights = SharedWeights.initialised(seed, ScalarType.Double);
+        return begun(definition, weights, seed, sharing, Kinds.builtIn(), FirstValues.NONE);
+    }
+
+    private static Family begun(
+            ModelDefinition definition,
+            SharedWeights weights,
+            long seed,
+            List<Sharing> sharing,
+            Kinds kinds,
+            FirstValues first) {
         boolean done = false;
         try {
             Family family = new Family(definition, weights, sharing, kinds);
-            family.begin(seed, calibration);
+            family.begin(seed, first);
             done = true;
             return family;
         } finally {
@@ -141,14 +167,21 @@ public final class Family implements AutoCloseable {
         }
     }
 
-    private void begin(long seed, List<Tensor> calibration) {
+    private void begin(long seed, FirstValues first) {
         Member largest = space.largest();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
+            weights.stored().forEach((name, tensor) -> {
+                Tensor value = first.base().get(name);
+                if (value != null) {
+                    tensor.copy_(value);
+                }
+            });
             requested.begin(new Beginning(
                     weights.stored(),
                     seed,
-                    calibration,
+                    first.base(),
+                    first.calibration(),
                     inputs -> forward(inputs, new Pass(largest, BatchStatistics.INSTANCE, 0, 0))));
         }
     }
@@ -179,7 +212,7 @@ public final class Family implements AutoCloseable {
     public static Family of(ModelDefinition definition, long seed, UnaryOperator<Weights> sharing) {
         Libtorch.load();
         Family family = new Family(definition, SharedWeights.initialised(seed), List.of(), Kinds.builtIn(), sharing);
-        family.begin(seed, List.of());
+        family.begin(seed, FirstValues.NONE);
         return family;
     }
 
@@ -270,10 +303,37 @@ public final class Family implements AutoCloseable {
         return strategies.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
-    /** What the optimiser of the weights trains, by name: all but buffers and what has an update of its own. Do not close the tensors. */
+    /**
+     * Leaves the trained tensors in whose names a pattern is found as they are: no gradient reaches them, and no optimiser has them.
+     *
+     * @throws InputException when it is found in none, or in all
+     */
+    public void freeze(Pattern pattern) {
+        List<String> names = parameters().keySet().stream()
+                .filter(name -> pattern.matcher(name).find())
+                .toList();
+        if (names.isEmpty() || names.size() == parameters().size()) {
+            throw new InputException("What is frozen must be some of the weights, but \"" + pattern + "\" is found in "
+                    + (names.isEmpty() ? "none." : "all.")
+                    + Suggest.part(pattern.pattern(), parameters().keySet()));
+        }
+        weights.freeze(names);
+        frozen.addAll(names);
+    }
+
+    /** The names of the trained tensors that {@link #freeze} has taken from training. */
+    public Set<String> frozen() {
+        return Collections.unmodifiableSet(frozen);
+    }
+
+    /**
+     * What the optimiser of the weights trains, by name: all but buffers, what is frozen and what has an update of its own. Do not close
+     * the tensors.
+     */
     public Map<String, Tensor> parameters() {
         Map<String, Tensor> parameters = new LinkedHashMap<>(weights().tensors());
         parameters.keySet().removeIf(this::hasOwnUpdate);
+        parameters.keySet().removeAll(frozen);
         return parameters;
     }
 
@@ -334,7 +394,8 @@ public final class Family implements AutoCloseable {
      */
     public Tensor forward(Tensor inputs, Pass pass) {
         requireOpen();
-        return model.forward(inputs, pass.isBegun() ? pass : pass.begun());
+        Tensor read = type == ScalarType.Double ? Tensors.inDoubles(inputs) : inputs;
+        return model.forward(read, pass.isBegun() ? pass : pass.begun());
     }
 
     /**
@@ -374,7 +435,7 @@ public final class Family implements AutoCloseable {
         requireOpen();
         requested.requireAlone(member);
         FamilyDefinition alone = plan.alone(member);
-        Family extracted = new Family(alone.model(), SharedWeights.unset(), alone.sharing(), kinds);
+        Family extracted = new Family(alone.model(), SharedWeights.unset(weights.type()), alone.sharing(), kinds);
         if (!extracted.space.choices().isEmpty()) {
             extracted.close();
             throw new IllegalStateException(

@@ -8,6 +8,7 @@ import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Space;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
@@ -99,14 +100,14 @@ final class FamilyFile {
                 shared.add(name);
             } else if (statistics.containsKey(owner)) {
                 String key = only != null ? name : name.substring(("members/" + owner + "/").length());
-                statistics.get(owner).put(key, StoredTensors.finite(file, name));
+                statistics.get(owner).put(key, Tensors.here(StoredTensors.finite(file, name)));
             } else {
                 throw new InputException(
                         path + ": tensor \"" + name + "\" belongs to a member that the file does not list.");
             }
         }
         SharedWeights weights = SharedWeights.of(
-                name -> shared.contains(name) ? StoredTensors.finite(file, name) : null, path.toString());
+                name -> shared.contains(name) ? Tensors.here(StoredTensors.finite(file, name)) : null, path.toString());
         Family family = inFile(path, () -> new Family(document.model, weights, document.sharing, kinds));
         weights.requireAllUsed(shared, path.toString());
         document.members.forEach((name, entry) -> family.name(

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -16,6 +17,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Whether kept members have the batch-norm statistics that they need, as a pass over shapes without data tells. */
 final class StatisticsCheck {
+    /** Float64 in families for exact checks. */
+    private static final Set<ScalarType> TYPES = Set.of(ScalarType.Float, ScalarType.Double);
+
     private final ModelDefinition definition;
 
     StatisticsCheck(ModelDefinition definition) {
@@ -53,7 +57,7 @@ final class StatisticsCheck {
             Tensor tensor = stored.get(entry.getKey());
             boolean fits = tensor != null
                     && Arrays.equals(tensor.shape(), new long[] {entry.getValue()})
-                    && tensor.scalar_type().intern() == ScalarType.Float;
+                    && TYPES.contains(tensor.scalar_type().intern());
             if (!fits) {
                 return Optional.of("member \"" + name + "\" must have the batch-norm statistic " + entry.getKey() + " ["
                         + entry.getValue() + "] of float32, but "

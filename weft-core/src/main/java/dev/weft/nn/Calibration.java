@@ -1,7 +1,6 @@
 package dev.weft.nn;
 
 import dev.weft.ops.NormOps;
-import dev.weft.ops.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -18,9 +17,9 @@ public final class Calibration implements NormStatistics {
         final Tensor variance;
         int batches;
 
-        Average(long channels) {
-            mean = Tensors.zeros(channels);
-            variance = Tensors.zeros(channels);
+        Average(Tensor x) {
+            mean = NormOps.statistic(x);
+            variance = NormOps.statistic(x);
         }
     }
 
@@ -28,7 +27,7 @@ public final class Calibration implements NormStatistics {
 
     @Override
     public Tensor normalise(String name, Tensor x, Tensor weight, Tensor bias, double epsilon) {
-        Average average = averages.computeIfAbsent(name, n -> new Average(x.size(1)));
+        Average average = averages.computeIfAbsent(name, n -> new Average(x));
         average.batches++;
         return NormOps.batchNormOfBatch(
                 x, average.mean, average.variance, weight, bias, 1.0 / average.batches, epsilon);

@@ -27,7 +27,7 @@ public final class RunningStatistics implements NormStatistics, AutoCloseable {
         channels.forEach((name, count) -> {
             float[] ones = new float[count];
             Arrays.fill(ones, 1);
-            MemberStatistics.put(tensors, name, Tensors.zeros(count), Tensors.of(ones, count));
+            MemberStatistics.put(tensors, name, Tensors.of(new float[count], count), Tensors.of(ones, count));
         });
     }
 

@@ -100,7 +100,7 @@ public final class AttentionOps {
 
     /** Positions or indices of int64, where {@code like} is; they belong to the caller's scope. */
     public static Tensor indices(long[] values, Tensor like, long... shape) {
-        return Tensor.create(values, shape).to(like.device(), ScalarType.Long);
+        return Devices.beside(Tensor.create(values, shape), like);
     }
 
     private static Tensor attend(

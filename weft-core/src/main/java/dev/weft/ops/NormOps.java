@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Normalisations, each of which reports one operation, whatever kernels it runs. What is said of all operations at {@link Ops} holds here.
@@ -59,6 +60,12 @@ public final class NormOps {
                 momentum,
                 epsilon,
                 false);
+    }
+
+    /** Zeros for a statistic of the channels of x (B, C, …), where x is: float64 for float64 and otherwise float32; kept. */
+    public static Tensor statistic(Tensor x) {
+        Tensor zeros = x.new_zeros(x.size(1));
+        return Tensors.keep(x.scalar_type().intern() == ScalarType.Double ? zeros : zeros.to(ScalarType.Float));
     }
 
     /** Layer norm over the last axis: x (…, C); weight and bias (C), each {@code null} where there is none. */

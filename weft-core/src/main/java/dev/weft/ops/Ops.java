@@ -57,9 +57,9 @@ public final class Ops {
         return ran(Op.MATMUL, torch.matmul(left, right), Map.of(), left, right);
     }
 
-    /** Says whether {@code x} is one row; not under autocast, which knows {@code linear} and would leave this in float32. */
+    /** Says whether {@code x} is one row, on a CPU; not under autocast, which knows {@code linear} and would leave this in float32. */
     private static boolean isOneRow(Tensor x, Tensor weight) {
-        return !x.is_meta() && x.numel() == weight.size(1) && !torch.is_autocast_enabled(DeviceType.CPU);
+        return x.is_cpu() && x.numel() == weight.size(1) && !torch.is_autocast_enabled(DeviceType.CPU);
     }
 
     /** One row, such as the next token of a text, as a matrix-vector product: libtorch would copy the matrix to multiply by it. */
@@ -217,7 +217,10 @@ public final class Ops {
      */
     public static Tensor apply(CustomOperation operation, Tensor... inputs) {
         List<Tensor> all = Arrays.asList(inputs);
-        Tensor y = inputs[0].is_meta() ? like(inputs[0], operation.shape(all)) : operation.compute(all);
+        // what codes and a scale make is of the scale's type
+        Tensor typed =
+                all.stream().filter(Tensor::is_floating_point).findFirst().orElse(inputs[0]);
+        Tensor y = inputs[0].is_meta() ? like(typed, operation.shape(all)) : operation.compute(all);
         return ran(Op.CUSTOM, y, Map.of("operation", operation), inputs);
     }
 

@@ -56,7 +56,7 @@ public final class Tensors {
         });
     }
 
-    /** A new float32 tensor of zeros, kept. */
+    /** A new float32 tensor of zeros in the machine's memory, whatever the device in use, kept: for what Java counts. */
     public static Tensor zeros(long... shape) {
         return keep(torch.zeros(shape));
     }
@@ -66,14 +66,72 @@ public final class Tensors {
         return keep(like.new_zeros(shape));
     }
 
-    /** A new float32 tensor with these values, row by row, kept. */
+    /** A new float32 tensor with these values, row by row, on the device in use, kept. */
     public static Tensor of(float[] values, long... shape) {
-        return keep(Tensor.create(values, shape));
+        return placed(Tensor.create(values, shape));
     }
 
-    /** A new int64 tensor with these values, row by row, kept. */
+    /** A new int64 tensor with these values, row by row, on the device in use, kept. */
     public static Tensor ofLongs(long[] values, long... shape) {
-        return keep(Tensor.create(values, shape));
+        return placed(Tensor.create(values, shape));
+    }
+
+    /** A fresh tensor on the device in use, kept: {@code made} itself, or a copy in its place. */
+    public static Tensor placed(Tensor made) {
+        return moved(keep(made), Devices.here(made));
+    }
+
+    /** A kept tensor on the device in use: {@code kept} itself, or a copy in its place. */
+    public static Tensor here(Tensor kept) {
+        return moved(kept, Devices.here(kept));
+    }
+
+    /** A kept tensor on the device of {@code other}: {@code kept} itself, or a copy in its place. */
+    public static Tensor beside(Tensor kept, Tensor other) {
+        return moved(kept, Devices.beside(kept, other));
+    }
+
+    private static Tensor moved(Tensor kept, Tensor there) {
+        if (there == kept) {
+            return kept;
+        }
+        keep(there);
+        kept.close();
+        return there;
+    }
+
+    /** Numbers of the type of {@code like}, where it is; in the caller's scope. */
+    public static Tensor like(Tensor like, double[] values, long... shape) {
+        return Tensor.create(values, shape).to(like);
+    }
+
+    /** As {@link #like(Tensor, double[], long...)}. */
+    public static Tensor like(Tensor like, float[] values, long... shape) {
+        return Tensor.create(values, shape).to(like);
+    }
+
+    /** Indices or positions of int64, where {@code like} is; in the caller's scope. */
+    public static Tensor longsLike(Tensor like, long... values) {
+        return Devices.beside(Tensor.create(values, values.length), like);
+    }
+
+    /** Real numbers in float64, for a family for exact checks; other tensors as they are. In the caller's scope. */
+    public static Tensor inDoubles(Tensor inputs) {
+        return inputs.is_floating_point() ? inputs.to(torch.ScalarType.Double) : inputs;
+    }
+
+    /** Zero, of the type of {@code like} and where it is: what sums begin with; in the caller's scope. */
+    public static Tensor zero(Tensor like) {
+        return like.new_zeros(new long[0]);
+    }
+
+    /** The sum of all entries of some tensors of one place, a scalar; in the caller's scope. */
+    public static Tensor sum(Iterable<Tensor> tensors) {
+        Tensor sum = null;
+        for (Tensor tensor : tensors) {
+            sum = (sum == null ? zero(tensor) : sum).add(tensor.sum());
+        }
+        return sum == null ? placed(torch.zeros(new long[0])) : sum;
     }
 
     /**
@@ -113,7 +171,7 @@ public final class Tensors {
     /** A copy of the values as a Java array, row by row, whatever the strides. */
     public static float[] floats(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor plain = tensor.detach().to(torch.ScalarType.Float).contiguous();
+            Tensor plain = tensor.detach().cpu().to(torch.ScalarType.Float).contiguous();
             float[] values = new float[Math.toIntExact(plain.numel())];
             new FloatPointer(plain.data_ptr_float()).get(values);
             return values;
@@ -123,7 +181,7 @@ public final class Tensors {
     /** As {@link #floats}, in double precision. */
     public static double[] doubles(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor plain = tensor.detach().to(torch.ScalarType.Double).contiguous();
+            Tensor plain = tensor.detach().cpu().to(torch.ScalarType.Double).contiguous();
             double[] values = new double[Math.toIntExact(plain.numel())];
             new DoublePointer(plain.data_ptr_double()).get(values);
             return values;
@@ -133,7 +191,7 @@ public final class Tensors {
     /** A copy of the raw little-endian bytes, row by row. */
     public static ByteBuffer bytes(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor plain = tensor.detach().contiguous();
+            Tensor plain = tensor.detach().cpu().contiguous();
             byte[] bytes = new byte[Math.toIntExact(plain.nbytes())];
             new BytePointer(plain.data_ptr()).capacity(bytes.length).get(bytes);
             return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

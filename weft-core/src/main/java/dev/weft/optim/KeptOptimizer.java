@@ -20,15 +20,15 @@ public final class KeptOptimizer implements AutoCloseable {
     public KeptOptimizer(Optimizer optimizer, Map<String, Tensor> parameters) {
         this.optimizer = optimizer;
         this.parameters = parameters;
-        parameters.forEach((name, parameter) -> slots.put(name, fresh(optimizer, parameter.shape())));
+        parameters.forEach((name, parameter) -> slots.put(name, fresh(optimizer, parameter)));
     }
 
     /** What the optimiser remembers before its first step: its own names and shapes, all zero. */
-    private static Map<String, Tensor> fresh(Optimizer optimizer, long[] shape) {
+    private static Map<String, Tensor> fresh(Optimizer optimizer, Tensor parameter) {
         Map<String, Tensor> state = new LinkedHashMap<>();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            optimizer.update(torch.zeros(shape), torch.zeros(shape), state, 0, 0);
+            optimizer.update(torch.zeros_like(parameter), torch.zeros_like(parameter), state, 0, 0);
             state.values().forEach(Tensor::zero_);
         }
         return state;

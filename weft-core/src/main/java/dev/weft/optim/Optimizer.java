@@ -82,7 +82,7 @@ public interface Optimizer {
     }
 
     private static Tensor zeros(Map<String, Tensor> state, String name, Tensor like) {
-        return state.computeIfAbsent(name, n -> Tensors.zeros(like.shape()));
+        return state.computeIfAbsent(name, n -> Tensors.zerosLike(like, like.shape()));
     }
 
     private static Tensor decayed(Tensor parameter, Tensor gradient, double weightDecay) {
@@ -239,7 +239,7 @@ public interface Optimizer {
         public void update(
                 Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double weightDecay) {
             Tensor direction = decayed(parameter, gradient, weightDecay);
-            Tensor square = state.computeIfAbsent("square", n -> Tensors.keep(torch.ones(parameter.shape())));
+            Tensor square = state.computeIfAbsent("square", n -> Tensors.keep(torch.ones_like(parameter.detach())));
             averageSquare(square, direction, decay);
             Tensor step = direction.div(square.add(new Scalar(epsilon)).sqrt_()).mul_(new Scalar(rate));
             if (momentum > 0) {

@@ -16,6 +16,7 @@ import dev.weft.metric.Metrics;
 import dev.weft.metric.Needs;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Devices;
 import dev.weft.ops.Tensors;
 import dev.weft.run.Environment;
 import dev.weft.search.Evaluations;
@@ -66,12 +67,13 @@ public final class MemberEvaluator implements Evaluator, AutoCloseable {
         this.counted = new CountedCosts(family.plan());
         this.qualityContext = data.map(d -> String.format(
                         Locale.ROOT,
-                        "weights=%s selection=%s images=%s calibration=%dx%d",
+                        "weights=%s selection=%s images=%s calibration=%dx%d%s",
                         weightsFingerprint(family),
                         selection(d).idsSha256().substring(0, 12),
                         selection(d).contentSha256().substring(0, 12),
                         d.calibrationBatches(),
-                        d.batchSize()))
+                        d.batchSize(),
+                        Devices.current().is_cpu() ? "" : " device=" + Devices.name()))
                 .orElse("");
     }
 

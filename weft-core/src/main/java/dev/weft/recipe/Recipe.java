@@ -10,6 +10,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
 import dev.weft.sample.Sampler;
 import dev.weft.weight.Sharing;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,9 +20,11 @@ import java.util.Optional;
  *
  * @param name for reports
  * @param description one or two sentences: where the settings come from
- * @param model with choices; its input is bound to the data. In a run that starts from a member, that member's
- * @param sharing how members share weights beyond slices, each over those before it; may be empty
- * @param start the member of another family to begin from, in place of a model; absent for fresh weights
+ * @param model with choices; its input is bound to the data. Where it is absent, and in the run, that of the base
+ * @param sharing how members share weights beyond slices, each over those before it and over those of a base whose model this is; may be
+ *     empty
+ * @param base what the run begins from; absent for fresh weights
+ * @param calibration batches of the training split, without augmentation, that sharings look at when they begin; absent for none
  * @param split how one supernet becomes several while it trains; absent for one that stays whole
  */
 public record Recipe(
@@ -29,7 +32,8 @@ public record Recipe(
         String description,
         @JsonInclude(JsonInclude.Include.NON_NULL) ModelDefinition model,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Sharing> sharing,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Base start,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Base base,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Integer calibration,
         DataSettings data,
         TrainSettings train,
         @JsonInclude(JsonInclude.Include.NON_NULL) SplitSettings split) {
@@ -37,18 +41,25 @@ public record Recipe(
 
     public Recipe {
         sharing = sharing == null ? List.of() : List.copyOf(sharing);
-        if (name == null || model == null && start == null || data == null || train == null) {
-            throw new InputException("A recipe must have name, model (or start), data and train.");
+        if (name == null || model == null && base == null || data == null || train == null) {
+            throw new InputException("A recipe must have name, model (or base), data and train.");
         }
-        if (start != null && !sharing.isEmpty()) {
+        if (calibration != null && calibration < 1) {
             throw new InputException(
-                    "A recipe that starts from a member trains one plain model, so it must have no sharing, but got "
-                            + sharing + ".");
+                    "A recipe must have calibration of 1 batch or more, or none, but got " + calibration + ".");
         }
         if (split != null) {
-            requireSplittable(split, start, sharing, train);
+            requireSplittable(split, base, sharing, train);
         }
-        requirePhases(start, train, split);
+        requirePhases(base, train, split);
+        if (model != null || base.member() != null) {
+            requireTrained(
+                    sharing, train,
+                    data); // a family that the base brings may share in more ways: known once it is open
+        }
+    }
+
+    private static void requireTrained(List<Sharing> sharing, TrainSettings train, DataSettings data) {
         boolean blended = sharing.stream().anyMatch(Sharing::hasLogits);
         if (blended && train.architecture() == null) {
             throw new InputException(
@@ -64,10 +75,16 @@ public record Recipe(
         }
     }
 
-    private static void requirePhases(Base start, TrainSettings train, SplitSettings split) {
+    private static void requirePhases(Base base, TrainSettings train, SplitSettings split) {
         List<TrainSettings> rules = train.ofPhases();
-        if (!train.phases().isEmpty() && (start != null || split != null)) {
-            throw new InputException("A recipe with train.phases must have neither start nor split.");
+        if (!train.phases().isEmpty() && split != null) {
+            throw new InputException("A recipe with train.phases must have no split.");
+        }
+        if (base != null
+                && base.frozen() != null
+                && train.phases().stream()
+                        .anyMatch(phase -> !phase.sortChannels().isEmpty())) {
+            throw new InputException("A recipe whose base is frozen must have no sortChannels, which moves weights.");
         }
         Optional<String> earlier = train.distillation().earlierPhase();
         if (train.phases().isEmpty() && earlier.isPresent()) {
@@ -89,7 +106,7 @@ public record Recipe(
 
     /** A recipe whose members share slices and nothing else. */
     public Recipe(String name, String description, ModelDefinition model, DataSettings data, TrainSettings train) {
-        this(name, description, model, List.of(), null, data, train, null);
+        this(name, description, model, List.of(), null, null, data, train, null);
     }
 
     /** A recipe whose supernet stays whole. */
@@ -98,10 +115,10 @@ public record Recipe(
             String description,
             ModelDefinition model,
             List<Sharing> sharing,
-            Base start,
+            Base base,
             DataSettings data,
             TrainSettings train) {
-        this(name, description, model, sharing, start, data, train, null);
+        this(name, description, model, sharing, base, null, data, train, null);
     }
 
     /** All about the family that it trains but the weights. */
@@ -111,7 +128,7 @@ public record Recipe(
 
     /** This recipe on other data, trained otherwise. */
     public Recipe with(DataSettings otherData, TrainSettings otherTrain) {
-        return new Recipe(name, description, model, sharing, start, otherData, otherTrain, split);
+        return new Recipe(name, description, model, sharing, base, calibration, otherData, otherTrain, split);
     }
 
     /**
@@ -135,39 +152,55 @@ public record Recipe(
      * without the search of an architecture.
      */
     public Recipe from(Base member) {
-        return new Recipe(name, description, null, List.of(), member, data, train.ofOneModel(), null);
+        return new Recipe(name, description, null, List.of(), member, calibration, data, train.ofOneModel(), null);
     }
 
     /**
-     * This recipe with its model, or that of the member it starts from, bound to its data.
+     * This recipe over a whole base: with the base's model in place of its own where the base says one, and with its sharing over the
+     * base's.
      *
-     * @param kinds that the family of that member may name
+     * @param saysModel whether the base is a family
+     */
+    public Recipe over(Base whole, boolean saysModel) {
+        return new Recipe(name, description, saysModel ? null : model, sharing, whole, calibration, data, train, split);
+    }
+
+    /**
+     * This recipe with its model, or that of its base, bound to its data.
+     *
+     * @param kinds that the base may name
      */
     public Recipe on(ModelInput input, Kinds kinds) {
-        ModelDefinition open = start == null ? model : start.model(kinds);
-        return new Recipe(name, description, open.withInput(input), sharing, start, data, train, split);
+        if (model != null) {
+            return new Recipe(
+                    name, description, model.withInput(input), sharing, base, calibration, data, train, split);
+        }
+        FamilyDefinition own = base.definition(kinds);
+        List<Sharing> all = new ArrayList<>(own.sharing());
+        all.addAll(sharing);
+        return new Recipe(name, description, own.model().withInput(input), all, base, calibration, data, train, split);
     }
 
     /** This recipe for a supernet that stays whole. */
     public Recipe whole() {
-        return new Recipe(name, description, model, sharing, start, data, train, null);
+        return new Recipe(name, description, model, sharing, base, calibration, data, train, null);
     }
 
     /** This recipe for one supernet of the tree that it splits into, for as long as that does not begin anew. */
     public Recipe of(ModelDefinition supernet, DataSettings sameSplits, TrainSettings rule) {
-        return new Recipe(name, description, supernet, sharing, null, sameSplits, rule, null);
+        return new Recipe(name, description, supernet, sharing, null, calibration, sameSplits, rule, null);
     }
 
-    private static void requireSplittable(SplitSettings split, Base start, List<Sharing> sharing, TrainSettings train) {
+    private static void requireSplittable(SplitSettings split, Base base, List<Sharing> sharing, TrainSettings train) {
         int last = split.rounds().get(split.rounds().size() - 1);
         if (last >= train.epochs()) {
             throw new InputException(
                     "A recipe with a split must have more epochs than its last round, or what was split"
                             + " never trains, but got rounds=" + split.rounds() + ", epochs=" + train.epochs() + ".");
         }
-        if (start != null) {
+        if (base != null) {
             throw new InputException(
-                    "A recipe that starts from a member trains one plain model, so it must have no split.");
+                    "A recipe with a split must have no base: every supernet of the tree begins anew.");
         }
         if (!(train.sampler() instanceof Sampler.Memoryless) && split.restart() != SplitSettings.Restart.ALL) {
             throw new InputException(

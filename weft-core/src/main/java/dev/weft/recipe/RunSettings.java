@@ -7,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
+import dev.weft.ops.Devices;
 import dev.weft.ops.Libtorch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param seed of weights, splits, order of examples, sampling and dropout
  * @param threads of libtorch; the same number gives the same sums
+ * @param device that it trains on, see {@link Devices}; the CPU where an earlier version wrote none
  * @param recipe with the model's input filled in
  * @param splits what the data was cut into, to be found again wherever the run's data is opened
  * @param kinds where the recipe's kinds come from that are not Weft's; none in most runs
@@ -27,6 +29,7 @@ public record RunSettings(
         int formatVersion,
         long seed,
         int threads,
+        String device,
         Recipe recipe,
         SplitsRecord splits,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> kinds) {
@@ -36,6 +39,7 @@ public record RunSettings(
     private static final int OTHER_RANDOM_NUMBERS = 1;
 
     public RunSettings {
+        device = device == null ? Devices.CPU : device;
         kinds = kinds == null ? Map.of() : kinds;
     }
 
@@ -53,6 +57,7 @@ public record RunSettings(
                 FORMAT_VERSION,
                 seed,
                 asked == null ? torch.get_num_threads() : asked,
+                Devices.name(),
                 bound,
                 splits.record(),
                 kinds.sources(bound));
@@ -110,7 +115,7 @@ public record RunSettings(
     /** The same, with the data at the place where these splits were opened. */
     public RunSettings at(Splits moved) {
         Recipe there = recipe.with(recipe.data().withSource(moved.source()), recipe.train());
-        return new RunSettings(formatVersion, seed, threads, there, moved.record(), kinds);
+        return new RunSettings(formatVersion, seed, threads, device, there, moved.record(), kinds);
     }
 
     /** Whether this version can open the run and go on with it. */

@@ -139,7 +139,7 @@ public final class ChannelSorting {
                 NoGradGuard guard = new NoGradGuard()) {
             float[] importance = importance(stored.get(channels.reader()));
             long[] order = order(importance, cuts(channels.size(), trained));
-            Tensor index = Tensor.create(order);
+            Tensor index = Tensors.longsLike(stored.get(channels.reader()), order);
             axes.forEach((name, own) -> {
                 for (int i = 0; i < own.size(); i++) {
                     if (name.startsWith(channels.block()) && own.get(i).size().equals(channels.size())) {

@@ -5,6 +5,7 @@ import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
 import dev.weft.io.TensorEntry;
+import dev.weft.ops.Tensors;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.RunFolder;
 import dev.weft.weight.StoredTensors;
@@ -105,7 +106,7 @@ final class Checkpoints {
             String[] parts = name.split("/", 3);
             optimizer
                     .computeIfAbsent(parts[2], n -> new LinkedHashMap<>())
-                    .put(parts[1], StoredTensors.copied(file, name));
+                    .put(parts[1], placed(StoredTensors.copied(file, name), weights.get(parts[2])));
         }
         expected.forEach((name, tensor) -> copy(file, name, tensor));
         return seconds;
@@ -152,6 +153,11 @@ final class Checkpoints {
     private static InputException foreign(SafetensorsFile file, String what) {
         return new InputException(file.path() + " must be a checkpoint of this run, but " + what
                 + ". Delete it to go on from the one before.");
+    }
+
+    /** What an optimiser keeps of a parameter is where the parameter is, but for a count of steps, which Java reads. */
+    private static Tensor placed(Tensor state, Tensor parameter) {
+        return Arrays.equals(state.shape(), parameter.shape()) ? Tensors.beside(state, parameter) : state;
     }
 
     private static void copy(SafetensorsFile file, String name, Tensor into) {

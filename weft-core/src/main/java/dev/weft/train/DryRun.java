@@ -22,6 +22,7 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.ops.Tensors;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
@@ -132,12 +133,13 @@ public final class DryRun {
         if (batchSize < 2) {
             throw new InputException("A dry run must have a batch size >= 2, but got " + batchSize + ".");
         }
-        ModelDefinition model = recipe.on(input, kinds).model();
+        Recipe bound = recipe.on(input, kinds);
+        ModelDefinition model = bound.model();
         List<TrainSettings> phases = recipe.train().ofPhases();
         TrainSettings train = phases.get(phases.size() - 1);
         SplittableRandom random = RandomStream.STAND_IN.random(seed);
         try (PointerScope scope = new PointerScope();
-                Family family = Family.of(model, seed, recipe.sharing(), kinds);
+                Family family = Family.of(model, seed, bound.sharing(), kinds);
                 RunningStatistics running = train.runningStatistics() ? Loop.runningStatistics(model) : null;
                 Batch batch = batch(input, batchSize, random);
                 Sampling sampling = train.sampler()
@@ -242,7 +244,7 @@ public final class DryRun {
         long[] labels = random.longs(count(shape), 0, input.outputs()).toArray();
         return new Batch(
                 input.random(size, random),
-                Tensor.create(labels, shape),
+                Tensors.ofLongs(labels, shape),
                 IntStream.range(0, size).boxed().toList());
     }
 
@@ -255,7 +257,7 @@ public final class DryRun {
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextFloat();
         }
-        return Tensor.create(values, shape);
+        return Tensors.of(values, shape);
     }
 
     private static int count(long[] shape) {

@@ -56,15 +56,16 @@ final class Loop implements AutoCloseable {
      * @param recipe with its model bound to the data
      * @param train the training split
      * @param seed of everything random
+     * @param begins whether the first step is still to come: what goes on takes its weights from a checkpoint, and opens no base
      * @param teachers the file of the family that a phase, by name, has left for a later one to learn from
      * @param kinds that the recipe may name
      */
-    Loop(Recipe recipe, Dataset train, long seed, Function<String, Path> teachers, Kinds kinds) {
+    Loop(Recipe recipe, Dataset train, long seed, boolean begins, Function<String, Path> teachers, Kinds kinds) {
         TrainSettings rule = recipe.train();
         this.recipe = recipe;
         this.seed = seed;
         this.teachers = teachers;
-        this.family = Family.of(recipe.model(), seed, recipe.sharing(), kinds);
+        this.family = FreshFamily.of(recipe, train, seed, begins, kinds);
         this.running = rule.runningStatistics() ? runningStatistics(recipe.model()) : null;
         this.data = TrainingParts.of(recipe, train, seed);
         this.phase = phase(0);

@@ -37,6 +37,9 @@ final class RecipeFit {
                     ChannelSorting.requireSortable(recipe.model(), recipe.sharing(), phase.sorting(shapes.space()));
                 }
             }
+            if (recipe.base() != null) {
+                recipe.base().requireFits(shapes, splits);
+            }
             train.sampler()
                     .start(new Sampling.Setup(
                             shapes,
@@ -50,9 +53,6 @@ final class RecipeFit {
             new TrainingStep(shapes, train).close();
             if (train.architecture() != null) {
                 new ArchitectureStep(shapes, train.architecture(), train.loss(), train.update(), null).close();
-            }
-            if (recipe.start() != null) {
-                recipe.start().requireFits(shapes, splits);
             }
         }
         for (TrainSettings rule : train.ofPhases()) {

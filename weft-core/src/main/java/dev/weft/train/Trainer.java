@@ -7,7 +7,7 @@ import dev.weft.io.Kinds;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
-import dev.weft.recipe.Base;
+import dev.weft.ops.Devices;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
@@ -48,10 +48,17 @@ public final class Trainer implements TrainingRun {
 
     private Trainer(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
         torch.set_num_threads(settings.threads());
+        Devices.use(settings.device());
         this.run = run;
         this.settings = settings;
         this.splits = splits;
-        this.loop = new Loop(settings.recipe(), splits.train(), settings.seed(), run::phaseFamily, kinds);
+        this.loop = new Loop(
+                settings.recipe(),
+                splits.train(),
+                settings.seed(),
+                run.latestCheckpoint().checkpoint().isEmpty(),
+                run::phaseFamily,
+                kinds);
         this.state = new LoopState(run, loop);
         this.shown = new ShippedFamily(run, settings, splits, loop.shown());
     }
@@ -183,9 +190,8 @@ public final class Trainer implements TrainingRun {
             if (run.database().events().stream().noneMatch(event -> event.kind().equals(STEPS_PER_EPOCH))) {
                 run.database().event(STEPS_PER_EPOCH, String.valueOf(trainer.loop.stepsPerEpoch()));
             }
-            Base from = settings.recipe().start();
-            if (from != null && run.latestCheckpoint().checkpoint().isEmpty()) {
-                from.into(trainer.loop.family()); // a checkpoint holds what has become of these weights
+            if (settings.recipe().base() != null
+                    && run.latestCheckpoint().checkpoint().isEmpty()) {
                 trainer.loop.restartAverage();
             }
             done = true;

@@ -4,6 +4,7 @@ import dev.weft.architecture.UnrolledStep;
 import dev.weft.data.Batch;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.ops.Tensors;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import dev.weft.weight.Reading;
@@ -16,7 +17,6 @@ import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The part of a family's shared weights that one step of training moves, on average over their entries. Where members are paths or
@@ -74,10 +74,7 @@ public final class UpdateShare {
         double all = weights.values().stream().mapToDouble(Tensor::numel).sum();
         Map<String, Tensor> used = new LinkedHashMap<>();
         for (Member member : members) {
-            Tensor sum = torch.zeros(new long[0]);
-            for (Tensor weight : family.weightsOf(Reading.of(member))) {
-                sum = sum.add(weight.sum());
-            }
+            Tensor sum = Tensors.sum(family.weightsOf(Reading.of(member)));
             UnrolledStep.gradients(sum, weights, false)
                     .forEach((name, gradient) -> used.merge(name, gradient.ne(new Scalar(0)), Tensor::logical_or));
         }

@@ -7,6 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Tensors;
 import dev.weft.recipe.SplitSettings;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.seed.RandomStream;
@@ -178,10 +179,7 @@ public final class GradientProbe {
 
     /** 1 for the entries that a member reads, by name of the stored weight. */
     private Map<String, Tensor> read(Member member) {
-        Tensor sum = torch.zeros(new long[0]);
-        for (Tensor weight : family.weightsOf(Reading.of(member))) {
-            sum = sum.add(weight.sum());
-        }
+        Tensor sum = Tensors.sum(family.weightsOf(Reading.of(member)));
         Map<String, Tensor> read = new LinkedHashMap<>();
         gradients(sum, weights()).forEach((name, gradient) -> {
             if (gradient.defined()) {

@@ -91,7 +91,7 @@ final class AnchorTrainings {
     }
 
     private Recipe recipe(int index) {
-        Base alone = new Base(family.toString(), members.get(index).toString(), Base.Weights.FRESH);
+        Base alone = Base.of(family.toString(), members.get(index).toString(), Base.Weights.FRESH);
         return recipe.from(alone);
     }
 

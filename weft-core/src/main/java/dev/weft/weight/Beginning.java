@@ -10,10 +10,17 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param stored the fresh stored tensors and buffers by name; a strategy writes to its own, without gradients
  * @param seed of the family
+ * @param base the weights of what the family begins from, by the names and in the shapes that the model asks for; empty where it begins
+ *     from nothing. Those that are stored under their own names are filled in already
  * @param calibration inputs of the model, batch by batch; empty where there are none
  * @param forward runs the largest member on inputs without gradients, so that a strategy sees what its weights are applied to
  */
-public record Beginning(Map<String, Tensor> stored, long seed, List<Tensor> calibration, Consumer<Tensor> forward) {
+public record Beginning(
+        Map<String, Tensor> stored,
+        long seed,
+        Map<String, Tensor> base,
+        List<Tensor> calibration,
+        Consumer<Tensor> forward) {
     public Beginning {
         calibration = List.copyOf(calibration);
     }

@@ -3,6 +3,7 @@ package dev.weft.weight;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Map;
 public final class RequestedWeights implements WrappedWeights {
     private final Weights source;
     private final Map<String, Weight> requested = new LinkedHashMap<>();
+    private final Map<String, List<Axis>> axes = new LinkedHashMap<>();
 
     public RequestedWeights(Weights source) {
         this.source = source;
@@ -33,11 +35,17 @@ public final class RequestedWeights implements WrappedWeights {
     }
 
     private Weight requested(Weight weight, String name, Axis... axes) {
+        this.axes.putIfAbsent(name, List.of(axes));
         String parts = Arrays.stream(axes).allMatch(axis -> axis.parts() == 1)
                 ? ""
                 : Arrays.toString(Arrays.stream(axes).mapToInt(Axis::part).toArray());
         requested.put(name + parts, weight);
         return weight;
+    }
+
+    /** How each stored tensor was first asked for, by its name. */
+    public Map<String, List<Axis>> axes() {
+        return Collections.unmodifiableMap(axes);
     }
 
     /** The weights by name, and part where a stored tensor has several, in the order in which they were asked for. */

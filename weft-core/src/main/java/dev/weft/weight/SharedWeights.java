@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -46,12 +48,22 @@ public final class SharedWeights implements Weights, AutoCloseable {
         this.bufferSource = bufferSource;
     }
 
-    /** Fresh trainable weights; each is drawn from {@code seed} and its own name. */
+    /** Fresh trainable weights in float32; each is drawn from {@code seed} and its own name. */
     public static SharedWeights initialised(long seed) {
+        return initialised(seed, torch.ScalarType.Float);
+    }
+
+    /** The same values as elements of a type: float64 for exact checks. */
+    public static SharedWeights initialised(long seed, torch.ScalarType type) {
         return new SharedWeights(
                 (name, shape, init) -> {
                     float[] values = init.values(shape, RandomStream.WEIGHTS.random(seed, name));
                     Tensor tensor = Tensors.of(values, longs(shape));
+                    if (type != torch.ScalarType.Float) {
+                        try (Tensor drawn = tensor) {
+                            tensor = Tensors.keep(drawn.to(type));
+                        }
+                    }
                     tensor.set_requires_grad(true);
                     return tensor;
                 },
@@ -65,7 +77,7 @@ public final class SharedWeights implements Weights, AutoCloseable {
     public static SharedWeights of(Function<String, Tensor> stored, String where) {
         return new SharedWeights(
                 (name, shape, init) -> {
-                    return fitting(stored.apply(name), name, longs(shape), torch.ScalarType.Float, where);
+                    return fitting(stored.apply(name), name, longs(shape), null, where);
                 },
                 (name, first) -> {
                     try (first) {
@@ -79,12 +91,16 @@ public final class SharedWeights implements Weights, AutoCloseable {
                 });
     }
 
-    private static Tensor fitting(Tensor tensor, String name, long[] shape, torch.ScalarType type, String where) {
+    /** @param expected {@code null} for that of a weight: float32, or float64 in a family for exact checks */
+    private static Tensor fitting(Tensor tensor, String name, long[] shape, torch.ScalarType expected, String where) {
         if (tensor == null) {
             throw new InputException(where + ": the model needs a tensor " + name + " " + Arrays.toString(shape)
                     + ", but there is none.");
         }
         torch.ScalarType found = tensor.scalar_type().intern();
+        torch.ScalarType type = expected != null
+                ? expected
+                : found == torch.ScalarType.Double ? torch.ScalarType.Double : torch.ScalarType.Float;
         if (!Arrays.equals(tensor.shape(), shape) || found != type) {
             throw new InputException(where + ": tensor " + name + " must be " + Arrays.toString(shape) + " of "
                     + StoredTensors.inWords(type) + ", but is " + Arrays.toString(tensor.shape()) + " of " + found
@@ -93,11 +109,19 @@ public final class SharedWeights implements Weights, AutoCloseable {
         return tensor;
     }
 
-    /** Trainable weights without values: every one is to be written before it is read. */
-    public static SharedWeights unset() {
+    /** The type of the elements of the weights: float32, or float64; float32 where there are none. */
+    public torch.ScalarType type() {
+        return tensors.isEmpty()
+                ? torch.ScalarType.Float
+                : tensors.values().iterator().next().scalar_type().intern();
+    }
+
+    /** Trainable weights of a type without values: every one is to be written before it is read. */
+    public static SharedWeights unset(torch.ScalarType type) {
         return new SharedWeights(
                 (name, shape, init) -> {
-                    Tensor tensor = Tensors.keep(torch.empty(longs(shape)));
+                    Tensor tensor = Tensors.placed(
+                            torch.empty(longs(shape), new TensorOptions(type), new MemoryFormatOptional()));
                     tensor.set_requires_grad(true);
                     return tensor;
                 },
@@ -137,7 +161,7 @@ public final class SharedWeights implements Weights, AutoCloseable {
         }
         Tensor before = buffers.get(name);
         if (before == null) {
-            Tensor made = Tensors.keep(Tensors.scoped(first));
+            Tensor made = Tensors.placed(Tensors.scoped(first));
             StoredTensors.dtype(made.scalar_type().intern()); // one that no file has is refused now
             before = bufferSource.get(name, made);
             buffers.put(name, before);
@@ -160,6 +184,11 @@ public final class SharedWeights implements Weights, AutoCloseable {
     /** The trained tensors by name, in the order in which the model asked for them. Do not close them. */
     public Map<String, Tensor> tensors() {
         return Collections.unmodifiableMap(tensors);
+    }
+
+    /** Takes trained tensors from training: no gradient reaches them from now on. */
+    public void freeze(Iterable<String> names) {
+        names.forEach(name -> tensors.get(name).set_requires_grad(false));
     }
 
     /** Fails when {@code names} holds one that the model never asked for. */

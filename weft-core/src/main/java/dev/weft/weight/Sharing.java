@@ -10,6 +10,7 @@ import dev.weft.weight.blend.Blend;
 import dev.weft.weight.experts.Experts;
 import dev.weft.weight.generator.MemberGenerator;
 import dev.weft.weight.kernel.KernelTransforms;
+import dev.weft.weight.layers.TiedLayers;
 import dev.weft.weight.lowrank.LowRank;
 import dev.weft.weight.tree.Tree;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = Experts.class, name = "experts"),
     @JsonSubTypes.Type(value = LowRank.class, name = "low-rank"),
     @JsonSubTypes.Type(value = KernelTransforms.class, name = "kernel-transforms"),
-    @JsonSubTypes.Type(value = Tree.class, name = "tree")
+    @JsonSubTypes.Type(value = Tree.class, name = "tree"),
+    @JsonSubTypes.Type(value = TiedLayers.class, name = "tied-layers")
 })
 public interface Sharing {
     /** The strategy, over another that gives it stored tensors. */

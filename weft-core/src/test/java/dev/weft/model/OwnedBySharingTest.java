@@ -53,7 +53,7 @@ class OwnedBySharingTest {
 
     private static Family family(Sharing... sharing) {
         List<Tensor> calibration = List.of(TinyModels.images(MODEL, 3, 1), TinyModels.images(MODEL, 3, 2));
-        return Family.of(MODEL, 5, List.of(sharing), KINDS, calibration);
+        return Family.of(MODEL, 5, List.of(sharing), KINDS, new FirstValues(Map.of(), calibration));
     }
 
     private static List<Member> members(Family family) {

@@ -66,7 +66,7 @@ class BaseTest {
     }
 
     private Recipe from(String member, Base.Weights weights) {
-        return search.from(new Base(family.toString(), member, weights));
+        return search.from(Base.of(family.toString(), member, weights));
     }
 
     @Test
@@ -147,7 +147,7 @@ class BaseTest {
     void inheritedWeightsNeedTheSplitsOfTheirFamilyAndFreshOnesDoNot() {
         assertThatThrownBy(() -> Trainer.start(from("chosen", Base.Weights.INHERITED), run, SEED + 1))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("must be split as its family's")
+                .hasMessageContaining("must be split as its base's")
                 .hasMessageContaining("seed " + SEED);
         assertThat(run).doesNotExist();
         Trainer.start(from("chosen", Base.Weights.FRESH), run, SEED + 1).close();
@@ -184,19 +184,9 @@ class BaseTest {
         String yaml = Yaml.write(recipe);
         assertThat(yaml).doesNotContain("model:").doesNotContain("sharing:").contains("weights: \"inherited\"");
         assertThat(Yaml.parse(yaml, "written", Recipe.class)).isEqualTo(recipe);
-        assertThatThrownBy(() -> new Recipe(
-                        "x",
-                        "",
-                        null,
-                        TinyTraining.blended(new SimplexMap.Softmax()),
-                        recipe.start(),
-                        search.data(),
-                        search.train()))
+        assertThatThrownBy(() -> Base.of(null, "chosen", Base.Weights.FRESH))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("must have no sharing");
-        assertThatThrownBy(() -> new Base("file", "chosen", null))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("inherited or fresh");
+                .hasMessageContaining("must have a source");
     }
 
     private static Pass pass(Member member) {

@@ -147,7 +147,7 @@ class WeightAverageTest {
         try (Trainer trainer = Trainer.start(recipe(null), first, SEED)) {
             trainer.run();
         }
-        Base start = new Base(first.resolve("family.safetensors").toString(), "largest", Base.Weights.INHERITED);
+        Base start = Base.of(first.resolve("family.safetensors").toString(), "largest", Base.Weights.INHERITED);
         Recipe recipe = recipe(new Averaging(0.5, false)).from(start);
         try (Trainer trainer = Trainer.start(recipe, temporary.resolve("second"), SEED);
                 Family family = Family.open(first.resolve("family.safetensors"))) {

@@ -86,6 +86,7 @@ final class TreeFixture {
                 model,
                 blended ? TinyTraining.blended(new SimplexMap.Softmax()) : List.of(),
                 null,
+                null,
                 TinyTraining.dataSettings(data),
                 trainSettings(),
                 split());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
+import dev.weft.model.VisionTransformer;
 import dev.weft.space.Choice;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
@@ -13,6 +14,7 @@ import dev.weft.weight.experts.ExpertStart;
 import dev.weft.weight.experts.Experts;
 import dev.weft.weight.generator.MemberGenerator;
 import dev.weft.weight.kernel.KernelTransforms;
+import dev.weft.weight.layers.TiedLayers;
 import dev.weft.weight.lowrank.LowRank;
 import dev.weft.weight.tree.Tree;
 import java.util.Arrays;
@@ -32,7 +34,8 @@ class BuiltInSharingsTest {
                 new ExpertsTest().sharing().getClass(),
                 new LowRankTest().sharing().getClass(),
                 new KernelTransformsTest().sharing().getClass(),
-                new TreeTest().sharing().getClass());
+                new TreeTest().sharing().getClass(),
+                new TiedLayersTest().sharing().getClass());
         assertThat(tested)
                 .containsExactlyElementsOf(Arrays.stream(
                                 Sharing.class.getAnnotation(JsonSubTypes.class).value())
@@ -132,6 +135,28 @@ class BuiltInSharingsTest {
         @Override
         public ModelDefinition model() {
             return TinyModels.cellNetwork();
+        }
+    }
+
+    @Nested
+    class TiedLayersTest implements SharingContract {
+        @Override
+        public Sharing sharing() {
+            return new TiedLayers(LayerMap.of("blocks", LayerMap.Rule.EVEN, 3, 2));
+        }
+
+        @Override
+        public ModelDefinition model() {
+            VisionTransformer one = TinyModels.visionTransformer();
+            VisionTransformer.Block block = one.blocks().get(0);
+            return new VisionTransformer(
+                    one.input(),
+                    one.resolution(),
+                    one.patchSize(),
+                    one.embedDim(),
+                    List.of(2, 3),
+                    one.headDim(),
+                    List.of(block, block, block));
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDefinition;
+import dev.weft.model.FirstValues;
 import dev.weft.model.LawCheck;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Calibration;
@@ -51,7 +52,7 @@ public interface SharingContract {
 
     private Family family(long seed) {
         try (Tensor batch = model().input().random(3, new SplittableRandom(seed))) {
-            return Family.of(model(), seed, list(), kinds(), List.of(batch));
+            return Family.of(model(), seed, list(), kinds(), new FirstValues(Map.of(), List.of(batch)));
         }
     }
 

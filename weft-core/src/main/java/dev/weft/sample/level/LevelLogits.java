@@ -84,7 +84,7 @@ public final class LevelLogits implements AutoCloseable {
         double least = Arrays.stream(changes).min().orElseThrow();
         double[] apart = Arrays.stream(changes).map(change -> change - least).toArray();
         return gradient(leaf -> torch.softmax(leaf, 0)
-                .mul(Tensor.create(apart).to(torch.ScalarType.Float))
+                .mul(Tensors.like(leaf, apart, apart.length))
                 .sum());
     }
 
@@ -101,10 +101,10 @@ public final class LevelLogits implements AutoCloseable {
     /** The gradient of {@link #step(List, double[])}; kept. */
     Tensor pathwise(List<Slope> slopes, double[] targets) {
         return gradient(leaf -> {
-            Tensor sum = torch.zeros(new long[0]);
+            Tensor sum = Tensors.zero(leaf);
             for (Slope slope : slopes) {
                 Tensor target = GUMBEL.map(leaf, slope.seed(), 1)
-                        .mul(Tensor.create(targets).to(torch.ScalarType.Float))
+                        .mul(Tensors.like(leaf, targets, targets.length))
                         .sum();
                 sum = sum.add(target, new Scalar(slope.perTarget() / slopes.size()));
             }

@@ -110,10 +110,7 @@ public sealed interface BlendRegulariser {
 
     private static Tensor sum(double scale, List<Tensor> logits, UnaryOperator<Tensor> term) {
         return Tensors.scoped(() -> {
-            Tensor sum = torch.zeros(new long[0]);
-            for (Tensor alpha : logits) {
-                sum = sum.add(term.apply(alpha));
-            }
+            Tensor sum = Tensors.sum(logits.stream().map(term).toList());
             return sum.mul(new Scalar(scale));
         });
     }

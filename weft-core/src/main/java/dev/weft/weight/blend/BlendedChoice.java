@@ -1,5 +1,6 @@
 package dev.weft.weight.blend;
 
+import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A choice of a model that is blended, and the options that a blend may mix. A sub-space may have fewer of them than the model
@@ -56,7 +56,7 @@ final class BlendedChoice {
 
     /** The logits of the options that are allowed, with gradient to the stored ones. */
     Tensor allowedLogits() {
-        return isWhole() ? logits() : logits().index_select(0, positions());
+        return isWhole() ? logits() : logits().index_select(0, positions(logits()));
     }
 
     /** Whether every option is allowed. */
@@ -77,9 +77,7 @@ final class BlendedChoice {
     /** The parts (options) that {@code map} gives to the logits of what is allowed; exactly 0 for the rest. */
     Tensor parts(UnaryOperator<Tensor> map) {
         Tensor parts = map.apply(allowedLogits());
-        return isWhole()
-                ? parts
-                : torch.zeros(choice.options().size()).to(parts).index_copy(0, positions(), parts);
+        return isWhole() ? parts : parts.new_zeros(choice.options().size()).index_copy(0, positions(parts), parts);
     }
 
     /**
@@ -94,10 +92,10 @@ final class BlendedChoice {
         long[] positions = other.options().stream()
                 .mapToLong(option -> choice.options().indexOf(option))
                 .toArray();
-        return parts.index_select(0, Tensor.create(positions, positions.length));
+        return parts.index_select(0, Tensors.longsLike(parts, positions));
     }
 
-    private Tensor positions() {
-        return Tensor.create(allowed, allowed.length);
+    private Tensor positions(Tensor like) {
+        return Tensors.longsLike(like, allowed);
     }
 }

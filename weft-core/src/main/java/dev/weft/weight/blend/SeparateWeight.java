@@ -3,6 +3,7 @@ package dev.weft.weight.blend;
 import dev.weft.ops.ImageOps;
 import dev.weft.ops.NormOps;
 import dev.weft.ops.Ops;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
@@ -85,7 +86,7 @@ final class SeparateWeight implements Weight {
         Mixture blend = blends.apply(reading);
         Tensor parts = blend.joint(choices);
         if (!all) { // how much of all of them is heard is said where their outcome is mixed
-            parts = Slices.ofSum(parts.index_select(0, Tensor.create(positions, positions.length)));
+            parts = Slices.ofSum(parts.index_select(0, Tensors.longsLike(parts, positions)));
         }
         Tensor sum = null;
         for (int k = 0; k < weights.size(); k++) {

@@ -1,5 +1,6 @@
 package dev.weft.weight.encoding;
 
+import dev.weft.ops.Devices;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -58,7 +59,7 @@ public final class Encoder {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = fixed ? FIXED : number(entries.get(i), member);
         }
-        return Tensor.create(numbers, numbers.length);
+        return Devices.here(Tensor.create(numbers, numbers.length));
     }
 
     private float number(MemberEncoding.Entry entry, Member member) {
@@ -81,8 +82,8 @@ public final class Encoder {
     }
 
     private Tensor expected(MemberEncoding.Entry entry, Reading reading) {
-        Tensor sum = torch.zeros(new long[0]);
-        Tensor active = torch.zeros(new long[0]);
+        Tensor sum = Devices.here(torch.zeros(new long[0]));
+        Tensor active = Devices.here(torch.zeros(new long[0]));
         for (MemberEncoding.Term term : entry.terms()) {
             Tensor value = weighted(source.distribution(term.choice(), reading), term.values());
             Tensor counts = activity(term.choice(), reading);
@@ -101,7 +102,7 @@ public final class Encoder {
     /** The probability that a choice means something: a scalar. */
     private Tensor activity(Choice<?> choice, Reading reading) {
         if (!choice.isConditional()) {
-            return torch.ones(new long[0]);
+            return Devices.here(torch.ones(new long[0]));
         }
         Choice<?> controller = choices.get(choice.controller());
         return weighted(
@@ -116,6 +117,6 @@ public final class Encoder {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = values.get(i).floatValue();
         }
-        return spread.mul(Tensor.create(numbers, numbers.length)).sum();
+        return spread.mul(Tensors.like(spread, numbers, numbers.length)).sum();
     }
 }

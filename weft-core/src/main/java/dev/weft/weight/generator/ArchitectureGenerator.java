@@ -106,12 +106,13 @@ final class ArchitectureGenerator {
         return FullPrecision.of(() -> Tensors.scoped(() -> {
             Map<String, Tensor> parameters = parameters();
             SplittableRandom random = RandomStream.BLEND.random(draw.seed());
-            Tensor h = torch.zeros(1, hidden);
-            Tensor c = torch.zeros(1, hidden);
-            Tensor previous = torch.zeros(most);
+            Tensor first = parameters.get("embed.weight");
+            Tensor h = first.new_zeros(1, hidden);
+            Tensor c = first.new_zeros(1, hidden);
+            Tensor previous = first.new_zeros(most);
             List<Tensor> rows = new ArrayList<>();
             for (Choice<?> choice : choices) {
-                Tensor input = torch.cat(new TensorVector(target.reshape(1), previous), 0);
+                Tensor input = torch.cat(new TensorVector(target.reshape(1).to(first), previous), 0);
                 Tensor embedded = torch.addmv(parameters.get("embed.bias"), parameters.get("embed.weight"), input);
                 var state = torch.lstm_cell(
                         embedded.unsqueeze(0),

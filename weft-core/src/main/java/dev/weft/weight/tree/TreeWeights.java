@@ -225,7 +225,8 @@ public final class TreeWeights implements WrappedWeights {
                     own.put(name.substring(prefix.length()), tensor);
                 }
             });
-            leaf.weights.begin(new Beginning(own, beginning.seed(), beginning.calibration(), beginning.forward()));
+            leaf.weights.begin(new Beginning(
+                    own, beginning.seed(), beginning.base(), beginning.calibration(), beginning.forward()));
         }
     }
 

@@ -524,7 +524,7 @@ class RoutedWeightsTest {
                 .over(stored, SPACE);
         matrix(weights);
         float[] first = Tensors.floats(stored.tensors().get("fc.weight"));
-        weights.begin(new Beginning(stored.tensors(), 1, List.of(), inputs -> {}));
+        weights.begin(new Beginning(stored.tensors(), 1, Map.of(), List.of(), inputs -> {}));
         assertThat(Tensors.floats(stored.tensors().get("fc.weight"))).isEqualTo(first);
         Tensor one = stored.tensors().get("fc.experts.1.weight");
         Tensor two = stored.tensors().get("fc.experts.2.weight");

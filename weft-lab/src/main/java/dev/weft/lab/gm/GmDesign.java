@@ -162,6 +162,7 @@ final class GmDesign implements Design {
                 cells(),
                 List.of(),
                 null,
+                null,
                 size.truth().recipe().data().withBatchSize(size.batchSize()),
                 TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
                         .sampler(train.sampler())
