@@ -8,6 +8,7 @@ import dev.weft.diagnose.Suggestion;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.loss.LossSettings;
 import dev.weft.io.Progress;
 import dev.weft.io.Suggest;
 import dev.weft.model.Family;
@@ -311,9 +312,10 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         return new Steps(SAMPLERS.get("single-path"), train, accumulate);
     }
 
+    /** Samplers that are diagnosed draw from the space alone; a family's file does not say how it was trained. */
     private Sampling sampling(Steps steps, Family opened, int examples) {
-        return steps.sampler()
-                .start(new Sampling.Setup(
-                        opened, steps.train().loss(), steps.train().epochs(), examples, null, 1, seed));
+        LossSettings loss = steps.train() == null ? null : steps.train().loss();
+        int epochs = steps.train() == null ? 1 : steps.train().epochs();
+        return steps.sampler().start(new Sampling.Setup(opened, loss, epochs, examples, null, 1, seed));
     }
 }

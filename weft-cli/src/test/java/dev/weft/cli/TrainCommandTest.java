@@ -130,9 +130,16 @@ class TrainCommandTest {
                 "--member",
                 "smallest");
         assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(other.err()).contains("must be split as its family's").contains("seed 5");
+        assertThat(other.err()).contains("must be split as its base's").contains("seed 5");
         Run unknown = Run.weft(
-                "train", recipe().toString(), "--out", folder.resolve("x").toString(), "--base", family);
+                "train",
+                recipe().toString(),
+                "--out",
+                folder.resolve("x").toString(),
+                "--base",
+                family,
+                "--member",
+                "chosen");
         assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(unknown.err()).contains("\"chosen\" names no member of this family");
         Run alone = Run.weft("train", recipe().toString(), "--member", "largest", "--dry-run");
