@@ -40,7 +40,7 @@ final class BenchModels {
 
     private BenchModels() {}
 
-    /** By the names that worker processes are given. */
+    /** The models by the names that worker processes are given. */
     static ModelDefinition named(String name) {
         return switch (name) {
             case "mobile-cnn" -> mobileCnn();
@@ -138,7 +138,7 @@ final class BenchModels {
                 false);
     }
 
-    /** As {@link #tiny}, for a transformer. */
+    /** Does what {@link #tiny} does, for a transformer. */
     static VisionTransformer tinyTransformer() {
         VisionTransformer.Block block = new VisionTransformer.Block(List.of(1, 2), List.of(1.0, 2.0));
         return new VisionTransformer(FASHION, 28, 14, List.of(16, 32), List.of(1, 2), 16, List.of(block, block));

@@ -63,7 +63,7 @@ final class CellSpaceBenchmark {
         return result.build();
     }
 
-    /** Before each probe some steps of single paths, which also train the weights a little. */
+    /** Runs some steps of single paths before each probe, which also train the weights a little. */
     private void probes(Family family) {
         Batches batches = recipe.data().batches(splits.train(), SEED);
         GradientProbe probe = new GradientProbe(family, recipe.train(), recipe.split(), 0);

@@ -62,7 +62,7 @@ final class MemberCostBenchmark {
         return result.build();
     }
 
-    /** From having a member to having all its weights: every view, and whether each lies in the stored tensor. */
+    /** What lies between having a member and having all its weights: every view, and whether each lies in the stored tensor. */
     private void views(Family family, int members) {
         RequestedWeights requested = new RequestedWeights(family.weights());
         family.definition().build(requested); // the same stored tensors; every member of this space uses every weight

@@ -46,7 +46,7 @@ final class StepTimer {
         this(family, draws, new Optimizer.Sgd(rate, momentum, false, 0));
     }
 
-    /** As above, with another optimiser. */
+    /** This is the same with another optimiser. */
     StepTimer(Family family, List<List<TrainingMember>> draws, Optimizer optimizer) {
         this.family = family;
         this.trainingStep = new TrainingStep(family, settings(optimizer));

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
+import dev.weft.recipe.Recipe;
+import dev.weft.recipe.Recipes;
+import dev.weft.sample.Sampler;
 import dev.weft.search.MeasuredMember;
 import dev.weft.search.Objective;
 import dev.weft.space.Member;
@@ -13,6 +16,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeFrontBenchmarkTest {
     private static MeasuredMember member(String metric, double quality, double macs) {
@@ -35,6 +40,18 @@ class RecipeFrontBenchmarkTest {
         Objective quality = Objective.of(metric);
         List<MeasuredMember> members = List.of(member(metric, 3, 1), member(metric, 2, 2), member(metric, 2.5, 4));
         assertThat(RecipeFrontBenchmark.front(quality, members, 4)).isCloseTo((1 + 2 + 2) / 3.0, within(1e-12));
+    }
+
+    /** What shipped recipes are compared with differs from them in how it trains. */
+    @ParameterizedTest
+    @ValueSource(strings = {"quickstart", "lm-quick", "mos-lm-quick"})
+    void sandwichesAreOfTheSameModelAndData(String shipped) {
+        Recipe recipe = Recipes.read(shipped);
+        Recipe sandwich = Recipes.read("recipes/" + shipped + "-sandwich.yaml");
+        assertThat(sandwich.model()).isEqualTo(recipe.model());
+        assertThat(sandwich.sharing()).isEqualTo(recipe.sharing());
+        assertThat(sandwich.data().source()).isEqualTo(recipe.data().source());
+        assertThat(sandwich.train().sampler()).isEqualTo(new Sampler.Sandwich(1));
     }
 
     @Test

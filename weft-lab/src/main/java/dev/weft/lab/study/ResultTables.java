@@ -26,13 +26,15 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * and what is between is made of {@code results/bignas.json} beside it: {@code arms}, all columns or those named after it ({@code arms
- * smallest,random}), or {@code claims}.
+ * smallest,random}), or {@code claims}. {@code <!-- table: recipe-front benchmark smoke.yaml,quickstart.yaml -->} is of the rows so named in
+ * {@code results/recipe-front.jsonl}, lines that a benchmark kept, see {@link BenchmarkTable}.
  *
  * @param docs the folder of the pages; the documents are in {@code results} in it
  */
 public record ResultTables(Path docs) {
     private static final Pattern BLOCK = Pattern.compile(
-            "(<!-- table: ([a-z0-9-]+) (arms|claims)(?: ([A-Za-z0-9,]+))? -->\\n).*?(<!-- /table -->)", Pattern.DOTALL);
+            "(<!-- table: ([a-z0-9-]+) (arms|claims|benchmark)(?: ([A-Za-z0-9,._-]+))? -->\\n).*?(<!-- /table -->)",
+            Pattern.DOTALL);
     private static final Pattern OPENED = Pattern.compile("<!-- table: ");
 
     /** The pages whose tables are not what the documents give, with the text that they should have. */
@@ -71,14 +73,14 @@ public record ResultTables(Path docs) {
         int blocks = 0;
         while (block.find()) {
             blocks++;
-            StudyResults results = document(page, block.group(2));
-            List<String> lines = block.group(3).equals("claims")
-                    ? claims(results)
-                    : arms(
-                            results,
-                            block.group(4) == null
-                                    ? List.of()
-                                    : List.of(block.group(4).split(",")));
+            List<String> only =
+                    block.group(4) == null ? List.of() : List.of(block.group(4).split(","));
+            List<String> lines =
+                    switch (block.group(3)) {
+                        case "claims" -> claims(document(page, block.group(2)));
+                        case "arms" -> arms(document(page, block.group(2)), only);
+                        default -> BenchmarkTable.lines(docs.resolve("results"), block.group(2), only);
+                    };
             block.appendReplacement(
                     renewed,
                     Matcher.quoteReplacement(block.group(1) + String.join("\n", lines) + "\n" + block.group(5)));
@@ -87,7 +89,8 @@ public record ResultTables(Path docs) {
         if (OPENED.matcher(text).results().count() != blocks) {
             throw new InputException(
                     page + " must have tables of the form <!-- table: SYSTEM arms -->, <!-- table: SYSTEM arms"
-                            + " COLUMN,COLUMN --> or <!-- table: SYSTEM claims -->, each up to <!-- /table -->, but has another.");
+                            + " COLUMN,COLUMN -->, <!-- table: SYSTEM claims --> or <!-- table: BENCHMARK benchmark ROW,ROW -->, each up to"
+                            + " <!-- /table -->, but has another.");
         }
         return renewed.toString();
     }
@@ -160,7 +163,7 @@ public record ResultTables(Path docs) {
                 + results.environment().cpu() + "; trainings took " + Math.round(results.seconds() / 60) + " minutes.";
     }
 
-    private static String row(List<String> cells) {
+    static String row(List<String> cells) {
         return "| "
                 + String.join(
                         " | ",

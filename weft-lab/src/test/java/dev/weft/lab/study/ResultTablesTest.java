@@ -111,6 +111,33 @@ class ResultTablesTest {
     }
 
     @Test
+    void whatABenchmarkKeptIsATableOfItsRows() throws IOException {
+        String line = """
+                {"benchmark":"fronts","date":"2026-11-30T09:06:23Z","machine":{"cpu":"Some CPU","cores":2},"settings":{"split":"%s"},\
+                "measurements":[{"what":"a.yaml, x","unit":"","spread":{"min":0.5,"median":%s,"max":12,"samples":2}},\
+                {"what":"b, c.yaml, x","unit":"","spread":{"min":3,"median":3,"max":3,"samples":1}},\
+                {"what":"a.yaml, y","unit":"","spread":{"min":199.6,"median":199.6,"max":199.6,"samples":1}}],"goals":[]}
+                """;
+        Files.writeString(
+                docs.resolve("results/fronts.jsonl"), line.formatted("old", "1") + line.formatted("new", "2"));
+        Path page = docs.resolve("fronts.md");
+        Files.writeString(page, "<!-- table: fronts benchmark a.yaml -->\n<!-- /table -->\n");
+        assertThat(new ResultTables(docs).outdated()).containsEntry(page, """
+                        <!-- table: fronts benchmark a.yaml -->
+                        Benchmark `fronts`, 2026-11-30, split: new, Some CPU: the median, and the least to the greatest.
+
+                        | row | x | y |
+                        |---|---:|---:|
+                        | `a.yaml` | 2.000 (0.500 to 12) | 200 |
+                        <!-- /table -->
+                        """);
+        Files.writeString(page, "<!-- table: fronts benchmark z.yaml -->\n<!-- /table -->\n");
+        refused("There is no row z.yaml in ");
+        Files.writeString(page, "<!-- table: nothing benchmark a.yaml -->\n<!-- /table -->\n");
+        refused("Cannot read ");
+    }
+
+    @Test
     void whatCannotBeWrittenIsRefused() throws IOException {
         Files.writeString(docs.resolve("tiny.md"), "<!-- table: tiny arms -->\n<!-- /table -->\n");
         refused("has a table of tiny, so ");
