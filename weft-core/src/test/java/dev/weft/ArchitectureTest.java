@@ -402,6 +402,54 @@ class ArchitectureTest {
                 && !NOT_COMPUTING.contains(call.getName());
     }
 
+    /**
+     * A tensor that is made without a word on its place is in the machine's memory, whatever the device in use. Stored weights are made
+     * there and then moved, and batches are filled there by Java.
+     */
+    @Test
+    void onlyOpsMakesTensorsOfNothing() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "ops..")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + "weight.SharedWeights")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + "weight.StoredTensors")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + "data.Tensors")
+                .should()
+                .callMethodWhere(describe("it makes a tensor", ArchitectureTest::makesTensor))
+                .check(CLASSES);
+    }
+
+    private static boolean makesTensor(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        return owner.endsWith("Tensor")
+                        && owner.startsWith("org.bytedeco.pytorch")
+                        && call.getName().equals("create")
+                || owner.equals("org.bytedeco.pytorch.global.torch")
+                        && Set.of(
+                                        "arange",
+                                        "bernoulli",
+                                        "empty",
+                                        "eye",
+                                        "from_blob",
+                                        "full",
+                                        "linspace",
+                                        "logspace",
+                                        "normal",
+                                        "ones",
+                                        "rand",
+                                        "randint",
+                                        "randn",
+                                        "randperm",
+                                        "range",
+                                        "scalar_tensor",
+                                        "tensor",
+                                        "zeros")
+                                .contains(call.getName());
+    }
+
     private static String top(String packageName) {
         String rest = packageName.substring(ROOT.length());
         return rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest;

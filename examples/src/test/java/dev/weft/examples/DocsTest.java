@@ -81,7 +81,7 @@ class DocsTest {
         }
     }
 
-    /** As GitHub makes them of headings. */
+    /** The anchors as GitHub makes them of headings. */
     private static TreeSet<String> anchors(Path page) throws IOException {
         return BLOCK.matcher(read(page))
                 .replaceAll("")

@@ -21,7 +21,7 @@ import java.util.Map;
  */
 @JsonTypeName("energy")
 public record Energy() implements Meter {
-    /** In microjoules. */
+    /** The unit of the number is the microjoule. */
     public static final Metric MICROJOULES = new Metric(
             "energyMicrojoules", "Energy", Direction.MINIMIZE, Needs.SHAPES, Form.plain("µJ", 3), Shown.EVERYWHERE);
 

@@ -27,7 +27,7 @@ final class FamilyArgument {
         return file(given);
     }
 
-    /** As {@link #file()}, of a family that an option names. */
+    /** Does what {@link #file()} does, for a family that an option names. */
     static Path file(Path given) {
         if (Inspection.isOnnx(given)) {
             throw new InputException(

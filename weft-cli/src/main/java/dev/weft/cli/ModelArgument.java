@@ -32,12 +32,12 @@ final class ModelArgument {
         return Optional.of(OnnxFile.read(given));
     }
 
-    /** As {@link FamilyArgument#file()}. */
+    /** Does what {@link FamilyArgument#file()} does. */
     Path file() {
         return FamilyArgument.file(given);
     }
 
-    /** As {@link FamilyArgument#openRun}. */
+    /** Does what {@link FamilyArgument#openRun} does. */
     Optional<RunFolder> openRun(GlobalOptions options) {
         return FamilyArgument.openRun(given, options);
     }

@@ -29,7 +29,7 @@ final class RunPage {
         }
     }
 
-    /** As {@link #update(Path, GlobalOptions, Runnable)}, of what is in the run already. */
+    /** Does what {@link #update(Path, GlobalOptions, Runnable)} does, for what is in the run already. */
     static void update(Path given, GlobalOptions options) {
         update(given, options, () -> {});
     }

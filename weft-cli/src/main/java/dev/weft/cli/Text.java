@@ -27,7 +27,7 @@ final class Text {
                 : String.format(Locale.ROOT, "%.1f %% (%.1f to %.1f)", 100 * share, 100 * low, 100 * high);
     }
 
-    /** As {@link Metric#text(double)}; a share with its interval. */
+    /** Writes what {@link Metric#text(double)} does; a share has its interval. */
     static String metric(Metric metric, double value, int examples) {
         return metric.isShare() ? percent(new Proportion(value, examples)) : metric.text(value);
     }

@@ -1,6 +1,6 @@
 package dev.weft.cost;
 
-import dev.weft.ops.Devices;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import java.util.List;
@@ -38,7 +38,7 @@ final class CostTable {
     /** {@code Σ_ij… p1_i · p2_j · … · value_ij…}, a float64 scalar. */
     Tensor expected(Map<Choice<?>, Tensor> distributions) {
         long[] shape = choices.stream().mapToLong(c -> c.options().size()).toArray();
-        Tensor mean = Devices.here(Tensor.create(values, shape)); // (n1, …, nk)
+        Tensor mean = Tensors.fresh(values, shape); // (n1, …, nk)
         for (int i = choices.size() - 1; i >= 0; i--) {
             mean = mean.matmul(distributions.get(choices.get(i))); // (n1, …, ni-1)
         }

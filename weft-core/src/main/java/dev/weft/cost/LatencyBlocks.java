@@ -40,7 +40,7 @@ record LatencyBlocks(double p50Millis, double halfWidthMillis, double p99Millis,
     }
 
     /**
-     * From the least to the greatest of the loads' medians: the whole range, as from three loads little is known of how much others
+     * The distance from the least to the greatest of the loads' medians: the whole range, as from three loads little is known of how much others
      * would differ.
      */
     private static double spread(double[] medians, int loads) {

@@ -36,7 +36,7 @@ public final class LatencyTable implements DifferentiableCost {
     private static final int FORMAT_VERSION = 1;
 
     /**
-     * As it is written.
+     * The table as it is written.
      *
      * @param formatVersion {@code null} when it is written by hand and leaves it out
      * @param choices the numbers by choice and option, in the text that members print

@@ -1,6 +1,5 @@
 package dev.weft.cost;
 
-import dev.weft.ops.Devices;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A cost that is a sum of tables. Its mean is the sum of theirs, for choices that are drawn independently. */
@@ -37,7 +35,7 @@ record TableSum(List<CostTable> tables) {
                     }
                 }
             }
-            Tensor sum = Devices.here(torch.zeros(new long[0]));
+            Tensor sum = Tensors.scalar(0);
             for (CostTable table : tables) {
                 sum = sum.add(table.expected(distributions));
             }

@@ -11,7 +11,7 @@ import java.util.Locale;
 public final class DataCatalog {
     private DataCatalog() {}
 
-    /** As {@link #open(String, FolderOptions)} with the defaults. */
+    /** Does what {@link #open(String, FolderOptions)} does with the defaults. */
     public static ImageParts open(String nameOrFolder) {
         return open(nameOrFolder, FolderOptions.defaults());
     }

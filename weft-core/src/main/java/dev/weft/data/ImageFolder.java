@@ -39,7 +39,7 @@ record ImageFolder(
 
     record Entry(Path file, String id, int label) {
         /**
-         * For {@link ImageDataset#content}: the file's size, whether or not memory holds the pixels. Reading every file of a large folder
+         * What {@link ImageDataset#content} is of: the file's size, whether or not memory holds the pixels. Reading every file of a large folder
          * would take too long, a copy has other dates, and decoders may differ in a bit.
          */
         byte[] content() {

@@ -24,7 +24,7 @@ final class ImageNetPairs {
         }
     }
 
-    /** In the order of the published table, which has some pairs twice. */
+    /** The pairs, in the order of the published table, which has some pairs twice. */
     static final List<List<Part>> ALL = List.of(
             pair(POSTERIZE, 0.4, 8, ROTATE, 0.6, 9),
             pair(SOLARIZE, 0.6, 5, AUTO_CONTRAST, 0.6, 5),

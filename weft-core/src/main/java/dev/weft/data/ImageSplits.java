@@ -70,7 +70,7 @@ public record ImageSplits(
     }
 
     /**
-     * As {@link #of(ImageParts, int, long)}, by shares of the training part. Every class has an example or more in each split.
+     * Does what {@link #of(ImageParts, int, long)} does, by shares of the training part. Every class has an example or more in each split.
      *
      * @throws InputException when a class has too few examples for that, saying how many it needs
      */

@@ -36,7 +36,7 @@ final class Quota {
     }
 
     /**
-     * As {@link #proportional}, but every class that has examples gives one at least and keeps {@code kept} at least: then the result may
+     * Does what {@link #proportional} does, but every class that has examples gives one at least and keeps {@code kept} at least: then the result may
      * sum to a few more or fewer than {@code draws}.
      *
      * @param counts each 0, or more than {@code kept}

@@ -20,7 +20,7 @@ public interface GradientDraws {
     GradientDraw draw(int index, RandomGenerator random);
 
     /**
-     * As training draws: the sampling's members, all on the same batches, with the weights that it gives to examples. What it has learnt
+     * What training draws: the sampling's members, all on the same batches, with the weights that it gives to examples. What it has learnt
      * so far decides its draws, and it learns nothing from these.
      *
      * @param data what it trains on: {@link Sampling#batches} where it also chooses examples

@@ -73,7 +73,7 @@ public record GradientVariance(int draws, Part whole, List<Part> layers) {
         return signal > 0 ? whole.variance() / signal : Double.POSITIVE_INFINITY;
     }
 
-    /** As {@link #of(Family, GradientDraws, int, long, Applied, IntConsumer)}, of the plain loss. */
+    /** Does what {@link #of(Family, GradientDraws, int, long, Applied, IntConsumer)} does, for the plain loss. */
     public static GradientVariance of(Family family, GradientDraws sampling, int draws, long seed) {
         return of(family, sampling, draws, seed, Applied.PLAIN, done -> {});
     }

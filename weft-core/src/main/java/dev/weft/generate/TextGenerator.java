@@ -7,7 +7,6 @@ import dev.weft.model.TextInput;
 import dev.weft.nn.KeyValueCache;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
-import dev.weft.ops.Devices;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import dev.weft.text.Tokenizer;
@@ -122,7 +121,7 @@ public final class TextGenerator {
                     .toArray();
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                Tensor tokens = Devices.here(Tensor.create(fresh, 1, fresh.length));
+                Tensor tokens = Tensors.fresh(fresh, 1, fresh.length);
                 Tensor logits = family.forward(
                         tokens, Pass.evaluation(member, MemberStatistics.none()).after(cache)); // (1, T, tokens)
                 read = context.size();

@@ -73,7 +73,7 @@ public final class AtomicFile {
         write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** As {@link #write}, for content that is not written front to back. */
+    /** Does what {@link #write} does, for content that is not written front to back. */
     public static void writeRandomAccess(Path target, RandomAccessBody body) {
         Path temporary = null;
         boolean opened = false;

@@ -52,7 +52,7 @@ public final class Json {
         return writing().write(value, true);
     }
 
-    /** As {@link #write}, with {@code null} where there is nothing: for readers who look for a key. */
+    /** Does what {@link #write} does, with {@code null} where there is nothing: for readers who look for a key. */
     public static String writeWithNulls(Object value) {
         return WITH_NULLS.write(value, true);
     }
@@ -63,7 +63,7 @@ public final class Json {
     }
 
     /**
-     * As {@link #writeLine}, after what was written has been read back and is equal to the value.
+     * Does what {@link #writeLine} does, after what was written has been read back and is equal to the value.
      *
      * @param what the value in words, as a message begins: {@code The settings of a family}
      * @throws InputException when it would not: a class is not among the kinds, or a record forgets what it was made with

@@ -35,7 +35,7 @@ record SafetensorsHeader(Map<String, TensorEntry> tensors, Map<String, String> m
                     .build())
             .build();
 
-    /** As all are called so far. The format gains types: one that is not known here is a name, and its offsets give its bytes. */
+    /** The name that all have so far. The format gains types: one that is not known here is a name, and its offsets give its bytes. */
     private static final Pattern DTYPE = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,31}");
 
     static SafetensorsHeader parse(Path file, byte[] json, long dataBytes) {

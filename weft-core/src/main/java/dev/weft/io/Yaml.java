@@ -39,7 +39,7 @@ public final class Yaml {
         return kinds.yaml().parse(text, where, type);
     }
 
-    /** As {@link #parse(String, String, Class, List, Kinds)}, from a file. */
+    /** Does what {@link #parse(String, String, Class, List, Kinds)} does, from a file. */
     public static <T> T read(Path file, Class<T> type, List<Setting> settings, Kinds kinds) {
         return parse(kinds.yaml().text(file), file.toString(), type, settings, kinds);
     }
@@ -88,7 +88,7 @@ public final class Yaml {
     }
 
     /**
-     * As {@link #write}, after what was written has been read back and is equal to the value.
+     * Does what {@link #write} does, after what was written has been read back and is equal to the value.
      *
      * @param what the value in words, as a message begins: {@code The settings of a run}
      * @throws InputException when it would not: a class is not among the kinds, or a record forgets what it was made with

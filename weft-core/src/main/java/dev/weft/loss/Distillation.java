@@ -81,13 +81,13 @@ public interface Distillation {
 
     /** What kinds with a teacher have in common. */
     interface Taught extends Distillation {
-        /** As {@link SoftLoss} has it. */
+        /** The setting of the same name of {@link SoftLoss}. */
         double labelShare();
 
-        /** As {@link SoftLoss} has it. */
+        /** The setting of the same name of {@link SoftLoss}. */
         Double kdRatio();
 
-        /** As {@link SoftLoss} has it. */
+        /** The setting of the same name of {@link SoftLoss}. */
         double temperature();
 
         /** What some roles have otherwise; {@code null} for none. */
@@ -150,7 +150,7 @@ public interface Distillation {
             return true;
         }
 
-        /** As in BigNAS: from the first step, without labels. */
+        /** Distillation as in BigNAS: from the first step, without labels. */
         public InPlace() {
             this(0, null, 1, 0, null);
         }

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param smoothing the part of the target that is spread evenly over all classes, from 0 to below 1
  */
 public record Labels(double smoothing) implements Criterion {
-    /** Without smoothing. */
+    /** These are labels without smoothing. */
     public static final Labels HARD = new Labels(0);
 
     public Labels {

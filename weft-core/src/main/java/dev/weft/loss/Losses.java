@@ -19,7 +19,7 @@ public final class Losses {
         return torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 1, -100, smoothing);
     }
 
-    /** As {@link #labels(Tensor, Tensor, double)}, of each example (B): the mean over its predictions. */
+    /** Does what {@link #labels(Tensor, Tensor, double)} does, for each example (B): the mean over its predictions. */
     public static Tensor labelsOfEach(Tensor logits, Tensor labels, double smoothing) {
         Tensor rows = precise(logits).reshape(-1, logits.size(-1));
         Tensor losses = torch.cross_entropy_loss(rows, labels.reshape(-1), new TensorOptional(), 0, -100, smoothing);
@@ -35,7 +35,7 @@ public final class Losses {
     }
 
     /**
-     * As {@link #soft(Tensor, Tensor)} of both logits divided by a temperature T, times T² (Hinton et al. 2015). Its gradient with respect
+     * Computes {@link #soft(Tensor, Tensor)} of both logits divided by a temperature T, times T² (Hinton et al. 2015). Its gradient with respect
      * to the logits is {@code T (softmax(logits / T) - q) / N}, so that it is about as large at any temperature.
      */
     public static Tensor soft(Tensor logits, Tensor teacherLogits, double temperature) {
@@ -45,7 +45,7 @@ public final class Losses {
                         .mul(new Scalar(temperature * temperature));
     }
 
-    /** As {@link #soft(Tensor, Tensor)}, of each example (B): the mean over its predictions. */
+    /** Does what {@link #soft(Tensor, Tensor)} does, for each example (B): the mean over its predictions. */
     public static Tensor softOfEach(Tensor logits, Tensor teacherLogits) {
         return agreement(logits, teacherLogits)
                 .sum(-1)
@@ -54,7 +54,7 @@ public final class Losses {
                 .neg();
     }
 
-    /** As {@link #soft(Tensor, Tensor, double)}, of each example (B): the mean over its predictions. */
+    /** Does what {@link #soft(Tensor, Tensor, double)} does, for each example (B): the mean over its predictions. */
     public static Tensor softOfEach(Tensor logits, Tensor teacherLogits, double temperature) {
         return temperature == 1
                 ? softOfEach(logits, teacherLogits)
@@ -62,7 +62,7 @@ public final class Losses {
                         .mul(new Scalar(temperature * temperature));
     }
 
-    /** In float32 at least: logits of autocast have fewer bits, those of a family for exact checks more. */
+    /** Losses are computed in float32 at least: logits of autocast have fewer bits, those of a family for exact checks more. */
     private static Tensor precise(Tensor logits) {
         return logits.scalar_type().intern() == ScalarType.Double ? logits : logits.to(ScalarType.Float);
     }

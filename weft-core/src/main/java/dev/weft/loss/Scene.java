@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param teacher the outputs of whoever teaches, of the same shape; empty where nobody does
  */
 public record Scene(Batch batch, Member member, Tensor outputs, Optional<Tensor> teacher) {
-    /** Without a teacher. */
+    /** A scene has no teacher unless one is given. */
     public static Scene of(Batch batch, Member member, Tensor outputs) {
         return new Scene(batch, member, outputs, Optional.empty());
     }

@@ -18,8 +18,10 @@ public record Form(Scale scale, String unit, int decimals) {
         COUNT,
         /** A size in bytes. */
         BYTES,
-        /** Anything else, in its own unit. */
-        PLAIN
+        /** Anything else that is not below 0, in its own unit. */
+        PLAIN,
+        /** A number of either sign, in its own unit. */
+        SIGNED
     }
 
     /** A part from 0 to 1 in percent. */
@@ -38,9 +40,14 @@ public record Form(Scale scale, String unit, int decimals) {
         return new Form(Scale.COUNT, "", decimals);
     }
 
-    /** A number in its own unit. */
+    /** A number of at least 0 in its own unit. */
     public static Form plain(String unit, int decimals) {
         return new Form(Scale.PLAIN, unit, decimals);
+    }
+
+    /** A number of either sign in its own unit. */
+    public static Form signed(String unit, int decimals) {
+        return new Form(Scale.SIGNED, unit, decimals);
     }
 
     /** What a value is divided by before it is shown. */
@@ -59,12 +66,12 @@ public record Form(Scale scale, String unit, int decimals) {
         return unit.isEmpty() ? number(value) : number(value) + "\u00a0" + unit;
     }
 
-    /** Whether a value can be one of these: a share lies between 0 and 1, a count and a size are not below 0. */
+    /** Whether a value can be one of these: it is finite, a share lies between 0 and 1, and only what is signed is below 0. */
     public boolean allows(double value) {
         return switch (scale) {
             case SHARE -> value >= 0 && value <= 1;
-            case COUNT, BYTES -> value >= 0;
-            case PLAIN -> !Double.isNaN(value);
+            case COUNT, BYTES, PLAIN -> value >= 0 && value <= Double.MAX_VALUE;
+            case SIGNED -> Double.isFinite(value);
         };
     }
 

@@ -85,7 +85,7 @@ public record Metric(String key, String label, Direction better, Needs needs, Fo
 
     /** A column of a published table: less is better unless an objective says otherwise. */
     public static Metric column(String name) {
-        return new Metric(name, name, Direction.MINIMIZE, Needs.TABLE, Form.plain("", 4), Shown.EVERYWHERE);
+        return new Metric(name, name, Direction.MINIMIZE, Needs.TABLE, Form.signed("", 4), Shown.EVERYWHERE);
     }
 
     /** The same on the report split, which no choice has seen: {@code testAccuracy}. */

@@ -17,7 +17,7 @@ public final class ExportedEvaluation {
     private ExportedEvaluation() {}
 
     /**
-     * By every metric of the file's task, the one that members are chosen by first.
+     * The values of every metric of the file's task, the one that members are chosen by first.
      *
      * @param data what the model reads: images, or windows of a text in its own tokens
      * @param threads that one run may use

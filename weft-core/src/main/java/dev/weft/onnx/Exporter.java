@@ -48,7 +48,7 @@ public final class Exporter {
     }
 
     /**
-     * As {@link #export(Family, Member, MemberStatistics, List, ExportOptions)}, in any precision.
+     * Does what {@link #export(Family, Member, MemberStatistics, List, ExportOptions)} does, in any precision.
      *
      * @param examples with labels where the precision is not float32
      * @param measured what else the file is to say of itself, given the float32 file and the one to be written (the same one in

@@ -45,7 +45,7 @@ public final class OnnxExporter {
         return record(model, member).file();
     }
 
-    /** As {@link #file}, for more metadata. */
+    /** Does what {@link #file} does, for more metadata. */
     static OnnxModel record(Family model, String member) {
         if (!model.space().choices().isEmpty()) {
             throw new IllegalArgumentException("A stand-alone model is expected: extract a member first.");

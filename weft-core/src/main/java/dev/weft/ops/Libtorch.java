@@ -139,7 +139,7 @@ public final class Libtorch {
                         .filter(name -> !name.contains("#") && !elsewhere.contains(name))
                         .collect(Collectors.joining(SEPARATOR)));
         properties.put("platform.library", JNI);
-        // Of a class without settings of its own, so that those above are all there are.
+        // The class has no settings of its own, so that those above are all there are.
         Loader.load(ClassProperties.class, properties, true);
     }
 

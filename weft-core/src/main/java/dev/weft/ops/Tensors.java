@@ -47,7 +47,7 @@ public final class Tensors {
         return result;
     }
 
-    /** As {@link #scoped}, without recording gradients. */
+    /** Does what {@link #scoped} does, without recording gradients. */
     public static Tensor withoutGradients(Supplier<Tensor> body) {
         return scoped(() -> {
             try (NoGradGuard guard = new NoGradGuard()) {
@@ -100,12 +100,32 @@ public final class Tensors {
         return there;
     }
 
+    /** Float32 numbers on the device in use; in the caller's scope. */
+    public static Tensor fresh(float[] values, long... shape) {
+        return Devices.here(Tensor.create(values, shape));
+    }
+
+    /** Float64 numbers on the device in use; in the caller's scope. */
+    public static Tensor fresh(double[] values, long... shape) {
+        return Devices.here(Tensor.create(values, shape));
+    }
+
+    /** Indices or tokens of int64 on the device in use; in the caller's scope. */
+    public static Tensor fresh(long[] values, long... shape) {
+        return Devices.here(Tensor.create(values, shape));
+    }
+
+    /** A float32 scalar on the device in use; in the caller's scope. */
+    public static Tensor scalar(double value) {
+        return fresh(new float[] {(float) value});
+    }
+
     /** Numbers of the type of {@code like}, where it is; in the caller's scope. */
     public static Tensor like(Tensor like, double[] values, long... shape) {
         return Tensor.create(values, shape).to(like);
     }
 
-    /** As {@link #like(Tensor, double[], long...)}. */
+    /** Does what {@link #like(Tensor, double[], long...)} does. */
     public static Tensor like(Tensor like, float[] values, long... shape) {
         return Tensor.create(values, shape).to(like);
     }
@@ -131,7 +151,7 @@ public final class Tensors {
         for (Tensor tensor : tensors) {
             sum = (sum == null ? zero(tensor) : sum).add(tensor.sum());
         }
-        return sum == null ? placed(torch.zeros(new long[0])) : sum;
+        return sum == null ? scalar(0) : sum;
     }
 
     /**
@@ -155,12 +175,12 @@ public final class Tensors {
         return meta(torch.ScalarType.Float, shape);
     }
 
-    /** As {@link #meta}, of int64. */
+    /** Does what {@link #meta} does, for int64. */
     public static Tensor metaLongs(long... shape) {
         return meta(torch.ScalarType.Long, shape);
     }
 
-    /** As {@link #meta(long...)}, of any type. */
+    /** Does what {@link #meta(long...)} does, for any type. */
     public static Tensor meta(torch.ScalarType type, long... shape) {
         TensorOptions options = new TensorOptions()
                 .device(new DeviceOptional(new Device("meta")))
@@ -178,7 +198,7 @@ public final class Tensors {
         }
     }
 
-    /** As {@link #floats}, in double precision. */
+    /** Does what {@link #floats} does, in double precision. */
     public static double[] doubles(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             Tensor plain = tensor.detach().cpu().to(torch.ScalarType.Double).contiguous();

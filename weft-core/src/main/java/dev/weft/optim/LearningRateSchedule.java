@@ -30,7 +30,7 @@ public interface LearningRateSchedule {
     }
 
     /**
-     * After a linear warm-up, {@code max(factor^(epochs since / everyEpochs), floor)}: the constant ending of BigNAS, which keeps
+     * The rate is, after a linear warm-up, {@code max(factor^(epochs since / everyEpochs), floor)}: the constant ending of BigNAS, which keeps
      * small members moving when the largest has converged. The floor is a part of the initial rate.
      *
      * @param factor of one decay
@@ -67,7 +67,7 @@ public interface LearningRateSchedule {
     }
 
     /**
-     * After a linear warm-up, half a cosine from the initial rate to the floor at the end.
+     * The rate is, after a linear warm-up, half a cosine from the initial rate to the floor at the end.
      *
      * @param floor the last rate, as a part of the initial rate
      */

@@ -85,7 +85,7 @@ public final class FamilyData {
         return asTrained(family.definition().input(), DataProvenance.of(family));
     }
 
-    /** As {@link #asTrained(Family)}, of an exported member, by its label. Loads no libtorch. */
+    /** Does what {@link #asTrained(Family)} does, for an exported member, by its label. Loads no libtorch. */
     public static FamilyData asTrained(OnnxFile file, Kinds kinds) {
         return asTrained(new ExportLabel(file).input(), DataProvenance.of(file.metadata(), kinds));
     }
@@ -122,7 +122,7 @@ public final class FamilyData {
         return of(family.definition().input(), DataProvenance.of(family), nameOrFolder);
     }
 
-    /** As {@link #of(Family, String)}, for an exported member, by its label. Loads no libtorch. */
+    /** Does what {@link #of(Family, String)} does, for an exported member, by its label. Loads no libtorch. */
     public static FamilyData of(OnnxFile file, String nameOrFolder, Kinds kinds) {
         return of(new ExportLabel(file).input(), DataProvenance.of(file.metadata(), kinds), nameOrFolder);
     }

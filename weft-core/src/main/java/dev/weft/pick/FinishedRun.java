@@ -77,12 +77,12 @@ public final class FinishedRun implements AutoCloseable {
                 folder.path().toAbsolutePath().normalize().getFileName().toString());
     }
 
-    /** As {@link #open(Path, LatencySettings)}, with latencies of one thread and one image. */
+    /** Does what {@link #open(Path, LatencySettings)} does, with latencies of one thread and one image. */
     public static FinishedRun open(Path run) {
         return open(run, LatencySettings.DEFAULT);
     }
 
-    /** As {@link #open(Path, LatencySettings, MemberTable.Source, Optional)}, without tables, and with the data where it was. */
+    /** Does what {@link #open(Path, LatencySettings, MemberTable.Source, Optional)} does, without tables, and with the data where it was. */
     public static FinishedRun open(Path run, LatencySettings latency) {
         return open(run, latency, MemberTable.Source.NONE, Optional.empty());
     }
@@ -130,7 +130,7 @@ public final class FinishedRun implements AutoCloseable {
         }
     }
 
-    /** As {@link Search#search}, over this family. What was measured is counted as well, so that reports can show it. */
+    /** Does what {@link Search#search} does, over this family. What was measured is counted as well, so that reports can show it. */
     public SearchResult search(
             Search search,
             List<Objective> objectives,

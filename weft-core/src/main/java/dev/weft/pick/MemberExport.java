@@ -35,9 +35,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Exports a member with all that is known of it on the label. */
 public final class MemberExport {
-    /** On the label: the name of the run's folder. */
+    /** The key on the label of the name of the run's folder. */
     public static final String RUN = "run";
-    /** On the label: the machine and the setting that the latencies beside it were measured with. */
+    /** The key on the label of the machine and the setting that the latencies beside it were measured with. */
     public static final String LATENCY = "latency";
 
     /** On the label of a file in fewer bits: the median latency of the float32 one, timed in turn with it. */
@@ -67,7 +67,7 @@ public final class MemberExport {
     }
 
     /**
-     * As {@link Exporter#export}. A kept member's {@value #LATENCY} comes from the family, any other's from the options' metadata.
+     * Does what {@link Exporter#export} does. A kept member's {@value #LATENCY} comes from the family, any other's from the options' metadata.
      *
      * In a precision other than float32 the file is timed beside the float32 one, in turn, and says so: {@value #FLOAT32_LATENCY}.
      *

@@ -32,7 +32,7 @@ public record Tiers(List<Tier> tiers) {
         }
     }
 
-    /** As {@link #parse(String, Metrics)}, of the metrics that every family has. */
+    /** Does what {@link #parse(String, Metrics)} does, for the metrics that every family has. */
     public static Tiers parse(String text) {
         return parse(text, Metrics.BUILT_IN);
     }

@@ -69,7 +69,7 @@ public interface DataSettings {
     Splits open(long seed);
 
     /**
-     * As {@link #open}, with text encoded by the tokenizer that a model was trained with, whose own file need not be there any more.
+     * Does what {@link #open} does, with text encoded by the tokenizer that a model was trained with, whose own file need not be there any more.
      */
     default Splits reopen(long seed, ModelInput input) {
         return open(seed);

@@ -2,6 +2,7 @@ package dev.weft.recipe;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.InputException;
+import dev.weft.ops.Tensors;
 import dev.weft.weight.Axis;
 import dev.weft.weight.LayerMap;
 import dev.weft.weight.WeightNames;
@@ -92,7 +93,7 @@ public record Inheritance(
                     + ", the largest " + last + ".");
         }
         long[] indices = kept.indices.stream().mapToLong(Integer::longValue).toArray();
-        return torch.index_select(base, axis, Tensor.create(indices, indices.length));
+        return torch.index_select(base, axis, Tensors.longsLike(base, indices));
     }
 
     private static Tensor cropped(Tensor base, String name, int axis, Axis of) {

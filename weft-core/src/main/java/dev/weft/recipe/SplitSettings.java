@@ -112,7 +112,7 @@ public record SplitSettings(
         /** Never: they go on from the supernet that was split. */
         @JsonProperty("none")
         NONE,
-        /** After every split. */
+        /** Weights are drawn anew after every split. */
         @JsonProperty("all")
         ALL,
         /** After the last split, as gradient matching was published. */
@@ -134,7 +134,7 @@ public record SplitSettings(
         /** The epochs that are left in the run when it begins anew; of the first supernet those of the whole run. */
         @JsonProperty("remaining")
         REMAINING,
-        /** As many epochs as the whole run has, of which only the first are trained. */
+        /** The schedule has as many epochs as the whole run, of which only the first are trained. */
         @JsonProperty("whole")
         WHOLE,
         /** The epochs from one beginning to the next, so that it ends where training does: also that of the first supernet. */

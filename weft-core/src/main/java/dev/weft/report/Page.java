@@ -71,7 +71,7 @@ final class Page {
                 .replace("'", "&#39;");
     }
 
-    /** As {@link #escape}, for sentences: a member in one line may break after each choice. */
+    /** Does what {@link #escape} does, for sentences: a member in one line may break after each choice. */
     static String prose(String text) {
         return escape(text).replaceAll(",(?=[A-Za-z])", ",<wbr>");
     }

@@ -1,6 +1,7 @@
 package dev.weft.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.weft.metric.Form;
 import dev.weft.metric.Metric;
 import dev.weft.metric.Metrics;
 import java.util.Collections;
@@ -87,7 +88,10 @@ public record RunReport(
     private static void check(Metric metric, MemberResult member) {
         if (!metric.form().allows(member.value(metric))) {
             throw new IllegalArgumentException(metric.label() + " must be "
-                    + (metric.isShare() ? "between 0 and 1" : "0 or more") + ", but member " + member.member()
+                    + (metric.isShare()
+                            ? "between 0 and 1"
+                            : (metric.form().scale() == Form.Scale.SIGNED ? "finite" : "finite and 0 or more"))
+                    + ", but member " + member.member()
                     + " has " + member.value(metric));
         }
     }

@@ -96,7 +96,7 @@ final class Sqlite implements AutoCloseable {
         }
     }
 
-    /** After a failure, which is the one to report; a full disk has often made SQLite roll back by itself. */
+    /** Called after a failure, which is the one to report; a full disk has often made SQLite roll back by itself. */
     void rollBack() {
         try {
             execute("ROLLBACK");

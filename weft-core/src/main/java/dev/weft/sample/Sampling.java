@@ -66,7 +66,7 @@ public interface Sampling extends StepListener, AutoCloseable {
     }
 
     /**
-     * By what each example's loss is multiplied before their mean, for samplers that undo how often they draw; empty for 1 each, which
+     * The factors by which each example's loss is multiplied before their mean, for samplers that undo how often they draw; empty for 1 each, which
      * costs nothing.
      */
     default List<Double> exampleWeights(Member member, Batch batch) {

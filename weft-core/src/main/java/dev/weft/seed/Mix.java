@@ -16,7 +16,7 @@ public final class Mix {
         return state;
     }
 
-    /** As {@link #bits}, of a text. */
+    /** Does what {@link #bits} does, for a text. */
     public static long bits(long seed, String text) {
         long hash = 0xCBF29CE484222325L; // FNV-1a
         for (int i = 0; i < text.length(); i++) {

@@ -81,7 +81,7 @@ public enum RandomStream {
         return Mix.bits(values);
     }
 
-    /** As {@link #bits(long, long...)}, for something with a name. */
+    /** Does what {@link #bits(long, long...)} does, for something with a name. */
     public long bits(long seed, String name) {
         return Mix.bits(bits(seed), name);
     }

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * Between text and token ids, as a value that travels in the file of a family: a family that reads text needs no other file.
+ * The way between text and token ids, as a value that travels in the file of a family: a family that reads text needs no other file.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({

@@ -91,8 +91,9 @@ final class BestWeights implements AutoCloseable {
         into.forEach((name, tensor) -> tensor.copy_(from.get(name)));
     }
 
+    /** Anything is better than an evaluation that was no number, and one that is none is better than nothing. */
     private boolean isBetter(double value, double than) {
-        return metric.higherIsBetter() ? value > than : value < than;
+        return Double.isNaN(than) ? !Double.isNaN(value) : metric.higherIsBetter() ? value > than : value < than;
     }
 
     /** Whether so many evaluations were not better that training stops. */
@@ -105,7 +106,7 @@ final class BestWeights implements AutoCloseable {
         return metric.key() + " of the " + settings.member().role() + " member was best after step " + step();
     }
 
-    /** After which step the best evaluation was; 0 where there was none. */
+    /** The step after which the best evaluation was; 0 where there was none. */
     long step() {
         return (long) get(STEP);
     }

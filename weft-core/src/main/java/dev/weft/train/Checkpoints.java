@@ -25,18 +25,18 @@ final class Checkpoints {
     private static final String WEIGHTS = "weights/";
     private static final String OPTIMIZER = "optimizer/";
 
-    /** Before the names of running statistics. */
+    /** What stands before the names of running statistics. */
     static final String STATISTICS = "statistics/";
 
-    /** Before the names of what a sampler remembers. */
+    /** What stands before the names of what a sampler remembers. */
     static final String SAMPLER = "sampler/";
 
     static final String BUFFER = "buffer/";
 
-    /** Before the names of averages of weights. */
+    /** What stands before the names of averages of weights. */
     static final String AVERAGE = "average/";
 
-    /** Before the names of what is kept of the best evaluation. */
+    /** What stands before the names of what is kept of the best evaluation. */
     static final String BEST = "best/";
 
     private static final String SECONDS = "weft.seconds";

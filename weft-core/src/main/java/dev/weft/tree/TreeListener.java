@@ -9,7 +9,7 @@ import java.util.Map;
 /** Told what happens while a tree of supernets trains, on the training thread. */
 public interface TreeListener {
     /**
-     * After a step of one supernet.
+     * Called after a step of one supernet.
      *
      * @param done steps of all supernets so far
      * @param planned steps of all, if every supernet to come splits as asked for
@@ -23,7 +23,7 @@ public interface TreeListener {
     /** The distances between the options of a choice are known. */
     default void probed(String node, TreeRecord.Probe probe) {}
 
-    /** As {@link TrainingListener#warned}. */
+    /** Does what {@link TrainingListener#warned} does. */
     default void warned(String line) {}
 
     /** A supernet has split, or stays whole. */

@@ -177,7 +177,7 @@ public final class TreeTrainer implements TrainingRun {
         return true;
     }
 
-    /** As {@link #run(BooleanSupplier, TreeListener)}; the steps that listeners hear of are those of all supernets. */
+    /** Does what {@link #run(BooleanSupplier, TreeListener)} does; the steps that listeners hear of are those of all supernets. */
     @Override
     public boolean run(BooleanSupplier stop, List<TrainingListener> listeners) {
         return run(stop, new ToldRun(listeners));

@@ -63,7 +63,7 @@ public record Estimate(double value, double low, double high) {
         return isBounded() ? text(value) + " (" + text(low) + " to " + text(high) + ")" : text(value);
     }
 
-    /** As {@link #text()}, for a table: where too few members have no interval, it says so. */
+    /** Does what {@link #text()} does, for a table: where too few members have no interval, it says so. */
     public String cell() {
         return Double.isNaN(value) || isBounded() ? text() : text() + " (too few)";
     }

@@ -71,7 +71,7 @@ public final class FamilyTrust implements AutoCloseable {
         this.metric = inherited.metric();
     }
 
-    /** As {@link #open(Path, Settings, Optional)}, with the data where it was. */
+    /** Does what {@link #open(Path, Settings, Optional)} does, with the data where it was. */
     public static FamilyTrust open(Path file, Settings settings) {
         return open(file, settings, Optional.empty());
     }

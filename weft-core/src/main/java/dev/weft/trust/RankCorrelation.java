@@ -9,7 +9,7 @@ public final class RankCorrelation {
     /**
      * Kendall's rank correlation with ties (τ-b): pairs that both order alike minus pairs that they order in opposite ways, over
      * {@code √(pairs that the first orders · pairs that the second orders)}. 1 is the same order, -1 the opposite one, 0 says nothing.
-     * Of n values there are n(n - 1)/2 pairs: with three values τ can only be ±1 or ±1/3, unless some tie. In O(n log n).
+     * There are n(n - 1)/2 pairs of n values: with three values τ can only be ±1 or ±1/3, unless some tie. In O(n log n).
      *
      * @return NaN where one of them has no two different values
      */

@@ -139,7 +139,7 @@ public record Ranking(
         return only(best(fraction, truths()));
     }
 
-    /** As {@link #best(double)}, by other values: the positions of the members. */
+    /** Does what {@link #best(double)} does, by other values: the positions of the members. */
     int[] best(double fraction, List<Double> values) {
         int count = (int) Math.ceil(fraction * size() - 1e-9);
         List<Double> sorted = values.stream().sorted().toList();

@@ -34,7 +34,7 @@ public record ScoreTable(Path file, Map<String, List<Double>> values) {
         return of(Csv.read(file), memberColumn, scoreColumn);
     }
 
-    /** As {@link #read}, of a table that was read. */
+    /** Does what {@link #read} does, for a table that was read. */
     public static ScoreTable of(Csv table, String memberColumn, String scoreColumn) {
         Path file = table.file();
         int memberAt = table.column(memberColumn);

@@ -57,7 +57,7 @@ final class TopByScore {
         }
     }
 
-    /** As {@link #regret(int, int[])}, every member drawn once. */
+    /** Does what {@link #regret(int, int[])} does, every member drawn once. */
     double regret(int k) {
         int[] once = new int[memberAt.length];
         Arrays.fill(once, 1);

@@ -28,7 +28,7 @@ public enum Verdict {
     /** The ranking cannot be told from that of a second training, and what was measured does not show that they are equally good. */
     @JsonProperty("not-distinguishable")
     NOT_DISTINGUISHABLE,
-    /** As good as a second training: the interval of the difference holds 0 and lies within the margin of equivalence. */
+    /** The scores are as good as a second training: the interval of the difference holds 0 and lies within the margin of equivalence. */
     @JsonProperty("at-floor")
     AT_FLOOR,
     /** Better than a second training. */

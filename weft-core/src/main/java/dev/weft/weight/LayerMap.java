@@ -26,7 +26,7 @@ public record LayerMap(
     /** How a map is made of two depths. */
     public enum Rule {
         /**
-         * In order, each {@code floor(depth / from)} times, and the first {@code depth mod from} once more; where fewer layers take than give,
+         * Layers are taken in order, each {@code floor(depth / from)} times, and the first {@code depth mod from} once more; where fewer layers take than give,
          * those that are evenly spaced.
          */
         @JsonProperty("even")

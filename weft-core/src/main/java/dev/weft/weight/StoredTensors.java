@@ -82,7 +82,7 @@ public final class StoredTensors {
     }
 
     /**
-     * As {@link #mapped}, for weights and statistics: with one that is no number every answer of a model is none.
+     * Does what {@link #mapped} does, for weights and statistics: with one that is no number every answer of a model is none.
      *
      * @throws InputException also when an element is NaN or infinite
      */

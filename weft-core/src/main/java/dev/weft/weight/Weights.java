@@ -1,6 +1,6 @@
 package dev.weft.weight;
 
-import dev.weft.ops.Devices;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
@@ -54,7 +54,7 @@ public interface Weights {
     default Tensor distribution(Choice<?> choice, Reading reading) {
         float[] picked = new float[choice.options().size()];
         picked[choice.options().indexOf(reading.member().value(choice))] = 1;
-        return Devices.here(Tensor.create(picked, picked.length));
+        return Tensors.fresh(picked, picked.length);
     }
 
     /**

@@ -151,7 +151,7 @@ class ArchitectureStepTest {
         }
     }
 
-    /** Of the Dirichlet draw the finite difference is the witness: its path depends on the logits where it was drawn. */
+    /** The finite difference is the witness of the Dirichlet draw: its path depends on the logits where it was drawn. */
     @Test
     void secondOrderOfADirichletDrawAgreesWithItsFiniteDifference() {
         SimplexMap map = new SimplexMap.Dirichlet();

@@ -165,7 +165,7 @@ class DeltaSetTest {
         deltas.put("y", DenseDelta.of(Tensors.zeros(count)));
         try (DeltaSet zero = DeltaSet.of(Fingerprint.of(Map.of()), deltas);
                 DeltaSet noisy = zero.withNoise(0.7553, 1)) {
-            // Of 20,000 numbers: a twentieth of a deviation is seven standard errors of the standard deviation.
+            // There are 20,000 numbers: a twentieth of a deviation is seven standard errors of the standard deviation.
             assertThat(Math.sqrt(noisy.deltas().get("x").squaredNorm() / count)).isCloseTo(0.7553, within(0.7553 / 20));
             assertThat(dense(noisy, "x")).isNotEqualTo(dense(noisy, "y"));
             assertThat(dense(noisy, "x")).isEqualTo(dense(zero.withNoise(0.7553, 1), "x"));

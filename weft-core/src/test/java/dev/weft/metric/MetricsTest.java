@@ -25,6 +25,21 @@ class MetricsTest {
     }
 
     @Test
+    void whatCannotBeMeasuredIsNotAllowed() {
+        for (double never : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            for (Metric metric : List.of(Metric.ACCURACY, Metric.LOSS, Metric.MACS, Metric.column("skill"))) {
+                assertThat(metric.form().allows(never)).as(metric.key()).isFalse();
+            }
+        }
+        for (Metric metric : List.of(Metric.ACCURACY, Metric.LOSS, Metric.LATENCY_MILLIS_P50, Metric.BYTES)) {
+            assertThat(metric.form().allows(-0.1)).as(metric.key()).isFalse();
+            assertThat(metric.form().allows(0.9)).as(metric.key()).isTrue();
+        }
+        assertThat(Metric.ACCURACY.form().allows(1.1)).isFalse();
+        assertThat(Metric.column("skill").form().allows(-0.1)).isTrue();
+    }
+
+    @Test
     void metricsAreFoundByNameAndAddedOnce() {
         Metrics metrics = Metrics.BUILT_IN.with(List.of(ENERGY, Metric.MACS));
         assertThat(metrics.all()).hasSize(Metrics.BUILT_IN.all().size() + 1).contains(ENERGY);

@@ -43,7 +43,7 @@ class DoubleFamilyTest {
         }
     }
 
-    /** Of weights and logits at once: a blend multiplies the weights by what its logits give (check 4 of TangleNAS). */
+    /** The direction moves weights and logits at once: a blend multiplies the weights by what its logits give (check 4 of TangleNAS). */
     @Test
     void gradientOfABlendIsItsFiniteDifference() {
         List<Sharing> sharing = Recipes.read("tanglenas-vit-quick").sharing();

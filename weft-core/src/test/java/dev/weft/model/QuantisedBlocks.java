@@ -30,7 +30,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * For tests, a frozen base in whole numbers: the first matrix of every block's MLP is stored as codes of 8 bits and one scale, and a
+ * A frozen base in whole numbers, for tests: the first matrix of every block's MLP is stored as codes of 8 bits and one scale, and a
  * member reads the first bits of them, as many as it picks for the block. What remains of a member is codes of just these bits.
  */
 @JsonTypeName("quantised-blocks")

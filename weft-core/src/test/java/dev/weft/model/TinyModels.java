@@ -32,12 +32,12 @@ public final class TinyModels {
         return new TextInput(new CharacterTokenizer(alphabet.toString()), contextLength);
     }
 
-    /** Of the kind of GPT-2: heads split the width. */
+    /** A model of the kind of GPT-2: heads split the width. */
     public static LanguageModel languageModel() {
         return (LanguageModel) Presets.named("lm-tiny").withInput(text(11, 10));
     }
 
-    /** Of the kind of Llama: heads of a fixed width, two to a key. */
+    /** A model of the kind of Llama: heads of a fixed width, two to a key. */
     public static LanguageModel llama() {
         return (LanguageModel) Presets.named("lm-tiny-llama").withInput(text(11, 10));
     }

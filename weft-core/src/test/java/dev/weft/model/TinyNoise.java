@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 final class TinyNoise {
     private TinyNoise() {}
 
-    /** Of a vector's length, about 0.3 each; in the caller's scope. */
+    /** Noise of a vector's length, about 0.3 each; in the caller's scope. */
     static Tensor like(Tensor vector, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[(int) vector.numel()];

@@ -8,9 +8,9 @@ import org.bytedeco.pytorch.Func;
 
 /**
  * A device in place of a GPU for tests: libtorch's {@code lazy} one, which computes on the CPU whatever kernels it has there, but whose
- * tensors have no memory that Java could read and do not mix with those of the CPU. (On {@code meta} nothing trains: a loss there has no
- * value, and convolutions, norms and attention have no kernels for it in libtorch's C++ part.) Two of its mixtures go through:
- * {@code where} and scalars.
+ * tensors have no memory that Java could read and mostly do not mix with those of the CPU. (On {@code meta} nothing trains: a loss there has no
+ * value, and convolutions, norms and attention have no kernels for it in libtorch's C++ part.) Mixtures go through in
+ * {@code where}, with scalars, and in operations without a kernel of their own, such as the product of a matrix and a vector.
  */
 public final class StandInDevice {
     /** The function of libtorch that makes the device ready; it is exported, but not bound in Java. */

@@ -7,6 +7,11 @@ import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
+import dev.weft.loss.Role;
+import dev.weft.metric.Metric;
+import dev.weft.model.Family;
+import dev.weft.model.ModelDefinition;
+import dev.weft.model.TinyModels;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Best;
 import dev.weft.recipe.Recipe;
@@ -66,7 +71,7 @@ class BestWeightsTest {
         }
     }
 
-    /** Of those that are equally good, the first. */
+    /** The best evaluation; the first of those that are equally good. */
     private static TrainingNumber best(List<TrainingNumber> measured) {
         return measured.stream()
                 .sorted(Comparator.comparingDouble((TrainingNumber metric) -> -metric.value())
@@ -109,6 +114,23 @@ class BestWeightsTest {
         assertThat(weights(run.resolve("checkpoint-000032.safetensors"), "weights/"))
                 .as("training itself went on")
                 .isNotEqualTo(there);
+    }
+
+    @Test
+    void anEvaluationThatWasNoNumberIsNotTheBestForEver() {
+        ModelDefinition model = TinyModels.languageModel();
+        try (Family shown = Family.of(model, 1);
+                BestWeights best = new BestWeights(new Best(null, Best.Of.LARGEST, 1), shown, Family.of(model, 2))) {
+            Metric metric = model.input().metrics().get(0);
+            assertThat(best.evaluated(1, Map.of(Role.LARGEST, Map.of(metric, Double.NaN))))
+                    .isTrue();
+            assertThat(best.evaluated(2, Map.of(Role.LARGEST, Map.of(metric, 0.25))))
+                    .isTrue();
+            assertThat(best.evaluated(3, Map.of(Role.LARGEST, Map.of(metric, Double.NaN))))
+                    .isFalse();
+            assertThat(best.step()).isEqualTo(2);
+            assertThat(best.isExhausted()).isTrue();
+        }
     }
 
     @Test

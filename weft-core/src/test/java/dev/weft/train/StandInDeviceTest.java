@@ -44,7 +44,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Everything runs on another device than the CPU and gives the same numbers there: a tensor that is made in the wrong place fails.
+ * Everything runs on another device than the CPU and gives the same numbers there. A tensor in the wrong place fails in those operations
+ * that have a kernel of their own there, such as sums and products of entries; others copy it, as no GPU does, so that
+ * {@code ArchitectureTest} has to hold who makes tensors at all.
  *
  * <p>What goes back is a weighted sum of logits. The stand-in takes a float32 scalar times a Java number for float64, which the loss's own
  * gradient has no kernel for; so losses are computed there, and not differentiated. Nor does it move the averages of batch norm, which it

@@ -144,7 +144,7 @@ class GradientProbeTest {
         }
     }
 
-    /** Of conv2 (8, 6, 7, 7) and its bias, what a kernel of 3 holds; conv1, and the layers after, are whole. */
+    /** What a kernel of 3 holds of conv2 (8, 6, 7, 7) and its bias; conv1, and the layers after, are whole. */
     @Test
     void slicesAreComparedWhereEveryOptionReads() {
         ConvNet model = TinyModels.convNet();
@@ -211,7 +211,7 @@ class GradientProbeTest {
                 blended ? TinyTraining.blended(new SimplexMap.Softmax()) : List.of());
     }
 
-    /** Of all cells: one edge has a 1×1 and a 3×3 convolution of 4 channels in the first stage and 8 in the second. */
+    /** What the members share in all cells: one edge has a 1×1 and a 3×3 convolution of 4 channels in the first stage and 8 in the second. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void operationsOfTheEdgeAreLeftOutInEveryCell(boolean blended) {

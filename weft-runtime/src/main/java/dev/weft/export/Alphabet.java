@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Between text and tokens where every token is one character (Unicode code point): the id is the character's place. A value, equal
+ * The way between text and tokens where every token is one character (Unicode code point): the id is the character's place. A value, equal
  * where the characters are; a class, so that the table from characters to ids is made once.
  */
 public final class Alphabet {

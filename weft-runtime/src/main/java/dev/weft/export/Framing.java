@@ -58,7 +58,7 @@ public record Framing(Box box, int height, int width, Box window) {
                 new Box(centre(height - side), centre(width - side), side, side));
     }
 
-    /** As {@link #centred} with a part, as {@link #stretched(int, int, int, int)} to a square without. */
+    /** Does what {@link #centred} does with a part, as {@link #stretched(int, int, int, int)} to a square without. */
     public static Framing of(int pictureHeight, int pictureWidth, int side, OptionalDouble centreCrop) {
         return centreCrop.isPresent()
                 ? centred(pictureHeight, pictureWidth, side, centreCrop.getAsDouble())

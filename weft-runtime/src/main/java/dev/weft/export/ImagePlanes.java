@@ -15,7 +15,7 @@ public final class ImagePlanes {
 
     private ImagePlanes() {}
 
-    /** As {@link #of(BufferedImage, int, int, int, int)}, on white. */
+    /** Does what {@link #of(BufferedImage, int, int, int, int)} does, on white. */
     public static byte[] of(BufferedImage image, int channels, int height, int width) {
         return of(image, channels, height, width, WHITE);
     }

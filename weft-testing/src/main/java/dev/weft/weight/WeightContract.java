@@ -28,7 +28,7 @@ public interface WeightContract {
     /** The shared trainable tensors that the weight is a view of. */
     List<Tensor> shared();
 
-    /** For each shared tensor, how many of its entries the member's weight depends on. */
+    /** Counts for each shared tensor how many of its entries the member's weight depends on. */
     List<Integer> used(Member member);
 
     private static Tensor random(long seed, long... shape) {

@@ -93,7 +93,7 @@ public final class AttentiveSampling implements Sampling {
         }
     }
 
-    /** Per level, the cheapest first: how many members were trained, how many of the latest differ, and how often a draw hit its level. */
+    /** What is noted per level, the cheapest first: how many members were trained, how many of the latest differ, and how often a draw hit its level. */
     @Override
     public Map<String, Double> measures() {
         return record.measures();

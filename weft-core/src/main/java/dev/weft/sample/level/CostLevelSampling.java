@@ -285,7 +285,7 @@ public final class CostLevelSampling implements Sampling {
     }
 
     /**
-     * Per level, the cheapest first ({@code level1.probability}): its probability, how many of its members were trained, how often a
+     * What is noted per level, the cheapest first ({@code level1.probability}): its probability, how many of its members were trained, how often a
      * member that was asked for came within one level, how many of the latest members of the level differ, what its loss last
      * changed by, and what it changed by on average.
      */

@@ -23,7 +23,7 @@ public sealed interface LevelDistribution {
         @JsonProperty("surrogate")
         SURROGATE,
         /**
-         * As the paper writes it: the loss's gradient flows through the generated member to its target and on to the logits. Noisy, for
+         * This is as the paper writes it: the loss's gradient flows through the generated member to its target and on to the logits. Noisy, for
          * "dearer is better" cancels in the difference only on average. Needs a generator.
          */
         @JsonProperty("pathwise")

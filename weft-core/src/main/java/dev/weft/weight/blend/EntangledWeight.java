@@ -119,7 +119,7 @@ public final class EntangledWeight implements Weight {
     }
 
     /**
-     * With masked norms a channel counts in mean and variance by its multiplier, so that a blend of one member normalises as that
+     * A channel of masked norms counts in mean and variance by its multiplier, so that a blend of one member normalises as that
      * member does; otherwise over the full width, as published.
      */
     @Override
@@ -135,7 +135,7 @@ public final class EntangledWeight implements Weight {
         return bias == null ? scaled : scaled.add(bias);
     }
 
-    /** As {@link #layerNorm}. */
+    /** Does what {@link #layerNorm} does. */
     @Override
     public Tensor rmsNorm(Tensor x, double epsilon, Reading reading) {
         if (!isMasked(reading)) {

@@ -1,6 +1,6 @@
 package dev.weft.weight.blend;
 
-import dev.weft.ops.Devices;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import java.util.Map;
@@ -33,7 +33,7 @@ record OneOption(MixingWeights drawn, Map<String, String> context) implements Mi
         for (int i = 0; i < row.length; i++) {
             row[i] = choice.options().get(i).toString().equals(option) ? 1 : 0;
         }
-        return Devices.here(Tensor.create(row, row.length));
+        return Tensors.fresh(row, row.length);
     }
 
     @Override

@@ -167,7 +167,7 @@ final class SeparateWeight implements Weight {
         return bias == null ? mixed : mixed.add(bias);
     }
 
-    /** As {@link #layerNorm}. */
+    /** Does what {@link #layerNorm} does. */
     @Override
     public Tensor rmsNorm(Tensor x, double epsilon, Reading reading) {
         return Mixture.is(reading.member())

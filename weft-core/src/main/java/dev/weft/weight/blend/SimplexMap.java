@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * From the logits of a blended choice, shape (n), to the parts its options have in the blend: shape (n), none below 0, sum 1. A
+ * The map from the logits of a blended choice, shape (n), to the parts its options have in the blend: shape (n), none below 0, sum 1. A
  * value without state: a random map draws from its seed alone, never from libtorch's generators.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -107,8 +107,7 @@ public sealed interface SimplexMap {
         /** 1 where the part is above 0. Of the sums of the k greatest, {@code t} is the largest {@code (sum - 1) / k}. */
         private static Tensor support(Tensor logits) {
             Tensor sums = logits.sort(0, true).get0().cumsum(0);
-            Tensor counts =
-                    torch.arange(new Scalar(1), new Scalar(logits.numel() + 1)).to(logits);
+            Tensor counts = logits.new_ones(logits.shape()).cumsum(0);
             return logits.gt(sums.sub(new Scalar(1)).div(counts).max()).to(logits); // ties: in or out together
         }
     }
@@ -135,10 +134,9 @@ public sealed interface SimplexMap {
                     slopes[i] = draw.slope();
                 }
                 // The difference is 0 in value: it only carries the gradient.
-                Tensor path = concentration
-                        .sub(concentration.detach())
-                        .mul(Tensor.create(slopes).to(logits));
-                return torch.softmax(Tensor.create(logs).to(logits).add(path), 0);
+                Tensor path =
+                        concentration.sub(concentration.detach()).mul(Tensors.like(logits, slopes, slopes.length));
+                return torch.softmax(Tensors.like(logits, logs, logs.length).add(path), 0);
             });
         }
 
@@ -253,7 +251,7 @@ public sealed interface SimplexMap {
         for (int i = 0; i < noise.length; i++) {
             noise[i] = -StrictMath.log(-StrictMath.log(GammaDraw.uniform(random))); // finite: 0 and 1 are not drawn
         }
-        return torch.log_softmax(logits, 0).add(Tensor.create(noise).to(logits));
+        return torch.log_softmax(logits, 0).add(Tensors.like(logits, noise, noise.length));
     }
 
     private static Tensor relaxed(Tensor perturbed, double temperature) {

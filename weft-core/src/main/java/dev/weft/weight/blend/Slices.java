@@ -1,5 +1,6 @@
 package dev.weft.weight.blend;
 
+import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.weight.Axis;
@@ -95,7 +96,7 @@ public final class Slices {
     /** The parts of the combinations that exist, of their sum; none of the others. */
     private Tensor ofExisting(Tensor weights) {
         if (!isOfAll()) {
-            return ofSum(weights.mul(Tensor.create(existing, existing.length).to(weights)));
+            return ofSum(weights.mul(Tensors.like(weights, existing, existing.length)));
         }
         return weights;
     }
@@ -123,9 +124,8 @@ public final class Slices {
 
     /** (K, length) of one axis, as the weights are stored. */
     private Tensor seen(int axis, Tensor weights) {
-        return Tensor.create(
-                        seen.get(axis), weights.size(0), axes.get(axis).size().max())
-                .to(weights);
+        return Tensors.like(
+                weights, seen.get(axis), weights.size(0), axes.get(axis).size().max());
     }
 
     /** The multiplier for every {@code every}-th of the {@code inputs} of the second axis, and one for the others: partial channels. */
@@ -139,7 +139,7 @@ public final class Slices {
         shape[1] = inputs;
         return multiplier
                 .sub(new Scalar(1))
-                .mul(Tensor.create(mixed, shape).to(multiplier))
+                .mul(Tensors.like(multiplier, mixed, shape))
                 .add(new Scalar(1));
     }
 

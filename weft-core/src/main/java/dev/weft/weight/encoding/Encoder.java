@@ -1,6 +1,5 @@
 package dev.weft.weight.encoding;
 
-import dev.weft.ops.Devices;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -59,7 +58,7 @@ public final class Encoder {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = fixed ? FIXED : number(entries.get(i), member);
         }
-        return Devices.here(Tensor.create(numbers, numbers.length));
+        return Tensors.fresh(numbers, numbers.length);
     }
 
     private float number(MemberEncoding.Entry entry, Member member) {
@@ -82,8 +81,8 @@ public final class Encoder {
     }
 
     private Tensor expected(MemberEncoding.Entry entry, Reading reading) {
-        Tensor sum = Devices.here(torch.zeros(new long[0]));
-        Tensor active = Devices.here(torch.zeros(new long[0]));
+        Tensor sum = Tensors.scalar(0);
+        Tensor active = Tensors.scalar(0);
         for (MemberEncoding.Term term : entry.terms()) {
             Tensor value = weighted(source.distribution(term.choice(), reading), term.values());
             Tensor counts = activity(term.choice(), reading);
@@ -102,7 +101,7 @@ public final class Encoder {
     /** The probability that a choice means something: a scalar. */
     private Tensor activity(Choice<?> choice, Reading reading) {
         if (!choice.isConditional()) {
-            return Devices.here(torch.ones(new long[0]));
+            return Tensors.scalar(1);
         }
         Choice<?> controller = choices.get(choice.controller());
         return weighted(

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * From a member to numbers that are trained: linear layers with ReLU between them over the member's encoding. It never sees an
+ * The map from a member to numbers that are trained: linear layers with ReLU between them over the member's encoding. It never sees an
  * example, so what it says of a member is static. Its weights are stored ones, {@code PREFIX.N.weight} and {@code PREFIX.N.bias}.
  */
 public final class EncodingMlp {

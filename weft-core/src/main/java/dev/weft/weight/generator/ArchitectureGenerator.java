@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * From a target cost to an option of every choice: an LSTM cell that takes the decisions one after another, each with the one before as
+ * The way from a target cost to an option of every choice: an LSTM cell that takes the decisions one after another, each with the one before as
  * its input (ShiftNAS, Zhang et al. 2023).
  *
  * <pre>

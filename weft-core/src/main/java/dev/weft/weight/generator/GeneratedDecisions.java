@@ -1,7 +1,7 @@
 package dev.weft.weight.generator;
 
 import dev.weft.io.InputException;
-import dev.weft.ops.Devices;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.weight.Memo;
@@ -48,7 +48,7 @@ final class GeneratedDecisions implements MixingWeights {
     Tensor target() {
         return memo.once(this, TARGET, () -> {
             boolean trained = generator.parameters().values().stream().anyMatch(Tensor::requires_grad);
-            return Devices.here(Tensor.create(target).reshape()).set_requires_grad(trained && GradMode.is_enabled());
+            return Tensors.scalar(target).set_requires_grad(trained && GradMode.is_enabled());
         });
     }
 

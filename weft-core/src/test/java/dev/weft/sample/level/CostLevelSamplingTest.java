@@ -185,7 +185,7 @@ class CostLevelSamplingTest {
         }
     }
 
-    /** Of the literal gradient, against the softmax's own derivative with the same noise. */
+    /** The literal gradient is compared with the softmax's own derivative with the same noise. */
     @Test
     void slopesReachTheLogitsThroughTheTargetOfTheDrawnLevel() {
         double[] targets = {0.1, 0.5, 0.9};

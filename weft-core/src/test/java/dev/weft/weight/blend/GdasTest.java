@@ -37,7 +37,7 @@ class GdasTest {
     }
 
     /**
-     * Of L(w) with w = W[S_d] · h_out · h_in, for each choice: dL/dα_j = Σ (dL/dw ⊙ W[S_d]) · dp_d/dα_j, and dp_d/dα_j is
+     * The gradient of L(w) with w = W[S_d] · h_out · h_in, for each choice: dL/dα_j = Σ (dL/dw ⊙ W[S_d]) · dp_d/dα_j, and dp_d/dα_j is
      * p_d (1[j = d] - p_j) / temperature, where p is the soft draw of the same noise.
      */
     @Test

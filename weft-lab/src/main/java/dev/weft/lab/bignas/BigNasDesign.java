@@ -157,7 +157,7 @@ final class BigNasDesign implements Design {
         return supernet(epochs, SANDWICH, teacher(trial, epochs), LARGEST_ONLY, false);
     }
 
-    /** As in the supernet: what is smaller than the largest is not regularised. */
+    /** This is as in the supernet: what is smaller than the largest is not regularised. */
     private Recipe alone(String member, int epochs, Distillation distillation) {
         return recipe(
                 size.model().at(BigNasMembers.ofSize(member, space)),
@@ -198,7 +198,7 @@ final class BigNasDesign implements Design {
                         .build());
     }
 
-    /** In few epochs, shifted and mirrored images cost: the largest alone has 78.4 % with them after three epochs, 84.4 % without. */
+    /** Shifted and mirrored images cost accuracy in few epochs: the largest alone has 78.4 % with them after three epochs, 84.4 % without. */
     private DataSettings images() {
         return DataSettings.Images.builder(data)
                 .selectionSize(size.selectionSize())

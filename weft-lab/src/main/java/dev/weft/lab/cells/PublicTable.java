@@ -61,7 +61,7 @@ public final class PublicTable {
         return accuracy;
     }
 
-    /** In the order of the members. */
+    /** The accuracies, in the order of the members. */
     public List<Double> accuracies(Space space, List<Member> members) {
         return members.stream().map(member -> accuracy(space.print(member))).toList();
     }

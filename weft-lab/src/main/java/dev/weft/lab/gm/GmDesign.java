@@ -54,7 +54,7 @@ final class GmDesign implements Design {
     static final String LEAF_EPOCHS = "one-shot-leaf";
     static final String EQUAL_COMPUTE = "one-shot-tree";
 
-    /** In the order in which they are trained: random partitions take the edges of gradient matching. */
+    /** The arms, in the order in which they are trained: random partitions take the edges of gradient matching. */
     static final List<String> TREES = List.of(MATCHED, ANNEALED, RANDOM_PARTITION, RANDOM_EDGES, FEW_SHOT);
 
     static final List<String> WHOLE = List.of(ONE_SHOT, LEAF_EPOCHS, EQUAL_COMPUTE);
@@ -138,7 +138,7 @@ final class GmDesign implements Design {
         };
     }
 
-    /** As the published single-path code has it: no bias, affine norms outside cells. */
+    /** This is what the published single-path code has: no bias, affine norms outside cells. */
     private CellNetwork cells() {
         CellNetwork cells = (CellNetwork) size.truth().recipe().model();
         return new CellNetwork(

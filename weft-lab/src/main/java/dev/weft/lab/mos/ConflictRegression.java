@@ -97,7 +97,7 @@ final class ConflictRegression {
         return run(sharing, members(), seed);
     }
 
-    /** As {@link #run(MosSharing, long)}, with these members only: with one it is a model trained alone. */
+    /** Does what {@link #run(MosSharing, long)} does, with these members only: with one it is a model trained alone. */
     Outcome run(MosSharing sharing, List<Member> members, long seed) {
         try (PointerScope scope = new PointerScope();
                 SharedWeights drawn = SharedWeights.initialised(seed);

@@ -82,7 +82,7 @@ public final class MosStudy implements Study {
                     8);
         }
 
-        /** Under a minute, one seed: every arm and every step of the work, and no meaning. */
+        /** This takes under a minute and has one seed: every arm and every step of the work, and no meaning. */
         static Size smoke() {
             return new Size(
                     new ConflictRegression.Settings(List.of(2, 4), 20, 3, 2, 32, 0.02, 4),

@@ -139,7 +139,7 @@ public final class Claim {
             return bound(Bound.AT_MOST, threshold);
         }
 
-        /** Between minus the threshold and the threshold. */
+        /** The difference lies between minus the threshold and the threshold. */
         public Claim within(double threshold) {
             return bound(Bound.WITHIN, threshold);
         }

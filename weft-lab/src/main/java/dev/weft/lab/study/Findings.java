@@ -27,7 +27,7 @@ public final class Findings {
                 .put(result.seed(), result);
     }
 
-    /** In ascending order. */
+    /** The values, in ascending order. */
     public List<Integer> budgets() {
         return budgets;
     }

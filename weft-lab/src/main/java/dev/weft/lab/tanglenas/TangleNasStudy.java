@@ -131,7 +131,7 @@ public final class TangleNasStudy implements Study {
                     24);
         }
 
-        /** Under a minute, one seed: every arm and every step of the work, and no meaning. */
+        /** This takes under a minute and has one seed: every arm and every step of the work, and no meaning. */
         static Size smoke() {
             List<Integer> kernels = List.of(3, 5);
             ConvNet model = net(List.of(

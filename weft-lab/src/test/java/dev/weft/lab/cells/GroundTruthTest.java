@@ -98,7 +98,7 @@ class GroundTruthTest {
         }
         assertThat(new GroundTruth(truth.recipe(), agreeing).noiseFloor(1)).isEqualTo(1);
         assertThat(new GroundTruth(truth.recipe(), agreeing).noiseFloor(2)).isEqualTo(1);
-        // Of six pairs two agree; of three ways to take two and two one is opposed and two tie throughout.
+        // Two of six pairs agree; of three ways to take two and two one is opposed and two tie throughout.
         assertThat(new GroundTruth(truth.recipe(), opposed).noiseFloor(1)).isCloseTo(-1.0 / 3, within(1e-12));
         assertThatThrownBy(() -> truth.noiseFloor(3)).isInstanceOf(IllegalArgumentException.class);
     }
