@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Takes a member out of its family and writes it as files, with the proof on the label. */
 public final class Exporter {
@@ -62,6 +63,11 @@ public final class Exporter {
             ExportExamples examples,
             ExportOptions options,
             BiFunction<OnnxFile, OnnxFile, Map<String, String>> measured) {
+        if (family.weights().type() == ScalarType.Double) {
+            throw new InputException(
+                    "A family must have float32 weights to be exported, but has float64 ones, which are for exact"
+                            + " checks: make it by Family.of.");
+        }
         // An extracted model remembers which member of its family it was.
         String name = family.space().choices().isEmpty()
                 ? family.notes().getOrDefault("member", member.toString())

@@ -60,6 +60,19 @@ class ExporterTest {
         }
     }
 
+    @Test
+    void aFamilyInFloat64IsRefusedAndNothingIsWritten() {
+        Path file = folder.resolve("member.onnx");
+        try (Family family = Family.ofDoubles(definitions().get(0), 3, List.of())) {
+            assertThatThrownBy(() -> export(family, family.space().largest(), ExportOptions.onnx(file)))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage(
+                            "A family must have float32 weights to be exported, but has float64 ones, which are for exact"
+                                    + " checks: make it by Family.of.");
+        }
+        assertThat(file).doesNotExist();
+    }
+
     @ParameterizedTest
     @MethodSource("definitions")
     void fileTellsItsMemberInputClassesProofAndWhateverIsAdded(ModelDefinition definition) {
