@@ -98,7 +98,7 @@ final class StepTimer {
                 long start = System.nanoTime();
                 for (TrainingMember draw : draws(step)) {
                     Pass pass = new Pass(draw.member(), BatchStatistics.INSTANCE, 0, 0);
-                    Losses.labels(family.forward(batch.inputs(), pass), batch.labels(), 0);
+                    Losses.labels(family.forward(batch.inputs().only(), pass), batch.labels(), 0);
                 }
                 forward += (System.nanoTime() - start) * NANOS;
             }

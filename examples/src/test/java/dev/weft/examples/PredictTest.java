@@ -2,6 +2,7 @@ package dev.weft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.ops.Bundle;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.Presets;
@@ -29,7 +30,7 @@ class PredictTest {
                     family,
                     family.space().smallest(),
                     MemberStatistics.none(),
-                    List.of(images),
+                    List.of(Bundle.of("image", images)),
                     ExportOptions.onnx(onnx));
         }
         String dark = folder.resolve("dark/000.png").toString();

@@ -89,7 +89,7 @@ class LibraryTest {
                 MemberStatistics none = MemberStatistics.none();
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Tensor images = family.definition().input().random(5, new SplittableRandom(2));
+            Tensor images = family.definition().input().random(5, new SplittableRandom(2)).only();
             for (Member member : family.space().enumerate(10)) {
                 Path file = folder.resolve("one.safetensors");
                 Files.deleteIfExists(file);

@@ -63,7 +63,7 @@ final class RecipeTrial {
 
     private static String shape(ModelInput input) {
         return input instanceof ImageInput images
-                ? images.channels() + " x " + images.size() + " x " + images.size() + ", " + images.outputs()
+                ? images.channels() + " x " + images.size() + " x " + images.size() + ", " + images.classes().size()
                         + " classes"
                 : input.description();
     }

@@ -1,5 +1,6 @@
 package dev.weft.diagnose;
 
+import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.loss.Labels;
@@ -100,8 +101,8 @@ final class FrozenGradients implements AutoCloseable {
 
     private Tensor loss(GradientDraw.Term term) {
         Batch batch = term.batch();
-        Tensor logits = aliased.forward(batch.inputs(), new Pass(term.member(), norm, 0, 0));
-        Tensor loss = labels.of(Scene.of(batch, term.member(), logits), term.exampleWeights());
+        Bundle outputs = aliased.forward(batch.inputs(), new Pass(term.member(), norm, 0, 0));
+        Tensor loss = labels.of(Scene.of(batch, term.member(), outputs), term.exampleWeights());
         return term.weight() == 1 ? loss : loss.mul(new Scalar(term.weight()));
     }
 

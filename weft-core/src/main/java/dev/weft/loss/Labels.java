@@ -24,13 +24,13 @@ public record Labels(double smoothing) implements Criterion {
 
     @Override
     public Tensor each(Scene scene) {
-        return mixed(scene.batch(), labels -> Losses.labelsOfEach(scene.outputs(), labels, smoothing));
+        return mixed(scene.batch(), labels -> Losses.labelsOfEach(scene.outputs().only(), labels, smoothing));
     }
 
     /** The mean over all predictions at once, which libtorch sums in one pass. */
     @Override
     public Tensor of(Scene scene) {
-        return mixed(scene.batch(), labels -> Losses.labels(scene.outputs(), labels, smoothing));
+        return mixed(scene.batch(), labels -> Losses.labels(scene.outputs().only(), labels, smoothing));
     }
 
     private static Tensor mixed(Batch batch, UnaryOperator<Tensor> loss) {

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public record SquaredError() implements Criterion {
     @Override
     public Tensor each(Scene scene) {
-        Tensor outputs = scene.outputs();
+        Tensor outputs = scene.outputs().only();
         Tensor targets = scene.batch().labels();
         if (!Arrays.equals(outputs.shape(), targets.shape())) {
             throw new InputException("Squared error must have targets of the outputs' shape "

@@ -18,12 +18,12 @@ public record Taught(Labels labels, SoftLoss soft) implements Criterion {
     @Override
     public Tensor each(Scene scene) {
         return mixture(
-                scene, labels::each, s -> Losses.softOfEach(s.outputs(), s.requireTeacher(), soft.temperature()));
+                scene, labels::each, s -> Losses.softOfEach(s.outputs().only(), s.requireTeacher().only(), soft.temperature()));
     }
 
     @Override
     public Tensor of(Scene scene) {
-        return mixture(scene, labels::of, s -> Losses.soft(s.outputs(), s.requireTeacher(), soft.temperature()));
+        return mixture(scene, labels::of, s -> Losses.soft(s.outputs().only(), s.requireTeacher().only(), soft.temperature()));
     }
 
     private Tensor mixture(Scene scene, Part own, Part teacher) {

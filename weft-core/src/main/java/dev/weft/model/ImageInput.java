@@ -1,8 +1,11 @@
 package dev.weft.model;
 
+import dev.weft.ops.Port;
+import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.nn.Layer;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.ImageOps;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
@@ -58,28 +61,36 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     }
 
     @Override
-    public int outputs() {
-        return classes.size();
+    public List<Port> inputs() {
+        return List.of(Port.floats(Batch.IMAGE, channels, size, size));
+    }
+
+    /** Logits (B, classes). */
+    @Override
+    public List<Port> outputs() {
+        return List.of(Port.floats(ModelInput.LOGITS, classes.size()));
     }
 
     @Override
-    public long[] labelShape(int batch) {
-        return new long[] {batch};
-    }
-
-    @Override
-    public Tensor shapes(int batch) {
-        return Tensors.meta(batch, channels, size, size);
+    public Bundle shapes(int batch) {
+        return Bundle.of(Batch.IMAGE, Tensors.meta(batch, channels, size, size));
     }
 
     /** Pixel values 0 to 255. */
     @Override
-    public Tensor random(int batch, RandomGenerator random) {
+    public Bundle random(int batch, RandomGenerator random) {
         float[] pixels = new float[Math.toIntExact((long) batch * channels * size * size)];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = random.nextInt(256);
         }
-        return Tensors.of(pixels, batch, channels, size, size);
+        return Bundle.of(Batch.IMAGE, Tensors.of(pixels, batch, channels, size, size));
+    }
+
+    /** Classes (B). */
+    @Override
+    public Bundle randomTargets(int batch, RandomGenerator random) {
+        long[] labels = random.longs(batch, 0, classes.size()).toArray();
+        return Bundle.of(Batch.LABELS, Tensors.ofLongs(labels, batch));
     }
 
     @Override

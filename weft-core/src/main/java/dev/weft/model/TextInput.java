@@ -1,12 +1,15 @@
 package dev.weft.model;
 
+import org.bytedeco.pytorch.Tensor;
+import dev.weft.ops.Port;
+import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.text.Tokenizer;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * The text a language model reads: token ids (B, T) of int64, T from 1 to the context length. The tokenizer is part of the
@@ -28,23 +31,34 @@ public record TextInput(Tokenizer tokenizer, int contextLength) implements Model
     }
 
     @Override
-    public int outputs() {
-        return tokenizer.vocabularySize();
+    public List<Port> inputs() {
+        return List.of(Port.longs(Batch.TOKENS).open("length"));
+    }
+
+    /** Logits (B, T, tokens). */
+    @Override
+    public List<Port> outputs() {
+        return List.of(Port.floats(ModelInput.LOGITS).open("length").fixed(tokenizer.vocabularySize()));
     }
 
     @Override
-    public long[] labelShape(int batch) {
-        return new long[] {batch, contextLength};
-    }
-
-    @Override
-    public Tensor shapes(int batch) {
-        return Tensors.metaLongs(batch, contextLength);
+    public Bundle shapes(int batch) {
+        return Bundle.of(Batch.TOKENS, Tensors.metaLongs(batch, contextLength));
     }
 
     /** Token ids. */
     @Override
-    public Tensor random(int batch, RandomGenerator random) {
+    public Bundle random(int batch, RandomGenerator random) {
+        return Bundle.of(Batch.TOKENS, tokens(batch, random));
+    }
+
+    /** Next tokens (B, T). */
+    @Override
+    public Bundle randomTargets(int batch, RandomGenerator random) {
+        return Bundle.of(Batch.LABELS, tokens(batch, random));
+    }
+
+    private Tensor tokens(int batch, RandomGenerator random) {
         long[] tokens = random.longs((long) batch * contextLength, 0, tokenizer.vocabularySize())
                 .toArray();
         return Tensors.ofLongs(tokens, batch, contextLength);

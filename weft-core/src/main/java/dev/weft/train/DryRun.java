@@ -1,5 +1,6 @@
 package dev.weft.train;
 
+import dev.weft.ops.Bundle;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
@@ -150,7 +151,7 @@ public final class DryRun {
                         train,
                         running == null ? BatchStatistics.INSTANCE : running,
                         train.distillation().hasFrozenTeacher()
-                                ? inputs -> randomLogits(random, input, batchSize)
+                                ? inputs -> likeOutputs(family, inputs, random)
                                 : null,
                         sampling,
                         0)) { // as in the epochs that have a teacher
@@ -229,8 +230,8 @@ public final class DryRun {
                 NoGradGuard guard = new NoGradGuard()) {
             family.forward(batch.inputs(), new Pass(member, calibration, 0, 0));
             try (MemberStatistics statistics = calibration.statistics()) {
-                Tensor logits = family.forward(batch.inputs(), Pass.evaluation(member, statistics));
-                if (!logits.isfinite().all().item_bool()) {
+                Bundle outputs = family.forward(batch.inputs(), Pass.evaluation(member, statistics));
+                if (!Evaluation.isFinite(outputs)) {
                     throw new CheckFailedException("After one step the logits of member \"" + member
                             + "\" are not finite; lower the learning rate or clip gradients.");
                 }
@@ -240,28 +241,23 @@ public final class DryRun {
 
     /** A batch of random examples with random labels; the caller closes it. */
     public static Batch batch(ModelInput input, int size, SplittableRandom random) {
-        long[] shape = input.labelShape(size);
-        long[] labels = random.longs(count(shape), 0, input.outputs()).toArray();
+        Bundle targets = input.randomTargets(size, random);
         return new Batch(
                 input.random(size, random),
-                Tensors.ofLongs(labels, shape),
+                targets,
                 IntStream.range(0, size).boxed().toList());
     }
 
-    /** Numbers from 0 to 1, in the caller's scope. */
-    private static Tensor randomLogits(SplittableRandom random, ModelInput input, int size) {
-        long[] labels = input.labelShape(size);
-        long[] shape = Arrays.copyOf(labels, labels.length + 1);
-        shape[labels.length] = input.outputs();
-        float[] values = new float[count(shape)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextFloat();
-        }
-        return Tensors.of(values, shape);
-    }
-
-    private static int count(long[] shape) {
-        return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+    /** Outputs like those of a member, of numbers from 0 to 1: what a teacher who knows nothing gives. */
+    private static Bundle likeOutputs(Family family, Bundle inputs, SplittableRandom random) {
+        Pass pass = new Pass(family.space().largest(), BatchStatistics.INSTANCE, 0, 0);
+        return family.forward(inputs, pass).map(output -> {
+            float[] values = new float[Math.toIntExact(output.numel())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = random.nextFloat();
+            }
+            return Tensors.of(values, output.shape());
+        });
     }
 
     private static long params(ModelDefinition model) {

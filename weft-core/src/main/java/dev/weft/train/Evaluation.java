@@ -1,5 +1,7 @@
 package dev.weft.train;
 
+import dev.weft.ops.Port;
+import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
@@ -20,7 +22,6 @@ import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /** Recalibration and quality of members: what every evaluation of shared weights consists of. */
 public final class Evaluation {
@@ -75,6 +76,7 @@ public final class Evaluation {
     /** The part of the predictions of {@code data}, 0 to 1, in which a member's first class is right. */
     public static double accuracy(Family family, Member member, NormStatistics statistics, Dataset data) {
         return mean(family, member, statistics, data, scene -> scene.outputs()
+                .only()
                 .argmax(new LongOptional(-1), false)
                 .eq(scene.batch().labels())
                 .sum()
@@ -100,18 +102,23 @@ public final class Evaluation {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Batch batch = batches.batch(i);
-                Tensor logits = family.forward(batch.inputs(), pass);
-                requireNumbers(logits, member, data);
-                sum += score.sum(Scene.of(batch, member, logits));
+                Bundle outputs = family.forward(batch.inputs(), pass);
+                requireNumbers(outputs, member, data);
+                sum += score.sum(Scene.of(batch, member, outputs));
                 predictions += batch.labels().numel();
             }
         }
         return sum / predictions;
     }
 
+    static boolean isFinite(Bundle outputs) {
+        return outputs.tensors().values().stream()
+                .allMatch(output -> output.isfinite().all().item_bool());
+    }
+
     /** The largest of logits that are none would still name a class. */
-    private static void requireNumbers(Tensor logits, Member member, Dataset data) {
-        if (!logits.isfinite().all().item_bool()) {
+    private static void requireNumbers(Bundle outputs, Member member, Dataset data) {
+        if (!isFinite(outputs)) {
             throw new CheckFailedException(
                     "The logits of member \"" + member + "\" must be finite numbers, but are not all on " + data.name()
                             + ": its weights have grown too large. Train with a lower learning rate, or clip gradients.");
@@ -125,7 +132,10 @@ public final class Evaluation {
      * @param most of them where logits are few
      */
     public static int batchSize(Family family, Dataset data, int most) {
-        long each = (long) family.definition().input().outputs() * data.predictions(0);
+        long each = data.predictions(0)
+                * family.definition().input().outputs().stream()
+                        .mapToLong(Port::fixedSize)
+                        .sum();
         return (int) Math.max(1, Math.min(Math.min(most, data.size()), MAX_LOGITS / each));
     }
 }

@@ -81,7 +81,7 @@ final class InheritedScores implements Evaluator, AutoCloseable {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Batch batch = batches.batch(i);
-                Tensor named = family.forward(batch.inputs(), pass).argmax(new LongOptional(-1), false);
+                Tensor named = family.forward(batch.inputs(), pass).only().argmax(new LongOptional(-1), false);
                 right += named.eq(batch.labels()).sum().item_long();
             }
         }

@@ -3,6 +3,7 @@ package dev.weft.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.ops.Bundle;
 import dev.weft.architecture.ArchitectureSettings.Order;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.cost.ExpectedCost;
@@ -195,10 +196,8 @@ class ArchitectureStepTest {
 
     private static Batch batch(ModelDefinition model, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        long[] shape = model.input().labelShape(6);
-        int count = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-        long[] labels = random.longs(count, 0, model.input().outputs()).toArray();
-        return new Batch(model.input().random(6, random), Tensor.create(labels, shape), List.of(0, 1, 2, 3, 4, 5));
+        Bundle targets = model.input().randomTargets(6, random);
+        return new Batch(model.input().random(6, random), targets, List.of(0, 1, 2, 3, 4, 5));
     }
 
     @ParameterizedTest
@@ -476,7 +475,7 @@ class ArchitectureStepTest {
     }
 
     private static Tensor loss(Family family, Batch batch) {
-        Tensor logits = family.forward(batch.inputs(), new Pass(blend(family, 4), BatchStatistics.INSTANCE, 0, 0));
+        Tensor logits = family.forward(batch.inputs().only(), new Pass(blend(family, 4), BatchStatistics.INSTANCE, 0, 0));
         return Losses.labels(logits, batch.labels(), 0);
     }
 

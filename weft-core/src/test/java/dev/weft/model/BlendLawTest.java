@@ -3,6 +3,7 @@ package dev.weft.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.ops.Bundle;
 import dev.weft.cost.OperationCounter;
 import dev.weft.cost.OperationMacs;
 import dev.weft.nn.BatchStatistics;
@@ -183,7 +184,7 @@ class BlendLawTest {
     }
 
     private static Tensor counted(Family family, Pass pass, Tensor examples, List<OperationMacs> macs) {
-        try (OperationCounter counter = new OperationCounter(examples)) {
+        try (OperationCounter counter = new OperationCounter(Bundle.of("examples", examples))) {
             List<Tensor> outputs = new ArrayList<>();
             Ops.record(counter, () -> outputs.add(family.forward(examples, pass)));
             macs.addAll(counter.operations());

@@ -2,6 +2,9 @@ package dev.weft.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Stream;
+import dev.weft.ops.Port;
+import dev.weft.ops.Bundle;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.weft.export.ExportedInput;
 import dev.weft.export.OnnxFile;
@@ -140,11 +143,14 @@ class OnnxOperationsTest {
             OnnxModel model = new OnnxModel(
                     graph.build(
                             "one",
-                            OnnxGraph.value("image", DataType.FLOAT, "batch", CHANNELS, SIDE, SIDE),
-                            OnnxGraph.value("logits", DataType.FLOAT, "batch", width[0])),
+                            List.of(Port.floats("image", CHANNELS, SIDE, SIDE)),
+                            List.of(Port.floats("logits", width[0]))),
                     metadata(width[0]));
             ExportCheck check = ExportCheck.run(
-                    model.file(), x -> Ops.flatten(run(op, x), 1), List.of(images(5), images(1), recorded));
+                    model.file(), x -> x.map(image -> Ops.flatten(run(op, image), 1)),
+                    Stream.of(images(5), images(1), recorded)
+                            .map(image -> Bundle.of("image", image))
+                            .toList());
             assertThat(check.maxAbsError()).isLessThanOrEqualTo(1e-5);
             assertThat(check.examples()).isEqualTo(8);
         }

@@ -3,6 +3,7 @@ package dev.weft.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.ops.Port;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.weft.ops.Ops;
 import dev.weft.ops.Tensors;
@@ -82,8 +83,8 @@ class OnnxRecorderTest {
         Ops.record(recorder, () -> Ops.linear(image, weight.narrow(0, 2, 2).narrow(1, 0, 3), null));
         var built = graph.build(
                 "g",
-                OnnxGraph.value("image", DataType.FLOAT, "batch", 1, 2, 3),
-                OnnxGraph.value("y", DataType.FLOAT, "batch", 1, 2, 2));
+                List.of(Port.floats("image", 1, 2, 3)),
+                List.of(Port.floats("y", 1, 2, 2)));
         assertThat(built.getNodeList()).extracting(node -> node.getOpType()).startsWith("Slice");
         assertThat(built.getInitializerList())
                 .extracting(tensor -> tensor.getName())
@@ -103,8 +104,8 @@ class OnnxRecorderTest {
         Ops.record(recorder, () -> Ops.relu(image));
         var built = graph.build(
                 "g",
-                OnnxGraph.value("image", DataType.FLOAT, "batch", 1, 2, 3),
-                OnnxGraph.value("y", DataType.FLOAT, "batch", 1, 2, 3));
+                List.of(Port.floats("image", 1, 2, 3)),
+                List.of(Port.floats("y", 1, 2, 3)));
         assertThat(built.getInitializerList()).isEmpty();
     }
 }

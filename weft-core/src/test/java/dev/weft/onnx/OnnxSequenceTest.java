@@ -2,6 +2,7 @@ package dev.weft.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.ops.Port;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
@@ -88,19 +89,8 @@ class OnnxSequenceTest {
         return model.toByteArray();
     }
 
-    private static ValueInfoProto sequences(String name) {
-        TensorShapeProto shape = TensorShapeProto.newBuilder()
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("batch"))
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("length"))
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(WIDTH))
-                .build();
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(DataType.FLOAT.getNumber())
-                                .setShape(shape)))
-                .build();
+    private static List<Port> sequences(String name) {
+        return List.of(Port.floats(name).open("length").fixed(WIDTH));
     }
 
     private static Tensor random(long... shape) {

@@ -79,7 +79,7 @@ class ReptileTest {
     }
 
     private Map<String, Tensor> gradient(Family family, Member member) {
-        Tensor logits = family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+        Tensor logits = family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
         Losses.labels(logits, batch.labels(), 0).backward();
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         family.weights().tensors().forEach((name, weight) -> {

@@ -1,5 +1,6 @@
 package dev.weft.sample.norm;
 
+import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.ImageBatches;
@@ -99,10 +100,10 @@ public final class GradientNormSampling implements Sampling {
     }
 
     @Override
-    public void memberForwarded(long step, TrainingMember draw, Batch batch, Tensor outputs) {
+    public void memberForwarded(long step, TrainingMember draw, Batch batch, Bundle outputs) {
         training = draw.member();
         if (examples != null) {
-            examples.observe(batch, ImportanceDistribution.logitGradients(outputs, batch.labels(), labelSmoothing));
+            examples.observe(batch, ImportanceDistribution.logitGradients(outputs.only(), batch.labels(), labelSmoothing));
         }
     }
 

@@ -49,7 +49,7 @@ class AttentiveSamplingTest {
     private static double loss(Family family, Member member, Batch batch) {
         try (PointerScope scope = new PointerScope()) {
             return Losses.labels(
-                            family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)),
+                            family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)),
                             batch.labels(),
                             0)
                     .item_double();
