@@ -2,7 +2,7 @@ package dev.weft.bench;
 
 import dev.weft.data.Batch;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
+import dev.weft.criterion.Losses;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;

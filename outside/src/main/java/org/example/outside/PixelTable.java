@@ -1,5 +1,7 @@
 package org.example.outside;
 
+import dev.weft.data.Splits;
+import dev.weft.model.ImageInput;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -61,6 +63,11 @@ public record PixelTable(
     public ImageSplits open(long seed) {
         ImageParts parts = new ImageParts(source, images(), Optional.empty(), Optional.empty());
         return ImageSplits.of(parts, SplitShares.DEFAULT, splitSeed(seed));
+    }
+
+    @Override
+    public ImageInput input(Splits splits) {
+        return DataSettings.Images.ofImages((ImageSplits) splits);
     }
 
     @Override

@@ -147,7 +147,7 @@ class LibraryTest {
                 .hasMessageNotContaining("\n");
         Splits splits = recipe.data().open(1);
         ModelDefinition bound =
-                recipe.on(dev.weft.recipe.DataSettings.input(splits), KINDS).model();
+                recipe.on(recipe.data().input(splits), KINDS).model();
         try (Family unregistered = Family.of(bound, 1)) {
             Path file = folder.resolve("unregistered.safetensors");
             assertThatThrownBy(() -> unregistered.save(file)).isInstanceOf(InputException.class);

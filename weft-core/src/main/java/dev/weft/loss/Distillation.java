@@ -1,5 +1,7 @@
 package dev.weft.loss;
 
+import dev.weft.criterion.Taught;
+import dev.weft.criterion.SoftLoss;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;

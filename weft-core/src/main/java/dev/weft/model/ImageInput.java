@@ -1,5 +1,13 @@
 package dev.weft.model;
 
+import java.util.stream.IntStream;
+import java.util.Locale;
+import dev.weft.data.ImageDataset;
+import dev.weft.data.Dataset;
+import dev.weft.criterion.AccuracyScorer;
+import dev.weft.criterion.Scorer;
+import dev.weft.criterion.Labels;
+import dev.weft.criterion.Criterion;
 import dev.weft.ops.Port;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
@@ -61,6 +69,11 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     }
 
     @Override
+    public String shape() {
+        return channels + " x " + size + " x " + size + ", " + classes.size() + " classes";
+    }
+
+    @Override
     public List<Port> inputs() {
         return List.of(Port.floats(Batch.IMAGE, channels, size, size));
     }
@@ -94,8 +107,49 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     }
 
     @Override
+    public Criterion criterion() {
+        return Labels.HARD;
+    }
+
+    @Override
     public List<Metric> metrics() {
         return List.of(Metric.ACCURACY);
+    }
+
+    @Override
+    public Scorer scorer() {
+        return new AccuracyScorer();
+    }
+
+    @Override
+    public void requireReads(String source, Dataset data) {
+        if (!(data instanceof ImageDataset images)) {
+            throw new InputException(
+                    source + " must hold what the model reads, " + description() + ", but has changed since it was trained.");
+        }
+        if (images.channels() != channels || images.height() != size || images.width() != size) {
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have the images the model reads, %s, but has %s. Give other data or another model.",
+                    source,
+                    describe(channels, size, size),
+                    describe(images.channels(), images.height(), images.width())));
+        }
+        // IDX files have no class names: there a class is its number.
+        List<String> numbers =
+                IntStream.range(0, classes.size()).mapToObj(String::valueOf).toList();
+        if (!images.classes().equals(classes) && !images.classes().equals(numbers)) {
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have the classes of the model, %s, but has %s.",
+                    source,
+                    classes,
+                    images.classes()));
+        }
+    }
+
+    private static String describe(int channels, int height, int width) {
+        return height + "x" + width + (channels == 1 ? " grey" : " colour");
     }
 
     @Override

@@ -1,5 +1,11 @@
 package dev.weft.model;
 
+import dev.weft.data.TextWindows;
+import dev.weft.data.Dataset;
+import dev.weft.criterion.LossScorer;
+import dev.weft.criterion.Scorer;
+import dev.weft.criterion.Labels;
+import dev.weft.criterion.Criterion;
 import org.bytedeco.pytorch.Tensor;
 import dev.weft.ops.Port;
 import dev.weft.data.Batch;
@@ -65,8 +71,28 @@ public record TextInput(Tokenizer tokenizer, int contextLength) implements Model
     }
 
     @Override
+    public Criterion criterion() {
+        return Labels.HARD;
+    }
+
+    @Override
     public List<Metric> metrics() {
         return List.of(Metric.LOSS, Metric.PERPLEXITY);
+    }
+
+    @Override
+    public Scorer scorer() {
+        return new LossScorer();
+    }
+
+    @Override
+    public void requireReads(String source, Dataset data) {
+        if (!(data instanceof TextWindows text
+                && text.tokenizer().equals(tokenizer)
+                && text.contextLength() <= contextLength)) {
+            throw new InputException(
+                    source + " must hold what the model reads, " + description() + ", but has changed since it was trained.");
+        }
     }
 
     @Override

@@ -14,10 +14,8 @@ import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
-import dev.weft.model.TextInput;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
@@ -31,16 +29,12 @@ import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
-import dev.weft.text.CharacterTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -89,43 +83,13 @@ public final class DryRun {
      */
     public record ArchitectureResult(long logits, double loss, double seconds) {}
 
-    /** The first character of a made-up alphabet: from here on there are characters without a gap. */
-    private static final int FIRST_CHARACTER = 0xF0000;
-
     private DryRun() {}
-
-    /**
-     * Random input for a recipe whose data is not here.
-     *
-     * @param channels of images, {@code data.imageSize} pixels a side
-     * @param outputs classes of images, or tokens of the vocabulary of a text
-     * @throws InputException when a recipe for images does not say their size
-     */
-    public static ModelInput input(Recipe recipe, int channels, int outputs) {
-        if (recipe.data() instanceof DataSettings.Text text) {
-            String alphabet = IntStream.range(0, outputs)
-                    .mapToObj(i -> Character.toString(FIRST_CHARACTER + i))
-                    .collect(Collectors.joining());
-            return new TextInput(new CharacterTokenizer(alphabet), text.contextLength());
-        }
-        Integer size = recipe.data() instanceof DataSettings.Images images ? images.imageSize() : null;
-        if (size == null) {
-            throw new InputException("A dry run without data must have data.imageSize in recipe \"" + recipe.name()
-                    + "\", but it is absent. Give the size, or data.");
-        }
-        return new ImageInput(
-                channels,
-                size,
-                Collections.nCopies(channels, 0.5),
-                Collections.nCopies(channels, 0.25),
-                IntStream.range(0, outputs).mapToObj(i -> "class" + i).toList());
-    }
 
     /**
      * Runs the step. The learning rate is the recipe's, scaled from its batch size to this one's; a teacher, which may not exist yet,
      * gives random logits.
      *
-     * @param input what the model reads, see {@link #input} and {@link DataSettings#input}
+     * @param input what the model reads, see {@link DataSettings#standIn} and {@link DataSettings#input}
      * @param batchSize at least 2, or batch norm has nothing to average where a map has one pixel
      * @throws InputException when the recipe cannot train
      * @throws CheckFailedException when a loss or a logit is not finite

@@ -7,7 +7,7 @@ import dev.weft.loss.Distillation;
 import dev.weft.loss.LossSettings;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
-import dev.weft.loss.Scene;
+import dev.weft.criterion.Scene;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
@@ -240,7 +240,7 @@ public final class TrainingStep implements AutoCloseable {
         Scene scene = this.loss.scene(family, batch, pass);
         listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, scene.outputs()));
         Tensor loss = this.loss
-                .criterion(draw.role(), teaching.taught != null)
+                .criterion(family.definition().input(), draw.role(), teaching.taught != null)
                 .of(
                         teaching.taught == null ? scene : scene.taughtBy(teaching.taught),
                         sampling.exampleWeights(draw.member(), batch));

@@ -9,7 +9,7 @@ import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
-import dev.weft.loss.Losses;
+import dev.weft.criterion.Losses;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;

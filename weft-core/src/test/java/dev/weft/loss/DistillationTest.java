@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.SoftLoss;
+import dev.weft.criterion.Losses;
 import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;

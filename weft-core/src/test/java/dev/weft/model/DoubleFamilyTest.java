@@ -3,7 +3,7 @@ package dev.weft.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.data.Batch;
-import dev.weft.loss.Losses;
+import dev.weft.criterion.Losses;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;

@@ -8,7 +8,7 @@ import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
+import dev.weft.criterion.Losses;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;

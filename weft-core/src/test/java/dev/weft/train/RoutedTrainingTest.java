@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.data.Batch;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
+import dev.weft.criterion.Losses;
 import dev.weft.loss.Precision;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;

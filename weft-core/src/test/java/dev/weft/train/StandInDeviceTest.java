@@ -6,7 +6,7 @@ import dev.weft.data.Batch;
 import dev.weft.generate.GenerationSettings;
 import dev.weft.generate.TextGenerator;
 import dev.weft.io.Kinds;
-import dev.weft.loss.Losses;
+import dev.weft.criterion.Losses;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.LanguageModel;
@@ -79,7 +79,7 @@ class StandInDeviceTest {
     @MethodSource("recipes")
     void sharingHasTheSameGradientsAndLogits(String name) {
         Recipe recipe = Recipes.read(name);
-        ModelInput input = recipe.data() instanceof DataSettings.Text ? DryRun.input(recipe, 1, 11) : images();
+        ModelInput input = recipe.data() instanceof DataSettings.Text text ? text.standIn(11) : images();
         requireSame(recipe.on(input, Kinds.builtIn()).model(), recipe.sharing());
     }
 

@@ -11,7 +11,7 @@ import dev.weft.data.ImageSplits;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
+import dev.weft.criterion.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.CellNetwork;

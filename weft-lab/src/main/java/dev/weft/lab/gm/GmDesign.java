@@ -105,7 +105,7 @@ final class GmDesign implements Design {
                     trial -> whole(name, epochs, trial)));
         }
         DataSettings data = size.truth().recipe().data();
-        arms.add(ranking.parameters(cells().withInput(DataSettings.input(data.open(1)))));
+        arms.add(ranking.parameters(cells().withInput(data.input(data.open(1)))));
         return arms;
     }
 

@@ -43,7 +43,7 @@ class GroundTruthTest {
     void costsAreThoseOfTheModel() {
         DataSettings data = truth.recipe().data();
         try (CountedCosts costs =
-                new CountedCosts(truth.recipe().model().withInput(DataSettings.input(data.open(7))))) {
+                new CountedCosts(truth.recipe().model().withInput(data.input(data.open(7))))) {
             for (Anchor anchor : truth.anchors()) {
                 MemberCosts counted = costs.of(anchor.member());
                 assertThat(anchor.params()).isEqualTo(counted.params());

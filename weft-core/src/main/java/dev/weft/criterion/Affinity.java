@@ -1,4 +1,4 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import dev.weft.io.InputException;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
