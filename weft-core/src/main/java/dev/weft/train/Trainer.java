@@ -56,7 +56,7 @@ public final class Trainer implements TrainingRun {
      *
      * @param recipe its model may leave the input open; it is taken from the data
      * @param seed of everything random
-     * @throws InputException when the folder is in use or not empty, or recipe, data, teacher and machine do not fit: nothing
+     * @throws dev.weft.io.InputException when the folder is in use or not empty, or recipe, data, teacher and machine do not fit: nothing
      *     is then written
      */
     public static Trainer start(Recipe recipe, Path folder, long seed) {
@@ -66,7 +66,7 @@ public final class Trainer implements TrainingRun {
     /**
      * The same, of a recipe that may name more kinds.
      *
-     * @throws InputException also when the recipe's settings could not be read back, because a class is of none of these kinds
+     * @throws dev.weft.io.InputException also when the recipe's settings could not be read back, because a class is of none of these kinds
      */
     public static Trainer start(Recipe recipe, Path folder, long seed, Kinds kinds) {
         requireWhole(recipe);
@@ -100,7 +100,7 @@ public final class Trainer implements TrainingRun {
     /**
      * Opens a run that was stopped, at its last intact checkpoint.
      *
-     * @throws InputException when the folder holds no run, is in use, or its data has changed
+     * @throws dev.weft.io.InputException when the folder holds no run, is in use, or its data has changed
      */
     public static Trainer resume(Path folder) {
         return resume(folder, Optional.empty());

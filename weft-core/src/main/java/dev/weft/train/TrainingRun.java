@@ -1,7 +1,6 @@
 package dev.weft.train;
 
 import dev.weft.data.Splits;
-import dev.weft.io.CheckFailedException;
 import dev.weft.model.Family;
 import dev.weft.recipe.RunSettings;
 import dev.weft.run.RunFolder;
@@ -19,7 +18,7 @@ public interface TrainingRun extends AutoCloseable {
      * family.
      *
      * @return whether training is complete
-     * @throws CheckFailedException when a loss or a weight is no longer finite; what was finished is kept
+     * @throws dev.weft.io.CheckFailedException when a loss or a weight is no longer finite; what was finished is kept
      */
     boolean run(BooleanSupplier stop, List<TrainingListener> listeners);
 
