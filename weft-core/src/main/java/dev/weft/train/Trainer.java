@@ -120,9 +120,9 @@ public final class Trainer implements TrainingRun {
         RunFolder run = RunFolder.open(folder);
         boolean done = false;
         try {
-            RunSettings settings = settings(folder, kinds);
+            RunSettings settings = StoredRun.settings(folder, kinds);
             requireWhole(settings.recipe());
-            Splits splits = reopen(run, settings, data, kinds);
+            Splits splits = StoredRun.reopen(run, settings, data, kinds);
             Trainer trainer = opened(run, settings.at(splits), splits, kinds);
             trainer.load();
             done = true;
