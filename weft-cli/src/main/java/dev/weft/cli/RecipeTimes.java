@@ -105,8 +105,8 @@ final class RecipeTimes implements Callable<Integer> {
         Path folder = temporaryFolder();
         try {
             long planned;
-            try (TrainingRun training = TrainingRuns.start(
-                    recipe, recipe.data().open(0), folder.resolve("run"), 0, Installed.kinds())) {
+            try (TrainingRun training =
+                    TrainingRuns.start(recipe, recipe.data().open(0), folder.resolve("run"), 0, Installed.kinds())) {
                 planned = training.steps();
                 training.run(clock::over, List.of(clock));
             }

@@ -80,13 +80,10 @@ final class Training {
         if (!complete) {
             line.say("train stopped after " + training.place() + ", with a checkpoint");
         }
-        RunPage.update(
-                run,
-                options,
-                () -> training.inMemory()
-                        .filter(family -> complete)
-                        .ifPresent(family -> HeldOutResults.record(
-                                run, family, shownLast(family), training.splits().report())));
+        RunPage.update(run, options, () -> training.inMemory()
+                .filter(family -> complete)
+                .ifPresent(family -> HeldOutResults.record(
+                        run, family, shownLast(family), training.splits().report())));
         int examples = training.settings().splits().selection().examples();
         Map<String, Double> accuracy =
                 complete ? measured(training.folder(), training.settings(), Metric.ACCURACY) : null;

@@ -456,7 +456,29 @@ public record TrainSettings(
         }
 
         public TrainSettings build() {
-            return new TrainSettings(epochs, sampler, distillation, labelSmoothing, gradients, clipping, optimizer, schedule, regularisation, parameterGroups, precision, calibrationBatches, evaluateEveryEpochs, checkpointEverySteps, runningStatistics, threads, accumulate, reptile, architecture, average, best, phases);
+            return new TrainSettings(
+                    epochs,
+                    sampler,
+                    distillation,
+                    labelSmoothing,
+                    gradients,
+                    clipping,
+                    optimizer,
+                    schedule,
+                    regularisation,
+                    parameterGroups,
+                    precision,
+                    calibrationBatches,
+                    evaluateEveryEpochs,
+                    checkpointEverySteps,
+                    runningStatistics,
+                    threads,
+                    accumulate,
+                    reptile,
+                    architecture,
+                    average,
+                    best,
+                    phases);
         }
     }
 }

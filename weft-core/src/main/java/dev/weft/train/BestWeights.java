@@ -2,8 +2,8 @@ package dev.weft.train;
 
 import dev.weft.io.InputException;
 import dev.weft.loss.Role;
-import dev.weft.model.Family;
 import dev.weft.metric.Metric;
+import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.Best;
@@ -58,7 +58,8 @@ final class BestWeights implements AutoCloseable {
                         .filter(each -> each.key().equals(settings.metric()))
                         .findFirst()
                         .orElseThrow(() -> new InputException("train.best.metric must be one by which members of this"
-                                + " model are measured, " + metrics.stream().map(Metric::key).toList() + ", but is "
+                                + " model are measured, "
+                                + metrics.stream().map(Metric::key).toList() + ", but is "
                                 + settings.metric() + "."));
     }
 
@@ -69,7 +70,8 @@ final class BestWeights implements AutoCloseable {
      * @return whether it was the best so far
      */
     boolean evaluated(long step, Map<Role, Map<Metric, Double>> values) {
-        Map<Metric, Double> own = values.getOrDefault(settings.member().role(), values.get(Role.LARGEST)); // of a plain model
+        Map<Metric, Double> own =
+                values.getOrDefault(settings.member().role(), values.get(Role.LARGEST)); // of a plain model
         double value = own.get(metric);
         if (step() > 0 && !isBetter(value, get(VALUE))) {
             set(WORSE, get(WORSE) + 1);

@@ -6,9 +6,9 @@ import dev.weft.data.Dataset;
 import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
+import dev.weft.metric.Metric;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
-import dev.weft.metric.Metric;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.NormStatistics;
@@ -77,8 +77,7 @@ final class Loop implements AutoCloseable {
                         name -> !phase.weights().owns(name));
         this.best = rule.best() == null
                 ? null
-                : new BestWeights(
-                        rule.best(), shown(), Family.of(recipe.model(), seed, recipe.sharing(), kinds));
+                : new BestWeights(rule.best(), shown(), Family.of(recipe.model(), seed, recipe.sharing(), kinds));
         this.architecture = rule.architecture() == null
                 ? null
                 : new ArchitectureUpdate(

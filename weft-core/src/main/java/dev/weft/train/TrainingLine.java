@@ -59,7 +59,8 @@ public final class TrainingLine implements TrainingListener {
 
     @Override
     public void evaluated(long steps, Role role, Map<Metric, Double> values) {
-        say("train " + (part.isEmpty() ? "" : part + " ") + "step " + steps + ": " + role + " member " + Metric.text(values) + " on the selection split");
+        say("train " + (part.isEmpty() ? "" : part + " ") + "step " + steps + ": " + role + " member "
+                + Metric.text(values) + " on the selection split");
     }
 
     @Override

@@ -37,7 +37,8 @@ final class GrowingTree {
 
     /** How many supernets have split, or stayed whole where they might have. */
     int splits() {
-        return (int) record.nodes().stream().filter(node -> node.split() != null).count();
+        return (int)
+                record.nodes().stream().filter(node -> node.split() != null).count();
     }
 
     /** The supernets of a level, from 0. */

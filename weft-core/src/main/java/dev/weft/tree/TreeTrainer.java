@@ -53,8 +53,8 @@ public final class TreeTrainer implements TrainingRun {
         this.chooser = new SplitChooser(split, settings.recipe().family().space(), settings.seed());
         this.stepsPerEpoch = RecipeFit.stepsPerEpoch(settings.recipe(), splits);
         this.tree = new GrowingTree(run, split, settings.recipe().train().epochs());
-        this.supernets = new Supernets(
-                run.path(), settings, stepsPerEpoch, tree.record().epochs(), kinds);
+        this.supernets =
+                new Supernets(run.path(), settings, stepsPerEpoch, tree.record().epochs(), kinds);
     }
 
     /**
@@ -186,8 +186,7 @@ public final class TreeTrainer implements TrainingRun {
     }
 
     private boolean isComplete() {
-        return tree().leaves().stream()
-                        .allMatch(node -> node.training() != null && node.toEpoch() == tree().epochs())
+        return tree().leaves().stream().allMatch(node -> node.training() != null && node.toEpoch() == tree().epochs())
                 && Files.exists(run.family());
     }
 

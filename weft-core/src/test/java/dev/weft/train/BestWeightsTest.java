@@ -11,7 +11,7 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Best;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.run.Metric;
+import dev.weft.run.TrainingNumber;
 import dev.weft.run.RunDatabase;
 import dev.weft.sample.Sampler;
 import java.io.IOException;
@@ -57,19 +57,20 @@ class BestWeightsTest {
         return TinyTraining.recipe(data, settings(best));
     }
 
-    private static List<Metric> accuracies(Path run) {
+    private static List<TrainingNumber> accuracies(Path run) {
         try (RunDatabase database = RunDatabase.read(run.resolve("run.db"))) {
             return database.metrics().stream()
-                    .filter(metric -> metric.name().equals("accuracy") && metric.role().equals("largest"))
+                    .filter(metric ->
+                            metric.name().equals("accuracy") && metric.role().equals("largest"))
                     .toList();
         }
     }
 
     /** Of those that are equally good, the first. */
-    private static Metric best(List<Metric> measured) {
+    private static TrainingNumber best(List<TrainingNumber> measured) {
         return measured.stream()
-                .sorted(Comparator.comparingDouble((Metric metric) -> -metric.value())
-                        .thenComparing(Metric::step))
+                .sorted(Comparator.comparingDouble((TrainingNumber metric) -> -metric.value())
+                        .thenComparing(TrainingNumber::step))
                 .findFirst()
                 .orElseThrow();
     }
@@ -91,8 +92,10 @@ class BestWeightsTest {
             trainer.run();
             assertThat(trainer.stepsDone()).isEqualTo(32);
         }
-        Metric best = best(accuracies(run));
-        assertThat(best.step()).as("a best that is not the last, so that they differ").isBetween(4L, 28L);
+        TrainingNumber best = best(accuracies(run));
+        assertThat(best.step())
+                .as("a best that is not the last, so that they differ")
+                .isBetween(4L, 28L);
         Path stopped = temporary.resolve("stopped");
         try (Trainer plain = Trainer.start(recipe(null), stopped, SEED)) {
             plain.runTo(best.step(), () -> false, List.of());
@@ -101,7 +104,8 @@ class BestWeightsTest {
                 weights(stopped.resolve(String.format("checkpoint-%06d.safetensors", best.step())), "weights/");
         Map<String, String> kept = weights(run.resolve("family.safetensors"), "");
         assertThat(there).isNotEmpty();
-        there.forEach((name, bytes) -> assertThat(kept.get(name).equals(bytes)).as(name).isTrue());
+        there.forEach((name, bytes) ->
+                assertThat(kept.get(name).equals(bytes)).as(name).isTrue());
         assertThat(weights(run.resolve("checkpoint-000032.safetensors"), "weights/"))
                 .as("training itself went on")
                 .isNotEqualTo(there);
@@ -122,7 +126,9 @@ class BestWeightsTest {
             }));
             assertThat(complete).isTrue();
             steps = trainer.stepsDone();
-            assertThat(steps).isLessThan(trainer.steps()).isEqualTo(best(accuracies(straight)).step() + 2 * 4);
+            assertThat(steps)
+                    .isLessThan(trainer.steps())
+                    .isEqualTo(best(accuracies(straight)).step() + 2 * 4);
         }
         assertThat(said).singleElement().asString().contains("stops after step " + steps + " of 32: accuracy of the");
 
@@ -150,18 +156,19 @@ class BestWeightsTest {
     @Test
     void whatCannotBeTheBestIsRefusedBeforeAnythingIsWritten() {
         Path run = temporary.resolve("run");
-        assertThatThrownBy(() ->
-                        Trainer.start(recipe(new Best("perplexity", Best.Of.LARGEST, null)), run, SEED))
+        assertThatThrownBy(() -> Trainer.start(recipe(new Best("perplexity", Best.Of.LARGEST, null)), run, SEED))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("train.best.metric must be one by which members of this model are measured")
                 .hasMessageContaining("is perplexity");
         assertThat(run).doesNotExist();
         Best best = new Best(null, Best.Of.LARGEST, null);
         TrainSettings plain = settings(null);
-        assertThatThrownBy(() -> plain.toBuilder().evaluateEveryEpochs(0).best(best).build())
+        assertThatThrownBy(() ->
+                        plain.toBuilder().evaluateEveryEpochs(0).best(best).build())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must evaluate at least once");
-        assertThatThrownBy(() -> plain.toBuilder().evaluateEveryEpochs(9).best(best).build())
+        assertThatThrownBy(() ->
+                        plain.toBuilder().evaluateEveryEpochs(9).best(best).build())
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("from 1 to epochs=8, but has 9");
         assertThatThrownBy(() -> settings(new Best(null, Best.Of.CHOSEN, null)))
