@@ -5,7 +5,6 @@ import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.loss.LossSettings;
-import dev.weft.loss.Losses;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
@@ -143,11 +142,6 @@ public final class ArchitectureStep implements AutoCloseable {
                 .begun();
     }
 
-    private Tensor loss(Family of, Batch batch, Pass pass) {
-        Tensor outputs = loss.precision().run(() -> of.forward(batch.inputs(), pass));
-        return Losses.labels(outputs, batch, loss.labelSmoothing());
-    }
-
     /** What is added to the loss of the logits, of the same draw. */
     private Tensor withTerms(Tensor loss, Family of, Pass pass) {
         Tensor total = loss.add(settings.regulariser().penalty(blend.logitsInUse()));
@@ -158,7 +152,7 @@ public final class ArchitectureStep implements AutoCloseable {
 
     private Map<String, Tensor> firstOrder(Batch validation, TrainingMember draw, double[] value) {
         Pass pass = pass(draw);
-        Tensor loss = loss(family, validation, pass);
+        Tensor loss = this.loss.ofLabels(family, validation, pass);
         value[0] = loss.item_double();
         return UnrolledStep.gradients(withTerms(loss, family, pass), logits, false);
     }
@@ -184,7 +178,7 @@ public final class ArchitectureStep implements AutoCloseable {
     private UnrolledStep.Loss training(Batch batch, TrainingMember draw) {
         return values -> {
             try (Family aside = family.with(values)) {
-                return loss(aside, batch, pass(draw));
+                return loss.ofLabels(aside, batch, pass(draw));
             }
         };
     }
@@ -194,7 +188,7 @@ public final class ArchitectureStep implements AutoCloseable {
         return values -> {
             try (Family aside = family.with(values)) {
                 Pass pass = pass(draw);
-                Tensor loss = loss(aside, batch, pass);
+                Tensor loss = this.loss.ofLabels(aside, batch, pass);
                 value[0] = loss.item_double();
                 return withTerms(loss, aside, pass);
             }

@@ -2,7 +2,8 @@ package dev.weft.diagnose;
 
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
-import dev.weft.loss.Losses;
+import dev.weft.loss.Labels;
+import dev.weft.loss.Scene;
 import dev.weft.model.Family;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
@@ -29,7 +30,7 @@ final class FrozenGradients implements AutoCloseable {
     private final Map<String, Tensor> aliases = new LinkedHashMap<>();
     private final Family aliased;
     private final NormStatistics norm;
-    private final double labelSmoothing;
+    private final Labels labels;
 
     FrozenGradients(Family family, NormStatistics norm, double labelSmoothing) {
         weights(family).forEach((name, tensor) -> {
@@ -39,7 +40,7 @@ final class FrozenGradients implements AutoCloseable {
         });
         this.aliased = family.with(aliases);
         this.norm = norm;
-        this.labelSmoothing = labelSmoothing;
+        this.labels = new Labels(labelSmoothing);
     }
 
     /** What gradients are taken of, by name in the order of the model. */
@@ -100,18 +101,7 @@ final class FrozenGradients implements AutoCloseable {
     private Tensor loss(GradientDraw.Term term) {
         Batch batch = term.batch();
         Tensor logits = aliased.forward(batch.inputs(), new Pass(term.member(), norm, 0, 0));
-        Tensor loss;
-        if (term.exampleWeights().isEmpty()) {
-            loss = Losses.labels(logits, batch, labelSmoothing);
-        } else {
-            float[] weights = new float[batch.size()];
-            for (int i = 0; i < weights.length; i++) {
-                weights[i] = term.exampleWeights().get(i).floatValue();
-            }
-            loss = Losses.labelsOfEach(logits, batch, labelSmoothing)
-                    .mul(Tensor.create(weights, weights.length))
-                    .mean();
-        }
+        Tensor loss = labels.of(Scene.of(batch, term.member(), logits), term.exampleWeights());
         return term.weight() == 1 ? loss : loss.mul(new Scalar(term.weight()));
     }
 

@@ -1,7 +1,5 @@
 package dev.weft.loss;
 
-import dev.weft.data.Batch;
-import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -14,27 +12,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class Losses {
     private Losses() {}
-
-    /** As {@link #labels(Tensor, Tensor, double)} of a batch: where its examples are mixed, each of the two labels counts by its share. */
-    public static Tensor labels(Tensor logits, Batch batch, double smoothing) {
-        return mixed(batch, labels -> labels(logits, labels, smoothing));
-    }
-
-    /** As {@link #labels(Tensor, Batch, double)}, of each example (B): the mean over its predictions. */
-    public static Tensor labelsOfEach(Tensor logits, Batch batch, double smoothing) {
-        return mixed(batch, labels -> labelsOfEach(logits, labels, smoothing));
-    }
-
-    /** Cross-entropy is linear in its target, so that of a mixture is the mixture of both. */
-    private static Tensor mixed(Batch batch, UnaryOperator<Tensor> loss) {
-        Tensor own = loss.apply(batch.labels());
-        if (batch.mixture().isEmpty()) {
-            return own;
-        }
-        Batch.Mixture mixture = batch.mixture().get();
-        return own.mul(new Scalar(mixture.share()))
-                .add(loss.apply(mixture.partners()), new Scalar(1 - mixture.share()));
-    }
 
     /** Cross-entropy against labels (…), a part {@code smoothing} of the target spread evenly over all classes. */
     public static Tensor labels(Tensor logits, Tensor labels, double smoothing) {

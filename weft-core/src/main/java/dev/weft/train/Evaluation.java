@@ -5,7 +5,8 @@ import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
 import dev.weft.io.CheckFailedException;
-import dev.weft.loss.Losses;
+import dev.weft.loss.Labels;
+import dev.weft.loss.Scene;
 import dev.weft.metric.Metric;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
@@ -28,9 +29,9 @@ public final class Evaluation {
     /** The most logits that one batch may have: 64 MiB of float32. */
     private static final int MAX_LOGITS = 1 << 24;
 
-    /** Scores the logits of one batch against its labels: the sum over all predictions. */
+    /** Scores a member's logits of one batch against its labels: the sum over all predictions. */
     private interface Score {
-        double sum(Tensor logits, Tensor labels);
+        double sum(Scene scene);
     }
 
     private Evaluation() {}
@@ -73,8 +74,9 @@ public final class Evaluation {
 
     /** The part of the predictions of {@code data}, 0 to 1, in which a member's first class is right. */
     public static double accuracy(Family family, Member member, NormStatistics statistics, Dataset data) {
-        return mean(family, member, statistics, data, (logits, labels) -> logits.argmax(new LongOptional(-1), false)
-                .eq(labels)
+        return mean(family, member, statistics, data, scene -> scene.outputs()
+                .argmax(new LongOptional(-1), false)
+                .eq(scene.batch().labels())
                 .sum()
                 .item_long());
     }
@@ -86,8 +88,7 @@ public final class Evaluation {
                 member,
                 statistics,
                 data,
-                (logits, labels) ->
-                        labels.numel() * Losses.labels(logits, labels, 0).item_double());
+                scene -> scene.batch().labels().numel() * Labels.HARD.of(scene).item_double());
     }
 
     private static double mean(Family family, Member member, NormStatistics statistics, Dataset data, Score score) {
@@ -101,7 +102,7 @@ public final class Evaluation {
                 Batch batch = batches.batch(i);
                 Tensor logits = family.forward(batch.inputs(), pass);
                 requireNumbers(logits, member, data);
-                sum += score.sum(logits, batch.labels());
+                sum += score.sum(Scene.of(batch, member, logits));
                 predictions += batch.labels().numel();
             }
         }

@@ -3,10 +3,10 @@ package dev.weft.train;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
+import dev.weft.loss.LossSettings;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
-import dev.weft.loss.SoftLoss;
+import dev.weft.loss.Scene;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -41,6 +40,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class TrainingStep implements AutoCloseable {
     private final Family family;
     private final TrainSettings settings;
+    private final LossSettings loss;
     private final NormStatistics norm;
     private final Teacher teacher;
     private final Sampling sampling;
@@ -71,6 +71,7 @@ public final class TrainingStep implements AutoCloseable {
         settings.precision().requireHardware();
         this.family = family;
         this.settings = settings;
+        this.loss = settings.loss();
         this.norm = norm;
         this.teacher = teacher;
         this.sampling = sampling;
@@ -236,10 +237,14 @@ public final class TrainingStep implements AutoCloseable {
         TrainingMember draw = draws.get(index);
         Batch batch = teaching.batch;
         Pass pass = pass(draw);
-        Tensor outputs = settings.precision().run(() -> family.forward(batch.inputs(), pass));
-        listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, outputs));
-        Tensor loss = loss(outputs, teaching, draw.role(), sampling.exampleWeights(draw.member(), batch));
-        teaching.heard(draw.role(), outputs);
+        Scene scene = this.loss.scene(family, batch, pass);
+        listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, scene.outputs()));
+        Tensor loss = this.loss
+                .criterion(draw.role(), teaching.logits != null)
+                .of(
+                        teaching.logits == null ? scene : scene.taughtBy(teaching.logits),
+                        sampling.exampleWeights(draw.member(), batch));
+        teaching.heard(draw.role(), scene.outputs());
         double value = loss.item_double();
         if (!Double.isFinite(value)) {
             clearGradients();
@@ -253,43 +258,6 @@ public final class TrainingStep implements AutoCloseable {
         part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw, pass), draw, pass), parts)
                 .backward();
         return value;
-    }
-
-    /** @param weights of the examples; empty for 1 each */
-    private Tensor loss(Tensor outputs, Teaching teaching, Role role, List<Double> weights) {
-        Batch batch = teaching.batch;
-        double smoothing = settings.labelSmoothing();
-        SoftLoss soft = teaching.logits == null
-                ? null
-                : settings.distillation().loss(role).orElse(null);
-        if (weights.isEmpty()) {
-            return mixture(
-                    soft,
-                    () -> Losses.labels(outputs, batch, smoothing),
-                    () -> Losses.soft(outputs, teaching.logits, soft.temperature()));
-        }
-        Tensor each = mixture(
-                soft,
-                () -> Losses.labelsOfEach(outputs, batch, smoothing),
-                () -> Losses.softOfEach(outputs, teaching.logits, soft.temperature()));
-        float[] factors = new float[weights.size()];
-        for (int i = 0; i < factors.length; i++) {
-            factors[i] = weights.get(i).floatValue();
-        }
-        return each.mul(Tensor.create(factors, factors.length)).mean();
-    }
-
-    /** @param soft how the two are mixed; {@code null} for labels alone */
-    private static Tensor mixture(SoftLoss soft, Supplier<Tensor> labels, Supplier<Tensor> teacher) {
-        if (soft == null || soft.teacher() == 0) {
-            return labels.get();
-        }
-        Tensor taught = times(teacher.get(), soft.teacher());
-        return soft.labels() == 0 ? taught : times(labels.get(), soft.labels()).add(taught);
-    }
-
-    private static Tensor times(Tensor loss, double factor) {
-        return factor == 1 ? loss : loss.mul(new Scalar(factor));
     }
 
     private Tensor withPenalty(Tensor loss, TrainingMember draw, Pass pass) {

@@ -4,7 +4,6 @@ import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
-import dev.weft.loss.Losses;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
@@ -200,8 +199,7 @@ public final class GradientProbe {
         Map<String, Tensor> weights = weights();
         weights.keySet().retainAll(compared.keySet());
         Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0).at(temperature);
-        Tensor outputs = train.precision().run(() -> family.forward(batch.inputs(), pass));
-        Tensor loss = Losses.labels(outputs, batch, train.labelSmoothing());
+        Tensor loss = train.loss().ofLabels(family, batch, pass);
         if (!Double.isFinite(loss.item_double())) {
             throw new CheckFailedException("The loss of member \"" + member + "\" is " + loss.item_double()
                     + " while options are compared. Train with a lower learning rate or clip gradients.");

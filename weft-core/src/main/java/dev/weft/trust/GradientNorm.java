@@ -2,7 +2,8 @@ package dev.weft.trust;
 
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
-import dev.weft.loss.Losses;
+import dev.weft.loss.Labels;
+import dev.weft.loss.Scene;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -62,7 +63,9 @@ final class GradientNorm implements Evaluator {
     /** The norm of a plain model with the weights that it has; the caller's scope frees what comes between. */
     static double of(Family plain, Batch batch) {
         Pass pass = new Pass(Member.PLAIN, BatchStatistics.INSTANCE, 0, 0);
-        Losses.labels(plain.forward(batch.inputs(), pass), batch.labels(), 0).backward();
+        Labels.HARD
+                .of(Scene.of(batch, Member.PLAIN, plain.forward(batch.inputs(), pass)))
+                .backward();
         double sum = 0;
         for (Tensor weight : plain.weights().tensors().values()) {
             if (weight.dim() > 1 && weight.grad().defined()) {

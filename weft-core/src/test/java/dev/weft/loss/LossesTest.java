@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weft.data.Batch;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -98,11 +99,12 @@ class LossesTest {
                 each[i] -= target * logProbabilities[i * CLASSES + c];
             }
         }
-        assertThat(Losses.labels(logits, batch, 0.1).item_double())
+        assertThat(new Labels(0.1).of(Scene.of(batch, Member.PLAIN, logits)).item_double())
                 .isCloseTo(java.util.Arrays.stream(each).average().orElseThrow(), within(1e-6));
-        assertThat(Tensors.doubles(Losses.labelsOfEach(logits, batch, 0.1))).containsExactly(each, within(1e-6));
+        assertThat(Tensors.doubles(new Labels(0.1).each(Scene.of(batch, Member.PLAIN, logits))))
+                .containsExactly(each, within(1e-6));
         Batch plain = new Batch(Tensors.zeros(BATCH), labels(), List.of(0, 1, 2, 3, 4));
-        assertThat(Losses.labels(logits, plain, 0.1).item_double())
+        assertThat(new Labels(0.1).of(Scene.of(plain, Member.PLAIN, logits)).item_double())
                 .isEqualTo(Losses.labels(logits, labels(), 0.1).item_double());
     }
 

@@ -5,7 +5,6 @@ import dev.weft.cost.DifferentiableCost;
 import dev.weft.cost.LevelFrequencies;
 import dev.weft.data.Batch;
 import dev.weft.loss.LossSettings;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -90,8 +89,7 @@ public final class AttentiveSampling implements Sampling {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
-            Tensor outputs = loss.precision().run(() -> family.forward(batch.inputs(), pass));
-            return Losses.labels(outputs, batch, loss.labelSmoothing()).item_double();
+            return loss.ofLabels(family, batch, pass).item_double();
         }
     }
 

@@ -2,7 +2,6 @@ package dev.weft.sample.level;
 
 import dev.weft.data.Batch;
 import dev.weft.loss.LossSettings;
-import dev.weft.loss.Losses;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
@@ -55,8 +54,8 @@ final class LevelLosses implements AutoCloseable {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 Family then = family.with(before)) {
-            return loss(family, pass(member), batch).item_double()
-                    - loss(then, pass(member), batch).item_double();
+            return loss.ofLabels(family, batch, pass(member)).item_double()
+                    - loss.ofLabels(then, batch, pass(member)).item_double();
         }
     }
 
@@ -70,7 +69,7 @@ final class LevelLosses implements AutoCloseable {
 
     private double slope(Family of, Member generated, double temperature, Batch batch) {
         Pass pass = pass(generated).at(temperature).begun();
-        Tensor loss = loss(of, pass, batch);
+        Tensor loss = this.loss.ofLabels(of, batch, pass);
         Tensor target = of.strategy(GeneratedWeights.class).orElseThrow().targetRead(pass.reading());
         return torch.grad(new TensorVector(loss), new TensorVector(target))
                 .get(0)
@@ -79,11 +78,6 @@ final class LevelLosses implements AutoCloseable {
 
     private static Pass pass(Member member) {
         return new Pass(member, BatchStatistics.INSTANCE, 0, 0);
-    }
-
-    private Tensor loss(Family of, Pass pass, Batch batch) {
-        Tensor outputs = loss.precision().run(() -> of.forward(batch.inputs(), pass));
-        return Losses.labels(outputs, batch, loss.labelSmoothing());
     }
 
     @Override
