@@ -75,7 +75,9 @@ final class RunSteps {
             if (epochDone) {
                 epochDone(listeners);
             }
-            if (loop.stepsDone() % checkpointEvery == 0 || loop.stepsDone() == loop.phase().end() || loop.isOver()) {
+            if (loop.stepsDone() % checkpointEvery == 0
+                    || loop.stepsDone() == loop.phase().end()
+                    || loop.isOver()) {
                 keep();
             }
         }
