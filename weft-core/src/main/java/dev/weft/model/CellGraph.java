@@ -73,8 +73,7 @@ record CellGraph(String prefix, int inputs, Cell.Output output, List<List<CellOp
 
     /** The choice of an edge, also of one with a single operation. */
     Choice<String> edge(int node, int from) {
-        return new Choice<>(
-                prefix + "edge" + node + "-" + from, CellOperation.published(operations(node, from)));
+        return new Choice<>(prefix + "edge" + node + "-" + from, CellOperation.published(operations(node, from)));
     }
 
     /** Those of all edges, in order. */

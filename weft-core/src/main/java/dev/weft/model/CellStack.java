@@ -110,8 +110,9 @@ public record CellStack(
             String name, List<List<CellOperation>> edges, List<Cell> cells, Kind kind) {
         if (cells.stream().noneMatch(cell -> cell.kind == kind)) {
             if (edges == null || !edges.isEmpty()) {
-                throw new InputException("There must be a list of edges for each kind of cells, and none of a kind that no cell is, but "
-                        + name + " has " + (edges == null ? "none" : edges.size()) + ".");
+                throw new InputException(
+                        "There must be a list of edges for each kind of cells, and none of a kind that no cell is, but "
+                                + name + " has " + (edges == null ? "none" : edges.size()) + ".");
             }
             return List.of();
         }
@@ -125,8 +126,8 @@ public record CellStack(
     /** The graphs of the kinds of cells that there are. */
     private Map<Kind, CellGraph> graphs() {
         Map<Kind, CellGraph> graphs = new EnumMap<>(Kind.class);
-        cells.forEach(cell -> graphs.computeIfAbsent(
-                cell.kind, kind -> graph(kind, kind == Kind.NORMAL ? normal : reduction)));
+        cells.forEach(cell ->
+                graphs.computeIfAbsent(cell.kind, kind -> graph(kind, kind == Kind.NORMAL ? normal : reduction)));
         return graphs;
     }
 
@@ -152,15 +153,7 @@ public record CellStack(
     private CellStack with(
             ImageInput images, List<List<CellOperation>> normalEdges, List<List<CellOperation>> reductionEdges) {
         return new CellStack(
-                images,
-                resolution,
-                cells,
-                normalEdges,
-                reductionEdges,
-                entangled,
-                affine,
-                hidden,
-                initialisation);
+                images, resolution, cells, normalEdges, reductionEdges, entangled, affine, hidden, initialisation);
     }
 
     @Override
@@ -174,10 +167,7 @@ public record CellStack(
     public CellStack at(Member member) {
         Map<Kind, List<List<CellOperation>>> fixed = new EnumMap<>(Kind.class);
         graphs().forEach((kind, graph) -> fixed.put(kind, graph.at(member)));
-        return with(
-                input,
-                fixed.getOrDefault(Kind.NORMAL, List.of()),
-                fixed.getOrDefault(Kind.REDUCTION, List.of()));
+        return with(input, fixed.getOrDefault(Kind.NORMAL, List.of()), fixed.getOrDefault(Kind.REDUCTION, List.of()));
     }
 
     @Override
@@ -195,8 +185,8 @@ public record CellStack(
             Cell cell = cells.get(i);
             CellGraph graph = graphs.get(cell.kind);
             Dim out = Dim.of(cell.channels * (graph.nodes() - graph.inputs()));
-            net = net.then(Inserted.after(
-                    cell(layers, "cells." + i + ".", cell, graph, width), weights, "cells." + i, out));
+            net = net.then(
+                    Inserted.after(cell(layers, "cells." + i + ".", cell, graph, width), weights, "cells." + i, out));
             width = out;
         }
         int side = side(resolution, cells);
@@ -216,8 +206,7 @@ public record CellStack(
     private static Layer cell(CellLayers layers, String name, Cell cell, CellGraph graph, Dim in) {
         Dim width = Dim.of(cell.channels);
         Layer first = layers.convolution(name + "preprocess.", in, width, Dim.of(1), 1, layers.affine());
-        dev.weft.nn.Cell nodes =
-                layers.cell(name + "edges.", graph, width, cell.kind == Kind.REDUCTION ? 2 : 1);
+        dev.weft.nn.Cell nodes = layers.cell(name + "edges.", graph, width, cell.kind == Kind.REDUCTION ? 2 : 1);
         return first.then((x, pass) -> nodes.forward(List.of(x), pass));
     }
 }
