@@ -41,7 +41,7 @@ class ArchitectureTest {
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
             Map.entry("criterion", Set.of("metric", "data", "ops", "space", "io")),
-            Map.entry("model", Set.of("metric", "criterion", "data", "nn", "weight", "ops", "space", "text", "io")),
+            Map.entry("model", Set.of("metric", "criterion", "data", "nn", "weight", "ops", "space", "text", "export", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
@@ -115,7 +115,7 @@ class ArchitectureTest {
             Map.entry(
                     "onnx",
                     Set.of(
-                            "metric", "seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops",
+                            "criterion", "metric", "seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops",
                             "space", "io")),
             Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("search", "metric", "stats", "io")),

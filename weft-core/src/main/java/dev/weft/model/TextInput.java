@@ -1,5 +1,8 @@
 package dev.weft.model;
 
+import dev.weft.text.ExportedTokenizer;
+import java.util.Map;
+import java.util.Optional;
 import dev.weft.data.TextWindows;
 import dev.weft.data.Dataset;
 import dev.weft.criterion.LossScorer;
@@ -68,6 +71,11 @@ public record TextInput(Tokenizer tokenizer, int contextLength) implements Model
         long[] tokens = random.longs((long) batch * contextLength, 0, tokenizer.vocabularySize())
                 .toArray();
         return Tensors.ofLongs(tokens, batch, contextLength);
+    }
+
+    @Override
+    public Optional<Map<String, String>> label(int side, Map<String, String> notes) {
+        return Optional.of(ExportedTokenizer.of(tokenizer, contextLength).label());
     }
 
     @Override
