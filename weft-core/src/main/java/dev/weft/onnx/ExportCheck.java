@@ -1,12 +1,12 @@
 package dev.weft.onnx;
 
-import dev.weft.ops.Bundle;
 import dev.weft.export.ExportedLanguageModel;
 import dev.weft.export.ExportedModel;
 import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.List;
@@ -61,8 +61,8 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
             }
             if (file.text().isPresent()) {
                 long half = (batches.get(0).only().size(1) + 1) / 2;
-                try (Bundle beginning = Bundle.withoutGradients(
-                        () -> batches.get(0).map(tokens -> tokens.narrow(1, 0, half)))) {
+                try (Bundle beginning =
+                        Bundle.withoutGradients(() -> batches.get(0).map(tokens -> tokens.narrow(1, 0, half)))) {
                     worst = Math.max(worst, difference(model.rows(beginning), rows(live, beginning)));
                 }
             }

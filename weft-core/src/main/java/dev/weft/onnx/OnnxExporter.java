@@ -1,6 +1,5 @@
 package dev.weft.onnx;
 
-import dev.weft.ops.Bundle;
 import dev.weft.export.ExportedInput;
 import dev.weft.export.ImagePlanes;
 import dev.weft.export.OnnxFile;
@@ -12,6 +11,7 @@ import dev.weft.model.NamedMember;
 import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Ops;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
