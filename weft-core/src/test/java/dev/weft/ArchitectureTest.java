@@ -53,14 +53,38 @@ class ArchitectureTest {
             Map.entry("loss", Set.of("metric", "criterion", "data", "model", "nn", "ops", "space", "run", "io")),
             Map.entry(
                     "sample",
-                    Set.of("criterion", "seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "criterion",
+                            "seed",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "architecture",
-                    Set.of("criterion", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "criterion",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "recipe",
                     Set.of(
-                            "criterion", "delta",
+                            "criterion",
+                            "delta",
                             "architecture",
                             "sample",
                             "loss",
@@ -76,7 +100,8 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of(
-                            "criterion", "metric",
+                            "criterion",
+                            "metric",
                             "recipe",
                             "architecture",
                             "sample",
@@ -96,7 +121,8 @@ class ArchitectureTest {
             Map.entry(
                     "tree",
                     Set.of(
-                            "criterion", "metric",
+                            "criterion",
+                            "metric",
                             "train",
                             "recipe",
                             "architecture",
@@ -122,12 +148,27 @@ class ArchitectureTest {
             Map.entry(
                     "diagnose",
                     Set.of(
-                            "criterion", "seed", "report", "stats", "trust", "sample", "loss", "optim", "cost", "data", "model",
-                            "nn", "weight", "ops", "space", "io")),
+                            "criterion",
+                            "seed",
+                            "report",
+                            "stats",
+                            "trust",
+                            "sample",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "results",
                     Set.of(
-                            "criterion", "cost",
+                            "criterion",
+                            "cost",
                             "metric",
                             "seed",
                             "report",
@@ -156,8 +197,25 @@ class ArchitectureTest {
             Map.entry(
                     "trust",
                     Set.of(
-                            "criterion", "metric", "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost",
-                            "run", "stats", "data", "model", "nn", "weight", "space", "io")));
+                            "criterion",
+                            "metric",
+                            "seed",
+                            "pick",
+                            "search",
+                            "report",
+                            "train",
+                            "recipe",
+                            "sample",
+                            "loss",
+                            "cost",
+                            "run",
+                            "stats",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "space",
+                            "io")));
 
     /** The methods of sharing weights, and which others each builds on; the contract they share is {@code weight} itself. */
     private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(

@@ -1,6 +1,5 @@
 package dev.weft.bench;
 
-import dev.weft.ops.Bundle;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.FashionMnist;
@@ -19,6 +18,7 @@ import dev.weft.model.VisionTransformer;
 import dev.weft.nn.Activation;
 import dev.weft.nn.Mlp;
 import dev.weft.nn.Norm;
+import dev.weft.ops.Bundle;
 import dev.weft.recipe.Recipes;
 import dev.weft.text.CharacterTokenizer;
 import java.util.Collections;

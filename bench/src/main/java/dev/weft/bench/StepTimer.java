@@ -1,8 +1,8 @@
 package dev.weft.bench;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.loss.Distillation;
-import dev.weft.criterion.Losses;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;

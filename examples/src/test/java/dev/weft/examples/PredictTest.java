@@ -2,13 +2,13 @@ package dev.weft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.ops.Bundle;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.Presets;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.Exporter;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,5 @@
 package org.example.outside;
 
-import dev.weft.data.Splits;
-import dev.weft.model.ImageInput;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -14,7 +12,9 @@ import dev.weft.data.ImageParts;
 import dev.weft.data.ImageSplits;
 import dev.weft.data.InMemoryImages;
 import dev.weft.data.SplitShares;
+import dev.weft.data.Splits;
 import dev.weft.io.InputException;
+import dev.weft.model.ImageInput;
 import dev.weft.recipe.DataSettings;
 import java.io.IOException;
 import java.nio.file.Files;

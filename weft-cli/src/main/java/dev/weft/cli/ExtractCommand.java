@@ -1,12 +1,12 @@
 package dev.weft.cli;
 
-import dev.weft.ops.Bundle;
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.IoReason;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.LawCheck;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.pick.CalibratedMember;
 import dev.weft.seed.RandomStream;
 import java.io.IOException;

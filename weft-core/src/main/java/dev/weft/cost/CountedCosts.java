@@ -1,11 +1,11 @@
 package dev.weft.cost;
 
-import dev.weft.ops.Bundle;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Ops;
 import dev.weft.space.Member;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package dev.weft.cost;
 
-import dev.weft.ops.Bundle;
 import ai.onnxruntime.OrtException;
 import dev.weft.export.OnnxFile;
 import dev.weft.model.Family;
@@ -9,6 +8,7 @@ import dev.weft.model.NamedMember;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.OnnxExporter;
+import dev.weft.ops.Bundle;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import java.util.ArrayList;

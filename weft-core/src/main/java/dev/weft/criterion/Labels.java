@@ -37,7 +37,8 @@ public record Labels(@JsonProperty(defaultValue = "0.0") double smoothing) imple
 
     @Override
     public Tensor each(Scene scene) {
-        return mixed(scene.batch(), labels -> Losses.labelsOfEach(scene.outputs().only(), labels, smoothing));
+        return mixed(
+                scene.batch(), labels -> Losses.labelsOfEach(scene.outputs().only(), labels, smoothing));
     }
 
     /** The mean over all predictions at once, which libtorch sums in one pass. */

@@ -6,8 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 record SoftLabels(double temperature) implements Criterion {
     @Override
     public Tensor each(Scene scene) {
-        return Losses.softOfEach(
-                scene.outputs().only(), scene.requireTeacher().only(), temperature);
+        return Losses.softOfEach(scene.outputs().only(), scene.requireTeacher().only(), temperature);
     }
 
     /** The mean over all predictions at once, which libtorch sums in one pass. */

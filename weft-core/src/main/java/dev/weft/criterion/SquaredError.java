@@ -18,8 +18,7 @@ public record SquaredError() implements Criterion {
     /** The squared difference to the teacher's outputs; numbers that are no logits have no temperature. */
     @Override
     public Criterion ofTeacher(double temperature) {
-        return scene -> of(
-                scene.outputs().only(), scene.requireTeacher().only().detach());
+        return scene -> of(scene.outputs().only(), scene.requireTeacher().only().detach());
     }
 
     private static Tensor of(Tensor outputs, Tensor targets) {

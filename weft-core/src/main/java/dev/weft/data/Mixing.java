@@ -83,10 +83,7 @@ public record Mixing(
 
     private static Batch mixed(Batch batch, Tensor images, double share) {
         Batch.Mixture mixture = new Batch.Mixture(turned(batch.labels()), share);
-        return new Batch(
-                batch.inputs().map(unmixed -> images),
-                batch.targets(),
-                batch.indices(), Optional.of(mixture));
+        return new Batch(batch.inputs().map(unmixed -> images), batch.targets(), batch.indices(), Optional.of(mixture));
     }
 
     private static Tensor turned(Tensor examples) {

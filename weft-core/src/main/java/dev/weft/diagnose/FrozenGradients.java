@@ -1,13 +1,13 @@
 package dev.weft.diagnose;
 
 import dev.weft.criterion.Criterion;
-import dev.weft.ops.Bundle;
+import dev.weft.criterion.Scene;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
-import dev.weft.criterion.Scene;
 import dev.weft.model.Family;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;

@@ -34,7 +34,9 @@ record UnknownKeys(ObjectMapper mapper, Kinds kinds) {
             JsonTypeInfo kind = type.getRawClass().getAnnotation(JsonTypeInfo.class);
             Map<String, JavaType> known = kind == null ? properties(type) : properties(type, node, kind);
             if (!known.isEmpty() && Kinds.interfaceOf(type.getRawClass()).isPresent()) {
-                known.put(KIND, mapper.constructType(String.class)); // where one kind alone will do, its name may be left out
+                known.put(
+                        KIND,
+                        mapper.constructType(String.class)); // where one kind alone will do, its name may be left out
             }
             for (Map.Entry<String, JsonNode> field : node.properties()) {
                 JsonPointer here = at.appendProperty(field.getKey());

@@ -1,11 +1,11 @@
 package dev.weft.loss;
 
-import dev.weft.model.ModelInput;
-import dev.weft.criterion.Taught;
-import dev.weft.criterion.Scene;
 import dev.weft.criterion.Criterion;
+import dev.weft.criterion.Scene;
+import dev.weft.criterion.Taught;
 import dev.weft.data.Batch;
 import dev.weft.model.Family;
+import dev.weft.model.ModelInput;
 import dev.weft.nn.Pass;
 import org.bytedeco.pytorch.Tensor;
 
@@ -19,7 +19,11 @@ import org.bytedeco.pytorch.Tensor;
  * @param precision of forward and backward
  */
 public record LossSettings(
-        Criterion stated, Distillation distillation, double labelSmoothing, Regularisation regularisation, Precision precision) {
+        Criterion stated,
+        Distillation distillation,
+        double labelSmoothing,
+        Regularisation regularisation,
+        Precision precision) {
     /** What whoever has no teacher learns by. */
     public Criterion own(ModelInput input) {
         return (stated == null ? input.criterion() : stated).smoothed(labelSmoothing);
@@ -44,7 +48,10 @@ public record LossSettings(
     public void requireFits(ModelInput input) {
         Criterion own = own(input);
         for (Role role : Role.values()) {
-            distillation.loss(role).filter(soft -> soft.teacher() != 0).ifPresent(soft -> own.ofTeacher(soft.temperature()));
+            distillation
+                    .loss(role)
+                    .filter(soft -> soft.teacher() != 0)
+                    .ifPresent(soft -> own.ofTeacher(soft.temperature()));
         }
     }
 

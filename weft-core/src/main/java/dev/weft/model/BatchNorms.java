@@ -1,8 +1,8 @@
 package dev.weft.model;
 
-import dev.weft.ops.Bundle;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import java.util.ArrayList;

@@ -1,8 +1,5 @@
 package dev.weft.model;
 
-import dev.weft.ops.Port;
-import dev.weft.nn.Network;
-import dev.weft.ops.Bundle;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
@@ -10,8 +7,11 @@ import dev.weft.io.Suggest;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Network;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Libtorch;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;

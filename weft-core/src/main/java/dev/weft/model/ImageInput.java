@@ -12,20 +12,24 @@ import java.util.Locale;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.Dataset;
 import dev.weft.criterion.AccuracyScorer;
-import dev.weft.criterion.Scorer;
-import dev.weft.criterion.Labels;
 import dev.weft.criterion.Criterion;
-import dev.weft.ops.Port;
+import dev.weft.criterion.Labels;
+import dev.weft.criterion.Scorer;
 import dev.weft.data.Batch;
+import dev.weft.data.Dataset;
+import dev.weft.data.ImageDataset;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.nn.Layer;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.ImageOps;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -160,8 +164,8 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     @Override
     public void requireReads(String source, Dataset data) {
         if (!(data instanceof ImageDataset images)) {
-            throw new InputException(
-                    source + " must hold what the model reads, " + description() + ", but has changed since it was trained.");
+            throw new InputException(source + " must hold what the model reads, " + description()
+                    + ", but has changed since it was trained.");
         }
         if (images.channels() != channels || images.height() != size || images.width() != size) {
             throw new InputException(String.format(

@@ -1,8 +1,8 @@
 package dev.weft.model;
 
-import dev.weft.ops.Bundle;
 import dev.weft.io.CheckFailedException;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.Locale;
@@ -37,8 +37,7 @@ public record LawCheck(double difference, double largest) {
             LawCheck all = new LawCheck(0, 0);
             for (String name : inside.tensors().keySet()) {
                 LawCheck one = of(Tensors.floats(inside.get(name)), Tensors.floats(outside.get(name)));
-                all = new LawCheck(
-                        Math.max(all.difference, one.difference), Math.max(all.largest, one.largest));
+                all = new LawCheck(Math.max(all.difference, one.difference), Math.max(all.largest, one.largest));
             }
             return all;
         }

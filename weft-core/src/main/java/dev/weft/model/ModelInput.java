@@ -6,17 +6,14 @@ import org.bytedeco.javacpp.PointerScope;
 import java.util.Arrays;
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
-import org.bytedeco.pytorch.Tensor;
-import dev.weft.criterion.Scorer;
-import dev.weft.criterion.Criterion;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.OptBoolean;
-import dev.weft.ops.Port;
 import dev.weft.metric.Metric;
 import dev.weft.ops.Bundle;
+import dev.weft.ops.Port;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * What a model reads, bound to data, and what it predicts of it: images and their classes, text and its next tokens, or what another jar
@@ -26,7 +23,8 @@ import java.util.random.RandomGenerator;
 @JsonTypeInfo(
         use = JsonTypeInfo.Id.NAME,
         property = "kind",
-        requireTypeIdForSubtypes = OptBoolean.FALSE) // a model of one input says which in its type, as stored families do
+        requireTypeIdForSubtypes =
+                OptBoolean.FALSE) // a model of one input says which in its type, as stored families do
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ImageInput.class, name = "images"),
     @JsonSubTypes.Type(value = TextInput.class, name = "text")

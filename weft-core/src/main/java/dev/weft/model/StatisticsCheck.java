@@ -1,9 +1,9 @@
 package dev.weft.model;
 
-import dev.weft.ops.Bundle;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -7,18 +7,18 @@ import dev.weft.data.TextWindows;
 import dev.weft.data.Dataset;
 import dev.weft.criterion.LossScorer;
 import dev.weft.criterion.Scorer;
-import dev.weft.criterion.Labels;
-import dev.weft.criterion.Criterion;
-import org.bytedeco.pytorch.Tensor;
-import dev.weft.ops.Port;
 import dev.weft.data.Batch;
+import dev.weft.data.Dataset;
+import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.ops.Bundle;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.text.Tokenizer;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The text a language model reads: token ids (B, T) of int64, T from 1 to the context length. The tokenizer is part of the
@@ -98,8 +98,8 @@ public record TextInput(Tokenizer tokenizer, int contextLength) implements Model
         if (!(data instanceof TextWindows text
                 && text.tokenizer().equals(tokenizer)
                 && text.contextLength() <= contextLength)) {
-            throw new InputException(
-                    source + " must hold what the model reads, " + description() + ", but has changed since it was trained.");
+            throw new InputException(source + " must hold what the model reads, " + description()
+                    + ", but has changed since it was trained.");
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.weft.onnx;
 
-import java.util.stream.Collectors;
-import dev.weft.ops.Bundle;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
@@ -11,13 +9,14 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.natives.OnnxRuntime;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import java.util.stream.Collectors;
 
 /**
  * The ranges of activations over examples: the mean over the batches of the least and of the greatest value (minimum and maximum by
@@ -31,7 +30,8 @@ final class ActivationRanges {
             throw new IllegalArgumentException("Static quantisation needs examples to find the ranges of activations.");
         }
         GraphProto.Builder open = graph.toBuilder();
-        Set<String> inputs = graph.getInputList().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
+        Set<String> inputs =
+                graph.getInputList().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
         for (String value : values) {
             if (!inputs.contains(value)
                     && graph.getOutputList().stream().noneMatch(o -> o.getName().equals(value))) {

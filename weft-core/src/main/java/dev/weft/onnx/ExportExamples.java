@@ -1,7 +1,7 @@
 package dev.weft.onnx;
 
-import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
+import dev.weft.ops.Bundle;
 import java.util.List;
 
 /**
@@ -17,8 +17,8 @@ public record ExportExamples(List<Bundle> inputs, List<Bundle> targets, List<Bun
         targets = List.copyOf(targets);
         training = List.copyOf(training);
         if (!targets.isEmpty() && targets.size() != inputs.size()) {
-            throw new IllegalArgumentException(
-                    "There must be targets for all " + inputs.size() + " batches, but there are " + targets.size() + ".");
+            throw new IllegalArgumentException("There must be targets for all " + inputs.size()
+                    + " batches, but there are " + targets.size() + ".");
         }
     }
 

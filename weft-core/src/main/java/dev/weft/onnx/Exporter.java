@@ -1,6 +1,5 @@
 package dev.weft.onnx;
 
-import dev.weft.ops.Bundle;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.io.OutputFiles;
@@ -8,6 +7,7 @@ import dev.weft.model.Family;
 import dev.weft.model.LawCheck;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.space.Member;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package dev.weft.onnx;
 
-import dev.weft.ops.Port;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -12,6 +11,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import dev.weft.ops.OnnxNodes;
+import dev.weft.ops.Port;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -139,8 +139,7 @@ final class OnnxGraph implements OnnxNodes {
     private static ValueInfoProto value(Port port) {
         List<Object> sizes = new ArrayList<>(List.of("batch"));
         port.axes().forEach(axis -> sizes.add(axis.isOpen() ? axis.name() : (Object) axis.size()));
-        return value(
-                port.name(), port.type() == Port.Type.INT64 ? DataType.INT64 : DataType.FLOAT, sizes.toArray());
+        return value(port.name(), port.type() == Port.Type.INT64 ? DataType.INT64 : DataType.FLOAT, sizes.toArray());
     }
 
     /**

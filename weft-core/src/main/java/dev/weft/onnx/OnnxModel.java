@@ -1,14 +1,12 @@
 package dev.weft.onnx;
 
-import dev.weft.ops.Bundle;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.AtomicFile;
+import dev.weft.ops.Bundle;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package dev.weft.onnx;
 
-import dev.weft.ops.Bundle;
 import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Locale;
 import java.util.Map;

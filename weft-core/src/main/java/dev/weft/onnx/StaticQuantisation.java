@@ -2,10 +2,10 @@ package dev.weft.onnx;
 
 import static dev.weft.onnx.OnnxGraph.attribute;
 
-import dev.weft.ops.Bundle;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.weft.ops.Bundle;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;

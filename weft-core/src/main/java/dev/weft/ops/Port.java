@@ -65,7 +65,9 @@ public record Port(String name, Type type, List<Axis> axes) {
 
     private static Port of(String name, Type type, int... sizes) {
         return new Port(
-                name, type, Arrays.stream(sizes).mapToObj(size -> new Axis("", size)).toList());
+                name,
+                type,
+                Arrays.stream(sizes).mapToObj(size -> new Axis("", size)).toList());
     }
 
     /** This port with one more axis, whose size is open. */
@@ -86,7 +88,10 @@ public record Port(String name, Type type, List<Axis> axes) {
 
     /** How many numbers an example has along its fixed axes. */
     public long fixedSize() {
-        return axes.stream().filter(axis -> !axis.isOpen()).mapToLong(Axis::size).reduce(1, Math::multiplyExact);
+        return axes.stream()
+                .filter(axis -> !axis.isOpen())
+                .mapToLong(Axis::size)
+                .reduce(1, Math::multiplyExact);
     }
 
     /** Whether a tensor has this type and these axes. */

@@ -1,6 +1,5 @@
 package dev.weft.pick;
 
-import dev.weft.recipe.OtherData;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.Dataset;
 import dev.weft.data.PassedOver;
@@ -13,6 +12,7 @@ import dev.weft.model.ModelInput;
 import dev.weft.onnx.ExportLabel;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.OtherData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -117,8 +117,7 @@ public final class FamilyData {
         return of(new ExportLabel(file).input(kinds), DataProvenance.of(file.metadata(), kinds), nameOrFolder, kinds);
     }
 
-    private static FamilyData of(
-            ModelInput input, Optional<DataProvenance> known, String nameOrFolder, Kinds kinds) {
+    private static FamilyData of(ModelInput input, Optional<DataProvenance> known, String nameOrFolder, Kinds kinds) {
         if (known.isEmpty()) {
             return other(input, known, nameOrFolder, Match.UNVERIFIED, kinds);
         }

@@ -1,6 +1,5 @@
 package dev.weft.pick;
 
-import dev.weft.ops.Bundle;
 import dev.weft.cost.Latency;
 import dev.weft.cost.LatencyMeasurement;
 import dev.weft.cost.LatencySettings;
@@ -16,6 +15,7 @@ import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.onnx.Exporter;
 import dev.weft.onnx.Precision;
+import dev.weft.ops.Bundle;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.results.MeasuredMembers;
 import dev.weft.run.Environment;

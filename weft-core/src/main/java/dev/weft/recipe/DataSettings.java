@@ -1,13 +1,5 @@
 package dev.weft.recipe;
 
-import dev.weft.text.CharacterTokenizer;
-import java.util.Map;
-import dev.weft.io.Json;
-import dev.weft.io.Kinds;
-import java.util.Optional;
-import java.util.Collections;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
@@ -33,13 +25,21 @@ import dev.weft.data.TextSource;
 import dev.weft.data.TextSplits;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.WeftCommand;
 import dev.weft.io.Yaml;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
+import dev.weft.text.CharacterTokenizer;
 import dev.weft.text.Tokenizer;
 import dev.weft.text.TokenizerSettings;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The data of a recipe. Without a kind it is images. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind", defaultImpl = DataSettings.Images.class)
@@ -129,8 +129,7 @@ public interface DataSettings {
      */
     default OtherData other(ModelInput input, String place) {
         Splits splits = withSource(place).reopen(splitSeed(0), input);
-        return new OtherData(
-                splits.train(), Optional.of(splits.selection()), splits.report(), splits.passedOver());
+        return new OtherData(splits.train(), Optional.of(splits.selection()), splits.report(), splits.passedOver());
     }
 
     /**
@@ -150,7 +149,10 @@ public interface DataSettings {
                     + " has no reader of its own, but does not.");
         }
         return Json.parse(
-                Json.writeLine(Map.of("kind", kind, "source", place)), "data of the kind " + kind, DataSettings.class, kinds);
+                Json.writeLine(Map.of("kind", kind, "source", place)),
+                "data of the kind " + kind,
+                DataSettings.class,
+                kinds);
     }
 
     /**

@@ -1,9 +1,9 @@
 package dev.weft.recipe;
 
-import dev.weft.criterion.Criterion;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.architecture.ArchitectureSettings;
+import dev.weft.criterion.Criterion;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;

@@ -1,8 +1,8 @@
 package dev.weft.sample;
 
-import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.loss.TrainingMember;
+import dev.weft.ops.Bundle;
 import dev.weft.space.Member;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;

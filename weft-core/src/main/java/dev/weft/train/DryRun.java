@@ -1,6 +1,5 @@
 package dev.weft.train;
 
-import dev.weft.ops.Bundle;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
@@ -21,6 +20,7 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
@@ -114,9 +114,7 @@ public final class DryRun {
                         family,
                         train,
                         running == null ? BatchStatistics.INSTANCE : running,
-                        train.distillation().hasFrozenTeacher()
-                                ? inputs -> likeOutputs(family, inputs, random)
-                                : null,
+                        train.distillation().hasFrozenTeacher() ? inputs -> likeOutputs(family, inputs, random) : null,
                         sampling,
                         0)) { // as in the epochs that have a teacher
             List<TrainingMember> draws = sampling.draw(0, batch, random);

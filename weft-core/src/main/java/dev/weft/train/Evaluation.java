@@ -1,10 +1,8 @@
 package dev.weft.train;
 
-import dev.weft.criterion.LossScorer;
 import dev.weft.criterion.AccuracyScorer;
+import dev.weft.criterion.LossScorer;
 import dev.weft.criterion.Scorer;
-import dev.weft.ops.Port;
-import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
@@ -17,6 +15,8 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
+import dev.weft.ops.Port;
 import dev.weft.space.Member;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;

@@ -1,11 +1,11 @@
 package dev.weft.train;
 
-import dev.weft.ops.Bundle;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.FirstValues;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.Recipe;

@@ -1,18 +1,18 @@
 package dev.weft.train;
 
-import dev.weft.ops.Bundle;
+import dev.weft.criterion.Scene;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.LossSettings;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
-import dev.weft.criterion.Scene;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.optim.ParameterUpdate;
 import dev.weft.optim.ReptileSteps;
 import dev.weft.recipe.TrainSettings;

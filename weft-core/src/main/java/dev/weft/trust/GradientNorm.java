@@ -1,8 +1,8 @@
 package dev.weft.trust;
 
+import dev.weft.criterion.Scene;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
-import dev.weft.criterion.Scene;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;

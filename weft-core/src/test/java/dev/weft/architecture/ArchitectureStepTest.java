@@ -3,15 +3,14 @@ package dev.weft.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.ops.Bundle;
 import dev.weft.architecture.ArchitectureSettings.Order;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.cost.ExpectedCost;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.loss.Distillation;
-import dev.weft.criterion.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -21,6 +20,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
@@ -474,7 +474,8 @@ class ArchitectureStepTest {
     }
 
     private static Tensor loss(Family family, Batch batch) {
-        Tensor logits = family.forward(batch.inputs().only(), new Pass(blend(family, 4), BatchStatistics.INSTANCE, 0, 0));
+        Tensor logits =
+                family.forward(batch.inputs().only(), new Pass(blend(family, 4), BatchStatistics.INSTANCE, 0, 0));
         return Losses.labels(logits, batch.labels(), 0);
     }
 

@@ -2,7 +2,6 @@ package dev.weft.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.ops.Bundle;
 import dev.weft.model.Family;
 import dev.weft.model.LanguageModel;
 import dev.weft.model.ModelDefinition;
@@ -10,6 +9,7 @@ import dev.weft.model.TinyModels;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Op;
 import dev.weft.ops.Ops;
 import dev.weft.ops.Tensors;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
@@ -39,7 +39,8 @@ class CriterionTest {
     private static Scene scene(Tensor targets, Optional<Batch.Mixture> mixture) {
         Batch batch = new Batch(
                 Bundle.of("input", Tensors.zeros(SIZE)), Bundle.of("target", targets), List.of(0, 1, 2, 3), mixture);
-        return Scene.of(batch, Member.PLAIN, Bundle.of("logits", random(1, SIZE, SIZE))).taughtBy(Bundle.of("logits", random(2, SIZE, SIZE)));
+        return Scene.of(batch, Member.PLAIN, Bundle.of("logits", random(1, SIZE, SIZE)))
+                .taughtBy(Bundle.of("logits", random(2, SIZE, SIZE)));
     }
 
     private static Tensor labels() {
@@ -134,7 +135,10 @@ class CriterionTest {
         try (PointerScope scope = new PointerScope()) {
             Scene scene = labelled();
             double labels = Losses.labels(scene.outputs().only(), labels(), 0.1).item_double();
-            double soft = Losses.soft(scene.outputs().only(), scene.teacher().orElseThrow().only(), 3)
+            double soft = Losses.soft(
+                            scene.outputs().only(),
+                            scene.teacher().orElseThrow().only(),
+                            3)
                     .item_double();
             assertThat(new Taught(new Labels(0.1), new SoftLoss(0.25, null, 3))
                             .of(scene)
@@ -154,7 +158,8 @@ class CriterionTest {
     void squaredErrorIsTheMeanOverTheNumbersOfAnExample() {
         try (PointerScope scope = new PointerScope()) {
             Batch batch = new Batch(Tensors.zeros(2), Tensors.of(new float[] {1, 2, 0, 0}, 2, 2), List.of(0, 1));
-            Scene scene = Scene.of(batch, Member.PLAIN, Bundle.of("logits", Tensors.of(new float[] {1, 4, 3, 4}, 2, 2)));
+            Scene scene =
+                    Scene.of(batch, Member.PLAIN, Bundle.of("logits", Tensors.of(new float[] {1, 4, 3, 4}, 2, 2)));
             assertThat(Tensors.doubles(new SquaredError().each(scene))).containsExactly(2, 12.5);
             Scene other = Scene.of(batch, Member.PLAIN, Bundle.of("logits", Tensors.of(new float[] {1, 4}, 2, 1)));
             assertThatThrownBy(() -> new SquaredError().each(other))
@@ -171,7 +176,8 @@ class CriterionTest {
             Tensor teacher = scene.teacher().orElseThrow().only();
             Tensor student = teacher.clone().set_requires_grad(true);
             Tensor loss = new Affinity()
-                    .of(Scene.of(scene.batch(), scene.member(), Bundle.of("logits", student)).taughtBy(Bundle.of("logits", teacher)));
+                    .of(Scene.of(scene.batch(), scene.member(), Bundle.of("logits", student))
+                            .taughtBy(Bundle.of("logits", teacher)));
             double entropy = 0;
             for (Tensor logits : List.of(teacher, teacher.t())) {
                 Tensor shares = logits.softmax(-1);
@@ -182,7 +188,8 @@ class CriterionTest {
             assertThat(student.grad().abs().max().item_double()).isLessThan(1e-6);
             Tensor away = random(1, SIZE, SIZE).set_requires_grad(true);
             new Affinity()
-                    .of(Scene.of(scene.batch(), scene.member(), Bundle.of("logits", away)).taughtBy(Bundle.of("logits", teacher)))
+                    .of(Scene.of(scene.batch(), scene.member(), Bundle.of("logits", away))
+                            .taughtBy(Bundle.of("logits", teacher)))
                     .backward();
             Tensor rows = away.detach().softmax(-1).sub(teacher.softmax(-1));
             Tensor columns =

@@ -53,8 +53,10 @@ class ImageBatchesTest {
     void largeBatchesAreFilledOnAllCoresAlike() {
         InMemoryImages large = TestImages.numbered("train", 20, 5, 3, 150, 200);
         try (PointerScope scope = new PointerScope()) {
-            float[] together = floats(new EvaluationBatches(large, 20).batch(0).inputs().only()); // 1.8 million values
-            float[] last = floats(new EvaluationBatches(large, 1).batch(19).inputs().only());
+            float[] together =
+                    floats(new EvaluationBatches(large, 20).batch(0).inputs().only()); // 1.8 million values
+            float[] last =
+                    floats(new EvaluationBatches(large, 1).batch(19).inputs().only());
             assertThat(Arrays.copyOfRange(together, 19 * 90_000, 20 * 90_000)).isEqualTo(last);
         }
     }
@@ -88,8 +90,8 @@ class ImageBatchesTest {
             // The same example is augmented differently in another epoch.
             int[] same = {3};
             assertThat(IntStream.range(0, 6)
-                            .mapToObj(e ->
-                                    Arrays.toString(floats(one.batch(same, e).inputs().only())))
+                            .mapToObj(e -> Arrays.toString(
+                                    floats(one.batch(same, e).inputs().only())))
                             .distinct()
                             .count())
                     .isGreaterThan(3);

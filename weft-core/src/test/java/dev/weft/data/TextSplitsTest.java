@@ -57,7 +57,8 @@ class TextSplitsTest {
                 for (int i = 0; i < batches.count(); i++) {
                     Batch batch = batches.batch(i);
                     assertThat(batch.inputs().only().scalar_type().intern()).isEqualTo(ScalarType.Long);
-                    assertThat(batch.inputs().only().shape()).isEqualTo(batch.labels().shape());
+                    assertThat(batch.inputs().only().shape())
+                            .isEqualTo(batch.labels().shape());
                     assertThat(batch.inputs().only().shape()[0]).isEqualTo(batch.size());
                     Arrays.stream(longs(batch.inputs().only())).forEach(t -> read.add((int) t));
                     Arrays.stream(longs(batch.labels())).forEach(t -> predicted.add((int) t));

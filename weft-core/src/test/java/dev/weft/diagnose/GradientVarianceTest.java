@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.ops.Bundle;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
-import dev.weft.criterion.Losses;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
@@ -17,6 +16,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
 import dev.weft.sample.Sampler;
@@ -115,8 +115,8 @@ class GradientVarianceTest {
     private static Map<String, double[]> byBackward(Family family, GradientDraw.Term term) {
         Map<String, double[]> gradients = new TreeMap<>();
         try (PointerScope scope = new PointerScope()) {
-            Tensor logits =
-                    family.forward(term.batch().inputs().only(), new Pass(term.member(), BatchStatistics.INSTANCE, 0, 0));
+            Tensor logits = family.forward(
+                    term.batch().inputs().only(), new Pass(term.member(), BatchStatistics.INSTANCE, 0, 0));
             Losses.labels(logits, term.batch().labels(), 0).backward();
             family.weights().tensors().forEach((name, parameter) -> {
                 if (parameter.grad().defined()) {
@@ -327,7 +327,9 @@ class GradientVarianceTest {
                 Batch before = batch(model, 4, 1);
                 byBackward(family, new GradientDraw.Term(family.space().smallest(), before, 1, List.of()));
                 try (PointerScope scope = new PointerScope()) { // gradients that somebody else is gathering
-                    family.forward(before.inputs().only(), new Pass(family.space().largest(), BatchStatistics.INSTANCE, 0, 0))
+                    family.forward(
+                                    before.inputs().only(),
+                                    new Pass(family.space().largest(), BatchStatistics.INSTANCE, 0, 0))
                             .sum()
                             .backward();
                 }

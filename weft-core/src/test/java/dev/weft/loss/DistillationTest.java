@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.criterion.SoftLoss;
 import dev.weft.criterion.Losses;
-import dev.weft.ops.Bundle;
+import dev.weft.criterion.SoftLoss;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.sample.Sampling;
@@ -86,7 +86,9 @@ class DistillationTest {
                         BatchStatistics.INSTANCE,
                         teacher == null
                                 ? null
-                                : inputs -> Bundle.of("logits", logits(teacher, teacher.space().largest())),
+                                : inputs -> Bundle.of(
+                                        "logits",
+                                        logits(teacher, teacher.space().largest())),
                         Sampling.of(random -> List.of()),
                         distillation instanceof Distillation.Taught taught ? taught.labelSteps(1) : 0)) {
             step.run(batch, TinyTraining.sandwich(family.space()), 0.05, 1, 0, List.of(new TrainingListener() {

@@ -47,8 +47,10 @@ class PrecisionTest {
                 Batch batch = TinyTraining.batch(16, 3);
                 Family family = Family.of(TinyTraining.boundModel(), 11)) {
             var pass = new dev.weft.nn.Pass(family.space().largest(), dev.weft.nn.BatchStatistics.INSTANCE, 0, 0);
-            var exact = Precision.FLOAT32.run(() -> family.forward(batch.inputs().only(), pass));
-            var rough = Precision.BFLOAT16.run(() -> family.forward(batch.inputs().only(), pass));
+            var exact =
+                    Precision.FLOAT32.run(() -> family.forward(batch.inputs().only(), pass));
+            var rough =
+                    Precision.BFLOAT16.run(() -> family.forward(batch.inputs().only(), pass));
             assertThat(exact.scalar_type().intern()).isEqualTo(ScalarType.Float);
             assertThat(rough.scalar_type().intern()).isEqualTo(ScalarType.BFloat16);
             double exactLoss = Losses.labels(exact, batch.labels(), 0).item_double();

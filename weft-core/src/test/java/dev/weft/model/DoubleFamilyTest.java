@@ -2,8 +2,8 @@ package dev.weft.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.data.Batch;
 import dev.weft.criterion.Losses;
+import dev.weft.data.Batch;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
@@ -94,7 +94,9 @@ class DoubleFamilyTest {
 
     private static Tensor loss(Family family, Member member, Batch batch) {
         return Losses.labels(
-                family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)), batch.labels(), 0.1);
+                family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)),
+                batch.labels(),
+                0.1);
     }
 
     /** The same weights give the same answers up to the rounding of float32, also when they were saved and extracted. */

@@ -39,7 +39,8 @@ class ModelInputTest {
             assertThat(random.min().item_double()).isGreaterThanOrEqualTo(0);
             assertThat(random.max().item_double()).isLessThan(limit);
             assertThat(input.inputs()).hasSize(1).allMatch(port -> port.takes(random));
-            assertThat(input.randomTargets(4, new SplittableRandom(1)).only().size(0)).isEqualTo(4);
+            assertThat(input.randomTargets(4, new SplittableRandom(1)).only().size(0))
+                    .isEqualTo(4);
         }
     }
 

@@ -3,13 +3,13 @@ package dev.weft.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.ops.Bundle;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.Exporter;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;

@@ -1,6 +1,5 @@
 package dev.weft.onnx;
 
-import dev.weft.ops.Bundle;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.TextInput;
@@ -8,6 +7,7 @@ import dev.weft.model.TinyModels;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;

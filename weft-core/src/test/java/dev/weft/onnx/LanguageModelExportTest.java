@@ -2,7 +2,6 @@ package dev.weft.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.ops.Bundle;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -12,6 +11,7 @@ import dev.weft.model.LanguageModel;
 import dev.weft.model.Stories;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.nio.LongBuffer;
@@ -56,7 +56,8 @@ class LanguageModelExportTest {
                         family,
                         member,
                         MemberStatistics.none(),
-                        List.of(inputs(3, 10, 11), inputs(1, 1, 11), inputs(2, 7, 11)), ExportOptions.onnx(folder.resolve("member.onnx")));
+                        List.of(inputs(3, 10, 11), inputs(1, 1, 11), inputs(2, 7, 11)),
+                        ExportOptions.onnx(folder.resolve("member.onnx")));
                 assertThat(result.check().maxAbsError()).as(member.toString()).isLessThanOrEqualTo(1e-5);
             }
         }
@@ -97,7 +98,8 @@ class LanguageModelExportTest {
                     family,
                     Member.PLAIN,
                     MemberStatistics.none(),
-                    List.of(inputs(2, 300, 512), inputs(1, 3, 512)), ExportOptions.onnx(folder.resolve("stories.onnx")));
+                    List.of(inputs(2, 300, 512), inputs(1, 3, 512)),
+                    ExportOptions.onnx(folder.resolve("stories.onnx")));
             assertThat(result.check().maxAbsError()).isLessThanOrEqualTo(1e-3);
             assertThat(result.check().top1Agreement()).isGreaterThan(0.99);
         }

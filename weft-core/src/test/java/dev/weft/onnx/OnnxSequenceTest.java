@@ -2,14 +2,9 @@ package dev.weft.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.ops.Port;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -18,6 +13,7 @@ import dev.weft.natives.OnnxRuntime;
 import dev.weft.ops.AttentionOps;
 import dev.weft.ops.NormOps;
 import dev.weft.ops.Ops;
+import dev.weft.ops.Port;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import java.nio.FloatBuffer;

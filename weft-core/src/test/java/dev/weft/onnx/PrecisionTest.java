@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.ops.Bundle;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnxruntime.OnnxTensor;
@@ -20,6 +19,7 @@ import dev.weft.model.TinyModels;
 import dev.weft.natives.OnnxRuntime;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.io.IOException;
@@ -49,7 +49,6 @@ class PrecisionTest {
         return all;
     }
 
-
     /** What the live member itself says: every label is right, so that each other first choice costs accuracy. */
     private static ExportExamples examples(Family family, Member member, MemberStatistics statistics) {
         List<Bundle> inputs = List.of(
@@ -59,7 +58,9 @@ class PrecisionTest {
                         .map(logits -> logits.argmax(new org.bytedeco.pytorch.LongOptional(-1), false)))
                 .toList();
         return new ExportExamples(
-                inputs, labels, List.of(
+                inputs,
+                labels,
+                List.of(
                         ExportFixture.inputs(family.definition(), 16, 3),
                         ExportFixture.inputs(family.definition(), 16, 4)));
     }
@@ -76,7 +77,8 @@ class PrecisionTest {
                     ? MemberStatistics.none()
                     : ExportFixture.statistics(family, member);
             ExportExamples examples = examples(family, member, statistics);
-            Tensor logits = family.forward(examples.inputs().get(0), Pass.evaluation(member, statistics)).only();
+            Tensor logits = family.forward(examples.inputs().get(0), Pass.evaluation(member, statistics))
+                    .only();
             spread = logits.max().item_float() - logits.min().item_float();
             return Exporter.export(
                     family,

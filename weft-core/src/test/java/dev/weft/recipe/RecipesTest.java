@@ -302,7 +302,8 @@ class RecipesTest {
         assertThat(train.optimizer())
                 .isEqualTo(new Optimizer.Sgd(0.1 * recipe.data().batchSize() / 256, 0.9, true, 1e-5));
         assertThat(train.clipping()).isEqualTo(new Clipping(Clipping.By.VALUE, 1));
-        try (Family shapes = Family.ofShapes(recipe.model().withInput(recipe.data().standIn()))) {
+        try (Family shapes =
+                Family.ofShapes(recipe.model().withInput(recipe.data().standIn()))) {
             var tensors = shapes.weights().tensors();
             var groups = ParameterGroup.byParameter(train.parameterGroups(), tensors.keySet());
             tensors.forEach((name, tensor) ->

@@ -99,8 +99,7 @@ class DryRunTest {
                 .batchSize(4096)
                 .imageSize(32)
                 .build();
-        ImageInput input =
-                (ImageInput) sized.standIn();
+        ImageInput input = (ImageInput) sized.standIn();
         assertThat(input.size()).isEqualTo(32);
         assertThat(input.channels()).isEqualTo(3);
         assertThat(input.classes()).hasSize(1000).startsWith("class0");

@@ -271,7 +271,8 @@ class GradientSearchTest {
             assertThat(last.labels().reshape(-1).select(0, labels - 1).item_long())
                     .isEqualTo(69 % 7);
             assertThat(second.batch(new int[] {0})
-                            .inputs().only()
+                            .inputs()
+                            .only()
                             .reshape(-1)
                             .select(0, 0)
                             .item_long())

@@ -3,12 +3,11 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.ops.Bundle;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
-import dev.weft.criterion.Losses;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
@@ -18,6 +17,7 @@ import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
@@ -234,8 +234,11 @@ class PhasesTest {
                 trainer.runTo(6, () -> false, List.of(new TrainingListener() {
                     @Override
                     public void memberForwarded(long step, TrainingMember draw, Batch batch, Bundle logits) {
-                        double loss = Losses.labels(logits.only(), batch.labels(), 0).item_double()
-                                + Losses.soft(logits.only(), teacher.forward(batch.inputs().only(), pass))
+                        double loss = Losses.labels(logits.only(), batch.labels(), 0)
+                                        .item_double()
+                                + Losses.soft(
+                                                logits.only(),
+                                                teacher.forward(batch.inputs().only(), pass))
                                         .item_double();
                         own.put(draw, loss);
                     }

@@ -2,9 +2,9 @@ package dev.weft.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.loss.Distillation;
-import dev.weft.criterion.Losses;
 import dev.weft.loss.Precision;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
@@ -104,8 +104,9 @@ class RoutedTrainingTest {
                 Family stepped = transformer(granularity)) {
             Batch batch = batch(family, 8);
             List<TrainingMember> draws = TinyTraining.sandwich(family.space());
-            Tensor teacher =
-                    logits(family, batch.inputs().only(), family.space().largest()).detach();
+            Tensor teacher = logits(
+                            family, batch.inputs().only(), family.space().largest())
+                    .detach();
             for (TrainingMember draw : draws) {
                 Tensor own = logits(family, batch.inputs().only(), draw.member());
                 (draw.role() == Role.LARGEST ? Losses.labels(own, batch.labels(), 0) : Losses.soft(own, teacher))
@@ -154,7 +155,8 @@ class RoutedTrainingTest {
             Batch batch = TinyTraining.batch(8, 3);
             Member member = family.space().largest();
             Tensor exact = logits(family, batch.inputs().only(), member);
-            Tensor rounded = Precision.BFLOAT16.run(() -> logits(family, batch.inputs().only(), member));
+            Tensor rounded =
+                    Precision.BFLOAT16.run(() -> logits(family, batch.inputs().only(), member));
             TensorAssert.assertThat(rounded).isCloseTo(exact, 0.2);
             assertThat(Tensors.floats(rounded)).isNotEqualTo(Tensors.floats(exact));
             Losses.labels(rounded, batch.labels(), 0).backward();

@@ -2,11 +2,11 @@ package dev.weft.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.generate.GenerationSettings;
 import dev.weft.generate.TextGenerator;
 import dev.weft.io.Kinds;
-import dev.weft.criterion.Losses;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.LanguageModel;

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weft.ops.Bundle;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.loss.Distillation;
-import dev.weft.criterion.Losses;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
@@ -94,7 +94,10 @@ class TrainingStepTest {
     void mixedImagesAreTaughtByMixedLabelsAndByTheTeacherOfTheMixedImages() {
         settings.labelSmoothing = 0.1;
         Tensor partners = batch.labels().flip(0);
-        Tensor images = batch.inputs().only().mul(new Scalar(0.3)).add(batch.inputs().only().flip(0), new Scalar(0.7));
+        Tensor images = batch.inputs()
+                .only()
+                .mul(new Scalar(0.3))
+                .add(batch.inputs().only().flip(0), new Scalar(0.7));
         batch = new Batch(
                 Bundle.of("image", images),
                 batch.targets(),

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import dev.weft.ops.Bundle;
 import dev.weft.io.InputException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -82,8 +82,7 @@ public interface CriterionContract {
         Map<String, Tensor> moved = new LinkedHashMap<>();
         scene.outputs()
                 .tensors()
-                .forEach((name, output) ->
-                        moved.put(name, output.detach().add(gradient.get(name), new Scalar(step))));
+                .forEach((name, output) -> moved.put(name, output.detach().add(gradient.get(name), new Scalar(step))));
         return criterion().of(with(scene, new Bundle(moved))).item_double();
     }
 

@@ -2,7 +2,6 @@ package dev.weft.weight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.ops.Bundle;
 import dev.weft.cost.CountedCosts;
 import dev.weft.cost.MemberCosts;
 import dev.weft.io.Kinds;
@@ -15,6 +14,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;

@@ -1,6 +1,5 @@
 package dev.weft.sample.norm;
 
-import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.ImageBatches;
@@ -10,6 +9,7 @@ import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.ImageInput;
+import dev.weft.ops.Bundle;
 import dev.weft.sample.ImportanceDistribution;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.StepReport;
@@ -103,7 +103,8 @@ public final class GradientNormSampling implements Sampling {
     public void memberForwarded(long step, TrainingMember draw, Batch batch, Bundle outputs) {
         training = draw.member();
         if (examples != null) {
-            examples.observe(batch, ImportanceDistribution.logitGradients(outputs.only(), batch.labels(), labelSmoothing));
+            examples.observe(
+                    batch, ImportanceDistribution.logitGradients(outputs.only(), batch.labels(), labelSmoothing));
         }
     }
 

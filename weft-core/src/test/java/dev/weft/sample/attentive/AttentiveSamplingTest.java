@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.cost.CostLevels;
 import dev.weft.cost.CountedCosts;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.loss.Distillation;
-import dev.weft.criterion.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;

@@ -5,8 +5,8 @@ import static dev.weft.lab.study.Claim.report;
 import static dev.weft.lab.study.Quantity.difference;
 import static dev.weft.lab.study.Quantity.ratio;
 
-import dev.weft.criterion.Losses;
 import dev.weft.cost.CountedCosts;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Dataset;
 import dev.weft.data.TextSource;
 import dev.weft.data.TextSplits;

@@ -1,10 +1,10 @@
 package dev.weft.lab.shiftnas;
 
-import dev.weft.ops.Bundle;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.loss.TrainingMember;
+import dev.weft.ops.Bundle;
 import dev.weft.train.TrainingListener;
 import java.io.IOException;
 import java.io.RandomAccessFile;

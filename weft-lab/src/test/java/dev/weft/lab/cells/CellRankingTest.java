@@ -162,7 +162,8 @@ class CellRankingTest {
     void scoresAreOfInheritedWeights() {
         GroundTruth few = truth.every(8);
         Splits splits = few.recipe().data().open(0);
-        try (Family family = Family.of(few.recipe().model().withInput(few.recipe().data().input(splits)), 5)) {
+        try (Family family =
+                Family.of(few.recipe().model().withInput(few.recipe().data().input(splits)), 5)) {
             CellScores scores = CellScores.of(family, few.recipe(), splits, few.members());
             assertThat(scores.scores()).hasSize(few.members().size()).allSatisfy(score -> {
                 assertThat(score.accuracy()).isBetween(0.0, 60.0);
