@@ -16,8 +16,6 @@ import dev.weft.criterion.Criterion;
 import dev.weft.criterion.Labels;
 import dev.weft.criterion.Scorer;
 import dev.weft.data.Batch;
-import dev.weft.data.Dataset;
-import dev.weft.data.ImageDataset;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.nn.Layer;
@@ -27,9 +25,7 @@ import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
 import java.util.List;
-import java.util.Locale;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**

@@ -1,5 +1,7 @@
 package dev.weft.model;
 
+import dev.weft.criterion.Labels;
+import dev.weft.criterion.Criterion;
 import dev.weft.text.ExportedTokenizer;
 import java.util.Map;
 import java.util.Optional;
@@ -8,8 +10,6 @@ import dev.weft.data.Dataset;
 import dev.weft.criterion.LossScorer;
 import dev.weft.criterion.Scorer;
 import dev.weft.data.Batch;
-import dev.weft.data.Dataset;
-import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.ops.Bundle;

@@ -11,7 +11,6 @@ import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
-import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.List;

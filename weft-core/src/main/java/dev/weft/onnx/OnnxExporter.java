@@ -14,7 +14,6 @@ import dev.weft.model.ModelInput;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
-import dev.weft.ops.Bundle;
 import dev.weft.ops.Ops;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;

@@ -19,15 +19,28 @@ public final class ExportedNetwork implements AutoCloseable {
     private final OnnxFile file;
     private final OnnxSession session;
 
-    /**
-     * Numbers in rows.
-     *
-     * @param floats those of float32; null where they are whole
-     * @param longs those of int64; null where they are not whole
-     * @param shape the batch first
-     */
-    @SuppressWarnings("ArrayRecordComponent") // large, and never compared
-    public record Numbers(float[] floats, long[] longs, long... shape) {
+    /** Numbers in rows, of float32 or of int64. */
+    public static final class Numbers {
+        private final float[] floats;
+        private final long[] longs;
+        private final long[] shape;
+
+        private Numbers(float[] floats, long[] longs, long[] shape) {
+            this.floats = floats;
+            this.longs = longs;
+            this.shape = shape;
+        }
+
+        /** Those of float32, row by row; not copied. */
+        public float[] floats() {
+            return floats;
+        }
+
+        /** Their shape, the batch first. */
+        public long[] shape() {
+            return shape;
+        }
+
         /** Numbers of float32. */
         public static Numbers of(float[] values, long... shape) {
             return new Numbers(values, null, shape);
