@@ -41,7 +41,9 @@ class ArchitectureTest {
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
             Map.entry("criterion", Set.of("metric", "data", "ops", "space", "io")),
-            Map.entry("model", Set.of("metric", "criterion", "data", "nn", "weight", "ops", "space", "text", "export", "io")),
+            Map.entry(
+                    "model",
+                    Set.of("metric", "criterion", "data", "nn", "weight", "ops", "space", "text", "export", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
@@ -141,8 +143,19 @@ class ArchitectureTest {
             Map.entry(
                     "onnx",
                     Set.of(
-                            "criterion", "metric", "seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops",
-                            "space", "io")),
+                            "criterion",
+                            "metric",
+                            "seed",
+                            "export",
+                            "natives",
+                            "data",
+                            "text",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("search", "metric", "stats", "io")),
             Map.entry(

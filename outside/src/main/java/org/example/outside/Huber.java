@@ -24,7 +24,8 @@ public record Huber(@JsonProperty(defaultValue = "1.0") double delta) implements
 
     @Override
     public Tensor each(Scene scene) {
-        Tensor error = scene.outputs().only().sub(scene.batch().targets().only()).abs();
+        Tensor error =
+                scene.outputs().only().sub(scene.batch().targets().only()).abs();
         Tensor small = error.clamp_max(new Scalar(delta)); // its part that is squared; the rest counts in proportion
         Tensor loss = small.mul(error.sub(small.mul(new Scalar(0.5))));
         return loss.reshape(loss.size(0), -1).mean(1);

@@ -70,8 +70,7 @@ final class ParticleSets implements Dataset {
 
     private static String sha256(ByteBuffer content) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content.array()));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content.array()));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
@@ -104,8 +103,8 @@ final class ParticleSets implements Dataset {
     @Override
     public Batches batches(int batchSize, long seed) {
         if (batchSize < 1 || batchSize > size()) {
-            throw new InputException(
-                    "batchSize must be from 1 to " + size() + ", the examples of " + name + ", but is " + batchSize + ".");
+            throw new InputException("batchSize must be from 1 to " + size() + ", the examples of " + name + ", but is "
+                    + batchSize + ".");
         }
         return new Batches() {
             @Override

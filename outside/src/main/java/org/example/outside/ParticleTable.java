@@ -22,7 +22,8 @@ import java.util.List;
  * @param source the file
  */
 @JsonTypeName("particle-table")
-public record ParticleTable(String source, @JsonProperty(defaultValue = "32") int batchSize) implements DataSettings {
+public record ParticleTable(
+        String source, @JsonProperty(defaultValue = "32") int batchSize) implements DataSettings {
     private static final int NUMBERS = 4;
 
     @Override
@@ -67,9 +68,12 @@ public record ParticleTable(String source, @JsonProperty(defaultValue = "32") in
         List<float[]> rows = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(Path.of(source))) {
-                double[] cells =
-                        Arrays.stream(line.split(",")).mapToDouble(Double::parseDouble).toArray();
-                if (cells.length % NUMBERS != 1 || cells.length == 1 || !rows.isEmpty() && cells.length != rows.get(0).length) {
+                double[] cells = Arrays.stream(line.split(","))
+                        .mapToDouble(Double::parseDouble)
+                        .toArray();
+                if (cells.length % NUMBERS != 1
+                        || cells.length == 1
+                        || !rows.isEmpty() && cells.length != rows.get(0).length) {
                     throw new InputException(source + " line " + (rows.size() + 1)
                             + ": must have a value and four numbers a particle, as many as line 1, but has "
                             + cells.length + " cells.");

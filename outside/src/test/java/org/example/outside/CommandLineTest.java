@@ -141,7 +141,8 @@ class CommandLineTest {
                 .contains("rmse", "small");
         done("extract", "run", "--member", "small", "--out", "small.safetensors");
         assertThat(done("inspect", "small.safetensors")).contains("an extracted model");
-        assertThat(done("export", "run", "--member", "small", "--onnx", "small.onnx")).contains("small.onnx");
+        assertThat(done("export", "run", "--member", "small", "--onnx", "small.onnx"))
+                .contains("small.onnx");
         String live = done("evaluate", "run", "--member", "small");
         assertThat(live).contains("rmse ", "60 examples");
         assertThat(done("evaluate", "small.onnx")).startsWith(live.substring(0, live.indexOf(" of ")));

@@ -132,14 +132,16 @@ class ParticlesTest {
             Bundle two = Bundle.of(
                     "positions", Tensors.fresh(new float[] {1, 2, 3, 0.5f, 0, -1}, 1, 2, 3),
                     "masses", Tensors.fresh(new float[] {0.5f, 2}, 1, 2, 1));
-            float live = family.forward(two, Pass.evaluation(member, none)).get("value").item_float();
+            float live = family.forward(two, Pass.evaluation(member, none))
+                    .get("value")
+                    .item_float();
             try (ExportedNetwork network = ExportedNetwork.open(onnx)) {
                 Map<String, ExportedNetwork.Numbers> outputs = network.run(Map.of(
                         "positions", ExportedNetwork.Numbers.of(new float[] {1, 2, 3, 0.5f, 0, -1}, 1, 2, 3),
                         "masses", ExportedNetwork.Numbers.of(new float[] {0.5f, 2}, 1, 2, 1)));
                 assertThat(outputs.get("value").floats()[0]).isCloseTo(live, within(1e-5f));
-                assertThatThrownBy(() -> network.run(Map.of(
-                                "positions", ExportedNetwork.Numbers.of(new float[] {1, 2, 3}, 1, 1, 3))))
+                assertThatThrownBy(() -> network.run(
+                                Map.of("positions", ExportedNetwork.Numbers.of(new float[] {1, 2, 3}, 1, 1, 3))))
                         .isInstanceOf(InvalidInputException.class)
                         .hasMessageContaining("masses");
             }
@@ -153,7 +155,9 @@ class ParticlesTest {
     void criterionOfTheRecipeTakesThePlaceOfTheInputs() throws Exception {
         assertThat(recipe(1, "  criterion: {kind: squared-error}\n").train().criterion())
                 .isEqualTo(new SquaredError());
-        assertThat(recipe(1, "  criterion: {kind: huber, delta: 0.01}\n").train().criterion())
+        assertThat(recipe(1, "  criterion: {kind: huber, delta: 0.01}\n")
+                        .train()
+                        .criterion())
                 .isEqualTo(new Huber(0.01));
         Path own = trained(recipe(1, ""), "own");
         Path other = trained(recipe(1, "  criterion: {kind: huber, delta: 0.01}\n"), "other");

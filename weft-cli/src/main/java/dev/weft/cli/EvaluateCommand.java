@@ -158,8 +158,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Dataset examples = asked.of(data);
         MemberOptions.say(data, options);
         Map<Metric, Double> values =
-                ExportedEvaluation.of(
-                        file, examples, Runtime.getRuntime().availableProcessors(), Installed.kinds());
+                ExportedEvaluation.of(file, examples, Runtime.getRuntime().availableProcessors(), Installed.kinds());
         ExportedClaims claims = ExportedClaims.of(new ExportLabel(file));
         Result result =
                 Result.of(values, examples.size(), file.member(), asked, data, MemberOptions.STORED, null, claims);
@@ -204,8 +203,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private static List<String> text(
-            Result result, Map<Metric, Double> values, FamilyData data, String noun) {
+    private static List<String> text(Result result, Map<Metric, Double> values, FamilyData data, String noun) {
         return new ArrayList<>(List.of(
                 Text.metrics(values, result.examples()) + " of " + Text.count(result.examples())
                         + " " + noun + ", " + result.split()

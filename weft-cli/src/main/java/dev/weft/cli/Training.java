@@ -57,7 +57,10 @@ final class Training {
 
         /** Names of those that were measured. */
         Set<String> members() {
-            return (accuracy != null ? accuracy : loss != null ? loss : metrics.values().iterator().next()).keySet();
+            return (accuracy != null
+                            ? accuracy
+                            : loss != null ? loss : metrics.values().iterator().next())
+                    .keySet();
         }
     }
 
@@ -125,8 +128,9 @@ final class Training {
             add(text, Metric.ACCURACY, result.accuracy(), result.examples());
             add(text, Metric.LOSS, result.loss(), result.examples());
             if (result.metrics() != null) {
-                result.metrics().forEach((key, values) -> values.forEach((member, value) -> text.add(String.format(
-                        Locale.ROOT, "  %-9s %s %.4f on the selection split", member, key, value))));
+                result.metrics()
+                        .forEach((key, values) -> values.forEach((member, value) -> text.add(String.format(
+                                Locale.ROOT, "  %-9s %s %.4f on the selection split", member, key, value))));
             }
             text.add("Next:");
             text.addAll(next(run, result.members()));
@@ -177,7 +181,8 @@ final class Training {
     private static Map<String, Map<String, Double>> others(RunFolder run, RunSettings settings) {
         Map<String, Map<String, Double>> others = new LinkedHashMap<>();
         settings.recipe().model().input().metrics().stream()
-                .filter(metric -> !List.of(Metric.ACCURACY, Metric.LOSS, Metric.PERPLEXITY).contains(metric))
+                .filter(metric -> !List.of(Metric.ACCURACY, Metric.LOSS, Metric.PERPLEXITY)
+                        .contains(metric))
                 .forEach(metric -> others.put(metric.key(), measured(run, settings, metric)));
         return others.isEmpty() ? null : others;
     }

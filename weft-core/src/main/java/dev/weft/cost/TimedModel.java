@@ -1,11 +1,10 @@
 package dev.weft.cost;
 
-import dev.weft.export.ExportedPort;
-import java.util.LinkedHashMap;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.export.ExportedInput;
+import dev.weft.export.ExportedPort;
 import dev.weft.export.ExportedText;
 import dev.weft.export.OnnxFile;
 import dev.weft.natives.OnnxRuntime;
@@ -15,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -86,8 +86,7 @@ final class TimedModel implements AutoCloseable {
                 tokens.put(random.nextInt(text.vocabularySize()));
             }
             long[] shape = {batch, text.contextLength()};
-            return Map.of(
-                    OnnxFile.TOKENS, OnnxTensor.createTensor(OnnxRuntime.environment(), tokens.flip(), shape));
+            return Map.of(OnnxFile.TOKENS, OnnxTensor.createTensor(OnnxRuntime.environment(), tokens.flip(), shape));
         }
         ExportedInput images = file.images().orElseThrow();
         FloatBuffer pixels = direct(Float.BYTES, Math.multiplyExact(batch, images.pixelsPerImage()))

@@ -1,21 +1,15 @@
 package dev.weft.model;
 
-import java.util.OptionalDouble;
-import dev.weft.export.OnnxFile;
-import dev.weft.export.ImagePlanes;
-import dev.weft.export.ExportedInput;
-import java.util.Map;
-import java.util.Optional;
-import java.util.LinkedHashMap;
-import java.util.stream.IntStream;
-import java.util.Locale;
-import dev.weft.data.ImageDataset;
-import dev.weft.data.Dataset;
 import dev.weft.criterion.AccuracyScorer;
 import dev.weft.criterion.Criterion;
 import dev.weft.criterion.Labels;
 import dev.weft.criterion.Scorer;
 import dev.weft.data.Batch;
+import dev.weft.data.Dataset;
+import dev.weft.data.ImageDataset;
+import dev.weft.export.ExportedInput;
+import dev.weft.export.ImagePlanes;
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.nn.Layer;
@@ -24,8 +18,14 @@ import dev.weft.ops.ImageOps;
 import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -116,8 +116,7 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     @Override
     public Optional<Map<String, String>> label(int side, Map<String, String> notes) {
         Map<String, String> label = new LinkedHashMap<>(OnnxFile.classLabel(classes));
-        label.putAll(
-                new ExportedInput(channels, size, mean, std, side, background(notes), centreCrop(notes)).label());
+        label.putAll(new ExportedInput(channels, size, mean, std, side, background(notes), centreCrop(notes)).label());
         return Optional.of(label);
     }
 

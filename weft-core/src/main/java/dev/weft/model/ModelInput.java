@@ -1,21 +1,21 @@
 package dev.weft.model;
 
-import dev.weft.criterion.Criterion;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.OptBoolean;
+import dev.weft.criterion.Criterion;
 import dev.weft.criterion.Scorer;
-import java.util.Map;
-import java.util.Optional;
-import org.bytedeco.javacpp.PointerScope;
-import java.util.Arrays;
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Port;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**

@@ -1,22 +1,22 @@
 package dev.weft.model;
 
-import dev.weft.criterion.Labels;
 import dev.weft.criterion.Criterion;
-import dev.weft.text.ExportedTokenizer;
-import java.util.Map;
-import java.util.Optional;
-import dev.weft.data.TextWindows;
-import dev.weft.data.Dataset;
+import dev.weft.criterion.Labels;
 import dev.weft.criterion.LossScorer;
 import dev.weft.criterion.Scorer;
 import dev.weft.data.Batch;
+import dev.weft.data.Dataset;
+import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
+import dev.weft.text.ExportedTokenizer;
 import dev.weft.text.Tokenizer;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Tensor;
 

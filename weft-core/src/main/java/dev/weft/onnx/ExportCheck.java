@@ -1,20 +1,20 @@
 package dev.weft.onnx;
 
-import dev.weft.export.ExportedNetwork;
-import dev.weft.export.ExportedPort;
-import java.util.Map;
-import java.util.LinkedHashMap;
-import dev.weft.ops.Bundle;
 import dev.weft.export.ExportedLanguageModel;
 import dev.weft.export.ExportedModel;
+import dev.weft.export.ExportedNetwork;
+import dev.weft.export.ExportedPort;
 import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 

@@ -1,15 +1,15 @@
 package dev.weft.onnx;
 
-import dev.weft.text.ExportedTokenizer;
-import dev.weft.io.Json;
-import dev.weft.io.Kinds;
 import dev.weft.export.ExportedInput;
 import dev.weft.export.ExportedText;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
+import dev.weft.text.ExportedTokenizer;
 import java.util.Optional;
 
 /**
@@ -33,7 +33,8 @@ public final class ExportLabel {
      */
     public ModelInput input(Kinds kinds) {
         if (!file.inputs().isEmpty()) {
-            return Json.parse(text(READS).orElse("{}"), "The label of member " + file.member(), ModelInput.class, kinds);
+            return Json.parse(
+                    text(READS).orElse("{}"), "The label of member " + file.member(), ModelInput.class, kinds);
         }
         Optional<ExportedText> text = file.text();
         if (text.isPresent()) {

@@ -1,25 +1,25 @@
 package dev.weft.onnx;
 
-import dev.weft.data.EvaluationBatches;
-import dev.weft.export.ExportedNetwork;
-import dev.weft.io.Kinds;
-import org.bytedeco.javacpp.PointerScope;
 import dev.weft.criterion.Scorer;
-import org.bytedeco.pytorch.Tensor;
-import dev.weft.ops.Tensors;
 import dev.weft.data.Batch;
-import dev.weft.ops.Bundle;
 import dev.weft.data.Dataset;
+import dev.weft.data.EvaluationBatches;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.TextWindows;
 import dev.weft.export.ExportedLanguageModel;
 import dev.weft.export.ExportedModel;
+import dev.weft.export.ExportedNetwork;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.metric.Metric;
+import dev.weft.ops.Bundle;
+import dev.weft.ops.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /** How good an exported file is, by the same metrics as its member in the family, but in ONNX Runtime. Loads no libtorch for images and text. */
 public final class ExportedEvaluation {
@@ -39,7 +39,8 @@ public final class ExportedEvaluation {
      */
     public static Map<Metric, Double> of(OnnxFile file, Dataset data, int threads, Kinds kinds) {
         if (!file.inputs().isEmpty()) {
-            return ofPorts(file, data, threads, new ExportLabel(file).input(kinds).scorer());
+            return ofPorts(
+                    file, data, threads, new ExportLabel(file).input(kinds).scorer());
         }
         Map<Metric, Double> values = new LinkedHashMap<>();
         if (file.text().isPresent() && data instanceof TextWindows windows) {

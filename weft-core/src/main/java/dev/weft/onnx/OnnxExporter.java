@@ -1,26 +1,26 @@
 package dev.weft.onnx;
 
-import java.util.ArrayList;
-import java.util.List;
 import dev.weft.export.ExportedPort;
-import dev.weft.io.Json;
-import org.bytedeco.pytorch.Tensor;
-import dev.weft.ops.Port;
-import dev.weft.ops.Bundle;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Ops;
+import dev.weft.ops.Port;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Exports by recording: runs one evaluation pass of a stand-alone model and keeps what ran. What was run is what is exported, for
@@ -77,7 +77,8 @@ public final class OnnxExporter {
             examples.tensors().forEach(recorder::input);
             Map<String, Tensor> results = new LinkedHashMap<>();
             Ops.record(recorder, () -> {
-                results.putAll(model.forward(examples, Pass.evaluation(Member.PLAIN, statistics)).tensors());
+                results.putAll(model.forward(examples, Pass.evaluation(Member.PLAIN, statistics))
+                        .tensors());
                 results.forEach((output, tensor) -> graph.rename(recorder.name(tensor), output));
             });
             inputs = ports(input.inputs(), examples.tensors());
@@ -101,8 +102,8 @@ public final class OnnxExporter {
         for (Port port : ports) {
             List<ExportedPort.Axis> axes = new ArrayList<>();
             for (int i = 0; i < port.axes().size(); i++) {
-                axes.add(new ExportedPort.Axis(
-                        port.axes().get(i).name(), (int) tensors.get(port.name()).size(i + 1)));
+                axes.add(new ExportedPort.Axis(port.axes().get(i).name(), (int)
+                        tensors.get(port.name()).size(i + 1)));
             }
             exported.add(new ExportedPort(port.name(), port.type() == Port.Type.INT64, axes));
         }

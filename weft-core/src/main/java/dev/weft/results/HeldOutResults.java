@@ -1,6 +1,5 @@
 package dev.weft.results;
 
-import java.util.Optional;
 import dev.weft.data.Dataset;
 import dev.weft.data.ImageDataset;
 import dev.weft.data.TextWindows;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -68,7 +68,8 @@ public final class HeldOutResults {
         for (String name : names) {
             Member member = family.members().get(name).member();
             if (measured.stream().noneMatch(known -> known.member().equals(member.toString()))) {
-                measure(family, member, family.members().get(name).statistics(), report).ifPresent(measured::add);
+                measure(family, member, family.members().get(name).statistics(), report)
+                        .ifPresent(measured::add);
             }
         }
         note(folder, measured);

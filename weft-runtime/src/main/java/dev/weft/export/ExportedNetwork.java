@@ -128,7 +128,8 @@ public final class ExportedNetwork implements AutoCloseable {
                         FloatBuffer buffer = tensor.getFloatBuffer();
                         float[] values = new float[buffer.remaining()];
                         buffer.get(values);
-                        outputs.put(port.name(), Numbers.of(values, tensor.getInfo().getShape()));
+                        outputs.put(
+                                port.name(), Numbers.of(values, tensor.getInfo().getShape()));
                     }
                     return outputs;
                 });

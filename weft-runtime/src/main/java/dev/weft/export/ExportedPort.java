@@ -30,8 +30,9 @@ public record ExportedPort(String name, boolean isInteger, List<Axis> axes) {
     public record Axis(String open, int size) {
         public Axis {
             if (!open.matches("[A-Za-z0-9_]*") || size < 1) {
-                throw new InvalidInputException("An axis of a port must have a size of 1 or more, and where it is open a"
-                        + " name of letters and digits, but is \"" + open + "\" " + size + ".");
+                throw new InvalidInputException(
+                        "An axis of a port must have a size of 1 or more, and where it is open a"
+                                + " name of letters and digits, but is \"" + open + "\" " + size + ".");
             }
         }
 
@@ -63,7 +64,8 @@ public record ExportedPort(String name, boolean isInteger, List<Axis> axes) {
     public static Map<String, String> label(List<ExportedPort> inputs, List<ExportedPort> outputs) {
         Map<String, String> label = new LinkedHashMap<>();
         label.putAll(Label.ofList(INPUT, inputs.stream().map(ExportedPort::text).toList()));
-        label.putAll(Label.ofList(OUTPUT, outputs.stream().map(ExportedPort::text).toList()));
+        label.putAll(
+                Label.ofList(OUTPUT, outputs.stream().map(ExportedPort::text).toList()));
         return label;
     }
 

@@ -97,10 +97,8 @@ public final class OnnxFile {
         }
         return List.of(
                 text == null
-                        ? new OnnxValue(
-                                IMAGE,
-                                FLOAT,
-                                List.of(0L, (long) images.channels(), (long) images.size(), (long) images.size()))
+                        ? new OnnxValue(IMAGE, FLOAT, List.of(0L, (long) images.channels(), (long) images.size(), (long)
+                                images.size()))
                         : new OnnxValue(TOKENS, INT64, List.of(0L, 0L)));
     }
 

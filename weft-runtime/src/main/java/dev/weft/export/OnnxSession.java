@@ -36,8 +36,7 @@ final class OnnxSession implements AutoCloseable {
 
     /** The logits of one run, as nested Java arrays. */
     Object run(String name, Input input) {
-        return run(
-                () -> Map.of(name, input.create()), result -> result.get(0).getValue());
+        return run(() -> Map.of(name, input.create()), result -> result.get(0).getValue());
     }
 
     /** What is made of the outputs of one run. */
