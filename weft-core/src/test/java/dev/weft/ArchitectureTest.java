@@ -40,7 +40,7 @@ class ArchitectureTest {
             Map.entry("weight", Set.of("seed", "ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
-            Map.entry("model", Set.of("metric", "nn", "weight", "ops", "space", "text", "io")),
+            Map.entry("model", Set.of("metric", "delta", "nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
