@@ -96,7 +96,10 @@ final class ExtractCommand implements Callable<Integer> {
             said.add("Next: "
                     + (deltaOf == null
                             ? WeftCommand.of("evaluate").path(out)
-                            : WeftCommand.of("extract").path(out).path("--base", deltaOf).and("--out", "FILE")));
+                            : WeftCommand.of("extract")
+                                    .path(out)
+                                    .path("--base", deltaOf)
+                                    .and("--out", "FILE")));
             options.result(result, said);
         } catch (IOException e) {
             throw new EnvironmentException("Cannot read " + out + ": " + IoReason.of(e) + ".", e);

@@ -193,7 +193,8 @@ record Inspection(
                 "what changes a base, and nothing of it"
                         + (members.isEmpty()
                                 ? ""
-                                : " (a member; " + WeftCommand.of("extract").and("--base", "BASE") + " puts both together)");
+                                : " (a member; " + WeftCommand.of("extract").and("--base", "BASE")
+                                        + " puts both together)");
             case "checkpoint" ->
                 "a checkpoint of a run (weights/, optimizer/; " + WeftCommand.of("resume") + " reads it)";
             case "onnx" -> "an exported member, for ONNX Runtime";

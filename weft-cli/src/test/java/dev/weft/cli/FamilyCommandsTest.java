@@ -134,8 +134,7 @@ class FamilyCommandsTest {
         Path delta = folder.resolve("tuned delta.safetensors");
         Path again = folder.resolve("tuned again.safetensors");
         json("extract", tuned, "--member", "smallest", "--out", whole.toString());
-        JsonNode written =
-                json("extract", tuned, "--member", "smallest", "--delta-of", run, "--out", delta.toString());
+        JsonNode written = json("extract", tuned, "--member", "smallest", "--delta-of", run, "--out", delta.toString());
         assertThat(written.get("base").asText()).isEqualTo(run);
         assertThat(written.get("bytes").asLong()).isEqualTo(Files.size(delta));
         assertThat(SafetensorsFile.open(delta).names())
@@ -153,13 +152,26 @@ class FamilyCommandsTest {
         assertThat(refused("evaluate", delta.toString()))
                 .contains("holds only what changes its base")
                 .contains("--base BASE --out FILE");
-        assertThat(refused("train", "smoke", "--base", delta.toString(), "--out", folder.resolve("none").toString()))
+        assertThat(refused(
+                        "train",
+                        "smoke",
+                        "--base",
+                        delta.toString(),
+                        "--out",
+                        folder.resolve("none").toString()))
                 .contains("--base BASE --out FILE");
         String never = folder.resolve("never.safetensors").toString();
         assertThat(refused("extract", delta.toString(), "--base", tuned, "--out", never))
                 .contains("with its own base");
-        assertThat(refused("extract", run, "--base", tuned, "--out", never)).contains("must hold what changes that base");
-        assertThat(refused("extract", tuned, "--delta-of", folder.resolve("nowhere").toString(), "--out", never))
+        assertThat(refused("extract", run, "--base", tuned, "--out", never))
+                .contains("must hold what changes that base");
+        assertThat(refused(
+                        "extract",
+                        tuned,
+                        "--delta-of",
+                        folder.resolve("nowhere").toString(),
+                        "--out",
+                        never))
                 .contains("nowhere");
         assertThat(refused("extract", tuned, "--member", "largest", "--delta-of", whole.toString(), "--out", never))
                 .contains("Give the base that the model was tuned from");

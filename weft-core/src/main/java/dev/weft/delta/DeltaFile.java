@@ -54,8 +54,7 @@ final class DeltaFile {
             } else if (delta instanceof DenseDelta dense) {
                 tensors.put(DENSE + name, StoredTensors.data(dense.dense()));
             } else if (delta instanceof Replacement) {
-                tensors.put(
-                        REPLACED + name, StoredTensors.data(delta.parts().get("")));
+                tensors.put(REPLACED + name, StoredTensors.data(delta.parts().get("")));
             } else {
                 throw new IllegalArgumentException("A delta set is written with changes of this package, but " + name
                         + " is a " + delta.getClass().getSimpleName() + ".");
@@ -92,8 +91,9 @@ final class DeltaFile {
                         path + ": tensor \"" + tensor + "\" belongs to no change that \"" + KEY + "\" speaks of.");
             }
             if (tensor.startsWith(REPLACED) && base.isEmpty()) {
-                throw new InputException(path + " holds tensors in place of those of its base, which has the fingerprint "
-                        + of.brief() + "…, so it must be read with that base.");
+                throw new InputException(
+                        path + " holds tensors in place of those of its base, which has the fingerprint " + of.brief()
+                                + "…, so it must be read with that base.");
             }
             names.add(name);
         }

@@ -30,9 +30,9 @@ public final class Replacement implements Delta {
      */
     public static Replacement of(String name, Optional<Tensor> before, Tensor after) {
         before.ifPresent(was -> Shapes.requireKept(name, was, after));
-        DenseDelta difference = DenseDelta.computed(() -> before.map(
-                        was -> after.to(ScalarType.Float).sub(was.to(ScalarType.Float)))
-                .orElseGet(() -> after.to(ScalarType.Float).clone()));
+        DenseDelta difference = DenseDelta.computed(
+                () -> before.map(was -> after.to(ScalarType.Float).sub(was.to(ScalarType.Float)))
+                        .orElseGet(() -> after.to(ScalarType.Float).clone()));
         try (PointerScope scope = new PointerScope()) {
             return new Replacement(Tensors.keep(after.detach().clone()), difference);
         }

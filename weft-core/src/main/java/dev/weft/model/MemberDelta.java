@@ -69,9 +69,11 @@ public final class MemberDelta {
         if (space.choices().isEmpty()) {
             return null;
         }
-        String line = member.orElseThrow(() -> new InputException("A model without choices must have a base without choices, but "
-                + space.name() + " has " + space.size() + " members. Take the one that it was made from out of it: "
-                + WeftCommand.of("extract", "BASE", "--member", "MEMBER", "--out", "FILE")));
+        String line = member.orElseThrow(
+                () -> new InputException("A model without choices must have a base without choices, but "
+                        + space.name() + " has " + space.size()
+                        + " members. Take the one that it was made from out of it: "
+                        + WeftCommand.of("extract", "BASE", "--member", "MEMBER", "--out", "FILE")));
         return base.extract(space.parse(line), none);
     }
 
@@ -79,10 +81,11 @@ public final class MemberDelta {
         before.forEach((name, was) -> {
             Tensor now = after.get(name);
             if (now == null || !Arrays.equals(was.shape(), now.shape())) {
-                throw new InputException("What changes a base must be of a model with its tensors, such as one that was tuned from it, but "
-                        + name + " is " + Arrays.toString(was.shape()) + " in the base and "
-                        + (now == null ? "not in the model" : Arrays.toString(now.shape()) + " in the model")
-                        + ". Give the base that the model was tuned from, or extract it whole (without --delta-of).");
+                throw new InputException(
+                        "What changes a base must be of a model with its tensors, such as one that was tuned from it, but "
+                                + name + " is " + Arrays.toString(was.shape()) + " in the base and "
+                                + (now == null ? "not in the model" : Arrays.toString(now.shape()) + " in the model")
+                                + ". Give the base that the model was tuned from, or extract it whole (without --delta-of).");
             }
         });
     }
@@ -102,8 +105,9 @@ public final class MemberDelta {
     public static Family open(Path file, Family base, Kinds kinds) {
         SafetensorsFile opened = SafetensorsFile.open(file);
         FamilyFile.Document document = document(opened, kinds)
-                .orElseThrow(() -> new InputException("A file that is opened with a base must hold what changes that base, but "
-                        + file + " does not. Open it without one."));
+                .orElseThrow(() ->
+                        new InputException("A file that is opened with a base must hold what changes that base, but "
+                                + file + " does not. Open it without one."));
         Map<String, Tensor> whole = new LinkedHashMap<>();
         try (MemberStatistics none = MemberStatistics.none();
                 Family cut = cut(base, Optional.ofNullable(opened.metadata().get(MEMBER)), none)) {

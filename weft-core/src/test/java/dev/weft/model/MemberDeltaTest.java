@@ -75,14 +75,17 @@ class MemberDeltaTest {
             alone.note("member", "smallest");
             alone.save(whole);
             int statistics = alone.members().get("model").statistics().tensors().size();
-            assertThat(MemberDelta.write(alone, Optional.of(smallest), base, delta)).isEqualTo(2 + statistics);
+            assertThat(MemberDelta.write(alone, Optional.of(smallest), base, delta))
+                    .isEqualTo(2 + statistics);
         }
         try (Family opened = MemberDelta.open(delta, base)) {
             opened.save(again);
         }
         assertThat(again).hasSameBinaryContentAs(whole);
         assertThat(Files.size(delta)).isLessThan(Files.size(whole));
-        assertThat(SafetensorsFile.open(delta).names()).contains("tensor/" + TUNED).doesNotContain("tensor/conv_head.weight");
+        assertThat(SafetensorsFile.open(delta).names())
+                .contains("tensor/" + TUNED)
+                .doesNotContain("tensor/conv_head.weight");
     }
 
     @Test
@@ -121,7 +124,8 @@ class MemberDeltaTest {
             Path delta = folder.resolve("delta.safetensors");
             try (Family alone = other.extract(member, none)) {
                 alone.save(folder.resolve("whole.safetensors"));
-                assertThat(MemberDelta.write(alone, Optional.of(member), family, delta)).isEqualTo(1);
+                assertThat(MemberDelta.write(alone, Optional.of(member), family, delta))
+                        .isEqualTo(1);
             }
             assertThat(SafetensorsFile.open(delta).names().stream()
                             .map(name -> SafetensorsFile.open(delta).entry(name).dtype()))
@@ -129,8 +133,7 @@ class MemberDeltaTest {
             try (Family opened = MemberDelta.open(delta, family, kinds)) {
                 opened.save(folder.resolve("again.safetensors"));
             }
-            assertThat(folder.resolve("again.safetensors"))
-                    .hasSameBinaryContentAs(folder.resolve("whole.safetensors"));
+            assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(folder.resolve("whole.safetensors"));
         }
     }
 
@@ -143,7 +146,8 @@ class MemberDeltaTest {
             MemberDelta.write(alone, Optional.empty(), before, delta);
             Map<String, Tensor> stored = before.weights().stored();
             try (DeltaSet set = DeltaSet.read(delta, stored);
-                    DeltaSet difference = DeltaSet.difference(stored, alone.weights().stored());
+                    DeltaSet difference =
+                            DeltaSet.difference(stored, alone.weights().stored());
                     DeltaSet half = set.times(0.5)) {
                 assertThat(set.base()).isEqualTo(Fingerprint.of(stored));
                 assertThat(Tensors.floats(set.deltas().get(TUNED).dense()))
