@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -115,9 +116,10 @@ public final class MemberDelta {
             try (DeltaSet set = DeltaSet.read(file, before)) {
                 whole.putAll(set.addedTo(before));
             }
-            try (PointerScope scope = new PointerScope()) {
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
                 before.forEach((name, tensor) -> whole.computeIfAbsent(
-                        name, key -> Tensors.keep(tensor.detach().clone())));
+                        name, key -> Tensors.keep(tensor.clone())));
             }
             return FamilyFile.of(file, document, List.copyOf(whole.keySet()), whole::remove, kinds);
         } finally {
