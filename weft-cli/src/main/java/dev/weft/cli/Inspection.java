@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.export.OnnxFile;
+import dev.weft.io.FileContent;
 import dev.weft.io.InputException;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
@@ -10,7 +11,6 @@ import dev.weft.model.FamilyDescription;
 import dev.weft.model.MemberDelta;
 import dev.weft.space.Choice;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,21 +50,7 @@ record Inspection(
     record Entry(String name, String dtype, List<Long> shape, long bytes) {}
 
     static Inspection of(Path file) {
-        return isOnnx(file) ? ofOnnx(file) : ofSafetensors(file);
-    }
-
-    /** Goes by content: a safetensors header is JSON at byte 8, an ONNX file begins with the field of its version. */
-    static boolean isOnnx(Path file) {
-        if (!Files.isRegularFile(file)) {
-            return false; // the safetensors reader says what is wrong
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] start = in.readNBytes(9);
-            boolean json = start.length == 9 && start[8] == '{';
-            return !json && (file.toString().endsWith(".onnx") || start.length > 0 && start[0] == 8);
-        } catch (IOException e) {
-            throw new InputException("Cannot read " + file + ": " + e.getMessage() + ".", e);
-        }
+        return FileContent.isOnnx(file) ? ofOnnx(file) : ofSafetensors(file);
     }
 
     private static Inspection ofOnnx(Path path) {
