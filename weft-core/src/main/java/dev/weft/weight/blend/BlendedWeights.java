@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -251,6 +252,11 @@ public final class BlendedWeights implements WrappedWeights {
             }
         });
         return all;
+    }
+
+    @Override
+    public Optional<Member> chosen(Member within) {
+        return Optional.of(strongest(within));
     }
 
     /**

@@ -19,8 +19,8 @@ import dev.weft.lab.study.Judgement;
 import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
 import dev.weft.loss.Role;
-import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
+import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.DataSettings;
@@ -232,7 +232,7 @@ final class TangleNasDesign implements Design {
 
     /** Every member of a small space, so that choices have a rank among them. */
     private List<Arm> ofSmallSpace(int epochs) {
-        ConvNet small = size.smallModel();
+        ModelDefinition small = size.smallModel();
         List<Member> all = small.space().enumerate(MOST_MEMBERS);
         // So many draws that no member is left out.
         SearchSettings every = new RandomSearch(all.size(), 50 * all.size());
@@ -319,7 +319,7 @@ final class TangleNasDesign implements Design {
     }
 
     /** Named by which option of each choice the member picks, counted from 0. */
-    private Alone alone(Trial trial, ConvNet model, String prefix, Member member) {
+    private Alone alone(Trial trial, ModelDefinition model, String prefix, Member member) {
         String name = prefix + "alone-"
                 + model.space().encode(member).stream().map(String::valueOf).collect(Collectors.joining());
         Trial.Trained trained = trial.train(name, recipes.alone(model, member, trial.epochs()));
@@ -340,7 +340,7 @@ final class TangleNasDesign implements Design {
         }
     }
 
-    private <T> T costs(ConvNet model, Function<CountedCosts, T> of) {
+    private <T> T costs(ModelDefinition model, Function<CountedCosts, T> of) {
         try (CountedCosts costs = new CountedCosts(model.withInput(input))) {
             return of.apply(costs);
         }

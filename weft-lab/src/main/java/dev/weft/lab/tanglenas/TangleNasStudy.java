@@ -4,6 +4,7 @@ import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudySettings;
 import dev.weft.model.ConvNet;
+import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
 import dev.weft.report.ExperimentReport.Paper;
 import dev.weft.weight.blend.Blend;
@@ -51,8 +52,8 @@ public final class TangleNasStudy implements Study {
      * @param timingRounds of steps that are timed in turn
      */
     record Size(
-            ConvNet model,
-            ConvNet smallModel,
+            ModelDefinition model,
+            ModelDefinition smallModel,
             List<Integer> budgets,
             int batchSize,
             int selectionSize,
@@ -117,7 +118,7 @@ public final class TangleNasStudy implements Study {
                     conv(List.of(8, 16, 32), kernels, true),
                     conv(List.of(32), List.of(3), false)));
             return new Size(
-                    (ConvNet) Presets.named("conv-quick"),
+                    Presets.named("conv-quick"),
                     small,
                     List.of(10, 30),
                     64,
