@@ -3,9 +3,9 @@ package dev.weft.lab.tanglenas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.cost.CountedCosts;
-import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
+import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.Recipe;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
@@ -20,7 +20,7 @@ class TangleNasMembersTest {
     private static final int IMAGES = 8000;
 
     private final TangleNasStudy.Size size = TangleNasStudy.Size.full();
-    private final ConvNet model = size.model()
+    private final ModelDefinition model = size.model()
             .withInput(new ImageInput(
                     1, 28, List.of(0.5), List.of(0.5), List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")));
     private final Space space = model.space();
