@@ -15,7 +15,7 @@ import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.CellNetwork;
-import dev.weft.model.CellNetwork.Operation;
+import dev.weft.model.CellOperation;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.nn.BatchStatistics;
@@ -94,7 +94,7 @@ class GradientNormSamplingTest {
                 4,
                 2,
                 1,
-                Collections.nCopies(6, List.of(Operation.values())),
+                Collections.nCopies(6, CellOperation.NAS_BENCH_201),
                 true,
                 CellNetwork.Affine.NOWHERE,
                 false,
@@ -103,14 +103,14 @@ class GradientNormSamplingTest {
 
     /** Two edges that may be themselves or a convolution; the third is none. */
     private static CellNetwork toy() {
-        List<Operation> two = List.of(Operation.SKIP, Operation.CONV_1);
+        List<CellOperation> two = List.of(CellOperation.SKIP, CellOperation.CONV_1);
         return new CellNetwork(
                 INPUT,
                 8,
                 2,
                 1,
                 1,
-                List.of(two, List.of(Operation.NONE), two),
+                List.of(two, List.of(CellOperation.NONE), two),
                 true,
                 CellNetwork.Affine.EVERYWHERE,
                 false,
@@ -469,7 +469,7 @@ class GradientNormSamplingTest {
                                 2,
                                 1,
                                 1,
-                                Collections.nCopies(6, List.of(Operation.values())),
+                                Collections.nCopies(6, CellOperation.NAS_BENCH_201),
                                 true,
                                 CellNetwork.Affine.NOWHERE,
                                 true,
