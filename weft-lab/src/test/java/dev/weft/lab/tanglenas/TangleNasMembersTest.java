@@ -3,6 +3,7 @@ package dev.weft.lab.tanglenas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
