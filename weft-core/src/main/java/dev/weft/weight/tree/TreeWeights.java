@@ -122,10 +122,9 @@ public final class TreeWeights implements WrappedWeights {
 
     /** What a member picks in canonical form. */
     private static Object option(Choice<?> choice, Member member) {
-        boolean idle = choice.isConditional()
-                && member.options().get(choice.controller()) instanceof Integer value
-                && value < choice.activeFrom();
-        return idle ? choice.smallest() : member.value(choice);
+        boolean counts =
+                choice.isSwitched() || choice.isActiveWith(member.options().get(choice.controller()));
+        return counts ? member.value(choice) : choice.smallest();
     }
 
     /** What the stored names of a leaf's weights begin with. */
