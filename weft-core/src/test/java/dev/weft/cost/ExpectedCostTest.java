@@ -30,7 +30,7 @@ class ExpectedCostTest {
     static List<ModelDefinition> definitions() {
         return Stream.concat(
                         CountedCostsTest.definitions().stream(),
-                        Stream.of(TinyModels.entangledCells(), TinyModels.cellStack(), TinyModels.darts()))
+                        Stream.of(TinyModels.entangledCells(), TinyModels.cellStack()))
                 .toList();
     }
 
