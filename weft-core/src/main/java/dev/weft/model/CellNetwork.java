@@ -155,8 +155,7 @@ public record CellNetwork(
                 name(),
                 choices(),
                 connected
-                        ? List.of(new Constraint(
-                                "the cell's input is connected with its output", graph.connection()))
+                        ? List.of(new Constraint("the cell's input is connected with its output", graph.connection()))
                         : List.of(),
                 new CellNotation(graph.nodes(), graph.edgeChoices()));
     }
@@ -186,8 +185,7 @@ public record CellNetwork(
             for (int i = 0; i < cellsPerStage; i++) {
                 String name = "cells." + cell++;
                 Cell nodes = layers.cell(name + ".edges.", graph(edges), width, 1);
-                net = net.then(Inserted.after(
-                        (x, pass) -> nodes.forward(List.of(x), pass), weights, name, width));
+                net = net.then(Inserted.after((x, pass) -> nodes.forward(List.of(x), pass), weights, name, width));
             }
         }
         return net.then(layers.norm("lastact.0", width, outside))
@@ -203,8 +201,8 @@ public record CellNetwork(
         Layer convolutions = layers.convolution(name + ".conv_a.op.", in, out, Dim.of(3), 2, outside)
                 .then(layers.convolution(name + ".conv_b.op.", out, out, Dim.of(3), 1, outside));
         Layer branch = Inserted.after(convolutions, layers.weights(), name, out);
-        Layer shortcut = Conv2d.dense(
-                layers.weights(), name + ".downsample.1", in, out, Dim.of(1), 1, false, initialisation);
+        Layer shortcut =
+                Conv2d.dense(layers.weights(), name + ".downsample.1", in, out, Dim.of(1), 1, false, initialisation);
         return (x, pass) ->
                 Ops.add(shortcut.forward(ImageOps.averagePool2d(x, 2, 2, 0), pass), branch.forward(x, pass));
     }

@@ -121,8 +121,12 @@ public final class ImageOps {
         Tensor y = x.is_meta()
                 ? pooled(x, size, stride, padding)
                 : torch.max_pool2d(
-                        x, window, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {1, 1}, false
-                        );
+                        x,
+                        window,
+                        new long[] {stride, stride},
+                        new long[] {padding, padding},
+                        new long[] {1, 1},
+                        false);
         return Ops.ran(Op.MAX_POOL, y, Map.of("size", size, "stride", stride, "padding", padding), x);
     }
 

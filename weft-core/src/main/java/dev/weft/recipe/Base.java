@@ -6,6 +6,7 @@ import dev.weft.data.Splits;
 import dev.weft.data.SplitsRecord;
 import dev.weft.delta.NameMap;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDefinition;
@@ -143,8 +144,9 @@ public record Base(
         if (!before.train().idsSha256().equals(splits.train().idsSha256())) {
             throw new InputException("The data of a run whose weights are inherited must be split as its base's, or"
                     + " it is chosen by examples that it has learnt from. " + source + " was trained with seed "
-                    + origin.seed() + " and " + origin.data()
-                    + ": use that seed, or begin with weights: fresh.");
+                    + origin.seed() + " on " + Json.writeLine(origin.data())
+                    + ": give that seed (as data.splitSeed, where only training is to differ) and those splits, or begin with weights:"
+                    + " fresh.");
         }
     }
 

@@ -24,6 +24,7 @@ import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.train.StoredRun;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeRecord;
 import dev.weft.weight.Sharing;
@@ -64,7 +65,7 @@ public final class RunReports {
 
     /** The same, of a run whose recipe may name more kinds. */
     public static RunReport of(Path folder, Kinds kinds) {
-        RunSettings settings = Trainer.settings(folder, kinds);
+        RunSettings settings = StoredRun.settings(folder, kinds);
         ModelDefinition model = settings.recipe().model();
         Space space = settings.recipe().family().space();
         Metric quality = model.input().metrics().get(0);

@@ -218,8 +218,8 @@ class CellStackTest {
         assertThatThrownBy(() -> cells(8, normal, edges.subList(0, 2), List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("but normal has 2.");
-        assertThatThrownBy(
-                        () -> cells(8, normal, List.of(List.of(CellOperation.SEPARABLE_3, CellOperation.DILATED_3)), List.of()))
+        assertThatThrownBy(() -> cells(
+                        8, normal, List.of(List.of(CellOperation.SEPARABLE_3, CellOperation.DILATED_3)), List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("but one of normal lists [sep_conv_3x3, dil_conv_3x3].");
         assertThatThrownBy(() -> cells(1, normal, edges, List.of()))

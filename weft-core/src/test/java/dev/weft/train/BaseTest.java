@@ -148,7 +148,9 @@ class BaseTest {
         assertThatThrownBy(() -> Trainer.start(from("chosen", Base.Weights.INHERITED), run, SEED + 1))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must be split as its base's")
-                .hasMessageContaining("seed " + SEED);
+                .hasMessageContaining("seed " + SEED)
+                .hasMessageContaining("\"kind\":\"images\"") // as a recipe has it
+                .hasMessageContaining("data.splitSeed");
         assertThat(run).doesNotExist();
         Trainer.start(from("chosen", Base.Weights.FRESH), run, SEED + 1).close();
     }

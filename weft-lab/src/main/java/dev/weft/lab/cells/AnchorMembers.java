@@ -26,7 +26,8 @@ final class AnchorMembers {
 
     private static final long SEED = 2022;
     private static final int ALL = 20_000;
-    private static final Set<String> CONVOLUTIONS = Set.of(CellOperation.CONV_1.published(), CellOperation.CONV_3.published());
+    private static final Set<String> CONVOLUTIONS =
+            Set.of(CellOperation.CONV_1.published(), CellOperation.CONV_3.published());
 
     private AnchorMembers() {}
 
