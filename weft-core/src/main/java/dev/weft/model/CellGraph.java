@@ -118,7 +118,6 @@ record CellGraph(String prefix, int inputs, int kept, Cell.Output output, List<L
 
     /** The choice of an edge, also of one with a single operation. */
     Choice<String> edge(int node, int from) {
-<<<<<<< HEAD
         Choice<String> choice = new Choice<>(
                 prefix + "edge" + node + "-" + from, CellOperation.published(operations(node, from)));
         String none = CellOperation.NONE.published();
@@ -141,9 +140,6 @@ record CellGraph(String prefix, int inputs, int kept, Cell.Output output, List<L
     /** Whether any member has the edge. */
     boolean isThere(int node, int from) {
         return kept == 0 || sources(node).stream().anyMatch(set -> set.contains(from));
-=======
-        return new Choice<>(prefix + "edge" + node + "-" + from, CellOperation.published(operations(node, from)));
->>>>>>> main
     }
 
     /** Those of all edges, in order. */

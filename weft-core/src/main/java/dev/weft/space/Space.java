@@ -343,6 +343,19 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return choice.isActiveWith(member.options().get(choice.controller()));
     }
 
+    /**
+     * Checks that options of one choice go with those of every other, for what draws each choice by itself.
+     *
+     * @param who needs that: {@code "Sampler fair"}
+     * @throws InputException when a choice is switched by another one
+     */
+    public void requireNoneSwitched(String who) {
+        choices.stream().filter(Choice::isSwitched).findFirst().ifPresent(choice -> {
+            throw new InputException(who + " draws each choice by itself, but " + choice.name() + " of space \"" + name
+                    + "\" goes with what other choices pick. Use sampler {kind: single-path, members: 1}, or a blend.");
+        });
+    }
+
     /** Whether {@code member} obeys every constraint. */
     public boolean satisfies(Member member) {
         return constraints.stream().allMatch(c -> c.holds().test(member));
