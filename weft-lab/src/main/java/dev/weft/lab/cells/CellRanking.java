@@ -68,22 +68,19 @@ public final class CellRanking {
     }
 
     /**
-     * What a study of cells is judged by: the truth that comes with Weft.
+     * What a study of cells is judged by.
      *
-     * @param anchors how many of its members, evenly spread; 0 for all
      * @param randomMembers measured beside those of the truth
      * @throws InputException when the user gave other data than its members were trained on
      */
-    public static CellRanking of(String study, StudySettings settings, int anchors, int randomMembers) {
-        GroundTruth truth = GroundTruth.load();
+    public static CellRanking of(String study, StudySettings settings, GroundTruth truth, int randomMembers) {
         String source = truth.recipe().data().source();
         if (!settings.data().equals(source)) {
             throw new InputException(study + " must be run on " + source
                     + ", on which members were trained alone to know how good they are, but got --data "
                     + settings.data() + ".");
         }
-        return new CellRanking(
-                anchors == 0 ? truth : truth.every(Math.max(1, truth.anchors().size() / anchors)), randomMembers);
+        return new CellRanking(truth, randomMembers);
     }
 
     public GroundTruth truth() {

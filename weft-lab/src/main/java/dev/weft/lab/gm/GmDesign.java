@@ -8,6 +8,7 @@ import static dev.weft.lab.study.Quantity.value;
 import dev.weft.data.Splits;
 import dev.weft.lab.cells.CellRanking;
 import dev.weft.lab.cells.CellScores;
+import dev.weft.lab.cells.GroundTruth;
 import dev.weft.lab.cells.JudgedSize;
 import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Claim;
@@ -52,7 +53,12 @@ public final class GmDesign implements Design {
             "gradient-matching",
             GmSize.class,
             (size, settings) -> new GmDesign(
-                    size, CellRanking.of("gradient-matching", settings, size.anchors(), size.randomMembers())));
+                    size,
+                    CellRanking.of(
+                            "gradient-matching",
+                            settings,
+                            GroundTruth.load().some(size.anchors()),
+                            size.randomMembers())));
 
     static final String MATCHED = "matching";
     static final String ANNEALED = "matching-annealed";

@@ -7,6 +7,7 @@ import static dev.weft.lab.study.Quantity.value;
 
 import dev.weft.lab.cells.CellRanking;
 import dev.weft.lab.cells.CellScores;
+import dev.weft.lab.cells.GroundTruth;
 import dev.weft.lab.cells.JudgedSize;
 import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Claim;
@@ -53,8 +54,9 @@ public final class PadaDesign implements Design {
     public static final Study STUDY = Study.of(
             "pa-da",
             PadaSize.class,
-            (size, settings) ->
-                    new PadaDesign(size, CellRanking.of("pa-da", settings, size.anchors(), size.randomMembers())));
+            (size, settings) -> new PadaDesign(
+                    size,
+                    CellRanking.of("pa-da", settings, GroundTruth.load().some(size.anchors()), size.randomMembers())));
 
     static final String UNIFORM = "single-path";
     static final String FAIR = "fair";

@@ -43,11 +43,11 @@ class GradientMatchingStudyTest implements StudyContract {
 
     @Override
     public Study study() {
-        return GmDesign.STUDY.with(settings -> tiny());
+        return GmDesign.STUDY.with(this::tiny);
     }
 
-    private GmDesign tiny() {
-        return new GmDesign(TINY, new CellRanking(truth, TINY.randomMembers()));
+    private GmDesign tiny(StudySettings settings) {
+        return new GmDesign(TINY, CellRanking.of("gradient-matching", settings, truth, TINY.randomMembers()));
     }
 
     @Override
@@ -131,8 +131,7 @@ class GradientMatchingStudyTest implements StudyContract {
 
     @Test
     void publishedLeavesStopWithinTheirCosineAndAnnealedOnesAtItsEnd(@TempDir Path folder) throws IOException {
-        data(folder);
-        GmDesign design = tiny();
+        GmDesign design = tiny(new StudySettings(1, false, data(folder), List.of(), List.of()));
         Recipe published = design.tree(GmDesign.MATCHED, 60, null);
         Recipe annealed = design.tree(GmDesign.ANNEALED, 60, null);
         Recipe fewShot = design.tree(GmDesign.FEW_SHOT, 60, null);

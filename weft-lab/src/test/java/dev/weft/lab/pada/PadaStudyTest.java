@@ -46,7 +46,8 @@ class PadaStudyTest implements StudyContract {
 
     @Override
     public Study study() {
-        return PadaDesign.STUDY.with(settings -> new PadaDesign(TINY, new CellRanking(truth, TINY.randomMembers())));
+        return PadaDesign.STUDY.with(
+                settings -> new PadaDesign(TINY, CellRanking.of("pa-da", settings, truth, TINY.randomMembers())));
     }
 
     @Override
