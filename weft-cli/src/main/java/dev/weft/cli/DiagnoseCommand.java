@@ -22,7 +22,7 @@ import dev.weft.run.Environment;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.fair.FairSampler;
-import dev.weft.train.Trainer;
+import dev.weft.train.StoredRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -289,8 +289,8 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
                 .filter(given -> Files.exists(given.resolve("config.yaml")))
                 .map(given -> {
                     torch.set_num_threads(
-                            Trainer.settings(given, Installed.kinds()).threads());
-                    return Trainer.settings(given, Installed.kinds()).recipe();
+                            StoredRun.settings(given, Installed.kinds()).threads());
+                    return StoredRun.settings(given, Installed.kinds()).recipe();
                 })
                 .findFirst();
         int accumulate = recipe.map(r -> r.train().accumulate()).orElse(1);

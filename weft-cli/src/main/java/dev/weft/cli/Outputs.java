@@ -11,7 +11,7 @@ import dev.weft.recipe.Recipes;
 import dev.weft.recipe.RunSettings;
 import dev.weft.run.RunFolder;
 import dev.weft.text.TokenizerSettings;
-import dev.weft.train.Trainer;
+import dev.weft.train.StoredRun;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -94,7 +94,7 @@ final class Outputs {
         } else if (folder.equals(path) || RunFolder.isOwn(path.getFileName().toString())) {
             RunFolder.protect(folder, files);
             quietly(() -> {
-                RunSettings settings = Trainer.settings(folder, Installed.kinds());
+                RunSettings settings = StoredRun.settings(folder, Installed.kinds());
                 data(settings.recipe().data().source());
             });
         }

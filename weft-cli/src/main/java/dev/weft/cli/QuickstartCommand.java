@@ -8,7 +8,7 @@ import dev.weft.io.WeftCommand;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
-import dev.weft.train.Trainer;
+import dev.weft.train.StoredRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,7 +101,7 @@ final class QuickstartCommand implements Callable<Integer> {
                     + WeftCommand.of("train", recipe).path("--out", out));
         }
         if (Files.exists(out.resolve("config.yaml"))) {
-            RunSettings begun = Trainer.settings(out, Installed.kinds());
+            RunSettings begun = StoredRun.settings(out, Installed.kinds());
             boolean same = begun.seed() == seed
                     && begun.recipe().name().equals(chosen.name())
                     && (set.isEmpty() || isSetSo(begun, chosen))

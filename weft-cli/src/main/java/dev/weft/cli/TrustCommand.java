@@ -8,7 +8,7 @@ import dev.weft.io.Suggest;
 import dev.weft.recipe.Recipe;
 import dev.weft.report.PageDate;
 import dev.weft.space.Member;
-import dev.weft.train.Trainer;
+import dev.weft.train.StoredRun;
 import dev.weft.trust.Anchors;
 import dev.weft.trust.Baseline;
 import dev.weft.trust.Bootstrap;
@@ -374,7 +374,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
                 throw new InputException(family + " must be the folder of a run, or lie in one, to know how anchors are"
                         + " trained, but does not. Give a recipe: --recipe RECIPE");
             }
-            read = Trainer.settings(folder, Installed.kinds()).recipe().whole();
+            read = StoredRun.settings(folder, Installed.kinds()).recipe().whole();
         }
         return epochs == null ? read : read.with(read.data(), read.train().withEpochs(epochs));
     }

@@ -114,7 +114,7 @@ class TrainCommandTest {
                         "--json")
                 .json();
         assertThat(json.get("accuracy").fieldNames()).toIterable().containsExactly("largest"); // a family of one
-        assertThat(dev.weft.train.Trainer.settings(tuned).seed())
+        assertThat(dev.weft.train.StoredRun.settings(tuned).seed())
                 .as("that of the family")
                 .isEqualTo(5);
 

@@ -33,7 +33,7 @@ import dev.weft.search.SearchResult;
 import dev.weft.search.SearchTask;
 import dev.weft.search.UnmetBudgetException;
 import dev.weft.space.Member;
-import dev.weft.train.Trainer;
+import dev.weft.train.StoredRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -111,10 +111,10 @@ public final class FinishedRun implements AutoCloseable {
                         + " must hold a trained family, but its training is not finished. Continue it with: "
                         + WeftCommand.of("resume").path(run));
             }
-            RunSettings settings = Trainer.settings(run, kinds);
+            RunSettings settings = StoredRun.settings(run, kinds);
             torch.set_num_threads(settings.threads());
             if (data.isPresent()) {
-                Trainer.reopen(folder, settings, data, kinds);
+                StoredRun.reopen(folder, settings, data, kinds);
             }
             family = Family.open(folder.family(), kinds);
             search = new FinishedRun(folder, family, FamilyData.asTrained(family), latency, tables, Meter.of(kinds));

@@ -14,7 +14,7 @@ import dev.weft.run.RunDatabase;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.stats.Proportion;
-import dev.weft.train.Trainer;
+import dev.weft.train.StoredRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ public record ComparedRun(
     }
 
     private static ComparedRun ofRun(Path folder, String label, Kinds kinds) {
-        RunSettings settings = Trainer.settings(folder, kinds);
+        RunSettings settings = StoredRun.settings(folder, kinds);
         FamilyDefinition definition = settings.recipe().family();
         Metric metric = definition.model().input().metrics().get(0);
         int examples = settings.splits().selection().examples();

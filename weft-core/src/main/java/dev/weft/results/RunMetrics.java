@@ -15,6 +15,7 @@ import dev.weft.run.RunDatabase;
 import dev.weft.run.TensorBoardFile;
 import dev.weft.run.TrainingNumber;
 import dev.weft.search.MeasuredMember;
+import dev.weft.train.StoredRun;
 import dev.weft.train.Trainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
 
     /** @throws dev.weft.io.InputException when the folder holds no run, or a file of it is damaged */
     public static RunMetrics of(Path folder, Kinds kinds) {
-        RunSettings settings = Trainer.settings(folder, kinds);
+        RunSettings settings = StoredRun.settings(folder, kinds);
         try (RunDatabase database = RunDatabase.read(folder.resolve("run.db"))) {
             return new RunMetrics(
                     steps(folder, settings, database),

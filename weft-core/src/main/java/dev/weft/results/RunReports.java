@@ -7,7 +7,6 @@ import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.RunSettings;
 import dev.weft.report.Fact;
@@ -24,6 +23,7 @@ import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.train.StoredRun;
 import dev.weft.train.Trainer;
 import dev.weft.tree.TreeRecord;
 import dev.weft.weight.Sharing;
@@ -64,7 +64,7 @@ public final class RunReports {
 
     /** The same, of a run whose recipe may name more kinds. */
     public static RunReport of(Path folder, Kinds kinds) {
-        RunSettings settings = Trainer.settings(folder, kinds);
+        RunSettings settings = StoredRun.settings(folder, kinds);
         ModelDefinition model = settings.recipe().model();
         Space space = settings.recipe().family().space();
         Metric quality = model.input().metrics().get(0);
@@ -81,7 +81,7 @@ public final class RunReports {
                             split("train", settings.splits().train().examples()),
                             split("selection", settings.splits().selection().examples()),
                             split("report", settings.splits().report().examples())),
-                    model.input() instanceof ImageInput images ? images.classes() : List.of());
+                    model.input().classes());
             return RunReport.builder(
                             settings.recipe().name() + " on "
                                     + dataName(settings.splits().source()),

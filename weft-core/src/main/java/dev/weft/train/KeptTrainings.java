@@ -126,7 +126,7 @@ public record KeptTrainings(Path folder, Kinds kinds) {
      * @throws InputException when it was begun with another recipe or seed
      */
     public void requireSame(String name, Recipe recipe, long seed) {
-        RunSettings begun = Trainer.settings(run(name), kinds);
+        RunSettings begun = StoredRun.settings(run(name), kinds);
         Recipe asked = recipe.with(
                         recipe.data().withSource(begun.recipe().data().source()), recipe.train())
                 .on(begun.recipe().model().input(), kinds);

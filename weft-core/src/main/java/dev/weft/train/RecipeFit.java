@@ -11,7 +11,7 @@ import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampling;
 
 /** What must hold before a recipe trains, found out on shapes without data. */
-final class RecipeFit {
+public final class RecipeFit {
     private RecipeFit() {}
 
     /**
@@ -20,7 +20,7 @@ final class RecipeFit {
      * @param recipe with its model bound to the data
      * @param kinds that the families may name from which it learns
      */
-    static void require(Recipe recipe, Splits splits, Kinds kinds) {
+    public static void require(Recipe recipe, Splits splits, Kinds kinds) {
         TrainSettings train = recipe.train();
         TrainingParts data = TrainingParts.of(recipe, splits.train(), 0);
         if (train.architecture() != null) {
@@ -56,7 +56,15 @@ final class RecipeFit {
             }
         }
         for (TrainSettings rule : train.ofPhases()) {
+            rule.loss().requireFits(recipe.model().input());
             rule.distillation().requireTeacher(recipe.model().input(), kinds);
         }
+    }
+
+    /** How many steps an epoch of a recipe has on its data. */
+    public static long stepsPerEpoch(Recipe recipe, Splits splits) {
+        TrainSettings train = recipe.train();
+        return train.stepsPerEpoch(recipe.data()
+                .batches(TrainingParts.of(recipe, splits.train(), 0).weights(), 0));
     }
 }

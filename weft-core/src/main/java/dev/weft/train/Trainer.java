@@ -8,19 +8,15 @@ import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Devices;
-import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
-import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.LatestCheckpoint;
 import dev.weft.run.RunFolder;
 import dev.weft.sample.Sampling;
-import dev.weft.sample.StepListener;
 import dev.weft.space.Member;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -41,9 +37,8 @@ public final class Trainer implements TrainingRun {
     private final RunSettings settings;
     private final Splits splits;
     private final Loop loop;
-    private final LoopState state;
     private final ShippedFamily shown;
-    private double seconds;
+    private final RunSteps steps;
     private boolean closed;
 
     private Trainer(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
@@ -59,8 +54,8 @@ public final class Trainer implements TrainingRun {
                 run.latestCheckpoint().checkpoint().isEmpty(),
                 run::phaseFamily,
                 kinds);
-        this.state = new LoopState(run, loop);
         this.shown = new ShippedFamily(run, settings, splits, loop.shown());
+        this.steps = new RunSteps(run, settings.recipe(), loop, shown);
     }
 
     /**
@@ -94,11 +89,11 @@ public final class Trainer implements TrainingRun {
         requireWhole(recipe);
         RunSettings settings = RunSettings.of(recipe, splits, seed, kinds);
         String config = settings.yaml(kinds);
-        requireFit(settings.recipe(), splits, kinds);
+        RecipeFit.require(settings.recipe(), splits, kinds);
         RunFolder run = RunFolder.create(folder, config);
         Trainer trainer = opened(run, settings, splits, kinds);
         if (trainer.loop.searches()) {
-            trainer.shown.recordBlend(0, trainer.seconds);
+            trainer.shown.recordBlend(0, trainer.seconds());
         }
         return trainer;
     }
@@ -107,16 +102,6 @@ public final class Trainer implements TrainingRun {
         if (recipe.split() != null) {
             throw new IllegalArgumentException("A recipe with a split trains a tree of supernets: use TreeTrainer.");
         }
-    }
-
-    /**
-     * Refuses, before anything is written, what could not train.
-     *
-     * @param recipe with its model bound to the data
-     * @param kinds that the families may name from which it learns
-     */
-    public static void requireFit(Recipe recipe, Splits splits, Kinds kinds) {
-        RecipeFit.require(recipe, splits, kinds);
     }
 
     /**
@@ -142,9 +127,9 @@ public final class Trainer implements TrainingRun {
         RunFolder run = RunFolder.open(folder);
         boolean done = false;
         try {
-            RunSettings settings = settings(folder, kinds);
+            RunSettings settings = StoredRun.settings(folder, kinds);
             requireWhole(settings.recipe());
-            Splits splits = reopen(run, settings, data, kinds);
+            Splits splits = StoredRun.reopen(run, settings, data, kinds);
             Trainer trainer = opened(run, settings.at(splits), splits, kinds);
             trainer.load();
             done = true;
@@ -154,33 +139,6 @@ public final class Trainer implements TrainingRun {
                 run.close();
             }
         }
-    }
-
-    /**
-     * Opens the data of a run, and notes in its settings where it lies, when that is elsewhere.
-     *
-     * @param data where it lies now; empty for where it was
-     * @param kinds that the settings may name
-     * @throws dev.weft.io.InputException when it is not there, or does not hold what training had
-     */
-    public static Splits reopen(RunFolder run, RunSettings settings, Optional<String> data, Kinds kinds) {
-        DataProvenance origin = settings.origin();
-        String place = data.orElse(origin.data().source());
-        Splits splits = origin.open(settings.recipe().model().input(), place);
-        if (!place.equals(origin.data().source())) {
-            run.saveConfig(settings.at(splits).yaml(kinds));
-        }
-        return splits;
-    }
-
-    /** The settings of the run in {@code folder}. */
-    public static RunSettings settings(Path folder) {
-        return settings(folder, Kinds.builtIn());
-    }
-
-    /** The same, of a run whose recipe may name more kinds. */
-    public static RunSettings settings(Path folder, Kinds kinds) {
-        return RunSettings.read(folder.resolve("config.yaml"), kinds);
     }
 
     private static Trainer opened(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
@@ -206,7 +164,7 @@ public final class Trainer implements TrainingRun {
     private void load() {
         LatestCheckpoint latest = run.latestCheckpoint();
         latest.warnings().forEach(warning -> run.database().event("warning", warning));
-        latest.checkpoint().ifPresent(checkpoint -> seconds = state.read(checkpoint));
+        latest.checkpoint().ifPresent(steps::read);
         run.rewind(stepsDone());
         run.database().event("resumed", "after step " + stepsDone());
     }
@@ -219,8 +177,8 @@ public final class Trainer implements TrainingRun {
      */
     public void continueFrom(Checkpoint other) {
         requireOpen();
-        seconds = state.read(other);
-        state.keep(seconds);
+        steps.read(other);
+        steps.keep();
         run.database().event("continued", "from " + other.file() + ", after step " + stepsDone());
     }
 
@@ -233,7 +191,7 @@ public final class Trainer implements TrainingRun {
         requireOpen();
         Checkpoints.loadWeights(other, loop.family().parameters());
         loop.restartAverage();
-        state.keep(seconds);
+        steps.keep();
         run.database().event("inherited", "weights of " + other.file());
     }
 
@@ -264,7 +222,7 @@ public final class Trainer implements TrainingRun {
         if (loop.isOver() && Files.exists(run.family())) {
             return true; // the file may hold members that were named since
         }
-        if (!trainTo(steps(), stop, listeners)) {
+        if (!steps.to(steps(), stop, listeners)) {
             return false;
         }
         new ShippedFamily(run, settings, splits, loop.shipped()).save(stepsDone());
@@ -284,70 +242,14 @@ public final class Trainer implements TrainingRun {
     public boolean runTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
         requireOpen();
         try {
-            boolean done = trainTo(end, stop, listeners);
+            boolean done = steps.to(end, stop, listeners);
             if (done && end < steps()) {
-                state.keep(seconds);
+                steps.keep();
             }
             return done;
         } catch (CheckFailedException e) {
             run.database().event("failed", e.getMessage());
             throw e;
-        }
-    }
-
-    private boolean trainTo(long end, BooleanSupplier stop, List<TrainingListener> listeners) {
-        List<TrainingListener> told = List.copyOf(listeners);
-        run.database().onTrouble(line -> told.forEach(listener -> listener.warned(line)));
-        int checkpointEvery = settings.recipe().train().checkpointEverySteps();
-        List<StepListener> heard = new ArrayList<>(List.of(new RunRecord(run, this::seconds)));
-        heard.addAll(listeners);
-        long began = System.nanoTime();
-        double before = seconds;
-        while (stepsDone() < end && !loop.isOver()) {
-            if (stop.getAsBoolean()) {
-                state.keep(seconds);
-                run.database().event("interrupted", "after step " + stepsDone());
-                return false;
-            }
-            if (stepsDone() == loop.phase().end()) {
-                new PhaseChange(run, settings.recipe(), loop, shown).go();
-            }
-            loop.next(heard);
-            boolean epochDone = stepsDone() % loop.stepsPerEpoch() == 0;
-            if (epochDone) {
-                recordSampler();
-            }
-            seconds = before + (System.nanoTime() - began) / 1e9;
-            if (epochDone) {
-                epochDone(listeners);
-            }
-            if (stepsDone() % checkpointEvery == 0
-                    || stepsDone() == loop.phase().end()
-                    || loop.isOver()) {
-                state.keep(seconds);
-            }
-        }
-        if (loop.stopsEarly()) {
-            String line = "training stops after step " + stepsDone() + " of " + steps() + ": "
-                    + loop.bestInWords().orElseThrow();
-            run.database().event("stopped early", line);
-            told.forEach(listener -> listener.said(line));
-        }
-        return true;
-    }
-
-    private void recordSampler() {
-        sampling().measures().forEach((name, value) -> run.database()
-                .metric(stepsDone(), SAMPLER, name, value, seconds));
-    }
-
-    private void epochDone(List<TrainingListener> listeners) {
-        if (loop.searches()) {
-            shown.recordBlend(stepsDone(), seconds);
-        }
-        int every = settings.recipe().train().evaluateEveryEpochs();
-        if (every > 0 && stepsDone() / loop.stepsPerEpoch() % every == 0) {
-            loop.evaluated(shown.evaluate(stepsDone(), seconds, listeners));
         }
     }
 
@@ -369,14 +271,7 @@ public final class Trainer implements TrainingRun {
 
     /** The time that the steps have taken so far, those of a run that this one goes on from included. */
     public double seconds() {
-        return seconds;
-    }
-
-    /** How many steps an epoch of a recipe has on its data. */
-    public static long stepsPerEpoch(Recipe recipe, Splits splits) {
-        TrainSettings train = recipe.train();
-        return train.stepsPerEpoch(recipe.data()
-                .batches(TrainingParts.of(recipe, splits.train(), 0).weights(), 0));
+        return steps.seconds();
     }
 
     /** How many steps the whole run has. */

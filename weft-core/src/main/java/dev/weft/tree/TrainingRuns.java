@@ -3,6 +3,7 @@ package dev.weft.tree;
 import dev.weft.data.Splits;
 import dev.weft.io.Kinds;
 import dev.weft.recipe.Recipe;
+import dev.weft.train.StoredRun;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingRun;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ public final class TrainingRuns {
      */
     public static TrainingRun resume(Path folder, Optional<String> data, Kinds kinds) {
         boolean tree = Files.exists(folder.resolve("config.yaml"))
-                && Trainer.settings(folder, kinds).recipe().split() != null;
+                && StoredRun.settings(folder, kinds).recipe().split() != null;
         return tree ? TreeTrainer.resume(folder, data, kinds) : Trainer.resume(folder, data, kinds);
     }
 }

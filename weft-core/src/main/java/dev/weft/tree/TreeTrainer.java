@@ -13,6 +13,8 @@ import dev.weft.recipe.RunSettings;
 import dev.weft.recipe.SplitSettings;
 import dev.weft.run.RunFolder;
 import dev.weft.sample.StepReport;
+import dev.weft.train.RecipeFit;
+import dev.weft.train.StoredRun;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingRun;
@@ -49,7 +51,7 @@ public final class TreeTrainer implements TrainingRun {
         this.kinds = kinds;
         this.split = settings.recipe().split();
         this.chooser = new SplitChooser(split, settings.recipe().family().space(), settings.seed());
-        this.stepsPerEpoch = Trainer.stepsPerEpoch(settings.recipe(), splits);
+        this.stepsPerEpoch = RecipeFit.stepsPerEpoch(settings.recipe(), splits);
         this.tree = new GrowingTree(run, split, settings.recipe().train().epochs());
         this.supernets =
                 new Supernets(run.path(), settings, stepsPerEpoch, tree.record().epochs(), kinds);
@@ -83,7 +85,7 @@ public final class TreeTrainer implements TrainingRun {
         RunSettings settings = RunSettings.of(recipe, splits, seed, kinds);
         String config = settings.yaml(kinds);
         requireFit(settings.recipe(), seed);
-        Trainer.requireFit(settings.recipe(), splits, kinds);
+        RecipeFit.require(settings.recipe(), splits, kinds);
         RunFolder run = RunFolder.create(folder, config);
         return opened(run, settings, splits, kinds);
     }
@@ -120,8 +122,8 @@ public final class TreeTrainer implements TrainingRun {
         RunFolder run = RunFolder.open(folder);
         boolean done = false;
         try {
-            RunSettings settings = Trainer.settings(folder, kinds);
-            Splits splits = Trainer.reopen(run, settings, data, kinds);
+            RunSettings settings = StoredRun.settings(folder, kinds);
+            Splits splits = StoredRun.reopen(run, settings, data, kinds);
             TreeTrainer trainer = opened(run, settings.at(splits), splits, kinds);
             run.database().event("resumed", "after " + trainer.stepsDone() + " steps");
             done = true;

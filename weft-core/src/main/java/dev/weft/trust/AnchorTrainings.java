@@ -11,7 +11,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.sample.StepReport;
 import dev.weft.space.Member;
 import dev.weft.train.KeptTrainings;
-import dev.weft.train.Trainer;
+import dev.weft.train.StoredRun;
 import dev.weft.train.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ final class AnchorTrainings {
         long found = 0;
         for (int i = 0; i < members.size(); i++) {
             for (int training = 0; training < trainings; training++) {
-                found += Trainer.settings(kept.run(name(i, training)), kinds).resumesExactly() ? 0 : 1;
+                found += StoredRun.settings(kept.run(name(i, training)), kinds).resumesExactly() ? 0 : 1;
             }
         }
         return found;

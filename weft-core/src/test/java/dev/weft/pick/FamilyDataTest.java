@@ -7,7 +7,7 @@ import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
 import dev.weft.recipe.RunSettings;
-import dev.weft.train.Trainer;
+import dev.weft.train.StoredRun;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class FamilyDataTest {
 
     @Test
     void whatTheFamilyWasTrainedOnIsCutAsInTraining() {
-        RunSettings settings = Trainer.settings(run);
+        RunSettings settings = StoredRun.settings(run);
         try (Family family = Family.open(run.resolve("family.safetensors"))) {
             String sameFolder = folder.resolve("data/../data").toString();
             for (FamilyData data : new FamilyData[] {FamilyData.asTrained(family), FamilyData.of(family, sameFolder)}) {

@@ -15,6 +15,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
+import dev.weft.train.StoredRun;
 import dev.weft.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,11 +134,11 @@ class FamilyTrustTest {
         complete(out, 3, 2);
         Path first = out.resolve("trainings/anchor-001-training-1");
         Path second = out.resolve("trainings/anchor-001-training-2");
-        assertThat(Trainer.settings(first).seed()).isEqualTo(SEED);
-        assertThat(Trainer.settings(second).seed()).isEqualTo(SEED + 1);
-        assertThat(Trainer.settings(second).splits())
-                .isEqualTo(Trainer.settings(first).splits())
-                .isEqualTo(Trainer.settings(family.getParent()).splits());
+        assertThat(StoredRun.settings(first).seed()).isEqualTo(SEED);
+        assertThat(StoredRun.settings(second).seed()).isEqualTo(SEED + 1);
+        assertThat(StoredRun.settings(second).splits())
+                .isEqualTo(StoredRun.settings(first).splits())
+                .isEqualTo(StoredRun.settings(family.getParent()).splits());
     }
 
     /** Stopped between two trainings, then inside of one; killed inside of another; a training that was finished is not touched. */
