@@ -93,8 +93,8 @@ public final class LatencyTable implements DifferentiableCost {
         return new CostTable(
                 List.of(controller, choice),
                 controller.options().stream()
-                        .flatMapToDouble(option -> millis.stream()
-                                .mapToDouble(value -> choice.isActiveWith(option) ? value : 0))
+                        .flatMapToDouble(
+                                option -> millis.stream().mapToDouble(value -> choice.isActiveWith(option) ? value : 0))
                         .toArray());
     }
 

@@ -58,7 +58,8 @@ record CellGraph(String prefix, int inputs, int kept, Cell.Output output, List<L
             }
         }
         for (int node = inputs; kept > 0 && before(node, inputs) < edges.size(); node++) {
-            if (sources(edges.subList(before(node, inputs), before(node + 1, inputs)), kept).isEmpty()) {
+            if (sources(edges.subList(before(node, inputs), before(node + 1, inputs)), kept)
+                    .isEmpty()) {
                 throw new InputException("A member keeps " + Math.min(kept, node) + " edges into each node, so as many"
                         + " must list an operation, and all others none, but those into node " + node
                         + (name.isEmpty() ? "" : " of " + name) + " do not.");
@@ -75,9 +76,10 @@ record CellGraph(String prefix, int inputs, int kept, Cell.Output output, List<L
                         .filter(from -> (set >> from & 1) == 1)
                         .boxed()
                         .toList())
-                .filter(set -> IntStream.range(0, into.size()).allMatch(from -> set.contains(from)
-                        ? !into.get(from).equals(List.of(CellOperation.NONE))
-                        : into.get(from).contains(CellOperation.NONE)))
+                .filter(set -> IntStream.range(0, into.size())
+                        .allMatch(from -> set.contains(from)
+                                ? !into.get(from).equals(List.of(CellOperation.NONE))
+                                : into.get(from).contains(CellOperation.NONE)))
                 .sorted(Comparator.comparing(List::toString)) // nodes have one digit
                 .toList();
     }
@@ -118,8 +120,8 @@ record CellGraph(String prefix, int inputs, int kept, Cell.Output output, List<L
 
     /** The choice of an edge, also of one with a single operation. */
     Choice<String> edge(int node, int from) {
-        Choice<String> choice = new Choice<>(
-                prefix + "edge" + node + "-" + from, CellOperation.published(operations(node, from)));
+        Choice<String> choice =
+                new Choice<>(prefix + "edge" + node + "-" + from, CellOperation.published(operations(node, from)));
         String none = CellOperation.NONE.published();
         if (kept == 0 || choice.options().size() == 1 || !choice.options().contains(none)) {
             return choice;
@@ -164,9 +166,7 @@ record CellGraph(String prefix, int inputs, int kept, Cell.Output output, List<L
                 all.add(edge(node, from));
             }
         }
-        return all.stream()
-                .filter(choice -> choice.options().size() > 1)
-                .collect(Collectors.toUnmodifiableList());
+        return all.stream().filter(choice -> choice.options().size() > 1).collect(Collectors.toUnmodifiableList());
     }
 
     /** The operations of one member. */

@@ -77,8 +77,9 @@ public record CellStack(
     public record Wiring(int inputs, int kept) {
         public Wiring {
             if (inputs < 1 || inputs > 2 || kept < 0 || kept > 7) {
-                throw new InputException("The wiring of cells must have inputs of 1 or 2 and kept from 0 to 7, but got inputs="
-                        + inputs + ", kept=" + kept + ".");
+                throw new InputException(
+                        "The wiring of cells must have inputs of 1 or 2 and kept from 0 to 7, but got inputs=" + inputs
+                                + ", kept=" + kept + ".");
             }
         }
     }
@@ -134,9 +135,9 @@ public record CellStack(
             throw new InputException("The resolution must leave 2×2 pixels or more after the last of " + cells.size()
                     + " cells and be at most " + Setting.MAX_SIZE + ", but is " + resolution + ".");
         }
-        long halvings = cells.stream().filter(cell -> cell.kind == Kind.REDUCTION).count();
-        if ((wiring.inputs == 2
-                        || reduction.stream().anyMatch(operations -> operations.contains(CellOperation.SKIP)))
+        long halvings =
+                cells.stream().filter(cell -> cell.kind == Kind.REDUCTION).count();
+        if ((wiring.inputs == 2 || reduction.stream().anyMatch(operations -> operations.contains(CellOperation.SKIP)))
                 && (halvings > 14 || resolution % (1 << halvings) != 0)) {
             throw new InputException("A skip halves even resolutions alone, so that of " + halvings
                     + " reduction cells must be a multiple of 2 for each of them, but is " + resolution + ".");
@@ -157,8 +158,7 @@ public record CellStack(
     }
 
     private static CellGraph graph(Kind kind, Wiring wiring, List<List<CellOperation>> edges) {
-        return new CellGraph(
-                kind.name + ".", wiring.inputs, wiring.kept, dev.weft.nn.Cell.Output.CONCATENATION, edges);
+        return new CellGraph(kind.name + ".", wiring.inputs, wiring.kept, dev.weft.nn.Cell.Output.CONCATENATION, edges);
     }
 
     /** The graphs of the kinds of cells that there are. */
@@ -224,10 +224,7 @@ public record CellStack(
     public CellStack at(Member member) {
         Map<Kind, List<List<CellOperation>>> fixed = new EnumMap<>(Kind.class);
         graphs().forEach((kind, graph) -> fixed.put(kind, graph.at(member)));
-        return with(
-                input,
-                fixed.getOrDefault(Kind.NORMAL, List.of()),
-                fixed.getOrDefault(Kind.REDUCTION, List.of()));
+        return with(input, fixed.getOrDefault(Kind.NORMAL, List.of()), fixed.getOrDefault(Kind.REDUCTION, List.of()));
     }
 
     @Override

@@ -55,8 +55,7 @@ record GenotypeNotation(List<CellGraph> graphs) implements Notation {
 
     @Override
     public String form() {
-        return written(
-                graphs.stream().map(graph -> "('op',0),('op',1),…").toList());
+        return written(graphs.stream().map(graph -> "('op',0),('op',1),…").toList());
     }
 
     @Override
@@ -100,7 +99,8 @@ record GenotypeNotation(List<CellGraph> graphs) implements Notation {
         Map<String, String> picked = new LinkedHashMap<>();
         List<String> read = new ArrayList<>();
         for (CellGraph graph : graphs) {
-            Matcher list = Pattern.compile("[(,]" + key(graph) + "=\\[(.*?)\\],").matcher(compact);
+            Matcher list =
+                    Pattern.compile("[(,]" + key(graph) + "=\\[(.*?)\\],").matcher(compact);
             String edges = list.find() ? list.group(1) : "";
             read.add(edges);
             compact = compact.replace(
@@ -140,7 +140,11 @@ record GenotypeNotation(List<CellGraph> graphs) implements Notation {
                         + " nodes before it into node " + node + " of its " + key(graph) + " cell, but has them from "
                         + from + " in \"" + text + "\".");
             }
-            put(graph.sourcesChoice(node), CellGraph.option(from.stream().sorted().toList()), picked, text);
+            put(
+                    graph.sourcesChoice(node),
+                    CellGraph.option(from.stream().sorted().toList()),
+                    picked,
+                    text);
             for (int source = 0; source < node; source++) {
                 int place = from.indexOf(source);
                 put(

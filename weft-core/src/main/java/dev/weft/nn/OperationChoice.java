@@ -35,7 +35,8 @@ public final class OperationChoice implements Layer {
         }
         this.operations = List.copyOf(operations);
         this.which = weights.gate(name, choice);
-        this.off = choice.isSwitched() ? choice.options().indexOf(choice.switched().off()) : -1;
+        this.off =
+                choice.isSwitched() ? choice.options().indexOf(choice.switched().off()) : -1;
     }
 
     /** What the member of a pass makes of x; empty where it has the choice off. */

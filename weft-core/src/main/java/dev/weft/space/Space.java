@@ -258,7 +258,8 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
                 boolean ofFirst = random.nextBoolean();
                 picked.put(choice.name(), (ofFirst ? first : second).options().get(choice.name()));
                 if (!fits(choice, picked)) { // the other parent is the one that its controller is of
-                    picked.put(choice.name(), (ofFirst ? second : first).options().get(choice.name()));
+                    picked.put(
+                            choice.name(), (ofFirst ? second : first).options().get(choice.name()));
                 }
             }
             return new Member(picked, first.context());
@@ -267,8 +268,7 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
 
     /** An option by chance; of a switched choice one that goes with what its controller has picked. */
     private static Object drawn(Choice<?> choice, Map<String, Object> picked, RandomGenerator random) {
-        List<?> options =
-                choice.isSwitched() ? choice.optionsWith(picked.get(choice.controller())) : choice.options();
+        List<?> options = choice.isSwitched() ? choice.optionsWith(picked.get(choice.controller())) : choice.options();
         return options.get(random.nextInt(options.size()));
     }
 

@@ -79,7 +79,8 @@ class LatencyTableTest {
         assertThat(table.exact(cell.parse("kept=0,edge0=conv,edge1=none"))).isEqualTo(3.5);
         assertThat(table.exact(cell.parse("kept=1,edge0=none,edge1=conv"))).isEqualTo(5);
         try (PointerScope scope = new PointerScope()) {
-            assertThat(table.expected(choice -> Tensors.of(new float[] {0.25f, 0.75f}, 2)).item_double())
+            assertThat(table.expected(choice -> Tensors.of(new float[] {0.25f, 0.75f}, 2))
+                            .item_double())
                     .isEqualTo(1 + 0.75 * 2 + 0.25 * 0.5 + 0.75 * 4);
         }
     }

@@ -37,11 +37,12 @@ import org.junit.jupiter.api.Test;
 /** The cell space of DARTS (Liu et al. 2019). */
 class DartsCellTest {
     /** The cells that second-order DARTS found, as published. */
-    private static final String DARTS_V2 = "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0),"
-            + " ('sep_conv_3x3', 1), ('sep_conv_3x3', 1), ('skip_connect', 0), ('skip_connect', 0), ('dil_conv_3x3', 2)],"
-            + " normal_concat=[2, 3, 4, 5], reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2),"
-            + " ('max_pool_3x3', 1), ('max_pool_3x3', 0), ('skip_connect', 2), ('skip_connect', 2), ('max_pool_3x3', 1)],"
-            + " reduce_concat=[2, 3, 4, 5])";
+    private static final String DARTS_V2 =
+            "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0),"
+                    + " ('sep_conv_3x3', 1), ('sep_conv_3x3', 1), ('skip_connect', 0), ('skip_connect', 0), ('dil_conv_3x3', 2)],"
+                    + " normal_concat=[2, 3, 4, 5], reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2),"
+                    + " ('max_pool_3x3', 1), ('max_pool_3x3', 0), ('skip_connect', 2), ('skip_connect', 2), ('max_pool_3x3', 1)],"
+                    + " reduce_concat=[2, 3, 4, 5])";
 
     /** A cell with every operation, pooling of both kinds and a skip also where the resolution is halved. */
     private static final String MIXED =
@@ -101,14 +102,16 @@ class DartsCellTest {
         assertThat(parameters(definition.withInput(
                         network(16, 8, 32, Affine.OUTSIDE_CELLS).input())))
                 .isEqualTo(1_930_618);
-        assertThat(definition.withInput(null)).isEqualTo(network(16, 8, 32, Affine.OUTSIDE_CELLS).withInput(null));
+        assertThat(definition.withInput(null))
+                .isEqualTo(network(16, 8, 32, Affine.OUTSIDE_CELLS).withInput(null));
     }
 
     /** For each node two of its inputs and one of seven operations for each: (1·3·6·10 · 7^8)². */
     @Test
     void membersAreCountedInClosedFormAndPickTwoOperationsANode() {
         Space space = TinyModels.darts().space();
-        assertThat(space.count()).isEqualTo(BigInteger.valueOf(180L * 5_764_801L).pow(2));
+        assertThat(space.count())
+                .isEqualTo(BigInteger.valueOf(180L * 5_764_801L).pow(2));
         SplittableRandom random = new SplittableRandom(3);
         Set<Member> members = new HashSet<>();
         for (int i = 0; i < 500; i++) {
@@ -161,11 +164,17 @@ class DartsCellTest {
     @Test
     void genotypeOfAnotherFormIsRefused() {
         Space space = TinyModels.darts().space();
-        refused(space, MIXED.replace("('avg_pool_3x3',0),('max", "('none',0),('max"), "normal.edge2-0 must be one of [skip_connect");
+        refused(
+                space,
+                MIXED.replace("('avg_pool_3x3',0),('max", "('none',0),('max"),
+                "normal.edge2-0 must be one of [skip_connect");
         refused(space, MIXED.replace("('avg_pool_3x3',0),('max", "('nor_conv_3x3',0),('max"), "but got nor_conv_3x3");
         refused(space, MIXED.replace("('skip_connect',2)", "('skip_connect',3)"), "into node 3 of its normal cell");
         refused(space, MIXED.replace("('skip_connect',2)", "('skip_connect',0)"), "but has them from [0, 0]");
-        refused(space, MIXED.replace("normal_concat=[2,3,4,5]", "normal_concat=[3,4,5]"), "must be written as Genotype(");
+        refused(
+                space,
+                MIXED.replace("normal_concat=[2,3,4,5]", "normal_concat=[3,4,5]"),
+                "must be written as Genotype(");
         refused(space, MIXED.replace(",reduce=", ",reduced="), "of its reduce cell");
         refused(space, "Genotype(", "of its normal cell, but has them from []");
     }
@@ -187,7 +196,8 @@ class DartsCellTest {
             Map<String, Tensor> t = family.weights().tensors();
             Tensor images = TinyModels.images(definition, 3, 2);
             Tensor x = ImageOps.resize(images, 8, 8);
-            x = ImageOps.normalise(x, definition.input().mean(), definition.input().std());
+            x = ImageOps.normalise(
+                    x, definition.input().mean(), definition.input().std());
             x = norm(conv(x, t.get("stem.0.weight"), 1, 1, 1, 1))
                     .mul(t.get("stem.1.weight").reshape(1, -1, 1, 1))
                     .add(t.get("stem.1.bias").reshape(1, -1, 1, 1));
@@ -199,14 +209,15 @@ class DartsCellTest {
                         ? halved(earlier, t, name + "preprocess0")
                         : norm(conv(torch.relu(earlier), t.get(name + "preprocess0.op.1.weight"), 1, 0, 1, 1));
                 Tensor one = norm(conv(torch.relu(x), t.get(name + "preprocess1.op.1.weight"), 1, 0, 1, 1));
-                Tensor next = reduction ? reduction(zero, one, t, name + "edges.") : normal(zero, one, t, name + "edges.");
+                Tensor next =
+                        reduction ? reduction(zero, one, t, name + "edges.") : normal(zero, one, t, name + "edges.");
                 earlier = x;
                 x = next;
             }
             assertThat(x.shape()).containsExactly(3, 32, 2, 2);
             Tensor features = x.mean(new long[] {2, 3});
-            Tensor expected = torch.linear(
-                    features, t.get("classifier.weight"), new TensorOptional(t.get("classifier.bias")));
+            Tensor expected =
+                    torch.linear(features, t.get("classifier.weight"), new TensorOptional(t.get("classifier.bias")));
             TensorAssert.assertThat(family.forward(images, new Pass(member, BatchStatistics.INSTANCE, 0, 0)))
                     .isCloseTo(expected, 1e-5);
         }
@@ -249,8 +260,7 @@ class DartsCellTest {
 
     private static Tensor part(Tensor x, Map<String, Tensor> t, String name, int first, int stride, int dilation) {
         Tensor kernels = t.get(name + first + ".weight");
-        Tensor y = conv(
-                torch.relu(x), kernels, stride, dilation * (kernels.size(2) / 2), dilation, kernels.size(0));
+        Tensor y = conv(torch.relu(x), kernels, stride, dilation * (kernels.size(2) / 2), dilation, kernels.size(0));
         return norm(conv(y, t.get(name + (first + 1) + ".weight"), 1, 0, 1, 1));
     }
 
@@ -270,8 +280,11 @@ class DartsCellTest {
     private static Tensor window(Tensor x, int stride, double border) {
         long height = x.size(2);
         long width = x.size(3);
-        Tensor padded = torch.full_like(x, new Scalar(border)).repeat(1, 1, 2, 2).narrow(2, 0, height + 2).narrow(
-                3, 0, width + 2).contiguous();
+        Tensor padded = torch.full_like(x, new Scalar(border))
+                .repeat(1, 1, 2, 2)
+                .narrow(2, 0, height + 2)
+                .narrow(3, 0, width + 2)
+                .contiguous();
         padded.narrow(2, 1, height).narrow(3, 1, width).copy_(x);
         Tensor[] shifted = new Tensor[9];
         for (int i = 0; i < 9; i++) {
@@ -281,7 +294,8 @@ class DartsCellTest {
         if (stride == 1) {
             return all;
         }
-        Tensor rows = torch.arange(new Scalar(0), new Scalar(height), new Scalar(stride)).to(torch.ScalarType.Long);
+        Tensor rows = torch.arange(new Scalar(0), new Scalar(height), new Scalar(stride))
+                .to(torch.ScalarType.Long);
         return all.index_select(3, rows).index_select(4, rows);
     }
 
@@ -306,15 +320,18 @@ class DartsCellTest {
     @Test
     void costsAreThoseOfWhatIsKept() {
         CellStack definition = TinyModels.darts();
-        Member member = definition.space().parse("Genotype(normal=[" + edges("skip_connect") + "],normal_concat=[2,3,4,5],reduce=["
-                + edges("max_pool_3x3") + "],reduce_concat=[2,3,4,5])");
+        Member member = definition
+                .space()
+                .parse("Genotype(normal=[" + edges("skip_connect") + "],normal_concat=[2,3,4,5],reduce=["
+                        + edges("max_pool_3x3") + "],reduce_concat=[2,3,4,5])");
         // stem of 6; cells of 2 (8×8), 4 (to 4×4) and 8 (to 2×2) channels; three classes
         long stem = 3 * 9 * 6;
         long first = 6 * 2 + 6 * 2;
         long second = 6 * 4 + 8 * 4;
         long third = 8 * 8 + 16 * 8;
         long weights = stem + 2 * 6 + first + second + third + 32 * 3 + 3;
-        // preprocessing runs before a cell halves; what comes from before a reduction is halved by two halves of the channels
+        // preprocessing runs before a cell halves; what comes from before a reduction is halved by two halves of the
+        // channels
         long macs = 64 * (stem + first + second) + 16 * third + 32 * 3;
         try (CountedCosts costs = new CountedCosts(definition)) {
             assertThat(costs.of(member).params()).isEqualTo(weights);
@@ -323,20 +340,21 @@ class DartsCellTest {
     }
 
     private static String edges(String operation) {
-        return String.join(
-                ",", Collections.nCopies(4, "('" + operation + "',0),('" + operation + "',1)"));
+        return String.join(",", Collections.nCopies(4, "('" + operation + "',0),('" + operation + "',1)"));
     }
 
     @Test
     void definitionReadsBackAndTheTinyOneHasAllChoices() {
         ModelDefinition darts = Presets.named("cell-darts");
-        assertThat(Json.parse(Json.writeLine(darts), "darts", ModelDefinition.class)).isEqualTo(darts);
+        assertThat(Json.parse(Json.writeLine(darts), "darts", ModelDefinition.class))
+                .isEqualTo(darts);
         List<String> names = darts.choices().stream().map(Choice::name).toList();
         assertThat(names).hasSize(2 * (3 + 14)); // of two inputs a node keeps both
         assertThat(names.subList(0, 4))
                 .containsExactly("normal.edge2-0", "normal.edge2-1", "normal.node3.inputs", "normal.edge3-0");
         Map<String, List<Long>> plain = new LinkedHashMap<>();
-        try (Family family = Family.ofShapes(TinyModels.darts().at(TinyModels.darts().space().parse(MIXED)))) {
+        try (Family family =
+                Family.ofShapes(TinyModels.darts().at(TinyModels.darts().space().parse(MIXED)))) {
             family.weights()
                     .tensors()
                     .forEach((name, tensor) -> plain.put(

@@ -111,9 +111,7 @@ class SpaceTest {
         refused(
                 () -> SWITCHED.parse("kept=0,edge0=none,edge1=none"),
                 "edge0 must be one of [a, b] with kept=0, but got none.");
-        refused(
-                () -> SWITCHED.parse("kept=0,edge0=a,edge1=c"),
-                "edge1 must be one of [none] with kept=0, but got c.");
+        refused(() -> SWITCHED.parse("kept=0,edge0=a,edge1=c"), "edge1 must be one of [none] with kept=0, but got c.");
     }
 
     /** Each controller's option with its share, each option that goes with it with its share of that; nothing is drawn that is put right. */

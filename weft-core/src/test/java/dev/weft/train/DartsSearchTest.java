@@ -78,8 +78,7 @@ class DartsSearchTest {
                         .toList();
                 Map<String, Object> picked = new LinkedHashMap<>(member.options());
                 for (int from = 0; from < node; from++) {
-                    picked.put(
-                            kind + ".edge" + node + "-" + from, kept.contains(from) ? best.get(from + 10) : "none");
+                    picked.put(kind + ".edge" + node + "-" + from, kept.contains(from) ? best.get(from + 10) : "none");
                 }
                 picked.computeIfPresent(
                         kind + ".node" + node + ".inputs", (name, old) -> kept.get(0) + "+" + kept.get(1));
@@ -129,21 +128,31 @@ class DartsSearchTest {
                     .allMatch(name -> name.contains(".edge"));
             Member largest = family.space().largest();
             assertThat(edges(family, BlendedWeights.blend(largest, 3))).hasSize(3 * 14);
-            Member member = family.space().parse(
-                    "Genotype(normal=[('sep_conv_3x3',0),('dil_conv_3x3',1),('sep_conv_3x3',0),('sep_conv_5x5',2),"
-                            + "('sep_conv_3x3',1),('skip_connect',0),('skip_connect',0),('dil_conv_3x3',2)],normal_concat=[2,3,4,5],"
-                            + "reduce=[('sep_conv_3x3',0),('max_pool_3x3',1),('skip_connect',2),('max_pool_3x3',1),"
-                            + "('dil_conv_5x5',0),('skip_connect',2),('skip_connect',2),('max_pool_3x3',1)],reduce_concat=[2,3,4,5])");
+            Member member = family.space()
+                    .parse(
+                            "Genotype(normal=[('sep_conv_3x3',0),('dil_conv_3x3',1),('sep_conv_3x3',0),('sep_conv_5x5',2),"
+                                    + "('sep_conv_3x3',1),('skip_connect',0),('skip_connect',0),('dil_conv_3x3',2)],normal_concat=[2,3,4,5],"
+                                    + "reduce=[('sep_conv_3x3',0),('max_pool_3x3',1),('skip_connect',2),('max_pool_3x3',1),"
+                                    + "('dil_conv_5x5',0),('skip_connect',2),('skip_connect',2),('max_pool_3x3',1)],reduce_concat=[2,3,4,5])");
             assertThat(edges(family, member))
                     .containsExactly(
-                            "cells.0.2<-0", "cells.0.2<-1", "cells.0.3<-0", "cells.0.3<-2", "cells.0.4<-1",
-                            "cells.0.5<-2", "cells.1.2<-0", "cells.1.4<-0", "cells.2.2<-0", "cells.2.4<-0");
+                            "cells.0.2<-0",
+                            "cells.0.2<-1",
+                            "cells.0.3<-0",
+                            "cells.0.3<-2",
+                            "cells.0.4<-1",
+                            "cells.0.5<-2",
+                            "cells.1.2<-0",
+                            "cells.1.4<-0",
+                            "cells.2.2<-0",
+                            "cells.2.4<-0");
         }
     }
 
     private static Set<String> edges(Family family, Member member) {
         Tensor images = TinyModels.images(TinyModels.darts(), 4, 2);
-        family.weights().tensors().values().forEach(tensor -> tensor.mutable_grad().reset());
+        family.weights().tensors().values().forEach(tensor -> tensor.mutable_grad()
+                .reset());
         family.forward(images, new Pass(member, BatchStatistics.INSTANCE, 0, 0))
                 .square()
                 .sum()
@@ -167,14 +176,16 @@ class DartsSearchTest {
             settings.sharing = TinyTraining.blended(map);
             settings.architecture = TinyTraining.architecture(Order.FIRST);
             Path run = folder.resolve(map.getClass().getSimpleName());
-            try (Trainer trainer = Trainer.start(recipe(settings, TinyModels.entangledDarts().withInput(null)), run, 3)) {
+            try (Trainer trainer =
+                    Trainer.start(recipe(settings, TinyModels.entangledDarts().withInput(null)), run, 3)) {
                 trainer.run(() -> false, List.of());
             }
             try (Family family = Family.open(run.resolve("family.safetensors"))) {
                 Member chosen = family.member("chosen");
                 assertThat(family.space().contains(chosen)).isTrue();
                 assertThat(family.space().print(chosen)).startsWith("Genotype(normal=[('");
-                assertThat(chosen).isEqualTo(blend(family).strongest(family.space().largest()));
+                assertThat(chosen)
+                        .isEqualTo(blend(family).strongest(family.space().largest()));
                 assertThat(family.weights().tensors().keySet().stream()
                                 .filter(name -> name.startsWith(BlendedWeights.LOGITS)))
                         .hasSize(28);
@@ -201,7 +212,8 @@ class DartsSearchTest {
         Recipe fair = recipe(settings, Presets.named("cell-darts-tiny"));
         assertThatThrownBy(() -> Trainer.start(fair, folder.resolve("fair"), 1).close())
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("Sampler fair draws each choice by itself, but normal.edge2-0 of space \"cell-stack\"");
+                .hasMessageContaining(
+                        "Sampler fair draws each choice by itself, but normal.edge2-0 of space \"cell-stack\"");
         assertThat(folder.resolve("fair")).doesNotExist();
         List<Tree.Leaf> leaves = new ArrayList<>(List.of(
                 new Tree.Leaf("a", Map.of("normal.edge3-0", List.of("none", "skip_connect"))),

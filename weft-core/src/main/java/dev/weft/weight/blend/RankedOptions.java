@@ -84,8 +84,7 @@ record RankedOptions(Map<Choice<?>, Object> picked, double strength) {
         return all;
     }
 
-    private static List<RankedOptions> longer(
-            List<RankedOptions> options, BlendedChoice blended, Object controlling) {
+    private static List<RankedOptions> longer(List<RankedOptions> options, BlendedChoice blended, Object controlling) {
         Choice<?> choice = blended.choice();
         float[] parts;
         try (Tensor softmax = Tensors.withoutGradients(() -> blended.parts(logits -> torch.softmax(logits, 0)))) {

@@ -76,10 +76,12 @@ public final class TreeWeights implements WrappedWeights {
                                 < choice.options().size()))
                 .toList();
         requirePartition();
-        if (settings.sharing().stream().anyMatch(Sharing::hasLogits) && parted.stream().anyMatch(Choice::isSwitched)) {
-            throw new InputException("Leaves of a tree whose members are blends must differ in choices that no other one"
-                    + " switches, for a blend has all edges of a cell at once, but they differ in "
-                    + parted.stream().map(Choice::name).toList() + ".");
+        if (settings.sharing().stream().anyMatch(Sharing::hasLogits)
+                && parted.stream().anyMatch(Choice::isSwitched)) {
+            throw new InputException(
+                    "Leaves of a tree whose members are blends must differ in choices that no other one"
+                            + " switches, for a blend has all edges of a cell at once, but they differ in "
+                            + parted.stream().map(Choice::name).toList() + ".");
         }
         for (Leaf leaf : leaves) {
             leaf.allowed =
