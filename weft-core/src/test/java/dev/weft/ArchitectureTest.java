@@ -40,7 +40,10 @@ class ArchitectureTest {
             Map.entry("weight", Set.of("seed", "ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
-            Map.entry("model", Set.of("metric", "delta", "nn", "weight", "ops", "space", "text", "io")),
+            Map.entry("criterion", Set.of("metric", "data", "ops", "space", "io")),
+            Map.entry(
+                    "model",
+                    Set.of("metric", "criterion", "data", "delta", "nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
@@ -49,16 +52,40 @@ class ArchitectureTest {
                             "metric", "seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space",
                             "io")),
             Map.entry("optim", Set.of("model", "weight", "ops", "io")),
-            Map.entry("loss", Set.of("metric", "data", "model", "nn", "ops", "space", "run", "io")),
+            Map.entry("loss", Set.of("metric", "criterion", "data", "model", "nn", "ops", "space", "run", "io")),
             Map.entry(
                     "sample",
-                    Set.of("seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "criterion",
+                            "seed",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "architecture",
-                    Set.of("loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "criterion",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "recipe",
                     Set.of(
+                            "criterion",
                             "delta",
                             "architecture",
                             "sample",
@@ -75,6 +102,7 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of(
+                            "criterion",
                             "metric",
                             "recipe",
                             "architecture",
@@ -95,6 +123,7 @@ class ArchitectureTest {
             Map.entry(
                     "tree",
                     Set.of(
+                            "criterion",
                             "metric",
                             "train",
                             "recipe",
@@ -121,11 +150,26 @@ class ArchitectureTest {
             Map.entry(
                     "diagnose",
                     Set.of(
-                            "seed", "report", "stats", "trust", "sample", "loss", "optim", "cost", "data", "model",
-                            "nn", "weight", "ops", "space", "io")),
+                            "criterion",
+                            "seed",
+                            "report",
+                            "stats",
+                            "trust",
+                            "sample",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "results",
                     Set.of(
+                            "criterion",
                             "cost",
                             "metric",
                             "seed",
@@ -155,8 +199,25 @@ class ArchitectureTest {
             Map.entry(
                     "trust",
                     Set.of(
-                            "metric", "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost",
-                            "run", "stats", "data", "model", "nn", "weight", "space", "io")));
+                            "criterion",
+                            "metric",
+                            "seed",
+                            "pick",
+                            "search",
+                            "report",
+                            "train",
+                            "recipe",
+                            "sample",
+                            "loss",
+                            "cost",
+                            "run",
+                            "stats",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "space",
+                            "io")));
 
     /** The methods of sharing weights, and which others each builds on; the contract they share is {@code weight} itself. */
     private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(

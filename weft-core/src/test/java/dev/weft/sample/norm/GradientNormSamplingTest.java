@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
@@ -11,7 +12,6 @@ import dev.weft.data.ImageSplits;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.CellNetwork;
@@ -276,9 +276,10 @@ class GradientNormSamplingTest {
                 List<Integer> picked = space.encode(member);
                 double pathProbability = q[picked.get(0)] * q[2 + picked.get(1)];
                 for (int i = 0; i < 3; i++) {
-                    Batch one =
-                            new Batch(all.inputs().narrow(0, i, 1), all.labels().narrow(0, i, 1), List.of(i));
-                    Tensor logits = family.forward(one.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+                    Batch one = new Batch(
+                            all.inputs().only().narrow(0, i, 1), all.labels().narrow(0, i, 1), List.of(i));
+                    Tensor logits =
+                            family.forward(one.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
                     Losses.labels(logits, one.labels(), 0).backward();
                     double probability = pathProbability * p[i];
                     family.weights().tensors().forEach((name, weight) -> {
@@ -373,8 +374,8 @@ class GradientNormSamplingTest {
             for (int step = 0; step < 3; step++) {
                 assertThat(batches.batch(step).indices())
                         .isEqualTo(uniform.batch(step).indices());
-                TensorAssert.assertThat(batches.batch(step).inputs())
-                        .isBitEqualTo(uniform.batch(step).inputs());
+                TensorAssert.assertThat(batches.batch(step).inputs().only())
+                        .isBitEqualTo(uniform.batch(step).inputs().only());
             }
             put(sampling.state().get("examples/norms"), 0, 0, 0, 0, 0, 0, 0, 1);
             sampling.stepDone(new StepReport(3, 6, 0.1, List.of()));
@@ -385,7 +386,7 @@ class GradientNormSamplingTest {
                 drawn.addAll(batch.indices());
                 for (int i = 0; i < batch.size(); i++) {
                     List<Float> view = new ArrayList<>();
-                    for (float value : Tensors.floats(batch.inputs().select(0, i))) {
+                    for (float value : Tensors.floats(batch.inputs().only().select(0, i))) {
                         view.add(value);
                     }
                     views.add(view);

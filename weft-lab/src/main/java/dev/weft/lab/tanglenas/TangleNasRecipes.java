@@ -3,6 +3,7 @@ package dev.weft.lab.tanglenas;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.CostTerm;
 import dev.weft.loss.Regularisation;
+import dev.weft.model.ConvNet;
 import dev.weft.model.ModelDefinition;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.LearningRateSchedule;
@@ -25,12 +26,12 @@ import java.util.List;
  * @param source of the images
  * @param trainImages of a member that is trained alone
  */
-record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages) {
+record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
     private static final double VALIDATION_PART = 0.5;
     private static final double CURVE_FLOOR = 0.01; // 0.1 to 0.001, as published
 
     /** A search by gradient. */
-    Recipe gradient(ModelDefinition model, int epochs, SimplexMap map, Blend.Ownership ownership, CostTerm cost) {
+    Recipe gradient(ConvNet model, int epochs, SimplexMap map, Blend.Ownership ownership, CostTerm cost) {
         ArchitectureSettings architecture = new ArchitectureSettings(
                 VALIDATION_PART,
                 new Optimizer.Adam(size.rates().logits(), 0.5, 0.999, 1e-8, 1e-3),
@@ -50,7 +51,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
                 architecture);
     }
 
-    Recipe entangled(ModelDefinition model, int epochs, CostTerm cost) {
+    Recipe entangled(ConvNet model, int epochs, CostTerm cost) {
         return gradient(model, epochs, new SimplexMap.Dirichlet(), Blend.Ownership.ENTANGLED, cost);
     }
 
@@ -64,7 +65,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
     }
 
     /** Weights trained by random members, one a step, on as many images as the weights of A. */
-    Recipe singlePath(ModelDefinition model, int epochs) {
+    Recipe singlePath(ConvNet model, int epochs) {
         // The images held out are those beside the training images, and the half on which members are chosen.
         int heldOut = size.selectionSize() + (int) Math.round(VALIDATION_PART * trainImages);
         return recipe(
@@ -79,7 +80,7 @@ record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages
     }
 
     /** A member trained alone, by the one recipe. */
-    Recipe alone(ModelDefinition model, Member member, int epochs) {
+    Recipe alone(ConvNet model, Member member, int epochs) {
         return recipe(
                 model.at(member),
                 List.of(),
