@@ -50,9 +50,10 @@ class ArchitectureTest {
                             "io")),
             Map.entry("optim", Set.of("model", "weight", "ops", "io")),
             Map.entry("loss", Set.of("metric", "data", "model", "nn", "ops", "space", "run", "io")),
+            Map.entry("step", Set.of("loss", "optim", "data", "model", "weight", "ops", "space", "io")),
             Map.entry(
                     "sample",
-                    Set.of("seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of("step", "seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
                     "architecture",
                     Set.of("loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
@@ -79,6 +80,7 @@ class ArchitectureTest {
                             "recipe",
                             "architecture",
                             "sample",
+                            "step",
                             "loss",
                             "optim",
                             "seed",
@@ -100,6 +102,7 @@ class ArchitectureTest {
                             "recipe",
                             "architecture",
                             "sample",
+                            "step",
                             "loss",
                             "seed",
                             "model",

@@ -11,7 +11,7 @@ import dev.weft.nn.Pass;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
+import dev.weft.step.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;

@@ -11,7 +11,7 @@ import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.sample.Sampler;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.sample.norm.GradientNormSampler.Data;
 import dev.weft.sample.norm.GradientNormSampler.Memory;

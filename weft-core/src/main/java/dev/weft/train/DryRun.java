@@ -26,7 +26,7 @@ import dev.weft.ops.Tensors;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
+import dev.weft.step.MemberLoss;
 import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;

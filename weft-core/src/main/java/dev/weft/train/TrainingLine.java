@@ -3,13 +3,14 @@ package dev.weft.train;
 import dev.weft.io.Progress;
 import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Prints how far training is: a line that is rewritten on a terminal, and else one every five seconds. Evaluations stay on the
@@ -50,8 +51,14 @@ public final class TrainingLine implements TrainingListener {
                 .map(loss ->
                         String.format(Locale.ROOT, "%s %.3f", loss.trained().role(), loss.loss()))
                 .collect(Collectors.joining(", "));
-        progress.update(
-                report.step(), report.steps(), "steps", !part.isEmpty() || losses.isEmpty() ? part : "loss " + losses);
+        String measures = report.measures().values().stream()
+                .flatMap(own -> own.entrySet().stream())
+                .map(measure -> String.format(Locale.ROOT, "%s %.3g", measure.getKey(), measure.getValue()))
+                .collect(Collectors.joining(", "));
+        String all = Stream.of(losses.isEmpty() ? "" : "loss " + losses, measures)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(", "));
+        progress.update(report.step(), report.steps(), "steps", part.isEmpty() ? all : part);
         if (report.step() == report.steps()) {
             progress.done(report.steps() + " steps in " + Progress.duration((System.nanoTime() - began) / 1e9));
         }

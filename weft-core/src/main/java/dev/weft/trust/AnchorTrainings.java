@@ -8,7 +8,7 @@ import dev.weft.metric.Metric;
 import dev.weft.model.FamilyDescription;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.Recipe;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.space.Member;
 import dev.weft.train.KeptTrainings;
 import dev.weft.train.StoredRun;

@@ -21,7 +21,7 @@ import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.ParameterGroup;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
+import dev.weft.step.MemberLoss;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import java.util.ArrayList;

@@ -11,7 +11,7 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.ImageInput;
 import dev.weft.sample.ImportanceDistribution;
 import dev.weft.sample.Sampling;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;

@@ -124,7 +124,7 @@ class BlendedWeightsTest {
             return fixture.stored.tensors().keySet().stream()
                     .map(name -> name.equals("w")
                             ? member.value(OUT) * member.value(IN)
-                            : BlendedWeights.isBlend(member) ? 3 : 0)
+                            : Mixture.is(member) ? 3 : 0)
                     .toList();
         }
     }
