@@ -218,14 +218,13 @@ public final class Presets {
     /** Every operation on every edge of a cell of four nodes. */
     private static CellNetwork cell(
             int resolution, int channels, int stages, int cellsPerStage, CellNetwork.Affine affine) {
-        List<CellNetwork.Operation> all = List.of(CellNetwork.Operation.values());
         return new CellNetwork(
                 null,
                 resolution,
                 channels,
                 stages,
                 cellsPerStage,
-                Collections.nCopies(6, all),
+                Collections.nCopies(6, CellOperation.NAS_BENCH_201),
                 affine == CellNetwork.Affine.NOWHERE,
                 affine,
                 true,
@@ -234,7 +233,7 @@ public final class Presets {
 
     /** How 7×7 pixels become the 3×3 that the published head reads is not published; that it reads 3×3 follows from its 1152 inputs. */
     private static CellStack cellStack(int resolution, int channels, int hidden) {
-        List<List<CellStack.Operation>> edges = Collections.nCopies(3, List.of(CellStack.Operation.values()));
+        List<List<CellOperation>> edges = Collections.nCopies(3, CellOperation.SEPARABLE);
         return new CellStack(
                 null,
                 resolution,

@@ -44,7 +44,7 @@ public final class TinyModels {
 
     /** What the model reads, images or token ids. */
     public static Tensor examples(ModelDefinition definition, int batch, long seed) {
-        return definition.input().random(batch, new SplittableRandom(seed));
+        return definition.input().random(batch, new SplittableRandom(seed)).only();
     }
 
     /** Without batch norm, with hidden layers; {@code conv-quick} is the other way round. */

@@ -25,7 +25,6 @@ import dev.weft.sample.fair.FairSampler;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.space.Space;
 import dev.weft.train.ChannelSorting;
-import dev.weft.train.DryRun;
 import dev.weft.train.TrainingStep;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,8 +61,8 @@ class RecipesTest {
         ModelDefinition model = recipe.model()
                 .withInput(
                         recipe.data() instanceof DataSettings.Images images && images.imageSize() == null
-                                ? DataSettings.input(recipe.data().open(1))
-                                : DryRun.input(recipe, 3, 1000));
+                                ? recipe.data().input(recipe.data().open(1))
+                                : recipe.data().standIn());
         try (Family shapes = Family.ofShapes(model, recipe.sharing())) {
             new TrainingStep(shapes, recipe.train()).close();
             for (Phase phase : recipe.train().phases()) {
@@ -250,7 +249,7 @@ class RecipesTest {
         assertThat(train.optimizer()).isEqualTo(new Optimizer.AdamW(5e-4, 0.9, 0.98, 1e-8, 0.01));
         assertThat(train.gradients()).isEqualTo(TrainSettings.Gradients.SUM);
         try (Family shapes =
-                Family.ofShapes(recipe.model().withInput(DryRun.input(recipe, 3, 1000)), recipe.sharing())) {
+                Family.ofShapes(recipe.model().withInput(recipe.data().standIn()), recipe.sharing())) {
             var tensors = shapes.weights().tensors();
             assertThat(tensors.get("blocks.11.mlp.fc1.experts.1.weight").shape())
                     .containsExactly(3072, 768);
@@ -303,7 +302,8 @@ class RecipesTest {
         assertThat(train.optimizer())
                 .isEqualTo(new Optimizer.Sgd(0.1 * recipe.data().batchSize() / 256, 0.9, true, 1e-5));
         assertThat(train.clipping()).isEqualTo(new Clipping(Clipping.By.VALUE, 1));
-        try (Family shapes = Family.ofShapes(recipe.model().withInput(DryRun.input(recipe, 3, 1000)))) {
+        try (Family shapes =
+                Family.ofShapes(recipe.model().withInput(recipe.data().standIn()))) {
             var tensors = shapes.weights().tensors();
             var groups = ParameterGroup.byParameter(train.parameterGroups(), tensors.keySet());
             tensors.forEach((name, tensor) ->

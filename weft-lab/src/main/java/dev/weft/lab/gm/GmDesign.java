@@ -17,6 +17,7 @@ import dev.weft.lab.study.Judgement;
 import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
 import dev.weft.model.CellNetwork;
+import dev.weft.model.CellOperation;
 import dev.weft.model.Family;
 import dev.weft.nn.Initialisation;
 import dev.weft.optim.Clipping;
@@ -105,7 +106,7 @@ final class GmDesign implements Design {
                     trial -> whole(name, epochs, trial)));
         }
         DataSettings data = size.truth().recipe().data();
-        arms.add(ranking.parameters(cells().withInput(DataSettings.input(data.open(1)))));
+        arms.add(ranking.parameters(cells().withInput(data.input(data.open(1)))));
         return arms;
     }
 
@@ -131,7 +132,7 @@ final class GmDesign implements Design {
     /** The training that an arm takes, in epochs of one supernet. */
     static int supernetEpochs(String arm, int epochs) {
         return switch (arm) {
-            case FEW_SHOT -> CellNetwork.Operation.values().length * epochs;
+            case FEW_SHOT -> CellOperation.NAS_BENCH_201.size() * epochs;
             case ONE_SHOT -> GmSize.together(epochs);
             case LEAF_EPOCHS -> epochs;
             default -> GmSize.tree(epochs);

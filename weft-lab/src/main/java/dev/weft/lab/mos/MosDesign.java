@@ -6,6 +6,7 @@ import static dev.weft.lab.study.Quantity.difference;
 import static dev.weft.lab.study.Quantity.ratio;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Dataset;
 import dev.weft.data.TextSource;
 import dev.weft.data.TextSplits;
@@ -83,7 +84,7 @@ final class MosDesign implements Design {
         this.members = new MosMembers(size.model());
         // Opened before anything is written: images, or data that is not there, must not leave a folder behind.
         try (CountedCosts costs = new CountedCosts(
-                size.model().withInput(DataSettings.input(text(source).open(1))))) {
+                size.model().withInput(text(source).input(text(source).open(1))))) {
             this.deployed = costs.of(size.model().space().largest()).params();
         }
     }

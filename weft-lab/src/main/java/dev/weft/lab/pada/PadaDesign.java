@@ -94,7 +94,7 @@ final class PadaDesign implements Design {
             arms.add(new Arm(name, description(name), Arm.weight(recipe), trial -> measured(name, recipe, trial)));
         }
         DataSettings data = size.truth().recipe().data();
-        arms.add(ranking.parameters(everyCell().withInput(DataSettings.input(data.open(1)))));
+        arms.add(ranking.parameters(everyCell().withInput(data.input(data.open(1)))));
         return arms;
     }
 

@@ -104,7 +104,7 @@ record PadaProbe(
                 NoGradGuard guard = new NoGradGuard()) {
             Batch batch = data.batch(examples);
             for (float norm : ImportanceDistribution.logitGradients(
-                    family.forward(batch.inputs(), Pass.evaluation(member, statistics)), batch.labels(), 0)) {
+                    family.forward(batch.inputs().only(), Pass.evaluation(member, statistics)), batch.labels(), 0)) {
                 norms.add(norm);
             }
         }

@@ -56,10 +56,10 @@ final class ShiftNasDesign implements Design {
     ShiftNasDesign(ShiftNasStudy.Size size, String data) {
         this.size = size;
         this.data = data;
-        Splits splits =
-                images(size.selectionSize()).open(1); // also finds that data is not there before anything is written
+        DataSettings settings = images(size.selectionSize());
+        Splits splits = settings.open(1); // also finds that data is not there before anything is written
         this.images = splits.train().size();
-        this.space = new LevelledSpace(size.model().withInput(DataSettings.input(splits)), size.levels());
+        this.space = new LevelledSpace(size.model().withInput(settings.input(splits)), size.levels());
     }
 
     @Override

@@ -86,11 +86,10 @@ final class TangleNasDesign implements Design {
         this.maps = maps;
         this.smallSpace = smallSpace;
         // Opened before anything is written: data that is not there must not leave a folder behind.
-        Splits splits = new TangleNasRecipes(size, source, 0)
-                .images(size.selectionSize())
-                .open(1);
+        DataSettings settings = new TangleNasRecipes(size, source, 0).images(size.selectionSize());
+        Splits splits = settings.open(1);
         this.recipes = new TangleNasRecipes(size, source, splits.train().size());
-        this.input = DataSettings.input(splits);
+        this.input = settings.input(splits);
         this.space = size.model().space();
     }
 

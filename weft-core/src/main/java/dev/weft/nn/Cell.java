@@ -1,0 +1,55 @@
+package dev.weft.nn;
+
+import dev.weft.ops.Ops;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Nodes in a row, some of them given, each of the others the sum of what its edges make of earlier ones:
+ *
+ * <pre>
+ *   node i = Σ_j o_{i←j}(node j)     y = the last node, or all that were not given, channel after channel
+ * </pre>
+ */
+public final class Cell {
+    /** What a cell gives. */
+    public enum Output {
+        /** Its last node. */
+        LAST,
+        /** All nodes that were not given, channel after channel. */
+        CONCATENATION
+    }
+
+    /**
+     * An edge into a node.
+     *
+     * @param from the number of the node that it reads, given ones counted
+     */
+    public record Edge(int from, OperationChoice operation) {}
+
+    private final List<List<Edge>> into;
+    private final Output output;
+
+    /** @param into the edges into each node that is not given, by rising node */
+    public Cell(List<List<Edge>> into, Output output) {
+        this.into = into.stream().map(List::copyOf).toList();
+        this.output = output;
+    }
+
+    /** @param given the first nodes, each (B, C, H, W) */
+    public Tensor forward(List<Tensor> given, Pass pass) {
+        List<Tensor> done = new ArrayList<>(given);
+        for (List<Edge> edges : into) {
+            Tensor sum = null;
+            for (Edge edge : edges) {
+                Tensor one = edge.operation.forward(done.get(edge.from), pass);
+                sum = sum == null ? one : Ops.add(sum, one);
+            }
+            done.add(sum);
+        }
+        return output == Output.LAST
+                ? done.get(done.size() - 1)
+                : Ops.concatenate(done.subList(given.size(), done.size()), 1);
+    }
+}
