@@ -157,7 +157,7 @@ class ArchitectureTest {
                             "report",
                             "stats",
                             "trust",
-                            "sample",
+                            "sample", "step",
                             "loss",
                             "optim",
                             "cost",
