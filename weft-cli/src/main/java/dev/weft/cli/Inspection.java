@@ -181,8 +181,7 @@ record Inspection(
                                 ? ""
                                 : " (a member; " + WeftCommand.of("extract").and("--base", "BASE")
                                         + " puts both together)");
-            case "checkpoint" ->
-                "a checkpoint of a run (weights/, optimizer/; " + WeftCommand.of("resume") + " reads it)";
+            case "checkpoint" -> "a checkpoint of a run (weights/, update/; " + WeftCommand.of("resume") + " reads it)";
             case "onnx" -> "an exported member, for ONNX Runtime";
             default -> "a safetensors file of another program";
         };

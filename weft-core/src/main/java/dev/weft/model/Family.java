@@ -328,6 +328,11 @@ public final class Family implements AutoCloseable {
         return requested.chosen(space.largest());
     }
 
+    /** All strategies of a kind, in the order in which they wrap one another. */
+    public <T extends Weights> List<T> strategies(Class<T> kind) {
+        return strategies.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
     /**
      * Leaves the trained tensors in whose names a pattern is found as they are: no gradient reaches them, and no optimiser has them.
      *
@@ -365,6 +370,16 @@ public final class Family implements AutoCloseable {
     /** Whether a stored tensor is moved by an update of its own: the logits of a blend, a generator of members. */
     public boolean hasOwnUpdate(String stored) {
         return requested.hasOwnUpdate(stored);
+    }
+
+    /** Whether a member is a mixture of others, such as a blend: it uses whatever any of them does. */
+    public boolean isMixture(Member member) {
+        return requested.isMixture(member);
+    }
+
+    /** The ordinary member that a generated one stands for; any other is left as it is. */
+    public Member plain(Member member) {
+        return requested.plain(member);
     }
 
     /** How far a member's output may lie from that of its stand-alone model, as {@link Sharing#tolerance} says; 0 for bit for bit. */

@@ -110,8 +110,9 @@ public final class BlendedWeights implements WrappedWeights {
     }
 
     /** Whether {@code member} is a mixture, for which there is no stand-alone model. */
-    public static boolean isBlend(Member member) {
-        return Mixture.is(member);
+    @Override
+    public boolean isMixture(Member member) {
+        return Mixture.is(member) || source.isMixture(member);
     }
 
     @Override

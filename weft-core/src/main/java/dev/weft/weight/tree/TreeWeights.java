@@ -244,6 +244,16 @@ public final class TreeWeights implements WrappedWeights {
     }
 
     @Override
+    public boolean isMixture(Member member) {
+        return of(member).weights.isMixture(member);
+    }
+
+    @Override
+    public Member plain(Member member) {
+        return of(member).weights.plain(member);
+    }
+
+    @Override
     public void requireAlone(Member member) {
         of(member).weights.requireAlone(member);
     }
