@@ -57,8 +57,8 @@ public final class ForeignCheckpoint {
         }
         Path index = path.resolve(INDEX);
         if (!Files.exists(index)) {
-            throw new InputException("A checkpoint must be a safetensors file, an ONNX model, or a folder with " + WHOLE + " or "
-                    + INDEX + ", but " + path + " has neither.");
+            throw new InputException("A checkpoint must be a safetensors file, an ONNX model, or a folder with " + WHOLE
+                    + " or " + INDEX + ", but " + path + " has neither.");
         }
         Map<String, SafetensorsFile> files = new LinkedHashMap<>();
         Map<String, Part> parts = new LinkedHashMap<>();

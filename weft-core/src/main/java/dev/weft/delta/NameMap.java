@@ -28,7 +28,9 @@ public record NameMap(List<Rule> rules) {
     public record Rule(
             String pattern,
             String name,
-            @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty(defaultValue = "false") boolean transpose) {
+
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty(defaultValue = "false")
+            boolean transpose) {
         /** A rule for tensors that stay as they are. */
         public Rule(String pattern, String name) {
             this(pattern, name, false);
@@ -68,8 +70,8 @@ public record NameMap(List<Rule> rules) {
     /** @throws InputException when a rule transposes, where only names can be mapped */
     void requireNoneTransposed() {
         rules.stream().filter(Rule::transpose).findFirst().ifPresent(rule -> {
-            throw new InputException("A name map for adapters must leave matrices as they are, but its rule \"" + rule.pattern
-                    + "\" transposes. Leave transpose out.");
+            throw new InputException("A name map for adapters must leave matrices as they are, but its rule \""
+                    + rule.pattern + "\" transposes. Leave transpose out.");
         });
     }
 

@@ -96,7 +96,8 @@ record OnnxWeights(Path path, TensorProto tensor) implements ForeignTensor {
             }
             size *= axis;
         }
-        ByteBuffer bytes = tensor.getDataLocation() == DataLocation.EXTERNAL ? external(size) : inModel(type, (int) size);
+        ByteBuffer bytes =
+                tensor.getDataLocation() == DataLocation.EXTERNAL ? external(size) : inModel(type, (int) size);
         if (bytes.remaining() != size) {
             throw new InputException(where() + " must have " + size + " bytes, being " + shape() + " of " + type
                     + ", but has " + bytes.remaining() + ". The file is damaged or cut short.");
@@ -113,8 +114,7 @@ record OnnxWeights(Path path, TensorProto tensor) implements ForeignTensor {
         int count = type.equals("F32")
                 ? tensor.getFloatDataCount()
                 : type.equals("F64") ? tensor.getDoubleDataCount() : tensor.getInt32DataCount();
-        ByteBuffer bytes =
-                ByteBuffer.allocate(count * BYTES.get(type)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(count * BYTES.get(type)).order(ByteOrder.LITTLE_ENDIAN);
         if (bytes.capacity() != size) {
             return bytes;
         }
@@ -145,7 +145,8 @@ record OnnxWeights(Path path, TensorProto tensor) implements ForeignTensor {
             }
             return channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
         } catch (IOException e) {
-            throw new InputException("Cannot read " + file + ", where " + where() + " lies: " + IoReason.of(e) + ".", e);
+            throw new InputException(
+                    "Cannot read " + file + ", where " + where() + " lies: " + IoReason.of(e) + ".", e);
         }
     }
 
@@ -153,7 +154,10 @@ record OnnxWeights(Path path, TensorProto tensor) implements ForeignTensor {
         Path folder = path.toAbsolutePath().normalize().getParent();
         try {
             Path file = folder.resolve(location).normalize();
-            if (!location.isEmpty() && !Path.of(location).isAbsolute() && file.startsWith(folder) && !file.equals(folder)) {
+            if (!location.isEmpty()
+                    && !Path.of(location).isAbsolute()
+                    && file.startsWith(folder)
+                    && !file.equals(folder)) {
                 return file;
             }
         } catch (InvalidPathException e) {
@@ -169,7 +173,8 @@ record OnnxWeights(Path path, TensorProto tensor) implements ForeignTensor {
             return otherwise;
         }
         if (!text.matches("[0-9]{1,18}")) {
-            throw new InputException(where() + " must have a whole number as its " + key + ", but has \"" + text + "\".");
+            throw new InputException(
+                    where() + " must have a whole number as its " + key + ", but has \"" + text + "\".");
         }
         return Long.parseLong(text);
     }

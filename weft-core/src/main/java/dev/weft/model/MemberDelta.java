@@ -118,8 +118,7 @@ public final class MemberDelta {
             }
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                before.forEach((name, tensor) -> whole.computeIfAbsent(
-                        name, key -> Tensors.keep(tensor.clone())));
+                before.forEach((name, tensor) -> whole.computeIfAbsent(name, key -> Tensors.keep(tensor.clone())));
             }
             return FamilyFile.of(file, document, List.copyOf(whole.keySet()), whole::remove, kinds);
         } finally {

@@ -102,7 +102,8 @@ class OnnxWeightsTest {
                 tensor("fc.bias", DataType.FLOAT, 3).setRawData(raw(4, 7, 8, 9)));
         ForeignCheckpoint renamed = ForeignCheckpoint.open(file)
                 .renamed(new NameMap(List.of(
-                        new NameMap.Rule("onnx::MatMul_7", "fc.weight", true), new NameMap.Rule("fc\\.(.*)", "fc.$1"))));
+                        new NameMap.Rule("onnx::MatMul_7", "fc.weight", true),
+                        new NameMap.Rule("fc\\.(.*)", "fc.$1"))));
         assertThat(renamed.shape("fc.weight")).containsExactly(3L, 2L);
         assertThat(Tensors.floats(renamed.tensor("fc.weight"))).containsExactly(1, 4, 2, 5, 3, 6);
         assertThat(Tensors.floats(renamed.tensor("fc.bias"))).containsExactly(7, 8, 9);
@@ -110,8 +111,7 @@ class OnnxWeightsTest {
                         .renamed(new NameMap(List.of(new NameMap.Rule("fc.bias", "x", true)))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must be a matrix to be transposed");
-        assertThatThrownBy(() ->
-                        new NameMap(List.of(new NameMap.Rule("fc.bias", "x", true))).requireNoneTransposed())
+        assertThatThrownBy(() -> new NameMap(List.of(new NameMap.Rule("fc.bias", "x", true))).requireNoneTransposed())
                 .isInstanceOf(InputException.class);
     }
 
@@ -147,9 +147,19 @@ class OnnxWeightsTest {
                 "w",
                 "must have 8 bytes in",
                 "the file has 8");
-        refused(model(external(weight.clone(), Map.of("location", "encoder.data", "length", "4"))), "w", "says 4 from 0");
-        refused(model(external(weight.clone(), Map.of("location", "encoder.data", "offset", "-4"))), "w", "whole number");
-        refused(model(external(weight.clone(), Map.of("location", "missing.data"))), "w", "Cannot read", "missing.data");
+        refused(
+                model(external(weight.clone(), Map.of("location", "encoder.data", "length", "4"))),
+                "w",
+                "says 4 from 0");
+        refused(
+                model(external(weight.clone(), Map.of("location", "encoder.data", "offset", "-4"))),
+                "w",
+                "whole number");
+        refused(
+                model(external(weight.clone(), Map.of("location", "missing.data"))),
+                "w",
+                "Cannot read",
+                "missing.data");
     }
 
     @ParameterizedTest
@@ -179,14 +189,32 @@ class OnnxWeightsTest {
     @Test
     void bytesOfAnotherWriterAreRead() throws IOException {
         byte[] file = {
-            8, 9, // ir_version
-            18, 1, 'p', // producer_name
-            58, 19, // graph
-            42, 17, // initializer
-            8, 2, // dims, not packed
-            16, 1, // data_type: FLOAT
-            66, 1, 'w', // name
-            74, 8, 0, 0, (byte) 192, 63, 0, 0, 0, (byte) 192 // raw_data: 1.5, -2
+            8,
+            9, // ir_version
+            18,
+            1,
+            'p', // producer_name
+            58,
+            19, // graph
+            42,
+            17, // initializer
+            8,
+            2, // dims, not packed
+            16,
+            1, // data_type: FLOAT
+            66,
+            1,
+            'w', // name
+            74,
+            8,
+            0,
+            0,
+            (byte) 192,
+            63,
+            0,
+            0,
+            0,
+            (byte) 192 // raw_data: 1.5, -2
         };
         Path path = Files.write(folder.resolve("no suffix"), file);
         assertThat(FileContent.isOnnx(path)).isTrue();

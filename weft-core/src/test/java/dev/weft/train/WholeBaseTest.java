@@ -207,7 +207,9 @@ class WholeBaseTest {
             List<ScalarType> types = List.of(ScalarType.Float, ScalarType.Half, ScalarType.BFloat16);
             base.weights().stored().forEach((name, tensor) -> {
                 if (!name.startsWith("head")) {
-                    Tensor other = tensor.detach().to(types.get(written.size() % 3)).clone(); // the file is unmapped when it is closed
+                    Tensor other = tensor.detach()
+                            .to(types.get(written.size() % 3))
+                            .clone(); // the file is unmapped when it is closed
                     written.put(name, other);
                     tensors.put("encoder/" + name, StoredTensors.data(other));
                 }
@@ -244,9 +246,9 @@ class WholeBaseTest {
         try (Trainer trainer = Trainer.start(over, temporary.resolve(folder), 9);
                 PointerScope scope = new PointerScope()) {
             Family family = trainer.family();
-            return Tensors.floats(family.forward(
-                            images, Pass.evaluation(family.space().largest(), MemberStatistics.none()))
-                    .detach());
+            return Tensors.floats(
+                    family.forward(images, Pass.evaluation(family.space().largest(), MemberStatistics.none()))
+                            .detach());
         }
     }
 
@@ -263,8 +265,8 @@ class WholeBaseTest {
             Member largest = base.space().largest();
             Exporter.export(base, largest, MemberStatistics.none(), List.of(images), ExportOptions.onnx(file));
             try (PointerScope scope = new PointerScope()) {
-                float[] answers = Tensors.floats(
-                        base.forward(images, Pass.evaluation(largest, MemberStatistics.none())));
+                float[] answers =
+                        Tensors.floats(base.forward(images, Pass.evaluation(largest, MemberStatistics.none())));
                 assertThat(begun(onnx(file), "exported", images)).isEqualTo(answers);
             }
         }
@@ -305,7 +307,13 @@ class WholeBaseTest {
             });
             assertThat(names).isNotEmpty();
             names.add(new NameMap.Rule("encoder\\.(.*)", "$1"));
-            Files.write(file, ModelProto.newBuilder().setIrVersion(8).setGraph(graph).build().toByteArray());
+            Files.write(
+                    file,
+                    ModelProto.newBuilder()
+                            .setIrVersion(8)
+                            .setGraph(graph)
+                            .build()
+                            .toByteArray());
             Files.write(temporary.resolve("foreign.data"), beside.toByteArray());
             float[] answers = Tensors.floats(
                     base.forward(images, Pass.evaluation(base.space().largest(), MemberStatistics.none())));
