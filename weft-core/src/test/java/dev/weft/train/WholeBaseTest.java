@@ -262,9 +262,17 @@ class WholeBaseTest {
     void weightsOfAnExportedModelAnswerAsTheModelDoes() {
         Path file = temporary.resolve("model.onnx");
         try (Family base = Family.open(source);
-                Tensor images = base.definition().input().random(5, new SplittableRandom(1)).only()) {
+                Tensor images = base.definition()
+                        .input()
+                        .random(5, new SplittableRandom(1))
+                        .only()) {
             Member largest = base.space().largest();
-            Exporter.export(base, largest, MemberStatistics.none(), List.of(Bundle.of("image", images)), ExportOptions.onnx(file));
+            Exporter.export(
+                    base,
+                    largest,
+                    MemberStatistics.none(),
+                    List.of(Bundle.of("image", images)),
+                    ExportOptions.onnx(file));
             try (PointerScope scope = new PointerScope()) {
                 float[] answers =
                         Tensors.floats(base.forward(images, Pass.evaluation(largest, MemberStatistics.none())));
@@ -281,7 +289,10 @@ class WholeBaseTest {
         List<NameMap.Rule> names = new ArrayList<>();
         Path file = temporary.resolve("foreign.onnx");
         try (Family base = Family.open(source);
-                Tensor images = base.definition().input().random(5, new SplittableRandom(1)).only();
+                Tensor images = base.definition()
+                        .input()
+                        .random(5, new SplittableRandom(1))
+                        .only();
                 PointerScope scope = new PointerScope()) {
             base.weights().stored().forEach((name, tensor) -> {
                 boolean product = tensor.dim() == 2 && name.endsWith(".weight");
