@@ -42,7 +42,7 @@ class ArchitectureTest {
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
             Map.entry("model", Set.of("metric", "nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
-            Map.entry("run", Set.of("natives", "io")),
+            Map.entry("run", Set.of("metric", "natives", "io")),
             Map.entry(
                     "cost",
                     Set.of(
@@ -53,7 +53,7 @@ class ArchitectureTest {
             Map.entry("step", Set.of("loss", "optim", "data", "model", "weight", "ops", "space", "io")),
             Map.entry(
                     "sample",
-                    Set.of("step", "seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of("metric", "step", "seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
             Map.entry(
                     "architecture",
                     Set.of("loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),

@@ -45,10 +45,10 @@ final class ReportCommand implements Callable<Integer> {
         RunReport report = RunReports.of(run, Installed.kinds());
         Path file = ReportWriter.write(report, out == null ? run.resolve("report.html") : out);
         long exported =
-                report.members().stream().filter(m -> m.exported() != null).count();
+                report.measured().members().stream().filter(m -> m.exported() != null).count();
         options.result(
-                new Result(file.toString(), report.members().size(), exported),
-                List.of("Wrote " + file + ": " + report.members().size() + " members measured, " + exported
+                new Result(file.toString(), report.measured().members().size(), exported),
+                List.of("Wrote " + file + ": " + report.measured().members().size() + " members measured, " + exported
                         + " exported. Open it in a browser; it needs no network."));
         return ExitCode.DONE;
     }
