@@ -148,7 +148,7 @@ record Inspection(
 
     List<String> text() {
         List<String> text = new ArrayList<>();
-        text.add(file + ": " + title() + ", " + tensors.size() + " tensors, " + Text.bytes(bytes)
+        text.add(file + ": " + title() + ", " + Text.count(tensors.size(), "tensor") + ", " + Text.bytes(bytes)
                 + (checksum ? ", checksum right" : ", no checksum"));
         if (space != null) {
             text.add("space " + space.name() + ": " + space.members() + " members");

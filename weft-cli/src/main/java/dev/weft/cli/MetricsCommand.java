@@ -134,7 +134,7 @@ final class MetricsCommand implements Callable<Integer> {
                     number(each.first),
                     number(each.last)));
         }
-        text.add(Text.count(result.members) + " members measured or kept");
+        text.add(Text.count(result.members, "member") + " measured or kept");
         result.written.forEach(file -> text.add("Wrote " + file));
         if (result.written.isEmpty()) {
             text.add("Next:");

@@ -112,7 +112,7 @@ final class Quickstart {
         boolean begun = Files.exists(out.resolve("config.yaml"));
         try (Trainer trainer = begun ? resume() : start(recipe)) {
             trainer.folder().database().event(RunReports.COMMAND, options.commandLine());
-            say("training on " + trainer.splits().source() + ": " + trainer.steps() + " steps, "
+            say("training on " + trainer.splits().source() + ": " + Text.count(trainer.steps(), "step") + ", "
                     + trainer.family().space().size() + " members share one set of weights");
             if (!Training.run(trainer, options, stop).complete()) {
                 throw stopped();
@@ -153,7 +153,7 @@ final class Quickstart {
         List<MeasuredMember> measured = new ArrayList<>(extremes);
         found.measured().forEach(m -> measured.add(search.measured(m.member())));
         List<MeasuredMember> distinct = measured.stream().distinct().toList();
-        line.done(distinct.size() + " members measured, "
+        line.done(Text.count(distinct.size(), "member") + " measured, "
                 + ParetoFront.of(OBJECTIVES, distinct).members().size() + " on the front");
         return distinct;
     }

@@ -48,8 +48,8 @@ final class ReportCommand implements Callable<Integer> {
                 report.measured().members().stream().filter(m -> m.exported() != null).count();
         options.result(
                 new Result(file.toString(), report.measured().members().size(), exported),
-                List.of("Wrote " + file + ": " + report.measured().members().size() + " members measured, " + exported
-                        + " exported. Open it in a browser; it needs no network."));
+                List.of("Wrote " + file + ": " + Text.count(report.measured().members().size(), "member") + " measured, "
+                        + exported + " exported. Open it in a browser; it needs no network."));
         return ExitCode.DONE;
     }
 }

@@ -177,7 +177,7 @@ record SearchAnswer(
     /** @param metrics what the members were measured by */
     List<String> text(Metrics metrics) {
         List<String> text = new ArrayList<>();
-        text.add("Pareto front of " + measured + " members:");
+        text.add("Pareto front of " + Text.count(measured, "member") + ":");
         List<String> rows = FrontMember.table(front, metrics);
         for (int i = 0; i < rows.size(); i++) {
             text.add(String.format(Locale.ROOT, "%4s", i == 0 ? "" : String.valueOf(i)) + rows.get(i));

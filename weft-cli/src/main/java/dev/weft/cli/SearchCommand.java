@@ -194,7 +194,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
             SearchResult found = tiers == null
                     ? search.search(proposing, task, line, interrupt)
                     : search.search(proposing, task, wanted, line, interrupt);
-            line.done(found.measured().size() + " members measured"
+            line.done(Text.count(found.measured().size(), "member") + " measured"
                     + (found.complete() ? "" : ", stopped; the same command goes on"));
             List<SearchAnswer.Exported> exported = List.of();
             if (found.complete()) {

@@ -49,6 +49,11 @@ final class Text {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
+    /** {@code 1 member}, {@code 12,345 members}. */
+    static String count(long count, String noun) {
+        return count(count) + " " + noun + (count == 1 ? "" : "s");
+    }
+
     /** {@code 1.2 MB}. */
     static String bytes(long bytes) {
         if (bytes < 1000) {

@@ -302,7 +302,7 @@ final class TrustCommand implements Callable<Integer>, Outputs.More {
         source.put("scores", scores + ", column " + scoreColumn);
         source.put("truth", truth + ", column " + truthColumn);
         if (leftOut > 0) {
-            source.put("leftOut", leftOut + " members that only one file has");
+            source.put("leftOut", Text.count(leftOut, "member") + " that only one file has");
         }
         return source;
     }

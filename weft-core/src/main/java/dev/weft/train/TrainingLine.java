@@ -46,6 +46,14 @@ public final class TrainingLine implements TrainingListener {
             progress = Progress.start(out, "train", report.step()); // a resumed run's speed is its own
             began = System.nanoTime();
         }
+        progress.update(report.step(), report.steps(), "steps", part.isEmpty() ? numbers(report) : part);
+        if (report.step() == report.steps()) {
+            progress.done(report.steps() + " steps in " + Progress.duration((System.nanoTime() - began) / 1e9));
+        }
+    }
+
+    /** The losses of members that a reader knows by their role, and what updates measured. */
+    static String numbers(StepReport report) {
         String losses = report.losses().stream()
                 .filter(loss -> loss.trained().role() != Role.RANDOM)
                 .map(loss ->
@@ -55,13 +63,9 @@ public final class TrainingLine implements TrainingListener {
                 .flatMap(own -> own.entrySet().stream())
                 .map(measure -> String.format(Locale.ROOT, "%s %.3g", measure.getKey(), measure.getValue()))
                 .collect(Collectors.joining(", "));
-        String all = Stream.of(losses.isEmpty() ? "" : "loss " + losses, measures)
+        return Stream.of(losses.isEmpty() ? "" : "loss " + losses, measures)
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));
-        progress.update(report.step(), report.steps(), "steps", part.isEmpty() ? all : part);
-        if (report.step() == report.steps()) {
-            progress.done(report.steps() + " steps in " + Progress.duration((System.nanoTime() - began) / 1e9));
-        }
     }
 
     @Override

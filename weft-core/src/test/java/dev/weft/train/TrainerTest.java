@@ -577,7 +577,7 @@ class TrainerTest {
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
         tensors(SafetensorsFile.open(newest))
                 .forEach((name, tensor) -> tensors.put(name.replace("update/weights/", "optimizer/"), tensor));
-        assertThat(tensors).containsKey("optimizer/momentum/bn1.weight");
+        assertThat(tensors.keySet()).anyMatch(name -> name.startsWith("optimizer/"));
         Safetensors.write(newest, tensors, Map.of("weft.seconds", "1.0"));
         assertThatThrownBy(() -> Trainer.resume(run))
                 .isInstanceOf(InputException.class)
