@@ -8,7 +8,6 @@ import dev.weft.io.Kinds;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
-import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.recipe.TrainSettings;
@@ -90,7 +89,7 @@ final class SamplerOverheadBenchmark {
 
     private void compare(String what, Recipe open, List<Sharing> sharing, TrainSettings train) {
         Splits splits = open.data().open(SEED);
-        Recipe recipe = open.on(DataSettings.input(splits), Kinds.builtIn());
+        Recipe recipe = open.on(open.data().input(splits), Kinds.builtIn());
         Dataset trained = splits.train();
         Batches heldOut = null;
         if (train.sampler().heldOutPart() > 0) {

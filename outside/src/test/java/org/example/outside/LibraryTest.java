@@ -129,7 +129,10 @@ class LibraryTest {
                 MemberStatistics none = MemberStatistics.none();
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Tensor images = family.definition().input().random(5, new SplittableRandom(2));
+            Tensor images = family.definition()
+                    .input()
+                    .random(5, new SplittableRandom(2))
+                    .only();
             for (Member member : family.space().enumerate(10)) {
                 Path file = folder.resolve("one.safetensors");
                 Files.deleteIfExists(file);
@@ -186,8 +189,7 @@ class LibraryTest {
                 .hasMessageContaining("It is " + Perceptron.class.getName())
                 .hasMessageNotContaining("\n");
         Splits splits = recipe.data().open(1);
-        ModelDefinition bound =
-                recipe.on(dev.weft.recipe.DataSettings.input(splits), KINDS).model();
+        ModelDefinition bound = recipe.on(recipe.data().input(splits), KINDS).model();
         try (Family unregistered = Family.of(bound, 1)) {
             Path file = folder.resolve("unregistered.safetensors");
             assertThatThrownBy(() -> unregistered.save(file)).isInstanceOf(InputException.class);

@@ -156,7 +156,7 @@ public final class ArchitectureStep implements AutoCloseable {
 
     private Map<String, Tensor> firstOrder(Batch validation, TrainingMember draw, double[] value) {
         Pass pass = pass(draw);
-        Tensor loss = this.loss.ofLabels(family, validation, pass);
+        Tensor loss = this.loss.ofTargets(family, validation, pass);
         value[0] = loss.item_double();
         return UnrolledStep.gradients(withTerms(loss, family, pass), logits, false);
     }
@@ -178,7 +178,7 @@ public final class ArchitectureStep implements AutoCloseable {
     private UnrolledStep.Loss training(Batch batch, TrainingMember draw) {
         return values -> {
             try (Family aside = family.with(values)) {
-                return loss.ofLabels(aside, batch, pass(draw));
+                return loss.ofTargets(aside, batch, pass(draw));
             }
         };
     }
@@ -188,7 +188,7 @@ public final class ArchitectureStep implements AutoCloseable {
         return values -> {
             try (Family aside = family.with(values)) {
                 Pass pass = pass(draw);
-                Tensor loss = this.loss.ofLabels(aside, batch, pass);
+                Tensor loss = this.loss.ofTargets(aside, batch, pass);
                 value[0] = loss.item_double();
                 return withTerms(loss, aside, pass);
             }

@@ -7,8 +7,11 @@ import dev.weft.io.Suggest;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Network;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Libtorch;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -62,7 +65,7 @@ public final class Family implements AutoCloseable {
     private final List<Weights> strategies = new ArrayList<>();
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
-    private final Layer model;
+    private final Network model;
     private final ScalarType type; // of the weights
     private volatile boolean closed;
     private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
@@ -404,13 +407,23 @@ public final class Family implements AutoCloseable {
     }
 
     /**
-     * Pixel values 0 to 255 (B, C, H, W) to logits (B, classes), or token ids (B, T) to logits (B, T, tokens); they belong to the
-     * caller's {@code PointerScope}. Changes nothing but the cache of the pass, if it has one.
+     * The inputs to the outputs, by the names of the ports; they belong to the caller's {@code PointerScope}. Changes nothing but the
+     * cache of the pass, if it has one.
      */
-    public Tensor forward(Tensor inputs, Pass pass) {
+    public Bundle forward(Bundle inputs, Pass pass) {
         requireOpen();
-        Tensor read = type == ScalarType.Double ? Tensors.inDoubles(inputs) : inputs;
-        return model.forward(read, pass.isBegun() ? pass : pass.begun());
+        Bundle read = type == ScalarType.Double ? inputs.map(Tensors::inDoubles) : inputs;
+        Bundle outputs = model.forward(read, pass.isBegun() ? pass : pass.begun());
+        List<Port> ports = definition().input().outputs();
+        return ports.size() == 1 ? Bundle.of(ports.get(0).name(), outputs.only()) : outputs;
+    }
+
+    /**
+     * Does what {@link #forward(Bundle, Pass)} does, of a model of one input and one output: pixel values 0 to 255 (B, C, H, W) to logits
+     * (B, classes), or token ids (B, T) to logits (B, T, tokens).
+     */
+    public Tensor forward(Tensor input, Pass pass) {
+        return forward(Bundle.of(Layer.OUTPUT, input), pass).only();
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.weft.model;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,7 +45,7 @@ final class StatisticsCheck {
     private Optional<String> problem(Family shapes, String name, NamedMember named) {
         ShapeStatistics seen = new ShapeStatistics();
         try (PointerScope scope = new PointerScope();
-                Tensor input = definition.input().shapes(1)) {
+                Bundle input = definition.input().shapes(1)) {
             shapes.forward(input, Pass.evaluation(named.member(), seen));
         }
         Map<String, Long> needed = new LinkedHashMap<>();

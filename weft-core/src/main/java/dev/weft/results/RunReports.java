@@ -7,7 +7,6 @@ import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.RunSettings;
 import dev.weft.report.Fact;
@@ -80,7 +79,7 @@ public final class RunReports {
                             split("train", settings.splits().train().examples()),
                             split("selection", settings.splits().selection().examples()),
                             split("report", settings.splits().report().examples())),
-                    model.input() instanceof ImageInput images ? images.classes() : List.of());
+                    model.input().classes());
             return RunReport.builder(
                             settings.recipe().name() + " on "
                                     + dataName(settings.splits().source()),

@@ -2,6 +2,7 @@ package dev.weft.step;
 
 import dev.weft.data.Batch;
 import dev.weft.loss.TrainingMember;
+import dev.weft.ops.Bundle;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -12,7 +13,7 @@ public interface StepListener {
      *
      * @param outputs its logits
      */
-    default void memberForwarded(long step, TrainingMember trained, Batch batch, Tensor outputs) {}
+    default void memberForwarded(long step, TrainingMember trained, Batch batch, Bundle outputs) {}
 
     /** Called after backward of one member, before the next. */
     default void memberTrained(long step, MemberLoss loss) {}

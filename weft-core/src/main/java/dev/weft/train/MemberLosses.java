@@ -1,16 +1,16 @@
 package dev.weft.train;
 
+import dev.weft.criterion.Scene;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.loss.LossSettings;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
-import dev.weft.loss.Scene;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
-import dev.weft.ops.Tensors;
+import dev.weft.ops.Bundle;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampling;
 import dev.weft.step.StepListener;
@@ -47,23 +47,23 @@ final class MemberLosses {
         this.labelSteps = labelSteps;
     }
 
-    /** A batch, and the logits that students learn from instead of labels: absent until there is a teacher. */
+    /** A batch, and the outputs that students learn from instead of labels: absent until there is a teacher. */
     final class Teaching {
         private final Batch batch;
         private final boolean begun;
-        private Tensor logits;
+        private Bundle taught;
 
         private Teaching(Batch batch, long step) {
             this.batch = batch;
             this.begun = step > labelSteps;
-            this.logits =
-                    teacher == null || !begun ? null : Tensors.withoutGradients(() -> teacher.logits(batch.inputs()));
+            this.taught =
+                    teacher == null || !begun ? null : Bundle.withoutGradients(() -> teacher.outputs(batch.inputs()));
         }
 
         /** Hears of the output of a forward pass that trains: the largest's teaches those after it. */
-        private void heard(Role role, Tensor outputs) {
+        private void heard(Role role, Bundle outputs) {
             if (begun && settings.distillation().learnsFromLargest() && role == Role.LARGEST) {
-                logits = outputs.detach();
+                taught = outputs.map(Tensor::detach);
             }
         }
     }
@@ -91,9 +91,9 @@ final class MemberLosses {
         Scene scene = this.loss.scene(family, batch, pass);
         listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, scene.outputs()));
         Tensor loss = this.loss
-                .criterion(draw.role(), teaching.logits != null)
+                .criterion(family.definition().input(), draw.role(), teaching.taught != null)
                 .of(
-                        teaching.logits == null ? scene : scene.taughtBy(teaching.logits),
+                        teaching.taught == null ? scene : scene.taughtBy(teaching.taught),
                         sampling.exampleWeights(draw.member(), batch));
         teaching.heard(draw.role(), scene.outputs());
         double value = loss.item_double();

@@ -76,7 +76,7 @@ record PhaseRun(
                 family,
                 rule,
                 norm,
-                teacher == null ? null : teacher::logits,
+                teacher == null ? null : teacher::outputs,
                 sampling,
                 begin + rule.distillation().labelSteps(perEpoch));
         return new PhaseRun(

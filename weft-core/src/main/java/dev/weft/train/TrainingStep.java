@@ -7,6 +7,7 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.NormStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.optim.ParameterUpdate;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampling;
@@ -43,10 +44,10 @@ public final class TrainingStep implements AutoCloseable {
     private final List<Tensor> moving = new ArrayList<>(); // by the members' gradients, and not the weights' own
     private final List<Tensor> still = new ArrayList<>(); // while the members run
 
-    /** Gives a frozen teacher's logits for the inputs of a batch; {@code null} where there is no teacher. */
+    /** Gives a frozen teacher's outputs for the inputs of a batch; {@code null} where there is no teacher. */
     @FunctionalInterface
     public interface Teacher {
-        Tensor logits(Tensor inputs);
+        Bundle outputs(Bundle inputs);
     }
 
     /**

@@ -273,6 +273,7 @@ class GradientSearchTest {
                     .isEqualTo(69 % 7);
             assertThat(second.batch(new int[] {0})
                             .inputs()
+                            .only()
                             .reshape(-1)
                             .select(0, 0)
                             .item_long())

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.architecture.ArchitectureSettings;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -79,7 +79,7 @@ class ReptileTest {
     }
 
     private Map<String, Tensor> gradient(Family family, Member member) {
-        Tensor logits = family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+        Tensor logits = family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
         Losses.labels(logits, batch.labels(), 0).backward();
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         family.weights().tensors().forEach((name, weight) -> {

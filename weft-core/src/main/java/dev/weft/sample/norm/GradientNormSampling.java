@@ -9,6 +9,7 @@ import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.ImageInput;
+import dev.weft.ops.Bundle;
 import dev.weft.sample.ImportanceDistribution;
 import dev.weft.sample.Note;
 import dev.weft.sample.Sampling;
@@ -101,10 +102,11 @@ public final class GradientNormSampling implements Sampling {
     }
 
     @Override
-    public void memberForwarded(long step, TrainingMember draw, Batch batch, Tensor outputs) {
+    public void memberForwarded(long step, TrainingMember draw, Batch batch, Bundle outputs) {
         training = draw.member();
         if (examples != null) {
-            examples.observe(batch, ImportanceDistribution.logitGradients(outputs, batch.labels(), labelSmoothing));
+            examples.observe(
+                    batch, ImportanceDistribution.logitGradients(outputs.only(), batch.labels(), labelSmoothing));
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import dev.weft.io.InputException;
 import java.util.Arrays;
@@ -12,8 +12,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public record SquaredError() implements Criterion {
     @Override
     public Tensor each(Scene scene) {
-        Tensor outputs = scene.outputs();
-        Tensor targets = scene.batch().labels();
+        return of(scene.outputs().only(), scene.batch().labels());
+    }
+
+    /** The squared difference to the teacher's outputs; numbers that are no logits have no temperature. */
+    @Override
+    public Criterion ofTeacher(double temperature) {
+        return scene -> of(scene.outputs().only(), scene.requireTeacher().only().detach());
+    }
+
+    private static Tensor of(Tensor outputs, Tensor targets) {
         if (!Arrays.equals(outputs.shape(), targets.shape())) {
             throw new InputException("Squared error must have targets of the outputs' shape "
                     + Arrays.toString(outputs.shape()) + ", but got " + Arrays.toString(targets.shape()) + ".");

@@ -1,4 +1,4 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

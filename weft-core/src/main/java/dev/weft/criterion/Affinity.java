@@ -1,4 +1,4 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import dev.weft.io.InputException;
 import java.util.Arrays;
@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.Tensor;
 public record Affinity() implements Criterion {
     @Override
     public Tensor each(Scene scene) {
-        Tensor student = scene.outputs();
-        Tensor teacher = scene.requireTeacher();
+        Tensor student = scene.outputs().only();
+        Tensor teacher = scene.requireTeacher().only();
         long pairs = student.size(0);
         if (student.dim() != 2 || student.size(1) != pairs || !Arrays.equals(student.shape(), teacher.shape())) {
             throw new InputException("Affinity must be of logits (B, B) of a student and of a teacher, but got "

@@ -1,4 +1,4 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
@@ -36,8 +37,10 @@ class CriterionTest {
     }
 
     private static Scene scene(Tensor targets, Optional<Batch.Mixture> mixture) {
-        Batch batch = new Batch(Tensors.zeros(SIZE), targets, List.of(0, 1, 2, 3), mixture);
-        return Scene.of(batch, Member.PLAIN, random(1, SIZE, SIZE)).taughtBy(random(2, SIZE, SIZE));
+        Batch batch = new Batch(
+                Bundle.of("input", Tensors.zeros(SIZE)), Bundle.of("target", targets), List.of(0, 1, 2, 3), mixture);
+        return Scene.of(batch, Member.PLAIN, Bundle.of("logits", random(1, SIZE, SIZE)))
+                .taughtBy(Bundle.of("logits", random(2, SIZE, SIZE)));
     }
 
     private static Tensor labels() {
@@ -131,8 +134,11 @@ class CriterionTest {
     void aMixtureIsItsPartsByTheirFactors() {
         try (PointerScope scope = new PointerScope()) {
             Scene scene = labelled();
-            double labels = Losses.labels(scene.outputs(), labels(), 0.1).item_double();
-            double soft = Losses.soft(scene.outputs(), scene.teacher().orElseThrow(), 3)
+            double labels = Losses.labels(scene.outputs().only(), labels(), 0.1).item_double();
+            double soft = Losses.soft(
+                            scene.outputs().only(),
+                            scene.teacher().orElseThrow().only(),
+                            3)
                     .item_double();
             assertThat(new Taught(new Labels(0.1), new SoftLoss(0.25, null, 3))
                             .of(scene)
@@ -152,9 +158,10 @@ class CriterionTest {
     void squaredErrorIsTheMeanOverTheNumbersOfAnExample() {
         try (PointerScope scope = new PointerScope()) {
             Batch batch = new Batch(Tensors.zeros(2), Tensors.of(new float[] {1, 2, 0, 0}, 2, 2), List.of(0, 1));
-            Scene scene = Scene.of(batch, Member.PLAIN, Tensors.of(new float[] {1, 4, 3, 4}, 2, 2));
+            Scene scene =
+                    Scene.of(batch, Member.PLAIN, Bundle.of("logits", Tensors.of(new float[] {1, 4, 3, 4}, 2, 2)));
             assertThat(Tensors.doubles(new SquaredError().each(scene))).containsExactly(2, 12.5);
-            Scene other = Scene.of(batch, Member.PLAIN, Tensors.of(new float[] {1, 4}, 2, 1));
+            Scene other = Scene.of(batch, Member.PLAIN, Bundle.of("logits", Tensors.of(new float[] {1, 4}, 2, 1)));
             assertThatThrownBy(() -> new SquaredError().each(other))
                     .isInstanceOf(InputException.class)
                     .hasMessage("Squared error must have targets of the outputs' shape [2, 1], but got [2, 2].");
@@ -166,10 +173,11 @@ class CriterionTest {
     void affinityOfAStudentEqualToItsTeacherIsTheEntropy() {
         try (PointerScope scope = new PointerScope()) {
             Scene scene = labelled();
-            Tensor teacher = scene.teacher().orElseThrow();
+            Tensor teacher = scene.teacher().orElseThrow().only();
             Tensor student = teacher.clone().set_requires_grad(true);
             Tensor loss = new Affinity()
-                    .of(Scene.of(scene.batch(), scene.member(), student).taughtBy(teacher));
+                    .of(Scene.of(scene.batch(), scene.member(), Bundle.of("logits", student))
+                            .taughtBy(Bundle.of("logits", teacher)));
             double entropy = 0;
             for (Tensor logits : List.of(teacher, teacher.t())) {
                 Tensor shares = logits.softmax(-1);
@@ -180,7 +188,8 @@ class CriterionTest {
             assertThat(student.grad().abs().max().item_double()).isLessThan(1e-6);
             Tensor away = random(1, SIZE, SIZE).set_requires_grad(true);
             new Affinity()
-                    .of(Scene.of(scene.batch(), scene.member(), away).taughtBy(teacher))
+                    .of(Scene.of(scene.batch(), scene.member(), Bundle.of("logits", away))
+                            .taughtBy(Bundle.of("logits", teacher)))
                     .backward();
             Tensor rows = away.detach().softmax(-1).sub(teacher.softmax(-1));
             Tensor columns =

@@ -1,29 +1,32 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A mixture of labels and a teacher's logits: {@code labels · L + teacher · S}, with S the soft cross-entropy of
- * {@link Losses#soft(Tensor, Tensor, double)}. A part whose factor is 0 is not computed.
+ * A mixture of targets and a teacher's outputs: {@code labels · L + teacher · S}, with S what the criterion has for a teacher: of labels
+ * the soft cross-entropy of {@link Losses#soft(Tensor, Tensor, double)}. A part whose factor is 0 is not computed.
  *
- * @param labels what the labels are read by
+ * @param own what the targets are read by
  * @param soft the two factors, and the temperature of the teacher's part
  */
-public record Taught(Labels labels, SoftLoss soft) implements Criterion {
+public record Taught(Criterion own, SoftLoss soft) implements Criterion {
     private interface Part {
         Tensor of(Scene scene);
     }
 
     @Override
     public Tensor each(Scene scene) {
-        return mixture(
-                scene, labels::each, s -> Losses.softOfEach(s.outputs(), s.requireTeacher(), soft.temperature()));
+        return mixture(scene, own::each, ofTeacher()::each);
     }
 
     @Override
     public Tensor of(Scene scene) {
-        return mixture(scene, labels::of, s -> Losses.soft(s.outputs(), s.requireTeacher(), soft.temperature()));
+        return mixture(scene, own::of, ofTeacher()::of);
+    }
+
+    private Criterion ofTeacher() {
+        return own.ofTeacher(soft.temperature());
     }
 
     private Tensor mixture(Scene scene, Part own, Part teacher) {

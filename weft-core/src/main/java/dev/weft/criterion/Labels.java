@@ -1,5 +1,6 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import java.util.function.UnaryOperator;
@@ -12,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param smoothing the part of the target that is spread evenly over all classes, from 0 to below 1
  */
-public record Labels(double smoothing) implements Criterion {
+public record Labels(@JsonProperty(defaultValue = "0.0") double smoothing) implements Criterion {
     /** These are labels without smoothing. */
     public static final Labels HARD = new Labels(0);
 
@@ -22,15 +23,28 @@ public record Labels(double smoothing) implements Criterion {
         }
     }
 
+    /** A smoothing of its own is kept where the recipe has none. */
+    @Override
+    public Criterion smoothed(double other) {
+        return other == 0 ? this : new Labels(other);
+    }
+
+    /** Soft cross-entropy, as {@link Losses#soft(Tensor, Tensor, double)} has it. */
+    @Override
+    public Criterion ofTeacher(double temperature) {
+        return new SoftLabels(temperature);
+    }
+
     @Override
     public Tensor each(Scene scene) {
-        return mixed(scene.batch(), labels -> Losses.labelsOfEach(scene.outputs(), labels, smoothing));
+        return mixed(
+                scene.batch(), labels -> Losses.labelsOfEach(scene.outputs().only(), labels, smoothing));
     }
 
     /** The mean over all predictions at once, which libtorch sums in one pass. */
     @Override
     public Tensor of(Scene scene) {
-        return mixed(scene.batch(), labels -> Losses.labels(scene.outputs(), labels, smoothing));
+        return mixed(scene.batch(), labels -> Losses.labels(scene.outputs().only(), labels, smoothing));
     }
 
     private static Tensor mixed(Batch batch, UnaryOperator<Tensor> loss) {

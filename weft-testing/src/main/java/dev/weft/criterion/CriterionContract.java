@@ -1,15 +1,18 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.io.InputException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -62,10 +65,12 @@ public interface CriterionContract {
     default void theGradientIsThatOfTheLoss() {
         try (PointerScope scope = new PointerScope()) {
             Scene scene = scene();
-            Tensor outputs = scene.outputs().detach().clone().set_requires_grad(true);
+            Bundle outputs = leaves(scene.outputs());
             criterion().of(with(scene, outputs)).backward();
-            Tensor gradient = outputs.grad();
-            double squared = gradient.square().sum().item_double();
+            Bundle gradient = outputs.map(Tensor::grad);
+            double squared = gradient.tensors().values().stream()
+                    .mapToDouble(each -> each.square().sum().item_double())
+                    .sum();
             double step = 1e-2 / Math.sqrt(squared);
             double up = along(scene, gradient, step);
             double down = along(scene, gradient, -step);
@@ -73,12 +78,19 @@ public interface CriterionContract {
         }
     }
 
-    private double along(Scene scene, Tensor gradient, double step) {
-        Tensor moved = scene.outputs().detach().add(gradient, new Scalar(step));
-        return criterion().of(with(scene, moved)).item_double();
+    private double along(Scene scene, Bundle gradient, double step) {
+        Map<String, Tensor> moved = new LinkedHashMap<>();
+        scene.outputs()
+                .tensors()
+                .forEach((name, output) -> moved.put(name, output.detach().add(gradient.get(name), new Scalar(step))));
+        return criterion().of(with(scene, new Bundle(moved))).item_double();
     }
 
-    private static Scene with(Scene scene, Tensor outputs) {
+    private static Bundle leaves(Bundle outputs) {
+        return outputs.map(output -> output.detach().clone().set_requires_grad(true));
+    }
+
+    private static Scene with(Scene scene, Bundle outputs) {
         return new Scene(scene.batch(), scene.member(), outputs, scene.teacher());
     }
 
@@ -86,11 +98,11 @@ public interface CriterionContract {
     default void aTeacherIsReadAndGetsNoGradientOrIsNotRead() {
         try (PointerScope scope = new PointerScope()) {
             Scene scene = scene();
-            Tensor teacher = scene.teacher().orElseThrow().detach().clone().set_requires_grad(true);
-            Tensor outputs = scene.outputs().detach().clone().set_requires_grad(true);
+            Bundle teacher = leaves(scene.teacher().orElseThrow());
+            Bundle outputs = leaves(scene.outputs());
             Scene alone = new Scene(scene.batch(), scene.member(), outputs, Optional.empty());
             criterion().of(alone.taughtBy(teacher)).backward();
-            assertThat(teacher.grad().defined()).isFalse();
+            assertThat(teacher.tensors().values()).noneMatch(each -> each.grad().defined());
             if (criterion().readsTeacher()) {
                 assertThatThrownBy(() -> criterion().of(alone))
                         .isInstanceOf(InputException.class)

@@ -1,9 +1,10 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.data.Batch;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
@@ -88,7 +89,10 @@ class LossesTest {
         Tensor logits = logits(7);
         Tensor partners = labels().flip(0);
         Batch batch = new Batch(
-                Tensors.zeros(BATCH), labels(), List.of(0, 1, 2, 3, 4), Optional.of(new Batch.Mixture(partners, 0.7)));
+                Bundle.of("input", Tensors.zeros(BATCH)),
+                Bundle.of("target", labels()),
+                List.of(0, 1, 2, 3, 4),
+                Optional.of(new Batch.Mixture(partners, 0.7)));
         double[] logProbabilities = Tensors.doubles(logits.log_softmax(1));
         double[] each = new double[BATCH];
         for (int i = 0; i < BATCH; i++) {
@@ -99,12 +103,16 @@ class LossesTest {
                 each[i] -= target * logProbabilities[i * CLASSES + c];
             }
         }
-        assertThat(new Labels(0.1).of(Scene.of(batch, Member.PLAIN, logits)).item_double())
+        assertThat(new Labels(0.1)
+                        .of(Scene.of(batch, Member.PLAIN, Bundle.of("logits", logits)))
+                        .item_double())
                 .isCloseTo(java.util.Arrays.stream(each).average().orElseThrow(), within(1e-6));
-        assertThat(Tensors.doubles(new Labels(0.1).each(Scene.of(batch, Member.PLAIN, logits))))
+        assertThat(Tensors.doubles(new Labels(0.1).each(Scene.of(batch, Member.PLAIN, Bundle.of("logits", logits)))))
                 .containsExactly(each, within(1e-6));
         Batch plain = new Batch(Tensors.zeros(BATCH), labels(), List.of(0, 1, 2, 3, 4));
-        assertThat(new Labels(0.1).of(Scene.of(plain, Member.PLAIN, logits)).item_double())
+        assertThat(new Labels(0.1)
+                        .of(Scene.of(plain, Member.PLAIN, Bundle.of("logits", logits)))
+                        .item_double())
                 .isEqualTo(Losses.labels(logits, labels(), 0.1).item_double());
     }
 

@@ -1,4 +1,4 @@
-package dev.weft.loss;
+package dev.weft.criterion;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
