@@ -211,6 +211,7 @@ class ArchitectureTest {
                             "train",
                             "recipe",
                             "sample",
+                            "step",
                             "loss",
                             "cost",
                             "run",

@@ -115,11 +115,10 @@ class LibraryTest {
         assertThat(SafetensorsFile.open(checkpoint).names())
                 .contains("update/gains/gains/fc1.weight", "update/weights/momentum/fc1.weight")
                 .doesNotContain("update/weights/momentum/gains/fc1.weight");
-        assertThat(RunReports.of(run, KINDS).training().curves())
-                .anySatisfy(curve -> {
-                    assertThat(curve.metric()).isEqualTo("largestGain");
-                    assertThat(curve.points()).hasSize(7);
-                });
+        assertThat(RunReports.of(run, KINDS).training().curves()).anySatisfy(curve -> {
+            assertThat(curve.metric()).isEqualTo("largestGain");
+            assertThat(curve.points()).hasSize(7);
+        });
     }
 
     /** Each member equals its extracted model, which knows nothing of gains. */

@@ -133,7 +133,9 @@ final class Suggestions {
                 .sorted(Comparator.comparingLong(Diagnosis.Probed::params))
                 .toList();
         double rank = diagnosis.normByCost();
-        if (members.size() < FEWEST_MEMBERS || !(Math.abs(rank) >= RANK) || diagnosis.sampler().drawsExtremes()) {
+        if (members.size() < FEWEST_MEMBERS
+                || !(Math.abs(rank) >= RANK)
+                || diagnosis.sampler().drawsExtremes()) {
             return List.of();
         }
         int quarter = members.size() / 4;

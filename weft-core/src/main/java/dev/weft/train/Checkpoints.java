@@ -8,8 +8,8 @@ import dev.weft.io.TensorEntry;
 import dev.weft.ops.Tensors;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.RunFolder;
-import dev.weft.weight.StoredTensors;
 import dev.weft.step.Update;
+import dev.weft.weight.StoredTensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +25,8 @@ import org.bytedeco.pytorch.Tensor;
 final class Checkpoints {
     private static final String WEIGHTS = "weights/";
     private static final String UPDATE = "update/";
-    private static final String OPTIMIZER = "optimizer/"; // in place of update/weights/ and others in an earlier version
+    private static final String OPTIMIZER =
+            "optimizer/"; // in place of update/weights/ and others in an earlier version
 
     /** What stands before the names of running statistics. */
     static final String STATISTICS = "statistics/";
@@ -98,8 +99,9 @@ final class Checkpoints {
             Map<String, Tensor> rest) {
         SafetensorsFile file = SafetensorsFile.open(checkpoint.file());
         if (file.names().stream().anyMatch(name -> name.startsWith(OPTIMIZER))) {
-            throw new InputException(file.path() + " must be a checkpoint of this version of Weft, but was written by an"
-                    + " earlier one. Finish the run with that version, or train anew.");
+            throw new InputException(
+                    file.path() + " must be a checkpoint of this version of Weft, but was written by an"
+                            + " earlier one. Finish the run with that version, or train anew.");
         }
         double seconds = seconds(file);
         Map<String, Tensor> expected = new LinkedHashMap<>();
@@ -124,9 +126,7 @@ final class Checkpoints {
             Map<String, Tensor> own = new LinkedHashMap<>();
             like.forEach((name, tensor) -> {
                 if (name.startsWith(place(update))) {
-                    own.put(
-                            name.substring(place(update).length()),
-                            placed(StoredTensors.copied(file, name), tensor));
+                    own.put(name.substring(place(update).length()), placed(StoredTensors.copied(file, name), tensor));
                 }
             });
             remembered.put(update.name(), own);
@@ -140,9 +140,7 @@ final class Checkpoints {
             SafetensorsFile file, String name, Map<String, Tensor> weights, List<Update> updates) {
         for (Update update : updates) {
             String place = place(update);
-            String parameter = name.startsWith(place)
-                    ? name.substring(name.indexOf('/', place.length()) + 1)
-                    : "";
+            String parameter = name.startsWith(place) ? name.substring(name.indexOf('/', place.length()) + 1) : "";
             if (update.owns(parameter) && weights.containsKey(parameter)) {
                 return weights.get(parameter);
             }

@@ -6,7 +6,6 @@ import dev.weft.step.MemberGradients;
 import dev.weft.step.MemberLoss;
 import dev.weft.step.StepListener;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;

@@ -14,8 +14,9 @@ record RunRecord(RunFolder run, DoubleSupplier seconds) implements StepListener 
     /** What each update measured, and the mean loss of the members of each role. */
     @Override
     public void stepDone(StepReport report) {
-        report.measures().forEach((update, measures) -> measures.forEach((name, value) ->
-                run.database().metric(report.step(), update, name, value, seconds.getAsDouble())));
+        report.measures()
+                .forEach((update, measures) -> measures.forEach((name, value) ->
+                        run.database().metric(report.step(), update, name, value, seconds.getAsDouble())));
         Map<Role, double[]> sums = new EnumMap<>(Role.class);
         for (MemberLoss loss : report.losses()) {
             double[] sum = sums.computeIfAbsent(loss.trained().role(), r -> new double[2]);

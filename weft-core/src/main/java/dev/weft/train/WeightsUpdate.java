@@ -38,10 +38,8 @@ final class WeightsUpdate implements Update {
     /** Moves them by gradients, or by what is taken for such; listeners hear of it. */
     void move(Step now, Map<String, Tensor> gradients) {
         now.listeners().forEach(listener -> listener.gradientsReady(now.number(), gradients));
-        update.apply(
-                gradients,
-                now.learningRate(),
-                clipped -> now.listeners().forEach(listener -> listener.gradientsClipped(now.number(), clipped)));
+        update.apply(gradients, now.learningRate(), clipped -> now.listeners()
+                .forEach(listener -> listener.gradientsClipped(now.number(), clipped)));
     }
 
     @Override

@@ -257,7 +257,10 @@ class ConflictMapTest {
             assertThatThrownBy(() -> map(family, members, DATA.batches(8, 1), 0))
                     .hasMessageContaining("batches");
         }
-        try (Family blended = Family.of(toy, 1, List.of(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1)))) {
+        try (Family blended = Family.of(
+                toy,
+                1,
+                List.of(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1)))) {
             List<Member> members = blended.space().enumerate(2);
             assertThatThrownBy(() -> map(
                             blended,

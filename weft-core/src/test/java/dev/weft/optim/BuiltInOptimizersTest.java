@@ -63,7 +63,8 @@ class BuiltInOptimizersTest {
     void allOfThemAreHere() throws ReflectiveOperationException {
         List<Class<?>> here = new ArrayList<>();
         for (Class<?> nested : getClass().getDeclaredClasses()) {
-            here.add(((OptimizerContract) nested.getDeclaredConstructor(getClass()).newInstance(this))
+            here.add(((OptimizerContract)
+                            nested.getDeclaredConstructor(getClass()).newInstance(this))
                     .optimizer()
                     .getClass());
         }

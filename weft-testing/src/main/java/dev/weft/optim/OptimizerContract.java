@@ -36,11 +36,15 @@ public interface OptimizerContract {
             try (ParameterUpdate resumed = update(saved)) {
                 resumed.restore(memory);
                 steps(resumed, 3, 6);
-                straight.parameters()
-                        .forEach((name, parameter) ->
-                                TensorAssert.assertThat(saved.get(name)).as(name).isBitEqualTo(parameter));
+                straight.parameters().forEach((name, parameter) -> TensorAssert.assertThat(saved.get(name))
+                        .as(name)
+                        .isBitEqualTo(parameter));
             }
-            TensorAssert.assertThat(straight.parameters().get("a").sub(parameters().get("a")).abs().gt(new Scalar(0)))
+            TensorAssert.assertThat(straight.parameters()
+                            .get("a")
+                            .sub(parameters().get("a"))
+                            .abs()
+                            .gt(new Scalar(0)))
                     .as("moved")
                     .isBitEqualTo(parameters().get("a").abs().ge(new Scalar(0)));
         }
@@ -78,8 +82,10 @@ public interface OptimizerContract {
                 long[] shape = update.parameters()
                         .get(name.substring(name.indexOf('/') + 1))
                         .shape();
-                assertThat(tensor.shape()).as(name).satisfiesAnyOf(
-                        found -> assertThat(found).isEqualTo(shape), found -> assertThat(found).containsExactly(1));
+                assertThat(tensor.shape())
+                        .as(name)
+                        .satisfiesAnyOf(found -> assertThat(found).isEqualTo(shape), found -> assertThat(found)
+                                .containsExactly(1));
                 assertThat(tensor.isfinite().all().item_bool()).as(name).isTrue();
             });
             update.parameters().values().forEach(Tensor::close);
@@ -94,8 +100,10 @@ public interface OptimizerContract {
             Map<String, Tensor> gradients = gradients(0);
             gradients.put("a", gradients.get("a").mul(new Scalar(Double.NaN)));
             update.apply(gradients, optimizer().learningRate(), clipped -> {});
-            assertThat(update.parameters().get("a").isfinite().any().item_bool()).isFalse();
-            assertThat(update.parameters().get("b").isfinite().all().item_bool()).isTrue();
+            assertThat(update.parameters().get("a").isfinite().any().item_bool())
+                    .isFalse();
+            assertThat(update.parameters().get("b").isfinite().all().item_bool())
+                    .isTrue();
         }
     }
 
@@ -114,7 +122,8 @@ public interface OptimizerContract {
                 Object[] values = new Object[components.length];
                 for (int k = 0; k < values.length; k++) {
                     components[k].getAccessor().setAccessible(true);
-                    values[k] = k == i ? Double.NaN : components[k].getAccessor().invoke(optimizer());
+                    values[k] =
+                            k == i ? Double.NaN : components[k].getAccessor().invoke(optimizer());
                 }
                 assertThatThrownBy(() -> constructor.newInstance(values))
                         .as(components[i].getName())

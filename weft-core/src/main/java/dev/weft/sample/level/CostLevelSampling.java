@@ -41,8 +41,7 @@ public final class CostLevelSampling implements Sampling {
         this.family = setup.family();
         this.cost = cost;
         this.draws = new LevelDraws(settings, family, cost, setup.steps(), setup.seed());
-        LevelDistribution.Learned learned =
-                settings.distribution() instanceof LevelDistribution.Learned l ? l : null;
+        LevelDistribution.Learned learned = settings.distribution() instanceof LevelDistribution.Learned l ? l : null;
         this.logits = new LevelLogits(levels().count(), learned == null ? null : learned.optimizer());
         this.record = new LevelRecord(levels());
         this.learning = learned == null ? null : learning(learned, setup);

@@ -9,8 +9,8 @@ import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.generator.GeneratedWeights;
-import java.util.stream.IntStream;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /** Finds members of a cost level, as {@link LevelMembers} says. */
 final class LevelDraws {
