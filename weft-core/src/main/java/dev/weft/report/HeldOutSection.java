@@ -42,7 +42,8 @@ final class HeldOutSection {
     }
 
     private boolean isText() {
-        return !report.measured().heldOut().isEmpty() && report.measured().heldOut().get(0).result().sample() != null;
+        return !report.measured().heldOut().isEmpty()
+                && report.measured().heldOut().get(0).result().sample() != null;
     }
 
     /** A button for each member; none where there is one. */
@@ -77,8 +78,8 @@ final class HeldOutSection {
         HeldOutResult result = heldOut.result();
         String name = heldOut.name() + ": ";
         if (result.predictions() == null) {
-            return name + report.measured().quality().text(result.quality()) + " on " + Figures.grouped(result.examples())
-                    + " windows of the report split";
+            return name + report.measured().quality().text(result.quality()) + " on "
+                    + Figures.grouped(result.examples()) + " windows of the report split";
         }
         return name + interval(new Proportion(result.quality(), result.examples())) + " of "
                 + Figures.grouped(result.examples()) + " images right";

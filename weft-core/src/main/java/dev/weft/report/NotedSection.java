@@ -23,7 +23,8 @@ final class NotedSection {
                 .map(column -> "<th scope=\"col\">" + Page.escape(heading(column)) + "</th>")
                 .collect(Collectors.joining());
         String rows = IntStream.range(0, table.rows().size())
-                .mapToObj(row -> "<tr><th scope=\"row\">" + Page.escape(table.rows().get(row)) + "</th>"
+                .mapToObj(row -> "<tr><th scope=\"row\">"
+                        + Page.escape(table.rows().get(row)) + "</th>"
                         + table.columns().stream()
                                 .map(column -> "<td>" + number(column.values().get(row)) + "</td>")
                                 .collect(Collectors.joining())

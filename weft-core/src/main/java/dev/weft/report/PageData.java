@@ -41,7 +41,9 @@ record PageData(
                 report.training().curves(),
                 report.training().blends(),
                 report.training().sampled(),
-                report.measured().members().stream().map(m -> row(m, report.measured().quality())).toList(),
+                report.measured().members().stream()
+                        .map(m -> row(m, report.measured().quality()))
+                        .toList(),
                 report.measured().network());
     }
 

@@ -121,14 +121,17 @@ final class RunPage {
     }
 
     private String eyebrow() {
-        return report.heading().recipe().isEmpty() ? report.heading().created() : report.heading().recipe() + " · " + report.heading().created();
+        return report.heading().recipe().isEmpty()
+                ? report.heading().created()
+                : report.heading().recipe() + " · " + report.heading().created();
     }
 
     private String lede() {
-        long exported =
-                report.measured().members().stream().filter(m -> m.exported() != null).count();
-        String trained = (report.training().tree() == null ? "One set" : count(leaves(), "set")) + " of weights, trained on "
-                + report.dataset().name() + ".";
+        long exported = report.measured().members().stream()
+                .filter(m -> m.exported() != null)
+                .count();
+        String trained = (report.training().tree() == null ? "One set" : count(leaves(), "set"))
+                + " of weights, trained on " + report.dataset().name() + ".";
         if (report.measured().members().isEmpty()) return trained + " No member has been measured yet.";
         return trained + " " + count(report.measured().members().size(), "member") + " measured, " + front.size()
                 + " on the front, " + exported + " exported.";

@@ -104,7 +104,10 @@ final class NotedTables {
                                 column.unit,
                                 rows.stream()
                                         .map(row -> column.rows.containsKey(row)
-                                                ? column.rows.get(row).lastEntry().getValue()
+                                                ? column.rows
+                                                        .get(row)
+                                                        .lastEntry()
+                                                        .getValue()
                                                 : Double.NaN)
                                         .toList()))
                         .toList());

@@ -262,8 +262,9 @@ public final class RunReports {
     private static List<String> notes(int count, Space space, Metric quality, boolean tree, boolean hasNotes) {
         List<String> notes = new ArrayList<>();
         if (!hasNotes) {
-            notes.add("The run was begun by an earlier version of Weft, which did not write down in which tables the numbers"
-                    + " of a sampler or a blend stand; they are not drawn here, and \"weft metrics\" has them all.");
+            notes.add(
+                    "The run was begun by an earlier version of Weft, which did not write down in which tables the numbers"
+                            + " of a sampler or a blend stand; they are not drawn here, and \"weft metrics\" has them all.");
         }
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"

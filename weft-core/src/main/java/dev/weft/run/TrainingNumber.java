@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param seconds since the run began
  * @param cell where it stands in a table of notes; empty for a number by itself
  */
-public record TrainingNumber(
-        long step, String role, String name, double value, double seconds, Optional<Cell> cell) {
+public record TrainingNumber(long step, String role, String name, double value, double seconds, Optional<Cell> cell) {
     /** A number by itself. */
     public TrainingNumber(long step, String role, String name, double value, double seconds) {
         this(step, role, name, value, seconds, Optional.empty());

@@ -93,8 +93,8 @@ final class RunSteps {
 
     private void recordSampler() {
         loop.phase().sampling().notes().forEach(note -> run.database()
-                .metric(
-                        new TrainingNumber(loop.stepsDone(), Trainer.SAMPLER, note.name(), note.value(), seconds, note.cell())));
+                .metric(new TrainingNumber(
+                        loop.stepsDone(), Trainer.SAMPLER, note.name(), note.value(), seconds, note.cell())));
     }
 
     private void epochDone(List<TrainingListener> listeners) {

@@ -143,7 +143,8 @@ class RunPageTest {
                 .map(role -> new RunReport.Curve(
                         role, "loss", List.of(new RunReport.Point(1, 2.0), new RunReport.Point(9, 1.0))))
                 .toList();
-        RunReport report = RunReport.builder(run.heading().title(), run.heading().created(), run.dataset(), run.space())
+        RunReport report = RunReport.builder(
+                        run.heading().title(), run.heading().created(), run.dataset(), run.space())
                 .curves(together)
                 .build();
         browser.open(ReportWriter.write(report, folder.resolve("together.html")), 1280, 900, false);
@@ -193,8 +194,10 @@ class RunPageTest {
     void phoneShowsEverythingWithoutScrollingSideways() {
         browser.open(page, 360, 780, false);
         browser.assertFitsInto(360);
-        int balanced =
-                REPORT.measured().members().stream().map(MemberResult::name).toList().indexOf("balanced");
+        int balanced = REPORT.measured().members().stream()
+                .map(MemberResult::name)
+                .toList()
+                .indexOf("balanced");
         pickRow(balanced);
         assertShown(REPORT.measured().members().get(balanced));
         browser.assertFitsInto(360);

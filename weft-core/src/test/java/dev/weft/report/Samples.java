@@ -311,8 +311,10 @@ final class Samples {
         return RunReport.builder(run.heading().title(), run.heading().created(), data, run.space())
                 .members(run.measured().members())
                 .heldOut(List.of(
-                        new RunReport.HeldOut("largest", tried(run.measured().members().get(0), classes, 0.9)),
-                        new RunReport.HeldOut("smallest", tried(run.measured().members().get(1), classes, 0.6))))
+                        new RunReport.HeldOut(
+                                "largest", tried(run.measured().members().get(0), classes, 0.9)),
+                        new RunReport.HeldOut(
+                                "smallest", tried(run.measured().members().get(1), classes, 0.6))))
                 .build();
     }
 
@@ -354,7 +356,10 @@ final class Samples {
         }
         RunReport run = run(12);
         return RunReport.builder(
-                        "cells on digits", run.heading().created(), run.dataset(), new RunReport.Space("15625", List.of()))
+                        "cells on digits",
+                        run.heading().created(),
+                        run.dataset(),
+                        new RunReport.Space("15625", List.of()))
                 .members(members)
                 .build();
     }

@@ -2,13 +2,13 @@ package dev.weft.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.io.Kinds;
 import dev.weft.loss.Distillation;
 import dev.weft.model.Family;
 import dev.weft.pick.TinyRun;
 import dev.weft.pick.TinyTextRun;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
-import dev.weft.io.Kinds;
 import dev.weft.report.ReportWriter;
 import dev.weft.report.RunReport;
 import dev.weft.sample.level.CostLevelSampler;

@@ -123,8 +123,7 @@ public final class LevelRecord implements AutoCloseable {
     /** A number of a level, from 0, called {@code level1.trained} and so on. */
     static Note note(int level, String column, String unit, double value) {
         String row = String.valueOf(level + 1);
-        return new Note(
-                "level" + row + "." + column, value, Optional.of(new Cell("cost level", row, column, unit)));
+        return new Note("level" + row + "." + column, value, Optional.of(new Cell("cost level", row, column, unit)));
     }
 
     /** What was trained of each level, the cheapest first, and of all. */

@@ -3,8 +3,8 @@ package dev.weft.sample.norm;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
-import dev.weft.sample.Note;
 import dev.weft.sample.ImportanceDistribution;
+import dev.weft.sample.Note;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,11 +94,8 @@ final class ExampleDistribution implements AutoCloseable {
     List<Note> notes() {
         return List.of(
                 new Note(
-                        "distinctExamples",
-                        Arrays.stream(examples()).distinct().count()),
-                new Note(
-                        "effectiveExamples",
-                        ImportanceDistribution.effectiveSize(Tensors.doubles(probabilities))));
+                        "distinctExamples", Arrays.stream(examples()).distinct().count()),
+                new Note("effectiveExamples", ImportanceDistribution.effectiveSize(Tensors.doubles(probabilities))));
     }
 
     Map<String, Tensor> state() {

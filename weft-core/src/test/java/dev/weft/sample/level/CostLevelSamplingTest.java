@@ -386,8 +386,7 @@ class CostLevelSamplingTest {
             assertThat(record.distinct(1)).isEqualTo(1);
             assertThat(record.outside()).isEqualTo(1);
             assertThat(record.hitRate()).isEqualTo(0.8);
-            Map<String, Double> noted =
-                    record.notes().stream().collect(Collectors.toMap(Note::name, Note::value));
+            Map<String, Double> noted = record.notes().stream().collect(Collectors.toMap(Note::name, Note::value));
             assertThat(noted).containsEntry("level4.hits", 1.0).containsEntry("level1.trained", 1.0);
             assertThat(noted.get("level1.hits")).isCloseTo(2 / 3.0, within(1e-6));
             for (int i = 0; i < LevelRecord.LATEST; i++) {

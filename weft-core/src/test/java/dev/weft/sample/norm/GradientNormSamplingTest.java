@@ -146,8 +146,7 @@ class GradientNormSamplingTest {
             paths.observe(member, Map.of(name, Tensors.of(new float[] {0, 0, -2, 0}, 4)));
             assertThat(Tensors.floats(paths.state().get("norms"))).containsExactly(0, 0, 0, 0, 2);
             paths.endEpoch(0.5);
-            Map<String, Double> noted =
-                    paths.notes().stream().collect(Collectors.toMap(Note::name, Note::value));
+            Map<String, Double> noted = paths.notes().stream().collect(Collectors.toMap(Note::name, Note::value));
             assertThat(noted.get("option=nor_conv_3x3")).isCloseTo(0.6, within(1e-6));
             assertThat(noted.get("option=none")).isCloseTo(0.1, within(1e-6));
             assertThat(Tensors.floats(paths.state().get("norms"))).containsOnly(0);
