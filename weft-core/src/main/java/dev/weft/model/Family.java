@@ -445,9 +445,7 @@ public final class Family implements AutoCloseable {
                 NoGradGuard guard = new NoGradGuard()) {
             copy(Reading.of(member), extracted);
         }
-        Map<String, Tensor> own = new LinkedHashMap<>();
-        statistics.tensors().forEach((name, tensor) -> own.put(name, Tensors.keep(tensor.clone())));
-        extracted.name(EXTRACTED, new NamedMember(Member.PLAIN, new MemberStatistics(own), Map.of()));
+        extracted.name(EXTRACTED, new NamedMember(Member.PLAIN, statistics.copy(), Map.of()));
         extracted.notes.putAll(notes);
         extracted.note("member", space.print(member));
         return extracted;

@@ -551,11 +551,11 @@ class LayersTest {
         Tensor x = random(2, 4, 3, 3);
         Tensor mean = random(4).add(new Scalar(2));
         Tensor variance = random(4).square().add(new Scalar(0.5));
-        MemberStatistics statistics = new MemberStatistics(Map.of("bn.running_mean", mean, "bn.running_var", variance));
         Tensor expected = x.sub(column(mean))
                 .div(column(variance.add(new Scalar(1e-5)).sqrt()))
                 .mul(column(stored("bn.weight").narrow(0, 0, 4)))
                 .add(column(stored("bn.bias").narrow(0, 0, 4)));
+        MemberStatistics statistics = new MemberStatistics(Map.of("bn.running_mean", mean, "bn.running_var", variance));
         TensorAssert.assertThat(norm.forward(x, Pass.evaluation(SMALL, statistics)))
                 .isCloseTo(expected, 1e-5);
         assertThatThrownBy(() -> norm.forward(random(2, 6, 3, 3), Pass.evaluation(LARGE, statistics)))
