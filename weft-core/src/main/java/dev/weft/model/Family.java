@@ -390,12 +390,15 @@ public final class Family implements AutoCloseable {
 
     /**
      * Pixel values 0 to 255 (B, C, H, W) to logits (B, classes), or token ids (B, T) to logits (B, T, tokens); they belong to the
-     * caller's {@code PointerScope}. Changes nothing but the cache of the pass, if it has one.
+     * caller's {@code PointerScope}, and nothing else of the forward pass does: what its gradient needs is libtorch's, which frees it
+     * while the gradient is computed. Changes nothing but the cache of the pass, if it has one.
      */
     public Tensor forward(Tensor inputs, Pass pass) {
         requireOpen();
-        Tensor read = type == ScalarType.Double ? Tensors.inDoubles(inputs) : inputs;
-        return model.forward(read, pass.isBegun() ? pass : pass.begun());
+        return Tensors.scoped(() -> {
+            Tensor read = type == ScalarType.Double ? Tensors.inDoubles(inputs) : inputs;
+            return model.forward(read, pass.isBegun() ? pass : pass.begun());
+        });
     }
 
     /**

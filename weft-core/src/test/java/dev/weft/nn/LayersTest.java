@@ -3,6 +3,7 @@ package dev.weft.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -452,6 +454,22 @@ class LayersTest {
         assertThatThrownBy(() -> new Stack(weights, "s", Dim.of(depth), List.of(plus(1))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Stack s must have 3 layers, but has 1.");
+    }
+
+    @Test
+    void temporariesOfALayerOfAStackAreFreedBeforeTheNextRuns() {
+        List<Long> alive = new ArrayList<>();
+        Layer busy = (x, pass) -> {
+            alive.add(Pointer.totalCount());
+            for (int i = 0; i < 50; i++) {
+                x = Ops.add(x, x);
+            }
+            return x;
+        };
+        Stack stack = new Stack(weights, "s", Dim.of(4), List.of(busy, busy, busy, busy));
+        stack.forward(Tensors.of(new float[] {1}, 1), pass(SMALL));
+        assertThat(alive).hasSize(4);
+        assertThat(alive.get(3) - alive.get(0)).isLessThan(50); // three layers make 150
     }
 
     @Test
