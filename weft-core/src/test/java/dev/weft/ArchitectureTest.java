@@ -40,7 +40,8 @@ class ArchitectureTest {
             Map.entry("weight", Set.of("seed", "ops", "space", "io")),
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
-            Map.entry("model", Set.of("metric", "nn", "weight", "ops", "space", "text", "io")),
+            Map.entry("criterion", Set.of("metric", "data", "ops", "space", "io")),
+            Map.entry("model", Set.of("metric", "criterion", "data", "nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
@@ -49,16 +50,42 @@ class ArchitectureTest {
                             "metric", "seed", "onnx", "export", "natives", "model", "nn", "weight", "ops", "space",
                             "io")),
             Map.entry("optim", Set.of("model", "weight", "ops", "io")),
-            Map.entry("loss", Set.of("metric", "data", "model", "nn", "ops", "space", "run", "io")),
+            Map.entry("loss", Set.of("metric", "criterion", "data", "model", "nn", "ops", "space", "run", "io")),
+            Map.entry("step", Set.of("loss", "optim", "data", "model", "weight", "ops", "space", "io")),
             Map.entry(
                     "sample",
-                    Set.of("seed", "loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "criterion",
+                            "step",
+                            "seed",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "architecture",
-                    Set.of("loss", "optim", "cost", "data", "model", "nn", "weight", "ops", "space", "io")),
+                    Set.of(
+                            "criterion",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "recipe",
                     Set.of(
+                            "criterion",
                             "delta",
                             "architecture",
                             "sample",
@@ -75,10 +102,12 @@ class ArchitectureTest {
             Map.entry(
                     "train",
                     Set.of(
+                            "criterion",
                             "metric",
                             "recipe",
                             "architecture",
                             "sample",
+                            "step",
                             "loss",
                             "optim",
                             "seed",
@@ -95,11 +124,13 @@ class ArchitectureTest {
             Map.entry(
                     "tree",
                     Set.of(
+                            "criterion",
                             "metric",
                             "train",
                             "recipe",
                             "architecture",
                             "sample",
+                            "step",
                             "loss",
                             "seed",
                             "model",
@@ -121,11 +152,26 @@ class ArchitectureTest {
             Map.entry(
                     "diagnose",
                     Set.of(
-                            "seed", "report", "stats", "trust", "sample", "loss", "optim", "cost", "data", "model",
-                            "nn", "weight", "ops", "space", "io")),
+                            "criterion",
+                            "seed",
+                            "report",
+                            "stats",
+                            "trust",
+                            "sample",
+                            "loss",
+                            "optim",
+                            "cost",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry(
                     "results",
                     Set.of(
+                            "criterion",
                             "cost",
                             "metric",
                             "seed",
@@ -155,8 +201,26 @@ class ArchitectureTest {
             Map.entry(
                     "trust",
                     Set.of(
-                            "metric", "seed", "pick", "search", "report", "train", "recipe", "sample", "loss", "cost",
-                            "run", "stats", "data", "model", "nn", "weight", "space", "io")));
+                            "criterion",
+                            "metric",
+                            "seed",
+                            "pick",
+                            "search",
+                            "report",
+                            "train",
+                            "recipe",
+                            "sample",
+                            "step",
+                            "loss",
+                            "cost",
+                            "run",
+                            "stats",
+                            "data",
+                            "model",
+                            "nn",
+                            "weight",
+                            "space",
+                            "io")));
 
     /** The methods of sharing weights, and which others each builds on; the contract they share is {@code weight} itself. */
     private static final Map<String, Set<String>> METHODS_BUILD_ON = Map.of(

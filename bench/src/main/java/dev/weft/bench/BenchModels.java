@@ -18,7 +18,7 @@ import dev.weft.model.VisionTransformer;
 import dev.weft.nn.Activation;
 import dev.weft.nn.Mlp;
 import dev.weft.nn.Norm;
-import dev.weft.ops.Tensors;
+import dev.weft.ops.Bundle;
 import dev.weft.recipe.Recipes;
 import dev.weft.text.CharacterTokenizer;
 import java.util.Collections;
@@ -218,18 +218,7 @@ final class BenchModels {
         }
         SplittableRandom random = new SplittableRandom(5);
         List<Integer> indices = IntStream.range(0, size).boxed().toList();
-        if (definition.input() instanceof TextInput text) {
-            return new Batch(text.random(size, random), text.random(size, random), indices);
-        }
-        ImageInput images = (ImageInput) definition.input();
-        float[] pixels = new float[size * images.channels() * images.size() * images.size()];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = random.nextInt(256);
-        }
-        long[] labels = random.longs(size, 0, images.classes().size()).toArray();
-        return new Batch(
-                Tensors.of(pixels, size, images.channels(), images.size(), images.size()),
-                Tensors.ofLongs(labels, size),
-                indices);
+        Bundle inputs = definition.input().random(size, random);
+        return new Batch(inputs, definition.input().randomTargets(size, random), indices);
     }
 }

@@ -9,7 +9,6 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
-import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.space.Choice;
@@ -47,7 +46,7 @@ final class CellSpaceBenchmark {
         this.out = out;
         Recipe open = Recipes.read(RECIPE);
         this.splits = open.data().open(SEED);
-        this.recipe = open.on(DataSettings.input(splits), Kinds.builtIn());
+        this.recipe = open.on(open.data().input(splits), Kinds.builtIn());
     }
 
     Result run() {

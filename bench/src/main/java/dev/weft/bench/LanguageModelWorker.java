@@ -49,7 +49,7 @@ final class LanguageModelWorker {
                 Family training = Family.of(definition, 1)) {
             writing.save(folder.resolve("family.safetensors"));
             LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
-            tensors.put("inputs", StoredTensors.data(batch.inputs()));
+            tensors.put("inputs", StoredTensors.data(batch.inputs().only()));
             tensors.put("labels", StoredTensors.data(batch.labels()));
             Safetensors.write(folder.resolve("batch.safetensors"), tensors, Map.of());
             StepTimer steps = new StepTimer(

@@ -211,7 +211,7 @@ final class RecipeFrontBenchmark {
                         .orElseThrow());
         double guessing = metric.equals(Metric.ACCURACY.key())
                 ? 0
-                : Math.log(family.definition().input().outputs());
+                : Math.log(family.definition().input().outputs().get(0).fixedSize());
         columns.put("front", front(quality, measured, guessing));
         return columns;
     }

@@ -8,16 +8,15 @@ import dev.weft.io.Kinds;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
-import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
-import dev.weft.sample.StepReport;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelDistribution;
+import dev.weft.step.MemberLoss;
+import dev.weft.step.StepReport;
 import dev.weft.train.TrainingStep;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.generator.GeneratedWeights;
@@ -90,7 +89,7 @@ final class SamplerOverheadBenchmark {
 
     private void compare(String what, Recipe open, List<Sharing> sharing, TrainSettings train) {
         Splits splits = open.data().open(SEED);
-        Recipe recipe = open.on(DataSettings.input(splits), Kinds.builtIn());
+        Recipe recipe = open.on(open.data().input(splits), Kinds.builtIn());
         Dataset trained = splits.train();
         Batches heldOut = null;
         if (train.sampler().heldOutPart() > 0) {

@@ -1,8 +1,8 @@
 package dev.weft.bench;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -11,8 +11,8 @@ import dev.weft.nn.Pass;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
+import dev.weft.step.MemberLoss;
 import dev.weft.train.TrainingListener;
 import dev.weft.train.TrainingStep;
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ final class StepTimer {
                 long start = System.nanoTime();
                 for (TrainingMember draw : draws(step)) {
                     Pass pass = new Pass(draw.member(), BatchStatistics.INSTANCE, 0, 0);
-                    Losses.labels(family.forward(batch.inputs(), pass), batch.labels(), 0);
+                    Losses.labels(family.forward(batch.inputs().only(), pass), batch.labels(), 0);
                 }
                 forward += (System.nanoTime() - start) * NANOS;
             }

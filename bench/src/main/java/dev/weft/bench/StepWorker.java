@@ -102,7 +102,7 @@ final class StepWorker {
         }
         family.save(folder.resolve("family.safetensors"));
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
-        tensors.put("images", StoredTensors.data(batch.inputs()));
+        tensors.put("images", StoredTensors.data(batch.inputs().only()));
         tensors.put("labels", StoredTensors.data(batch.labels()));
         Safetensors.write(folder.resolve("batch.safetensors"), tensors, Map.of());
     }

@@ -8,6 +8,7 @@ import dev.weft.model.Presets;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.Exporter;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ class PredictTest {
                     family,
                     family.space().smallest(),
                     MemberStatistics.none(),
-                    List.of(images),
+                    List.of(Bundle.of("image", images)),
                     ExportOptions.onnx(onnx));
         }
         String dark = folder.resolve("dark/000.png").toString();

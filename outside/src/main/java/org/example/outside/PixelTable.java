@@ -12,7 +12,9 @@ import dev.weft.data.ImageParts;
 import dev.weft.data.ImageSplits;
 import dev.weft.data.InMemoryImages;
 import dev.weft.data.SplitShares;
+import dev.weft.data.Splits;
 import dev.weft.io.InputException;
+import dev.weft.model.ImageInput;
 import dev.weft.recipe.DataSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +63,11 @@ public record PixelTable(
     public ImageSplits open(long seed) {
         ImageParts parts = new ImageParts(source, images(), Optional.empty(), Optional.empty());
         return ImageSplits.of(parts, SplitShares.DEFAULT, splitSeed(seed));
+    }
+
+    @Override
+    public ImageInput input(Splits splits) {
+        return DataSettings.Images.ofImages((ImageSplits) splits);
     }
 
     @Override

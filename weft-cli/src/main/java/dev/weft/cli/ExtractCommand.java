@@ -6,6 +6,7 @@ import dev.weft.io.WeftCommand;
 import dev.weft.model.Family;
 import dev.weft.model.LawCheck;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.pick.CalibratedMember;
 import dev.weft.seed.RandomStream;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,7 +50,7 @@ final class ExtractCommand implements Callable<Integer> {
                         CalibratedMember.of(opened, member.member(), () -> member.asTrained(opened, options));
                 Family alone = opened.extract(picked.member(), picked.statistics())) {
             String line = picked.describe(opened);
-            try (Tensor example = opened.definition().input().random(1, RandomStream.STAND_IN.random(0))) {
+            try (Bundle example = opened.definition().input().random(1, RandomStream.STAND_IN.random(0))) {
                 LawCheck.of(opened, Pass.evaluation(picked.member(), picked.statistics()), alone, example)
                         .requireWithin(opened.tolerance(), line);
             }

@@ -182,8 +182,7 @@ record Inspection(
         return switch (kind) {
             case "family" -> "a family (shared weights of many members)";
             case "model" -> "an extracted model (one member with its own weights)";
-            case "checkpoint" ->
-                "a checkpoint of a run (weights/, optimizer/; " + WeftCommand.of("resume") + " reads it)";
+            case "checkpoint" -> "a checkpoint of a run (weights/, update/; " + WeftCommand.of("resume") + " reads it)";
             case "onnx" -> "an exported member, for ONNX Runtime";
             default -> "a safetensors file of another program";
         };

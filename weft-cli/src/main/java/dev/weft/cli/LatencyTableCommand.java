@@ -7,7 +7,6 @@ import dev.weft.io.Progress;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.pick.MemberEvaluator;
-import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.run.Environment;
 import dev.weft.search.Evaluations;
@@ -113,7 +112,7 @@ final class LatencyTableCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Recipe read = TrainCommand.recipe(recipe, settings.all(), null, null, options);
-        Recipe bound = read.on(DataSettings.input(read.data().open(seed)), Installed.kinds());
+        Recipe bound = read.on(read.data().input(read.data().open(seed)), Installed.kinds());
         Space space = bound.family().space();
         MemberTable.Source source = new MemberTable.Source(tables, column == null ? List.of() : List.of(column));
         boolean published = !tables.isEmpty();

@@ -2,13 +2,9 @@ package dev.weft.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
-import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
-import dev.weft.text.TokenizerSettings;
 import dev.weft.train.DryRun;
 import dev.weft.tree.TreeDryRun;
 import java.nio.file.Files;
@@ -21,14 +17,6 @@ import java.util.Locale;
 final class RecipeTrial {
     /** Few, so that a recipe for a large machine runs on a small one. */
     private static final int BATCH = 4;
-
-    /** The number of classes of data that cannot be looked at: that of ImageNet. */
-    private static final int CLASSES = 1000;
-
-    /** The number of tokens of text that cannot be looked at: that of GPT-2's tokenizer; of characters, about that of English. */
-    private static final int TOKENS = 50_257;
-
-    private static final int CHARACTERS = 100;
 
     /**
      * What {@code --dry-run} answers.
@@ -45,34 +33,19 @@ final class RecipeTrial {
         String source = recipe.data().source();
         boolean here = DataCatalog.list().stream().anyMatch(d -> d.name().equals(source) && d.available())
                 || Files.exists(Path.of(source));
-        boolean grey = recipe.data() instanceof DataSettings.Images images && images.colour() == Colour.GREY;
         ModelInput input = here
-                ? DataSettings.input(recipe.data().open(seed))
-                : DryRun.input(recipe, grey ? 1 : 3, outputs(recipe));
+                ? recipe.data().input(recipe.data().open(seed))
+                : recipe.data().standIn();
         return new Answer(
                 DryRun.run(recipe, input, BATCH, seed, Installed.kinds()),
                 recipe.split() == null ? null : TreeDryRun.run(recipe, input, BATCH, seed, Installed.kinds()));
-    }
-
-    private static int outputs(Recipe recipe) {
-        if (recipe.data() instanceof DataSettings.Text text) {
-            return text.tokenizer() instanceof TokenizerSettings.Characters ? CHARACTERS : TOKENS;
-        }
-        return CLASSES;
-    }
-
-    private static String shape(ModelInput input) {
-        return input instanceof ImageInput images
-                ? images.channels() + " x " + images.size() + " x " + images.size() + ", " + images.outputs()
-                        + " classes"
-                : input.description();
     }
 
     static List<String> text(Answer answer) {
         DryRun.Result result = answer.step();
         List<String> text = new ArrayList<>();
         text.add("Recipe " + result.recipe() + " works: one step of " + result.batchSize() + " random examples, "
-                + shape(result.input()) + "; "
+                + result.input().shape() + "; "
                 + Text.count(result.params()) + " shared parameters");
         for (DryRun.MemberResult member : result.members()) {
             text.add(String.format(

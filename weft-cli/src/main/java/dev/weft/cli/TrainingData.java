@@ -1,6 +1,5 @@
 package dev.weft.cli;
 
-import dev.weft.data.ImageSplits;
 import dev.weft.data.PassedOver;
 import dev.weft.data.Splits;
 import dev.weft.io.WeftCommand;
@@ -39,7 +38,7 @@ record TrainingData(Recipe recipe, Splits splits, int batchSize) {
         passedOver(splits.source(), splits.passedOver(), options);
         say(
                 splits.source() + ": " + Text.count(splits.train().size())
-                        + (splits instanceof ImageSplits ? " images" : " windows") + " to train, "
+                        + " " + splits.train().noun() + " to train, "
                         + Text.count(splits.selection().size()) + " to select, "
                         + Text.count(splits.report().size()) + " to report",
                 options);

@@ -5,6 +5,7 @@ import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Ops;
 import dev.weft.space.Member;
 import java.util.HashMap;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * The exact costs of a model's members, by running the model itself on tensors that have shapes and no data: a new model or layer
@@ -25,7 +25,7 @@ public final class CountedCosts implements AutoCloseable {
 
     private final FamilyDefinition family;
     private final Family shapes;
-    private final Tensor input;
+    private final Bundle input;
     private final Map<Long, String> names = new HashMap<>();
     private final Map<Member, MemberCosts> remembered = new LinkedHashMap<>(64, 0.75f, true) {
         @Override

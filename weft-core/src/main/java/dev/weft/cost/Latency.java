@@ -8,6 +8,7 @@ import dev.weft.model.NamedMember;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.OnnxExporter;
+import dev.weft.ops.Bundle;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Measures the latency of members in ONNX Runtime on this machine. Other programs can only make a run slower, never faster, so
@@ -46,7 +46,7 @@ public final class Latency {
             Calibration calibration = new Calibration();
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard();
-                    Tensor noise = plan.model().input().random(CALIBRATION_BATCH, RandomStream.STAND_IN.random(0))) {
+                    Bundle noise = plan.model().input().random(CALIBRATION_BATCH, RandomStream.STAND_IN.random(0))) {
                 alone.forward(noise, new Pass(Member.PLAIN, calibration, 0, 0));
             }
             alone.name("model", new NamedMember(Member.PLAIN, calibration.statistics(), Map.of()));

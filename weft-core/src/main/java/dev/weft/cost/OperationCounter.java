@@ -1,5 +1,6 @@
 package dev.weft.cost;
 
+import dev.weft.ops.Bundle;
 import dev.weft.ops.CustomOperation;
 import dev.weft.ops.Op;
 import dev.weft.ops.Recorder;
@@ -43,9 +44,9 @@ public final class OperationCounter implements Recorder, AutoCloseable {
     private final List<Part> parts = new ArrayList<>();
     private final List<Tensor> held = new ArrayList<>();
 
-    /** @param input what the pass is given */
-    public OperationCounter(Tensor input) {
-        make(input);
+    /** @param inputs what the pass is given */
+    public OperationCounter(Bundle inputs) {
+        inputs.tensors().values().forEach(this::make);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.data;
 
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Devices;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -11,14 +12,21 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Some examples as tensors, created in the caller's {@code PointerScope}, which frees them; without a scope, {@link #close} does.
  *
- * @param inputs images as float32 (B, C, H, W), raw pixel values 0 to 255: the model's first layer resizes and normalises; text as
- *     tokens, int64 (B, T)
- * @param labels int64: classes (B), or the next tokens (B, T)
+ * @param inputs what a model reads, by the names of its ports: images as float32 (B, C, H, W), raw pixel values 0 to 255, because the
+ *     model's first layer resizes and normalises; text as tokens, int64 (B, T)
+ * @param targets what its outputs are compared with, by name: labels, int64, are classes (B) or the next tokens (B, T)
  * @param indices which examples: the places of images in their data set, or of the windows' first tokens in their text
  * @param mixture what the examples are mixed with, where they are
  */
-public record Batch(Tensor inputs, Tensor labels, List<Integer> indices, Optional<Mixture> mixture)
+public record Batch(Bundle inputs, Bundle targets, List<Integer> indices, Optional<Mixture> mixture)
         implements AutoCloseable {
+    /** The name of images among the inputs. */
+    public static final String IMAGE = "image";
+    /** The name of text among the inputs. */
+    public static final String TOKENS = "tokens";
+    /** The name of labels among the targets. */
+    public static final String LABELS = "labels";
+
     private static final int PARALLEL_VALUES = 1 << 20;
 
     /**
@@ -34,8 +42,18 @@ public record Batch(Tensor inputs, Tensor labels, List<Integer> indices, Optiona
     }
 
     /** Examples as they are. */
-    public Batch(Tensor inputs, Tensor labels, List<Integer> indices) {
-        this(inputs, labels, indices, Optional.empty());
+    public Batch(Bundle inputs, Bundle targets, List<Integer> indices) {
+        this(inputs, targets, indices, Optional.empty());
+    }
+
+    /** Examples of one input and one target, whatever a model calls them. */
+    public Batch(Tensor input, Tensor target, List<Integer> indices) {
+        this(Bundle.of("input", input), Bundle.of("target", target), indices);
+    }
+
+    /** The targets of a model that has one: classes (B), the next tokens (B, T), or whatever it is that is predicted. */
+    public Tensor labels() {
+        return targets.only();
     }
 
     /** The number of examples. */
@@ -47,7 +65,7 @@ public record Batch(Tensor inputs, Tensor labels, List<Integer> indices, Optiona
     @Override
     public void close() {
         inputs.close();
-        labels.close();
+        targets.close();
         mixture.ifPresent(mixed -> mixed.partners().close());
     }
 
@@ -75,16 +93,16 @@ public record Batch(Tensor inputs, Tensor labels, List<Integer> indices, Optiona
             labels[i] = data.label(indices[i]);
         });
         return new Batch(
-                Devices.here(images),
-                Tensors.longs(labels, labels.length),
+                Bundle.of(IMAGE, Devices.here(images)),
+                Bundle.of(LABELS, Tensors.longs(labels, labels.length)),
                 Arrays.stream(indices).boxed().toList());
     }
 
     /** Windows of {@code length} tokens, one after another in {@code inputs} and {@code labels}. */
     static Batch of(long[] inputs, long[] labels, int[] starts, int length) {
         return new Batch(
-                Tensors.longs(inputs, starts.length, length),
-                Tensors.longs(labels, starts.length, length),
+                Bundle.of(TOKENS, Tensors.longs(inputs, starts.length, length)),
+                Bundle.of(LABELS, Tensors.longs(labels, starts.length, length)),
                 Arrays.stream(starts).boxed().toList());
     }
 }

@@ -8,6 +8,11 @@ public interface Dataset {
     /** The name for records and messages, for instance {@code fashion-mnist-10k/train}. */
     String name();
 
+    /** What its examples are called where they are counted: {@code images}. */
+    default String noun() {
+        return "examples";
+    }
+
     /** The number of examples. */
     int size();
 

@@ -14,6 +14,11 @@ import java.util.Locale;
  * many threads at once.
  */
 public interface ImageDataset extends Dataset {
+    @Override
+    default String noun() {
+        return "images";
+    }
+
     /** Class names; a label is an index into this list. */
     List<String> classes();
 

@@ -48,15 +48,15 @@ public record Mixing(
 
     /** @param share of the image itself; its partner has the rest */
     static Batch mixup(Batch batch, double share) {
-        Tensor images = batch.inputs();
+        Tensor images = batch.inputs().only();
         Tensor mixed = images.mul(new Scalar(share)).add_(turned(images), new Scalar(1 - share));
         return mixed(batch, mixed, share);
     }
 
     /** @param share that the image itself should keep; it keeps more where the rectangle reaches over the edge */
     private static Batch cutmix(Batch batch, double share, RandomGenerator random) {
-        int height = (int) batch.inputs().size(2);
-        int width = (int) batch.inputs().size(3);
+        int height = (int) batch.inputs().only().size(2);
+        int width = (int) batch.inputs().only().size(3);
         int boxHeight = (int) (height * Math.sqrt(1 - share));
         int boxWidth = (int) (width * Math.sqrt(1 - share));
         int y = random.nextInt(height);
@@ -69,7 +69,7 @@ public record Mixing(
     }
 
     static Batch cutmix(Batch batch, int top, int left, int height, int width) {
-        Tensor images = batch.inputs();
+        Tensor images = batch.inputs().only();
         if (height == 0 || width == 0) {
             return batch;
         }
@@ -83,7 +83,7 @@ public record Mixing(
 
     private static Batch mixed(Batch batch, Tensor images, double share) {
         Batch.Mixture mixture = new Batch.Mixture(turned(batch.labels()), share);
-        return new Batch(images, batch.labels(), batch.indices(), Optional.of(mixture));
+        return new Batch(batch.inputs().map(unmixed -> images), batch.targets(), batch.indices(), Optional.of(mixture));
     }
 
     private static Tensor turned(Tensor examples) {

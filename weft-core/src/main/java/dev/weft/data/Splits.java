@@ -7,7 +7,7 @@ import java.util.List;
  * Three splits that share no example: what is trained on, what members are chosen by, and what is reported. A search must never
  * see the report split.
  */
-public sealed interface Splits permits ImageSplits, TextSplits {
+public interface Splits {
     /** The source as it was given. */
     String source();
 

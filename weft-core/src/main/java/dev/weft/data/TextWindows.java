@@ -51,6 +51,11 @@ public final class TextWindows implements Dataset {
         return name;
     }
 
+    @Override
+    public String noun() {
+        return "windows";
+    }
+
     public Tokenizer tokenizer() {
         return tokenizer;
     }

@@ -1,12 +1,13 @@
 package dev.weft.diagnose;
 
+import dev.weft.criterion.Criterion;
+import dev.weft.criterion.Scene;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
-import dev.weft.loss.Labels;
-import dev.weft.loss.Scene;
 import dev.weft.model.Family;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ final class FrozenGradients implements AutoCloseable {
     private final Map<String, Tensor> aliases = new LinkedHashMap<>();
     private final Family aliased;
     private final NormStatistics norm;
-    private final Labels labels;
+    private final Criterion criterion;
 
     FrozenGradients(Family family, NormStatistics norm, double labelSmoothing) {
         weights(family).forEach((name, tensor) -> {
@@ -40,7 +41,7 @@ final class FrozenGradients implements AutoCloseable {
         });
         this.aliased = family.with(aliases);
         this.norm = norm;
-        this.labels = new Labels(labelSmoothing);
+        this.criterion = family.definition().input().criterion().smoothed(labelSmoothing);
     }
 
     /** What gradients are taken of, by name in the order of the model. */
@@ -100,8 +101,8 @@ final class FrozenGradients implements AutoCloseable {
 
     private Tensor loss(GradientDraw.Term term) {
         Batch batch = term.batch();
-        Tensor logits = aliased.forward(batch.inputs(), new Pass(term.member(), norm, 0, 0));
-        Tensor loss = labels.of(Scene.of(batch, term.member(), logits), term.exampleWeights());
+        Bundle outputs = aliased.forward(batch.inputs(), new Pass(term.member(), norm, 0, 0));
+        Tensor loss = criterion.of(Scene.of(batch, term.member(), outputs), term.exampleWeights());
         return term.weight() == 1 ? loss : loss.mul(new Scalar(term.weight()));
     }
 

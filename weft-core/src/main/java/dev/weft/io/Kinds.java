@@ -153,6 +153,11 @@ public final class Kinds {
         return type.getName() + (jar.isEmpty() ? "" : " of " + jar);
     }
 
+    /** What documents call a value that is of a kind; the simple name of its class where it is of none. */
+    public static String nameOf(Object value) {
+        return name(value.getClass()).orElse(value.getClass().getSimpleName());
+    }
+
     /** The name under which documents write an object of this class; empty where there is none. */
     static Optional<String> name(Class<?> type) {
         return ownName(type).or(() -> bases(type).stream()

@@ -17,6 +17,8 @@ import java.util.Optional;
  * as a missing one, without the suggestion.
  */
 record UnknownKeys(ObjectMapper mapper, Kinds kinds) {
+    private static final String KIND = "kind";
+
     /** A key that is not known at its place, and those that are. */
     record Unknown(JsonPointer pointer, String key, List<String> known) {}
 
@@ -31,6 +33,11 @@ record UnknownKeys(ObjectMapper mapper, Kinds kinds) {
         } else if (node.isObject()) {
             JsonTypeInfo kind = type.getRawClass().getAnnotation(JsonTypeInfo.class);
             Map<String, JavaType> known = kind == null ? properties(type) : properties(type, node, kind);
+            if (!known.isEmpty() && Kinds.interfaceOf(type.getRawClass()).isPresent()) {
+                known.put(
+                        KIND,
+                        mapper.constructType(String.class)); // where one kind alone will do, its name may be left out
+            }
             for (Map.Entry<String, JsonNode> field : node.properties()) {
                 JsonPointer here = at.appendProperty(field.getKey());
                 JavaType fieldType = type.isMapLikeType() ? type.getContentType() : known.get(field.getKey());

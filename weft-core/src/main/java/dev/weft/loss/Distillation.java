@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.weft.criterion.SoftLoss;
+import dev.weft.criterion.Taught;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;

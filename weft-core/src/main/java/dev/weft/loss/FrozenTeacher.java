@@ -3,7 +3,7 @@ package dev.weft.loss;
 import dev.weft.model.Family;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.Pass;
-import org.bytedeco.pytorch.Tensor;
+import dev.weft.ops.Bundle;
 
 /**
  * A trained member that teaches and does not change.
@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param member of the family, by name, with batch-norm statistics
  */
 public record FrozenTeacher(Family family, String member) implements AutoCloseable {
-    /** Its logits for the inputs of a batch, in the caller's scope. */
-    public Tensor logits(Tensor inputs) {
+    /** Its outputs for the inputs of a batch, in the caller's scope. */
+    public Bundle outputs(Bundle inputs) {
         NamedMember named = family.members().get(member);
         return family.forward(inputs, Pass.evaluation(named.member(), named.statistics()));
     }

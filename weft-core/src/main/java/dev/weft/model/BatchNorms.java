@@ -2,13 +2,13 @@ package dev.weft.model;
 
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 
 /** The batch norm layers of a model, as a pass over shapes without data tells. */
 public final class BatchNorms {
@@ -44,7 +44,7 @@ public final class BatchNorms {
         ShapeStatistics shapes = new ShapeStatistics();
         try (PointerScope scope = new PointerScope();
                 Family counted = Family.ofShapes(definition);
-                Tensor input = definition.input().shapes(1)) {
+                Bundle input = definition.input().shapes(1)) {
             members.forEach(member -> counted.forward(input, Pass.evaluation(member, shapes)));
         }
         return shapes.channels();

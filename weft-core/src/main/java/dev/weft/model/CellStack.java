@@ -4,13 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import dev.weft.model.CellNetwork.Affine;
 import dev.weft.nn.Activation;
-import dev.weft.nn.BatchNorm2d;
 import dev.weft.nn.Conv2d;
 import dev.weft.nn.Initialisation;
 import dev.weft.nn.Inserted;
 import dev.weft.nn.Layer;
 import dev.weft.nn.Linear;
-import dev.weft.nn.OperationChoice;
 import dev.weft.nn.Pass;
 import dev.weft.ops.ImageOps;
 import dev.weft.ops.NoiseOps;
@@ -18,58 +16,88 @@ import dev.weft.ops.Ops;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.weight.Weights;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A network of two kinds of cells, normal ones and those that halve the resolution, each of separable and dilated convolutions of which a
- * member picks one an edge (the toy cell space of TangleNAS, Sukthanker et al. 2024, after the operations of DARTS, Liu et al. 2019).
+ * A network of two kinds of cells, normal ones and those that halve the resolution, whose operations a member picks: the space of DARTS (Liu
+ * et al. 2019), and the toy cell space of TangleNAS (Sukthanker et al. 2024).
  *
  * <pre>
- *   node 0 = norm(conv1×1(relu(x)))     node i = Σ_{j&lt;i} o_{i←j}(node j)     y = nodes 1, 2, …, channel after channel
+ *   inputs = norm(conv1×1(relu(x)))     node i = Σ_{j&lt;i} o_{i←j}(node j)     y = all nodes but the inputs, channel after channel
  * </pre>
  *
- * <p>One choice an edge of each kind of cell, {@code normal.edge2-1}, the same in all cells of that kind. In a reduction cell the operations
- * that read node 0 have stride 2.
+ * <p>A cell reads the one before it, or the two before it; what comes from before a reduction is halved first. One choice an edge of each
+ * kind of cell, {@code normal.edge2-1}, the same in all cells of that kind; where a member keeps some of the edges, there is one a node that
+ * says which, {@code normal.node3.inputs}. In a reduction cell the operations that read an input have stride 2.
  *
  * @param input the images; absent until the definition is bound to data
  * @param resolution what the images are resized to, the same for all members
+ * @param stem channels of the first convolution; 0 for as many as a node of the first cell has
  * @param cells from the first to the last
- * @param normal for each edge of a normal cell the operations that may be on it, in the order of {@link Operation}: those into node 1,
- *     into node 2 from node 0 on, and so on
+ * @param wiring what cells read, and how many edges a member keeps
+ * @param normal for each edge of a normal cell the operations that may be on it, in the order of {@link CellOperation}: those into the first
+ *     node that is no input, from node 0 on, those into the next, and so on
  * @param reduction the same of a reduction cell
  * @param entangled whether the 3×3 kernels of an edge are the middle of its 5×5 ones, separable and dilated apart, and its pointwise
  *     convolutions and norms the same
- * @param affine where batch norms have a scale and a shift
- * @param hidden width of the fully connected layer before the classifier, which reads the greatest of each 2×2 pixels
+ * @param affine where batch norms have a scale and a shift. Where all of them have, as in networks that are trained alone, no norm follows a
+ *     pooling; otherwise one without scale and shift does
+ * @param hidden width of a fully connected layer before the classifier, which reads the greatest of each 2×2 pixels; 0 for a classifier of
+ *     the mean over all pixels
  * @param initialisation of all convolutions and biases
  */
 public record CellStack(
         ImageInput input,
         int resolution,
+        @JsonProperty(defaultValue = "0") int stem,
         List<Cell> cells,
-        List<List<Operation>> normal,
-        List<List<Operation>> reduction,
+        @JsonProperty(defaultValue = "{inputs: 1, kept: 0}") Wiring wiring,
+        List<List<CellOperation>> normal,
+        List<List<CellOperation>> reduction,
         boolean entangled,
         Affine affine,
         int hidden,
         Initialisation initialisation)
         implements ModelDefinition {
-    private static final int MAX_NODES = 8;
     private static final int MAX_CELLS = 64;
+
+    /**
+     * What cells read, and what of it a member keeps.
+     *
+     * @param inputs 1 for the cell before, 2 for the two before
+     * @param kept how many edges into a node a member keeps, none of them {@code none}: 2 in DARTS. 0 for all, whatever their operation is
+     */
+    public record Wiring(int inputs, int kept) {
+        public Wiring {
+            if (inputs < 1 || inputs > 2 || kept < 0 || kept > 7) {
+                throw new InputException(
+                        "The wiring of cells must have inputs of 1 or 2 and kept from 0 to 7, but got inputs=" + inputs
+                                + ", kept=" + kept + ".");
+            }
+        }
+    }
 
     /** What a cell does to the resolution. */
     public enum Kind {
         /** Keeps it. */
         @JsonProperty("normal")
-        NORMAL,
+        NORMAL("normal"),
         /** Halves it. */
         @JsonProperty("reduction")
-        REDUCTION
+        REDUCTION("reduction");
+
+        private final String name;
+
+        Kind(String name) {
+            this.name = name;
+        }
     }
 
     /**
@@ -86,96 +114,59 @@ public record CellStack(
         }
     }
 
-    /** What may be on an edge, from the smallest to the largest. */
-    public enum Operation {
-        /** ReLU, depthwise 3×3 that reads every second pixel, pointwise, norm. */
-        @JsonProperty("dil_conv_3x3")
-        DILATED_3("dil_conv", 3),
-        /** The same with 5×5. */
-        @JsonProperty("dil_conv_5x5")
-        DILATED_5("dil_conv", 5),
-        /** ReLU, depthwise 3×3, pointwise, norm, and all of that again. */
-        @JsonProperty("sep_conv_3x3")
-        SEPARABLE_3("sep_conv", 3),
-        /** The same with 5×5. */
-        @JsonProperty("sep_conv_5x5")
-        SEPARABLE_5("sep_conv", 5);
-
-        private final String family;
-        private final int kernelSize;
-
-        Operation(String family, int kernelSize) {
-            this.family = family;
-            this.kernelSize = kernelSize;
-        }
-
-        /** The name in DARTS, which is the option of a choice. */
-        public String published() {
-            return family + "_" + kernelSize + "x" + kernelSize;
-        }
-
-        private static Operation named(String published) {
-            return Arrays.stream(values())
-                    .filter(operation -> operation.published().equals(published))
-                    .findFirst()
-                    .orElseThrow();
-        }
-    }
-
     public CellStack {
         ImageInput.requireTakes(input, resolution);
         cells = Setting.list("cells", cells);
-        normal = checked("normal", normal, cells, Kind.NORMAL);
-        reduction = checked("reduction", reduction, cells, Kind.REDUCTION);
+        if (wiring == null || stem < 0 || stem > Setting.MAX_SIZE) {
+            throw new InputException("Cells must have a wiring, and a stem of 0 to " + Setting.MAX_SIZE
+                    + " channels, but got wiring=" + wiring + ", stem=" + stem + ".");
+        }
+        normal = checked(normal, cells, wiring, Kind.NORMAL);
+        reduction = checked(reduction, cells, wiring, Kind.REDUCTION);
         if (cells.isEmpty() || cells.size() > MAX_CELLS) {
             throw new InputException("There must be 1 to " + MAX_CELLS + " cells, but there are " + cells.size() + ".");
         }
-        if (resolution < 1 || resolution > Setting.MAX_SIZE || side(resolution, cells) < 1) {
+        if (affine == null || initialisation == null || hidden < 0 || hidden > Setting.MAX_SIZE) {
+            throw new InputException("Cells must have affine (nowhere, outside-cells or everywhere), an initialisation "
+                    + "(he-fan-out or uniform-fan-in) and a hidden width from 0 to " + Setting.MAX_SIZE
+                    + ", but got affine=" + affine + ", initialisation=" + initialisation + ", hidden=" + hidden + ".");
+        }
+        if (resolution < 1 || resolution > Setting.MAX_SIZE || hidden > 0 && side(resolution, cells) < 1) {
             throw new InputException("The resolution must leave 2×2 pixels or more after the last of " + cells.size()
                     + " cells and be at most " + Setting.MAX_SIZE + ", but is " + resolution + ".");
         }
-        if (affine == null || initialisation == null || hidden < 1 || hidden > Setting.MAX_SIZE) {
-            throw new InputException("Cells must have affine (nowhere, outside-cells or everywhere), an initialisation "
-                    + "(he-fan-out or uniform-fan-in) and a hidden width from 1 to " + Setting.MAX_SIZE
-                    + ", but got affine=" + affine + ", initialisation=" + initialisation + ", hidden=" + hidden + ".");
+        long halvings =
+                cells.stream().filter(cell -> cell.kind == Kind.REDUCTION).count();
+        if ((wiring.inputs == 2 || reduction.stream().anyMatch(operations -> operations.contains(CellOperation.SKIP)))
+                && (halvings > 14 || resolution % (1 << halvings) != 0)) {
+            throw new InputException("A skip halves even resolutions alone, so that of " + halvings
+                    + " reduction cells must be a multiple of 2 for each of them, but is " + resolution + ".");
         }
     }
 
-    private static List<List<Operation>> checked(
-            String name, List<List<Operation>> edges, List<Cell> cells, Kind kind) {
-        List<List<Operation>> checked = Setting.list(name, edges).stream()
-                .map(operations -> Setting.list(name, operations))
-                .toList();
-        if (cells.stream().noneMatch(cell -> cell.kind == kind) != checked.isEmpty()
-                || !checked.isEmpty() && nodes(checked.size()) < 2) {
-            throw new InputException("A cell must have an edge from every node to every later one, so 1, 3, 6, 10, 15, "
-                    + "21 or 28 of them, and none of a kind that no cell is, but " + name + " has " + checked.size()
-                    + ".");
-        }
-        for (List<Operation> operations : checked) {
-            if (operations.isEmpty()
-                    || !operations.equals(
-                            operations.stream().sorted().distinct().toList())) {
-                throw new InputException("Every edge must list one or more operations, each once, in the order "
-                        + published(List.of(Operation.values())) + ", but one of " + name + " lists "
-                        + published(operations) + ".");
+    private static List<List<CellOperation>> checked(
+            List<List<CellOperation>> edges, List<Cell> cells, Wiring wiring, Kind kind) {
+        if (cells.stream().noneMatch(cell -> cell.kind == kind)) {
+            if (edges == null || !edges.isEmpty()) {
+                throw new InputException(
+                        "There must be a list of edges for each kind of cells, and none of a kind that no cell is, but "
+                                + kind.name + " has " + (edges == null ? "none" : edges.size()) + ".");
             }
+            return List.of();
         }
-        return checked;
+        return graph(kind, wiring, edges).edges();
     }
 
-    private static List<String> published(List<Operation> operations) {
-        return operations.stream().map(Operation::published).toList();
+    private static CellGraph graph(Kind kind, Wiring wiring, List<List<CellOperation>> edges) {
+        return new CellGraph(kind.name + ".", wiring.inputs, wiring.kept, dev.weft.nn.Cell.Output.CONCATENATION, edges);
     }
 
-    /** How many nodes a cell of so many edges has; 0 where there is none. */
-    private static int nodes(int edges) {
-        for (int nodes = 2; nodes <= MAX_NODES; nodes++) {
-            if (nodes * (nodes - 1) / 2 == edges) {
-                return nodes;
-            }
-        }
-        return 0;
+    /** The graphs of the kinds of cells that there are. */
+    private Map<Kind, CellGraph> graphs() {
+        Map<Kind, CellGraph> graphs = new EnumMap<>(Kind.class);
+        cells.forEach(cell -> graphs.computeIfAbsent(
+                cell.kind, kind -> graph(kind, wiring, kind == Kind.NORMAL ? normal : reduction)));
+        return graphs;
     }
 
     /** Pixels on a side of what the first fully connected layer reads. */
@@ -194,12 +185,19 @@ public record CellStack(
 
     @Override
     public CellStack withInput(ModelInput other) {
+        return with(ImageInput.of(name(), other), normal, reduction);
+    }
+
+    private CellStack with(
+            ImageInput images, List<List<CellOperation>> normalEdges, List<List<CellOperation>> reductionEdges) {
         return new CellStack(
-                ImageInput.of(name(), other),
+                images,
                 resolution,
+                stem,
                 cells,
-                normal,
-                reduction,
+                wiring,
+                normalEdges,
+                reductionEdges,
                 entangled,
                 affine,
                 hidden,
@@ -208,163 +206,96 @@ public record CellStack(
 
     @Override
     public List<Choice<?>> choices() {
-        List<Choice<?>> all = new ArrayList<>();
-        for (Kind kind : Kind.values()) {
-            edges(kind).stream().filter(edge -> edge.options().size() > 1).forEach(all::add);
-        }
-        return all;
+        return graphs().values().stream()
+                .flatMap(graph -> graph.choices().stream())
+                .collect(Collectors.toUnmodifiableList());
     }
 
-    private List<List<Operation>> operations(Kind kind) {
-        return kind == Kind.NORMAL ? normal : reduction;
-    }
-
-    private List<Choice<String>> edges(Kind kind) {
-        List<List<Operation>> operations = operations(kind);
-        List<Choice<String>> all = new ArrayList<>();
-        for (int node = 1; all.size() < operations.size(); node++) {
-            for (int from = 0; from < node; from++) {
-                all.add(new Choice<>(
-                        (kind == Kind.NORMAL ? "normal" : "reduction") + ".edge" + node + "-" + from,
-                        published(operations.get(all.size()))));
-            }
-        }
-        return all;
+    @Override
+    public Space space() {
+        return new Space(
+                name(),
+                choices(),
+                List.of(),
+                wiring.kept == 0 ? null : new GenotypeNotation(List.copyOf(graphs().values())));
     }
 
     @Override
     public CellStack at(Member member) {
-        return new CellStack(
-                input,
-                resolution,
-                cells,
-                fixed(Kind.NORMAL, member),
-                fixed(Kind.REDUCTION, member),
-                entangled,
-                affine,
-                hidden,
-                initialisation);
-    }
-
-    private List<List<Operation>> fixed(Kind kind, Member member) {
-        return edges(kind).stream()
-                .map(edge -> List.of(Operation.named(member.value(edge))))
-                .toList();
+        Map<Kind, List<List<CellOperation>>> fixed = new EnumMap<>(Kind.class);
+        graphs().forEach((kind, graph) -> fixed.put(kind, graph.at(member)));
+        return with(input, fixed.getOrDefault(Kind.NORMAL, List.of()), fixed.getOrDefault(Kind.REDUCTION, List.of()));
     }
 
     @Override
     public Layer build(Weights weights) {
         ImageInput images = ImageInput.bound(input);
-        boolean outside = affine != Affine.NOWHERE;
-        Dim width = Dim.of(cells.get(0).channels);
-        Layer net = images.layer(Dim.of(resolution))
+        CellLayers layers =
+                new CellLayers(weights, entangled, false, affine == Affine.EVERYWHERE, true, initialisation);
+        Dim width = Dim.of(stem > 0 ? stem : cells.get(0).channels);
+        Layer first = images.layer(Dim.of(resolution))
                 .then(Conv2d.dense(
                         weights, "stem.0", Dim.of(images.channels()), width, Dim.of(3), 1, false, initialisation))
-                .then(norm(weights, "stem.1", width, outside));
+                .then(layers.norm("stem.1", width, affine != Affine.NOWHERE));
+        Map<Kind, CellGraph> graphs = graphs();
+        List<Step> steps = new ArrayList<>();
+        Dim before = width;
         for (int i = 0; i < cells.size(); i++) {
-            Cell cell = cells.get(i);
-            Dim out = Dim.of(cell.channels * (nodes(operations(cell.kind).size()) - 1));
-            net = net.then(Inserted.after(cell(weights, "cells." + i + ".", cell, width), weights, "cells." + i, out));
+            CellGraph graph = graphs.get(cells.get(i).kind);
+            Dim out = Dim.of(cells.get(i).channels * (graph.nodes() - graph.inputs()));
+            Step cell = step(layers, i, graph, before, width);
+            Layer after = Inserted.after((x, pass) -> x, weights, "cells." + i, out);
+            steps.add((earlier, x, pass) -> after.forward(cell.forward(earlier, x, pass), pass));
+            before = width;
             width = out;
         }
+        Layer head = head(weights, width, images.classes().size());
+        return (x, pass) -> {
+            Tensor last = first.forward(x, pass);
+            Tensor earlier = last;
+            for (Step step : steps) {
+                Tensor next = step.forward(earlier, last, pass);
+                earlier = last;
+                last = next;
+            }
+            return head.forward(last, pass);
+        };
+    }
+
+    /** A cell of what the two before it gave. */
+    private interface Step {
+        Tensor forward(Tensor earlier, Tensor x, Pass pass);
+    }
+
+    private Step step(CellLayers layers, int i, CellGraph graph, Dim before, Dim in) {
+        String name = "cells." + i + ".";
+        Dim width = Dim.of(cells.get(i).channels);
+        int stride = cells.get(i).kind == Kind.REDUCTION ? 2 : 1;
+        Dim one = Dim.of(1);
+        if (wiring.inputs == 1) {
+            Layer zero = layers.convolution(name + "preprocess.", in, width, one, 1, layers.affine());
+            dev.weft.nn.Cell nodes = layers.cell(name + "edges.", graph, width, stride);
+            return (earlier, x, pass) -> nodes.forward(List.of(zero.forward(x, pass)), pass);
+        }
+        boolean larger = i > 0 && cells.get(i - 1).kind == Kind.REDUCTION;
+        Layer zero = larger
+                ? layers.halved(name + "preprocess0", before, width)
+                : layers.convolution(name + "preprocess0.op.", before, width, one, 1, layers.affine());
+        Layer second = layers.convolution(name + "preprocess1.op.", in, width, one, 1, layers.affine());
+        dev.weft.nn.Cell nodes = layers.cell(name + "edges.", graph, width, stride);
+        return (earlier, x, pass) -> nodes.forward(List.of(zero.forward(earlier, pass), second.forward(x, pass)), pass);
+    }
+
+    private Layer head(Weights weights, Dim width, int classes) {
+        if (hidden == 0) {
+            Layer mean = (x, pass) -> NoiseOps.dropout(Ops.mean(x, List.of(2, 3), false), pass.dropout());
+            return mean.then(new Linear(weights, "classifier", width, Dim.of(classes), initialisation));
+        }
         int side = side(resolution, cells);
-        Dim features = Dim.of(width.max() * side * side);
-        return net.then((x, pass) -> Ops.flatten(ImageOps.maxPool2d(x, 2), 1))
-                .then(new Linear(weights, "fc", features, Dim.of(hidden), initialisation))
+        Layer flat = (x, pass) -> Ops.flatten(ImageOps.maxPool2d(x, 2), 1);
+        return flat.then(new Linear(weights, "fc", width.times(side * side), Dim.of(hidden), initialisation))
                 .then(Activation.RELU)
                 .then((x, pass) -> NoiseOps.dropout(x, pass.dropout()))
-                .then(new Linear(
-                        weights,
-                        "classifier",
-                        Dim.of(hidden),
-                        Dim.of(images.classes().size()),
-                        initialisation));
-    }
-
-    private Layer cell(Weights weights, String name, Cell cell, Dim in) {
-        Dim width = Dim.of(cell.channels);
-        boolean affineNorm = affine == Affine.EVERYWHERE;
-        Layer first = Activation.RELU
-                .then(Conv2d.dense(weights, name + "preprocess.1", in, width, Dim.of(1), 1, false, initialisation))
-                .then(norm(weights, name + "preprocess.2", width, affineNorm));
-        List<Choice<String>> edges = edges(cell.kind);
-        List<List<OperationChoice>> nodes = new ArrayList<>();
-        int edge = 0;
-        for (int node = 1; edge < edges.size(); node++) {
-            List<OperationChoice> into = new ArrayList<>();
-            for (int from = 0; from < node; from++, edge++) {
-                String edgeName = name + "edges." + node + "<-" + from;
-                int stride = cell.kind == Kind.REDUCTION && from == 0 ? 2 : 1;
-                into.add(new OperationChoice(
-                        weights,
-                        edgeName,
-                        edges.get(edge),
-                        layers(
-                                weights,
-                                edgeName,
-                                edges.get(edge),
-                                operations(cell.kind).get(edge),
-                                width,
-                                stride)));
-            }
-            nodes.add(into);
-        }
-        return first.then((x, pass) -> outputOf(nodes, x, pass));
-    }
-
-    private static Tensor outputOf(List<List<OperationChoice>> nodes, Tensor x, Pass pass) {
-        List<Tensor> done = new ArrayList<>(List.of(x));
-        for (List<OperationChoice> into : nodes) {
-            Tensor sum = null;
-            for (int from = 0; from < into.size(); from++) {
-                Tensor edge = into.get(from).forward(done.get(from), pass);
-                sum = sum == null ? edge : Ops.add(sum, edge);
-            }
-            done.add(sum);
-        }
-        return Ops.concatenate(done.subList(1, done.size()), 1);
-    }
-
-    /** One for each operation of an edge; entangled ones of a family are one layer. */
-    private List<Layer> layers(
-            Weights weights, String name, Choice<String> edge, List<Operation> operations, Dim width, int stride) {
-        Layer[] layers = new Layer[operations.size()];
-        for (int i = 0; i < layers.length; i++) {
-            Operation operation = operations.get(i);
-            if (!entangled) {
-                Dim kernelSize = Dim.of(operation.kernelSize);
-                layers[i] = layer(weights, name + "." + operation.published(), operation, kernelSize, width, stride);
-            } else if (layers[i] == null) {
-                List<Integer> sizes = operations.stream()
-                        .map(each -> each.family.equals(operation.family) ? each.kernelSize : 0)
-                        .toList();
-                Layer one =
-                        layer(weights, name + "." + operation.family, operation, Dim.of(edge, sizes), width, stride);
-                for (int j = i; j < layers.length; j++) {
-                    layers[j] = sizes.get(j) > 0 ? one : layers[j];
-                }
-            }
-        }
-        return Arrays.stream(layers).map(Objects::requireNonNull).toList();
-    }
-
-    private Layer layer(Weights weights, String name, Operation operation, Dim kernelSize, Dim width, int stride) {
-        return operation.family.equals("dil_conv")
-                ? separable(weights, name + ".op.", 1, kernelSize, width, stride, 2)
-                : separable(weights, name + ".op.", 1, kernelSize, width, stride, 1)
-                        .then(separable(weights, name + ".op.", 5, kernelSize, width, 1, 1));
-    }
-
-    /** @param from the number of the first of its three layers, as DARTS has them */
-    private Layer separable(
-            Weights weights, String name, int from, Dim kernelSize, Dim width, int stride, int dilation) {
-        return Activation.RELU
-                .then(Conv2d.depthwise(weights, name + from, width, kernelSize, stride, dilation, initialisation))
-                .then(Conv2d.dense(weights, name + (from + 1), width, width, Dim.of(1), 1, false, initialisation))
-                .then(norm(weights, name + (from + 2), width, affine == Affine.EVERYWHERE));
-    }
-
-    private static BatchNorm2d norm(Weights weights, String name, Dim channels, boolean affineNorm) {
-        return affineNorm ? new BatchNorm2d(weights, name, channels) : BatchNorm2d.plain(name);
+                .then(new Linear(weights, "classifier", Dim.of(hidden), Dim.of(classes), initialisation));
     }
 }

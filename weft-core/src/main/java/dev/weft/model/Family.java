@@ -7,8 +7,11 @@ import dev.weft.io.Suggest;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Network;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Libtorch;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
@@ -62,7 +65,7 @@ public final class Family implements AutoCloseable {
     private final List<Weights> strategies = new ArrayList<>();
     private final UnaryOperator<Weights> own;
     private final boolean ownSharing;
-    private final Layer model;
+    private final Network model;
     private final ScalarType type; // of the weights
     private volatile boolean closed;
     private SafetensorsFile mapped; // what the tensors of an opened family lie in: it must stay reachable
@@ -303,6 +306,11 @@ public final class Family implements AutoCloseable {
         return strategies.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
+    /** All strategies of a kind, in the order in which they wrap one another. */
+    public <T extends Weights> List<T> strategies(Class<T> kind) {
+        return strategies.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
     /**
      * Leaves the trained tensors in whose names a pattern is found as they are: no gradient reaches them, and no optimiser has them.
      *
@@ -340,6 +348,16 @@ public final class Family implements AutoCloseable {
     /** Whether a stored tensor is moved by an update of its own: the logits of a blend, a generator of members. */
     public boolean hasOwnUpdate(String stored) {
         return requested.hasOwnUpdate(stored);
+    }
+
+    /** Whether a member is a mixture of others, such as a blend: it uses whatever any of them does. */
+    public boolean isMixture(Member member) {
+        return requested.isMixture(member);
+    }
+
+    /** The ordinary member that a generated one stands for; any other is left as it is. */
+    public Member plain(Member member) {
+        return requested.plain(member);
     }
 
     /** How far a member's output may lie from that of its stand-alone model, as {@link Sharing#tolerance} says; 0 for bit for bit. */
@@ -389,16 +407,26 @@ public final class Family implements AutoCloseable {
     }
 
     /**
-     * Pixel values 0 to 255 (B, C, H, W) to logits (B, classes), or token ids (B, T) to logits (B, T, tokens); they belong to the
-     * caller's {@code PointerScope}, and nothing else of the forward pass does: what its gradient needs is libtorch's, which frees it
-     * while the gradient is computed. Changes nothing but the cache of the pass, if it has one.
+     * The inputs to the outputs, by the names of the ports; they belong to the caller's {@code PointerScope}, and nothing else of the forward
+     * pass does: what its gradient needs is libtorch's, which frees it while the gradient is computed. Changes nothing but the cache of
+     * the pass, if it has one.
      */
-    public Tensor forward(Tensor inputs, Pass pass) {
+    public Bundle forward(Bundle inputs, Pass pass) {
         requireOpen();
-        return Tensors.scoped(() -> {
-            Tensor read = type == ScalarType.Double ? Tensors.inDoubles(inputs) : inputs;
-            return model.forward(read, pass.isBegun() ? pass : pass.begun());
+        return Bundle.scoped(() -> {
+            Bundle read = type == ScalarType.Double ? inputs.map(Tensors::inDoubles) : inputs;
+            Bundle outputs = model.forward(read, pass.isBegun() ? pass : pass.begun());
+            List<Port> ports = definition().input().outputs();
+            return ports.size() == 1 ? Bundle.of(ports.get(0).name(), outputs.only()) : outputs;
         });
+    }
+
+    /**
+     * Does what {@link #forward(Bundle, Pass)} does, of a model of one input and one output: pixel values 0 to 255 (B, C, H, W) to logits
+     * (B, classes), or token ids (B, T) to logits (B, T, tokens).
+     */
+    public Tensor forward(Tensor input, Pass pass) {
+        return forward(Bundle.of(Layer.OUTPUT, input), pass).only();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.weft.model;
 
+import dev.weft.ops.Bundle;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param base weights by the names, and in the shapes, that the model asks for; what is not there stays as the seed draws it
  * @param calibration inputs of the model, batch by batch, for sharings that look at data
  */
-public record FirstValues(Map<String, Tensor> base, List<Tensor> calibration) {
+public record FirstValues(Map<String, Tensor> base, List<Bundle> calibration) {
     /** The seed alone. */
     public static final FirstValues NONE = new FirstValues(Map.of(), List.of());
 

@@ -1,13 +1,24 @@
 package dev.weft.model;
 
+import dev.weft.criterion.AccuracyScorer;
+import dev.weft.criterion.Criterion;
+import dev.weft.criterion.Labels;
+import dev.weft.criterion.Scorer;
+import dev.weft.data.Batch;
+import dev.weft.data.Dataset;
+import dev.weft.data.ImageDataset;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.nn.Layer;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.ImageOps;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -58,33 +69,87 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     }
 
     @Override
-    public int outputs() {
-        return classes.size();
+    public String shape() {
+        return channels + " x " + size + " x " + size + ", " + classes.size() + " classes";
     }
 
     @Override
-    public long[] labelShape(int batch) {
-        return new long[] {batch};
+    public List<Port> inputs() {
+        return List.of(Port.floats(Batch.IMAGE, channels, size, size));
+    }
+
+    /** Logits (B, classes). */
+    @Override
+    public List<Port> outputs() {
+        return List.of(Port.floats(ModelInput.LOGITS, classes.size()));
     }
 
     @Override
-    public Tensor shapes(int batch) {
-        return Tensors.meta(batch, channels, size, size);
+    public Bundle shapes(int batch) {
+        return Bundle.of(Batch.IMAGE, Tensors.meta(batch, channels, size, size));
     }
 
     /** Pixel values 0 to 255. */
     @Override
-    public Tensor random(int batch, RandomGenerator random) {
+    public Bundle random(int batch, RandomGenerator random) {
         float[] pixels = new float[Math.toIntExact((long) batch * channels * size * size)];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = random.nextInt(256);
         }
-        return Tensors.of(pixels, batch, channels, size, size);
+        return Bundle.of(Batch.IMAGE, Tensors.of(pixels, batch, channels, size, size));
+    }
+
+    /** Classes (B). */
+    @Override
+    public Bundle randomTargets(int batch, RandomGenerator random) {
+        long[] labels = random.longs(batch, 0, classes.size()).toArray();
+        return Bundle.of(Batch.LABELS, Tensors.ofLongs(labels, batch));
+    }
+
+    @Override
+    public Criterion criterion() {
+        return Labels.HARD;
     }
 
     @Override
     public List<Metric> metrics() {
         return List.of(Metric.ACCURACY);
+    }
+
+    @Override
+    public Scorer scorer() {
+        return new AccuracyScorer();
+    }
+
+    @Override
+    public void requireReads(String source, Dataset data) {
+        if (!(data instanceof ImageDataset images)) {
+            throw new InputException(source + " must hold what the model reads, " + description()
+                    + ", but has changed since it was trained.");
+        }
+        if (images.channels() != channels || images.height() != size || images.width() != size) {
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have the images the model reads, %s, but has %s. Give other data or another model.",
+                    source,
+                    describe(channels, size, size),
+                    describe(images.channels(), images.height(), images.width())));
+        }
+        // IDX files have no class names: there a class is its number.
+        List<String> numbers =
+                IntStream.range(0, classes.size()).mapToObj(String::valueOf).toList();
+        if (!images.classes().equals(classes) && !images.classes().equals(numbers)) {
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "%s must have the classes of the model, %s, but has %s.",
+                    source,
+                    classes,
+                    images.classes()));
+        }
+    }
+
+    private static String describe(int channels, int height, int width) {
+        return height + "x" + width + (channels == 1 ? " grey" : " colour");
     }
 
     @Override

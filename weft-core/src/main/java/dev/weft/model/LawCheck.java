@@ -2,12 +2,12 @@ package dev.weft.model;
 
 import dev.weft.io.CheckFailedException;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * The law of extraction, tried on some inputs: a member inside its family and its stand-alone model give the same output, as far as the
@@ -27,22 +27,31 @@ public record LawCheck(double difference, double largest) {
      * @param alone its stand-alone model, as {@link Family#extract} makes it
      * @param inputs of the model, of any batch size
      */
-    public static LawCheck of(Family family, Pass pass, Family alone, Tensor inputs) {
+    public static LawCheck of(Family family, Pass pass, Family alone, Bundle inputs) {
         Pass own = Pass.evaluation(
                 Member.PLAIN, alone.members().get(Family.EXTRACTED).statistics());
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            float[] inside = Tensors.floats(family.forward(inputs, pass));
-            float[] outside = Tensors.floats(alone.forward(inputs, own));
-            double difference = inside.length == outside.length ? 0 : Double.POSITIVE_INFINITY;
-            double largest = 0;
-            for (int i = 0; i < Math.min(inside.length, outside.length); i++) {
-                double one = Math.abs((double) inside[i] - outside[i]);
-                difference = Math.max(difference, Double.isNaN(one) ? Double.POSITIVE_INFINITY : one);
-                largest = Math.max(largest, Math.abs(inside[i]));
+            Bundle inside = family.forward(inputs, pass);
+            Bundle outside = alone.forward(inputs, own);
+            LawCheck all = new LawCheck(0, 0);
+            for (String name : inside.tensors().keySet()) {
+                LawCheck one = of(Tensors.floats(inside.get(name)), Tensors.floats(outside.get(name)));
+                all = new LawCheck(Math.max(all.difference, one.difference), Math.max(all.largest, one.largest));
             }
-            return new LawCheck(difference, largest);
+            return all;
         }
+    }
+
+    private static LawCheck of(float[] inside, float[] outside) {
+        double difference = inside.length == outside.length ? 0 : Double.POSITIVE_INFINITY;
+        double largest = 0;
+        for (int i = 0; i < Math.min(inside.length, outside.length); i++) {
+            double one = Math.abs((double) inside[i] - outside[i]);
+            difference = Math.max(difference, Double.isNaN(one) ? Double.POSITIVE_INFINITY : one);
+            largest = Math.max(largest, Math.abs(inside[i]));
+        }
+        return new LawCheck(difference, largest);
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.weft.model;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import dev.weft.nn.Layer;
+import dev.weft.nn.Network;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -47,8 +47,11 @@ public interface ModelDefinition {
     /** The plain model of one member: every setting with the one option that {@code member} picks. */
     ModelDefinition at(Member member);
 
-    /** Builds the network: pixel values 0 to 255 (B, C, H, W) to logits (B, classes), or token ids (B, T) to logits (B, T, tokens). */
-    Layer build(Weights weights);
+    /**
+     * Builds the network from the input's ports to its outputs: pixel values 0 to 255 (B, C, H, W) to logits (B, classes), or token ids
+     * (B, T) to logits (B, T, tokens), each a {@link dev.weft.nn.Layer}; a model of several inputs or outputs gives a network of bundles.
+     */
+    Network build(Weights weights);
 
     @JsonIgnore
     default Space space() {

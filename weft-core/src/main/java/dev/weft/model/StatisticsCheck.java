@@ -3,6 +3,7 @@ package dev.weft.model;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.util.Arrays;
@@ -54,7 +55,7 @@ final class StatisticsCheck {
             Family shapes, String name, Member member, Function<String, Map<String, Tensor>> statistics) {
         ShapeStatistics seen = new ShapeStatistics();
         try (PointerScope scope = new PointerScope();
-                Tensor input = definition.input().shapes(1)) {
+                Bundle input = definition.input().shapes(1)) {
             shapes.forward(input, Pass.evaluation(member, seen));
             return problem(name, seen.channels(), statistics.apply(name));
         }

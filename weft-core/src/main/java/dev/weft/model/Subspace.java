@@ -1,7 +1,7 @@
 package dev.weft.model;
 
 import dev.weft.io.InputException;
-import dev.weft.nn.Layer;
+import dev.weft.nn.Network;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -57,7 +57,7 @@ public record Subspace(ModelDefinition model, Map<String, List<String>> options)
     }
 
     @Override
-    public Layer build(Weights weights) {
+    public Network build(Weights weights) {
         return model.build(weights);
     }
 

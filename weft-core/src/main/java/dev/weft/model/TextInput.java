@@ -1,7 +1,16 @@
 package dev.weft.model;
 
+import dev.weft.criterion.Criterion;
+import dev.weft.criterion.Labels;
+import dev.weft.criterion.LossScorer;
+import dev.weft.criterion.Scorer;
+import dev.weft.data.Batch;
+import dev.weft.data.Dataset;
+import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
+import dev.weft.ops.Bundle;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.text.Tokenizer;
 import java.util.List;
@@ -28,31 +37,62 @@ public record TextInput(Tokenizer tokenizer, int contextLength) implements Model
     }
 
     @Override
-    public int outputs() {
-        return tokenizer.vocabularySize();
+    public List<Port> inputs() {
+        return List.of(Port.longs(Batch.TOKENS).open("length"));
+    }
+
+    /** Logits (B, T, tokens). */
+    @Override
+    public List<Port> outputs() {
+        return List.of(Port.floats(ModelInput.LOGITS).open("length").fixed(tokenizer.vocabularySize()));
     }
 
     @Override
-    public long[] labelShape(int batch) {
-        return new long[] {batch, contextLength};
-    }
-
-    @Override
-    public Tensor shapes(int batch) {
-        return Tensors.metaLongs(batch, contextLength);
+    public Bundle shapes(int batch) {
+        return Bundle.of(Batch.TOKENS, Tensors.metaLongs(batch, contextLength));
     }
 
     /** Token ids. */
     @Override
-    public Tensor random(int batch, RandomGenerator random) {
+    public Bundle random(int batch, RandomGenerator random) {
+        return Bundle.of(Batch.TOKENS, tokens(batch, random));
+    }
+
+    /** Next tokens (B, T). */
+    @Override
+    public Bundle randomTargets(int batch, RandomGenerator random) {
+        return Bundle.of(Batch.LABELS, tokens(batch, random));
+    }
+
+    private Tensor tokens(int batch, RandomGenerator random) {
         long[] tokens = random.longs((long) batch * contextLength, 0, tokenizer.vocabularySize())
                 .toArray();
         return Tensors.ofLongs(tokens, batch, contextLength);
     }
 
     @Override
+    public Criterion criterion() {
+        return Labels.HARD;
+    }
+
+    @Override
     public List<Metric> metrics() {
         return List.of(Metric.LOSS, Metric.PERPLEXITY);
+    }
+
+    @Override
+    public Scorer scorer() {
+        return new LossScorer();
+    }
+
+    @Override
+    public void requireReads(String source, Dataset data) {
+        if (!(data instanceof TextWindows text
+                && text.tokenizer().equals(tokenizer)
+                && text.contextLength() <= contextLength)) {
+            throw new InputException(source + " must hold what the model reads, " + description()
+                    + ", but has changed since it was trained.");
+        }
     }
 
     @Override

@@ -9,14 +9,14 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.natives.OnnxRuntime;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import java.util.stream.Collectors;
 
 /**
  * The ranges of activations over examples: the mean over the batches of the least and of the greatest value (minimum and maximum by
@@ -25,14 +25,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class ActivationRanges {
     private ActivationRanges() {}
 
-    static Map<String, ActivationRange> of(GraphProto graph, Set<String> values, List<Tensor> batches) {
+    static Map<String, ActivationRange> of(GraphProto graph, Set<String> values, List<Bundle> batches) {
         if (batches.isEmpty()) {
             throw new IllegalArgumentException("Static quantisation needs examples to find the ranges of activations.");
         }
         GraphProto.Builder open = graph.toBuilder();
-        ValueInfoProto input = graph.getInput(0);
+        Set<String> inputs =
+                graph.getInputList().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
         for (String value : values) {
-            if (!value.equals(input.getName())
+            if (!inputs.contains(value)
                     && graph.getOutputList().stream().noneMatch(o -> o.getName().equals(value))) {
                 open.addOutput(ValueInfoProto.newBuilder()
                         .setName(value)
@@ -44,12 +45,12 @@ final class ActivationRanges {
         OrtEnvironment environment = OnnxRuntime.environment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
                 OrtSession session = environment.createSession(OnnxModel.bytes(open.build()), options)) {
-            for (Tensor batch : batches) {
-                try (OnnxTensor given = tensor(environment, batch);
-                        OrtSession.Result result = session.run(Map.of(input.getName(), given))) {
+            for (Bundle batch : batches) {
+                try (Feed given = Feed.of(batch);
+                        OrtSession.Result result = session.run(given.tensors())) {
                     for (String value : values) {
-                        FloatBuffer found = value.equals(input.getName())
-                                ? FloatBuffer.wrap(Tensors.floats(batch))
+                        FloatBuffer found = inputs.contains(value)
+                                ? FloatBuffer.wrap(Tensors.floats(batch.get(value)))
                                 : ((OnnxTensor) result.get(value).orElseThrow()).getFloatBuffer();
                         add(sums.computeIfAbsent(value, v -> new double[2]), found);
                     }
@@ -74,11 +75,5 @@ final class ActivationRanges {
         }
         sum[0] += low;
         sum[1] += high;
-    }
-
-    private static OnnxTensor tensor(OrtEnvironment environment, Tensor batch) throws OrtException {
-        return batch.scalar_type().intern() == ScalarType.Long
-                ? OnnxTensor.createTensor(environment, Tensors.bytes(batch).asLongBuffer(), batch.shape())
-                : OnnxTensor.createTensor(environment, FloatBuffer.wrap(Tensors.floats(batch)), batch.shape());
     }
 }

@@ -6,6 +6,7 @@ import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.bytedeco.pytorch.Tensor;
 public record ExportCheck(double maxAbsError, double top1Agreement, long examples) {
     /** The logits of a batch: a row for every prediction. */
     interface Exported extends AutoCloseable {
-        float[][] rows(Tensor batch);
+        float[][] rows(Bundle batch);
 
         @Override
         void close();
@@ -36,8 +37,8 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
      * @param live what a batch holds to the live member's logits
      * @param batches inputs of the model, of any batch sizes, and of text of any lengths up to the context length
      */
-    public static ExportCheck run(OnnxFile file, UnaryOperator<Tensor> live, List<Tensor> batches) {
-        if (batches.isEmpty() || batches.stream().anyMatch(batch -> batch.size(0) == 0)) {
+    public static ExportCheck run(OnnxFile file, UnaryOperator<Bundle> live, List<Bundle> batches) {
+        if (batches.isEmpty() || batches.stream().anyMatch(batch -> batch.size() == 0)) {
             throw new InputException("An export must be checked on one example or more, but was given none.");
         }
         double worst = 0;
@@ -45,7 +46,7 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
         long predictions = 0;
         long examples = 0;
         try (Exported model = open(file)) {
-            for (Tensor batch : batches) {
+            for (Bundle batch : batches) {
                 float[][] actual = model.rows(batch);
                 float[][] expected = rows(live, batch);
                 worst = Math.max(worst, difference(actual, expected));
@@ -53,15 +54,15 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
                     agreed += Prediction.top(actual[i]) == Prediction.top(expected[i]) ? 1 : 0;
                 }
                 predictions += actual.length;
-                examples += batch.size(0);
+                examples += batch.size();
             }
-            try (Tensor first = Tensors.withoutGradients(() -> batches.get(0).narrow(0, 0, 1))) {
+            try (Bundle first = Bundle.withoutGradients(() -> batches.get(0).map(input -> input.narrow(0, 0, 1)))) {
                 worst = Math.max(worst, difference(model.rows(first), rows(live, first)));
             }
             if (file.text().isPresent()) {
-                Tensor whole = batches.get(0);
-                long half = (whole.size(1) + 1) / 2;
-                try (Tensor beginning = Tensors.withoutGradients(() -> whole.narrow(1, 0, half))) {
+                long half = (batches.get(0).only().size(1) + 1) / 2;
+                try (Bundle beginning =
+                        Bundle.withoutGradients(() -> batches.get(0).map(tokens -> tokens.narrow(1, 0, half)))) {
                     worst = Math.max(worst, difference(model.rows(beginning), rows(live, beginning)));
                 }
             }
@@ -78,7 +79,8 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     private static Exported ofText(ExportedLanguageModel model) {
         return new Exported() {
             @Override
-            public float[][] rows(Tensor batch) {
+            public float[][] rows(Bundle inputs) {
+                Tensor batch = inputs.only();
                 long[] tokens = new long[Math.toIntExact(batch.numel())];
                 Tensors.bytes(batch).asLongBuffer().get(tokens);
                 return Arrays.stream(model.logits(tokens, (int) batch.size(0)))
@@ -96,8 +98,8 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     private static Exported ofImages(ExportedModel model) {
         return new Exported() {
             @Override
-            public float[][] rows(Tensor batch) {
-                return model.logits(Tensors.floats(batch));
+            public float[][] rows(Bundle inputs) {
+                return model.logits(Tensors.floats(inputs.only()));
             }
 
             @Override
@@ -122,10 +124,11 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
         }
     }
 
-    static float[][] rows(UnaryOperator<Tensor> live, Tensor batch) {
+    static float[][] rows(UnaryOperator<Bundle> live, Bundle batch) {
         float[] flat;
         int width;
-        try (Tensor logits = Tensors.withoutGradients(() -> live.apply(batch))) {
+        try (Bundle outputs = Bundle.withoutGradients(() -> live.apply(batch))) {
+            Tensor logits = outputs.only();
             flat = Tensors.floats(logits);
             width = (int) logits.size(-1);
         }

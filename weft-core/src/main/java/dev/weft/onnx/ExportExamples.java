@@ -1,37 +1,37 @@
 package dev.weft.onnx;
 
 import dev.weft.data.Batch;
+import dev.weft.ops.Bundle;
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * What an export is proven on. The tensors stay the caller's.
  *
  * @param inputs that the member was not trained on: pixel values 0 to 255 (B, C, H, W) or token ids (B, T), in batches of any sizes
- * @param labels of each batch: classes (B) or next tokens (B, T); empty where they are not known
+ * @param targets of each batch: classes (B) or next tokens (B, T), or what else is predicted; empty where they are not known
  * @param training inputs of the training split, for {@link Precision#INT8_STATIC}; empty where that is not wanted
  */
-public record ExportExamples(List<Tensor> inputs, List<Tensor> labels, List<Tensor> training) {
+public record ExportExamples(List<Bundle> inputs, List<Bundle> targets, List<Bundle> training) {
     public ExportExamples {
         inputs = List.copyOf(inputs);
-        labels = List.copyOf(labels);
+        targets = List.copyOf(targets);
         training = List.copyOf(training);
-        if (!labels.isEmpty() && labels.size() != inputs.size()) {
-            throw new IllegalArgumentException(
-                    "There must be labels for all " + inputs.size() + " batches, but there are " + labels.size() + ".");
+        if (!targets.isEmpty() && targets.size() != inputs.size()) {
+            throw new IllegalArgumentException("There must be targets for all " + inputs.size()
+                    + " batches, but there are " + targets.size() + ".");
         }
     }
 
-    /** Inputs without labels: enough for float32. */
-    public static ExportExamples of(List<Tensor> inputs) {
+    /** Inputs without targets: enough for float32. */
+    public static ExportExamples of(List<Bundle> inputs) {
         return new ExportExamples(inputs, List.of(), List.of());
     }
 
-    /** Labelled batches. */
-    public static ExportExamples of(List<Batch> heldOut, List<Tensor> training) {
+    /** Batches with their targets. */
+    public static ExportExamples of(List<Batch> heldOut, List<Bundle> training) {
         return new ExportExamples(
                 heldOut.stream().map(Batch::inputs).toList(),
-                heldOut.stream().map(Batch::labels).toList(),
+                heldOut.stream().map(Batch::targets).toList(),
                 training);
     }
 }

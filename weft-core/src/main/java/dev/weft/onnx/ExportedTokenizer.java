@@ -15,7 +15,7 @@ public final class ExportedTokenizer {
     static ExportedText of(TextInput input) {
         boolean characters = input.tokenizer() instanceof CharacterTokenizer;
         return new ExportedText(
-                input.outputs(),
+                input.tokenizer().vocabularySize(),
                 input.contextLength(),
                 characters ? Optional.of(((CharacterTokenizer) input.tokenizer()).characters()) : Optional.empty(),
                 characters ? Optional.empty() : Optional.of(Json.writeLine(input.tokenizer())));

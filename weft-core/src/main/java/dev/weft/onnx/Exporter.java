@@ -7,7 +7,7 @@ import dev.weft.model.Family;
 import dev.weft.model.LawCheck;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
-import dev.weft.ops.Tensors;
+import dev.weft.ops.Bundle;
 import dev.weft.space.Member;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Takes a member out of its family and writes it as files, with the proof on the label. */
@@ -44,7 +43,7 @@ public final class Exporter {
      *     left then
      */
     public static ExportResult export(
-            Family family, Member member, MemberStatistics statistics, List<Tensor> heldOut, ExportOptions options) {
+            Family family, Member member, MemberStatistics statistics, List<Bundle> heldOut, ExportOptions options) {
         return export(family, member, statistics, ExportExamples.of(heldOut), options, (exact, shipped) -> Map.of());
     }
 
@@ -73,8 +72,8 @@ public final class Exporter {
                 ? family.notes().getOrDefault("member", member.toString())
                 : family.space().print(member);
         Precision precision = options.precision();
-        UnaryOperator<Tensor> live = inputs -> family.forward(inputs, Pass.evaluation(member, statistics));
-        if (precision != Precision.FLOAT32 && examples.labels().isEmpty()) {
+        UnaryOperator<Bundle> live = inputs -> family.forward(inputs, Pass.evaluation(member, statistics));
+        if (precision != Precision.FLOAT32 && examples.targets().isEmpty()) {
             throw new InputException(
                     "An export in " + precision
                             + " must be proven on examples with labels, because its accuracy or loss is what counts, but was given none.");
@@ -120,11 +119,11 @@ public final class Exporter {
         }
     }
 
-    private static LawCheck law(Family family, Pass member, Family alone, List<Tensor> inputs) {
-        if (inputs.isEmpty() || inputs.get(0).size(0) == 0) {
+    private static LawCheck law(Family family, Pass member, Family alone, List<Bundle> inputs) {
+        if (inputs.isEmpty() || inputs.get(0).size() == 0) {
             throw new InputException("An export must be checked on one example or more, but was given none.");
         }
-        try (Tensor first = Tensors.withoutGradients(() -> inputs.get(0).narrow(0, 0, 1))) {
+        try (Bundle first = Bundle.withoutGradients(() -> inputs.get(0).map(input -> input.narrow(0, 0, 1)))) {
             return LawCheck.of(family, member, alone, first);
         }
     }

@@ -11,6 +11,7 @@ import dev.weft.model.NamedMember;
 import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Ops;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Exports by recording: runs one evaluation pass of a stand-alone model and keeps what ran. What was run is what is exported, for
@@ -68,15 +68,13 @@ public final class OnnxExporter {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 OnnxRecorder recorder = new OnnxRecorder(graph);
-                Tensor examples = input.random(BATCH, RandomStream.STAND_IN.random(0))) {
+                Bundle examples = input.random(BATCH, RandomStream.STAND_IN.random(0))) {
             model.weights().stored().forEach(recorder::publish);
             statistics.tensors().forEach(recorder::publish);
-            recorder.input(input instanceof TextInput ? OnnxFile.TOKENS : OnnxFile.IMAGE, examples);
-            Ops.record(
-                    recorder,
-                    () -> graph.rename(
-                            recorder.name(model.forward(examples, Pass.evaluation(Member.PLAIN, statistics))),
-                            OnnxFile.LOGITS));
+            examples.tensors().forEach(recorder::input);
+            Ops.record(recorder, () -> model.forward(examples, Pass.evaluation(Member.PLAIN, statistics))
+                    .tensors()
+                    .forEach((output, tensor) -> graph.rename(recorder.name(tensor), output)));
             resolution = recorder.resolution();
         }
         Map<String, String> metadata = new LinkedHashMap<>();
@@ -84,8 +82,7 @@ public final class OnnxExporter {
         String name = model.definition().name();
         if (input instanceof TextInput text) {
             metadata.putAll(ExportedTokenizer.of(text).label());
-            return new OnnxModel(
-                    graph.build(name, OnnxModel.tokens(), OnnxModel.tokenLogits(text.outputs())), metadata);
+            return new OnnxModel(graph.build(name, input.inputs(), input.outputs()), metadata);
         }
         ImageInput images = (ImageInput) input;
         metadata.putAll(OnnxFile.classLabel(images.classes()));
@@ -98,12 +95,7 @@ public final class OnnxExporter {
                         background(model),
                         centreCrop(model))
                 .label());
-        return new OnnxModel(
-                graph.build(
-                        name,
-                        OnnxModel.image(images.channels(), images.size()),
-                        OnnxModel.classLogits(images.outputs())),
-                metadata);
+        return new OnnxModel(graph.build(name, input.inputs(), input.outputs()), metadata);
     }
 
     private static int background(Family model) {

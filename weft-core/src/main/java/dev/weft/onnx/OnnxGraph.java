@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import dev.weft.ops.OnnxNodes;
+import dev.weft.ops.Port;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -126,13 +127,19 @@ final class OnnxGraph implements OnnxNodes {
         }
     }
 
-    GraphProto build(String name, ValueInfoProto input, ValueInfoProto output) {
+    GraphProto build(String name, List<Port> inputs, List<Port> outputs) {
         GraphProto.Builder graph = GraphProto.newBuilder().setName(name);
         nodes.forEach(graph::addNode);
         return graph.addAllInitializer(initializers.values())
-                .addInput(input)
-                .addOutput(output)
+                .addAllInput(inputs.stream().map(OnnxGraph::value).toList())
+                .addAllOutput(outputs.stream().map(OnnxGraph::value).toList())
                 .build();
+    }
+
+    private static ValueInfoProto value(Port port) {
+        List<Object> sizes = new ArrayList<>(List.of("batch"));
+        port.axes().forEach(axis -> sizes.add(axis.isOpen() ? axis.name() : (Object) axis.size()));
+        return value(port.name(), port.type() == Port.Type.INT64 ? DataType.INT64 : DataType.FLOAT, sizes.toArray());
     }
 
     /**

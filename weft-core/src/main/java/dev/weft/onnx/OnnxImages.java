@@ -34,9 +34,13 @@ final class OnnxImages {
         return graph.node("Add", List.of(scaled, graph.floats(shift, shift.size(), 1, 1)));
     }
 
-    String maxPool(String x, int size) {
-        List<Integer> window = List.of(size, size);
-        return graph.node("MaxPool", List.of(x), attribute("kernel_shape", window), attribute("strides", window));
+    String maxPool(String x, int size, int stride, int padding) {
+        return graph.node(
+                "MaxPool",
+                List.of(x),
+                attribute("kernel_shape", List.of(size, size)),
+                attribute("strides", List.of(stride, stride)),
+                attribute("pads", Collections.nCopies(4, padding)));
     }
 
     String averagePool(String x, int size, int stride, int padding) {

@@ -4,16 +4,14 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.AtomicFile;
+import dev.weft.ops.Bundle;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * A model while it is made: its graph and what its metadata is to say. {@link #file} is the finished one.
@@ -67,7 +65,7 @@ record OnnxModel(GraphProto graph, Map<String, String> metadata) {
      *
      * @param examples inputs of the training split, for static quantisation
      */
-    OnnxModel in(Precision precision, List<Tensor> examples) {
+    OnnxModel in(Precision precision, List<Bundle> examples) {
         if (precision == Precision.FLOAT32) {
             return this;
         }
@@ -83,21 +81,5 @@ record OnnxModel(GraphProto graph, Map<String, String> metadata) {
     /** Writes the file whole or not at all. */
     void write(Path file) {
         AtomicFile.write(file, file()::writeTo);
-    }
-
-    static ValueInfoProto image(int channels, int size) {
-        return OnnxGraph.value(OnnxFile.IMAGE, DataType.FLOAT, "batch", channels, size, size);
-    }
-
-    static ValueInfoProto tokens() {
-        return OnnxGraph.value(OnnxFile.TOKENS, DataType.INT64, "batch", "length");
-    }
-
-    static ValueInfoProto classLogits(int classes) {
-        return OnnxGraph.value(OnnxFile.LOGITS, DataType.FLOAT, "batch", classes);
-    }
-
-    static ValueInfoProto tokenLogits(int vocabulary) {
-        return OnnxGraph.value(OnnxFile.LOGITS, DataType.FLOAT, "batch", "length", vocabulary);
     }
 }

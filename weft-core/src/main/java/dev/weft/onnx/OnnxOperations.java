@@ -84,7 +84,9 @@ final class OnnxOperations {
                         List.of(x, graph.integers(axes)),
                         attribute("keepdims", integer(attributes, "keep")));
             }
-            case MAX_POOL -> images.maxPool(x, integer(attributes, "size"));
+            case MAX_POOL ->
+                images.maxPool(
+                        x, integer(attributes, "size"), integer(attributes, "stride"), integer(attributes, "padding"));
             case AVERAGE_POOL ->
                 images.averagePool(
                         x, integer(attributes, "size"), integer(attributes, "stride"), integer(attributes, "padding"));

@@ -43,10 +43,10 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
         know(tensor, name);
     }
 
-    /** Makes the graph's input known. */
+    /** Makes an input of the graph known. */
     void input(String name, Tensor tensor) {
         know(tensor, name);
-        resolution = tensor.dim() == 4 ? (int) tensor.size(2) : 0;
+        resolution = tensor.dim() == 4 ? (int) tensor.size(2) : resolution;
     }
 
     @Override

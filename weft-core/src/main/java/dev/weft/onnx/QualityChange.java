@@ -3,6 +3,7 @@ package dev.weft.onnx;
 import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Locale;
 import java.util.Map;
@@ -20,16 +21,16 @@ public record QualityChange(String metric, double live, double exported) {
     static final String ACCURACY = "accuracy";
     static final String LOSS = "loss";
 
-    static QualityChange of(OnnxFile file, UnaryOperator<Tensor> live, ExportExamples examples) {
+    static QualityChange of(OnnxFile file, UnaryOperator<Bundle> live, ExportExamples examples) {
         boolean isText = file.text().isPresent();
         double[] sums = new double[2];
         long count = 0;
         try (ExportCheck.Exported model = ExportCheck.open(file)) {
             for (int i = 0; i < examples.inputs().size(); i++) {
-                Tensor batch = examples.inputs().get(i);
-                long[] labels =
-                        new long[Math.toIntExact(examples.labels().get(i).numel())];
-                Tensors.bytes(examples.labels().get(i)).asLongBuffer().get(labels);
+                Bundle batch = examples.inputs().get(i);
+                Tensor target = examples.targets().get(i).only();
+                long[] labels = new long[Math.toIntExact(target.numel())];
+                Tensors.bytes(target).asLongBuffer().get(labels);
                 sums[0] += sum(ExportCheck.rows(live, batch), labels, isText);
                 sums[1] += sum(model.rows(batch), labels, isText);
                 count += labels.length;

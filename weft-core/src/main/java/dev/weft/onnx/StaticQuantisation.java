@@ -5,13 +5,13 @@ import static dev.weft.onnx.OnnxGraph.attribute;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.weft.ops.Bundle;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Static int8 in the form that runtimes call QDQ: around every convolution and every product with a weight stand pairs of
@@ -35,7 +35,7 @@ final class StaticQuantisation {
     }
 
     /** @param examples inputs of the model like those it will meet, in batches: of its training split */
-    static GraphProto of(GraphProto graph, List<Tensor> examples) {
+    static GraphProto of(GraphProto graph, List<Bundle> examples) {
         GraphProto folded = BatchNormFolding.of(graph);
         OnnxEditor editor = new OnnxEditor(folded);
         Set<String> values = new LinkedHashSet<>();

@@ -109,11 +109,34 @@ public final class ImageOps {
 
     /** The greatest of each {@code size}×{@code size} pixels: x (B, C, H, W) to (B, C, H / size, W / size), what is left over dropped. */
     public static Tensor maxPool2d(Tensor x, int size) {
+        return maxPool2d(x, size, size, 0);
+    }
+
+    /**
+     * The greatest of each {@code size}×{@code size} pixels, those outside the image not counted: x (B, C, H, W) to (B, C, H', W') with
+     * H' = (H + 2 padding - size) / stride + 1.
+     */
+    public static Tensor maxPool2d(Tensor x, int size, int stride, int padding) {
         long[] window = {size, size};
         Tensor y = x.is_meta()
-                ? Ops.like(x, x.size(0), x.size(1), x.size(2) / size, x.size(3) / size)
-                : torch.max_pool2d(x, window, window, new long[] {0, 0}, new long[] {1, 1}, false);
-        return Ops.ran(Op.MAX_POOL, y, Map.of("size", size), x);
+                ? pooled(x, size, stride, padding)
+                : torch.max_pool2d(
+                        x,
+                        window,
+                        new long[] {stride, stride},
+                        new long[] {padding, padding},
+                        new long[] {1, 1},
+                        false);
+        return Ops.ran(Op.MAX_POOL, y, Map.of("size", size, "stride", stride, "padding", padding), x);
+    }
+
+    private static Tensor pooled(Tensor x, int size, int stride, int padding) {
+        return Ops.like(
+                x,
+                x.size(0),
+                x.size(1),
+                (x.size(2) + 2L * padding - size) / stride + 1,
+                (x.size(3) + 2L * padding - size) / stride + 1);
     }
 
     /**
@@ -122,12 +145,7 @@ public final class ImageOps {
      */
     public static Tensor averagePool2d(Tensor x, int size, int stride, int padding) {
         Tensor y = x.is_meta()
-                ? Ops.like(
-                        x,
-                        x.size(0),
-                        x.size(1),
-                        (x.size(2) + 2L * padding - size) / stride + 1,
-                        (x.size(3) + 2L * padding - size) / stride + 1)
+                ? pooled(x, size, stride, padding)
                 : torch.avg_pool2d(
                         x,
                         new long[] {size, size},

@@ -1,34 +1,24 @@
 package dev.weft.pick;
 
-import dev.weft.data.Background;
-import dev.weft.data.Colour;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.Dataset;
-import dev.weft.data.FolderOptions;
-import dev.weft.data.ImageDataset;
-import dev.weft.data.ImageParts;
 import dev.weft.data.PassedOver;
 import dev.weft.data.Splits;
-import dev.weft.data.TextSource;
-import dev.weft.data.TextWindows;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
-import dev.weft.model.TextInput;
 import dev.weft.onnx.ExportLabel;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.DataSettings;
+import dev.weft.recipe.OtherData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * The examples that a family's members are recalibrated, chosen and reported on, and exported members evaluated. What a family was
@@ -107,7 +97,7 @@ public final class FamilyData {
         ModelInput input = family.definition().input();
         return DataProvenance.of(family)
                 .map(origin -> asTrained(input, origin, nameOrFolder))
-                .orElseGet(() -> other(input, Optional.empty(), nameOrFolder, Match.UNVERIFIED));
+                .orElseGet(() -> other(input, Optional.empty(), nameOrFolder, Match.UNVERIFIED, family.kinds()));
     }
 
     /**
@@ -119,17 +109,17 @@ public final class FamilyData {
      *     trained on, and has changed since
      */
     public static FamilyData of(Family family, String nameOrFolder) {
-        return of(family.definition().input(), DataProvenance.of(family), nameOrFolder);
+        return of(family.definition().input(), DataProvenance.of(family), nameOrFolder, family.kinds());
     }
 
     /** Does what {@link #of(Family, String)} does, for an exported member, by its label. Loads no libtorch. */
     public static FamilyData of(OnnxFile file, String nameOrFolder, Kinds kinds) {
-        return of(new ExportLabel(file).input(), DataProvenance.of(file.metadata(), kinds), nameOrFolder);
+        return of(new ExportLabel(file).input(), DataProvenance.of(file.metadata(), kinds), nameOrFolder, kinds);
     }
 
-    private static FamilyData of(ModelInput input, Optional<DataProvenance> known, String nameOrFolder) {
+    private static FamilyData of(ModelInput input, Optional<DataProvenance> known, String nameOrFolder, Kinds kinds) {
         if (known.isEmpty()) {
-            return other(input, known, nameOrFolder, Match.UNVERIFIED);
+            return other(input, known, nameOrFolder, Match.UNVERIFIED, kinds);
         }
         DataProvenance origin = known.get();
         if (isSame(nameOrFolder, origin.data().source())) {
@@ -142,7 +132,7 @@ public final class FamilyData {
                 // not what was trained on, at another place
             }
         }
-        return other(input, known, nameOrFolder, Match.OTHER);
+        return other(input, known, nameOrFolder, Match.OTHER, kinds);
     }
 
     private static FamilyData asTrained(ModelInput input, DataProvenance origin, String place) {
@@ -160,36 +150,20 @@ public final class FamilyData {
     }
 
     private static FamilyData other(
-            ModelInput input, Optional<DataProvenance> origin, String nameOrFolder, Match match) {
+            ModelInput input, Optional<DataProvenance> origin, String nameOrFolder, Match match, Kinds kinds) {
         int batches = origin.map(DataProvenance::calibrationBatches).orElse(CALIBRATION_BATCHES);
         int batchSize = origin.map(o -> o.data().batchSize()).orElse(BATCH_SIZE);
-        if (input instanceof TextInput text) {
-            TextSource source = TextSource.open(nameOrFolder);
-            TextWindows all = TextWindows.of(source, text.tokenizer(), text.contextLength());
-            return new FamilyData(
-                    nameOrFolder, match, all, Optional.empty(), all, batches, batchSize, source.passedOver());
-        }
-        ImageInput images = (ImageInput) input;
-        FolderOptions options = FolderOptions.defaults()
-                .withSide(images.size())
-                .withColour(images.channels() == 1 ? Colour.GREY : Colour.COLOUR);
-        Optional<DataSettings.Images> trained = origin.map(DataProvenance::data)
-                .filter(DataSettings.Images.class::isInstance)
-                .map(DataSettings.Images.class::cast);
-        options = options.withBackground(
-                trained.map(DataSettings.Images::background).orElse(Background.WHITE));
-        Optional<Double> centreCrop = trained.map(DataSettings.Images::centreCrop);
-        options = centreCrop.isPresent() ? options.withCentreCrop(centreCrop.get()) : options;
-        ImageParts parts = DataCatalog.open(nameOrFolder, options);
+        DataSettings reader = DataSettings.of(input, origin.map(DataProvenance::data), nameOrFolder, kinds);
+        OtherData data = reader.other(input, nameOrFolder);
         return new FamilyData(
                         nameOrFolder,
                         match,
-                        parts.train(),
-                        parts.validation(),
-                        parts.testOrTrain(),
+                        data.training(),
+                        data.selection(),
+                        data.report(),
                         batches,
                         batchSize,
-                        parts.passedOver())
+                        data.passedOver())
                 .fitting(input);
     }
 
@@ -262,48 +236,8 @@ public final class FamilyData {
     }
 
     private FamilyData fitting(ModelInput input) {
-        if (input instanceof ImageInput wanted && report instanceof ImageDataset images) {
-            requireFit(source, images, wanted);
-        } else if (!(input instanceof TextInput wanted
-                && report instanceof TextWindows text
-                && text.tokenizer().equals(wanted.tokenizer())
-                && text.contextLength() <= wanted.contextLength())) {
-            throw new InputException(String.format(
-                    Locale.ROOT,
-                    "%s must hold what the model reads, %s, but has changed since it was trained.",
-                    source,
-                    input.description()));
-        }
+        input.requireReads(source, report);
         return this;
-    }
-
-    private static void requireFit(String source, ImageDataset images, ImageInput input) {
-        if (images.channels() != input.channels()
-                || images.height() != input.size()
-                || images.width() != input.size()) {
-            throw new InputException(String.format(
-                    Locale.ROOT,
-                    "%s must have the images the model reads, %s, but has %s. Give other data or another model.",
-                    source,
-                    describe(input.channels(), input.size(), input.size()),
-                    describe(images.channels(), images.height(), images.width())));
-        }
-        // IDX files have no class names: there a class is its number.
-        List<String> numbers = IntStream.range(0, input.classes().size())
-                .mapToObj(String::valueOf)
-                .toList();
-        if (!images.classes().equals(input.classes()) && !images.classes().equals(numbers)) {
-            throw new InputException(String.format(
-                    Locale.ROOT,
-                    "%s must have the classes of the model, %s, but has %s.",
-                    source,
-                    input.classes(),
-                    images.classes()));
-        }
-    }
-
-    private static String describe(int channels, int height, int width) {
-        return height + "x" + width + (channels == 1 ? " grey" : " colour");
     }
 
     private static boolean isSame(String given, String trained) {

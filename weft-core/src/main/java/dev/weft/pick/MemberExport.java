@@ -15,6 +15,7 @@ import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.onnx.Exporter;
 import dev.weft.onnx.Precision;
+import dev.weft.ops.Bundle;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.results.MeasuredMembers;
 import dev.weft.run.Environment;
@@ -31,7 +32,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 
 /** Exports a member with all that is known of it on the label. */
 public final class MemberExport {
@@ -101,7 +101,7 @@ public final class MemberExport {
         try (PointerScope scope = new PointerScope()) {
             List<Batch> labelled =
                     IntStream.range(0, batches.count()).mapToObj(batches::batch).toList();
-            List<Tensor> training = options.precision() == Precision.INT8_STATIC ? spread(data.training()) : List.of();
+            List<Bundle> training = options.precision() == Precision.INT8_STATIC ? spread(data.training()) : List.of();
             return Exporter.export(
                     family,
                     member.member(),
@@ -113,13 +113,13 @@ public final class MemberExport {
     }
 
     /** Inputs of examples evenly spread over the split: it may be sorted. */
-    private static List<Tensor> spread(Dataset training) {
+    private static List<Bundle> spread(Dataset training) {
         int count = Math.min(RANGE_EXAMPLES, training.size());
         int[] spread = IntStream.range(0, count)
                 .map(i -> (int) ((long) i * training.size() / count))
                 .filter(i -> training.predictions(i) == training.predictions(0))
                 .toArray();
-        List<Tensor> inputs = new ArrayList<>();
+        List<Bundle> inputs = new ArrayList<>();
         for (int from = 0; from < spread.length; from += RANGE_BATCH) {
             int to = Math.min(from + RANGE_BATCH, spread.length);
             inputs.add(training.batch(Arrays.copyOfRange(spread, from, to)).inputs());

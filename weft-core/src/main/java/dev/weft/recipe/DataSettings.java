@@ -25,13 +25,21 @@ import dev.weft.data.TextSource;
 import dev.weft.data.TextSplits;
 import dev.weft.data.TextWindows;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.WeftCommand;
 import dev.weft.io.Yaml;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
+import dev.weft.text.CharacterTokenizer;
 import dev.weft.text.Tokenizer;
 import dev.weft.text.TokenizerSettings;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The data of a recipe. Without a kind it is images. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind", defaultImpl = DataSettings.Images.class)
@@ -96,26 +104,55 @@ public interface DataSettings {
         return false;
     }
 
-    /** What a model reads of these splits; what is measured for it is measured on the training split. */
-    static ModelInput input(Splits splits) {
-        if (splits instanceof ImageSplits images) {
-            return input(images);
-        }
-        if (splits instanceof TextSplits text) {
-            return new TextInput(text.train().tokenizer(), text.train().contextLength());
-        }
-        throw new IllegalArgumentException("No model reads " + splits.getClass().getName());
+    /**
+     * What a model reads of splits that these settings opened; what is measured for it is measured on the training split.
+     *
+     * @throws InputException when no model could read them
+     */
+    ModelInput input(Splits splits);
+
+    /**
+     * An input like that of data which is not here, for a dry run.
+     *
+     * @throws InputException when these settings do not say enough of it
+     */
+    default ModelInput standIn() {
+        throw new InputException("A dry run must have data of the kind \"" + Kinds.nameOf(this) + "\" at " + source()
+                + ", because its settings do not say what a model reads of it. Give the data.");
     }
 
-    private static ImageInput input(ImageSplits splits) {
-        ImageDataset train = splits.train();
-        if (train.height() != train.width()) {
-            throw new InputException("Images must be square, but those of " + splits.source() + " are " + train.height()
-                    + "×" + train.width() + ". Give data.imageSize.");
+    /**
+     * What there is at another place that a trained model can read.
+     *
+     * @param input of the model
+     * @throws InputException when there is nothing of that kind
+     */
+    default OtherData other(ModelInput input, String place) {
+        Splits splits = withSource(place).reopen(splitSeed(0), input);
+        return new OtherData(splits.train(), Optional.of(splits.selection()), splits.report(), splits.passedOver());
+    }
+
+    /**
+     * What reads data for an input: the reader of the same name as the input, or that of the data that was trained on where there is none
+     * or it is the same.
+     *
+     * @param trained what is known of the data that was trained on
+     */
+    static DataSettings of(ModelInput input, Optional<DataSettings> trained, String place, Kinds kinds) {
+        String kind = Kinds.nameOf(input);
+        boolean hasReader = kinds.of(DataSettings.class).containsKey(kind);
+        if (trained.isPresent() && (!hasReader || Kinds.nameOf(trained.get()).equals(kind))) {
+            return trained.get();
         }
-        Normalisation normalisation = Normalisation.of(train);
-        return new ImageInput(
-                train.channels(), train.height(), normalisation.mean(), normalisation.std(), train.classes());
+        if (!hasReader) {
+            throw new InputException("The file must say how the data of its model is read, for " + input.description()
+                    + " has no reader of its own, but does not.");
+        }
+        return Json.parse(
+                Json.writeLine(Map.of("kind", kind, "source", place)),
+                "data of the kind " + kind,
+                DataSettings.class,
+                kinds);
     }
 
     /**
@@ -147,6 +184,9 @@ public interface DataSettings {
             @JsonInclude(JsonInclude.Include.NON_NULL) Double centreCrop,
             @JsonInclude(JsonInclude.Include.NON_NULL) Mixing mixing)
             implements DataSettings {
+        /** As many classes as ImageNet has, for a dry run without data. */
+        private static final int STAND_IN_CLASSES = 1000;
+
         public Images {
             if (source == null) {
                 throw new InputException(
@@ -208,6 +248,55 @@ public interface DataSettings {
             return selectionSize == null
                     ? ImageSplits.of(parts, split, splitSeed(seed))
                     : ImageSplits.of(parts, selectionSize, splitSeed(seed));
+        }
+
+        @Override
+        public ImageInput input(Splits splits) {
+            return ofImages((ImageSplits) splits);
+        }
+
+        /** What a model reads of images, with the means and deviations of the training split: for readers of other forms of images. */
+        public static ImageInput ofImages(ImageSplits splits) {
+            ImageDataset train = splits.train();
+            if (train.height() != train.width()) {
+                throw new InputException("Images must be square, but those of " + splits.source() + " are "
+                        + train.height() + "×" + train.width() + ". Give data.imageSize.");
+            }
+            Normalisation normalisation = Normalisation.of(train);
+            return new ImageInput(
+                    train.channels(), train.height(), normalisation.mean(), normalisation.std(), train.classes());
+        }
+
+        @Override
+        public ImageInput standIn() {
+            if (imageSize == null) {
+                throw new InputException("A dry run without data must have data.imageSize, but it is absent. Give the"
+                        + " size, or data.");
+            }
+            return standIn(colour == Colour.GREY ? 1 : 3, STAND_IN_CLASSES);
+        }
+
+        /** The same, of so many channels and classes. */
+        public ImageInput standIn(int channels, int classes) {
+            return new ImageInput(
+                    channels,
+                    imageSize,
+                    Collections.nCopies(channels, 0.5),
+                    Collections.nCopies(channels, 0.25),
+                    IntStream.range(0, classes).mapToObj(i -> "class" + i).toList());
+        }
+
+        /** Images as these settings lay and cut them, of the size and colour that the model reads. */
+        @Override
+        public OtherData other(ModelInput input, String place) {
+            ImageInput images = (ImageInput) input;
+            FolderOptions options = FolderOptions.defaults()
+                    .withSide(images.size())
+                    .withColour(images.channels() == 1 ? Colour.GREY : Colour.COLOUR)
+                    .withBackground(background == null ? Background.WHITE : background);
+            options = centreCrop == null ? options : options.withCentreCrop(centreCrop);
+            ImageParts parts = DataCatalog.open(place, options);
+            return new OtherData(parts.train(), parts.validation(), parts.testOrTrain(), parts.passedOver());
         }
 
         @Override
@@ -360,6 +449,9 @@ public interface DataSettings {
             @JsonProperty(defaultValue = "0.05") double reportFraction,
             @JsonProperty(defaultValue = "64") int batchSize)
             implements DataSettings {
+        /** The first character of a made-up alphabet: from here on there are characters without a gap. */
+        private static final int FIRST_CHARACTER = 0xF0000;
+
         public Text {
             if (source == null || tokenizer == null) {
                 throw new InputException("Text must have a source and a tokenizer, but got source=" + source
@@ -405,6 +497,34 @@ public interface DataSettings {
         @Override
         public TextSplits reopen(long seed, ModelInput input) {
             return cut(TextSource.open(source), ((TextInput) input).tokenizer());
+        }
+
+        @Override
+        public TextInput input(Splits splits) {
+            TextWindows train = ((TextSplits) splits).train();
+            return new TextInput(train.tokenizer(), train.contextLength());
+        }
+
+        @Override
+        public TextInput standIn() {
+            return standIn(tokenizer.standInTokens());
+        }
+
+        /** The same, of so many different tokens. */
+        public TextInput standIn(int tokens) {
+            String alphabet = IntStream.range(0, tokens)
+                    .mapToObj(i -> Character.toString(FIRST_CHARACTER + i))
+                    .collect(Collectors.joining());
+            return new TextInput(new CharacterTokenizer(alphabet), contextLength);
+        }
+
+        /** All of a text, in the tokens and windows that the model reads. */
+        @Override
+        public OtherData other(ModelInput input, String place) {
+            TextInput text = (TextInput) input;
+            TextSource opened = TextSource.open(place);
+            TextWindows all = TextWindows.of(opened, text.tokenizer(), text.contextLength());
+            return new OtherData(all, Optional.empty(), all, opened.passedOver());
         }
 
         private TextSplits cut(TextSource text, Tokenizer opened) {

@@ -52,7 +52,7 @@ public record RunSettings(
     public static RunSettings of(Recipe recipe, Splits splits, long seed, Kinds kinds) {
         Libtorch.load(); // what cannot train here is refused before anything is written
         Integer asked = recipe.train().threads();
-        Recipe bound = recipe.on(DataSettings.input(splits), kinds);
+        Recipe bound = recipe.on(recipe.data().input(splits), kinds);
         return new RunSettings(
                 FORMAT_VERSION,
                 seed,

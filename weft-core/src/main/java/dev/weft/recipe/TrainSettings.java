@@ -3,6 +3,7 @@ package dev.weft.recipe;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.architecture.ArchitectureSettings;
+import dev.weft.criterion.Criterion;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param epochs over the training split
  * @param sampler which members train at a step
  * @param distillation which members learn from logits
+ * @param criterion what members learn by; absent for that of the input: labels of images and text
  * @param labelSmoothing of losses against labels
  * @param gradients how the members' gradients are combined
  * @param clipping of gradients; absent for none
@@ -56,6 +58,7 @@ public record TrainSettings(
         int epochs,
         @JsonProperty(defaultValue = "{kind: sandwich}") Sampler sampler,
         @JsonProperty(defaultValue = "{kind: none}") Distillation distillation,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Criterion criterion,
         @JsonProperty(defaultValue = "0.0") double labelSmoothing,
         @JsonProperty(defaultValue = "sum") Gradients gradients,
         Clipping clipping,
@@ -187,7 +190,7 @@ public record TrainSettings(
 
     /** What the members of a step learn from. */
     public LossSettings loss() {
-        return new LossSettings(distillation, labelSmoothing, regularisation, precision);
+        return new LossSettings(criterion, distillation, labelSmoothing, regularisation, precision);
     }
 
     /** How weights move by their gradients. */
@@ -300,6 +303,7 @@ public record TrainSettings(
         private int epochs;
         private Sampler sampler;
         private Distillation distillation;
+        private Criterion criterion;
         private double labelSmoothing;
         private Gradients gradients;
         private Clipping clipping;
@@ -324,6 +328,7 @@ public record TrainSettings(
             this.epochs = from.epochs;
             this.sampler = from.sampler;
             this.distillation = from.distillation;
+            this.criterion = from.criterion;
             this.labelSmoothing = from.labelSmoothing;
             this.gradients = from.gradients;
             this.clipping = from.clipping;
@@ -357,6 +362,11 @@ public record TrainSettings(
 
         public Builder distillation(Distillation value) {
             distillation = value;
+            return this;
+        }
+
+        public Builder criterion(Criterion value) {
+            criterion = value;
             return this;
         }
 
@@ -460,6 +470,7 @@ public record TrainSettings(
                     epochs,
                     sampler,
                     distillation,
+                    criterion,
                     labelSmoothing,
                     gradients,
                     clipping,

@@ -92,13 +92,14 @@ public final class HeldOutResults {
         if (report instanceof ImageDataset images) {
             return ImagePredictions.of(family, member, statistics, some(images));
         }
-        TextWindows text = (TextWindows) report;
+        double quality = Evaluation.of(family, member, statistics, report)
+                .get(family.definition().input().metrics().get(0));
         return new HeldOutResult(
                 member.toString(),
-                text.size(),
-                Evaluation.loss(family, member, statistics, text),
+                report.size(),
+                quality,
                 null,
-                sample(family, member, text));
+                report instanceof TextWindows text ? sample(family, member, text) : null);
     }
 
     static ImageDataset some(ImageDataset images) {

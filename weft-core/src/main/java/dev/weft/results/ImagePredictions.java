@@ -51,7 +51,7 @@ final class ImagePredictions {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Batch batch = batches.batch(i);
-                Tensor shares = family.forward(batch.inputs(), pass).softmax(-1); // (B, classes)
+                Tensor shares = family.forward(batch.inputs(), pass).only().softmax(-1); // (B, classes)
                 found.take(Tensors.floats(shares), done, batch.size());
                 done += batch.size();
             }

@@ -7,7 +7,6 @@ import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.FamilyDescription;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.recipe.RunSettings;
 import dev.weft.report.Fact;
@@ -82,7 +81,7 @@ public final class RunReports {
                             split("train", settings.splits().train().examples()),
                             split("selection", settings.splits().selection().examples()),
                             split("report", settings.splits().report().examples())),
-                    model.input() instanceof ImageInput images ? images.classes() : List.of());
+                    model.input().classes());
             return RunReport.builder(
                             settings.recipe().name() + " on "
                                     + dataName(settings.splits().source()),
@@ -211,9 +210,7 @@ public final class RunReports {
             if (isPart(metric) || isOfOption(metric)) {
                 continue;
             }
-            boolean architecture = metric.name().equals("architectureLoss");
-            List<String> curve = architecture ? List.of("architecture", "loss") : List.of(metric.role(), metric.name());
-            curves.computeIfAbsent(curve, key -> new ArrayList<>())
+            curves.computeIfAbsent(List.of(metric.role(), metric.name()), key -> new ArrayList<>())
                     .add(new RunReport.Point(metric.step(), metric.value()));
         }
         return curves.entrySet().stream()

@@ -20,11 +20,20 @@ public sealed interface TokenizerSettings {
      */
     Tokenizer of(String whole);
 
+    /** About how many different tokens there are, where there is no text yet. */
+    int standInTokens();
+
     /** One token for each different character of the whole text. */
     record Characters() implements TokenizerSettings {
         @Override
         public Tokenizer of(String whole) {
             return CharacterTokenizer.of(whole);
+        }
+
+        /** Letters of both cases, digits and punctuation. */
+        @Override
+        public int standInTokens() {
+            return 100;
         }
     }
 
@@ -43,6 +52,12 @@ public sealed interface TokenizerSettings {
         @Override
         public Tokenizer of(String whole) {
             return HuggingFaceTokenizer.open(Path.of(file));
+        }
+
+        /** As many as GPT-2 has. */
+        @Override
+        public int standInTokens() {
+            return 50_257;
         }
     }
 }

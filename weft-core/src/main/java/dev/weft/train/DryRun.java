@@ -13,33 +13,28 @@ import dev.weft.io.Kinds;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
-import dev.weft.model.TextInput;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.RunningStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
-import dev.weft.text.CharacterTokenizer;
+import dev.weft.step.MemberLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -88,43 +83,13 @@ public final class DryRun {
      */
     public record ArchitectureResult(long logits, double loss, double seconds) {}
 
-    /** The first character of a made-up alphabet: from here on there are characters without a gap. */
-    private static final int FIRST_CHARACTER = 0xF0000;
-
     private DryRun() {}
-
-    /**
-     * Random input for a recipe whose data is not here.
-     *
-     * @param channels of images, {@code data.imageSize} pixels a side
-     * @param outputs classes of images, or tokens of the vocabulary of a text
-     * @throws InputException when a recipe for images does not say their size
-     */
-    public static ModelInput input(Recipe recipe, int channels, int outputs) {
-        if (recipe.data() instanceof DataSettings.Text text) {
-            String alphabet = IntStream.range(0, outputs)
-                    .mapToObj(i -> Character.toString(FIRST_CHARACTER + i))
-                    .collect(Collectors.joining());
-            return new TextInput(new CharacterTokenizer(alphabet), text.contextLength());
-        }
-        Integer size = recipe.data() instanceof DataSettings.Images images ? images.imageSize() : null;
-        if (size == null) {
-            throw new InputException("A dry run without data must have data.imageSize in recipe \"" + recipe.name()
-                    + "\", but it is absent. Give the size, or data.");
-        }
-        return new ImageInput(
-                channels,
-                size,
-                Collections.nCopies(channels, 0.5),
-                Collections.nCopies(channels, 0.25),
-                IntStream.range(0, outputs).mapToObj(i -> "class" + i).toList());
-    }
 
     /**
      * Runs the step. The learning rate is the recipe's, scaled from its batch size to this one's; a teacher, which may not exist yet,
      * gives random logits.
      *
-     * @param input what the model reads, see {@link #input} and {@link DataSettings#input}
+     * @param input what the model reads, see {@link DataSettings#standIn} and {@link DataSettings#input}
      * @param batchSize at least 2, or batch norm has nothing to average where a map has one pixel
      * @throws InputException when the recipe cannot train
      * @throws CheckFailedException when a loss or a logit is not finite
@@ -149,9 +114,7 @@ public final class DryRun {
                         family,
                         train,
                         running == null ? BatchStatistics.INSTANCE : running,
-                        train.distillation().hasFrozenTeacher()
-                                ? inputs -> randomLogits(random, input, batchSize)
-                                : null,
+                        train.distillation().hasFrozenTeacher() ? inputs -> likeOutputs(family, inputs, random) : null,
                         sampling,
                         0)) { // as in the epochs that have a teacher
             List<TrainingMember> draws = sampling.draw(0, batch, random);
@@ -229,8 +192,8 @@ public final class DryRun {
                 NoGradGuard guard = new NoGradGuard()) {
             family.forward(batch.inputs(), new Pass(member, calibration, 0, 0));
             try (MemberStatistics statistics = calibration.statistics()) {
-                Tensor logits = family.forward(batch.inputs(), Pass.evaluation(member, statistics));
-                if (!logits.isfinite().all().item_bool()) {
+                Bundle outputs = family.forward(batch.inputs(), Pass.evaluation(member, statistics));
+                if (!Evaluation.isFinite(outputs)) {
                     throw new CheckFailedException("After one step the logits of member \"" + member
                             + "\" are not finite; lower the learning rate or clip gradients.");
                 }
@@ -240,28 +203,23 @@ public final class DryRun {
 
     /** A batch of random examples with random labels; the caller closes it. */
     public static Batch batch(ModelInput input, int size, SplittableRandom random) {
-        long[] shape = input.labelShape(size);
-        long[] labels = random.longs(count(shape), 0, input.outputs()).toArray();
+        Bundle targets = input.randomTargets(size, random);
         return new Batch(
                 input.random(size, random),
-                Tensors.ofLongs(labels, shape),
+                targets,
                 IntStream.range(0, size).boxed().toList());
     }
 
-    /** Numbers from 0 to 1, in the caller's scope. */
-    private static Tensor randomLogits(SplittableRandom random, ModelInput input, int size) {
-        long[] labels = input.labelShape(size);
-        long[] shape = Arrays.copyOf(labels, labels.length + 1);
-        shape[labels.length] = input.outputs();
-        float[] values = new float[count(shape)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextFloat();
-        }
-        return Tensors.of(values, shape);
-    }
-
-    private static int count(long[] shape) {
-        return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+    /** Outputs like those of a member, of numbers from 0 to 1: what a teacher who knows nothing gives. */
+    private static Bundle likeOutputs(Family family, Bundle inputs, SplittableRandom random) {
+        Pass pass = new Pass(family.space().largest(), BatchStatistics.INSTANCE, 0, 0);
+        return family.forward(inputs, pass).map(output -> {
+            float[] values = new float[Math.toIntExact(output.numel())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = random.nextFloat();
+            }
+            return Tensors.of(values, output.shape());
+        });
     }
 
     private static long params(ModelDefinition model) {

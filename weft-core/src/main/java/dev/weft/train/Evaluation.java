@@ -1,12 +1,13 @@
 package dev.weft.train;
 
+import dev.weft.criterion.AccuracyScorer;
+import dev.weft.criterion.LossScorer;
+import dev.weft.criterion.Scorer;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.data.EvaluationBatches;
 import dev.weft.io.CheckFailedException;
-import dev.weft.loss.Labels;
-import dev.weft.loss.Scene;
 import dev.weft.metric.Metric;
 import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
@@ -14,13 +15,12 @@ import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.NormStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
+import dev.weft.ops.Port;
 import dev.weft.space.Member;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /** Recalibration and quality of members: what every evaluation of shared weights consists of. */
 public final class Evaluation {
@@ -28,11 +28,6 @@ public final class Evaluation {
 
     /** The most logits that one batch may have: 64 MiB of float32. */
     private static final int MAX_LOGITS = 1 << 24;
-
-    /** Scores a member's logits of one batch against its labels: the sum over all predictions. */
-    private interface Score {
-        double sum(Scene scene);
-    }
 
     private Evaluation() {}
 
@@ -59,59 +54,45 @@ public final class Evaluation {
         return calibration.statistics();
     }
 
-    /** A member measured on {@code data} by every metric of its task, the one that members are chosen by first. */
+    /** A member measured on {@code data} by every metric of its input, the one that members are chosen by first. */
     public static Map<Metric, Double> of(Family family, Member member, NormStatistics statistics, Dataset data) {
-        Map<Metric, Double> values = new LinkedHashMap<>();
-        if (family.definition().input().metrics().contains(Metric.ACCURACY)) {
-            values.put(Metric.ACCURACY, accuracy(family, member, statistics, data));
-        } else {
-            double loss = loss(family, member, statistics, data);
-            values.put(Metric.LOSS, loss);
-            values.put(Metric.PERPLEXITY, Math.exp(loss));
-        }
-        return values;
+        return of(family, member, statistics, data, family.definition().input().scorer());
     }
 
     /** The part of the predictions of {@code data}, 0 to 1, in which a member's first class is right. */
     public static double accuracy(Family family, Member member, NormStatistics statistics, Dataset data) {
-        return mean(family, member, statistics, data, scene -> scene.outputs()
-                .argmax(new LongOptional(-1), false)
-                .eq(scene.batch().labels())
-                .sum()
-                .item_long());
+        return of(family, member, statistics, data, new AccuracyScorer()).get(Metric.ACCURACY);
     }
 
     /** The mean of {@code -log p} of the right class over the predictions of {@code data}, in nats. */
     public static double loss(Family family, Member member, NormStatistics statistics, Dataset data) {
-        return mean(
-                family,
-                member,
-                statistics,
-                data,
-                scene -> scene.batch().labels().numel() * Labels.HARD.of(scene).item_double());
+        return of(family, member, statistics, data, new LossScorer()).get(Metric.LOSS);
     }
 
-    private static double mean(Family family, Member member, NormStatistics statistics, Dataset data, Score score) {
+    private static Map<Metric, Double> of(
+            Family family, Member member, NormStatistics statistics, Dataset data, Scorer scorer) {
         EvaluationBatches batches = new EvaluationBatches(data, batchSize(family, data, BATCH_SIZE));
         Pass pass = Pass.evaluation(member, statistics);
-        double sum = 0;
-        long predictions = 0;
         for (int i = 0; i < batches.count(); i++) {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Batch batch = batches.batch(i);
-                Tensor logits = family.forward(batch.inputs(), pass);
-                requireNumbers(logits, member, data);
-                sum += score.sum(Scene.of(batch, member, logits));
-                predictions += batch.labels().numel();
+                Bundle outputs = family.forward(batch.inputs(), pass);
+                requireNumbers(outputs, member, data);
+                scorer.add(batch, outputs);
             }
         }
-        return sum / predictions;
+        return scorer.values();
+    }
+
+    static boolean isFinite(Bundle outputs) {
+        return outputs.tensors().values().stream()
+                .allMatch(output -> output.isfinite().all().item_bool());
     }
 
     /** The largest of logits that are none would still name a class. */
-    private static void requireNumbers(Tensor logits, Member member, Dataset data) {
-        if (!logits.isfinite().all().item_bool()) {
+    private static void requireNumbers(Bundle outputs, Member member, Dataset data) {
+        if (!isFinite(outputs)) {
             throw new CheckFailedException(
                     "The logits of member \"" + member + "\" must be finite numbers, but are not all on " + data.name()
                             + ": its weights have grown too large. Train with a lower learning rate, or clip gradients.");
@@ -125,7 +106,10 @@ public final class Evaluation {
      * @param most of them where logits are few
      */
     public static int batchSize(Family family, Dataset data, int most) {
-        long each = (long) family.definition().input().outputs() * data.predictions(0);
+        long each = data.predictions(0)
+                * family.definition().input().outputs().stream()
+                        .mapToLong(Port::fixedSize)
+                        .sum();
         return (int) Math.max(1, Math.min(Math.min(most, data.size()), MAX_LOGITS / each));
     }
 }

@@ -5,6 +5,7 @@ import dev.weft.data.Dataset;
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.FirstValues;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.Recipe;
@@ -38,7 +39,7 @@ final class FreshFamily {
             return family;
         } finally {
             first.base().values().forEach(Tensor::close);
-            first.calibration().forEach(Tensor::close);
+            first.calibration().forEach(Bundle::close);
             if (!done && family != null) {
                 family.close();
             }
@@ -50,13 +51,13 @@ final class FreshFamily {
         return base == null ? Map.of() : base.values(recipe.family(), kinds);
     }
 
-    private static List<Tensor> calibration(Recipe recipe, Dataset train) {
-        List<Tensor> inputs = new ArrayList<>();
+    private static List<Bundle> calibration(Recipe recipe, Dataset train) {
+        List<Bundle> inputs = new ArrayList<>();
         if (recipe.calibration() != null) {
             Batches batches = train.batches(Math.min(recipe.data().batchSize(), train.size()), 0);
             for (int i = 0; i < Math.min(recipe.calibration(), batches.stepsPerEpoch()); i++) {
                 try (PointerScope scope = new PointerScope()) {
-                    inputs.add(Tensors.keep(batches.batch(i).inputs()));
+                    inputs.add(batches.batch(i).inputs().map(Tensors::keep));
                 }
             }
         }

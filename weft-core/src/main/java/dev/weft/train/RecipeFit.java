@@ -56,6 +56,7 @@ public final class RecipeFit {
             }
         }
         for (TrainSettings rule : train.ofPhases()) {
+            rule.loss().requireFits(recipe.model().input());
             rule.distillation().requireTeacher(recipe.model().input(), kinds);
         }
     }

@@ -197,7 +197,7 @@ public final class GradientProbe {
         Map<String, Tensor> weights = weights();
         weights.keySet().retainAll(compared.keySet());
         Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0).at(temperature);
-        Tensor loss = train.loss().ofLabels(family, batch, pass);
+        Tensor loss = train.loss().ofTargets(family, batch, pass);
         if (!Double.isFinite(loss.item_double())) {
             throw new CheckFailedException("The loss of member \"" + member + "\" is " + loss.item_double()
                     + " while options are compared. Train with a lower learning rate or clip gradients.");

@@ -1,9 +1,8 @@
 package dev.weft.trust;
 
+import dev.weft.criterion.Scene;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
-import dev.weft.loss.Labels;
-import dev.weft.loss.Scene;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -63,7 +62,9 @@ final class GradientNorm implements Evaluator {
     /** The norm of a plain model with the weights that it has; the caller's scope frees what comes between. */
     static double of(Family plain, Batch batch) {
         Pass pass = new Pass(Member.PLAIN, BatchStatistics.INSTANCE, 0, 0);
-        Labels.HARD
+        plain.definition()
+                .input()
+                .criterion()
                 .of(Scene.of(batch, Member.PLAIN, plain.forward(batch.inputs(), pass)))
                 .backward();
         double sum = 0;

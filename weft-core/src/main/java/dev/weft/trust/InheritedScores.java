@@ -1,6 +1,8 @@
 package dev.weft.trust;
 
 import dev.weft.cost.LatencySettings;
+import dev.weft.criterion.AccuracyScorer;
+import dev.weft.criterion.Scorer;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
@@ -15,9 +17,7 @@ import dev.weft.space.Member;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /** How good members are on the selection split with the weights that they inherit: the scores that a search would choose by. */
 final class InheritedScores implements Evaluator, AutoCloseable {
@@ -76,16 +76,15 @@ final class InheritedScores implements Evaluator, AutoCloseable {
         int size = Math.min(BATCH_SIZE, data.selection().orElseThrow().size());
         Batches batches = data.selection().orElseThrow().batches(size, ORDER);
         Pass pass = Pass.evaluation(member, BatchStatistics.INSTANCE);
-        long right = 0;
+        Scorer scorer = new AccuracyScorer();
         for (long i = 0; i < batches.stepsPerEpoch(); i++) {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Batch batch = batches.batch(i);
-                Tensor named = family.forward(batch.inputs(), pass).argmax(new LongOptional(-1), false);
-                right += named.eq(batch.labels()).sum().item_long();
+                scorer.add(batch, family.forward(batch.inputs(), pass));
             }
         }
-        return (double) right / (batches.stepsPerEpoch() * size);
+        return scorer.values().get(Metric.ACCURACY);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.weight;
 
+import dev.weft.ops.Bundle;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -19,8 +20,8 @@ public record Beginning(
         Map<String, Tensor> stored,
         long seed,
         Map<String, Tensor> base,
-        List<Tensor> calibration,
-        Consumer<Tensor> forward) {
+        List<Bundle> calibration,
+        Consumer<Bundle> forward) {
     public Beginning {
         calibration = List.copyOf(calibration);
     }

@@ -92,6 +92,16 @@ public interface Weights {
      */
     default void begin(Beginning beginning) {}
 
+    /** Whether a member is a mixture of others, which uses whatever any of them does. */
+    default boolean isMixture(Member member) {
+        return false;
+    }
+
+    /** The ordinary member that one with a context of this strategy's own stands for; any other is left as it is. */
+    default Member plain(Member member) {
+        return member;
+    }
+
     /** @throws IllegalArgumentException when there is no stand-alone model of {@code member}, because it is a mixture */
     default void requireAlone(Member member) {}
 

@@ -56,6 +56,16 @@ public interface WrappedWeights extends Weights {
     }
 
     @Override
+    default boolean isMixture(Member member) {
+        return source().isMixture(member);
+    }
+
+    @Override
+    default Member plain(Member member) {
+        return source().plain(member);
+    }
+
+    @Override
     default void requireAlone(Member member) {
         source().requireAlone(member);
     }

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.architecture.ArchitectureSettings.Order;
 import dev.weft.cost.DifferentiableCost;
 import dev.weft.cost.ExpectedCost;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -20,6 +20,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
@@ -36,7 +37,6 @@ import dev.weft.weight.blend.BlendRegulariser;
 import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,10 +195,8 @@ class ArchitectureStepTest {
 
     private static Batch batch(ModelDefinition model, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        long[] shape = model.input().labelShape(6);
-        int count = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-        long[] labels = random.longs(count, 0, model.input().outputs()).toArray();
-        return new Batch(model.input().random(6, random), Tensor.create(labels, shape), List.of(0, 1, 2, 3, 4, 5));
+        Bundle targets = model.input().randomTargets(6, random);
+        return new Batch(model.input().random(6, random), targets, List.of(0, 1, 2, 3, 4, 5));
     }
 
     @ParameterizedTest
@@ -476,7 +474,8 @@ class ArchitectureStepTest {
     }
 
     private static Tensor loss(Family family, Batch batch) {
-        Tensor logits = family.forward(batch.inputs(), new Pass(blend(family, 4), BatchStatistics.INSTANCE, 0, 0));
+        Tensor logits =
+                family.forward(batch.inputs().only(), new Pass(blend(family, 4), BatchStatistics.INSTANCE, 0, 0));
         return Losses.labels(logits, batch.labels(), 0);
     }
 

@@ -9,6 +9,7 @@ import dev.weft.model.TinyModels;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Op;
 import dev.weft.ops.Ops;
 import dev.weft.ops.Tensors;
@@ -136,7 +137,7 @@ class CountedCostsTest {
                 Tensor x = Tensors.meta(2, 4, 5);
                 Tensor pool = Tensors.meta(7, 3);
                 Tensor indices = Tensors.metaLongs(5);
-                OperationCounter counter = new OperationCounter(x)) {
+                OperationCounter counter = new OperationCounter(Bundle.of("x", x))) {
             Ops.record(counter, () -> {
                 Tensor gathered = Ops.gather(pool, 0, indices);
                 Ops.matmul(x, gathered);
@@ -151,7 +152,7 @@ class CountedCostsTest {
         try (PointerScope scope = new PointerScope();
                 Tensor image = Tensors.meta(2, 6);
                 Tensor shared = Tensors.meta(12, 6);
-                OperationCounter counter = new OperationCounter(image)) {
+                OperationCounter counter = new OperationCounter(Bundle.of("image", image))) {
             Ops.record(counter, () -> {
                 Tensor half = Ops.linear(image, shared.narrow(0, 0, 6), null);
                 Tensor again = Ops.linear(half, shared.narrow(0, 0, 6), null);
@@ -169,7 +170,7 @@ class CountedCostsTest {
         try (PointerScope scope = new PointerScope();
                 CountedCosts costs = new CountedCosts(definition);
                 Family shapes = Family.ofShapes(definition.at(member));
-                Tensor image = definition.input().shapes(1)) {
+                Bundle image = definition.input().shapes(1)) {
             shapes.forward(image, Pass.evaluation(Member.PLAIN, statistics));
             long channels = statistics.channels().values().stream()
                     .mapToLong(Integer::longValue)

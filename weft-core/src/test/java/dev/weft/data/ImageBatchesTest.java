@@ -25,11 +25,11 @@ class ImageBatchesTest {
         ImageBatches batches = new ImageBatches(DATA, 4, 9, Augmentation.none());
         try (PointerScope scope = new PointerScope()) {
             Batch batch = batches.batch(2);
-            assertThat(batch.inputs().shape()).containsExactly(4, 3, 4, 3);
-            assertThat(batch.inputs().scalar_type().intern()).isEqualTo(ScalarType.Float);
+            assertThat(batch.inputs().only().shape()).containsExactly(4, 3, 4, 3);
+            assertThat(batch.inputs().only().scalar_type().intern()).isEqualTo(ScalarType.Float);
             assertThat(batch.labels().scalar_type().intern()).isEqualTo(ScalarType.Long);
             assertThat(batch.labels().shape()).containsExactly(4);
-            float[] images = floats(batch.inputs());
+            float[] images = floats(batch.inputs().only());
             for (int i = 0; i < 4; i++) {
                 int index = batch.indices().get(i);
                 byte[] pixels = TestImages.pixels(DATA, index);
@@ -45,7 +45,7 @@ class ImageBatchesTest {
     void closingFreesBothTensors() {
         Batch batch = new ImageBatches(DATA, 4, 9, Augmentation.none()).batch(0);
         batch.close();
-        assertThat(batch.inputs().isNull()).isTrue();
+        assertThat(batch.inputs().only().isNull()).isTrue();
         assertThat(batch.labels().isNull()).isTrue();
     }
 
@@ -53,8 +53,10 @@ class ImageBatchesTest {
     void largeBatchesAreFilledOnAllCoresAlike() {
         InMemoryImages large = TestImages.numbered("train", 20, 5, 3, 150, 200);
         try (PointerScope scope = new PointerScope()) {
-            float[] together = floats(new EvaluationBatches(large, 20).batch(0).inputs()); // 1.8 million values
-            float[] last = floats(new EvaluationBatches(large, 1).batch(19).inputs());
+            float[] together =
+                    floats(new EvaluationBatches(large, 20).batch(0).inputs().only()); // 1.8 million values
+            float[] last =
+                    floats(new EvaluationBatches(large, 1).batch(19).inputs().only());
             assertThat(Arrays.copyOfRange(together, 19 * 90_000, 20 * 90_000)).isEqualTo(last);
         }
     }
@@ -78,18 +80,18 @@ class ImageBatchesTest {
         ImageBatches other = new ImageBatches(DATA, 4, 9, augmentation);
         try (PointerScope scope = new PointerScope()) {
             float[][] forward = IntStream.range(0, 12)
-                    .mapToObj(s -> floats(one.batch(s).inputs()))
+                    .mapToObj(s -> floats(one.batch(s).inputs().only()))
                     .toArray(float[][]::new);
             for (int step = 11; step >= 0; step--) {
-                assertThat(floats(other.batch(step).inputs())).isEqualTo(forward[step]);
+                assertThat(floats(other.batch(step).inputs().only())).isEqualTo(forward[step]);
             }
             ImageBatches seeded = new ImageBatches(DATA, 4, 10, augmentation);
-            assertThat(floats(seeded.batch(0).inputs())).isNotEqualTo(forward[0]);
+            assertThat(floats(seeded.batch(0).inputs().only())).isNotEqualTo(forward[0]);
             // The same example is augmented differently in another epoch.
             int[] same = {3};
             assertThat(IntStream.range(0, 6)
-                            .mapToObj(e ->
-                                    Arrays.toString(floats(one.batch(same, e).inputs())))
+                            .mapToObj(e -> Arrays.toString(
+                                    floats(one.batch(same, e).inputs().only())))
                             .distinct()
                             .count())
                     .isGreaterThan(3);
@@ -108,7 +110,7 @@ class ImageBatchesTest {
         Augmentation augmentation = new Augmentation(1, true);
         ImageBatches batches = new ImageBatches(DATA, 4, 9, augmentation);
         try (PointerScope scope = new PointerScope()) {
-            float[] images = floats(batches.batch(new int[] {7, 2}, 3).inputs());
+            float[] images = floats(batches.batch(new int[] {7, 2}, 3).inputs().only());
             byte[] expected = new byte[72];
             augmentation.apply(
                     TestImages.pixels(DATA, 7), 3, 4, 3, RandomStream.AUGMENTATION.bits(9, 3, 7), expected, 0);
@@ -128,7 +130,7 @@ class ImageBatchesTest {
             for (int number = 0; number < batches.count(); number++) {
                 seen.addAll(batches.batch(number).indices());
             }
-            assertThat(batches.batch(2).inputs().shape()).containsExactly(3, 3, 4, 3);
+            assertThat(batches.batch(2).inputs().only().shape()).containsExactly(3, 3, 4, 3);
             assertThat(new EvaluationBatches(DATA, Integer.MAX_VALUE).batch(0).size())
                     .isEqualTo(23);
         }

@@ -32,7 +32,7 @@ class MixingTest {
     @Test
     void mixupAddsThePartnersFromTheEnd() {
         Batch mixed = Mixing.mixup(batch(2, 2, 10, 20, 30, 40, 110, 120, 130, 140), 0.75);
-        assertThat(Tensors.floats(mixed.inputs())).containsExactly(35, 45, 55, 65, 85, 95, 105, 115);
+        assertThat(Tensors.floats(mixed.inputs().only())).containsExactly(35, 45, 55, 65, 85, 95, 105, 115);
         Batch.Mixture mixture = mixed.mixture().orElseThrow();
         assertThat(mixture.share()).isEqualTo(0.75);
         assertThat(longs(mixed.labels())).containsExactly(0, 1);
@@ -44,9 +44,9 @@ class MixingTest {
     void cutmixPutsARectangleOfThePartnerIn() {
         Batch plain = batch(2, 3, 1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16);
         Batch mixed = Mixing.cutmix(plain, 0, 1, 1, 2);
-        assertThat(Tensors.floats(mixed.inputs())).containsExactly(1, 12, 13, 4, 5, 6, 11, 2, 3, 14, 15, 16);
+        assertThat(Tensors.floats(mixed.inputs().only())).containsExactly(1, 12, 13, 4, 5, 6, 11, 2, 3, 14, 15, 16);
         assertThat(mixed.mixture().orElseThrow().share()).isCloseTo(4 / 6.0, Offset.offset(1e-12));
-        assertThat(Tensors.floats(plain.inputs())).startsWith(1, 2, 3); // not changed
+        assertThat(Tensors.floats(plain.inputs().only())).startsWith(1, 2, 3); // not changed
         assertThat(Mixing.cutmix(plain, 1, 1, 0, 2)).isSameAs(plain);
     }
 
@@ -62,7 +62,7 @@ class MixingTest {
             Batch mixed = mixing.mix(batch(5, 7, two), random);
             double ones = 0;
             for (int p = 35; p < 70; p++) {
-                ones += Tensors.floats(mixed.inputs())[p];
+                ones += Tensors.floats(mixed.inputs().only())[p];
             }
             double share = mixed.mixture().map(Batch.Mixture::share).orElse(1.0);
             assertThat(share).isCloseTo(ones / 35, Offset.offset(1e-9));
@@ -100,8 +100,8 @@ class MixingTest {
         int differ = 0;
         for (int step = 59; step >= 0; step--) {
             Batch batch = one.batch(step);
-            assertThat(Tensors.floats(batch.inputs()))
-                    .isEqualTo(Tensors.floats(other.batch(step).inputs()));
+            assertThat(Tensors.floats(batch.inputs().only()))
+                    .isEqualTo(Tensors.floats(other.batch(step).inputs().only()));
             assertThat(batch.mixture().map(Batch.Mixture::share))
                     .isEqualTo(other.batch(step).mixture().map(Batch.Mixture::share));
             assertThat(batch.indices()).isEqualTo(plain.batch(step).indices());

@@ -56,10 +56,11 @@ class TextSplitsTest {
             try (PointerScope scope = new PointerScope()) {
                 for (int i = 0; i < batches.count(); i++) {
                     Batch batch = batches.batch(i);
-                    assertThat(batch.inputs().scalar_type().intern()).isEqualTo(ScalarType.Long);
-                    assertThat(batch.inputs().shape()).isEqualTo(batch.labels().shape());
-                    assertThat(batch.inputs().shape()[0]).isEqualTo(batch.size());
-                    Arrays.stream(longs(batch.inputs())).forEach(t -> read.add((int) t));
+                    assertThat(batch.inputs().only().scalar_type().intern()).isEqualTo(ScalarType.Long);
+                    assertThat(batch.inputs().only().shape())
+                            .isEqualTo(batch.labels().shape());
+                    assertThat(batch.inputs().only().shape()[0]).isEqualTo(batch.size());
+                    Arrays.stream(longs(batch.inputs().only())).forEach(t -> read.add((int) t));
                     Arrays.stream(longs(batch.labels())).forEach(t -> predicted.add((int) t));
                 }
             }
@@ -102,7 +103,7 @@ class TextSplitsTest {
                     int start = batch.indices().get(i);
                     starts.add(start);
                     for (int t = 0; t < 4; t++) {
-                        assertThat(longs(batch.inputs())[4 * i + t]).isEqualTo(TOKENS[start + t]);
+                        assertThat(longs(batch.inputs().only())[4 * i + t]).isEqualTo(TOKENS[start + t]);
                         assertThat(longs(batch.labels())[4 * i + t]).isEqualTo(TOKENS[start + t + 1]);
                     }
                 }

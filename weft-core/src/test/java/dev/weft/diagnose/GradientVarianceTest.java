@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
-import dev.weft.loss.Losses;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
@@ -16,6 +16,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
 import dev.weft.sample.Sampler;
@@ -52,17 +53,9 @@ class GradientVarianceTest {
 
     private static Batch batch(ModelDefinition model, int size, long seed) {
         Tensor inputs = TinyModels.examples(model, size, seed);
-        long[] shape = model.input().labelShape(size);
-        long count = 1;
-        for (long length : shape) {
-            count *= length;
-        }
-        long classes = model.input().outputs();
-        long[] labels =
-                new java.util.SplittableRandom(seed).longs(count, 0, classes).toArray();
         return new Batch(
-                inputs,
-                Tensors.ofLongs(labels, shape),
+                Bundle.of("examples", inputs),
+                model.input().randomTargets(size, new java.util.SplittableRandom(seed)),
                 IntStream.range(0, size).boxed().toList());
     }
 
@@ -122,8 +115,8 @@ class GradientVarianceTest {
     private static Map<String, double[]> byBackward(Family family, GradientDraw.Term term) {
         Map<String, double[]> gradients = new TreeMap<>();
         try (PointerScope scope = new PointerScope()) {
-            Tensor logits =
-                    family.forward(term.batch().inputs(), new Pass(term.member(), BatchStatistics.INSTANCE, 0, 0));
+            Tensor logits = family.forward(
+                    term.batch().inputs().only(), new Pass(term.member(), BatchStatistics.INSTANCE, 0, 0));
             Losses.labels(logits, term.batch().labels(), 0).backward();
             family.weights().tensors().forEach((name, parameter) -> {
                 if (parameter.grad().defined()) {
@@ -334,7 +327,9 @@ class GradientVarianceTest {
                 Batch before = batch(model, 4, 1);
                 byBackward(family, new GradientDraw.Term(family.space().smallest(), before, 1, List.of()));
                 try (PointerScope scope = new PointerScope()) { // gradients that somebody else is gathering
-                    family.forward(before.inputs(), new Pass(family.space().largest(), BatchStatistics.INSTANCE, 0, 0))
+                    family.forward(
+                                    before.inputs().only(),
+                                    new Pass(family.space().largest(), BatchStatistics.INSTANCE, 0, 0))
                             .sum()
                             .backward();
                 }

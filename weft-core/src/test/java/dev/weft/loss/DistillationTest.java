@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.Losses;
+import dev.weft.criterion.SoftLoss;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.sample.Sampling;
@@ -69,7 +72,7 @@ class DistillationTest {
     }
 
     private Tensor logits(Family family, Member member) {
-        return family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+        return family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
     }
 
     /** The gradients of one step with {@code distillation}. */
@@ -83,7 +86,9 @@ class DistillationTest {
                         BatchStatistics.INSTANCE,
                         teacher == null
                                 ? null
-                                : inputs -> logits(teacher, teacher.space().largest()),
+                                : inputs -> Bundle.of(
+                                        "logits",
+                                        logits(teacher, teacher.space().largest())),
                         Sampling.of(random -> List.of()),
                         distillation instanceof Distillation.Taught taught ? taught.labelSteps(1) : 0)) {
             step.run(batch, TinyTraining.sandwich(family.space()), 0.05, 1, 0, List.of(new TrainingListener() {

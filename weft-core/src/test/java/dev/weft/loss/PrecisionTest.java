@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
@@ -46,15 +47,17 @@ class PrecisionTest {
                 Batch batch = TinyTraining.batch(16, 3);
                 Family family = Family.of(TinyTraining.boundModel(), 11)) {
             var pass = new dev.weft.nn.Pass(family.space().largest(), dev.weft.nn.BatchStatistics.INSTANCE, 0, 0);
-            var exact = Precision.FLOAT32.run(() -> family.forward(batch.inputs(), pass));
-            var rough = Precision.BFLOAT16.run(() -> family.forward(batch.inputs(), pass));
+            var exact =
+                    Precision.FLOAT32.run(() -> family.forward(batch.inputs().only(), pass));
+            var rough =
+                    Precision.BFLOAT16.run(() -> family.forward(batch.inputs().only(), pass));
             assertThat(exact.scalar_type().intern()).isEqualTo(ScalarType.Float);
             assertThat(rough.scalar_type().intern()).isEqualTo(ScalarType.BFloat16);
             double exactLoss = Losses.labels(exact, batch.labels(), 0).item_double();
             double roughLoss = Losses.labels(rough, batch.labels(), 0).item_double();
             assertThat(roughLoss).isCloseTo(exactLoss, within(0.05)).isNotEqualTo(exactLoss);
             assertThat(Precision.FLOAT32
-                            .run(() -> family.forward(batch.inputs(), pass))
+                            .run(() -> family.forward(batch.inputs().only(), pass))
                             .scalar_type()
                             .intern())
                     .isEqualTo(ScalarType.Float);

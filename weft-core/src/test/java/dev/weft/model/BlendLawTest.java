@@ -8,6 +8,7 @@ import dev.weft.cost.OperationMacs;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
@@ -60,6 +61,8 @@ class BlendLawTest {
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
                 TinyModels.cellStack(),
+                TinyModels.darts(),
+                TinyModels.entangledDarts(),
                 TinyModels.mobileOperations());
     }
 
@@ -183,7 +186,7 @@ class BlendLawTest {
     }
 
     private static Tensor counted(Family family, Pass pass, Tensor examples, List<OperationMacs> macs) {
-        try (OperationCounter counter = new OperationCounter(examples)) {
+        try (OperationCounter counter = new OperationCounter(Bundle.of("examples", examples))) {
             List<Tensor> outputs = new ArrayList<>();
             Ops.record(counter, () -> outputs.add(family.forward(examples, pass)));
             macs.addAll(counter.operations());

@@ -7,7 +7,6 @@ import dev.weft.cost.CountedCosts;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.model.CellNetwork.Affine;
-import dev.weft.model.CellNetwork.Operation;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Initialisation;
 import dev.weft.nn.MemberStatistics;
@@ -33,7 +32,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 class CellNetworkTest {
-    private static final List<Operation> ALL = List.of(Operation.values());
+    private static final List<CellOperation> ALL = CellOperation.NAS_BENCH_201;
     private static final List<String> EDGES = List.of("1-0", "2-0", "2-1", "3-0", "3-1", "3-2");
 
     private static CellNetwork published(boolean bias, Affine affine, boolean connected) {
@@ -387,7 +386,7 @@ class CellNetworkTest {
                 4,
                 1,
                 1,
-                List.of(List.of(Operation.SKIP), ALL, ALL),
+                List.of(List.of(CellOperation.SKIP), ALL, ALL),
                 true,
                 Affine.NOWHERE,
                 true,
@@ -421,7 +420,7 @@ class CellNetworkTest {
 
     @Test
     void settingsThatDoNotFitAreRefused() {
-        List<List<Operation>> edges = Collections.nCopies(6, ALL);
+        List<List<CellOperation>> edges = Collections.nCopies(6, ALL);
         assertThatThrownBy(() -> new CellNetwork(
                         null,
                         8,
@@ -445,7 +444,7 @@ class CellNetworkTest {
                         4,
                         1,
                         1,
-                        List.of(List.of(Operation.CONV_3, Operation.NONE)),
+                        List.of(List.of(CellOperation.CONV_3, CellOperation.NONE)),
                         true,
                         Affine.NOWHERE,
                         true,

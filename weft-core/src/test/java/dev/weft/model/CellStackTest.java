@@ -8,7 +8,6 @@ import dev.weft.io.Json;
 import dev.weft.model.CellNetwork.Affine;
 import dev.weft.model.CellStack.Cell;
 import dev.weft.model.CellStack.Kind;
-import dev.weft.model.CellStack.Operation;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Initialisation;
 import dev.weft.nn.Pass;
@@ -84,7 +83,9 @@ class CellStackTest {
         CellStack own = new CellStack(
                 toy.input(),
                 28,
+                toy.stem(),
                 toy.cells(),
+                toy.wiring(),
                 toy.normal(),
                 toy.reduction(),
                 false,
@@ -192,7 +193,7 @@ class CellStackTest {
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Tensor images = TinyModels.images(definition, 2, 3);
-            for (Operation operation : Operation.values()) {
+            for (CellOperation operation : CellOperation.SEPARABLE) {
                 List<String> all = Collections.nCopies(3, operation.published());
                 Tensor y = family.forward(images, new Pass(member(all, all), BatchStatistics.INSTANCE, 0, 0));
                 assertThat(y.shape()).containsExactly(2, 3);
@@ -209,7 +210,7 @@ class CellStackTest {
 
     @Test
     void settingsThatDoNotFitAreRefused() {
-        List<List<Operation>> edges = Collections.nCopies(3, List.of(Operation.values()));
+        List<List<CellOperation>> edges = Collections.nCopies(3, CellOperation.SEPARABLE);
         List<Cell> normal = List.of(new Cell(Kind.NORMAL, 4));
         assertThatThrownBy(() -> cells(8, normal, edges, edges))
                 .isInstanceOf(InputException.class)
@@ -217,8 +218,8 @@ class CellStackTest {
         assertThatThrownBy(() -> cells(8, normal, edges.subList(0, 2), List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("but normal has 2.");
-        assertThatThrownBy(
-                        () -> cells(8, normal, List.of(List.of(Operation.SEPARABLE_3, Operation.DILATED_3)), List.of()))
+        assertThatThrownBy(() -> cells(
+                        8, normal, List.of(List.of(CellOperation.SEPARABLE_3, CellOperation.DILATED_3)), List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessageEndingWith("but one of normal lists [sep_conv_3x3, dil_conv_3x3].");
         assertThatThrownBy(() -> cells(1, normal, edges, List.of()))
@@ -230,8 +231,18 @@ class CellStackTest {
     }
 
     private static CellStack cells(
-            int resolution, List<Cell> cells, List<List<Operation>> normal, List<List<Operation>> reduction) {
+            int resolution, List<Cell> cells, List<List<CellOperation>> normal, List<List<CellOperation>> reduction) {
         return new CellStack(
-                null, resolution, cells, normal, reduction, true, Affine.NOWHERE, 8, Initialisation.UNIFORM_FAN_IN);
+                null,
+                resolution,
+                0,
+                cells,
+                new CellStack.Wiring(1, 0),
+                normal,
+                reduction,
+                true,
+                Affine.NOWHERE,
+                8,
+                Initialisation.UNIFORM_FAN_IN);
     }
 }

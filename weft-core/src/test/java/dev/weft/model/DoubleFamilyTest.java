@@ -2,8 +2,8 @@ package dev.weft.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
-import dev.weft.loss.Losses;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
@@ -94,7 +94,9 @@ class DoubleFamilyTest {
 
     private static Tensor loss(Family family, Member member, Batch batch) {
         return Losses.labels(
-                family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)), batch.labels(), 0.1);
+                family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)),
+                batch.labels(),
+                0.1);
     }
 
     /** The same weights give the same answers up to the rounding of float32, also when they were saved and extracted. */
@@ -122,7 +124,7 @@ class DoubleFamilyTest {
                 assertThat(answer(opened, smallest, batch)).isEqualTo(answer);
                 Pass stored =
                         Pass.evaluation(smallest, opened.members().get("small").statistics());
-                assertThat(Tensors.doubles(opened.forward(batch.inputs(), stored)))
+                assertThat(Tensors.doubles(opened.forward(batch.inputs().only(), stored)))
                         .isEqualTo(answer);
             }
         }
@@ -130,13 +132,13 @@ class DoubleFamilyTest {
 
     private static double[] answer(Family family, Member member, Batch batch) {
         try (MemberStatistics statistics = statistics(family, member, batch)) {
-            return Tensors.doubles(family.forward(batch.inputs(), Pass.evaluation(member, statistics)));
+            return Tensors.doubles(family.forward(batch.inputs().only(), Pass.evaluation(member, statistics)));
         }
     }
 
     private static MemberStatistics statistics(Family family, Member member, Batch batch) {
         Calibration calibration = new Calibration();
-        family.forward(batch.inputs(), new Pass(member, calibration, 0, 0));
+        family.forward(batch.inputs().only(), new Pass(member, calibration, 0, 0));
         return calibration.statistics();
     }
 

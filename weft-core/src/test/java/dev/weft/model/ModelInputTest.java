@@ -25,10 +25,10 @@ class ModelInputTest {
     @MethodSource("inputs")
     void shapesAndRandomExamplesAreAlike(ModelInput input) {
         try (PointerScope scope = new PointerScope();
-                Tensor shapes = input.shapes(4);
-                Tensor random = input.random(4, new SplittableRandom(1));
-                Tensor same = input.random(4, new SplittableRandom(1));
-                Tensor other = input.random(4, new SplittableRandom(2))) {
+                Tensor shapes = input.shapes(4).only();
+                Tensor random = input.random(4, new SplittableRandom(1)).only();
+                Tensor same = input.random(4, new SplittableRandom(1)).only();
+                Tensor other = input.random(4, new SplittableRandom(2)).only()) {
             assertThat(shapes.is_meta()).isTrue();
             assertThat(random.shape()).isEqualTo(shapes.shape());
             assertThat(random.scalar_type().intern())
@@ -38,8 +38,10 @@ class ModelInputTest {
             double limit = input instanceof TextInput ? 5 : 256;
             assertThat(random.min().item_double()).isGreaterThanOrEqualTo(0);
             assertThat(random.max().item_double()).isLessThan(limit);
+            assertThat(input.inputs()).hasSize(1).allMatch(port -> port.takes(random));
+            assertThat(input.randomTargets(4, new SplittableRandom(1)).only().size(0))
+                    .isEqualTo(4);
         }
-        assertThat(input.labelShape(4)).startsWith(4);
     }
 
     @Test

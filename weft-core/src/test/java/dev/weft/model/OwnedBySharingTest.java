@@ -9,6 +9,7 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.Exporter;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
@@ -52,8 +53,12 @@ class OwnedBySharingTest {
     Path folder;
 
     private static Family family(Sharing... sharing) {
-        List<Tensor> calibration = List.of(TinyModels.images(MODEL, 3, 1), TinyModels.images(MODEL, 3, 2));
+        List<Bundle> calibration = List.of(images(3, 1), images(3, 2));
         return Family.of(MODEL, 5, List.of(sharing), KINDS, new FirstValues(Map.of(), calibration));
+    }
+
+    private static Bundle images(int count, long seed) {
+        return Bundle.of("image", TinyModels.images(MODEL, count, seed));
     }
 
     private static List<Member> members(Family family) {
@@ -185,7 +190,7 @@ class OwnedBySharingTest {
                     family,
                     member,
                     MemberStatistics.none(),
-                    List.of(TinyModels.images(MODEL, 5, 1), TinyModels.images(MODEL, 2, 2)),
+                    List.of(images(5, 1), images(2, 2)),
                     ExportOptions.onnx(file));
             assertThat(file).exists();
             assertThat(result.check().toString()).isNotEmpty();

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -67,10 +68,14 @@ class PresetsTest {
         ModelDefinition definition = bound(name);
         try (PointerScope scope = new PointerScope();
                 Family shapes = Family.ofShapes(definition)) {
-            Tensor examples = definition.input().shapes(2);
-            long[] logitsShape = Arrays.copyOf(
-                    definition.input().labelShape(2), definition.input().labelShape(2).length + 1);
-            logitsShape[logitsShape.length - 1] = 1000;
+            Tensor examples = definition.input().shapes(2).only();
+            long[] labels = definition
+                    .input()
+                    .randomTargets(2, new SplittableRandom(1))
+                    .only()
+                    .shape();
+            long[] logitsShape = Arrays.copyOf(labels, labels.length + 1);
+            logitsShape[labels.length] = 1000;
             Member smallest = shapes.space().smallest();
             Member largest = shapes.space().largest();
             for (Member member : List.of(smallest, largest)) {

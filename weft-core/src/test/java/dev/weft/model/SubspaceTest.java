@@ -33,7 +33,7 @@ class SubspaceTest {
                 4,
                 2,
                 1,
-                Collections.nCopies(6, List.of(CellNetwork.Operation.values())),
+                Collections.nCopies(6, CellOperation.NAS_BENCH_201),
                 false,
                 CellNetwork.Affine.NOWHERE,
                 false,

@@ -44,7 +44,7 @@ public final class TinyModels {
 
     /** What the model reads, images or token ids. */
     public static Tensor examples(ModelDefinition definition, int batch, long seed) {
-        return definition.input().random(batch, new SplittableRandom(seed));
+        return definition.input().random(batch, new SplittableRandom(seed)).only();
     }
 
     /** Without batch norm, with hidden layers; {@code conv-quick} is the other way round. */
@@ -89,6 +89,28 @@ public final class TinyModels {
     /** Edges on which all operations are slices of two weights. */
     public static CellStack cellStack() {
         return (CellStack) Presets.named("cell-stack-tiny").withInput(input(3, 10));
+    }
+
+    /** Cells of which a member keeps two edges into each node. */
+    public static CellStack darts() {
+        return (CellStack) Presets.named("cell-darts-tiny").withInput(input(3, 10));
+    }
+
+    /** The same, of which the 3×3 kernels are the middle of the 5×5 ones. */
+    public static CellStack entangledDarts() {
+        CellStack cells = darts();
+        return new CellStack(
+                cells.input(),
+                cells.resolution(),
+                cells.stem(),
+                cells.cells(),
+                cells.wiring(),
+                cells.normal(),
+                cells.reduction(),
+                true,
+                CellNetwork.Affine.EVERYWHERE,
+                cells.hidden(),
+                cells.initialisation());
     }
 
     /** Pixel values 0 to 255, (batch, C, H, W). */

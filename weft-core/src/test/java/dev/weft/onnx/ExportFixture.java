@@ -7,13 +7,13 @@ import dev.weft.model.TinyModels;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.space.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /** Members with statistics, and images, for the tests of this package. */
 final class ExportFixture {
@@ -27,6 +27,8 @@ final class ExportFixture {
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
                 TinyModels.cellStack(),
+                TinyModels.darts(),
+                TinyModels.entangledDarts(),
                 TinyModels.mobileOperations());
     }
 
@@ -54,10 +56,11 @@ final class ExportFixture {
     }
 
     /** Batches of unequal sizes. */
-    static List<Tensor> heldOut(ModelDefinition definition) {
-        return List.of(
-                TinyModels.images(definition, 7, 1),
-                TinyModels.images(definition, 1, 2),
-                TinyModels.images(definition, 4, 3));
+    static List<Bundle> heldOut(ModelDefinition definition) {
+        return List.of(inputs(definition, 7, 1), inputs(definition, 1, 2), inputs(definition, 4, 3));
+    }
+
+    static Bundle inputs(ModelDefinition definition, int count, long seed) {
+        return definition.input().random(count, new SplittableRandom(seed));
     }
 }

@@ -140,7 +140,7 @@ class ExporterTest {
                         .containsEntry("run", "r1")
                         .containsKeys("weft.maxAbsError", "weft.top1Agreement");
                 MemberStatistics own = opened.members().get("model").statistics();
-                Tensor images = ExportFixture.heldOut(definition).get(0);
+                Tensor images = ExportFixture.heldOut(definition).get(0).only();
                 TensorAssert.assertThat(opened.forward(images, Pass.evaluation(Member.PLAIN, own)))
                         .isBitEqualTo(family.forward(images, Pass.evaluation(member, statistics)));
                 ExportResult again = Exporter.export(

@@ -11,6 +11,7 @@ import dev.weft.model.LanguageModel;
 import dev.weft.model.Stories;
 import dev.weft.model.TinyModels;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.nio.LongBuffer;
@@ -35,6 +36,10 @@ class LanguageModelExportTest {
         return Stream.of(TinyModels.languageModel(), TinyModels.llama());
     }
 
+    private static Bundle inputs(int batch, int length, int vocabulary) {
+        return Bundle.of("tokens", tokens(batch, length, vocabulary));
+    }
+
     private static Tensor tokens(int batch, int length, int vocabulary) {
         long[] tokens = new SplittableRandom(length)
                 .longs((long) batch * length, 0, vocabulary)
@@ -51,7 +56,7 @@ class LanguageModelExportTest {
                         family,
                         member,
                         MemberStatistics.none(),
-                        List.of(tokens(3, 10, 11), tokens(1, 1, 11), tokens(2, 7, 11)),
+                        List.of(inputs(3, 10, 11), inputs(1, 1, 11), inputs(2, 7, 11)),
                         ExportOptions.onnx(folder.resolve("member.onnx")));
                 assertThat(result.check().maxAbsError()).as(member.toString()).isLessThanOrEqualTo(1e-5);
             }
@@ -66,7 +71,7 @@ class LanguageModelExportTest {
         try (Family family = Family.of(model, 3)) {
             for (Member member : ExportFixture.members(family, 4)) {
                 Exporter.export(
-                        family, member, MemberStatistics.none(), List.of(tokens(3, 10, 11)), ExportOptions.onnx(file));
+                        family, member, MemberStatistics.none(), List.of(inputs(3, 10, 11)), ExportOptions.onnx(file));
                 for (long[] shape : new long[][] {{0, 5}, {0, 1}, {2, 0}, {0, 0}, {2, 3}}) {
                     assertThat(shapeOfAnswer(file, shape))
                             .as("%s, %s", member, Arrays.toString(shape))
@@ -93,7 +98,7 @@ class LanguageModelExportTest {
                     family,
                     Member.PLAIN,
                     MemberStatistics.none(),
-                    List.of(tokens(2, 300, 512), tokens(1, 3, 512)),
+                    List.of(inputs(2, 300, 512), inputs(1, 3, 512)),
                     ExportOptions.onnx(folder.resolve("stories.onnx")));
             assertThat(result.check().maxAbsError()).isLessThanOrEqualTo(1e-3);
             assertThat(result.check().top1Agreement()).isGreaterThan(0.99);

@@ -2,15 +2,16 @@ package dev.weft.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.weft.export.ExportedInput;
 import dev.weft.export.OnnxFile;
 import dev.weft.ops.AttentionOps;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.ImageOps;
 import dev.weft.ops.MeanAbsNorm;
 import dev.weft.ops.NormOps;
 import dev.weft.ops.Op;
 import dev.weft.ops.Ops;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -140,11 +142,15 @@ class OnnxOperationsTest {
             OnnxModel model = new OnnxModel(
                     graph.build(
                             "one",
-                            OnnxGraph.value("image", DataType.FLOAT, "batch", CHANNELS, SIDE, SIDE),
-                            OnnxGraph.value("logits", DataType.FLOAT, "batch", width[0])),
+                            List.of(Port.floats("image", CHANNELS, SIDE, SIDE)),
+                            List.of(Port.floats("logits", width[0]))),
                     metadata(width[0]));
             ExportCheck check = ExportCheck.run(
-                    model.file(), x -> Ops.flatten(run(op, x), 1), List.of(images(5), images(1), recorded));
+                    model.file(),
+                    x -> x.map(image -> Ops.flatten(run(op, image), 1)),
+                    Stream.of(images(5), images(1), recorded)
+                            .map(image -> Bundle.of("image", image))
+                            .toList());
             assertThat(check.maxAbsError()).isLessThanOrEqualTo(1e-5);
             assertThat(check.examples()).isEqualTo(8);
         }

@@ -3,8 +3,8 @@ package dev.weft.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.weft.ops.Ops;
+import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -80,10 +80,7 @@ class OnnxRecorderTest {
     @Test
     void pieceOfAWeightBecomesASliceOfIt() {
         Ops.record(recorder, () -> Ops.linear(image, weight.narrow(0, 2, 2).narrow(1, 0, 3), null));
-        var built = graph.build(
-                "g",
-                OnnxGraph.value("image", DataType.FLOAT, "batch", 1, 2, 3),
-                OnnxGraph.value("y", DataType.FLOAT, "batch", 1, 2, 2));
+        var built = graph.build("g", List.of(Port.floats("image", 1, 2, 3)), List.of(Port.floats("y", 1, 2, 2)));
         assertThat(built.getNodeList()).extracting(node -> node.getOpType()).startsWith("Slice");
         assertThat(built.getInitializerList())
                 .extracting(tensor -> tensor.getName())
@@ -101,10 +98,7 @@ class OnnxRecorderTest {
     @Test
     void weightThatNothingReadsIsNotInTheGraph() {
         Ops.record(recorder, () -> Ops.relu(image));
-        var built = graph.build(
-                "g",
-                OnnxGraph.value("image", DataType.FLOAT, "batch", 1, 2, 3),
-                OnnxGraph.value("y", DataType.FLOAT, "batch", 1, 2, 3));
+        var built = graph.build("g", List.of(Port.floats("image", 1, 2, 3)), List.of(Port.floats("y", 1, 2, 3)));
         assertThat(built.getInitializerList()).isEmpty();
     }
 }

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -17,6 +13,7 @@ import dev.weft.natives.OnnxRuntime;
 import dev.weft.ops.AttentionOps;
 import dev.weft.ops.NormOps;
 import dev.weft.ops.Ops;
+import dev.weft.ops.Port;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import java.nio.FloatBuffer;
@@ -88,19 +85,8 @@ class OnnxSequenceTest {
         return model.toByteArray();
     }
 
-    private static ValueInfoProto sequences(String name) {
-        TensorShapeProto shape = TensorShapeProto.newBuilder()
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("batch"))
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("length"))
-                .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(WIDTH))
-                .build();
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(DataType.FLOAT.getNumber())
-                                .setShape(shape)))
-                .build();
+    private static List<Port> sequences(String name) {
+        return List.of(Port.floats(name).open("length").fixed(WIDTH));
     }
 
     private static Tensor random(long... shape) {

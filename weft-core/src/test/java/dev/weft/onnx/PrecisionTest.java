@@ -19,6 +19,7 @@ import dev.weft.model.TinyModels;
 import dev.weft.natives.OnnxRuntime;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -49,21 +49,20 @@ class PrecisionTest {
         return all;
     }
 
-    private static Tensor inputs(ModelDefinition definition, int count, long seed) {
-        try (Tensor made = definition.input().random(count, new SplittableRandom(seed))) {
-            return Tensors.keep(made.clone());
-        }
-    }
-
     /** What the live member itself says: every label is right, so that each other first choice costs accuracy. */
     private static ExportExamples examples(Family family, Member member, MemberStatistics statistics) {
-        List<Tensor> inputs = List.of(inputs(family.definition(), 200, 1), inputs(family.definition(), 3, 2));
-        List<Tensor> labels = inputs.stream()
+        List<Bundle> inputs = List.of(
+                ExportFixture.inputs(family.definition(), 200, 1), ExportFixture.inputs(family.definition(), 3, 2));
+        List<Bundle> labels = inputs.stream()
                 .map(batch -> family.forward(batch, Pass.evaluation(member, statistics))
-                        .argmax(new org.bytedeco.pytorch.LongOptional(-1), false))
+                        .map(logits -> logits.argmax(new org.bytedeco.pytorch.LongOptional(-1), false)))
                 .toList();
         return new ExportExamples(
-                inputs, labels, List.of(inputs(family.definition(), 16, 3), inputs(family.definition(), 16, 4)));
+                inputs,
+                labels,
+                List.of(
+                        ExportFixture.inputs(family.definition(), 16, 3),
+                        ExportFixture.inputs(family.definition(), 16, 4)));
     }
 
     /** From the least to the greatest logit of the live member, over all examples of the last export. */
@@ -78,7 +77,8 @@ class PrecisionTest {
                     ? MemberStatistics.none()
                     : ExportFixture.statistics(family, member);
             ExportExamples examples = examples(family, member, statistics);
-            Tensor logits = family.forward(examples.inputs().get(0), Pass.evaluation(member, statistics));
+            Tensor logits = family.forward(examples.inputs().get(0), Pass.evaluation(member, statistics))
+                    .only();
             spread = logits.max().item_float() - logits.min().item_float();
             return Exporter.export(
                     family,
@@ -225,7 +225,7 @@ class PrecisionTest {
                             family,
                             family.space().largest(),
                             MemberStatistics.none(),
-                            List.of(inputs(family.definition(), 2, 1)),
+                            List.of(ExportFixture.inputs(family.definition(), 2, 1)),
                             ExportOptions.onnx(folder.resolve("a.onnx")).withPrecision(Precision.FLOAT16, 1)))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("examples with labels");
@@ -244,7 +244,7 @@ class PrecisionTest {
         editor.storeFloats("b", new float[] {1, -0.25f}, 2);
         editor.node("Conv", "y", List.of("x", "w", "b"));
         try (Tensor batch = Tensors.of(new float[] {0, 1, 2, 3}, 1, 1, 2, 2)) {
-            GraphProto integers = StaticQuantisation.of(editor.build(), List.of(batch));
+            GraphProto integers = StaticQuantisation.of(editor.build(), List.of(Bundle.of("x", batch)));
             try (OrtSession session = OnnxRuntime.environment().createSession(OnnxModel.bytes(integers));
                     OnnxTensor x = OnnxTensor.createTensor(
                             OnnxRuntime.environment(),

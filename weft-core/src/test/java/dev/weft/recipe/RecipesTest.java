@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.io.JsonSchema;
 import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
@@ -25,7 +26,6 @@ import dev.weft.sample.fair.FairSampler;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.space.Space;
 import dev.weft.train.ChannelSorting;
-import dev.weft.train.DryRun;
 import dev.weft.train.TrainingStep;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,8 +62,8 @@ class RecipesTest {
         ModelDefinition model = recipe.model()
                 .withInput(
                         recipe.data() instanceof DataSettings.Images images && images.imageSize() == null
-                                ? DataSettings.input(recipe.data().open(1))
-                                : DryRun.input(recipe, 3, 1000));
+                                ? recipe.data().input(recipe.data().open(1))
+                                : recipe.data().standIn());
         try (Family shapes = Family.ofShapes(model, recipe.sharing())) {
             new TrainingStep(shapes, recipe.train()).close();
             for (Phase phase : recipe.train().phases()) {
@@ -112,6 +112,13 @@ class RecipesTest {
                         .toList());
     }
 
+    /** A model of cells whose operations have weights of their own each. */
+    private static ModelDefinition ofItsOwn(ModelDefinition entangled) {
+        String text = Json.writeLine(entangled);
+        assertThat(text).contains("\"entangled\":true");
+        return Json.parse(text.replace("\"entangled\":true", "\"entangled\":false"), "model", ModelDefinition.class);
+    }
+
     /** Section 4.3 of the TangleNAS specification. */
     @Test
     void tangleNasRecipesHaveThePublishedSpacesAndLogits() {
@@ -130,6 +137,14 @@ class RecipesTest {
         }
         assertThat(recipe("tanglenas-cell").model()).isEqualTo(Presets.named("cell-stack-toy"));
         assertThat(recipe("tanglenas-cell-quick").model()).isEqualTo(Presets.named("cell-stack-quick"));
+        assertThat(ofItsOwn(recipe("tanglenas-darts").model())).isEqualTo(Presets.named("cell-darts"));
+        TrainSettings darts = recipe("tanglenas-darts").train();
+        assertThat(darts.epochs()).isEqualTo(50);
+        assertThat(darts.optimizer()).isEqualTo(new Optimizer.Sgd(0.1, 0.9, true, 3e-4));
+        assertThat(darts.schedule()).isEqualTo(new LearningRateSchedule.Cosine(0, 0));
+        assertThat(darts.architecture().optimizer()).isEqualTo(new Optimizer.Adam(6e-4, 0.5, 0.999, 1e-8, 1e-3));
+        assertThat(darts.architecture().validationPart()).isEqualTo(0.5);
+        assertThat(recipe("tanglenas-darts").data().batchSize()).isEqualTo(64);
         for (String name : List.of("tanglenas-cell", "tanglenas-nasbench201")) {
             TrainSettings train = recipe(name).train();
             assertThat(train.architecture().validationPart()).as(name).isEqualTo(0.5);
@@ -250,7 +265,7 @@ class RecipesTest {
         assertThat(train.optimizer()).isEqualTo(new Optimizer.AdamW(5e-4, 0.9, 0.98, 1e-8, 0.01));
         assertThat(train.gradients()).isEqualTo(TrainSettings.Gradients.SUM);
         try (Family shapes =
-                Family.ofShapes(recipe.model().withInput(DryRun.input(recipe, 3, 1000)), recipe.sharing())) {
+                Family.ofShapes(recipe.model().withInput(recipe.data().standIn()), recipe.sharing())) {
             var tensors = shapes.weights().tensors();
             assertThat(tensors.get("blocks.11.mlp.fc1.experts.1.weight").shape())
                     .containsExactly(3072, 768);
@@ -303,7 +318,8 @@ class RecipesTest {
         assertThat(train.optimizer())
                 .isEqualTo(new Optimizer.Sgd(0.1 * recipe.data().batchSize() / 256, 0.9, true, 1e-5));
         assertThat(train.clipping()).isEqualTo(new Clipping(Clipping.By.VALUE, 1));
-        try (Family shapes = Family.ofShapes(recipe.model().withInput(DryRun.input(recipe, 3, 1000)))) {
+        try (Family shapes =
+                Family.ofShapes(recipe.model().withInput(recipe.data().standIn()))) {
             var tensors = shapes.weights().tensors();
             var groups = ParameterGroup.byParameter(train.parameterGroups(), tensors.keySet());
             tensors.forEach((name, tensor) ->

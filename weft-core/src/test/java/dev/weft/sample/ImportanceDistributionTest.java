@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.Losses;
 import dev.weft.io.InputException;
-import dev.weft.loss.Losses;
 import dev.weft.ops.Tensors;
 import dev.weft.sample.norm.TauSchedule;
 import java.util.SplittableRandom;

@@ -76,7 +76,7 @@ class BaseTest {
                 PointerScope scope = new PointerScope()) {
             assertThat(trainer.family().space().choices()).isEmpty();
             Member chosen = of.member("chosen");
-            Tensor images = TinyTraining.batch(8, 1).inputs();
+            Tensor images = TinyTraining.batch(8, 1).inputs().only();
             TensorAssert.assertThat(trainer.family().forward(images, pass(Member.PLAIN)))
                     .isBitEqualTo(of.forward(images, pass(chosen)));
             try (MemberStatistics own = trainer.calibrate(Member.PLAIN);

@@ -132,7 +132,7 @@ class CellSearchTest {
         try (Family family = Family.of(model, 4, TinyTraining.blended(new SimplexMap.Gumbel(null)));
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            Tensor images = TinyTraining.batch(5, 7).inputs();
+            Tensor images = TinyTraining.batch(5, 7).inputs().only();
             Set<Member> drawn = new HashSet<>();
             for (int seed = 0; seed < 10; seed++) {
                 Member blend = BlendedWeights.blend(family.space().largest(), seed);

@@ -91,16 +91,15 @@ class DryRunTest {
     @Test
     void inputIsMadeOfWhatTheRecipeSays() {
         Recipe recipe = recipe(TinyTraining.settings());
-        assertThatThrownBy(() -> DryRun.input(recipe, 3, 1000))
+        assertThatThrownBy(() -> recipe.data().standIn())
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("must have data.imageSize in recipe \"tiny\"");
+                .hasMessageContaining("must have data.imageSize");
         DataSettings sized = DataSettings.Images.builder("x")
                 .selectionSize(1)
                 .batchSize(4096)
                 .imageSize(32)
                 .build();
-        ImageInput input =
-                (ImageInput) DryRun.input(new Recipe("sized", "", recipe.model(), sized, recipe.train()), 3, 1000);
+        ImageInput input = (ImageInput) sized.standIn();
         assertThat(input.size()).isEqualTo(32);
         assertThat(input.channels()).isEqualTo(3);
         assertThat(input.classes()).hasSize(1000).startsWith("class0");

@@ -3,11 +3,11 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Yaml;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.MobileCnn;
@@ -17,17 +17,18 @@ import dev.weft.model.MobileCnn.Stem;
 import dev.weft.nn.Activation;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
-import dev.weft.sample.StepReport;
 import dev.weft.sample.fair.FairSampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.step.MemberLoss;
+import dev.weft.step.StepReport;
 import dev.weft.weight.kernel.KernelTransforms;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -216,7 +217,7 @@ class PhasesTest {
         try (PointerScope scope = new PointerScope();
                 Trainer trainer = Trainer.start(recipe(), run, SEED)) {
             trainer.runTo(4, () -> false, List.of());
-            Tensor images = TinyTraining.batch(5, 1).inputs();
+            Tensor images = TinyTraining.batch(5, 1).inputs().only();
             Member largest = trainer.family().space().largest();
             float[] expected;
             try (MemberStatistics statistics = trainer.calibrate(largest);
@@ -232,9 +233,12 @@ class PhasesTest {
                 Map<TrainingMember, Double> own = new LinkedHashMap<>();
                 trainer.runTo(6, () -> false, List.of(new TrainingListener() {
                     @Override
-                    public void memberForwarded(long step, TrainingMember draw, Batch batch, Tensor logits) {
-                        double loss = Losses.labels(logits, batch.labels(), 0).item_double()
-                                + Losses.soft(logits, teacher.forward(batch.inputs(), pass))
+                    public void memberForwarded(long step, TrainingMember draw, Batch batch, Bundle logits) {
+                        double loss = Losses.labels(logits.only(), batch.labels(), 0)
+                                        .item_double()
+                                + Losses.soft(
+                                                logits.only(),
+                                                teacher.forward(batch.inputs().only(), pass))
                                         .item_double();
                         own.put(draw, loss);
                     }

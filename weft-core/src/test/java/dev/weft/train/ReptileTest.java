@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.architecture.ArchitectureSettings;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -20,10 +20,10 @@ import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.Reptile;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.space.Member;
+import dev.weft.step.MemberLoss;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +79,7 @@ class ReptileTest {
     }
 
     private Map<String, Tensor> gradient(Family family, Member member) {
-        Tensor logits = family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+        Tensor logits = family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
         Losses.labels(logits, batch.labels(), 0).backward();
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         family.weights().tensors().forEach((name, weight) -> {
@@ -168,7 +168,7 @@ class ReptileTest {
                         .isCloseTo(expected.get(name), 2e-6);
                 assertThat(weight.grad().defined()).isFalse();
             });
-            assertThat(step.optimizerState().values().stream().anyMatch(slots -> slots.containsKey("innerMomentum")))
+            assertThat(step.weights().state().keySet().stream().anyMatch(name -> name.startsWith("inner.momentum/")))
                     .isEqualTo(keepMomentum);
         }
     }

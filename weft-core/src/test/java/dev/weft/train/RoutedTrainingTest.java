@@ -2,9 +2,9 @@ package dev.weft.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Precision;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
@@ -104,10 +104,11 @@ class RoutedTrainingTest {
                 Family stepped = transformer(granularity)) {
             Batch batch = batch(family, 8);
             List<TrainingMember> draws = TinyTraining.sandwich(family.space());
-            Tensor teacher =
-                    logits(family, batch.inputs(), family.space().largest()).detach();
+            Tensor teacher = logits(
+                            family, batch.inputs().only(), family.space().largest())
+                    .detach();
             for (TrainingMember draw : draws) {
-                Tensor own = logits(family, batch.inputs(), draw.member());
+                Tensor own = logits(family, batch.inputs().only(), draw.member());
                 (draw.role() == Role.LARGEST ? Losses.labels(own, batch.labels(), 0) : Losses.soft(own, teacher))
                         .backward();
             }
@@ -153,8 +154,9 @@ class RoutedTrainingTest {
         try (Family family = Family.of(TinyTraining.boundModel(), 1, List.of(experts("blocks", Granularity.NEURON)))) {
             Batch batch = TinyTraining.batch(8, 3);
             Member member = family.space().largest();
-            Tensor exact = logits(family, batch.inputs(), member);
-            Tensor rounded = Precision.BFLOAT16.run(() -> logits(family, batch.inputs(), member));
+            Tensor exact = logits(family, batch.inputs().only(), member);
+            Tensor rounded =
+                    Precision.BFLOAT16.run(() -> logits(family, batch.inputs().only(), member));
             TensorAssert.assertThat(rounded).isCloseTo(exact, 0.2);
             assertThat(Tensors.floats(rounded)).isNotEqualTo(Tensors.floats(exact));
             Losses.labels(rounded, batch.labels(), 0).backward();
@@ -173,12 +175,12 @@ class RoutedTrainingTest {
             Batch batch = batch(family, 12);
             List<TrainingMember> draws = TinyTraining.sandwich(family.space());
             for (TrainingMember draw : draws) {
-                Losses.labels(logits(family, batch.inputs(), draw.member()), batch.labels(), 0.1)
+                Losses.labels(logits(family, batch.inputs().only(), draw.member()), batch.labels(), 0.1)
                         .backward();
             }
             Map<String, Tensor> joined = gradients(family);
             for (int micro = 0; micro < 4; micro++) {
-                Tensor images = batch.inputs().narrow(0, 3L * micro, 3);
+                Tensor images = batch.inputs().only().narrow(0, 3L * micro, 3);
                 Tensor labels = batch.labels().narrow(0, 3L * micro, 3);
                 for (TrainingMember draw : draws) {
                     Losses.labels(logits(family, images, draw.member()), labels, 0.1)
@@ -191,7 +193,7 @@ class RoutedTrainingTest {
             for (int micro = 0; micro < 4; micro++) {
                 Member member = micro < 2 ? draws.get(0).member() : draws.get(1).member();
                 Losses.labels(
-                                logits(family, batch.inputs().narrow(0, 3L * micro, 3), member),
+                                logits(family, batch.inputs().only().narrow(0, 3L * micro, 3), member),
                                 batch.labels().narrow(0, 3L * micro, 3),
                                 0.1)
                         .backward();

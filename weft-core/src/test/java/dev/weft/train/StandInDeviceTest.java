@@ -2,11 +2,11 @@ package dev.weft.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.generate.GenerationSettings;
 import dev.weft.generate.TextGenerator;
 import dev.weft.io.Kinds;
-import dev.weft.loss.Losses;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.LanguageModel;
@@ -79,7 +79,7 @@ class StandInDeviceTest {
     @MethodSource("recipes")
     void sharingHasTheSameGradientsAndLogits(String name) {
         Recipe recipe = Recipes.read(name);
-        ModelInput input = recipe.data() instanceof DataSettings.Text ? DryRun.input(recipe, 1, 11) : images();
+        ModelInput input = recipe.data() instanceof DataSettings.Text text ? text.standIn(11) : images();
         requireSame(recipe.on(input, Kinds.builtIn()).model(), recipe.sharing());
     }
 
@@ -170,7 +170,7 @@ class StandInDeviceTest {
     }
 
     private static void gradients(Family family, Member member, Batch batch, Map<String, Double> numbers) {
-        Tensor logits = family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+        Tensor logits = family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
         numbers.put(
                 "loss of " + member, Losses.labels(logits, batch.labels(), 0.1).item_double());
         numbers.put("agreement of " + member, Losses.soft(logits, logits).item_double());
@@ -191,9 +191,9 @@ class StandInDeviceTest {
     private static void evaluate(Family family, Member member, Batch batch, Map<String, Double> numbers) {
         Calibration calibration = new Calibration();
         try (NoGradGuard guard = new NoGradGuard()) {
-            family.forward(batch.inputs(), new Pass(member, calibration, 0, 0));
+            family.forward(batch.inputs().only(), new Pass(member, calibration, 0, 0));
             try (MemberStatistics statistics = calibration.statistics()) {
-                Tensor logits = family.forward(batch.inputs(), Pass.evaluation(member, statistics));
+                Tensor logits = family.forward(batch.inputs().only(), Pass.evaluation(member, statistics));
                 assertThat(statistics.tensors().values())
                         .allSatisfy(tensor ->
                                 assertThat(tensor.device().str().getString()).isEqualTo(Devices.name()));

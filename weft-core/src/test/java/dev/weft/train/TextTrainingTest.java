@@ -222,7 +222,8 @@ class TextTrainingTest {
 
     @Test
     void dryRunNeedsNoText() {
-        DryRun.Result result = DryRun.run(recipe(), DryRun.input(recipe(), 3, 40), 2, 1, Kinds.builtIn());
+        DryRun.Result result =
+                DryRun.run(recipe(), ((DataSettings.Text) recipe().data()).standIn(40), 2, 1, Kinds.builtIn());
         assertThat(result.members()).hasSize(4);
         assertThat(result.members().get(0).loss()).isCloseTo(Math.log(40), within(1.0));
         assertThat(result.input().description()).isEqualTo("text of 40 different tokens, 8 at a time");

@@ -4,26 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.Optimizer;
 import dev.weft.optim.ParameterGroup;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
+import dev.weft.step.MemberLoss;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,8 +94,15 @@ class TrainingStepTest {
     void mixedImagesAreTaughtByMixedLabelsAndByTheTeacherOfTheMixedImages() {
         settings.labelSmoothing = 0.1;
         Tensor partners = batch.labels().flip(0);
-        Tensor images = batch.inputs().mul(new Scalar(0.3)).add(batch.inputs().flip(0), new Scalar(0.7));
-        batch = new Batch(images, batch.labels(), batch.indices(), Optional.of(new Batch.Mixture(partners, 0.3)));
+        Tensor images = batch.inputs()
+                .only()
+                .mul(new Scalar(0.3))
+                .add(batch.inputs().only().flip(0), new Scalar(0.7));
+        batch = new Batch(
+                Bundle.of("image", images),
+                batch.targets(),
+                batch.indices(),
+                Optional.of(new Batch.Mixture(partners, 0.3)));
         Map<String, Tensor> expected = new LinkedHashMap<>();
         List<TrainingMember> draws;
         try (Family family = family()) {
@@ -200,8 +208,8 @@ class TrainingStepTest {
             var losses = new TrainingStep(family, settings.build())
                     .run(batch, draws, RATE, 1, 0, List.of(new TrainingListener() {
                         @Override
-                        public void memberForwarded(long step, TrainingMember draw, Batch forwarded, Tensor logits) {
-                            outputs.add(Tensors.keep(logits.detach().clone()));
+                        public void memberForwarded(long step, TrainingMember draw, Batch forwarded, Bundle logits) {
+                            outputs.add(Tensors.keep(logits.only().detach().clone()));
                         }
                     }));
             assertThat(outputs).hasSameSizeAs(draws);
@@ -262,7 +270,7 @@ class TrainingStepTest {
                     family,
                     settings.build(),
                     BatchStatistics.INSTANCE,
-                    images -> logits(other, other.space().largest()),
+                    images -> Bundle.of("logits", logits(other, other.space().largest())),
                     Sampling.of(random -> List.of()),
                     0);
             var losses = step.run(batch, draws, RATE, 1, 0, List.of());
@@ -576,7 +584,7 @@ class TrainingStepTest {
     }
 
     private Tensor logits(Family family, Member member) {
-        return family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+        return family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
     }
 
     /** Gradients of a loss alone: those of parameters that it depends on. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.model.CellNetwork;
+import dev.weft.model.CellOperation;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
 import dev.weft.model.TinyModels;
@@ -234,7 +235,7 @@ class GradientProbeTest {
                 16,
                 3,
                 5,
-                Collections.nCopies(6, List.of(CellNetwork.Operation.values())),
+                Collections.nCopies(6, CellOperation.NAS_BENCH_201),
                 false,
                 CellNetwork.Affine.OUTSIDE_CELLS,
                 true,

@@ -8,7 +8,6 @@ import dev.weft.io.InputException;
 import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.pick.TinyRun;
-import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.space.Choice;
@@ -31,7 +30,7 @@ class AnchorsTest {
         Recipe recipe =
                 Recipes.read(TinyRun.recipe(folder.resolve("tiny.yaml"), TinyRun.data(folder.resolve("data")), 1)
                         .toString());
-        return recipe.model().withInput(DataSettings.input(recipe.data().open(1)));
+        return recipe.model().withInput(recipe.data().input(recipe.data().open(1)));
     }
 
     /** The tiny space has 2 · 2 · 2 · 2 members; sorted by cost, each quarter gives one. */
@@ -63,7 +62,7 @@ class AnchorsTest {
     void anchorsOfALargeSpaceAreSpreadOverTheCostsOfItsMembers() {
         Recipe recipe = Recipes.read("quickstart");
         ModelDefinition model =
-                recipe.model().withInput(DataSettings.input(recipe.data().open(1)));
+                recipe.model().withInput(recipe.data().input(recipe.data().open(1)));
         List<Member> anchors = Anchors.stratified(FamilyDefinition.of(model), 20, "macs", 3);
         assertThat(anchors).doesNotHaveDuplicates();
         try (CountedCosts costs = new CountedCosts(model)) {

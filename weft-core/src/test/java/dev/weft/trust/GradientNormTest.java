@@ -116,7 +116,7 @@ class GradientNormTest {
             Batch batch = data(count).batch(new int[] {0, 1, 2, 3, 4, 5});
             double[][] first = matrix(plain.weights().tensors().get("first"));
             double[][] second = matrix(plain.weights().tensors().get("second"));
-            double[][] inputs = matrix(batch.inputs().reshape(-1, 3));
+            double[][] inputs = matrix(batch.inputs().only().reshape(-1, 3));
             double[][] ofFirst = new double[width][3];
             double[][] ofSecond = new double[4][width];
             for (int e = 0; e < count; e++) {

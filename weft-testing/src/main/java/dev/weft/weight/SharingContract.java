@@ -14,6 +14,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
@@ -51,7 +52,7 @@ public interface SharingContract {
     }
 
     private Family family(long seed) {
-        try (Tensor batch = model().input().random(3, new SplittableRandom(seed))) {
+        try (Bundle batch = model().input().random(3, new SplittableRandom(seed))) {
             return Family.of(model(), seed, list(), kinds(), new FirstValues(Map.of(), List.of(batch)));
         }
     }
@@ -71,20 +72,20 @@ public interface SharingContract {
         Calibration calibration = new Calibration();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
-                Tensor batch = family.definition().input().random(6, new SplittableRandom(8))) {
+                Bundle batch = family.definition().input().random(6, new SplittableRandom(8))) {
             family.forward(batch, new Pass(member, calibration, 0, 0));
         }
         return calibration.statistics();
     }
 
-    private static Tensor inputs(Family family) {
+    private static Bundle inputs(Family family) {
         return family.definition().input().random(4, new SplittableRandom(9));
     }
 
     private static Tensor run(Family family, Member member, MemberStatistics statistics) {
         try (NoGradGuard guard = new NoGradGuard();
-                Tensor inputs = inputs(family)) {
-            return family.forward(inputs, Pass.evaluation(member, statistics));
+                Bundle inputs = inputs(family)) {
+            return family.forward(inputs, Pass.evaluation(member, statistics)).only();
         }
     }
 
@@ -168,7 +169,7 @@ public interface SharingContract {
             for (Member member : members(family)) {
                 try (MemberStatistics own = statistics(family, member);
                         Family alone = family.extract(member, own);
-                        Tensor inputs = inputs(family)) {
+                        Bundle inputs = inputs(family)) {
                     LawCheck law = LawCheck.of(family, Pass.evaluation(member, own), alone, inputs);
                     assertThat(law.difference())
                             .as(member.toString())
@@ -213,8 +214,9 @@ public interface SharingContract {
             for (Member member : members(family)) {
                 try (PointerScope scope = new PointerScope();
                         MemberStatistics own = statistics(family, member);
-                        Tensor inputs = inputs(family)) {
+                        Bundle inputs = inputs(family)) {
                     family.forward(inputs, Pass.evaluation(member, own))
+                            .only()
                             .square()
                             .sum()
                             .backward();

@@ -89,7 +89,7 @@ public final class AttentiveSampling implements Sampling {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Pass pass = new Pass(member, BatchStatistics.INSTANCE, 0, 0);
-            return loss.ofLabels(family, batch, pass).item_double();
+            return loss.ofTargets(family, batch, pass).item_double();
         }
     }
 

@@ -54,8 +54,8 @@ final class LevelLosses implements AutoCloseable {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 Family then = family.with(before)) {
-            return loss.ofLabels(family, batch, pass(member)).item_double()
-                    - loss.ofLabels(then, batch, pass(member)).item_double();
+            return loss.ofTargets(family, batch, pass(member)).item_double()
+                    - loss.ofTargets(then, batch, pass(member)).item_double();
         }
     }
 
@@ -69,7 +69,7 @@ final class LevelLosses implements AutoCloseable {
 
     private double slope(Family of, Member generated, double temperature, Batch batch) {
         Pass pass = pass(generated).at(temperature).begun();
-        Tensor loss = this.loss.ofLabels(of, batch, pass);
+        Tensor loss = this.loss.ofTargets(of, batch, pass);
         Tensor target = of.strategy(GeneratedWeights.class).orElseThrow().targetRead(pass.reading());
         return torch.grad(new TensorVector(loss), new TensorVector(target))
                 .get(0)

@@ -9,12 +9,13 @@ import dev.weft.loss.Distillation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.ImageInput;
+import dev.weft.ops.Bundle;
 import dev.weft.sample.ImportanceDistribution;
 import dev.weft.sample.Sampling;
-import dev.weft.sample.StepReport;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.step.StepReport;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,10 +100,11 @@ public final class GradientNormSampling implements Sampling {
     }
 
     @Override
-    public void memberForwarded(long step, TrainingMember draw, Batch batch, Tensor outputs) {
+    public void memberForwarded(long step, TrainingMember draw, Batch batch, Bundle outputs) {
         training = draw.member();
         if (examples != null) {
-            examples.observe(batch, ImportanceDistribution.logitGradients(outputs, batch.labels(), labelSmoothing));
+            examples.observe(
+                    batch, ImportanceDistribution.logitGradients(outputs.only(), batch.labels(), labelSmoothing));
         }
     }
 

@@ -46,6 +46,7 @@ final class PathDistribution implements AutoCloseable {
             throw new InputException("Paths by gradient norm must have a choice to draw, but the model has none. Use"
                     + " sampler {kind: largest}.");
         }
+        space.requireNoneSwitched("Sampler gradient-norm");
         boolean joint = settings.scope() == GradientNormSampler.Scope.ALL_CHOICES;
         if (joint
                 && choices.stream()

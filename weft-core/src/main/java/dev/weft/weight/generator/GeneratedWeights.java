@@ -123,8 +123,9 @@ public final class GeneratedWeights implements WrappedWeights {
     }
 
     /** The ordinary member that a generated one stands for; any other is left as it is. */
+    @Override
     public Member plain(Member member) {
-        return isGenerated(member) ? picked(member) : member;
+        return source.plain(isGenerated(member) ? picked(member) : member);
     }
 
     private Member picked(Member named) {

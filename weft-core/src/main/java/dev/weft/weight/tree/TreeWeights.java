@@ -76,6 +76,13 @@ public final class TreeWeights implements WrappedWeights {
                                 < choice.options().size()))
                 .toList();
         requirePartition();
+        if (settings.sharing().stream().anyMatch(Sharing::hasLogits)
+                && parted.stream().anyMatch(Choice::isSwitched)) {
+            throw new InputException(
+                    "Leaves of a tree whose members are blends must differ in choices that no other one"
+                            + " switches, for a blend has all edges of a cell at once, but they differ in "
+                            + parted.stream().map(Choice::name).toList() + ".");
+        }
         for (Leaf leaf : leaves) {
             leaf.allowed =
                     parted.stream().map(choice -> optionsOf(choice, leaf.space)).toList();
@@ -122,10 +129,9 @@ public final class TreeWeights implements WrappedWeights {
 
     /** What a member picks in canonical form. */
     private static Object option(Choice<?> choice, Member member) {
-        boolean idle = choice.isConditional()
-                && member.options().get(choice.controller()) instanceof Integer value
-                && value < choice.activeFrom();
-        return idle ? choice.smallest() : member.value(choice);
+        boolean counts =
+                choice.isSwitched() || choice.isActiveWith(member.options().get(choice.controller()));
+        return counts ? member.value(choice) : choice.smallest();
     }
 
     /** What the stored names of a leaf's weights begin with. */
@@ -228,6 +234,16 @@ public final class TreeWeights implements WrappedWeights {
             leaf.weights.begin(new Beginning(
                     own, beginning.seed(), beginning.base(), beginning.calibration(), beginning.forward()));
         }
+    }
+
+    @Override
+    public boolean isMixture(Member member) {
+        return of(member).weights.isMixture(member);
+    }
+
+    @Override
+    public Member plain(Member member) {
+        return of(member).weights.plain(member);
     }
 
     @Override

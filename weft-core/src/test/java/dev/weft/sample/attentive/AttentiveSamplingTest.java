@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.cost.CostLevels;
 import dev.weft.cost.CountedCosts;
+import dev.weft.criterion.Losses;
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -49,7 +49,7 @@ class AttentiveSamplingTest {
     private static double loss(Family family, Member member, Batch batch) {
         try (PointerScope scope = new PointerScope()) {
             return Losses.labels(
-                            family.forward(batch.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)),
+                            family.forward(batch.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0)),
                             batch.labels(),
                             0)
                     .item_double();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.Losses;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
@@ -11,11 +12,10 @@ import dev.weft.data.ImageSplits;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.Losses;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.CellNetwork;
-import dev.weft.model.CellNetwork.Operation;
+import dev.weft.model.CellOperation;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.nn.BatchStatistics;
@@ -25,10 +25,8 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
 import dev.weft.recipe.DataSettings;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
-import dev.weft.sample.StepReport;
 import dev.weft.sample.norm.GradientNormSampler.Data;
 import dev.weft.sample.norm.GradientNormSampler.Memory;
 import dev.weft.sample.norm.GradientNormSampler.Paths;
@@ -38,6 +36,8 @@ import dev.weft.sample.norm.GradientNormSampler.Reweight;
 import dev.weft.sample.norm.GradientNormSampler.Scope;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
+import dev.weft.step.MemberLoss;
+import dev.weft.step.StepReport;
 import dev.weft.train.TinyText;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainingListener;
@@ -94,7 +94,7 @@ class GradientNormSamplingTest {
                 4,
                 2,
                 1,
-                Collections.nCopies(6, List.of(Operation.values())),
+                Collections.nCopies(6, CellOperation.NAS_BENCH_201),
                 true,
                 CellNetwork.Affine.NOWHERE,
                 false,
@@ -103,14 +103,14 @@ class GradientNormSamplingTest {
 
     /** Two edges that may be themselves or a convolution; the third is none. */
     private static CellNetwork toy() {
-        List<Operation> two = List.of(Operation.SKIP, Operation.CONV_1);
+        List<CellOperation> two = List.of(CellOperation.SKIP, CellOperation.CONV_1);
         return new CellNetwork(
                 INPUT,
                 8,
                 2,
                 1,
                 1,
-                List.of(two, List.of(Operation.NONE), two),
+                List.of(two, List.of(CellOperation.NONE), two),
                 true,
                 CellNetwork.Affine.EVERYWHERE,
                 false,
@@ -276,9 +276,10 @@ class GradientNormSamplingTest {
                 List<Integer> picked = space.encode(member);
                 double pathProbability = q[picked.get(0)] * q[2 + picked.get(1)];
                 for (int i = 0; i < 3; i++) {
-                    Batch one =
-                            new Batch(all.inputs().narrow(0, i, 1), all.labels().narrow(0, i, 1), List.of(i));
-                    Tensor logits = family.forward(one.inputs(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
+                    Batch one = new Batch(
+                            all.inputs().only().narrow(0, i, 1), all.labels().narrow(0, i, 1), List.of(i));
+                    Tensor logits =
+                            family.forward(one.inputs().only(), new Pass(member, BatchStatistics.INSTANCE, 0, 0));
                     Losses.labels(logits, one.labels(), 0).backward();
                     double probability = pathProbability * p[i];
                     family.weights().tensors().forEach((name, weight) -> {
@@ -373,8 +374,8 @@ class GradientNormSamplingTest {
             for (int step = 0; step < 3; step++) {
                 assertThat(batches.batch(step).indices())
                         .isEqualTo(uniform.batch(step).indices());
-                TensorAssert.assertThat(batches.batch(step).inputs())
-                        .isBitEqualTo(uniform.batch(step).inputs());
+                TensorAssert.assertThat(batches.batch(step).inputs().only())
+                        .isBitEqualTo(uniform.batch(step).inputs().only());
             }
             put(sampling.state().get("examples/norms"), 0, 0, 0, 0, 0, 0, 0, 1);
             sampling.stepDone(new StepReport(3, 6, 0.1, List.of()));
@@ -385,7 +386,7 @@ class GradientNormSamplingTest {
                 drawn.addAll(batch.indices());
                 for (int i = 0; i < batch.size(); i++) {
                     List<Float> view = new ArrayList<>();
-                    for (float value : Tensors.floats(batch.inputs().select(0, i))) {
+                    for (float value : Tensors.floats(batch.inputs().only().select(0, i))) {
                         view.add(value);
                     }
                     views.add(view);
@@ -469,7 +470,7 @@ class GradientNormSamplingTest {
                                 2,
                                 1,
                                 1,
-                                Collections.nCopies(6, List.of(Operation.values())),
+                                Collections.nCopies(6, CellOperation.NAS_BENCH_201),
                                 true,
                                 CellNetwork.Affine.NOWHERE,
                                 true,

@@ -1,6 +1,6 @@
 package dev.weft.lab.cells;
 
-import dev.weft.model.CellNetwork.Operation;
+import dev.weft.model.CellOperation;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -26,7 +26,8 @@ final class AnchorMembers {
 
     private static final long SEED = 2022;
     private static final int ALL = 20_000;
-    private static final Set<String> CONVOLUTIONS = Set.of(Operation.CONV_1.published(), Operation.CONV_3.published());
+    private static final Set<String> CONVOLUTIONS =
+            Set.of(CellOperation.CONV_1.published(), CellOperation.CONV_3.published());
 
     private AnchorMembers() {}
 

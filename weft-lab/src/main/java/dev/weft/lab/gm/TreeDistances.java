@@ -1,6 +1,6 @@
 package dev.weft.lab.gm;
 
-import dev.weft.model.CellNetwork.Operation;
+import dev.weft.model.CellOperation;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
 import dev.weft.space.Choice;
@@ -49,9 +49,9 @@ final class TreeDistances {
     }
 
     static double convolutionsCloser(TreeRecord.Probe probe) {
-        int none = probe.options().indexOf(Operation.NONE.published());
-        int one = probe.options().indexOf(Operation.CONV_1.published());
-        int three = probe.options().indexOf(Operation.CONV_3.published());
+        int none = probe.options().indexOf(CellOperation.NONE.published());
+        int one = probe.options().indexOf(CellOperation.CONV_1.published());
+        int three = probe.options().indexOf(CellOperation.CONV_3.published());
         double[][] distances = probe.matrix();
         return (distances[none][one] + distances[none][three]) / 2 - distances[one][three];
     }
@@ -153,9 +153,9 @@ final class TreeDistances {
 
     /** The operations' published names are too long for the columns of a map. */
     private static String brief(String text) {
-        return text.replace(Operation.SKIP.published(), "skip")
-                .replace(Operation.AVERAGE_POOL.published(), "pool")
-                .replace(Operation.CONV_1.published(), "1×1")
-                .replace(Operation.CONV_3.published(), "3×3");
+        return text.replace(CellOperation.SKIP.published(), "skip")
+                .replace(CellOperation.AVERAGE_POOL.published(), "pool")
+                .replace(CellOperation.CONV_1.published(), "1×1")
+                .replace(CellOperation.CONV_3.published(), "3×3");
     }
 }

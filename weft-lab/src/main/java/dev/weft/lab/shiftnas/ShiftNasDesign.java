@@ -8,6 +8,8 @@ import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Statistics;
+import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.loss.Regularisation;
 import dev.weft.nn.MemberStatistics;
@@ -39,7 +41,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** The ways of drawing the member of a step that are compared; all else is the same. */
-final class ShiftNasDesign implements Design {
+public final class ShiftNasDesign implements Design {
+    public static final Study STUDY =
+            Study.of("shiftnas", ShiftNasSize.class, (size, settings) -> new ShiftNasDesign(size, settings.data()));
+
     static final Column HITS = new Column("hits", "hits", "% within one level", 1, false);
     private static final String LAST_HITS = "hitsOfLastQuarter";
     private static final String METRIC = "macs";
@@ -48,28 +53,23 @@ final class ShiftNasDesign implements Design {
     /** An arm with a generator. */
     static final List<String> GENERATED = List.of("B", "C", "C-pathwise", "C-mask");
 
-    private final ShiftNasStudy.Size size;
+    private final ShiftNasSize size;
     private final String data;
     private final int images; // that members of all arms are trained on, and those held out
     private final LevelledSpace space;
 
-    ShiftNasDesign(ShiftNasStudy.Size size, String data) {
+    ShiftNasDesign(ShiftNasSize size, String data) {
         this.size = size;
         this.data = data;
-        Splits splits =
-                images(size.selectionSize()).open(1); // also finds that data is not there before anything is written
+        DataSettings settings = images(size.selectionSize());
+        Splits splits = settings.open(1); // also finds that data is not there before anything is written
         this.images = splits.train().size();
-        this.space = new LevelledSpace(size.model().withInput(DataSettings.input(splits)), size.levels());
+        this.space = new LevelledSpace(size.model().withInput(settings.input(splits)), size.levels());
     }
 
     @Override
-    public Object size() {
+    public StudySize size() {
         return size;
-    }
-
-    @Override
-    public List<Integer> budgets() {
-        return size.budgets();
     }
 
     LevelledSpace space() {

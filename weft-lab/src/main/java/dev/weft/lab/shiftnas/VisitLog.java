@@ -4,12 +4,12 @@ import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
 import dev.weft.loss.TrainingMember;
+import dev.weft.ops.Bundle;
 import dev.weft.train.TrainingListener;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * The cost level of the member that trained at each step: a file of one byte a step, at the step's own place, so that a run that was killed
@@ -30,7 +30,7 @@ final class VisitLog implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void memberForwarded(long step, TrainingMember draw, Batch batch, Tensor outputs) {
+    public void memberForwarded(long step, TrainingMember draw, Batch batch, Bundle outputs) {
         try {
             file.seek(step - 1);
             file.write(space.level(draw.member()));

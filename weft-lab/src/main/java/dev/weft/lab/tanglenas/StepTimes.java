@@ -7,7 +7,6 @@ import dev.weft.data.Dataset;
 import dev.weft.lab.study.Trial;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
-import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
@@ -95,7 +94,7 @@ final class StepTimes {
             this.recipe = recipe;
             Dataset train = recipe.data().open(1).train();
             family = Family.of(
-                    recipe.model().withInput(DataSettings.input(recipe.data().open(1))), 1, recipe.sharing());
+                    recipe.model().withInput(recipe.data().input(recipe.data().open(1))), 1, recipe.sharing());
             weightStep = new TrainingStep(family, recipe.train());
             logitStep = recipe.train().architecture() == null
                     ? null

@@ -136,7 +136,7 @@ class CellRankingTest {
     @Test
     void parametersAreAnArmThatTrainsNothing() {
         DataSettings data = truth.recipe().data();
-        Arm arm = ranking.parameters(truth.recipe().model().withInput(DataSettings.input(data.open(1))));
+        Arm arm = ranking.parameters(truth.recipe().model().withInput(data.input(data.open(1))));
         Map<String, Double> values = arm.work().measure(null);
         assertThat(values.get(CellRanking.PUBLIC_TAU.key())).isBetween(0.6, 0.85);
         assertThat(values.get(CellRanking.TAU.key())).isBetween(0.2, 1.0);
@@ -160,9 +160,10 @@ class CellRankingTest {
     /** Scores come of the weights of one family: the truth plays no part in them. */
     @Test
     void scoresAreOfInheritedWeights() {
-        GroundTruth few = truth.every(8);
+        GroundTruth few = truth.some(4);
         Splits splits = few.recipe().data().open(0);
-        try (Family family = Family.of(few.recipe().model().withInput(DataSettings.input(splits)), 5)) {
+        try (Family family =
+                Family.of(few.recipe().model().withInput(few.recipe().data().input(splits)), 5)) {
             CellScores scores = CellScores.of(family, few.recipe(), splits, few.members());
             assertThat(scores.scores()).hasSize(few.members().size()).allSatisfy(score -> {
                 assertThat(score.accuracy()).isBetween(0.0, 60.0);

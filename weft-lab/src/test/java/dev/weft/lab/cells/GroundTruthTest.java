@@ -42,8 +42,7 @@ class GroundTruthTest {
     @Test
     void costsAreThoseOfTheModel() {
         DataSettings data = truth.recipe().data();
-        try (CountedCosts costs =
-                new CountedCosts(truth.recipe().model().withInput(DataSettings.input(data.open(7))))) {
+        try (CountedCosts costs = new CountedCosts(truth.recipe().model().withInput(data.input(data.open(7))))) {
             for (Anchor anchor : truth.anchors()) {
                 MemberCosts counted = costs.of(anchor.member());
                 assertThat(anchor.params()).isEqualTo(counted.params());

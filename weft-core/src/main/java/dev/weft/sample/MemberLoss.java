@@ -1,6 +1,0 @@
-package dev.weft.sample;
-
-import dev.weft.loss.TrainingMember;
-
-/** The loss of one member at one step of training. */
-public record MemberLoss(TrainingMember trained, double loss) {}
