@@ -41,7 +41,9 @@ class ArchitectureTest {
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
             Map.entry("criterion", Set.of("metric", "data", "ops", "space", "io")),
-            Map.entry("model", Set.of("metric", "criterion", "data", "nn", "weight", "ops", "space", "text", "io")),
+            Map.entry(
+                    "model",
+                    Set.of("metric", "criterion", "data", "delta", "nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(

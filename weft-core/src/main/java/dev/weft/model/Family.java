@@ -17,6 +17,8 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Beginning;
+import dev.weft.weight.MemberProposals;
+import dev.weft.weight.Mixing;
 import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.SharedWeights;
@@ -304,6 +306,26 @@ public final class Family implements AutoCloseable {
     /** The strategy of a kind, where this family shares in that way. */
     public <T extends Weights> Optional<T> strategy(Class<T> kind) {
         return strategies.stream().filter(kind::isInstance).map(kind::cast).findFirst();
+    }
+
+    /** The name of the leaf that a member belongs to, where the family is a tree. */
+    public Optional<String> leaf(Member member) {
+        return requested.leaf(member);
+    }
+
+    /** What mixes copies of weights for each member, where its sharing does. */
+    public Optional<Mixing> mixing() {
+        return requested.mixing();
+    }
+
+    /** What proposes members for a cost, where its sharing does. */
+    public Optional<MemberProposals> proposals() {
+        return requested.proposals();
+    }
+
+    /** The member that training has chosen so far, by the options that are weighed most, where it weighs any. */
+    public Optional<Member> chosen() {
+        return requested.chosen(space.largest());
     }
 
     /** All strategies of a kind, in the order in which they wrap one another. */

@@ -116,6 +116,30 @@ public interface Weights {
         return Optional.empty();
     }
 
+    /** The name of the leaf that a member belongs to, where members are parted between several sets of weights. */
+    default Optional<String> leaf(Member member) {
+        return Optional.empty();
+    }
+
+    /** What mixes copies of weights for each member, where something does. */
+    default Optional<Mixing> mixing() {
+        return Optional.empty();
+    }
+
+    /** What proposes members for a cost, where something does. */
+    default Optional<MemberProposals> proposals() {
+        return Optional.empty();
+    }
+
+    /**
+     * The member that training has chosen so far, where it chooses one.
+     *
+     * @param within gives what there is nothing to choose about
+     */
+    default Optional<Member> chosen(Member within) {
+        return Optional.empty();
+    }
+
     /**
      * Called once the model has asked for everything.
      *

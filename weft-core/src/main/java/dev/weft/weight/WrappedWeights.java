@@ -76,6 +76,26 @@ public interface WrappedWeights extends Weights {
     }
 
     @Override
+    default Optional<String> leaf(Member member) {
+        return source().leaf(member);
+    }
+
+    @Override
+    default Optional<Mixing> mixing() {
+        return source().mixing();
+    }
+
+    @Override
+    default Optional<MemberProposals> proposals() {
+        return source().proposals();
+    }
+
+    @Override
+    default Optional<Member> chosen(Member within) {
+        return source().chosen(within);
+    }
+
+    @Override
     default void built() {
         source().built();
     }
