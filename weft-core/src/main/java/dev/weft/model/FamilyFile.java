@@ -92,7 +92,8 @@ final class FamilyFile {
         Map<String, Entry> entries = new LinkedHashMap<>();
         boolean alone = isAlone(family.space(), family.members().keySet());
         family.members().forEach((name, named) -> {
-            Map<String, Integer> channels = alone ? Map.of() : named.statistics().channels();
+            Map<String, Integer> channels =
+                    alone ? Map.of() : named.statistics().channels();
             entries.put(name, new Entry(named.member().toString(), named.measurements(), channels));
         });
         Map<String, String> sources = family.kinds().sources(List.of(family.definition(), family.sharing()));
@@ -151,17 +152,15 @@ final class FamilyFile {
         Map<String, StoredStatistics> own = new LinkedHashMap<>();
         document.members.forEach((name, entry) -> {
             picks.put(name, inFile(path, () -> family.space().parse(entry.member)));
-            own.put(
-                    name,
-                    inFile(path, () -> new StoredStatistics(name, entry.statistics, statistics.get(name))));
+            own.put(name, inFile(path, () -> new StoredStatistics(name, entry.statistics, statistics.get(name))));
         });
         new StatisticsCheck(document.model)
                 .problem(picks, name -> own.get(name).byName())
                 .ifPresent(problem -> {
                     throw new InputException(path + ": " + problem + ".");
                 });
-        document.members.forEach((name, entry) -> family.name(
-                name, new NamedMember(picks.get(name), own.get(name).kept(), entry.measurements)));
+        document.members.forEach((name, entry) ->
+                family.name(name, new NamedMember(picks.get(name), own.get(name).kept(), entry.measurements)));
         document.notes.forEach(family::note);
         return family;
     }

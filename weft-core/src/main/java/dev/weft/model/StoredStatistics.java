@@ -39,24 +39,25 @@ final class StoredStatistics {
         long all = 0;
         for (Map.Entry<String, Integer> layer : channels.entrySet()) {
             if (layer.getValue() == null || layer.getValue() < 1) {
-                throw new InputException("member \"" + name + "\" must have channels in the batch norm \"" + layer.getKey()
-                        + "\", but has " + layer.getValue() + ".");
+                throw new InputException("member \"" + name + "\" must have channels in the batch norm \""
+                        + layer.getKey() + "\", but has " + layer.getValue() + ".");
             }
             all += layer.getValue();
         }
         if (!fits(together, all)) {
-            throw new InputException("member \"" + name + "\" must have its batch-norm statistics in a tensor \"members/"
-                    + name + "/" + PACKED + "\" [2, " + all + "] of float32, but "
-                    + (together == null
-                            ? "has none."
-                            : "it is " + Arrays.toString(together.shape()) + " of "
-                                    + together.scalar_type().intern() + "."));
+            throw new InputException(
+                    "member \"" + name + "\" must have its batch-norm statistics in a tensor \"members/"
+                            + name + "/" + PACKED + "\" [2, " + all + "] of float32, but "
+                            + (together == null
+                                    ? "has none."
+                                    : "it is " + Arrays.toString(together.shape()) + " of "
+                                            + together.scalar_type().intern() + "."));
         }
         TreeSet<String> others = new TreeSet<>(tensors.keySet());
         others.remove(PACKED);
         if (!others.isEmpty()) {
-            throw new InputException(
-                    "member \"" + name + "\" has its statistics in one tensor, and no place for " + others.first() + ".");
+            throw new InputException("member \"" + name + "\" has its statistics in one tensor, and no place for "
+                    + others.first() + ".");
         }
         this.packed = new MemberStatistics(channels, together);
     }

@@ -57,8 +57,13 @@ class FamilyFileTest {
     private void layerByLayer() {
         try (PointerScope scope = new PointerScope();
                 Family family = Family.open(file)) {
-            family.members().get("small").statistics().tensors().forEach((name, tensor) -> tensors.put(
-                    "members/small/" + name, TensorData.floats(List.of(tensor.size(0)), Tensors.floats(tensor))));
+            family.members()
+                    .get("small")
+                    .statistics()
+                    .tensors()
+                    .forEach((name, tensor) -> tensors.put(
+                            "members/small/" + name,
+                            TensorData.floats(List.of(tensor.size(0)), Tensors.floats(tensor))));
         }
         tensors.remove(PACKED);
         document(d -> d.replaceFirst(",\"statistics\":\\{[^{}]*\\}", ""));
@@ -253,7 +258,8 @@ class FamilyFileTest {
     void packedStatisticsThatAreNotWhatTheDocumentSaysAreRefused() {
         TensorData sound = tensors.get(PACKED);
         long channels = sound.shape().get(1);
-        String where = "member \"small\" must have its batch-norm statistics in a tensor \"" + PACKED + "\" [2, " + channels + "]";
+        String where = "member \"small\" must have its batch-norm statistics in a tensor \"" + PACKED + "\" [2, "
+                + channels + "]";
         tensors.put(PACKED, zeros(2, channels + 1));
         refused(where, "but it is [2, " + (channels + 1) + "]");
         tensors.put(PACKED, zeros(channels, 2));
@@ -303,7 +309,9 @@ class FamilyFileTest {
             NamedMember small = family.members().get("small");
             layers = small.statistics().channels().size();
             for (int i = 0; i < kept; i++) {
-                family.name("m" + i, new NamedMember(small.member(), small.statistics().copy(), Map.of()));
+                family.name(
+                        "m" + i,
+                        new NamedMember(small.member(), small.statistics().copy(), Map.of()));
             }
             family.save(many);
         }
