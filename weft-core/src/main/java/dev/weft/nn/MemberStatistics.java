@@ -1,15 +1,17 @@
 package dev.weft.nn;
 
 import dev.weft.ops.NormOps;
+import dev.weft.ops.Ops;
 import dev.weft.ops.Tensors;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Evaluation: one member's mean and variance for every batch norm layer, as {@link Calibration} gathered them. They travel with
@@ -54,8 +56,8 @@ public final class MemberStatistics implements NormStatistics, AutoCloseable {
             throw new IllegalArgumentException("Statistics of " + all + " channels must be [2, " + all + "].");
         }
         this.packed = packed;
-        this.means = packed == null ? null : Tensors.keep(packed.select(0, 0));
-        this.variances = packed == null ? null : Tensors.keep(packed.select(0, 1));
+        this.means = packed == null ? null : Tensors.keep(Ops.select(packed, 0, 0));
+        this.variances = packed == null ? null : Tensors.keep(Ops.select(packed, 0, 1));
     }
 
     /**
@@ -93,13 +95,11 @@ public final class MemberStatistics implements NormStatistics, AutoCloseable {
         }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            TensorVector means = new TensorVector();
-            TensorVector variances = new TensorVector();
-            channels(tensors).keySet().forEach(layer -> {
-                means.push_back(tensors.get(layer + MEAN));
-                variances.push_back(tensors.get(layer + VARIANCE));
-            });
-            return Tensors.keep(torch.stack(new TensorVector(torch.cat(means), torch.cat(variances))));
+            Set<String> layers = channels(tensors).keySet();
+            List<Tensor> all = new ArrayList<>();
+            layers.forEach(layer -> all.add(tensors.get(layer + MEAN)));
+            layers.forEach(layer -> all.add(tensors.get(layer + VARIANCE)));
+            return Tensors.keep(Ops.unflatten(Ops.concatenate(all, 0), 0, List.of(2, -1)));
         }
     }
 
