@@ -3,6 +3,7 @@ package dev.weft.results;
 import dev.weft.cost.Meter;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
+import dev.weft.io.WeftCommand;
 import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
@@ -264,7 +265,8 @@ public final class RunReports {
         if (!hasNotes) {
             notes.add(
                     "The run was begun by an earlier version of Weft, which did not write down in which tables the numbers"
-                            + " of a sampler or a blend stand; they are not drawn here, and \"weft metrics\" has them all.");
+                            + " of a sampler or a blend stand. They are not drawn here, but "
+                            + WeftCommand.of("metrics", "RUN_DIR") + " has them all.");
         }
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"
