@@ -429,15 +429,18 @@ public final class Family implements AutoCloseable {
     }
 
     /**
-     * The inputs to the outputs, by the names of the ports; they belong to the caller's {@code PointerScope}. Changes nothing but the
-     * cache of the pass, if it has one.
+     * The inputs to the outputs, by the names of the ports; they belong to the caller's {@code PointerScope}, and nothing else of the forward
+     * pass does: what its gradient needs is libtorch's, which frees it while the gradient is computed. Changes nothing but the cache of
+     * the pass, if it has one.
      */
     public Bundle forward(Bundle inputs, Pass pass) {
         requireOpen();
-        Bundle read = type == ScalarType.Double ? inputs.map(Tensors::inDoubles) : inputs;
-        Bundle outputs = model.forward(read, pass.isBegun() ? pass : pass.begun());
-        List<Port> ports = definition().input().outputs();
-        return ports.size() == 1 ? Bundle.of(ports.get(0).name(), outputs.only()) : outputs;
+        return Bundle.scoped(() -> {
+            Bundle read = type == ScalarType.Double ? inputs.map(Tensors::inDoubles) : inputs;
+            Bundle outputs = model.forward(read, pass.isBegun() ? pass : pass.begun());
+            List<Port> ports = definition().input().outputs();
+            return ports.size() == 1 ? Bundle.of(ports.get(0).name(), outputs.only()) : outputs;
+        });
     }
 
     /**
@@ -495,9 +498,7 @@ public final class Family implements AutoCloseable {
                 NoGradGuard guard = new NoGradGuard()) {
             copy(Reading.of(member), extracted);
         }
-        Map<String, Tensor> own = new LinkedHashMap<>();
-        statistics.tensors().forEach((name, tensor) -> own.put(name, Tensors.keep(tensor.clone())));
-        extracted.name(EXTRACTED, new NamedMember(Member.PLAIN, new MemberStatistics(own), Map.of()));
+        extracted.name(EXTRACTED, new NamedMember(Member.PLAIN, statistics.copy(), Map.of()));
         extracted.notes.putAll(notes);
         extracted.note("member", space.print(member));
         return extracted;

@@ -9,6 +9,7 @@ import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.SharedWeights;
 import dev.weft.weight.Sharing;
@@ -26,8 +27,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A family on disk: one safetensors file. The shared tensors have their published names; the statistics of a kept member lie
- * under {@code members/NAME/}, or, in a family of one, under their published names too. The key {@code weft.family} of the
- * metadata holds the rest as JSON. See {@code docs/file-formats.md}.
+ * end to end in {@code members/NAME/statistics}, or, in a family of one, layer by layer under their published names too. The key {@code
+ * weft.family} of the metadata holds the rest as JSON. See {@code docs/file-formats.md}.
  */
 final class FamilyFile {
     static final String KEY = "weft.family";
@@ -50,9 +51,16 @@ final class FamilyFile {
         }
     }
 
-    /** A kept member; {@code member} is its one-line form, empty in a plain model. */
-    record Entry(String member, Map<String, Double> measurements) {
+    /**
+     * A kept member; {@code member} is its one-line form, empty in a plain model, and {@code statistics} the channels of each batch norm,
+     * in the order in which they lie end to end; empty where each lies by itself.
+     */
+    record Entry(
+            String member,
+            Map<String, Double> measurements,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Integer> statistics) {
         Entry {
+            statistics = statistics == null ? Map.of() : statistics;
             if (member == null || measurements == null) {
                 throw new InputException("a member must have its one-line form and its measurements");
             }
@@ -67,12 +75,12 @@ final class FamilyFile {
         Safetensors.write(file, data, Map.of("format", "pt", KEY, json(family)));
     }
 
-    /** All that its file holds, by the names there; they belong to the family. */
+    /** All that its file holds, by the names there; they belong to the family, or to the caller's scope. */
     static Map<String, Tensor> tensors(Family family) {
         Map<String, Tensor> tensors = new LinkedHashMap<>(family.weights().stored());
-        family.members().forEach((name, named) -> named.statistics()
-                .tensors()
-                .forEach((key, tensor) -> tensors.put(prefix(family, name) + key, tensor)));
+        boolean alone = isAlone(family.space(), family.members().keySet());
+        family.members().forEach((name, named) -> StoredStatistics.of(named.statistics(), alone)
+                .forEach((key, tensor) -> tensors.put(alone ? key : "members/" + name + "/" + key, tensor)));
         return tensors;
     }
 
@@ -82,9 +90,12 @@ final class FamilyFile {
             throw new IllegalStateException(problem + ". Calibrate the member before saving it.");
         });
         Map<String, Entry> entries = new LinkedHashMap<>();
-        family.members()
-                .forEach((name, named) ->
-                        entries.put(name, new Entry(named.member().toString(), named.measurements())));
+        boolean alone = isAlone(family.space(), family.members().keySet());
+        family.members().forEach((name, named) -> {
+            Map<String, Integer> channels =
+                    alone ? Map.of() : named.statistics().channels();
+            entries.put(name, new Entry(named.member().toString(), named.measurements(), channels));
+        });
         Map<String, String> sources = family.kinds().sources(List.of(family.definition(), family.sharing()));
         Document document =
                 new Document(FORMAT_VERSION, family.definition(), family.sharing(), entries, family.notes(), sources);
@@ -137,15 +148,19 @@ final class FamilyFile {
                 SharedWeights.of(name -> shared.contains(name) ? stored.apply(name) : null, path.toString());
         Family family = inFile(path, () -> new Family(document.model, weights, document.sharing, kinds));
         weights.requireAllUsed(shared, path.toString());
-        document.members.forEach((name, entry) -> family.name(
-                name,
-                new NamedMember(
-                        inFile(path, () -> family.space().parse(entry.member)),
-                        new MemberStatistics(statistics.get(name)),
-                        entry.measurements)));
-        new StatisticsCheck(document.model).problem(family.members()).ifPresent(problem -> {
-            throw new InputException(path + ": " + problem + ".");
+        Map<String, Member> picks = new LinkedHashMap<>();
+        Map<String, StoredStatistics> own = new LinkedHashMap<>();
+        document.members.forEach((name, entry) -> {
+            picks.put(name, inFile(path, () -> family.space().parse(entry.member)));
+            own.put(name, inFile(path, () -> new StoredStatistics(name, entry.statistics, statistics.get(name))));
         });
+        new StatisticsCheck(document.model)
+                .problem(picks, name -> own.get(name).byName())
+                .ifPresent(problem -> {
+                    throw new InputException(path + ": " + problem + ".");
+                });
+        document.members.forEach((name, entry) ->
+                family.name(name, new NamedMember(picks.get(name), own.get(name).kept(), entry.measurements)));
         document.notes.forEach(family::note);
         return family;
     }
@@ -177,10 +192,6 @@ final class FamilyFile {
                     + document.formatVersion + ". Use the version of Weft that wrote it.");
         }
         return document;
-    }
-
-    private static String prefix(Family family, String name) {
-        return isAlone(family.space(), family.members().keySet()) ? "" : "members/" + name + "/";
     }
 
     /** Whether the only member there can be is named, and once: its statistics then have their published names. */
