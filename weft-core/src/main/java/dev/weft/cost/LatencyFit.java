@@ -73,7 +73,7 @@ public record LatencyFit(LatencyTable table, int members, double rSquared, doubl
         boolean counts(Member member) {
             return choice == null
                     || member.value(choice).equals(option)
-                            && (controller == null || (Integer) member.value(controller) >= choice.activeFrom());
+                            && (controller == null || choice.isActiveWith(member.value(controller)));
         }
 
         @Override

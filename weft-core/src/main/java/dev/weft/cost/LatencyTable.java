@@ -82,9 +82,9 @@ public final class LatencyTable implements DifferentiableCost {
         }
     }
 
-    /** A conditional choice counts only with an option of its controller that makes it mean something. */
+    /** A conditional choice counts only with an option of its controller that makes it mean something; a switched one has off for that. */
     private static CostTable table(Space space, Choice<?> choice, List<Double> millis) {
-        if (!choice.isConditional()) {
+        if (!choice.isConditional() || choice.isSwitched()) {
             return new CostTable(
                     List.of(choice),
                     millis.stream().mapToDouble(Double::doubleValue).toArray());
@@ -93,8 +93,8 @@ public final class LatencyTable implements DifferentiableCost {
         return new CostTable(
                 List.of(controller, choice),
                 controller.options().stream()
-                        .flatMapToDouble(option -> millis.stream()
-                                .mapToDouble(value -> (Integer) option >= choice.activeFrom() ? value : 0))
+                        .flatMapToDouble(
+                                option -> millis.stream().mapToDouble(value -> choice.isActiveWith(option) ? value : 0))
                         .toArray());
     }
 

@@ -47,6 +47,9 @@ record CellLayers(
         for (int node = graph.inputs(); node < graph.nodes(); node++) {
             List<Cell.Edge> into = new ArrayList<>();
             for (int from = 0; from < node; from++) {
+                if (!graph.isThere(node, from)) {
+                    continue;
+                }
                 String edge = name + node + "<-" + from;
                 Choice<String> choice = graph.edge(node, from);
                 List<Layer> operations = operations(

@@ -115,7 +115,7 @@ public record CellNetwork(
     }
 
     private static CellGraph graph(List<List<CellOperation>> edges) {
-        return new CellGraph("", 1, Cell.Output.LAST, edges);
+        return new CellGraph("", 1, 0, Cell.Output.LAST, edges);
     }
 
     @Override

@@ -17,6 +17,8 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Beginning;
+import dev.weft.weight.MemberProposals;
+import dev.weft.weight.Mixing;
 import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.SharedWeights;
@@ -306,6 +308,31 @@ public final class Family implements AutoCloseable {
         return strategies.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
+    /** The name of the leaf that a member belongs to, where the family is a tree. */
+    public Optional<String> leaf(Member member) {
+        return requested.leaf(member);
+    }
+
+    /** What mixes copies of weights for each member, where its sharing does. */
+    public Optional<Mixing> mixing() {
+        return requested.mixing();
+    }
+
+    /** What proposes members for a cost, where its sharing does. */
+    public Optional<MemberProposals> proposals() {
+        return requested.proposals();
+    }
+
+    /** The member that training has chosen so far, by the options that are weighed most, where it weighs any. */
+    public Optional<Member> chosen() {
+        return requested.chosen(space.largest());
+    }
+
+    /** All strategies of a kind, in the order in which they wrap one another. */
+    public <T extends Weights> List<T> strategies(Class<T> kind) {
+        return strategies.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
     /**
      * Leaves the trained tensors in whose names a pattern is found as they are: no gradient reaches them, and no optimiser has them.
      *
@@ -343,6 +370,16 @@ public final class Family implements AutoCloseable {
     /** Whether a stored tensor is moved by an update of its own: the logits of a blend, a generator of members. */
     public boolean hasOwnUpdate(String stored) {
         return requested.hasOwnUpdate(stored);
+    }
+
+    /** Whether a member is a mixture of others, such as a blend: it uses whatever any of them does. */
+    public boolean isMixture(Member member) {
+        return requested.isMixture(member);
+    }
+
+    /** The ordinary member that a generated one stands for; any other is left as it is. */
+    public Member plain(Member member) {
+        return requested.plain(member);
     }
 
     /** How far a member's output may lie from that of its stand-alone model, as {@link Sharing#tolerance} says; 0 for bit for bit. */
@@ -392,15 +429,18 @@ public final class Family implements AutoCloseable {
     }
 
     /**
-     * The inputs to the outputs, by the names of the ports; they belong to the caller's {@code PointerScope}. Changes nothing but the
-     * cache of the pass, if it has one.
+     * The inputs to the outputs, by the names of the ports; they belong to the caller's {@code PointerScope}, and nothing else of the forward
+     * pass does: what its gradient needs is libtorch's, which frees it while the gradient is computed. Changes nothing but the cache of
+     * the pass, if it has one.
      */
     public Bundle forward(Bundle inputs, Pass pass) {
         requireOpen();
-        Bundle read = type == ScalarType.Double ? inputs.map(Tensors::inDoubles) : inputs;
-        Bundle outputs = model.forward(read, pass.isBegun() ? pass : pass.begun());
-        List<Port> ports = definition().input().outputs();
-        return ports.size() == 1 ? Bundle.of(ports.get(0).name(), outputs.only()) : outputs;
+        return Bundle.scoped(() -> {
+            Bundle read = type == ScalarType.Double ? inputs.map(Tensors::inDoubles) : inputs;
+            Bundle outputs = model.forward(read, pass.isBegun() ? pass : pass.begun());
+            List<Port> ports = definition().input().outputs();
+            return ports.size() == 1 ? Bundle.of(ports.get(0).name(), outputs.only()) : outputs;
+        });
     }
 
     /**
@@ -458,9 +498,7 @@ public final class Family implements AutoCloseable {
                 NoGradGuard guard = new NoGradGuard()) {
             copy(Reading.of(member), extracted);
         }
-        Map<String, Tensor> own = new LinkedHashMap<>();
-        statistics.tensors().forEach((name, tensor) -> own.put(name, Tensors.keep(tensor.clone())));
-        extracted.name(EXTRACTED, new NamedMember(Member.PLAIN, new MemberStatistics(own), Map.of()));
+        extracted.name(EXTRACTED, new NamedMember(Member.PLAIN, statistics.copy(), Map.of()));
         extracted.notes.putAll(notes);
         extracted.note("member", space.print(member));
         return extracted;

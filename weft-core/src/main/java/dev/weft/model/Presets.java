@@ -10,6 +10,7 @@ import dev.weft.nn.Activation;
 import dev.weft.nn.Initialisation;
 import dev.weft.nn.Mlp;
 import dev.weft.nn.Norm;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,9 @@ import java.util.Map;
  * <tr><td>{@code cell-stack-tiny}, {@code cell-stack-quick}, {@code cell-stack-toy}</td>
  *     <td>the toy cell space of TangleNAS (Sukthanker et al. 2024), 4096 members: on 8×8 images for tests, on 14×14 ones for two cores,
  *     and at its published size for Fashion-MNIST</td></tr>
+ * <tr><td>{@code cell-darts-tiny}, {@code cell-darts}</td>
+ *     <td>the cell space of DARTS (Liu et al. 2019), 1.1e18 members: three cells on 8×8 images for tests, and at its
+ *     published size for a search on CIFAR-10</td></tr>
  * <tr><td>{@code vit-autoformer-tiny}, {@code -small}, {@code -base}</td>
  *     <td>the ImageNet spaces of AutoFormer (Chen et al. 2021)</td></tr>
  * <tr><td>{@code lm-tiny}, {@code lm-tiny-llama}</td><td>every kind of choice of a GPT and of a Llama, in seconds: for tests</td></tr>
@@ -60,6 +64,8 @@ public final class Presets {
         ALL.put("cell-stack-tiny", cellStack(8, 4, 8));
         ALL.put("cell-stack-quick", cellStack(14, 8, 64));
         ALL.put("cell-stack-toy", cellStack(28, 32, 128));
+        ALL.put("cell-darts-tiny", darts(8, 2, 3));
+        ALL.put("cell-darts", darts(32, 16, 8));
         ALL.put("vit-tiny", vitTiny());
         ALL.put("vit-autoformer-tiny", autoFormer(List.of(192, 216, 240), 12, List.of(3, 4), List.of(3.5, 4.0)));
         ALL.put(
@@ -237,15 +243,41 @@ public final class Presets {
         return new CellStack(
                 null,
                 resolution,
+                0,
                 List.of(
                         new CellStack.Cell(CellStack.Kind.REDUCTION, channels),
                         new CellStack.Cell(CellStack.Kind.NORMAL, channels),
                         new CellStack.Cell(CellStack.Kind.REDUCTION, 2 * channels)),
+                new CellStack.Wiring(1, 0),
                 edges,
                 edges,
                 true,
                 CellNetwork.Affine.OUTSIDE_CELLS,
                 hidden,
+                Initialisation.UNIFORM_FAN_IN);
+    }
+
+    /** Every operation on every edge, and reductions after a third and two thirds of the cells. */
+    private static CellStack darts(int resolution, int channels, int count) {
+        List<CellStack.Cell> cells = new ArrayList<>();
+        int width = channels;
+        for (int i = 0; i < count; i++) {
+            boolean reduction = i == count / 3 || i == 2 * count / 3;
+            width = reduction ? 2 * width : width;
+            cells.add(new CellStack.Cell(reduction ? CellStack.Kind.REDUCTION : CellStack.Kind.NORMAL, width));
+        }
+        List<List<CellOperation>> edges = Collections.nCopies(14, CellOperation.DARTS);
+        return new CellStack(
+                null,
+                resolution,
+                3 * channels,
+                cells,
+                new CellStack.Wiring(2, 2),
+                edges,
+                edges,
+                false,
+                CellNetwork.Affine.OUTSIDE_CELLS,
+                0,
                 Initialisation.UNIFORM_FAN_IN);
     }
 

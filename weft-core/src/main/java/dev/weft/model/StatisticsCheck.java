@@ -5,12 +5,14 @@ import dev.weft.nn.Pass;
 import dev.weft.nn.ShapeStatistics;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
+import dev.weft.space.Member;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -29,6 +31,13 @@ final class StatisticsCheck {
 
     /** What is wrong with the first member of which something is: a sentence without its full stop. */
     Optional<String> problem(Map<String, NamedMember> members) {
+        Map<String, Member> picks = new LinkedHashMap<>();
+        members.forEach((name, named) -> picks.put(name, named.member()));
+        return problem(picks, name -> members.get(name).statistics().tensors());
+    }
+
+    /** What is wrong where the statistics of a member, by its name, are these, by published name. */
+    Optional<String> problem(Map<String, Member> members, Function<String, Map<String, Tensor>> statistics) {
         if (members.isEmpty()) {
             return Optional.empty();
         }
@@ -36,24 +45,28 @@ final class StatisticsCheck {
                 PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             return members.entrySet().stream()
-                    .map(named -> problem(shapes, named.getKey(), named.getValue()))
+                    .map(named -> problem(shapes, named.getKey(), named.getValue(), statistics))
                     .flatMap(Optional::stream)
                     .findFirst();
         }
     }
 
-    private Optional<String> problem(Family shapes, String name, NamedMember named) {
+    private Optional<String> problem(
+            Family shapes, String name, Member member, Function<String, Map<String, Tensor>> statistics) {
         ShapeStatistics seen = new ShapeStatistics();
         try (PointerScope scope = new PointerScope();
                 Bundle input = definition.input().shapes(1)) {
-            shapes.forward(input, Pass.evaluation(named.member(), seen));
+            shapes.forward(input, Pass.evaluation(member, seen));
+            return problem(name, seen.channels(), statistics.apply(name));
         }
+    }
+
+    private static Optional<String> problem(String name, Map<String, Integer> channels, Map<String, Tensor> stored) {
         Map<String, Long> needed = new LinkedHashMap<>();
-        seen.channels().forEach((layer, channels) -> {
-            needed.put(layer + MemberStatistics.MEAN, (long) channels);
-            needed.put(layer + MemberStatistics.VARIANCE, (long) channels);
+        channels.forEach((layer, count) -> {
+            needed.put(layer + MemberStatistics.MEAN, (long) count);
+            needed.put(layer + MemberStatistics.VARIANCE, (long) count);
         });
-        Map<String, Tensor> stored = named.statistics().tensors();
         for (Map.Entry<String, Long> entry : needed.entrySet()) {
             Tensor tensor = stored.get(entry.getKey());
             boolean fits = tensor != null

@@ -3,6 +3,7 @@ package dev.weft.nn;
 import dev.weft.ops.Ops;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -11,6 +12,8 @@ import org.bytedeco.pytorch.Tensor;
  * <pre>
  *   node i = Σ_j o_{i←j}(node j)     y = the last node, or all that were not given, channel after channel
  * </pre>
+ *
+ * <p>An edge that is switched off for a member does not run; one or more into each node are on.
  */
 public final class Cell {
     /** What a cell gives. */
@@ -43,8 +46,10 @@ public final class Cell {
         for (List<Edge> edges : into) {
             Tensor sum = null;
             for (Edge edge : edges) {
-                Tensor one = edge.operation.forward(done.get(edge.from), pass);
-                sum = sum == null ? one : Ops.add(sum, one);
+                Optional<Tensor> one = edge.operation.ifOn(done.get(edge.from), pass);
+                if (one.isPresent()) {
+                    sum = sum == null ? one.get() : Ops.add(sum, one.get());
+                }
             }
             done.add(sum);
         }

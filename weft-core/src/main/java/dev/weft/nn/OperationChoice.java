@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -18,10 +19,13 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>Operations may be one layer that stands for several options, of which each has a part of its weights: a 1×1 convolution in the middle of
  * a 3×3 one. It runs once, and its outcome has the parts of all of them.
+ *
+ * <p>Of a switched choice nothing runs for a member that has it off. A blend runs what it mixes, off among it.
  */
 public final class OperationChoice implements Layer {
     private final List<? extends Layer> operations;
     private final Gate which;
+    private final int off; // -1 where the choice is not switched
 
     /** @param operations one for each option of {@code choice}, in that order; the same one for options that are one layer */
     public OperationChoice(Weights weights, String name, Choice<?> choice, List<? extends Layer> operations) {
@@ -31,12 +35,27 @@ public final class OperationChoice implements Layer {
         }
         this.operations = List.copyOf(operations);
         this.which = weights.gate(name, choice);
+        this.off =
+                choice.isSwitched() ? choice.options().indexOf(choice.switched().off()) : -1;
+    }
+
+    /** What the member of a pass makes of x; empty where it has the choice off. */
+    public Optional<Tensor> ifOn(Tensor x, Pass pass) {
+        List<Gate.Share> shares = which.shares(pass.reading());
+        boolean isOff = shares.size() == 1
+                && shares.get(0).value() == off
+                && shares.get(0).part() == null;
+        return isOff ? Optional.empty() : Optional.of(mixed(shares, x, pass));
     }
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
+        return mixed(which.shares(pass.reading()), x, pass);
+    }
+
+    private Tensor mixed(List<Gate.Share> shares, Tensor x, Pass pass) {
         Map<Layer, List<Gate.Share>> running = new LinkedHashMap<>();
-        for (Gate.Share share : which.shares(pass.reading())) {
+        for (Gate.Share share : shares) {
             running.computeIfAbsent(operations.get(share.value()), layer -> new ArrayList<>())
                     .add(share);
         }

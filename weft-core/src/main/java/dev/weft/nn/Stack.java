@@ -1,6 +1,7 @@
 package dev.weft.nn;
 
 import dev.weft.ops.Ops;
+import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Weights;
@@ -31,11 +32,16 @@ public final class Stack implements Layer {
         int done = 0;
         for (Gate.Share share : depth.exits(pass.reading())) {
             for (; done < share.value(); done++) {
-                x = layers.get(done).forward(x, pass);
+                x = freed(layers.get(done), x, pass);
             }
             Tensor exit = share.part() == null ? x : Ops.multiply(x, share.part());
             mixed = mixed == null ? exit : Ops.add(mixed, exit);
         }
         return mixed;
+    }
+
+    /** What a layer returns; its temporaries are freed before the next one runs, but for what gradients need. */
+    private static Tensor freed(Layer layer, Tensor x, Pass pass) {
+        return Tensors.scoped(() -> layer.forward(x, pass));
     }
 }

@@ -5,6 +5,7 @@ import dev.weft.ops.Op;
 import dev.weft.ops.Recorder;
 import dev.weft.ops.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -116,6 +117,10 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
             Tensor whole = entry.getValue();
             if (piece.is_alias_of(whole) && piece.dim() == whole.dim()) {
                 long[] starts = starts(piece, whole);
+                if (starts.length > 0 && Arrays.equals(piece.shape(), whole.shape())) {
+                    know(piece, entry.getKey()); // another view of the same
+                    return entry.getKey();
+                }
                 if (starts.length > 0) {
                     use(entry.getKey());
                     long[] ends = piece.shape();
@@ -138,7 +143,10 @@ final class OnnxRecorder implements Recorder, AutoCloseable {
         for (int d = 0; d < starts.length; d++) {
             starts[d] = offset / whole.stride(d);
             offset %= whole.stride(d);
-            if (offset < 0 || piece.stride(d) != whole.stride(d) || starts[d] + piece.size(d) > whole.size(d)) {
+            if (starts[d] < 0
+                    || offset < 0
+                    || piece.stride(d) != whole.stride(d)
+                    || starts[d] + piece.size(d) > whole.size(d)) {
                 return new long[0];
             }
         }

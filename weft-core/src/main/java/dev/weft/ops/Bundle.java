@@ -71,11 +71,10 @@ public record Bundle(Map<String, Tensor> tensors) implements AutoCloseable {
         return new Bundle(changed);
     }
 
-    /** Runs {@code body} without recording gradients, frees its temporaries, and hands its result to the caller's scope. */
-    public static Bundle withoutGradients(Supplier<Bundle> body) {
+    /** Runs {@code body}, frees its temporaries, and hands its result to the caller's scope. */
+    public static Bundle scoped(Supplier<Bundle> body) {
         Bundle result;
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope scope = new PointerScope()) {
             result = body.get().map(Tensors::keep);
         }
         PointerScope outer = PointerScope.getInnerScope();
@@ -86,6 +85,15 @@ public record Bundle(Map<String, Tensor> tensors) implements AutoCloseable {
             });
         }
         return result;
+    }
+
+    /** Does what {@link #scoped} does, without recording gradients. */
+    public static Bundle withoutGradients(Supplier<Bundle> body) {
+        return scoped(() -> {
+            try (NoGradGuard guard = new NoGradGuard()) {
+                return body.get();
+            }
+        });
     }
 
     /** Frees its tensors now rather than with their scope. */

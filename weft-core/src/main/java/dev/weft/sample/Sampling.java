@@ -6,7 +6,10 @@ import dev.weft.loss.LossSettings;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.space.Member;
+import dev.weft.step.StepListener;
+import dev.weft.step.Update;
 import dev.weft.weight.Reading;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -82,14 +85,26 @@ public interface Sampling extends StepListener, AutoCloseable {
         return null;
     }
 
+    /** What it trains beside the weights, in each step after them; closed with this. */
+    default List<Update> updates() {
+        return List.of();
+    }
+
     /** The state that it remembers between steps, as kept float32 tensors whose shapes never change; a checkpoint is copied into them. */
     default Map<String, Tensor> state() {
         return Map.of();
     }
 
-    /** Numbers for the record of the run, asked for at the end of each epoch. */
+    /** Numbers for the record of the run, asked for at the end of each epoch. Whoever shows them iterates over their tables and columns. */
+    default List<Note> notes() {
+        return List.of();
+    }
+
+    /** The same by name. */
     default Map<String, Double> measures() {
-        return Map.of();
+        Map<String, Double> measures = new LinkedHashMap<>();
+        notes().forEach(note -> measures.put(note.name(), note.value()));
+        return measures;
     }
 
     @Override

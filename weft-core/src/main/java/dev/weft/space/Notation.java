@@ -10,7 +10,12 @@ public interface Notation {
     /** Whether {@code text} is meant to be of this form, be it right or not. */
     boolean matches(String text);
 
-    /** The options of a member, without its context, and without commas and blanks. */
+    /** Where a text of this form ends that {@code text}, which {@link #matches}, begins with: before the first comma or blank. */
+    default int end(String text) {
+        return text.split("[,\\s]", 2)[0].length();
+    }
+
+    /** The options of a member, without its context, and without blanks. */
     String print(Member member);
 
     /**

@@ -4,6 +4,7 @@ import dev.weft.io.InputException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,9 +40,16 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
                         "Choices of space \"" + name + "\" must differ in name, but two are " + choice.name() + ".");
             }
         }
+        Set<String> before = new HashSet<>();
         for (Choice<?> choice : choices) {
+            before.add(choice.name());
             Choice<?> controller = byName.get(choice.controller());
-            if (choice.isConditional()
+            if (choice.isSwitched()) {
+                if (choice.isConditional() && (!before.contains(choice.controller()) || controller.isConditional())) {
+                    throw new InputException("Choice " + choice.name() + " of space \"" + name + "\" is switched by "
+                            + choice.controller() + ", which must be an unconditional choice before it.");
+                }
+            } else if (choice.isConditional()
                     && (controller == null
                             || controller.isConditional()
                             || !(controller.smallest() instanceof Integer))) {
@@ -77,20 +85,27 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
             kept.get(key).retainAll(options);
         });
         for (Choice<?> choice : choices) {
-            if (choice.isConditional() && !kept.get(choice.name()).contains(choice.smallest())) {
-                kept.get(choice.controller()).removeIf(option -> (Integer) option < choice.activeFrom());
+            if (choice.isConditional()) {
+                kept.get(choice.controller())
+                        .removeIf(option -> Collections.disjoint(choice.optionsWith(option), kept.get(choice.name())));
             }
         }
         List<Choice<?>> restricted = new ArrayList<>();
         for (Choice<?> choice : choices) {
             List<Object> options = kept.get(choice.name());
-            if (options.isEmpty()) {
+            if (options.isEmpty()
+                    || !choice.isConditional() && Collections.disjoint(choice.optionsWith(null), options)) {
                 throw new InputException("A part of space \"" + name + "\" must leave an option for every choice, but "
                         + allowed + " leaves none of " + choice.options() + " for " + choice.name() + ".");
             }
-            restricted.add(new Choice<>(choice.name(), options, choice.controller(), choice.activeFrom()));
+            restricted.add(some(choice, options));
         }
         return new Space(name, restricted, constraints, notation);
+    }
+
+    @SuppressWarnings("unchecked") // they are among its own
+    private static <T> Choice<T> some(Choice<T> choice, List<Object> options) {
+        return choice.withOptions((List<T>) options);
     }
 
     /**
@@ -143,10 +158,10 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         for (Choice<?> choice : choices) {
             if (!choice.isConditional()) {
                 BigInteger sum = BigInteger.ZERO;
-                for (Object option : choice.options()) {
+                for (Object option : choice.optionsWith(null)) {
                     sum = sum.add(choices.stream()
-                            .filter(c -> c.controller().equals(choice.name()) && c.activeFrom() <= (Integer) option)
-                            .map(c -> BigInteger.valueOf(c.options().size()))
+                            .filter(c -> c.controller().equals(choice.name()))
+                            .map(c -> BigInteger.valueOf(c.optionsWith(option).size()))
                             .reduce(BigInteger.ONE, BigInteger::multiply));
                 }
                 count = count.multiply(sum);
@@ -201,8 +216,7 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
             return stop.test(canonical(new Member(picked)));
         }
         Choice<?> choice = choices.get(index);
-        boolean active = isActive(choice, picked);
-        for (Object option : active ? order.apply(List.copyOf(choice.options())) : List.of(choice.smallest())) {
+        for (Object option : order.apply(List.copyOf(choice.optionsWith(picked.get(choice.controller()))))) {
             picked.put(choice.name(), option);
             if (visit(index + 1, picked, order, stop)) {
                 return true;
@@ -217,9 +231,7 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return draw(() -> {
             Map<String, Object> picked = new LinkedHashMap<>();
             for (Choice<?> choice : choices) {
-                picked.put(
-                        choice.name(),
-                        choice.options().get(random.nextInt(choice.options().size())));
+                picked.put(choice.name(), drawn(choice, picked, random));
             }
             return new Member(picked);
         });
@@ -230,10 +242,8 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return draw(() -> {
             Map<String, Object> picked = new LinkedHashMap<>(member.options());
             for (Choice<?> choice : choices) {
-                if (random.nextDouble() < probability) {
-                    picked.put(
-                            choice.name(),
-                            choice.options().get(random.nextInt(choice.options().size())));
+                if (random.nextDouble() < probability || !fits(choice, picked)) {
+                    picked.put(choice.name(), drawn(choice, picked, random));
                 }
             }
             return new Member(picked, member.context());
@@ -245,12 +255,27 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return draw(() -> {
             Map<String, Object> picked = new LinkedHashMap<>();
             for (Choice<?> choice : choices) {
-                picked.put(
-                        choice.name(),
-                        (random.nextBoolean() ? first : second).options().get(choice.name()));
+                boolean ofFirst = random.nextBoolean();
+                picked.put(choice.name(), (ofFirst ? first : second).options().get(choice.name()));
+                if (!fits(choice, picked)) { // the other parent is the one that its controller is of
+                    picked.put(
+                            choice.name(), (ofFirst ? second : first).options().get(choice.name()));
+                }
             }
             return new Member(picked, first.context());
         });
+    }
+
+    /** An option by chance; of a switched choice one that goes with what its controller has picked. */
+    private static Object drawn(Choice<?> choice, Map<String, Object> picked, RandomGenerator random) {
+        List<?> options = choice.isSwitched() ? choice.optionsWith(picked.get(choice.controller())) : choice.options();
+        return options.get(random.nextInt(options.size()));
+    }
+
+    /** Whether a switched choice is off or on as what its controller has picked says. */
+    private static boolean fits(Choice<?> choice, Map<String, Object> picked) {
+        return !choice.isSwitched()
+                || choice.optionsWith(picked.get(choice.controller())).contains(picked.get(choice.name()));
     }
 
     private Member draw(java.util.function.Supplier<Member> one) {
@@ -295,24 +320,40 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         return canonical(new Member(picked));
     }
 
-    /** Decisions that mean nothing under the options of their controllers are set to their first option. */
+    /**
+     * Decisions that mean nothing under the options of their controllers are set to their first option. Switched ones are set to off where
+     * they are, and to the first other option where they are not and the member has them off.
+     */
     public Member canonical(Member member) {
         Map<String, Object> picked = new LinkedHashMap<>();
         for (Choice<?> choice : choices) {
-            picked.put(choice.name(), isActive(choice, member.options()) ? member.value(choice) : choice.smallest());
+            boolean kept = choice.isSwitched() ? fits(choice, member.options()) : isActive(choice, member);
+            picked.put(
+                    choice.name(),
+                    kept
+                            ? member.value(choice)
+                            : choice.optionsWith(member.options().get(choice.controller()))
+                                    .get(0));
         }
         return new Member(picked, member.context());
     }
 
     /** Whether a choice means something for a member: a conditional one may not. */
     public boolean isActive(Choice<?> choice, Member member) {
-        return isActive(choice, member.options());
+        return choice.isActiveWith(member.options().get(choice.controller()));
     }
 
-    private static boolean isActive(Choice<?> choice, Map<String, Object> picked) {
-        return !choice.isConditional()
-                || !(picked.get(choice.controller()) instanceof Integer value)
-                || value >= choice.activeFrom();
+    /**
+     * Checks that options of one choice go with those of every other, for what draws each choice by itself.
+     *
+     * @param who needs that: {@code "Sampler fair"}
+     * @throws InputException when a choice is switched by another one
+     */
+    public void requireNoneSwitched(String who) {
+        choices.stream().filter(Choice::isSwitched).findFirst().ifPresent(choice -> {
+            throw new InputException(who + " draws each choice by itself, but " + choice.name() + " of space \"" + name
+                    + "\" goes with what other choices pick. Use sampler {kind: single-path, members: 1}, or a blend.");
+        });
     }
 
     /** Whether {@code member} obeys every constraint. */
@@ -358,7 +399,13 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         String where = "Member \"" + text.strip() + "\" of space \"" + name + "\"";
         Map<String, Object> picked = new LinkedHashMap<>();
         Map<String, String> context = new LinkedHashMap<>();
-        for (String part : text.isBlank() ? new String[0] : text.strip().split("[,\\s]+")) {
+        String left = text.replaceFirst("^[,\\s]+$", "").strip();
+        while (!left.isEmpty()) {
+            int end = notation != null && notation.matches(left)
+                    ? notation.end(left)
+                    : left.split("[,\\s]", 2)[0].length();
+            String part = left.substring(0, end);
+            left = left.substring(end).replaceFirst("^[,\\s]+", "");
             if (notation != null && notation.matches(part)) {
                 if (!picked.isEmpty()) {
                     throw new InputException(
@@ -391,6 +438,16 @@ public record Space(String name, List<Choice<?>> choices, List<Constraint> const
         if (!missing.isEmpty()) {
             throw new InputException(
                     where + ": every choice must be given, but " + String.join(", ", missing) + " is missing.");
+        }
+        for (Choice<?> choice : choices) {
+            if (!fits(choice, picked)) {
+                throw new InputException(where + ": " + choice.name() + " must be one of "
+                        + choice.optionsWith(picked.get(choice.controller()))
+                        + (choice.isConditional()
+                                ? " with " + choice.controller() + "=" + picked.get(choice.controller())
+                                : "")
+                        + ", but got " + picked.get(choice.name()) + ".");
+            }
         }
         Member member = canonical(new Member(picked, context));
         for (Constraint constraint : constraints) {

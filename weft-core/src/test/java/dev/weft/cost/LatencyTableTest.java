@@ -62,6 +62,29 @@ class LatencyTableTest {
         assertThat(table.exact(member("depth=1,ratio=2.0,block2.heads=6"))).isEqualTo(0.5);
     }
 
+    /** What is off has a number of its own, so that edges of a cell are a plain sum, and a blend of all of them has an expectation. */
+    @Test
+    void switchedChoiceCountsAsWhatItPicks() {
+        Space cell = new Space(
+                "cell",
+                List.of(
+                        Choice.of("kept", "0", "1"),
+                        Choice.of("edge0", "none", "conv").switchedBy("kept", List.of("0"), "none"),
+                        Choice.of("edge1", "none", "conv").switchedBy("kept", List.of("1"), "none")));
+        Map<String, Map<String, Double>> millis = new java.util.LinkedHashMap<>();
+        millis.put("kept", Map.of("0", 0.0, "1", 0.0));
+        millis.put("edge0", Map.of("none", 0.0, "conv", 2.0));
+        millis.put("edge1", Map.of("none", 0.5, "conv", 4.0));
+        LatencyTable table = new LatencyTable(cell, new LatencyTable.Document(1.0, millis), "here");
+        assertThat(table.exact(cell.parse("kept=0,edge0=conv,edge1=none"))).isEqualTo(3.5);
+        assertThat(table.exact(cell.parse("kept=1,edge0=none,edge1=conv"))).isEqualTo(5);
+        try (PointerScope scope = new PointerScope()) {
+            assertThat(table.expected(choice -> Tensors.of(new float[] {0.25f, 0.75f}, 2))
+                            .item_double())
+                    .isEqualTo(1 + 0.75 * 2 + 0.25 * 0.5 + 0.75 * 4);
+        }
+    }
+
     @Test
     void expectationIsTheMeanOverAllMembers() {
         LatencyTable table = read(TEXT);

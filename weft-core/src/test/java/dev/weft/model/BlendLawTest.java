@@ -61,6 +61,8 @@ class BlendLawTest {
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
                 TinyModels.cellStack(),
+                TinyModels.darts(),
+                TinyModels.entangledDarts(),
                 TinyModels.mobileOperations());
     }
 

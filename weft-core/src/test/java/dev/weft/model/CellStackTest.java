@@ -83,7 +83,9 @@ class CellStackTest {
         CellStack own = new CellStack(
                 toy.input(),
                 28,
+                toy.stem(),
                 toy.cells(),
+                toy.wiring(),
                 toy.normal(),
                 toy.reduction(),
                 false,
@@ -231,6 +233,16 @@ class CellStackTest {
     private static CellStack cells(
             int resolution, List<Cell> cells, List<List<CellOperation>> normal, List<List<CellOperation>> reduction) {
         return new CellStack(
-                null, resolution, cells, normal, reduction, true, Affine.NOWHERE, 8, Initialisation.UNIFORM_FAN_IN);
+                null,
+                resolution,
+                0,
+                cells,
+                new CellStack.Wiring(1, 0),
+                normal,
+                reduction,
+                true,
+                Affine.NOWHERE,
+                8,
+                Initialisation.UNIFORM_FAN_IN);
     }
 }

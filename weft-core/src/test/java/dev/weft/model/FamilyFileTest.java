@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Files that are sound safetensors and yet no family. */
 class FamilyFileTest {
     private static final String STATISTIC = "members/small/bn1.running_mean";
+    private static final String PACKED = "members/small/statistics";
 
     @TempDir
     Path folder;
@@ -51,6 +53,23 @@ class FamilyFileTest {
         stored.names().forEach(name -> tensors.put(name, StoredTensors.data(StoredTensors.copied(stored, name))));
     }
 
+    /** A tensor for each mean and variance, as plain models have them, and as families had them that kept few members. */
+    private void layerByLayer() {
+        try (PointerScope scope = new PointerScope();
+                Family family = Family.open(file)) {
+            family.members()
+                    .get("small")
+                    .statistics()
+                    .tensors()
+                    .forEach((name, tensor) -> tensors.put(
+                            "members/small/" + name,
+                            TensorData.floats(List.of(tensor.size(0)), Tensors.floats(tensor))));
+        }
+        tensors.remove(PACKED);
+        document(d -> d.replaceFirst(",\"statistics\":\\{[^{}]*\\}", ""));
+        Safetensors.write(file, tensors, Map.of(FamilyFile.KEY, document));
+    }
+
     private void refused(String... message) {
         Safetensors.write(file, tensors, Map.of(FamilyFile.KEY, document));
         assertThatThrownBy(() -> Family.open(file).close())
@@ -71,6 +90,17 @@ class FamilyFileTest {
     }
 
     @Test
+    void statisticsThatLieLayerByLayerAreTheSame() {
+        float[] packed = Tensors.floats(StoredTensors.copied(SafetensorsFile.open(file), PACKED));
+        layerByLayer();
+        assertThat(tensors).containsKey(STATISTIC).doesNotContainKey(PACKED);
+        try (Family family = Family.open(file)) {
+            assertThat(Tensors.floats(family.members().get("small").statistics().packed()))
+                    .isEqualTo(packed);
+        }
+    }
+
+    @Test
     void unchangedFileIsOpened() {
         Safetensors.write(file, tensors, Map.of(FamilyFile.KEY, document));
         try (Family family = Family.open(file)) {
@@ -82,7 +112,7 @@ class FamilyFileTest {
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
     void whatIsNoNumberIsRefusedInWeightsAndStatistics(float none) {
         SafetensorsFile stored = SafetensorsFile.open(file);
-        for (String name : List.of(stored.names().get(1), STATISTIC)) {
+        for (String name : List.of(stored.names().get(1), PACKED)) {
             TensorData sound = tensors.get(name);
             float[] values = Tensors.floats(StoredTensors.copied(stored, name));
             values[values.length - 1] = none;
@@ -95,6 +125,7 @@ class FamilyFileTest {
 
     @Test
     void aVarianceBelowZeroIsRefused() {
+        layerByLayer();
         String name = STATISTIC.replace("mean", "var");
         float[] values = Tensors.floats(StoredTensors.copied(SafetensorsFile.open(file), name));
         values[0] = -1e-3f;
@@ -190,32 +221,116 @@ class FamilyFileTest {
 
     @Test
     void missingStatisticIsRefused() {
+        layerByLayer();
         tensors.remove(STATISTIC);
         refused("member \"small\" must have the batch-norm statistic bn1.running_mean [8] of float32, but has none");
     }
 
     @Test
     void statisticOfAnotherSizeIsRefused() {
+        layerByLayer();
         tensors.put(STATISTIC, zeros(16));
         refused("member \"small\" must have the batch-norm statistic bn1.running_mean [8] of float32, but it is [16]");
     }
 
     @Test
     void statisticOfAnotherTypeIsRefused() {
+        layerByLayer();
         tensors.put(STATISTIC, StoredTensors.data(Tensor.create(new long[8], 8)));
         refused("bn1.running_mean [8]", "Long");
     }
 
     @Test
     void extraStatisticIsRefused() {
+        layerByLayer();
         tensors.put("members/small/blocks.0.1.bn1.running_mean", zeros(8));
         refused("member \"small\" has no batch norm for the statistic blocks.0.1.bn1.running_mean");
     }
 
     @Test
     void statisticsOfAMemberThatIsNotListedAreRefused() {
+        layerByLayer();
         tensors.put("members/other/bn1.running_mean", zeros(8));
         refused("belongs to a member that the file does not list");
+    }
+
+    @Test
+    void packedStatisticsThatAreNotWhatTheDocumentSaysAreRefused() {
+        TensorData sound = tensors.get(PACKED);
+        long channels = sound.shape().get(1);
+        String where = "member \"small\" must have its batch-norm statistics in a tensor \"" + PACKED + "\" [2, "
+                + channels + "]";
+        tensors.put(PACKED, zeros(2, channels + 1));
+        refused(where, "but it is [2, " + (channels + 1) + "]");
+        tensors.put(PACKED, zeros(channels, 2));
+        refused(where, "but it is [" + channels + ", 2]");
+        tensors.put(PACKED, StoredTensors.data(Tensor.create(new long[(int) (2 * channels)], 2, channels)));
+        refused(where, "Long");
+        tensors.remove(PACKED);
+        refused(where, "but has none");
+        tensors.put(PACKED, sound);
+        tensors.put(STATISTIC, zeros(8));
+        refused("member \"small\" has its statistics in one tensor, and no place for bn1.running_mean");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"statistics\":{\"bn1\":8, | \"statistics\":{\"bn1\":0, | must have channels in the batch norm \"bn1\", but has 0",
+                "\"statistics\":{\"bn1\":8, | \"statistics\":{\"bn1\":null, | must have channels in the batch norm \"bn1\", but has null",
+                "\"statistics\":{\"bn1\":8, | \"statistics\":{\"bn9\":8, | must have the batch-norm statistic bn1.running_mean [8] of float32, but has none",
+                "\"statistics\":{\"bn1\":8, | \"statistics\":{\"bn1\":2147483647, | must have its batch-norm statistics in a tensor",
+                "\"statistics\":{\"bn1\":8, | \"statistics\":{\"bn1\":4,\"bn9\":4, | must have the batch-norm statistic bn1.running_mean [8] of float32, but it is [4]",
+                "\"statistics\":{\"bn1\":8, | \"statistics\":{ | must have its batch-norm statistics in a tensor"
+            })
+    void channelsThatDoNotFitTheModelAreRefused(String part, String replacement, String message) {
+        document(d -> d.replace(part, replacement));
+        refused(message);
+    }
+
+    @Test
+    void aPackedVarianceBelowZeroIsRefused() {
+        TensorData sound = tensors.get(PACKED);
+        float[] values = Tensors.floats(StoredTensors.copied(SafetensorsFile.open(file), PACKED));
+        values[values.length / 2] = -1e-3f;
+        tensors.put(PACKED, TensorData.floats(sound.shape(), values));
+        refused("member \"small\" must have no variance below 0", "bn1.running_var");
+    }
+
+    /** A native tensor, or an entry of a file's header, for each statistic of each layer takes more memory than the numbers in it. */
+    @Test
+    void aKeptMemberCostsAFewNativeTensorsAndOneInTheFile() {
+        int kept = 40;
+        Path many = folder.resolve("many.safetensors");
+        int layers;
+        try (Family family = Family.open(file)) {
+            NamedMember small = family.members().get("small");
+            layers = small.statistics().channels().size();
+            for (int i = 0; i < kept; i++) {
+                family.name(
+                        "m" + i,
+                        new NamedMember(small.member(), small.statistics().copy(), Map.of()));
+            }
+            family.save(many);
+        }
+        assertThat(SafetensorsFile.open(many).names())
+                .hasSize(SafetensorsFile.open(file).names().size() + kept);
+        assertThat(opened(many) - opened(file)).isPositive().isLessThanOrEqualTo(3L * kept);
+        assertThat(layers).isGreaterThan(3); // each has two statistics
+    }
+
+    /** How many native objects are held by an opened family, and by nothing else. */
+    private static long opened(Path path) {
+        long before = Pointer.totalCount();
+        Family family;
+        try (PointerScope scope = new PointerScope()) {
+            family = Family.open(path);
+        }
+        try (family) {
+            return Pointer.totalCount() - before;
+        }
     }
 
     @Test
@@ -246,7 +361,7 @@ class FamilyFileTest {
             alone.name("again", new NamedMember(Member.PLAIN, second, Map.of()));
             Path both = folder.resolve("both.safetensors");
             alone.save(both);
-            assertThat(SafetensorsFile.open(both).names()).contains("members/again/bn1.running_mean");
+            assertThat(SafetensorsFile.open(both).names()).contains("members/again/statistics");
             try (Family opened = Family.open(both)) {
                 for (String name : List.of("model", "again")) {
                     assertThat(Tensors.floats(opened.members()

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -35,6 +36,8 @@ class FamilyTest {
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
                 TinyModels.cellStack(),
+                TinyModels.darts(),
+                TinyModels.entangledDarts(),
                 TinyModels.mobileOperations());
     }
 
@@ -57,6 +60,21 @@ class FamilyTest {
             members.add(family.space().sample(random));
         }
         return members;
+    }
+
+    @ParameterizedTest
+    @MethodSource("definitions")
+    void aForwardPassLeavesItsOutputAndNothingElse(ModelDefinition definition) {
+        try (PointerScope scope = new PointerScope();
+                Family family = Family.of(definition, 1)) {
+            Tensor images = TinyModels.images(definition, 2, 2);
+            Pass pass = new Pass(family.space().largest(), BatchStatistics.INSTANCE, 0.1, 0.1);
+            long before = Pointer.totalCount();
+            for (int i = 0; i < 4; i++) {
+                family.forward(images, pass).sum().backward();
+            }
+            assertThat(Pointer.totalCount() - before).isBetween(1L, 40L); // a pass makes hundreds
+        }
     }
 
     @ParameterizedTest

@@ -40,14 +40,14 @@ class MobileOperationsTest {
     void everyBlockIsAChoiceWhereItRunsAndTheFirstOfAStageIsNotSkipped() {
         assertThat(MODEL.space().choices().stream().map(Choice::toString))
                 .containsExactly(
-                        "Choice[name=resolution, options=[12, 16], controller=, activeFrom=0]",
-                        "Choice[name=stage1.depth, options=[1, 2], controller=, activeFrom=0]",
-                        "Choice[name=stage1.width, options=[8, 12], controller=, activeFrom=0]",
-                        "Choice[name=stage1.block1, options=[k3-e1, k5-e2], controller=, activeFrom=0]",
-                        "Choice[name=stage1.block2, options=[skip, k3-e1, k5-e2], controller=stage1.depth, activeFrom=2]",
-                        "Choice[name=stage2.block1, options=[k3-e1, k3-e3, k5-e3], controller=, activeFrom=0]",
-                        "Choice[name=stage2.block2, options=[skip, k3-e1, k3-e3, k5-e3], controller=, activeFrom=0]",
-                        "Choice[name=stage2.block3, options=[skip, k3-e1, k3-e3, k5-e3], controller=, activeFrom=0]");
+                        "Choice[name=resolution, options=[12, 16], controller=, activeFrom=0, switched=null]",
+                        "Choice[name=stage1.depth, options=[1, 2], controller=, activeFrom=0, switched=null]",
+                        "Choice[name=stage1.width, options=[8, 12], controller=, activeFrom=0, switched=null]",
+                        "Choice[name=stage1.block1, options=[k3-e1, k5-e2], controller=, activeFrom=0, switched=null]",
+                        "Choice[name=stage1.block2, options=[skip, k3-e1, k5-e2], controller=stage1.depth, activeFrom=2, switched=null]",
+                        "Choice[name=stage2.block1, options=[k3-e1, k3-e3, k5-e3], controller=, activeFrom=0, switched=null]",
+                        "Choice[name=stage2.block2, options=[skip, k3-e1, k3-e3, k5-e3], controller=, activeFrom=0, switched=null]",
+                        "Choice[name=stage2.block3, options=[skip, k3-e1, k3-e3, k5-e3], controller=, activeFrom=0, switched=null]");
         assertThat(MODEL.space().count()).isEqualTo(2 * 2 * (2 + 2 * 3) * 3 * 4 * 4);
     }
 

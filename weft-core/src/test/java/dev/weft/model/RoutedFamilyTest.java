@@ -104,6 +104,8 @@ class RoutedFamilyTest {
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
                 TinyModels.cellStack(),
+                TinyModels.darts(),
+                TinyModels.entangledDarts(),
                 TinyModels.mobileOperations()));
         all.add(TinyModels.languageModel());
         all.add(TinyModels.llama());

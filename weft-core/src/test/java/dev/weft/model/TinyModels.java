@@ -91,6 +91,28 @@ public final class TinyModels {
         return (CellStack) Presets.named("cell-stack-tiny").withInput(input(3, 10));
     }
 
+    /** Cells of which a member keeps two edges into each node. */
+    public static CellStack darts() {
+        return (CellStack) Presets.named("cell-darts-tiny").withInput(input(3, 10));
+    }
+
+    /** The same, of which the 3×3 kernels are the middle of the 5×5 ones. */
+    public static CellStack entangledDarts() {
+        CellStack cells = darts();
+        return new CellStack(
+                cells.input(),
+                cells.resolution(),
+                cells.stem(),
+                cells.cells(),
+                cells.wiring(),
+                cells.normal(),
+                cells.reduction(),
+                true,
+                CellNetwork.Affine.EVERYWHERE,
+                cells.hidden(),
+                cells.initialisation());
+    }
+
     /** Pixel values 0 to 255, (batch, C, H, W). */
     public static Tensor images(ModelDefinition definition, int batch, long seed) {
         ImageInput input = (ImageInput) definition.input();

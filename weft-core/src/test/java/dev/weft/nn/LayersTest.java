@@ -3,6 +3,7 @@ package dev.weft.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.ops.Ops;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -455,6 +457,22 @@ class LayersTest {
     }
 
     @Test
+    void temporariesOfALayerOfAStackAreFreedBeforeTheNextRuns() {
+        List<Long> alive = new ArrayList<>();
+        Layer busy = (x, pass) -> {
+            alive.add(Pointer.totalCount());
+            for (int i = 0; i < 50; i++) {
+                x = Ops.add(x, x);
+            }
+            return x;
+        };
+        Stack stack = new Stack(weights, "s", Dim.of(4), List.of(busy, busy, busy, busy));
+        stack.forward(Tensors.of(new float[] {1}, 1), pass(SMALL));
+        assertThat(alive).hasSize(4);
+        assertThat(alive.get(3) - alive.get(0)).isLessThan(50); // three layers make 150
+    }
+
+    @Test
     void stackMixesTheExitsThatAGateSharesOut() {
         Tensor quarter = Tensors.of(new float[] {0.25f}, 1);
         Tensor rest = Tensors.of(new float[] {0.75f}, 1);
@@ -551,11 +569,11 @@ class LayersTest {
         Tensor x = random(2, 4, 3, 3);
         Tensor mean = random(4).add(new Scalar(2));
         Tensor variance = random(4).square().add(new Scalar(0.5));
-        MemberStatistics statistics = new MemberStatistics(Map.of("bn.running_mean", mean, "bn.running_var", variance));
         Tensor expected = x.sub(column(mean))
                 .div(column(variance.add(new Scalar(1e-5)).sqrt()))
                 .mul(column(stored("bn.weight").narrow(0, 0, 4)))
                 .add(column(stored("bn.bias").narrow(0, 0, 4)));
+        MemberStatistics statistics = new MemberStatistics(Map.of("bn.running_mean", mean, "bn.running_var", variance));
         TensorAssert.assertThat(norm.forward(x, Pass.evaluation(SMALL, statistics)))
                 .isCloseTo(expected, 1e-5);
         assertThatThrownBy(() -> norm.forward(random(2, 6, 3, 3), Pass.evaluation(LARGE, statistics)))

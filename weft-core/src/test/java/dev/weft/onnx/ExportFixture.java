@@ -27,6 +27,8 @@ final class ExportFixture {
                 TinyModels.cellNetwork(),
                 TinyModels.entangledCells(),
                 TinyModels.cellStack(),
+                TinyModels.darts(),
+                TinyModels.entangledDarts(),
                 TinyModels.mobileOperations());
     }
 

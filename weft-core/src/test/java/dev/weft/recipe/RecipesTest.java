@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.ArchitectureStep;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.io.JsonSchema;
 import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
@@ -111,6 +112,13 @@ class RecipesTest {
                         .toList());
     }
 
+    /** A model of cells whose operations have weights of their own each. */
+    private static ModelDefinition ofItsOwn(ModelDefinition entangled) {
+        String text = Json.writeLine(entangled);
+        assertThat(text).contains("\"entangled\":true");
+        return Json.parse(text.replace("\"entangled\":true", "\"entangled\":false"), "model", ModelDefinition.class);
+    }
+
     /** Section 4.3 of the TangleNAS specification. */
     @Test
     void tangleNasRecipesHaveThePublishedSpacesAndLogits() {
@@ -129,6 +137,14 @@ class RecipesTest {
         }
         assertThat(recipe("tanglenas-cell").model()).isEqualTo(Presets.named("cell-stack-toy"));
         assertThat(recipe("tanglenas-cell-quick").model()).isEqualTo(Presets.named("cell-stack-quick"));
+        assertThat(ofItsOwn(recipe("tanglenas-darts").model())).isEqualTo(Presets.named("cell-darts"));
+        TrainSettings darts = recipe("tanglenas-darts").train();
+        assertThat(darts.epochs()).isEqualTo(50);
+        assertThat(darts.optimizer()).isEqualTo(new Optimizer.Sgd(0.1, 0.9, true, 3e-4));
+        assertThat(darts.schedule()).isEqualTo(new LearningRateSchedule.Cosine(0, 0));
+        assertThat(darts.architecture().optimizer()).isEqualTo(new Optimizer.Adam(6e-4, 0.5, 0.999, 1e-8, 1e-3));
+        assertThat(darts.architecture().validationPart()).isEqualTo(0.5);
+        assertThat(recipe("tanglenas-darts").data().batchSize()).isEqualTo(64);
         for (String name : List.of("tanglenas-cell", "tanglenas-nasbench201")) {
             TrainSettings train = recipe(name).train();
             assertThat(train.architecture().validationPart()).as(name).isEqualTo(0.5);

@@ -79,8 +79,72 @@ class SpaceTest {
                         int other = (i + from) % 3 == 0 && i + 1 < sizes.size() ? i + 1 : i - 1;
                         choices.add(i % 2 == 1 && from > 0 ? choice.activeWhen("c" + other, from) : choice);
                     }
+                    if (from == 3) { // a choice that switches two others, and one that is always on
+                        choices.add(Choice.of("kept", "0", "1", "0+1"));
+                        choices.add(Choice.of("edge0", "none", "a").switchedBy("kept", List.of("0", "0+1"), "none"));
+                        choices.add(
+                                Choice.of("edge1", "a", "none", "b").switchedBy("kept", List.of("1", "0+1"), "none"));
+                        choices.add(Choice.of("edge2", "none", "a", "b").neverOff("none"));
+                    }
                     return new Space("drawn", choices);
                 });
+    }
+
+    private static final Choice<String> KEPT = Choice.of("kept", "0", "1");
+    private static final Space SWITCHED = new Space(
+            "cell",
+            List.of(
+                    KEPT,
+                    Choice.of("edge0", "none", "a", "b").switchedBy("kept", List.of("0"), "none"),
+                    Choice.of("edge1", "none", "a", "b", "c").switchedBy("kept", List.of("1"), "none")));
+
+    @Test
+    void switchedChoiceIsOffExactlyWhereItsControllerDoesNotSwitchItOn() {
+        assertThat(SWITCHED.enumerate(100).stream().map(Member::toString))
+                .containsExactly(
+                        "kept=0,edge0=a,edge1=none",
+                        "kept=0,edge0=b,edge1=none",
+                        "kept=1,edge0=none,edge1=a",
+                        "kept=1,edge0=none,edge1=b",
+                        "kept=1,edge0=none,edge1=c");
+        assertThat(SWITCHED.count()).isEqualTo(5);
+        refused(
+                () -> SWITCHED.parse("kept=0,edge0=none,edge1=none"),
+                "edge0 must be one of [a, b] with kept=0, but got none.");
+        refused(() -> SWITCHED.parse("kept=0,edge0=a,edge1=c"), "edge1 must be one of [none] with kept=0, but got c.");
+    }
+
+    /** Each controller's option with its share, each option that goes with it with its share of that; nothing is drawn that is put right. */
+    @Test
+    void switchedChoicesAreDrawnEvenlyOfWhatGoesWithTheirController() {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 6000; i++) {
+            counts.merge(SWITCHED.sample(random).toString(), 1, Integer::sum);
+        }
+        assertThat(counts.get("kept=0,edge0=b,edge1=none")).isBetween(1350, 1650);
+        assertThat(counts.get("kept=1,edge0=none,edge1=c")).isBetween(870, 1130);
+        counts.clear();
+        Member off = SWITCHED.parse("kept=0,edge0=b,edge1=none");
+        for (int i = 0; i < 6000; i++) {
+            counts.merge(SWITCHED.mutate(off, 0.5, random).toString(), 1, Integer::sum);
+        }
+        assertThat(counts.get("kept=1,edge0=none,edge1=b")).isBetween(430, 570); // a quarter moves, to three alike
+        Member other = SWITCHED.parse("kept=1,edge0=none,edge1=c");
+        for (int i = 0; i < 100; i++) { // an edge goes with the parent whose edge it is
+            assertThat(SWITCHED.cross(off, other, random)).isIn(off, other);
+        }
+    }
+
+    @Test
+    void partOfASpaceKeepsWhatSwitchesItsOptionsOn() {
+        Space part = SWITCHED.within(Map.of("edge0", List.of("a", "b")));
+        assertThat(part.choices().get(0).options().toString()).isEqualTo("[0]");
+        assertThat(part.count()).isEqualTo(2);
+        assertThat(SWITCHED.within(Map.of("edge0", List.of("none"))).count()).isEqualTo(3);
+        refused(
+                () -> SWITCHED.within(Map.of("edge0", List.of("a"), "edge1", List.of("b"))),
+                "must leave an option for every choice");
     }
 
     @Test

@@ -2,24 +2,24 @@ package dev.weft.lab;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Suggest;
-import dev.weft.lab.bignas.BigNasStudy;
-import dev.weft.lab.gm.GradientMatchingStudy;
-import dev.weft.lab.mos.MosStudy;
-import dev.weft.lab.pada.PadaStudy;
-import dev.weft.lab.shiftnas.ShiftNasStudy;
+import dev.weft.lab.bignas.BigNasDesign;
+import dev.weft.lab.gm.GmDesign;
+import dev.weft.lab.mos.MosDesign;
+import dev.weft.lab.pada.PadaDesign;
+import dev.weft.lab.shiftnas.ShiftNasDesign;
 import dev.weft.lab.study.Study;
-import dev.weft.lab.tanglenas.TangleNasStudy;
+import dev.weft.lab.tanglenas.TangleNasDesign;
 import java.util.List;
 
 /** The registry: every published system that can be reproduced. A new one is its package and its line here. */
 public final class Studies {
     public static final List<Study> ALL = List.of(
-            new BigNasStudy(),
-            new TangleNasStudy(),
-            new MosStudy(),
-            new PadaStudy(),
-            new ShiftNasStudy(),
-            new GradientMatchingStudy());
+            BigNasDesign.STUDY,
+            TangleNasDesign.STUDY,
+            MosDesign.STUDY,
+            PadaDesign.STUDY,
+            ShiftNasDesign.STUDY,
+            GmDesign.STUDY);
 
     private Studies() {}
 

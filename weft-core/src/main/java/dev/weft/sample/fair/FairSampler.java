@@ -32,6 +32,7 @@ public record FairSampler(boolean frozenPathsPerEpoch) implements Sampler {
     @Override
     public Sampling start(Sampling.Setup setup) {
         Space space = setup.family().space();
+        space.requireNoneSwitched("Sampler fair");
         if (!frozenPathsPerEpoch) {
             return Sampling.of(random -> draw(space, random));
         }
@@ -83,6 +84,11 @@ public record FairSampler(boolean frozenPathsPerEpoch) implements Sampler {
             order[j] = other;
         }
         return order;
+    }
+
+    @Override
+    public boolean drawsOfSpaceAlone() {
+        return true;
     }
 
     @Override

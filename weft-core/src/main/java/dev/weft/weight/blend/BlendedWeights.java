@@ -15,11 +15,10 @@ import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -111,8 +110,9 @@ public final class BlendedWeights implements WrappedWeights {
     }
 
     /** Whether {@code member} is a mixture, for which there is no stand-alone model. */
-    public static boolean isBlend(Member member) {
-        return Mixture.is(member);
+    @Override
+    public boolean isMixture(Member member) {
+        return Mixture.is(member) || source.isMixture(member);
     }
 
     @Override
@@ -253,10 +253,19 @@ public final class BlendedWeights implements WrappedWeights {
         return all;
     }
 
+    @Override
+    public Optional<Member> chosen(Member within) {
+        return Optional.of(strongest(within));
+    }
+
     /**
      * The option of every blended choice with the largest logit, of those that the space has; the other choices as {@code base} has
      * them. Where that member breaks a constraint, the one that keeps all of them with the greatest sum of logits: the greatest
      * product of their softmax. Canonical, and no blend even if {@code base} is one.
+     *
+     * <p>What switches blended choices on and off has no logits: it picks the option with which the parts of what is on have the greatest
+     * product, each choice that is on with its largest part but off's. Of the edges into a node of a cell those stay whose best operation is
+     * strongest (DARTS, Liu et al. 2019).
      *
      * @throws InputException when the {@value #MAX_STRONGEST} strongest combinations all break a constraint
      */
@@ -264,14 +273,15 @@ public final class BlendedWeights implements WrappedWeights {
         Map<String, String> context = new LinkedHashMap<>(base.context());
         context.keySet().removeAll(List.of(BlendDraw.SEED, BlendDraw.DRAWN));
         Member rest = new Member(base.options(), context);
-        List<Ranked> ranked = blended.values().stream().map(Ranked::of).toList();
-        CombinationsBySum order =
-                new CombinationsBySum(ranked.stream().map(Ranked::logits).toList());
+        List<List<RankedOptions>> ranked = RankedOptions.of(space, blended);
+        CombinationsBySum order = new CombinationsBySum(ranked.stream()
+                .map(list -> list.stream().map(RankedOptions::strength).toList())
+                .toList());
         for (int i = 0; i < MAX_STRONGEST && order.hasNext(); i++) {
             List<Integer> places = order.next();
             Member member = rest;
             for (int c = 0; c < ranked.size(); c++) {
-                member = member.with(ranked.get(c).choice, ranked.get(c).options.get(places.get(c)));
+                member = ranked.get(c).get(places.get(c)).in(member);
             }
             Member canonical = space.canonical(member);
             if (space.satisfies(canonical)) {
@@ -280,24 +290,6 @@ public final class BlendedWeights implements WrappedWeights {
         }
         throw new InputException("None of the strongest members of space \"" + space.name()
                 + "\" satisfies its constraints. Loosen them.");
-    }
-
-    /** The options of a choice that the space has, by falling logit; equal ones in the order of the choice. */
-    private record Ranked(Choice<?> choice, List<Object> options, List<Double> logits) {
-        static Ranked of(BlendedChoice blended) {
-            float[] values = Tensors.floats(blended.logits());
-            List<Integer> order = IntStream.range(0, values.length)
-                    .filter(blended::allows)
-                    .boxed()
-                    .sorted(Comparator.comparingDouble(i -> -values[i]))
-                    .toList();
-            return new Ranked(
-                    blended.choice(),
-                    order.stream()
-                            .<Object>map(i -> blended.choice().options().get(i))
-                            .toList(),
-                    order.stream().map(i -> (double) values[i]).toList());
-        }
     }
 
     /** The draw that a pass of a blend reads everywhere. */
@@ -311,7 +303,9 @@ public final class BlendedWeights implements WrappedWeights {
 
     private void requireLargest(Member member) {
         for (BlendedChoice choice : blended.values()) {
-            if (!BlendDraw.isDrawn(member) && !choice.largest().equals(member.value(choice.choice()))) {
+            if (!BlendDraw.isDrawn(member)
+                    && !choice.choice().isSwitched() // off or on, a blend runs all
+                    && !choice.largest().equals(member.value(choice.choice()))) {
                 throw new InputException("A blend must pick the largest option of every choice that it mixes, but \""
                         + member + "\" picks " + choice.choice().name() + "=" + member.value(choice.choice()) + ".");
             }

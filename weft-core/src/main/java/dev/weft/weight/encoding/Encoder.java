@@ -76,8 +76,12 @@ public final class Encoder {
     }
 
     private boolean isActive(Choice<?> choice, Member member) {
-        return !choice.isConditional()
-                || (Integer) member.value(choices.get(choice.controller())) >= choice.activeFrom();
+        return isAlwaysCounted(choice) || choice.isActiveWith(member.value(choices.get(choice.controller())));
+    }
+
+    /** A switched choice that is off has a value of its own for that. */
+    private static boolean isAlwaysCounted(Choice<?> choice) {
+        return !choice.isConditional() || choice.isSwitched();
     }
 
     private Tensor expected(MemberEncoding.Entry entry, Reading reading) {
@@ -100,14 +104,14 @@ public final class Encoder {
 
     /** The probability that a choice means something: a scalar. */
     private Tensor activity(Choice<?> choice, Reading reading) {
-        if (!choice.isConditional()) {
+        if (isAlwaysCounted(choice)) {
             return Tensors.scalar(1);
         }
         Choice<?> controller = choices.get(choice.controller());
         return weighted(
                 source.distribution(controller, reading),
                 controller.options().stream()
-                        .map(option -> (Integer) option >= choice.activeFrom() ? 1.0 : 0.0)
+                        .map(option -> choice.isActiveWith(option) ? 1.0 : 0.0)
                         .toList());
     }
 

@@ -57,6 +57,7 @@ public record MemberGenerator(String metric, int hidden, Temperature temperature
 
     @Override
     public GeneratedWeights over(Weights source, Space space) {
+        space.requireNoneSwitched("A generator of members");
         return new GeneratedWeights(source, this, space);
     }
 }

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -76,6 +77,13 @@ public final class TreeWeights implements WrappedWeights {
                                 < choice.options().size()))
                 .toList();
         requirePartition();
+        if (settings.sharing().stream().anyMatch(Sharing::hasLogits)
+                && parted.stream().anyMatch(Choice::isSwitched)) {
+            throw new InputException(
+                    "Leaves of a tree whose members are blends must differ in choices that no other one"
+                            + " switches, for a blend has all edges of a cell at once, but they differ in "
+                            + parted.stream().map(Choice::name).toList() + ".");
+        }
         for (Leaf leaf : leaves) {
             leaf.allowed =
                     parted.stream().map(choice -> optionsOf(choice, leaf.space)).toList();
@@ -122,10 +130,9 @@ public final class TreeWeights implements WrappedWeights {
 
     /** What a member picks in canonical form. */
     private static Object option(Choice<?> choice, Member member) {
-        boolean idle = choice.isConditional()
-                && member.options().get(choice.controller()) instanceof Integer value
-                && value < choice.activeFrom();
-        return idle ? choice.smallest() : member.value(choice);
+        boolean counts =
+                choice.isSwitched() || choice.isActiveWith(member.options().get(choice.controller()));
+        return counts ? member.value(choice) : choice.smallest();
     }
 
     /** What the stored names of a leaf's weights begin with. */
@@ -138,9 +145,15 @@ public final class TreeWeights implements WrappedWeights {
         return leaves.stream().map(leaf -> leaf.name).toList();
     }
 
-    /** The name of the leaf that a member belongs to. */
-    public String leaf(Member member) {
-        return of(member).name;
+    @Override
+    public Optional<String> leaf(Member member) {
+        return Optional.of(of(member).name);
+    }
+
+    /** There is none of a tree: every leaf chooses for itself. */
+    @Override
+    public Optional<Member> chosen(Member within) {
+        return Optional.empty();
     }
 
     /** The members of a leaf. */
@@ -228,6 +241,16 @@ public final class TreeWeights implements WrappedWeights {
             leaf.weights.begin(new Beginning(
                     own, beginning.seed(), beginning.base(), beginning.calibration(), beginning.forward()));
         }
+    }
+
+    @Override
+    public boolean isMixture(Member member) {
+        return of(member).weights.isMixture(member);
+    }
+
+    @Override
+    public Member plain(Member member) {
+        return of(member).weights.plain(member);
     }
 
     @Override

@@ -12,6 +12,8 @@ import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
+import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.Regularisation;
@@ -36,7 +38,10 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** The ways of training that are compared. Optimiser, schedule, data and label smoothing are the same for all. */
-final class BigNasDesign implements Design {
+public final class BigNasDesign implements Design {
+    public static final Study STUDY =
+            Study.of("bignas", BigNasSize.class, (size, settings) -> new BigNasDesign(size, settings.data()));
+
     static final Column SMALLEST = Column.accuracy(BigNasMembers.SMALLEST, "smallest member", true);
     static final Column RANDOM = Column.accuracy("random", "mean of random members", true);
     static final Column STEP = Column.accuracy("frontStep", "smallest step between the best of rising budgets", false);
@@ -59,13 +64,8 @@ final class BigNasDesign implements Design {
     }
 
     @Override
-    public Object size() {
+    public StudySize size() {
         return size;
-    }
-
-    @Override
-    public List<Integer> budgets() {
-        return size.budgets();
     }
 
     // --- Arms

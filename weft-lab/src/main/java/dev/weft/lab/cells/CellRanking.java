@@ -1,9 +1,11 @@
 package dev.weft.lab.cells;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.io.InputException;
 import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Findings;
+import dev.weft.lab.study.StudySettings;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
 import dev.weft.report.Plot;
@@ -63,6 +65,26 @@ public final class CellRanking {
         Set<Member> all = new LinkedHashSet<>(truth.members());
         all.addAll(random);
         this.members = List.copyOf(all);
+    }
+
+    /**
+     * What a study of cells is judged by.
+     *
+     * @param randomMembers measured beside those of the truth
+     * @throws InputException when the user gave other data than its members were trained on
+     */
+    public static CellRanking of(String study, StudySettings settings, GroundTruth truth, int randomMembers) {
+        String source = truth.recipe().data().source();
+        if (!settings.data().equals(source)) {
+            throw new InputException(study + " must be run on " + source
+                    + ", on which members were trained alone to know how good they are, but got --data "
+                    + settings.data() + ".");
+        }
+        return new CellRanking(truth, randomMembers);
+    }
+
+    public GroundTruth truth() {
+        return truth;
     }
 
     /** All that are measured: those of the truth, and then random ones. */

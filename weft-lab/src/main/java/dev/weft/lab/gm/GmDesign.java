@@ -8,12 +8,16 @@ import static dev.weft.lab.study.Quantity.value;
 import dev.weft.data.Splits;
 import dev.weft.lab.cells.CellRanking;
 import dev.weft.lab.cells.CellScores;
+import dev.weft.lab.cells.GroundTruth;
+import dev.weft.lab.cells.JudgedSize;
 import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Judgement;
+import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
 import dev.weft.model.CellNetwork;
@@ -45,7 +49,18 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The ways of training that are compared: one random member a step in all of them, with one optimiser. */
-final class GmDesign implements Design {
+public final class GmDesign implements Design {
+    public static final Study STUDY = Study.of(
+            "gradient-matching",
+            GmSize.class,
+            (size, settings) -> new GmDesign(
+                    size,
+                    CellRanking.of(
+                            "gradient-matching",
+                            settings,
+                            GroundTruth.load().some(size.anchors()),
+                            size.randomMembers())));
+
     static final String MATCHED = "matching";
     static final String ANNEALED = "matching-annealed";
     static final String RANDOM_PARTITION = "random-groups";
@@ -71,19 +86,14 @@ final class GmDesign implements Design {
     private final GmSize size;
     private final CellRanking ranking;
 
-    GmDesign(GmSize size) {
+    GmDesign(GmSize size, CellRanking ranking) {
         this.size = size;
-        this.ranking = new CellRanking(size.truth(), size.randomMembers());
+        this.ranking = ranking;
     }
 
     @Override
-    public Object size() {
-        return size;
-    }
-
-    @Override
-    public List<Integer> budgets() {
-        return size.budgets();
+    public StudySize size() {
+        return new JudgedSize(size, ranking.truth());
     }
 
     // --- Arms
@@ -105,7 +115,7 @@ final class GmDesign implements Design {
                     supernetEpochs(name, epochs),
                     trial -> whole(name, epochs, trial)));
         }
-        DataSettings data = size.truth().recipe().data();
+        DataSettings data = ranking.truth().recipe().data();
         arms.add(ranking.parameters(cells().withInput(data.input(data.open(1)))));
         return arms;
     }
@@ -141,7 +151,7 @@ final class GmDesign implements Design {
 
     /** This is what the published single-path code has: no bias, affine norms outside cells. */
     private CellNetwork cells() {
-        CellNetwork cells = (CellNetwork) size.truth().recipe().model();
+        CellNetwork cells = (CellNetwork) ranking.truth().recipe().model();
         return new CellNetwork(
                 cells.input(),
                 cells.resolution(),
@@ -156,7 +166,7 @@ final class GmDesign implements Design {
     }
 
     private Recipe recipe(String arm, int epochs, SplitSettings split) {
-        TrainSettings train = size.truth().recipe().train();
+        TrainSettings train = ranking.truth().recipe().train();
         return new Recipe(
                 "gradient-matching-" + arm,
                 "",
@@ -164,7 +174,7 @@ final class GmDesign implements Design {
                 List.of(),
                 null,
                 null,
-                size.truth().recipe().data().withBatchSize(size.batchSize()),
+                ranking.truth().recipe().data().withBatchSize(size.batchSize()),
                 TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
                         .sampler(train.sampler())
                         .distillation(train.distillation())
@@ -262,7 +272,7 @@ final class GmDesign implements Design {
                         CellScores.class,
                         trainer -> CellScores.of(
                                 trainer.family(),
-                                size.truth().recipe(),
+                                ranking.truth().recipe(),
                                 trainer.splits(),
                                 ranking.some(size.curveStep())));
             }
@@ -283,12 +293,12 @@ final class GmDesign implements Design {
     }
 
     private Map<String, Double> measured(String name, int epochs, Optional<TreeRecord> tree, Trial trial) {
-        Splits splits = size.truth().recipe().data().open(1);
+        Splits splits = ranking.truth().recipe().data().open(1);
         CellScores scores = trial.once("scores-" + name, CellScores.class, () -> {
             trial.goOn();
             trial.progress("measure", 0, ranking.members().size(), "members");
             try (Family family = Family.open(trial.family(name))) {
-                return CellScores.of(family, size.truth().recipe(), splits, ranking.members());
+                return CellScores.of(family, ranking.truth().recipe(), splits, ranking.members());
             }
         });
         SelectedMember selected = trial.once("selected-" + name, SelectedMember.class, () -> {
@@ -372,7 +382,7 @@ final class GmDesign implements Design {
         List<Fact> facts = new ArrayList<>(ranking.facts());
         facts.add(new Fact(
                 "Data",
-                size.truth().recipe().data().source()
+                ranking.truth().recipe().data().source()
                         + ", resized by half; of its training images some are held out to measure members, the same in all arms and"
                         + " seeds"));
         facts.add(new Fact(
@@ -401,7 +411,7 @@ final class GmDesign implements Design {
                         + " what the benchmark says of it. The best of all cells has 94.37 %"));
         facts.add(new Fact(
                 "Batch norm",
-                "recalibrated on " + size.truth().recipe().train().calibrationBatches()
+                "recalibrated on " + ranking.truth().recipe().train().calibrationBatches()
                         + " batches before every other evaluation"));
         return facts;
     }
@@ -457,7 +467,7 @@ final class GmDesign implements Design {
                 scatters));
         tree(findings, MATCHED)
                 .ifPresent(tree ->
-                        groups.addAll(TreeDistances.figures(size.truth().space(), Map.of(MATCHED, tree), seed)));
+                        groups.addAll(TreeDistances.figures(ranking.truth().space(), Map.of(MATCHED, tree), seed)));
         return groups;
     }
 

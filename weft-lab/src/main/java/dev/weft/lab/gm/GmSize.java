@@ -1,6 +1,6 @@
 package dev.weft.lab.gm;
 
-import dev.weft.lab.cells.GroundTruth;
+import dev.weft.lab.study.StudySize;
 import java.util.List;
 
 /**
@@ -14,7 +14,7 @@ import java.util.List;
  * @param randomMembers measured beside those of the truth
  * @param curveStep every how many-th member is measured at a point before the end
  * @param candidates random members of each leaf, of which the most accurate is selected
- * @param truth what members reach alone
+ * @param anchors how many members of the truth, evenly spread; 0 for all
  */
 record GmSize(
         List<Integer> budgets,
@@ -24,24 +24,10 @@ record GmSize(
         int randomMembers,
         int curveStep,
         int candidates,
-        GroundTruth truth) {
+        int anchors)
+        implements StudySize {
     GmSize {
         budgets = List.copyOf(budgets);
-    }
-
-    /**
-     * The specification's numbers but for its budget of 6 epochs a leaf: after so few the order of members is upside down in every arm. 20,
-     * 40 and 60 epochs are near the published 20, 40 and 50.
-     */
-    static GmSize full() {
-        return new GmSize(List.of(60), 10, 64, 0.025, 150, 3, 200, GroundTruth.load());
-    }
-
-    /** Everything in a minute, and no meaning. */
-    static GmSize smoke() {
-        GroundTruth truth = GroundTruth.load();
-        return new GmSize(
-                List.of(1), 1, 256, 0.025, 6, 4, 3, truth.every(truth.anchors().size() / 10));
     }
 
     /** The epochs after which supernets split, for leaves of so many. */

@@ -19,6 +19,8 @@ import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Judgement;
 import dev.weft.lab.study.Quantity;
+import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
 import dev.weft.loss.Regularisation;
@@ -52,7 +54,10 @@ import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /** The ways of training that are compared. Optimiser, schedule and data are the same for all. */
-final class MosDesign implements Design {
+public final class MosDesign implements Design {
+    public static final Study STUDY =
+            Study.of("mixture-of-supernets", MosSize.class, (size, settings) -> new MosDesign(size, settings.data()));
+
     static final String LOSS = "nats/character";
     static final Column MEAN = new Column("mean", "mean loss of the six members", LOSS, 4, true);
     static final Column GAP = new Column("gap", "gap to training alone", LOSS, 4, true);
@@ -73,12 +78,12 @@ final class MosDesign implements Design {
     private static final String PATTERN = "(blocks\\.\\d+\\.mlp)\\.fc[12]\\.";
     private static final Sampler SANDWICH = new Sampler.Sandwich(1);
 
-    private final MosStudy.Size size;
+    private final MosSize size;
     private final String source;
     private final MosMembers members;
     private final double deployed;
 
-    MosDesign(MosStudy.Size size, String source) {
+    MosDesign(MosSize size, String source) {
         this.size = size;
         this.source = source;
         this.members = new MosMembers(size.model());
@@ -90,13 +95,8 @@ final class MosDesign implements Design {
     }
 
     @Override
-    public Object size() {
+    public StudySize size() {
         return size;
-    }
-
-    @Override
-    public List<Integer> budgets() {
-        return size.budgets();
     }
 
     MosMembers members() {

@@ -30,9 +30,9 @@ final class WindowSearch {
 
     private static final double CROSSOVER = 0.5;
 
-    private final MosStudy.Size size;
+    private final MosSize size;
 
-    WindowSearch(MosStudy.Size size) {
+    WindowSearch(MosSize size) {
         this.size = size;
     }
 

@@ -7,11 +7,15 @@ import static dev.weft.lab.study.Quantity.value;
 
 import dev.weft.lab.cells.CellRanking;
 import dev.weft.lab.cells.CellScores;
+import dev.weft.lab.cells.GroundTruth;
+import dev.weft.lab.cells.JudgedSize;
 import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
+import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.model.CellNetwork;
 import dev.weft.model.Family;
@@ -46,7 +50,14 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** The ways of drawing members and examples that are compared, in one supernet with one optimiser and equally many passes. */
-final class PadaDesign implements Design {
+public final class PadaDesign implements Design {
+    public static final Study STUDY = Study.of(
+            "pa-da",
+            PadaSize.class,
+            (size, settings) -> new PadaDesign(
+                    size,
+                    CellRanking.of("pa-da", settings, GroundTruth.load().some(size.anchors()), size.randomMembers())));
+
     static final String UNIFORM = "single-path";
     static final String FAIR = "fair";
     static final String PATHS = "paths";
@@ -69,19 +80,14 @@ final class PadaDesign implements Design {
     private final PadaSize size;
     private final CellRanking ranking;
 
-    PadaDesign(PadaSize size) {
+    PadaDesign(PadaSize size, CellRanking ranking) {
         this.size = size;
-        this.ranking = new CellRanking(size.truth(), size.randomMembers());
+        this.ranking = ranking;
     }
 
     @Override
-    public Object size() {
-        return size;
-    }
-
-    @Override
-    public List<Integer> budgets() {
-        return size.budgets();
+    public StudySize size() {
+        return new JudgedSize(size, ranking.truth());
     }
 
     // --- Arms
@@ -93,7 +99,7 @@ final class PadaDesign implements Design {
             Recipe recipe = recipe(name, name.equals(FAIR) ? size.fairEpochs(epochs) : epochs);
             arms.add(new Arm(name, description(name), Arm.weight(recipe), trial -> measured(name, recipe, trial)));
         }
-        DataSettings data = size.truth().recipe().data();
+        DataSettings data = ranking.truth().recipe().data();
         arms.add(ranking.parameters(everyCell().withInput(data.input(data.open(1)))));
         return arms;
     }
@@ -132,12 +138,12 @@ final class PadaDesign implements Design {
     }
 
     private Recipe recipe(String arm, int epochs) {
-        TrainSettings train = size.truth().recipe().train();
+        TrainSettings train = ranking.truth().recipe().train();
         return new Recipe(
                 "pa-da-" + arm,
                 "",
                 everyCell(),
-                size.truth().recipe().data().withBatchSize(size.batchSize()),
+                ranking.truth().recipe().data().withBatchSize(size.batchSize()),
                 TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, false, 2.5e-4))
                         .sampler(sampler(arm))
                         .distillation(train.distillation())
@@ -154,7 +160,7 @@ final class PadaDesign implements Design {
 
     /** Includes cells that connect nothing, as published: reweighting knows the probability of a draw where none is refused. */
     private CellNetwork everyCell() {
-        CellNetwork cells = (CellNetwork) size.truth().recipe().model();
+        CellNetwork cells = (CellNetwork) ranking.truth().recipe().model();
         return new CellNetwork(
                 cells.input(),
                 cells.resolution(),
@@ -188,8 +194,8 @@ final class PadaDesign implements Design {
             try (Family family = Family.open(trained.family())) {
                 return CellScores.of(
                         family,
-                        size.truth().recipe(),
-                        size.truth().recipe().data().open(1),
+                        ranking.truth().recipe(),
+                        ranking.truth().recipe().data().open(1),
                         ranking.members());
             }
         });
@@ -269,7 +275,7 @@ final class PadaDesign implements Design {
         List<Fact> facts = new ArrayList<>(ranking.facts());
         facts.add(new Fact(
                 "Data",
-                size.truth().recipe().data().source()
+                ranking.truth().recipe().data().source()
                         + ", resized by half; of its training images some are held out to measure members, the same in all arms and"
                         + " seeds"));
         facts.add(
@@ -302,7 +308,7 @@ final class PadaDesign implements Design {
                         + size.examples() + " examples and one member, at the weights of " + UNIFORM));
         facts.add(new Fact(
                 "Batch norm",
-                "recalibrated on " + size.truth().recipe().train().calibrationBatches()
+                "recalibrated on " + ranking.truth().recipe().train().calibrationBatches()
                         + " batches before every evaluation; the paper takes the statistics of each test batch"));
         return facts;
     }

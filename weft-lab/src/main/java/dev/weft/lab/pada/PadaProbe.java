@@ -9,6 +9,7 @@ import dev.weft.diagnose.GradientVariance;
 import dev.weft.diagnose.ImportanceSampling;
 import dev.weft.lab.cells.CellRanking;
 import dev.weft.lab.cells.CellScores;
+import dev.weft.lab.cells.GroundTruth;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
@@ -68,8 +69,8 @@ record PadaProbe(
                 variance.whole().squaredMean(),
                 trainer.sampling().measures(),
                 CellScores.of(
-                        trainer.family(), size.truth().recipe(), trainer.splits(), ranking.some(size.curveStep())),
-                uniform ? exact(size, trainer) : null);
+                        trainer.family(), ranking.truth().recipe(), trainer.splits(), ranking.some(size.curveStep())),
+                uniform ? exact(size, ranking.truth(), trainer) : null);
     }
 
     /** {@code tr Var / ‖mean‖²}. */
@@ -77,13 +78,13 @@ record PadaProbe(
         return variance / squaredMean;
     }
 
-    private static Exact exact(PadaSize size, Trainer trainer) {
-        Member member = size.truth().members().get(size.truth().members().size() / 2);
+    private static Exact exact(PadaSize size, GroundTruth truth, Trainer trainer) {
+        Member member = truth.members().get(truth.members().size() / 2);
         Dataset data = trainer.splits().train();
         int[] examples =
                 IntStream.range(0, Math.min(size.examples(), data.size())).toArray();
         try (MemberStatistics statistics =
-                CellScores.calibrate(trainer.family(), size.truth().recipe(), trainer.splits(), member)) {
+                CellScores.calibrate(trainer.family(), truth.recipe(), trainer.splits(), member)) {
             ExampleGradients gradients = ExampleGradients.of(trainer.family(), member, statistics, data, examples);
             double[] inLogits = inLogits(trainer.family(), member, statistics, data, examples);
             double uniform = gradients.variance(ImportanceSampling.uniform(examples.length));

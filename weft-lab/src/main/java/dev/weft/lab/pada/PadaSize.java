@@ -1,7 +1,7 @@
 package dev.weft.lab.pada;
 
 import dev.weft.io.InputException;
-import dev.weft.lab.cells.GroundTruth;
+import dev.weft.lab.study.StudySize;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * @param weightLimit of losses in {@code reweighted}
  * @param randomMembers measured beside those of the truth
  * @param curveStep every how many-th member is measured at a point before the end
- * @param truth what members reach alone
+ * @param anchors how many members of the truth, evenly spread; 0 for all
  */
 record PadaSize(
         List<Integer> budgets,
@@ -31,34 +31,10 @@ record PadaSize(
         double weightLimit,
         int randomMembers,
         int curveStep,
-        GroundTruth truth) {
+        int anchors)
+        implements StudySize {
     PadaSize {
         budgets = List.copyOf(budgets);
-    }
-
-    /**
-     * The specification's numbers but for its budget of 15 epochs: an operation of an edge has had 186 updates by then, and cells without
-     * convolutions are ahead. 60 epochs are the least after which the order says something.
-     */
-    static PadaSize full() {
-        return new PadaSize(List.of(15, 60), 3, 200, 256, 128, 0.05, 0.1, 10, 150, 3, GroundTruth.load());
-    }
-
-    /** Everything in a minute, and no meaning. */
-    static PadaSize smoke() {
-        GroundTruth truth = GroundTruth.load();
-        return new PadaSize(
-                List.of(5),
-                1,
-                4,
-                8,
-                256,
-                0.05,
-                0.1,
-                10,
-                6,
-                4,
-                truth.every(truth.anchors().size() / 10));
     }
 
     int fairEpochs(int epochs) {

@@ -8,6 +8,8 @@ import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Statistics;
+import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.loss.Regularisation;
 import dev.weft.nn.MemberStatistics;
@@ -28,7 +30,7 @@ import dev.weft.sample.level.LevelMembers;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.MemberProposals;
 import dev.weft.weight.generator.MemberGenerator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +41,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** The ways of drawing the member of a step that are compared; all else is the same. */
-final class ShiftNasDesign implements Design {
+public final class ShiftNasDesign implements Design {
+    public static final Study STUDY =
+            Study.of("shiftnas", ShiftNasSize.class, (size, settings) -> new ShiftNasDesign(size, settings.data()));
+
     static final Column HITS = new Column("hits", "hits", "% within one level", 1, false);
     private static final String LAST_HITS = "hitsOfLastQuarter";
     private static final String METRIC = "macs";
@@ -48,12 +53,12 @@ final class ShiftNasDesign implements Design {
     /** An arm with a generator. */
     static final List<String> GENERATED = List.of("B", "C", "C-pathwise", "C-mask");
 
-    private final ShiftNasStudy.Size size;
+    private final ShiftNasSize size;
     private final String data;
     private final int images; // that members of all arms are trained on, and those held out
     private final LevelledSpace space;
 
-    ShiftNasDesign(ShiftNasStudy.Size size, String data) {
+    ShiftNasDesign(ShiftNasSize size, String data) {
         this.size = size;
         this.data = data;
         DataSettings settings = images(size.selectionSize());
@@ -63,13 +68,8 @@ final class ShiftNasDesign implements Design {
     }
 
     @Override
-    public Object size() {
+    public StudySize size() {
         return size;
-    }
-
-    @Override
-    public List<Integer> budgets() {
-        return size.budgets();
     }
 
     LevelledSpace space() {
@@ -289,7 +289,7 @@ final class ShiftNasDesign implements Design {
                 values.put(lossChange(k), last.get(level + "meanLossChange"));
             }
         }
-        if (trainer.family().strategy(GeneratedWeights.class).isPresent()) {
+        if (trainer.family().proposals().isPresent()) {
             double all = trainer.steps();
             values.put(HITS.key(), 100 * last.get("hits"));
             Map.Entry<Long, Map<String, Double>> before = numbers.floorEntry((long) (all * 3 / 4));
@@ -328,8 +328,7 @@ final class ShiftNasDesign implements Design {
 
     /** What the generator gives for the middle of each level, without noise and without looking at any image. */
     private Picks ofGenerator(Trainer trainer, long seed) {
-        GeneratedWeights generator =
-                trainer.family().strategy(GeneratedWeights.class).orElseThrow();
+        MemberProposals generator = trainer.family().proposals().orElseThrow();
         Dataset selection = selection(seed);
         List<Pick> picks = new ArrayList<>();
         for (int k = 0; k < space.levels(); k++) {

@@ -25,12 +25,12 @@ final class ShiftNasPictures {
     private static final List<String> SHOWN = List.of("A", "B", "C", "C-mask", "D");
     private static final List<Mark> MARKS = List.of(Mark.SQUARE, Mark.TRIANGLE, Mark.DIAMOND, Mark.RING, Mark.DOT);
 
-    private final ShiftNasStudy.Size size;
+    private final ShiftNasSize size;
     private final LevelledSpace space;
     private final Findings findings;
     private final int budget;
 
-    ShiftNasPictures(ShiftNasStudy.Size size, LevelledSpace space, Findings findings) {
+    ShiftNasPictures(ShiftNasSize size, LevelledSpace space, Findings findings) {
         this.size = size;
         this.space = space;
         this.findings = findings;

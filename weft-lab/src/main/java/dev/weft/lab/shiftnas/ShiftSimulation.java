@@ -45,13 +45,13 @@ record ShiftSimulation(
     record Moment(int visits, double uniform, double learned, List<Double> probabilities) {}
 
     /** Both sets of rates. */
-    static List<ShiftSimulation> all(ShiftNasStudy.Size size) {
+    static List<ShiftSimulation> all(ShiftNasSize size) {
         return List.of(
                 of("half of the levels learn soon", SATURATED, VISITS, size),
                 of("rates in equal ratios", GRADED, VISITS, size));
     }
 
-    static ShiftSimulation of(String name, List<Double> rates, int visits, ShiftNasStudy.Size size) {
+    static ShiftSimulation of(String name, List<Double> rates, int visits, ShiftNasSize size) {
         double[] learned = new double[rates.size()];
         double[] before = losses(rates, learned);
         List<Moment> curve = new ArrayList<>();

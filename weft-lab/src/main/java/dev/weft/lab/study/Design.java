@@ -7,14 +7,7 @@ import java.util.List;
 
 /** The experiment of a {@link Study} with the settings of one user: what is run, what is measured, what is claimed, what is shown. */
 public interface Design {
-    /**
-     * All that decides the numbers beside seeds and budgets, as a record: sizes, models, rates. The folder keeps it, and refuses
-     * another.
-     */
-    Object size();
-
-    /** The budgets that are run unless the user gives others, in ascending order. */
-    List<Integer> budgets();
+    StudySize size();
 
     /** The arms at a budget, in the order of the table: one that uses a training of another finds it kept. */
     List<Arm> arms(int epochs);

@@ -52,7 +52,7 @@ public final class StudyRun {
     private StudyResults run() {
         settings.requireFit(study);
         Design design = study.design(settings); // before the folder is begun: unknown data must not leave one behind
-        List<Integer> budgets = settings.epochs().isEmpty() ? design.budgets() : settings.epochs();
+        List<Integer> budgets = settings.epochs().isEmpty() ? design.size().budgets() : settings.epochs();
         List<Long> seeds = LongStream.rangeClosed(1, settings.seeds()).boxed().toList();
         Map<Integer, List<Arm>> arms = new LinkedHashMap<>();
         budgets.forEach(epochs -> arms.put(epochs, List.copyOf(design.arms(epochs))));

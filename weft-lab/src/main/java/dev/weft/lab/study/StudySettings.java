@@ -38,8 +38,8 @@ public record StudySettings(int seeds, boolean smoke, String data, List<Integer>
     }
 
     /** Whether a part was asked for. */
-    public boolean has(Study.Part part) {
-        return with.contains(part.name());
+    public boolean has(String part) {
+        return with.contains(part);
     }
 
     /** Refuses parts that the study has not. */

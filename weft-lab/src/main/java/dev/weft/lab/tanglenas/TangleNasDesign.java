@@ -16,6 +16,8 @@ import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Judgement;
+import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
 import dev.weft.loss.Role;
@@ -45,7 +47,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The searches, what each chose, and what that is beside members that nobody searched for. */
-final class TangleNasDesign implements Design {
+public final class TangleNasDesign implements Design {
+    static final String WITH_MAPS = "maps";
+    static final String WITH_SMALL_SPACE = "small-space";
+    public static final Study STUDY = Study.of(
+            "tanglenas",
+            TangleNasSize.class,
+            (size, settings) -> new TangleNasDesign(
+                    size, settings.data(), settings.has(WITH_MAPS), settings.has(WITH_SMALL_SPACE)));
+
     static final Column ALONE = Column.accuracy("accuracy", "trained alone", true);
     static final Column INHERITED = Column.accuracy("inherited", "inherited", true);
     static final Column PARAMS = new Column("params", "parameters", "", 0, false);
@@ -72,7 +82,7 @@ final class TangleNasDesign implements Design {
 
     private static final int MOST_MEMBERS = 1000;
 
-    private final TangleNasStudy.Size size;
+    private final TangleNasSize size;
     private final String source;
     private final boolean maps;
     private final boolean smallSpace;
@@ -80,7 +90,7 @@ final class TangleNasDesign implements Design {
     private final ModelInput input;
     private final Space space;
 
-    TangleNasDesign(TangleNasStudy.Size size, String source, boolean maps, boolean smallSpace) {
+    TangleNasDesign(TangleNasSize size, String source, boolean maps, boolean smallSpace) {
         this.size = size;
         this.source = source;
         this.maps = maps;
@@ -94,13 +104,8 @@ final class TangleNasDesign implements Design {
     }
 
     @Override
-    public Object size() {
+    public StudySize size() {
         return size;
-    }
-
-    @Override
-    public List<Integer> budgets() {
-        return size.budgets();
     }
 
     // --- Arms

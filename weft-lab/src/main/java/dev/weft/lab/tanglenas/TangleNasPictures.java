@@ -19,11 +19,11 @@ final class TangleNasPictures {
     private static final Plot.Axis ACCURACY = new Plot.Axis("test accuracy, %", Scale.LINEAR);
     private static final Plot.Axis SEARCHED = new Plot.Axis("epochs of the search", Scale.LINEAR);
 
-    private final TangleNasStudy.Size size;
+    private final TangleNasSize size;
     private final Findings findings;
     private final int budget;
 
-    TangleNasPictures(TangleNasStudy.Size size, Findings findings) {
+    TangleNasPictures(TangleNasSize size, Findings findings) {
         this.size = size;
         this.findings = findings;
         this.budget = findings.largestBudget();

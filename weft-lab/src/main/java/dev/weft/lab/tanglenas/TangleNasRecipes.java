@@ -26,7 +26,7 @@ import java.util.List;
  * @param source of the images
  * @param trainImages of a member that is trained alone
  */
-record TangleNasRecipes(TangleNasStudy.Size size, String source, int trainImages) {
+record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
     private static final double VALIDATION_PART = 0.5;
     private static final double CURVE_FLOOR = 0.01; // 0.1 to 0.001, as published
 

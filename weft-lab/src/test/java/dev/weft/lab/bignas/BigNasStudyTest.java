@@ -3,6 +3,7 @@ package dev.weft.lab.bignas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.io.Yaml;
 import dev.weft.lab.Stripes;
 import dev.weft.lab.bignas.BudgetSearch.Found;
 import dev.weft.lab.bignas.BudgetSearch.Pick;
@@ -23,24 +24,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BigNasStudyTest implements StudyContract {
-    private static final BigNasSize TINY = new BigNasSize(
-            BigNasSize.model(
-                    List.of(6, 8),
-                    List.of(
-                            BigNasSize.stage(List.of(4, 8), List.of(1, 2), List.of(3), 1),
-                            BigNasSize.stage(List.of(8, 12), List.of(1, 2), List.of(3, 5), 2))),
-            List.of(1),
-            16,
-            0.01,
-            12,
-            2,
-            2,
-            1,
-            2);
+    private static final BigNasSize TINY = Yaml.parse("""
+            model:
+              kind: mobile-cnn
+              resolution: [6, 8]
+              stem: {width: [16], stride: 2}
+              stages:
+                - {block: fused, width: [4, 8], depth: [1, 2], kernelSize: [3], expandRatio: [1.0], stride: 1, squeezeExcite: false}
+                - {block: fused, width: [8, 12], depth: [1, 2], kernelSize: [3, 5], expandRatio: [1.0], stride: 2, squeezeExcite: false}
+              headWidth: []
+              activation: relu
+              zeroInitResidual: true
+            budgets: [1]
+            batchSize: 16
+            learningRate: 0.01
+            selectionSize: 12
+            calibrationBatches: 2
+            randomMembers: 2
+            memberSeed: 1
+            mutations: 2
+            """, "tiny", BigNasSize.class);
 
     @Override
     public Study study() {
-        return new BigNasStudy(TINY, TINY);
+        return BigNasDesign.STUDY.with(settings -> new BigNasDesign(TINY, settings.data()));
     }
 
     @Override
@@ -147,7 +154,8 @@ class BigNasStudyTest implements StudyContract {
 
     @Test
     void shippedSizesAreSpacesWithThreeDifferentSizes() {
-        for (BigNasSize size : List.of(BigNasSize.full(), BigNasSize.smoke())) {
+        for (boolean smoke : List.of(false, true)) {
+            BigNasSize size = Study.size("bignas", BigNasSize.class, smoke);
             assertThat(BigNasMembers.SIZES.stream()
                             .map(member ->
                                     BigNasMembers.ofSize(member, size.model().space())))

@@ -160,7 +160,7 @@ class CellRankingTest {
     /** Scores come of the weights of one family: the truth plays no part in them. */
     @Test
     void scoresAreOfInheritedWeights() {
-        GroundTruth few = truth.every(8);
+        GroundTruth few = truth.some(4);
         Splits splits = few.recipe().data().open(0);
         try (Family family =
                 Family.of(few.recipe().model().withInput(few.recipe().data().input(splits)), 5)) {

@@ -2,6 +2,8 @@ package dev.weft.lab.gm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.io.Yaml;
+import dev.weft.lab.cells.CellRanking;
 import dev.weft.lab.cells.GroundTruth;
 import dev.weft.lab.cells.TinyTruth;
 import dev.weft.lab.study.Claim;
@@ -26,12 +28,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GradientMatchingStudyTest implements StudyContract {
+    private static final GmSize TINY = Yaml.parse("""
+            budgets: [1]
+            repeats: 1
+            batchSize: 16
+            learningRate: 0.025
+            randomMembers: 4
+            curveStep: 3
+            candidates: 2
+            anchors: 0
+            """, "tiny", GmSize.class);
+
     private GroundTruth truth; // of the data that were written last
 
     @Override
     public Study study() {
-        GmSize tiny = new GmSize(List.of(1), 1, 16, 0.025, 4, 3, 2, truth);
-        return new GradientMatchingStudy(() -> tiny, () -> tiny);
+        return GmDesign.STUDY.with(this::tiny);
+    }
+
+    private GmDesign tiny(StudySettings settings) {
+        return new GmDesign(TINY, CellRanking.of("gradient-matching", settings, truth, TINY.randomMembers()));
     }
 
     @Override
@@ -102,7 +118,7 @@ class GradientMatchingStudyTest implements StudyContract {
 
     @Test
     void shippedBudgetHasSixtyEpochsALeafAndThePublishedProportions() {
-        GmSize full = GmSize.full();
+        GmSize full = Study.size("gradient-matching", GmSize.class, false);
         assertThat(full.budgets()).containsExactly(60);
         assertThat(GmSize.rounds(60)).containsExactly(20, 40);
         assertThat(GmDesign.supernetEpochs(GmDesign.MATCHED, 60)).isEqualTo(20 + 2 * 20 + 4 * 60);
@@ -115,8 +131,7 @@ class GradientMatchingStudyTest implements StudyContract {
 
     @Test
     void publishedLeavesStopWithinTheirCosineAndAnnealedOnesAtItsEnd(@TempDir Path folder) throws IOException {
-        data(folder);
-        GmDesign design = new GmDesign(new GmSize(List.of(60), 1, 16, 0.025, 4, 3, 2, truth));
+        GmDesign design = tiny(new StudySettings(1, false, data(folder), List.of(), List.of()));
         Recipe published = design.tree(GmDesign.MATCHED, 60, null);
         Recipe annealed = design.tree(GmDesign.ANNEALED, 60, null);
         Recipe fewShot = design.tree(GmDesign.FEW_SHOT, 60, null);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.io.InputException;
-import dev.weft.lab.mos.MosStudy.Size;
+import dev.weft.io.Yaml;
 import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Judgement;
 import dev.weft.lab.study.Study;
@@ -31,23 +31,42 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MosStudyTest implements StudyContract {
-    private static final Size TINY = new Size(
-            new ConflictRegression.Settings(List.of(2, 4), 5, 3, 2, 16, 0.02, 4),
-            1,
-            Size.model(8, 2, List.of(1, 2), List.of(0.5, 1.0, 2.0, 4.0)),
-            0,
-            8,
-            List.of(1),
-            16,
-            0.01,
-            2,
-            4,
-            4,
-            2);
+    private static final MosSize TINY = Yaml.parse("""
+            regression: {widths: [2, 4], steps: 5, inputs: 3, outputs: 2, points: 16, learningRate: 0.02, routerWidth: 4}
+            regressions: 1
+            model:
+              kind: language-model
+              embedDim: [8]
+              depth: [1, 2]
+              headDim: 0
+              groupSize: 1
+              positions: learned
+              mlp: gelu
+              norm: layer
+              normEpsilon: 1.0e-5
+              bias: true
+              tied: true
+              blocks:
+                - {numHeads: [2], mlpRatio: [0.5, 1.0, 2.0, 4.0]}
+                - {numHeads: [2], mlpRatio: [0.5, 1.0, 2.0, 4.0]}
+            characters: 0
+            contextLength: 8
+            budgets: [1]
+            batchSize: 16
+            learningRate: 0.01
+            experts: 2
+            routerWidth: 4
+            population: 4
+            generations: 2
+            """, "tiny", MosSize.class);
+
+    private static MosSize size(boolean smoke) {
+        return Study.size("mixture-of-supernets", MosSize.class, smoke);
+    }
 
     @Override
     public Study study() {
-        return new MosStudy(TINY, TINY);
+        return MosDesign.STUDY.with(settings -> new MosDesign(TINY, settings.data()));
     }
 
     @Override
@@ -197,7 +216,7 @@ class MosStudyTest implements StudyContract {
 
     @Test
     void rulePicksExtremesAndMiddles() {
-        LanguageModel model = Size.full().model();
+        LanguageModel model = size(false).model();
         MosMembers members = new MosMembers(model);
         assertThat(members.evaluated().keySet()).containsExactly("1x32", "1x256", "2x64", "2x128", "3x32", "3x256");
         assertThat(members.alone()).containsExactly("1x32", "2x128", "3x256");
@@ -206,12 +225,12 @@ class MosStudyTest implements StudyContract {
         // The second block's width means something at depth 2, the third's does not.
         assertThat(members.evaluated().get("2x128"))
                 .hasToString("depth=2,block1.mlpRatio=2.0,block2.mlpRatio=2.0,block3.mlpRatio=0.5");
-        assertThat(new MosMembers(Size.smoke().model()).evaluated()).hasSize(6);
+        assertThat(new MosMembers(size(true).model()).evaluated()).hasSize(6);
     }
 
     @Test
     void fewShotHalvesPartTheSpaceAndArmsDifferInWhatIsComparedOnly() {
-        Size full = Size.full();
+        MosSize full = size(false);
         MosDesign design = new MosDesign(full, "tiny-shakespeare");
         Space narrow = design.half(false).space();
         Space wide = design.half(true).space();

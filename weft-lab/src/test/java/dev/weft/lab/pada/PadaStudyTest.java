@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Yaml;
 import dev.weft.lab.cells.CellRanking;
 import dev.weft.lab.cells.GroundTruth;
+import dev.weft.lab.cells.JudgedSize;
 import dev.weft.lab.cells.TinyTruth;
 import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Claim;
+import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Judgement;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudyContract;
@@ -25,12 +28,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PadaStudyTest implements StudyContract {
+    private static final PadaSize TINY = Yaml.parse("""
+            budgets: [5]
+            points: 1
+            draws: 3
+            examples: 4
+            batchSize: 16
+            learningRate: 0.05
+            floor: 0.1
+            weightLimit: 10
+            randomMembers: 4
+            curveStep: 3
+            anchors: 0
+            """, "tiny", PadaSize.class);
+
     private GroundTruth truth; // of the data that were written last
 
     @Override
     public Study study() {
-        PadaSize tiny = new PadaSize(List.of(5), 1, 3, 4, 16, 0.05, 0.1, 10, 4, 3, truth);
-        return new PadaStudy(() -> tiny, () -> tiny);
+        return PadaDesign.STUDY.with(
+                settings -> new PadaDesign(TINY, CellRanking.of("pa-da", settings, truth, TINY.randomMembers())));
     }
 
     @Override
@@ -106,21 +123,25 @@ class PadaStudyTest implements StudyContract {
         assertThat(claims(3, 0.5, 0.6)).containsExactly(Outcome.NOT_HELD, Outcome.NOT_HELD);
     }
 
+    private static Design design(boolean smoke) {
+        return PadaDesign.STUDY.design(new StudySettings(1, smoke, PadaDesign.STUDY.data(), List.of(), List.of()));
+    }
+
     /** Section 10 of the specification, and sixty epochs beside it. */
     @Test
     void shippedSizeIsThatOfTheSpecificationAndAtLeastSixtyEpochs() {
-        PadaSize full = PadaSize.full();
+        PadaSize full = Study.size("pa-da", PadaSize.class, false);
         assertThat(full.budgets()).containsExactly(15, 60);
         assertThat(full.points(15)).containsExactly(5, 10, 15);
         assertThat(full.points(full.fairEpochs(60))).containsExactly(4, 8, 12);
         assertThat(List.of(full.draws(), full.examples(), full.batchSize(), full.randomMembers()))
                 .containsExactly(200, 256, 128, 150);
-        List<Arm> arms = new PadaDesign(full).arms(60);
+        List<Arm> arms = design(false).arms(60);
         assertThat(arms).hasSize(9);
         assertThatThrownBy(() -> full.fairEpochs(20))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a multiple of 15 epochs");
-        assertThat(PadaSize.smoke().truth().anchors())
+        assertThat(((JudgedSize) design(true).size()).truth().anchors())
                 .as("enough for its regret")
                 .hasSizeGreaterThanOrEqualTo(10);
     }

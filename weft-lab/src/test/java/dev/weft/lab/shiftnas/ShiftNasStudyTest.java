@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weft.io.Json;
+import dev.weft.io.Yaml;
 import dev.weft.lab.Stripes;
-import dev.weft.lab.shiftnas.ShiftNasStudy.Size;
 import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudyContract;
@@ -25,30 +25,40 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ShiftNasStudyTest implements StudyContract {
-    private static final int SIDE = 8;
     private static final int STEPS = 6;
-    private static final Size TINY = new Size(
-            Size.model(SIDE, List.of(Size.stage(List.of(2, 3, 6), 1), Size.stage(List.of(4, 6, 10), 2))),
-            4,
-            List.of(2),
-            16,
-            0.05,
-            12,
-            16,
-            30,
-            1e-3,
-            0.05,
-            2,
-            0.2,
-            200,
-            2,
-            2,
-            3,
-            7);
+    private static final ShiftNasSize TINY = Yaml.parse("""
+            model:
+              kind: mobile-cnn
+              resolution: [8]
+              stem: {width: [8], stride: 2}
+              stages:
+                - {block: fused, width: [2, 3, 6], depth: [1, 2, 3], kernelSize: [3, 5], expandRatio: [1.0], stride: 1, squeezeExcite: false}
+                - {block: fused, width: [4, 6, 10], depth: [1, 2, 3], kernelSize: [3, 5], expandRatio: [1.0], stride: 2, squeezeExcite: false}
+              headWidth: []
+              activation: relu
+              zeroInitResidual: true
+            levels: 4
+            budgets: [2]
+            batchSize: 16
+            learningRate: 0.05
+            selectionSize: 12
+            heldOutSize: 16
+            lambda: 30
+            generatorRate: 0.001
+            levelRate: 0.05
+            interval: 2
+            warmPart: 0.2
+            draws: 200
+            calibrationBatches: 2
+            membersPerLevel: 2
+            candidates: 3
+            memberSeed: 7
+            """, "tiny", ShiftNasSize.class);
+    private static final ShiftNasSize FULL = Study.size("shiftnas", ShiftNasSize.class, false);
 
     @Override
     public Study study() {
-        return new ShiftNasStudy(TINY, TINY);
+        return ShiftNasDesign.STUDY.with(settings -> new ShiftNasDesign(TINY, settings.data()));
     }
 
     @Override
@@ -134,15 +144,14 @@ class ShiftNasStudyTest implements StudyContract {
     @Test
     void fullSpaceHasTwoStarvedLevelsBeforeAnyTraining() {
         LevelledSpace space = new LevelledSpace(
-                Size.full()
-                        .model()
+                FULL.model()
                         .withInput(new ImageInput(
                                 1,
                                 28,
                                 List.of(0.3),
                                 List.of(0.3),
                                 List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j"))),
-                Size.full().levels());
+                FULL.levels());
         assertThat(space.space().count()).isEqualTo(13_824);
         assertThat(space.starved()).containsExactly(4, 5);
         assertThat(space.shares().get(5) * 13_824)
@@ -210,12 +219,11 @@ class ShiftNasStudyTest implements StudyContract {
 
     @Test
     void simulatedRuleHelpsWhereLevelsAreDoneAndLeavesEqualOnesAlone() {
-        Size full = Size.full();
-        ShiftSimulation saturated = ShiftSimulation.of("", ShiftSimulation.SATURATED, ShiftSimulation.VISITS, full);
+        ShiftSimulation saturated = ShiftSimulation.of("", ShiftSimulation.SATURATED, ShiftSimulation.VISITS, FULL);
         // Three levels of uniform share: exp(-0.002 · 2000 / 6) each; the others are near 0.
         assertThat(saturated.uniformLoss()).isBetween(3 * Math.exp(-2 / 3.0), 3 * Math.exp(-2 / 3.0) + 1e-9);
         assertThat(saturated.judgement().outcome()).isEqualTo(Outcome.HELD);
-        ShiftSimulation equal = ShiftSimulation.of("", List.of(0.004, 0.004, 0.004), ShiftSimulation.VISITS, full);
+        ShiftSimulation equal = ShiftSimulation.of("", List.of(0.004, 0.004, 0.004), ShiftSimulation.VISITS, FULL);
         assertThat(equal.gain()).isBetween(-0.01, 0.01);
         assertThat(equal.judgement().outcome()).isEqualTo(Outcome.NOT_HELD);
     }

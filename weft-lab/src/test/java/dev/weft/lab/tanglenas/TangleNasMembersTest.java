@@ -3,6 +3,7 @@ package dev.weft.lab.tanglenas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.lab.study.Study;
 import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class TangleNasMembersTest {
     private static final int IMAGES = 8000;
 
-    private final TangleNasStudy.Size size = TangleNasStudy.Size.full();
+    private final TangleNasSize size = Study.size("tanglenas", TangleNasSize.class, false);
     private final ConvNet model = size.model()
             .withInput(new ImageInput(
                     1, 28, List.of(0.5), List.of(0.5), List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")));
@@ -58,9 +59,12 @@ class TangleNasMembersTest {
 
     @Test
     void whereNoMemberCostsAboutTheSameTheNearestIsTaken() {
-        ConvNet sparse = TangleNasStudy.Size.net(
-                        List.of(TangleNasStudy.Size.conv(List.of(4, 16, 64), List.of(3), false)))
-                .withInput(model.input());
+        ConvNet sparse = new ConvNet(
+                model.input(),
+                14,
+                List.of(new ConvNet.Conv(List.of(4, 16, 64), List.of(3), 0, false)),
+                true,
+                List.of());
         try (CountedCosts costs = new CountedCosts(sparse)) {
             assertThat(TangleNasMembers.matched(
                             sparse.space(), costs, sparse.space().largest(), 8, 3))

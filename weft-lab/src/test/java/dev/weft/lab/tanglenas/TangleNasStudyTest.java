@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.weft.data.DataCatalog;
 import dev.weft.data.ImageParts;
 import dev.weft.data.ImageSplits;
+import dev.weft.io.Yaml;
 import dev.weft.lab.Stripes;
 import dev.weft.lab.study.Claim;
 import dev.weft.lab.study.Judgement;
@@ -15,10 +16,7 @@ import dev.weft.lab.study.StudyResults;
 import dev.weft.lab.study.StudySettings;
 import dev.weft.lab.study.Values;
 import dev.weft.lab.tanglenas.TangleNasDesign.Alone;
-import dev.weft.lab.tanglenas.TangleNasStudy.Size;
-import dev.weft.model.ConvNet;
 import dev.weft.report.ExperimentReport.Outcome;
-import dev.weft.weight.blend.Blend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,35 +29,44 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TangleNasStudyTest implements StudyContract {
-    private static final int SIDE = 8;
     private static final int TRAIN = 76;
     private static final int SELECTION = 12;
-    private static final Size TINY = new Size(
-            net(List.of(2, 4), List.of(3, 5)),
-            net(List.of(2, 4), List.of(3)),
-            List.of(1),
-            16,
-            SELECTION,
-            new Size.Rates(0.05, 0.05, 0.1),
-            Blend.Norm.FULL,
-            2,
-            1,
-            new Size.Compared(4, 2, 1, 2, 2),
-            new Size.Budget(1, 0.5),
-            3);
-
-    private static ConvNet net(List<Integer> width, List<Integer> kernels) {
-        return new ConvNet(
-                null,
-                SIDE,
-                List.of(Size.conv(width, kernels, true), Size.conv(List.of(4, 8), List.of(3), false)),
-                true,
-                List.of());
-    }
+    private static final TangleNasSize TINY = Yaml.parse("""
+            model:
+              kind: conv-net
+              resolution: 8
+              layers:
+                - {width: [2, 4], kernelSize: [3, 5], trim: 0, pool: true}
+                - {width: [4, 8], kernelSize: [3], trim: 0, pool: false}
+              batchNorm: true
+              hidden: []
+            smallModel:
+              kind: conv-net
+              resolution: 8
+              layers:
+                - {width: [2, 4], kernelSize: [3], trim: 0, pool: true}
+                - {width: [4, 8], kernelSize: [3], trim: 0, pool: false}
+              batchNorm: true
+              hidden: []
+            budgets: [1]
+            batchSize: 16
+            selectionSize: 12
+            rates: {weights: 0.05, alone: 0.05, logits: 0.1}
+            norm: full
+            calibrationBatches: 2
+            curveEveryEpochs: 1
+            compared: {candidates: 4, population: 2, generations: 1, random: 2, matched: 2}
+            cost: {factor: 1, target: 0.5}
+            timingRounds: 3
+            """, "tiny", TangleNasSize.class);
 
     @Override
     public Study study() {
-        return new TangleNasStudy(TINY, TINY);
+        return TangleNasDesign.STUDY.with(settings -> new TangleNasDesign(
+                TINY,
+                settings.data(),
+                settings.has(TangleNasDesign.WITH_MAPS),
+                settings.has(TangleNasDesign.WITH_SMALL_SPACE)));
     }
 
     @Override
