@@ -39,7 +39,16 @@ class MetricsCommandTest {
         Csv table = Csv.read(steps);
         assertThat(table.columns())
                 .containsExactly(
-                        "step", "epoch", "member", "metric", "value", "learningRate", "seconds", "table", "row", "column",
+                        "step",
+                        "epoch",
+                        "member",
+                        "metric",
+                        "value",
+                        "learningRate",
+                        "seconds",
+                        "table",
+                        "row",
+                        "column",
                         "unit");
         int points = 0;
         for (JsonNode series : result.get("series")) {

@@ -134,10 +134,18 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
 
     /** A row for each number of training. */
     public String stepsCsv() {
-        StringBuilder csv = new StringBuilder(
-                Csv.line(List.of(
-                        "step", "epoch", "member", "metric", "value", "learningRate", "seconds", "table", "row", "column",
-                        "unit")));
+        StringBuilder csv = new StringBuilder(Csv.line(List.of(
+                "step",
+                "epoch",
+                "member",
+                "metric",
+                "value",
+                "learningRate",
+                "seconds",
+                "table",
+                "row",
+                "column",
+                "unit")));
         for (Step step : steps) {
             csv.append(Csv.line(List.of(
                     String.valueOf(step.step),
