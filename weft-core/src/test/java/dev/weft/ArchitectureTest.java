@@ -45,7 +45,7 @@ class ArchitectureTest {
                     "model",
                     Set.of("metric", "criterion", "data", "delta", "nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
-            Map.entry("run", Set.of("natives", "io")),
+            Map.entry("run", Set.of("metric", "natives", "io")),
             Map.entry(
                     "cost",
                     Set.of(
@@ -57,6 +57,7 @@ class ArchitectureTest {
             Map.entry(
                     "sample",
                     Set.of(
+                            "metric",
                             "criterion",
                             "step",
                             "seed",

@@ -115,7 +115,7 @@ class LibraryTest {
         assertThat(SafetensorsFile.open(checkpoint).names())
                 .contains("update/gains/gains/fc1.weight", "update/weights/momentum/fc1.weight")
                 .doesNotContain("update/weights/momentum/gains/fc1.weight");
-        assertThat(RunReports.of(run, KINDS).curves()).anySatisfy(curve -> {
+        assertThat(RunReports.of(run, KINDS).training().curves()).anySatisfy(curve -> {
             assertThat(curve.metric()).isEqualTo("largestGain");
             assertThat(curve.points()).hasSize(7);
         });
@@ -169,8 +169,8 @@ class LibraryTest {
             assertThat(shipped.check().maxAbsError()).isLessThan(1e-4);
         }
         RunReport report = RunReports.of(run, KINDS);
-        assertThat(report.title()).contains("outside");
-        assertThat(report.members()).isNotEmpty().allMatch(member -> member.value(Energy.MICROJOULES) > 0);
+        assertThat(report.heading().title()).contains("outside");
+        assertThat(report.measured().members()).isNotEmpty().allMatch(member -> member.value(Energy.MICROJOULES) > 0);
     }
 
     @Test

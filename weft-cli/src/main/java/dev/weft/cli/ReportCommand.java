@@ -44,12 +44,14 @@ final class ReportCommand implements Callable<Integer> {
         }
         RunReport report = RunReports.of(run, Installed.kinds());
         Path file = ReportWriter.write(report, out == null ? run.resolve("report.html") : out);
-        long exported =
-                report.members().stream().filter(m -> m.exported() != null).count();
+        long exported = report.measured().members().stream()
+                .filter(m -> m.exported() != null)
+                .count();
         options.result(
-                new Result(file.toString(), report.members().size(), exported),
-                List.of("Wrote " + file + ": " + Text.count(report.members().size(), "member") + " measured, "
-                        + exported + " exported. Open it in a browser; it needs no network."));
+                new Result(file.toString(), report.measured().members().size(), exported),
+                List.of("Wrote " + file + ": "
+                        + Text.count(report.measured().members().size(), "member") + " measured, " + exported
+                        + " exported. Open it in a browser; it needs no network."));
         return ExitCode.DONE;
     }
 }

@@ -42,12 +42,13 @@ final class HeldOutSection {
     }
 
     private boolean isText() {
-        return !report.heldOut().isEmpty() && report.heldOut().get(0).result().sample() != null;
+        return !report.measured().heldOut().isEmpty()
+                && report.measured().heldOut().get(0).result().sample() != null;
     }
 
     /** A button for each member; none where there is one. */
     String buttons() {
-        List<RunReport.HeldOut> all = report.heldOut();
+        List<RunReport.HeldOut> all = report.measured().heldOut();
         if (all.size() < 2) return "";
         return IntStream.range(0, all.size())
                 .mapToObj(i -> "<button type=\"button\" data-value=\"" + i + "\" aria-pressed=\"" + (i == 0) + "\">"
@@ -58,7 +59,7 @@ final class HeldOutSection {
     String panels() {
         StringBuilder html = new StringBuilder();
         int pictures = 0;
-        for (RunReport.HeldOut heldOut : report.heldOut()) {
+        for (RunReport.HeldOut heldOut : report.measured().heldOut()) {
             HeldOutResult result = heldOut.result();
             pictures += pictureBytes(result);
             html.append("<div class=\"held-out\">\n<h3>" + Page.escape(headline(heldOut)) + "</h3>\n" + member(result)
@@ -77,8 +78,8 @@ final class HeldOutSection {
         HeldOutResult result = heldOut.result();
         String name = heldOut.name() + ": ";
         if (result.predictions() == null) {
-            return name + report.quality().text(result.quality()) + " on " + Figures.grouped(result.examples())
-                    + " windows of the report split";
+            return name + report.measured().quality().text(result.quality()) + " on "
+                    + Figures.grouped(result.examples()) + " windows of the report split";
         }
         return name + interval(new Proportion(result.quality(), result.examples())) + " of "
                 + Figures.grouped(result.examples()) + " images right";

@@ -39,9 +39,9 @@ final class MemberTable {
     }
 
     MemberTable(RunReport report) {
-        this.members = report.members();
-        this.tree = report.tree();
-        this.quality = report.quality();
+        this.members = report.measured().members();
+        this.tree = report.training().tree();
+        this.quality = report.measured().quality();
         this.selectionExamples = report.dataset().splits().stream()
                 .filter(split -> split.name().equals("selection"))
                 .mapToLong(RunReport.Split::examples)
@@ -59,10 +59,10 @@ final class MemberTable {
 
     /** What members cost, as far as some member has it: what is timed, what is counted, and then the rest. */
     static List<Metric> costs(RunReport report) {
-        return report.metrics().stream()
-                .filter(metric -> !metric.equals(report.quality())
+        return report.measured().metrics().stream()
+                .filter(metric -> !metric.equals(report.measured().quality())
                         && (metric.shown() == Shown.EVERYWHERE || metric.shown() == Shown.PAGES)
-                        && isMeasured(report.members(), metric))
+                        && isMeasured(report.measured().members(), metric))
                 .sorted(Comparator.comparing((Metric metric) -> metric.needs() != Needs.MACHINE)
                         .thenComparing(Metric::needs))
                 .toList();

@@ -35,14 +35,16 @@ record PageData(
     static PageData of(RunReport report) {
         return new PageData(
                 new Quality(
-                        report.quality().label(),
-                        report.quality().form().unit(),
-                        report.quality().higherIsBetter()),
-                report.curves(),
-                report.blends(),
-                report.sampled(),
-                report.members().stream().map(m -> row(m, report.quality())).toList(),
-                report.network());
+                        report.measured().quality().label(),
+                        report.measured().quality().form().unit(),
+                        report.measured().quality().higherIsBetter()),
+                report.training().curves(),
+                report.training().blends(),
+                report.training().sampled(),
+                report.measured().members().stream()
+                        .map(m -> row(m, report.measured().quality()))
+                        .toList(),
+                report.measured().network());
     }
 
     private static Row row(MemberResult m, Metric quality) {

@@ -30,7 +30,7 @@ final class RunPage {
 
     RunPage(RunReport report) {
         this.report = report;
-        this.front = report.members().stream()
+        this.front = report.measured().members().stream()
                 .filter(MemberResult::onFront)
                 .sorted(Comparator.comparingDouble(m -> m.latency()))
                 .toList();
@@ -41,59 +41,61 @@ final class RunPage {
                 "<script type=\"application/json\" id=\"data\">" + Page.json(PageData.of(report)) + "</script>\n"
                         + Page.script(Page.echarts())
                         + SCRIPTS.stream().map(Page::resource).map(Page::script).collect(Collectors.joining());
-        return Page.shell(report.title(), Page.fill("run.html", slots()), scripts);
+        return Page.shell(report.heading().title(), Page.fill("run.html", slots()), scripts);
     }
 
     private Map<String, String> slots() {
         MemberTable table = new MemberTable(report);
         Map<String, String> slots = new LinkedHashMap<>();
-        slots.put("title", Page.escape(report.title()));
+        slots.put("title", Page.escape(report.heading().title()));
         slots.put("eyebrow", Page.escape(eyebrow()));
         slots.put("lede", Page.escape(lede()));
         slots.put("figures", figures());
-        slots.put("quality", Page.escape(report.quality().label()));
-        slots.put("qualityWord", Page.escape(report.quality().label().toLowerCase(Locale.ROOT)));
+        slots.put("quality", Page.escape(report.measured().quality().label()));
+        slots.put("qualityWord", Page.escape(report.measured().quality().label().toLowerCase(Locale.ROOT)));
         slots.put("axes", axes());
-        slots.put("hideMembers", Page.hiddenIf(report.members().isEmpty()));
-        slots.put("latencySetting", Page.escape(report.latencySetting()));
+        slots.put("hideMembers", Page.hiddenIf(report.measured().members().isEmpty()));
+        slots.put("latencySetting", Page.escape(report.measured().latencySetting()));
         HeldOutSection heldOut = new HeldOutSection(report);
-        slots.put("hideHeldOut", Page.hiddenIf(report.heldOut().isEmpty()));
+        slots.put("hideHeldOut", Page.hiddenIf(report.measured().heldOut().isEmpty()));
         slots.put("heldOutTitle", heldOut.title());
         slots.put("heldOutHint", heldOut.hint());
         slots.put("heldOutButtons", heldOut.buttons());
         slots.put("heldOutPanels", heldOut.panels());
         slots.put("cell", cell());
         slots.put("exportHint", exportHint());
-        slots.put("hideCurves", Page.hiddenIf(report.curves().isEmpty()));
-        slots.put("hideBlends", Page.hiddenIf(report.blends().isEmpty()));
-        slots.put("hideSampled", Page.hiddenIf(report.sampled().isEmpty()));
-        RunReport.Routing routing = report.routing();
+        slots.put("hideCurves", Page.hiddenIf(report.training().curves().isEmpty()));
+        slots.put("hideBlends", Page.hiddenIf(report.training().blends().isEmpty()));
+        slots.put("hideNoted", Page.hiddenIf(report.training().noted().isEmpty()));
+        slots.put("noted", new NotedSection(report.training().noted()).tables());
+        slots.put("hideSampled", Page.hiddenIf(report.training().sampled().isEmpty()));
+        RunReport.Routing routing = report.training().routing();
         slots.put("hideRouting", Page.hiddenIf(routing == null));
         slots.put("routingMembers", routing == null ? "" : count(routing.members(), "member"));
         slots.put("routingFacts", routing == null ? "" : new RoutingTable(routing).facts());
         slots.put("routingRows", routing == null ? "" : new RoutingTable(routing).rows());
-        RunReport.Tree tree = report.tree();
+        RunReport.Tree tree = report.training().tree();
         slots.put("hideTree", Page.hiddenIf(tree == null));
         slots.put("treeSummary", tree == null ? "" : new TreeSection(tree).summary());
         slots.put("treeRows", tree == null ? "" : new TreeSection(tree).rows());
         slots.put("treeDistances", tree == null ? "" : new TreeSection(tree).distances());
         slots.put("head", table.head());
         slots.put("rows", table.rows());
-        slots.put("memberCount", Figures.grouped(report.members().size()));
+        slots.put("memberCount", Figures.grouped(report.measured().members().size()));
         slots.put("spaceCount", Page.escape(Figures.large(report.space().members())));
         slots.put("choices", choices());
         slots.put("dataset", Page.facts(datasetFacts()));
-        slots.put("environment", Page.facts(report.environment()));
-        slots.put("hideCommands", Page.hiddenIf(report.commands().isEmpty()));
-        slots.put("commands", Page.commands(report.commands()));
-        slots.put("hideNotes", Page.hiddenIf(report.notes().isEmpty()));
-        slots.put("notes", Page.notes(report.notes()));
+        slots.put("environment", Page.facts(report.provenance().environment()));
+        slots.put("hideCommands", Page.hiddenIf(report.provenance().commands().isEmpty()));
+        slots.put("commands", Page.commands(report.provenance().commands()));
+        slots.put("hideNotes", Page.hiddenIf(report.provenance().notes().isEmpty()));
+        slots.put("notes", Page.notes(report.provenance().notes()));
         return slots;
     }
 
     /** A drawing that the script fills with the cell of the member that is selected; none where members are no cells. */
     private String cell() {
-        return report.members().stream()
+        return report.measured().members().stream()
                 .map(MemberResult::member)
                 .filter(CellPicture::isCell)
                 .findFirst()
@@ -102,7 +104,7 @@ final class RunPage {
     }
 
     private String exportHint() {
-        if (report.members().stream().allMatch(m -> m.exported() == null)) return "";
+        if (report.measured().members().stream().allMatch(m -> m.exported() == null)) return "";
         return "Export error: the largest absolute difference of an output between ONNX Runtime and the live member, and beneath"
                 + " it how often both name the same "
                 + (report.dataset().classes().isEmpty() ? "next token" : "class") + " first.";
@@ -119,33 +121,36 @@ final class RunPage {
     }
 
     private String eyebrow() {
-        return report.recipe().isEmpty() ? report.created() : report.recipe() + " · " + report.created();
+        return report.heading().recipe().isEmpty()
+                ? report.heading().created()
+                : report.heading().recipe() + " · " + report.heading().created();
     }
 
     private String lede() {
-        long exported =
-                report.members().stream().filter(m -> m.exported() != null).count();
-        String trained = (report.tree() == null ? "One set" : count(leaves(), "set")) + " of weights, trained on "
-                + report.dataset().name() + ".";
-        if (report.members().isEmpty()) return trained + " No member has been measured yet.";
-        return trained + " " + count(report.members().size(), "member") + " measured, " + front.size()
+        long exported = report.measured().members().stream()
+                .filter(m -> m.exported() != null)
+                .count();
+        String trained = (report.training().tree() == null ? "One set" : count(leaves(), "set"))
+                + " of weights, trained on " + report.dataset().name() + ".";
+        if (report.measured().members().isEmpty()) return trained + " No member has been measured yet.";
+        return trained + " " + count(report.measured().members().size(), "member") + " measured, " + front.size()
                 + " on the front, " + exported + " exported.";
     }
 
     private long leaves() {
-        return new TreeSection(report.tree()).leaves();
+        return new TreeSection(report.training().tree()).leaves();
     }
 
     private String figures() {
-        Metric quality = report.quality();
+        Metric quality = report.measured().quality();
         StringBuilder html = new StringBuilder();
         html.append(figure(
-                report.tree() == null
+                report.training().tree() == null
                         ? "Members in one set of weights"
                         : "Members in " + leaves() + " leaves of a tree",
                 Figures.large(report.space().members()),
                 count(report.space().choices().size(), "choice")));
-        report.members().stream()
+        report.measured().members().stream()
                 .filter(m -> !Double.isNaN(m.value(quality.test())))
                 .max(Comparator.comparingDouble(
                         m -> quality.higherIsBetter() ? m.value(quality.test()) : -m.value(quality.test())))
@@ -171,7 +176,7 @@ final class RunPage {
 
     /** How sure an accuracy is, or the unit of another quality. */
     private String tested(MemberResult m) {
-        Metric quality = report.quality();
+        Metric quality = report.measured().quality();
         if (!quality.isShare())
             return quality.form().unit().isEmpty() ? "" : quality.form().unit() + "; ";
         return report.dataset().splits().stream()
@@ -189,7 +194,7 @@ final class RunPage {
     }
 
     private String speedup(MemberResult m) {
-        return report.members().stream()
+        return report.measured().members().stream()
                 .filter(other -> "largest".equals(other.name()) && m.latency() > 0)
                 .findFirst()
                 .map(largest -> largest.latency() / m.latency())
@@ -200,7 +205,7 @@ final class RunPage {
 
     /** The worst error and the worst agreement over all exports: the promise that holds for each of them. */
     private Optional<MemberResult.Export> worstExport() {
-        return report.members().stream()
+        return report.measured().members().stream()
                 .map(MemberResult::exported)
                 .filter(e -> e != null)
                 .reduce((a, b) -> new MemberResult.Export(

@@ -11,77 +11,112 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Everything that the page of one run shows: a plain tree of values that reads and writes as JSON.
+ * Everything that the page of one run shows, part by part: a plain tree of values that reads and writes as JSON.
  *
- * @param title heading of the page
- * @param created when the run finished, as it is to be read (an ISO date, say)
  * @param dataset what was trained on, and how it was split
- * @param recipe name of the recipe
- * @param commands exact command lines that repeat the run, in order
- * @param environment what the figures depend on: machine, versions, threads, seed
- * @param latencySetting how latency was measured, in one sentence (batch, threads, warm-up, repeats, runtime)
  * @param space choices and number of members
- * @param metrics what members may have numbers of
- * @param quality the one that they are chosen by
- * @param curves training curves, one per member role and metric
- * @param blends how a search by gradient weighed the options of each choice; empty for any other run
- * @param sampled how likely a sampler was to draw each option of each choice; empty where that does not change
- * @param routing what became of the experts; null where the family has none, or is not trained yet
- * @param tree the supernets that a tree of them has; null where there is one supernet
- * @param members the measured members, in any order
- * @param heldOut what some members do with the report split, the one to show first first; empty where none was tried
- * @param network the full network, the one that every member's picture is drawn against
- * @param notes plain statements on what these figures do and do not show
  */
 public record RunReport(
-        String title,
-        String created,
-        Dataset dataset,
-        String recipe,
-        List<String> commands,
-        List<Fact> environment,
-        String latencySetting,
-        Space space,
-        List<Metric> metrics,
-        Metric quality,
-        List<Curve> curves,
-        List<BlendedChoice> blends,
-        List<BlendedChoice> sampled,
-        Routing routing,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Tree tree,
-        List<MemberResult> members,
-        List<HeldOut> heldOut,
-        List<Stage> network,
-        List<String> notes) {
-
+        Heading heading, Dataset dataset, Space space, Training training, Measured measured, Provenance provenance) {
     public RunReport {
-        Objects.requireNonNull(title, "title");
-        Objects.requireNonNull(created, "created");
+        Objects.requireNonNull(heading, "heading");
         Objects.requireNonNull(dataset, "dataset");
-        Objects.requireNonNull(recipe, "recipe");
-        Objects.requireNonNull(latencySetting, "latencySetting");
         Objects.requireNonNull(space, "space");
-        Objects.requireNonNull(quality, "quality");
-        metrics = List.copyOf(metrics);
-        commands = List.copyOf(commands);
-        environment = List.copyOf(environment);
-        curves = List.copyOf(curves);
-        blends = List.copyOf(blends);
-        sampled = List.copyOf(sampled);
-        members = List.copyOf(members);
-        heldOut = List.copyOf(heldOut);
-        network = List.copyOf(network);
-        notes = List.copyOf(notes);
-        for (MemberResult member : members) {
-            check(quality, member);
-            for (Metric metric : metrics) {
-                if (member.measured().find(metric).isPresent()) {
-                    check(metric, member);
+        Objects.requireNonNull(training, "training");
+        Objects.requireNonNull(measured, "measured");
+        Objects.requireNonNull(provenance, "provenance");
+    }
+
+    /**
+     * What the page is of.
+     *
+     * @param title heading of the page
+     * @param created when the run finished, as it is to be read (an ISO date, say)
+     * @param recipe name of the recipe; may be empty
+     */
+    public record Heading(String title, String created, String recipe) {
+        public Heading {
+            Objects.requireNonNull(title, "title");
+            Objects.requireNonNull(created, "created");
+            Objects.requireNonNull(recipe, "recipe");
+        }
+    }
+
+    /**
+     * What happened while the weights trained.
+     *
+     * @param curves training curves, one per member role and metric
+     * @param blends how a search by gradient weighed the options of each choice; empty for any other run
+     * @param sampled how likely a sampler was to draw each option of each choice; empty where that does not change
+     * @param noted what else a sampler noted, as tables of its latest numbers
+     * @param routing what became of the experts; null where the family has none, or is not trained yet
+     * @param tree the supernets that a tree of them has; null where there is one supernet
+     */
+    public record Training(
+            List<Curve> curves,
+            List<BlendedChoice> blends,
+            List<BlendedChoice> sampled,
+            List<NotedTable> noted,
+            Routing routing,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Tree tree) {
+        public Training {
+            curves = List.copyOf(curves);
+            blends = List.copyOf(blends);
+            sampled = List.copyOf(sampled);
+            noted = List.copyOf(noted);
+        }
+    }
+
+    /**
+     * What was measured of members.
+     *
+     * @param metrics what members may have numbers of
+     * @param quality the one that they are chosen by
+     * @param latencySetting how latency was measured, in one sentence (batch, threads, warm-up, repeats, runtime); may be empty
+     * @param members in any order
+     * @param heldOut what some members do with the report split, the one to show first first; empty where none was tried
+     * @param network the full network, the one that every member's picture is drawn against
+     */
+    public record Measured(
+            List<Metric> metrics,
+            Metric quality,
+            String latencySetting,
+            List<MemberResult> members,
+            List<HeldOut> heldOut,
+            List<Stage> network) {
+        public Measured {
+            Objects.requireNonNull(quality, "quality");
+            Objects.requireNonNull(latencySetting, "latencySetting");
+            metrics = List.copyOf(metrics);
+            members = List.copyOf(members);
+            heldOut = List.copyOf(heldOut);
+            network = List.copyOf(network);
+            for (MemberResult member : members) {
+                check(quality, member);
+                for (Metric metric : metrics) {
+                    if (member.measured().find(metric).isPresent()) {
+                        check(metric, member);
+                    }
+                }
+                if (member.measured().find(quality.test()).isPresent()) {
+                    check(quality.test(), member);
                 }
             }
-            if (member.measured().find(quality.test()).isPresent()) {
-                check(quality.test(), member);
-            }
+        }
+    }
+
+    /**
+     * How to come to these figures again, and what they show.
+     *
+     * @param commands exact command lines that repeat the run, in order
+     * @param environment what the figures depend on: machine, versions, threads, seed
+     * @param notes plain statements on what these figures do and do not show
+     */
+    public record Provenance(List<String> commands, List<Fact> environment, List<String> notes) {
+        public Provenance {
+            commands = List.copyOf(commands);
+            environment = List.copyOf(environment);
+            notes = List.copyOf(notes);
         }
     }
 
@@ -168,6 +203,38 @@ public record RunReport(
     public record Parts(long step, List<Double> parts) {
         public Parts {
             parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * A table that a sampler noted after each epoch, as it was the last time.
+     *
+     * @param name what its rows are of: a choice, or {@code cost level}
+     */
+    public record NotedTable(String name, List<String> rows, List<NotedColumn> columns) {
+        public NotedTable {
+            rows = List.copyOf(rows);
+            columns = List.copyOf(columns);
+            for (NotedColumn column : columns) {
+                if (column.values().size() != rows.size()) {
+                    throw new IllegalArgumentException("Column " + column.name() + " of table " + name
+                            + " must have a number for each of " + rows + ", but has " + column.values() + ".");
+                }
+            }
+        }
+    }
+
+    /**
+     * One column of such a table.
+     *
+     * @param unit of its numbers; empty for plain ones
+     * @param values one a row; NaN where there is none
+     */
+    public record NotedColumn(String name, String unit, List<Double> values) {
+        public NotedColumn {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(unit, "unit");
+            values = List.copyOf(values);
         }
     }
 
@@ -311,6 +378,7 @@ public record RunReport(
         private List<Curve> curves = List.of();
         private List<BlendedChoice> blends = List.of();
         private List<BlendedChoice> sampled = List.of();
+        private List<NotedTable> noted = List.of();
         private Routing routing;
         private Tree tree;
         private List<MemberResult> members = List.of();
@@ -372,6 +440,11 @@ public record RunReport(
             return this;
         }
 
+        public Builder noted(List<NotedTable> all) {
+            this.noted = all;
+            return this;
+        }
+
         /** None, unless it is said. */
         public Builder routing(Routing found) {
             this.routing = found;
@@ -406,25 +479,12 @@ public record RunReport(
 
         public RunReport build() {
             return new RunReport(
-                    title,
-                    created,
+                    new Heading(title, created, recipe),
                     dataset,
-                    recipe,
-                    commands,
-                    environment,
-                    latencySetting,
                     space,
-                    metrics,
-                    quality,
-                    curves,
-                    blends,
-                    sampled,
-                    routing,
-                    tree,
-                    members,
-                    heldOut,
-                    network,
-                    notes);
+                    new Training(curves, blends, sampled, noted, routing, tree),
+                    new Measured(metrics, quality, latencySetting, members, heldOut, network),
+                    new Provenance(commands, environment, notes));
         }
     }
 }

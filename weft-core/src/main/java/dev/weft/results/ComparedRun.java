@@ -106,7 +106,7 @@ public record ComparedRun(
                     measured.context(Metric.LATENCY_MILLIS_P50),
                     flat,
                     rows(measured, definition.space(), metric, examples),
-                    RunReports.curves(RunReports.metrics(folder, database)));
+                    RunReports.curves(RunReports.metrics(folder, database), database.hasNotes()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weft.results;
 import dev.weft.cost.Meter;
 import dev.weft.io.Json;
 import dev.weft.io.Kinds;
+import dev.weft.io.WeftCommand;
 import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
@@ -20,7 +21,6 @@ import dev.weft.run.Event;
 import dev.weft.run.RunDatabase;
 import dev.weft.run.TrainingNumber;
 import dev.weft.seed.RandomStream;
-import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.StoredRun;
@@ -30,15 +30,12 @@ import dev.weft.weight.Sharing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 
 /** Builds the report of a run from the run's files alone, also while another process has the run open. */
 public final class RunReports {
@@ -73,6 +70,8 @@ public final class RunReports {
             NetworkPicture picture = new NetworkPicture(settings.recipe().family());
             Path family = folder.resolve("family.safetensors");
             List<FamilyDescription.Kept> kept = RunMetrics.kept(family, kinds);
+            List<TrainingNumber> numbers = metrics(folder, database);
+            NotedTables sampled = NotedTables.of(numbers, Trainer.SAMPLER, space);
             MeasuredMembers measured = new MeasuredMembers(
                     database.members(), kept, settings.recipe().family());
             RunReport.Dataset dataset = new RunReport.Dataset(
@@ -92,9 +91,11 @@ public final class RunReports {
                     .commands(commands(events))
                     .environment(environment(events, settings))
                     .latencySetting(measured.latencySetting())
-                    .curves(curves(metrics(folder, database)))
-                    .blends(blends(database.metrics(), space))
-                    .sampled(sampled(database.metrics()))
+                    .curves(curves(numbers, database.hasNotes()))
+                    .blends(NotedTables.of(numbers, Role.BLEND.toString(), space)
+                            .parts())
+                    .sampled(sampled.parts())
+                    .noted(sampled.latest())
                     .routing(routing(settings, family, kinds))
                     .metrics(Meter.metrics(kinds).with(model.input().metrics()).all(), quality)
                     .tree(TreeReport.of(folder, space, database.members(), kinds))
@@ -105,7 +106,8 @@ public final class RunReports {
                             measured.complete().size(),
                             space,
                             quality,
-                            TreeRecord.of(folder).isPresent()))
+                            TreeRecord.of(folder).isPresent(),
+                            database.hasNotes()))
                     .build();
         }
     }
@@ -194,7 +196,7 @@ public final class RunReports {
             if (Files.exists(file)) {
                 try (RunDatabase one = RunDatabase.read(file)) {
                     one.metrics().stream()
-                            .filter(metric -> !isPart(metric))
+                            .filter(metric -> !NotedTables.isNoted(metric, one.hasNotes()))
                             .map(m -> new TrainingNumber(
                                     m.step(), leaf.name() + " " + m.role(), m.name(), m.value(), m.seconds()))
                             .forEach(all::add);
@@ -204,10 +206,10 @@ public final class RunReports {
         return all;
     }
 
-    static List<RunReport.Curve> curves(List<TrainingNumber> metrics) {
+    static List<RunReport.Curve> curves(List<TrainingNumber> metrics, boolean hasNotes) {
         Map<List<String>, List<RunReport.Point>> curves = new LinkedHashMap<>();
         for (TrainingNumber metric : metrics) {
-            if (isPart(metric) || isOfOption(metric)) {
+            if (NotedTables.isNoted(metric, hasNotes)) {
                 continue;
             }
             curves.computeIfAbsent(List.of(metric.role(), metric.name()), key -> new ArrayList<>())
@@ -215,72 +217,6 @@ public final class RunReports {
         }
         return curves.entrySet().stream()
                 .map(e -> new RunReport.Curve(e.getKey().get(0), e.getKey().get(1), thinned(e.getValue())))
-                .toList();
-    }
-
-    /** Whether a metric is the part of an option in a blend, {@code stage2.width=24}. */
-    private static boolean isPart(TrainingNumber metric) {
-        return metric.role().equals(Role.BLEND.toString()) && metric.name().contains("=");
-    }
-
-    private static List<RunReport.BlendedChoice> blends(List<TrainingNumber> metrics, Space space) {
-        Map<String, TreeMap<Long, Double>> parts = new HashMap<>();
-        metrics.stream().filter(RunReports::isPart).forEach(metric -> parts.computeIfAbsent(
-                        metric.name(), name -> new TreeMap<>())
-                .put(metric.step(), metric.value()));
-        List<RunReport.BlendedChoice> blends = new ArrayList<>();
-        for (Choice<?> choice : space.choices()) {
-            List<String> options =
-                    choice.options().stream().map(Object::toString).toList();
-            List<TreeMap<Long, Double>> histories = options.stream()
-                    .map(option -> parts.get(choice.name() + "=" + option))
-                    .toList();
-            if (histories.stream().allMatch(Objects::nonNull)) {
-                blends.add(new RunReport.BlendedChoice(
-                        choice.name(),
-                        options,
-                        histories.get(0).keySet().stream()
-                                .map(step -> new RunReport.Parts(
-                                        step,
-                                        histories.stream()
-                                                .map(history -> history.getOrDefault(step, 0.0))
-                                                .toList()))
-                                .toList()));
-            }
-        }
-        return blends;
-    }
-
-    /** Whether a metric is a sampler's of one option or one cost level: too many for curves. */
-    private static boolean isOfOption(TrainingNumber metric) {
-        return metric.role().equals(Trainer.SAMPLER)
-                && (metric.name().contains("=") || metric.name().matches("level[0-9]+\\..*"));
-    }
-
-    /** How likely the options of each choice, {@code edge1-0=skip_connect}, and the cost levels were to be drawn. */
-    private static List<RunReport.BlendedChoice> sampled(List<TrainingNumber> metrics) {
-        Map<String, Map<String, TreeMap<Long, Double>>> choices = new LinkedHashMap<>();
-        for (TrainingNumber metric : metrics) {
-            boolean level = metric.name().matches("level[0-9]+\\.probability");
-            if (isOfOption(metric) && (level || metric.name().contains("="))) {
-                String name = level ? "cost level=" + metric.name().replaceAll("[^0-9]", "") : metric.name();
-                String[] parts = name.split("=", 2);
-                choices.computeIfAbsent(parts[0], choice -> new LinkedHashMap<>())
-                        .computeIfAbsent(parts[1], option -> new TreeMap<>())
-                        .put(metric.step(), metric.value());
-            }
-        }
-        return choices.entrySet().stream()
-                .map(choice -> new RunReport.BlendedChoice(
-                        choice.getKey(),
-                        List.copyOf(choice.getValue().keySet()),
-                        choice.getValue().values().iterator().next().keySet().stream()
-                                .map(step -> new RunReport.Parts(
-                                        step,
-                                        choice.getValue().values().stream()
-                                                .map(history -> history.getOrDefault(step, 0.0))
-                                                .toList()))
-                                .toList()))
                 .toList();
     }
 
@@ -324,8 +260,14 @@ public final class RunReports {
         return thinned;
     }
 
-    private static List<String> notes(int count, Space space, Metric quality, boolean tree) {
+    private static List<String> notes(int count, Space space, Metric quality, boolean tree, boolean hasNotes) {
         List<String> notes = new ArrayList<>();
+        if (!hasNotes) {
+            notes.add(
+                    "The run was begun by an earlier version of Weft, which did not write down in which tables the numbers"
+                            + " of a sampler or a blend stand. They are not drawn here, but "
+                            + WeftCommand.of("metrics", "RUN_DIR") + " has them all.");
+        }
         notes.add("Members are chosen by their " + quality
                 + " on the selection split, which makes that figure of a chosen"
                 + " member a little too good; the test " + quality

@@ -2,13 +2,17 @@ package dev.weft.run;
 
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
+import dev.weft.metric.Cell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +25,11 @@ import java.util.function.Consumer;
  * from any thread.
  */
 public final class RunDatabase implements AutoCloseable {
-    private static final int FORMAT_VERSION = 1;
+    private static final int FORMAT_VERSION = 2;
+
+    /** That of runs without the table of notes, which are opened all the same. */
+    private static final int WITHOUT_NOTES = 1;
+
     private static final long BATCH_NANOS = 1_000_000_000L;
     /** While training waits for another program that holds the file, every second. */
     private static final int SHORT_WAIT_MILLIS = 20;
@@ -31,12 +39,16 @@ public final class RunDatabase implements AutoCloseable {
             "CREATE TABLE metrics(step INTEGER NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, value REAL, seconds REAL NOT NULL)",
             "CREATE TABLE members(member TEXT NOT NULL, metric TEXT NOT NULL, context TEXT NOT NULL, value REAL,"
                     + " PRIMARY KEY(member, metric, context))",
+            "CREATE TABLE notes(role TEXT NOT NULL, name TEXT NOT NULL, subject TEXT NOT NULL, item TEXT NOT NULL,"
+                    + " measure TEXT NOT NULL, unit TEXT NOT NULL, PRIMARY KEY(role, name))",
             "CREATE TABLE events(time INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL)");
 
     private final Path file;
     private final boolean readOnly;
     private final Sqlite sqlite;
     private final DelayedWrites delayed;
+    private final Set<String> described = new HashSet<>(); // names of numbers that stand in the table of notes
+    private boolean hasNotes = true;
     private long lastAttempt = System.nanoTime();
 
     private RunDatabase(Path file, boolean readOnly) {
@@ -89,6 +101,8 @@ public final class RunDatabase implements AutoCloseable {
                 TABLES.forEach(sqlite::execute);
                 sqlite.execute("PRAGMA user_version = " + FORMAT_VERSION);
             });
+        } else if (version == WITHOUT_NOTES) {
+            hasNotes = false;
         } else if (version != FORMAT_VERSION) {
             throw new InputException(file + " must be the database of a run, in format " + FORMAT_VERSION
                     + ", but is in format " + version + ". Use the version of Weft that wrote it.");
@@ -100,9 +114,31 @@ public final class RunDatabase implements AutoCloseable {
         delayed.tell(listener);
     }
 
-    /** Adds a number of training; see the class for when it is on disk. */
+    /** Adds a number of training by itself; see the class for when it is on disk. */
     public synchronized void metric(long step, String role, String name, double value, double seconds) {
-        delayed.metric(step, "INSERT INTO metrics VALUES (?, ?, ?, ?, ?)", step, role, name, value, seconds);
+        metric(new TrainingNumber(step, role, name, value, seconds));
+    }
+
+    /** Adds a number of training; where it stands in a table of notes is written once for each role and name. */
+    public synchronized void metric(TrainingNumber number) {
+        number.cell()
+                .filter(cell -> hasNotes && described.add(number.role() + "\n" + number.name()))
+                .ifPresent(cell -> delayed.event(
+                        "INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?, ?, ?)",
+                        number.role(),
+                        number.name(),
+                        cell.table(),
+                        cell.row(),
+                        cell.column(),
+                        cell.unit()));
+        delayed.metric(
+                number.step(),
+                "INSERT INTO metrics VALUES (?, ?, ?, ?, ?)",
+                number.step(),
+                number.role(),
+                number.name(),
+                number.value(),
+                number.seconds());
         if (System.nanoTime() - lastAttempt > BATCH_NANOS) {
             flush();
         }
@@ -166,13 +202,25 @@ public final class RunDatabase implements AutoCloseable {
     public synchronized List<TrainingNumber> metrics() {
         flushForReading();
         return sqlite.query(
-                "SELECT step, role, name, value, seconds FROM metrics ORDER BY rowid",
+                hasNotes
+                        ? "SELECT step, role, name, value, seconds, subject, item, measure, unit"
+                                + " FROM metrics LEFT JOIN notes USING (role, name) ORDER BY metrics.rowid"
+                        : "SELECT step, role, name, value, seconds, NULL, NULL, NULL, NULL FROM metrics ORDER BY rowid",
                 rows -> new TrainingNumber(
                         rows.getLong(1),
                         rows.getString(2),
                         rows.getString(3),
                         Sqlite.real(rows, 4),
-                        rows.getDouble(5)));
+                        rows.getDouble(5),
+                        rows.getString(6) == null
+                                ? Optional.empty()
+                                : Optional.of(new Cell(
+                                        rows.getString(6), rows.getString(7), rows.getString(8), rows.getString(9)))));
+    }
+
+    /** Whether it says in which tables its numbers stand; that of a run that an earlier version of Weft began does not. */
+    public boolean hasNotes() {
+        return hasNotes;
     }
 
     public synchronized List<Measurement> members() {

@@ -1,5 +1,8 @@
 package dev.weft.run;
 
+import dev.weft.metric.Cell;
+import java.util.Optional;
+
 /**
  * One number of training.
  *
@@ -7,5 +10,11 @@ package dev.weft.run;
  * @param name what it is, such as {@code loss}
  * @param value may be NaN or infinite: that is when it is needed most
  * @param seconds since the run began
+ * @param cell where it stands in a table of notes; empty for a number by itself
  */
-public record TrainingNumber(long step, String role, String name, double value, double seconds) {}
+public record TrainingNumber(long step, String role, String name, double value, double seconds, Optional<Cell> cell) {
+    /** A number by itself. */
+    public TrainingNumber(long step, String role, String name, double value, double seconds) {
+        this(step, role, name, value, seconds, Optional.empty());
+    }
+}

@@ -9,6 +9,7 @@ import dev.weft.space.Member;
 import dev.weft.step.StepListener;
 import dev.weft.step.Update;
 import dev.weft.weight.Reading;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -94,9 +95,16 @@ public interface Sampling extends StepListener, AutoCloseable {
         return Map.of();
     }
 
-    /** Numbers for the record of the run, asked for at the end of each epoch. */
+    /** Numbers for the record of the run, asked for at the end of each epoch. Whoever shows them iterates over their tables and columns. */
+    default List<Note> notes() {
+        return List.of();
+    }
+
+    /** The same by name. */
     default Map<String, Double> measures() {
-        return Map.of();
+        Map<String, Double> measures = new LinkedHashMap<>();
+        notes().forEach(note -> measures.put(note.name(), note.value()));
+        return measures;
     }
 
     @Override

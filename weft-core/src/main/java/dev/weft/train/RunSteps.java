@@ -3,6 +3,7 @@ package dev.weft.train;
 import dev.weft.recipe.Recipe;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.RunFolder;
+import dev.weft.run.TrainingNumber;
 import dev.weft.step.StepListener;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +92,9 @@ final class RunSteps {
     }
 
     private void recordSampler() {
-        loop.phase().sampling().measures().forEach((name, value) -> run.database()
-                .metric(loop.stepsDone(), Trainer.SAMPLER, name, value, seconds));
+        loop.phase().sampling().notes().forEach(note -> run.database()
+                .metric(new TrainingNumber(
+                        loop.stepsDone(), Trainer.SAMPLER, note.name(), note.value(), seconds, note.cell())));
     }
 
     private void epochDone(List<TrainingListener> listeners) {

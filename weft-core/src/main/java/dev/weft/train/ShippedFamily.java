@@ -10,6 +10,8 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
 import dev.weft.run.RunFolder;
+import dev.weft.run.TrainingNumber;
+import dev.weft.sample.Note;
 import dev.weft.space.Member;
 import dev.weft.weight.blend.BlendedWeights;
 import java.util.EnumMap;
@@ -50,8 +52,10 @@ record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family 
         BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
         blend.probabilities().forEach((choice, weights) -> {
             for (int i = 0; i < weights.size(); i++) {
-                String option = choice.name() + "=" + choice.options().get(i);
-                run.database().metric(step, Role.BLEND.toString(), option, weights.get(i), seconds);
+                Note part = Note.part(choice.name(), choice.options().get(i), "part", weights.get(i));
+                run.database()
+                        .metric(new TrainingNumber(
+                                step, Role.BLEND.toString(), part.name(), part.value(), seconds, part.cell()));
             }
         });
         run.database()

@@ -30,7 +30,7 @@ public final class Trainer implements TrainingRun {
     /** Kind of the event that says how many steps an epoch of the run has. */
     public static final String STEPS_PER_EPOCH = "stepsPerEpoch";
 
-    /** Stands in place of a role where the table of numbers has a sampler's {@link Sampling#measures}. */
+    /** Stands in place of a role where the table of numbers has a sampler's {@link Sampling#notes}. */
     public static final String SAMPLER = "sampler";
 
     private final RunFolder run;

@@ -3,7 +3,7 @@ weft.curves = (function () {
   "use strict";
   const element = document.getElementById("curve-chart");
   const COLORS = {
-    largest: "accent", smallest: "second", random: "third", blend: "accent", architecture: "second", chosen: "third",
+    largest: "accent", smallest: "second", random: "third", blend: "accent", chosen: "third",
   };
   const OTHERS = ["accent", "second", "third", "good", "bad", "quiet"]; // roles that have no colour of their own, in turn
   const NAME_HEIGHT = 15; // pixels

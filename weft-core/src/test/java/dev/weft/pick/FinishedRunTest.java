@@ -166,9 +166,9 @@ class FinishedRunTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("training is not finished");
         RunReport report = RunReports.of(run);
-        assertThat(report.members()).isEmpty();
-        assertThat(report.curves()).extracting(RunReport.Curve::role).contains("largest", "smallest");
-        assertThat(report.network()).isNotEmpty();
+        assertThat(report.measured().members()).isEmpty();
+        assertThat(report.training().curves()).extracting(RunReport.Curve::role).contains("largest", "smallest");
+        assertThat(report.measured().network()).isNotEmpty();
     }
 
     @Test
@@ -182,9 +182,9 @@ class FinishedRunTest {
         }
         RunReport report = RunReports.of(run);
         assertThat(report.space().members()).isEqualTo("16");
-        assertThat(report.members()).hasSizeGreaterThanOrEqualTo(6).anyMatch(MemberResult::onFront);
-        assertThat(report.members()).extracting(MemberResult::name).contains("largest", "fast");
-        assertThat(report.latencySetting()).contains("1 thread,");
+        assertThat(report.measured().members()).hasSizeGreaterThanOrEqualTo(6).anyMatch(MemberResult::onFront);
+        assertThat(report.measured().members()).extracting(MemberResult::name).contains("largest", "fast");
+        assertThat(report.measured().latencySetting()).contains("1 thread,");
         assertThat(report.dataset().splits())
                 .extracting(RunReport.Split::examples)
                 .containsExactly(300L, 60L, 60L);

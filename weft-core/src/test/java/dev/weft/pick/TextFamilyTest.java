@@ -97,15 +97,15 @@ class TextFamilyTest {
             predictsAsTheLiveMember(onnx, search, best.member());
         }
         RunReport report = RunReports.of(run);
-        assertThat(report.quality()).isEqualTo(Metric.LOSS);
-        MemberResult best = report.members().stream()
+        assertThat(report.measured().quality()).isEqualTo(Metric.LOSS);
+        MemberResult best = report.measured().members().stream()
                 .filter(m -> "best".equals(m.name()) || "largest".equals(m.name()))
                 .findFirst()
                 .orElseThrow();
-        for (MemberResult other : report.members()) {
+        for (MemberResult other : report.measured().members()) {
             assertThat(other.value(Metric.LOSS)).isGreaterThanOrEqualTo(best.value(Metric.LOSS));
         }
-        assertThat(report.notes().get(0)).contains("chosen by their loss");
+        assertThat(report.provenance().notes().get(0)).contains("chosen by their loss");
         Path page = folder.resolve("report.html");
         ReportWriter.write(report, page);
         assertThat(Files.readString(page))

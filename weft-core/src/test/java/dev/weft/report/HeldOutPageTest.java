@@ -87,7 +87,8 @@ class HeldOutPageTest {
                                         List.of()),
                                 null)))
                 .toList();
-        RunReport report = RunReport.builder(small.title(), small.created(), small.dataset(), small.space())
+        RunReport report = RunReport.builder(
+                        small.heading().title(), small.heading().created(), small.dataset(), small.space())
                 .heldOut(heldOut)
                 .build();
         Path page = ReportWriter.write(report, folder.resolve("large.html"));
@@ -98,7 +99,8 @@ class HeldOutPageTest {
     @Test
     void textIsShownWithItsPromptAndSeed() {
         RunReport run = Samples.run(12);
-        RunReport report = RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
+        RunReport report = RunReport.builder(
+                        run.heading().title(), run.heading().created(), run.dataset(), run.space())
                 .metrics(Metrics.BUILT_IN.all(), Metric.LOSS)
                 .heldOut(List.of(new RunReport.HeldOut(
                         "best",
@@ -129,7 +131,8 @@ class HeldOutPageTest {
                 String row = "#table tr[data-index='" + index + "'] .name";
                 browser.eval("document.querySelector(\"" + row + "\").scrollIntoView({block: 'center'})");
                 browser.click(row);
-                assertThat(drawn()).isEqualTo(report.members().get(index).member());
+                assertThat(drawn())
+                        .isEqualTo(report.measured().members().get(index).member());
             }
             assertThat(
                             browser.eval(

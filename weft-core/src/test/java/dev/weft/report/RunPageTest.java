@@ -48,7 +48,7 @@ class RunPageTest {
     @Test
     void clickOnAPointOfTheFrontShowsThatMember() {
         browser.open(page, 1280, 900, false);
-        List<MemberResult> front = REPORT.members().stream()
+        List<MemberResult> front = REPORT.measured().members().stream()
                 .filter(MemberResult::onFront)
                 .sorted(Comparator.comparingDouble(m -> m.latency()))
                 .toList();
@@ -58,7 +58,7 @@ class RunPageTest {
         clickPoint(member.latency(), 100 * member.value(Metric.ACCURACY));
 
         assertShown(member);
-        int index = REPORT.members().indexOf(member);
+        int index = REPORT.measured().members().indexOf(member);
         assertThat(browser.find("tr[aria-selected='true']").getDomAttribute("data-index"))
                 .isEqualTo(String.valueOf(index));
     }
@@ -67,7 +67,7 @@ class RunPageTest {
     void clickAfterChangingTheAxisShowsTheMemberAtThatCost() {
         browser.open(page, 1280, 900, false);
         browser.click("#front-axis [data-value='macs']");
-        MemberResult largest = REPORT.members().get(0);
+        MemberResult largest = REPORT.measured().members().get(0);
         clickPoint(largest.value(Metric.MACS) / 1e6, 100 * largest.value(Metric.ACCURACY));
         assertShown(largest);
         assertThat(browser.text("#front-chart")).contains("Multiply-adds (million)");
@@ -77,7 +77,7 @@ class RunPageTest {
     void picturesAMemberAgainstTheFullNetwork() {
         browser.open(page, 1280, 900, false);
         pickRow(1);
-        MemberResult smallest = REPORT.members().get(1);
+        MemberResult smallest = REPORT.measured().members().get(1);
         assertShown(smallest);
         long blocks =
                 smallest.network().stream().mapToLong(s -> s.blocks().size()).sum();
@@ -100,7 +100,7 @@ class RunPageTest {
         browser.open(page, 1280, 900, false);
         pickRow(1);
         browser.find("#front-chart").sendKeys(Keys.ARROW_RIGHT);
-        MemberResult second = REPORT.members().stream()
+        MemberResult second = REPORT.measured().members().stream()
                 .sorted(Comparator.comparingDouble(m -> m.latency()))
                 .skip(1)
                 .findFirst()
@@ -112,7 +112,7 @@ class RunPageTest {
     void tableSortsAndFilters() {
         browser.open(page, 1280, 900, false);
         browser.click("th[data-key='params'] .sort");
-        MemberResult lightest = REPORT.members().stream()
+        MemberResult lightest = REPORT.measured().members().stream()
                 .min(Comparator.comparingDouble(m -> m.value(Metric.PARAMS)))
                 .orElseThrow();
         assertThat(browser.find("tbody tr").getText()).contains(lightest.name());
@@ -120,7 +120,7 @@ class RunPageTest {
                 .isEqualTo("ascending");
 
         browser.find("#filter").sendKeys("resolution=28 s0.depth=4");
-        long matching = REPORT.members().stream()
+        long matching = REPORT.measured().members().stream()
                 .filter(m -> m.member().contains("resolution=28") && m.member().contains("s0.depth=4"))
                 .count();
         assertThat(browser.text("#shown")).isEqualTo(matching + " of 62 members");
@@ -143,7 +143,8 @@ class RunPageTest {
                 .map(role -> new RunReport.Curve(
                         role, "loss", List.of(new RunReport.Point(1, 2.0), new RunReport.Point(9, 1.0))))
                 .toList();
-        RunReport report = RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
+        RunReport report = RunReport.builder(
+                        run.heading().title(), run.heading().created(), run.dataset(), run.space())
                 .curves(together)
                 .build();
         browser.open(ReportWriter.write(report, folder.resolve("together.html")), 1280, 900, false);
@@ -163,14 +164,14 @@ class RunPageTest {
         Path page = ReportWriter.write(searched, folder.resolve("searched.html"));
         browser.open(page, 1280, 900, false);
         assertThat(count("#blend-charts figure")).isEqualTo(21);
-        String chosen = searched.blends().stream()
+        String chosen = searched.training().blends().stream()
                 .map(choice -> choice.name() + "="
                         + choice.options()
                                 .get(strongest(choice, choice.history().size() - 1)))
                 .collect(java.util.stream.Collectors.joining(","));
         assertThat(browser.text("#blend-chosen")).isEqualTo(chosen);
         long epochsWithAChange = java.util.stream.IntStream.range(1, 21)
-                .filter(epoch -> searched.blends().stream()
+                .filter(epoch -> searched.training().blends().stream()
                         .anyMatch(choice -> strongest(choice, epoch) != strongest(choice, epoch - 1)))
                 .count();
         assertThat(count("#blend-changes tbody tr")).isBetween(epochsWithAChange, epochsWithAChange + 1);
@@ -193,10 +194,12 @@ class RunPageTest {
     void phoneShowsEverythingWithoutScrollingSideways() {
         browser.open(page, 360, 780, false);
         browser.assertFitsInto(360);
-        int balanced =
-                REPORT.members().stream().map(MemberResult::name).toList().indexOf("balanced");
+        int balanced = REPORT.measured().members().stream()
+                .map(MemberResult::name)
+                .toList()
+                .indexOf("balanced");
         pickRow(balanced);
-        assertShown(REPORT.members().get(balanced));
+        assertShown(REPORT.measured().members().get(balanced));
         browser.assertFitsInto(360);
     }
 
@@ -212,7 +215,7 @@ class RunPageTest {
                         "[...document.querySelectorAll('#table tbody tr')].filter(r => !r.hidden).map(r => Number(r.dataset.index))");
         assertThat(shown).hasSize(20);
         List<MemberResult> first = shown.stream()
-                .map(i -> many.members().get(((Long) i).intValue()))
+                .map(i -> many.measured().members().get(((Long) i).intValue()))
                 .toList();
         assertThat(first.subList(0, 3)).extracting(MemberResult::name).doesNotContainNull();
         assertThat(first.subList(3, first.size()).stream().takeWhile(MemberResult::onFront))
@@ -224,11 +227,11 @@ class RunPageTest {
         assertThat(rowsShown()).isEqualTo(869);
         browser.click("#fewer");
         browser.click("th[data-key='latencyMillisP50'] .sort");
-        MemberResult fastest = many.members().stream()
+        MemberResult fastest = many.measured().members().stream()
                 .min(Comparator.comparingDouble(m -> m.latency()))
                 .orElseThrow();
         assertThat(browser.find("#table tbody tr").getDomAttribute("data-index"))
-                .isEqualTo(String.valueOf(many.members().indexOf(fastest)));
+                .isEqualTo(String.valueOf(many.measured().members().indexOf(fastest)));
         assertThat(rowsShown()).as("sorting shows the first page again").isEqualTo(20);
     }
 
@@ -248,7 +251,7 @@ class RunPageTest {
         browser.open(page, 1280, 900, false);
         pickRow(1);
         // Wilson's interval of 78 % of 1,000 images
-        MemberResult smallest = REPORT.members().get(1);
+        MemberResult smallest = REPORT.measured().members().get(1);
         Proportion share = new Proportion(smallest.value(Metric.ACCURACY), 1000);
         assertThat(browser.text("#details-cost"))
                 .contains("(%.1f to %.1f)".formatted(100 * share.low(), 100 * share.high()));

@@ -279,7 +279,7 @@ final class Samples {
             }
             curves.add(new Curve(role, "accuracy", accuracy));
         }
-        return RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
+        return RunReport.builder(run.heading().title(), run.heading().created(), run.dataset(), run.space())
                 .recipe("TangleNAS: a blend of all members")
                 .curves(curves)
                 .blends(blends)
@@ -289,8 +289,8 @@ final class Samples {
     /** A run with experts: one weight whose router tells members apart, one whose experts are all but equal. */
     static RunReport routed() {
         RunReport run = run(12);
-        return RunReport.builder(run.title(), run.created(), run.dataset(), run.space())
-                .curves(run.curves())
+        return RunReport.builder(run.heading().title(), run.heading().created(), run.dataset(), run.space())
+                .curves(run.training().curves())
                 .routing(new RunReport.Routing(
                         62,
                         List.of(
@@ -308,11 +308,13 @@ final class Samples {
                 run.dataset().name(),
                 run.dataset().splits(),
                 IntStream.range(0, classes).mapToObj(c -> "class " + c).toList());
-        return RunReport.builder(run.title(), run.created(), data, run.space())
-                .members(run.members())
+        return RunReport.builder(run.heading().title(), run.heading().created(), data, run.space())
+                .members(run.measured().members())
                 .heldOut(List.of(
-                        new RunReport.HeldOut("largest", tried(run.members().get(0), classes, 0.9)),
-                        new RunReport.HeldOut("smallest", tried(run.members().get(1), classes, 0.6))))
+                        new RunReport.HeldOut(
+                                "largest", tried(run.measured().members().get(0), classes, 0.9)),
+                        new RunReport.HeldOut(
+                                "smallest", tried(run.measured().members().get(1), classes, 0.6))))
                 .build();
     }
 
@@ -354,7 +356,10 @@ final class Samples {
         }
         RunReport run = run(12);
         return RunReport.builder(
-                        "cells on digits", run.created(), run.dataset(), new RunReport.Space("15625", List.of()))
+                        "cells on digits",
+                        run.heading().created(),
+                        run.dataset(),
+                        new RunReport.Space("15625", List.of()))
                 .members(members)
                 .build();
     }

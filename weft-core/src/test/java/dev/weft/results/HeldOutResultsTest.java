@@ -93,7 +93,9 @@ class HeldOutResultsTest {
                     .isEqualTo(found.get(0));
         }
         RunReport report = RunReports.of(run);
-        assertThat(report.heldOut()).extracting(RunReport.HeldOut::name).containsExactly("largest", "smallest");
+        assertThat(report.measured().heldOut())
+                .extracting(RunReport.HeldOut::name)
+                .containsExactly("largest", "smallest");
         assertThat(Files.readString(run.resolve("held-out.json"))).contains("formatVersion");
     }
 

@@ -11,6 +11,7 @@ import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.sample.ImportanceDistribution;
+import dev.weft.sample.Note;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.level.LevelRecord;
 import dev.weft.seed.RandomStream;
@@ -95,8 +96,8 @@ public final class AttentiveSampling implements Sampling {
 
     /** What is noted per level, the cheapest first: how many members were trained, how many of the latest differ, and how often a draw hit its level. */
     @Override
-    public Map<String, Double> measures() {
-        return record.measures();
+    public List<Note> notes() {
+        return record.notes();
     }
 
     @Override

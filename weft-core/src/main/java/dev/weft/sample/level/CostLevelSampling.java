@@ -6,7 +6,9 @@ import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
+import dev.weft.metric.Cell;
 import dev.weft.model.Family;
+import dev.weft.sample.Note;
 import dev.weft.sample.Sampling;
 import dev.weft.step.GradientUpdate;
 import dev.weft.step.Update;
@@ -125,23 +127,23 @@ public final class CostLevelSampling implements Sampling {
     }
 
     /**
-     * What is noted per level, the cheapest first ({@code level1.probability}): its probability, how many of its members were trained, how often a
+     * What is noted per level, the cheapest first: its probability, how many of its members were trained, how often a
      * member that was asked for came within one level, how many of the latest members of the level differ, what its loss last
      * changed by, and what it changed by on average.
      */
     @Override
-    public Map<String, Double> measures() {
-        Map<String, Double> measures = new LinkedHashMap<>();
+    public List<Note> notes() {
+        List<Note> notes = new ArrayList<>();
         List<Double> probabilities = probabilities();
         for (int k = 0; k < levels().count(); k++) {
-            measures.put("level" + (k + 1) + ".probability", probabilities.get(k));
+            notes.add(LevelRecord.note(k, "probability", Cell.PART, probabilities.get(k)));
             if (learning != null && learning.isMeasured(k)) {
-                measures.put("level" + (k + 1) + ".lossChange", learning.change(k));
-                measures.put("level" + (k + 1) + ".meanLossChange", learning.meanChange(k));
+                notes.add(LevelRecord.note(k, "lossChange", "", learning.change(k)));
+                notes.add(LevelRecord.note(k, "meanLossChange", "", learning.meanChange(k)));
             }
         }
-        measures.putAll(record.measures());
-        return measures;
+        notes.addAll(record.notes());
+        return notes;
     }
 
     @Override

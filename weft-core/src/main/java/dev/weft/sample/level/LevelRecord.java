@@ -1,12 +1,17 @@
 package dev.weft.sample.level;
 
 import dev.weft.cost.CostLevels;
+import dev.weft.metric.Cell;
 import dev.weft.ops.Tensors;
+import dev.weft.sample.Note;
 import dev.weft.space.Member;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
@@ -115,22 +120,27 @@ public final class LevelRecord implements AutoCloseable {
         return members;
     }
 
-    /** The numbers by name: {@code level1.trained} and so on, the cheapest level first. */
-    public Map<String, Double> measures() {
-        Map<String, Double> measures = new LinkedHashMap<>();
+    /** A number of a level, from 0, called {@code level1.trained} and so on. */
+    static Note note(int level, String column, String unit, double value) {
+        String row = String.valueOf(level + 1);
+        return new Note("level" + row + "." + column, value, Optional.of(new Cell("cost level", row, column, unit)));
+    }
+
+    /** What was trained of each level, the cheapest first, and of all. */
+    public List<Note> notes() {
+        List<Note> notes = new ArrayList<>();
         Map<Integer, Set<Long>> members = distinct();
         for (int k = 0; k < levels.count(); k++) {
-            String level = "level" + (k + 1) + ".";
-            measures.put(level + "trained", (double) at(trained, k));
+            notes.add(note(k, "trained", "members", at(trained, k)));
             if (at(asked, k) > 0) {
-                measures.put(level + "hits", (double) at(hits, k) / at(asked, k));
+                notes.add(note(k, "hits", "", (double) at(hits, k) / at(asked, k)));
             }
-            measures.put(level + "distinct", (double)
-                    members.getOrDefault(k, Set.of()).size());
+            notes.add(note(
+                    k, "distinct", "members", members.getOrDefault(k, Set.of()).size()));
         }
-        measures.put("hits", hitRate());
-        measures.put("outside", (double) outside());
-        return measures;
+        notes.add(new Note("hits", hitRate()));
+        notes.add(new Note("outside", outside()));
+        return notes;
     }
 
     public Map<String, Tensor> state() {

@@ -4,6 +4,7 @@ import dev.weft.data.Batch;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import dev.weft.sample.ImportanceDistribution;
+import dev.weft.sample.Note;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,12 +91,11 @@ final class ExampleDistribution implements AutoCloseable {
     }
 
     /** How many different examples the coming epoch has, and how many equally likely ones would vary as much. */
-    Map<String, Double> measures() {
-        Map<String, Double> measures = new LinkedHashMap<>();
-        measures.put("distinctExamples", (double)
-                Arrays.stream(examples()).distinct().count());
-        measures.put("effectiveExamples", ImportanceDistribution.effectiveSize(Tensors.doubles(probabilities)));
-        return measures;
+    List<Note> notes() {
+        return List.of(
+                new Note(
+                        "distinctExamples", Arrays.stream(examples()).distinct().count()),
+                new Note("effectiveExamples", ImportanceDistribution.effectiveSize(Tensors.doubles(probabilities))));
     }
 
     Map<String, Tensor> state() {

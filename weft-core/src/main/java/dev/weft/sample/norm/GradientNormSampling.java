@@ -11,11 +11,13 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.ImageInput;
 import dev.weft.ops.Bundle;
 import dev.weft.sample.ImportanceDistribution;
+import dev.weft.sample.Note;
 import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.step.StepReport;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,15 +148,15 @@ public final class GradientNormSampling implements Sampling {
      * {@code 1 / Σ p²} of its distribution.
      */
     @Override
-    public Map<String, Double> measures() {
-        Map<String, Double> measures = new LinkedHashMap<>();
+    public List<Note> notes() {
+        List<Note> notes = new ArrayList<>();
         if (paths != null) {
-            measures.putAll(paths.measures());
+            notes.addAll(paths.notes());
         }
         if (examples != null) {
-            measures.putAll(examples.measures());
+            notes.addAll(examples.notes());
         }
-        return measures;
+        return notes;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.weft.model.Family;
 import dev.weft.model.OptionWeights;
 import dev.weft.ops.Tensors;
 import dev.weft.sample.ImportanceDistribution;
+import dev.weft.sample.Note;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -33,10 +34,13 @@ final class PathDistribution implements AutoCloseable {
     private final GradientNormSampler.Paths settings;
     private final List<Integer> first; // entry of each choice's first option
     private final List<List<Set<String>>> weights = new ArrayList<>(); // by choice and option
-    private final List<String> names = new ArrayList<>(); // of the entries
+    private final List<Entry> names = new ArrayList<>(); // of the entries
     private final List<Integer> sizes; // of the distributions, one after another
     private final Tensor probabilities;
     private final Tensor norms;
+
+    /** Whose probability it is: an option of a choice, or of all choices. */
+    private record Entry(String choice, Object option) {}
 
     PathDistribution(Family family, GradientNormSampler.Paths settings) {
         this.space = family.space();
@@ -60,7 +64,7 @@ final class PathDistribution implements AutoCloseable {
         for (Choice<?> choice : choices) {
             first.add(joint ? 0 : names.size());
             if (!joint || names.isEmpty()) {
-                choice.options().forEach(option -> names.add((joint ? "option" : choice.name()) + "=" + option));
+                choice.options().forEach(option -> names.add(new Entry(joint ? "option" : choice.name(), option)));
                 sizes.add(choice.options().size());
             }
         }
@@ -206,12 +210,12 @@ final class PathDistribution implements AutoCloseable {
         return Tensors.doubles(tensor);
     }
 
-    /** The probabilities by {@code choice=option}, or {@code option=…} where all choices share one; also their mean entropy, in nats. */
-    Map<String, Double> measures() {
-        Map<String, Double> measures = new LinkedHashMap<>();
+    /** The probabilities by choice and option, or as those of the choice {@code option} where all choices share one; also their mean entropy, in nats. */
+    List<Note> notes() {
+        List<Note> notes = new ArrayList<>();
         double[] p = values(probabilities);
         for (int i = 0; i < p.length; i++) {
-            measures.put(names.get(i), p[i]);
+            notes.add(Note.part(names.get(i).choice, names.get(i).option, "probability", p[i]));
         }
         double entropy = 0;
         int from = 0;
@@ -219,8 +223,8 @@ final class PathDistribution implements AutoCloseable {
             entropy += ImportanceDistribution.entropy(Arrays.copyOfRange(p, from, from + size)) / sizes.size();
             from += size;
         }
-        measures.put("pathEntropy", entropy);
-        return measures;
+        notes.add(new Note("pathEntropy", entropy));
+        return notes;
     }
 
     Map<String, Tensor> state() {

@@ -17,6 +17,7 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Note;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -384,8 +386,9 @@ class CostLevelSamplingTest {
             assertThat(record.distinct(1)).isEqualTo(1);
             assertThat(record.outside()).isEqualTo(1);
             assertThat(record.hitRate()).isEqualTo(0.8);
-            assertThat(record.measures()).containsEntry("level4.hits", 1.0).containsEntry("level1.trained", 1.0);
-            assertThat(record.measures().get("level1.hits")).isCloseTo(2 / 3.0, within(1e-6));
+            Map<String, Double> noted = record.notes().stream().collect(Collectors.toMap(Note::name, Note::value));
+            assertThat(noted).containsEntry("level4.hits", 1.0).containsEntry("level1.trained", 1.0);
+            assertThat(noted.get("level1.hits")).isCloseTo(2 / 3.0, within(1e-6));
             for (int i = 0; i < LevelRecord.LATEST; i++) {
                 record.note(2, b, 25);
             }

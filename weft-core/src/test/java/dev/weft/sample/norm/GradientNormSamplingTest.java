@@ -25,6 +25,7 @@ import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
 import dev.weft.optim.Clipping;
 import dev.weft.recipe.DataSettings;
+import dev.weft.sample.Note;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.sample.norm.GradientNormSampler.Data;
@@ -52,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -144,8 +146,9 @@ class GradientNormSamplingTest {
             paths.observe(member, Map.of(name, Tensors.of(new float[] {0, 0, -2, 0}, 4)));
             assertThat(Tensors.floats(paths.state().get("norms"))).containsExactly(0, 0, 0, 0, 2);
             paths.endEpoch(0.5);
-            assertThat(paths.measures().get("option=nor_conv_3x3")).isCloseTo(0.6, within(1e-6));
-            assertThat(paths.measures().get("option=none")).isCloseTo(0.1, within(1e-6));
+            Map<String, Double> noted = paths.notes().stream().collect(Collectors.toMap(Note::name, Note::value));
+            assertThat(noted.get("option=nor_conv_3x3")).isCloseTo(0.6, within(1e-6));
+            assertThat(noted.get("option=none")).isCloseTo(0.1, within(1e-6));
             assertThat(Tensors.floats(paths.state().get("norms"))).containsOnly(0);
         }
     }
