@@ -1,7 +1,9 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.AtomicFile;
 import dev.weft.io.WeftCommand;
+import dev.weft.metric.Cell;
 import dev.weft.results.RunMetrics;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +40,16 @@ final class MetricsCommand implements Callable<Integer> {
      *
      * @param first value; null where it is no number
      * @param last alike
+     * @param cell where they stand in a table of what a sampler or a blend notes; left out elsewhere
      */
-    record Series(String member, String metric, int points, long lastStep, Double first, Double last) {}
+    record Series(
+            String member,
+            String metric,
+            int points,
+            long lastStep,
+            Double first,
+            Double last,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Cell cell) {}
 
     @Mixin
     private GlobalOptions options;
@@ -52,7 +62,8 @@ final class MetricsCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "FILE",
             description =
-                    "Write this CSV file with a row for each number of training: step, epoch, member, metric, value, learningRate, seconds.")
+                    "Write this CSV file with a row for each number of training: step, epoch, member, metric, value, learningRate, seconds; "
+                            + "table, row, column and unit say where a number stands that a sampler or a blend noted.")
     private Path steps;
 
     @Written
@@ -104,7 +115,8 @@ final class MetricsCommand implements Callable<Integer> {
                         e.getValue().size(),
                         e.getValue().get(e.getValue().size() - 1).step(),
                         finite(e.getValue().get(0).value()),
-                        finite(e.getValue().get(e.getValue().size() - 1).value())))
+                        finite(e.getValue().get(e.getValue().size() - 1).value()),
+                        e.getValue().get(0).cell().orElse(null)))
                 .toList();
     }
 

@@ -38,7 +38,18 @@ class MetricsCommandTest {
 
         Csv table = Csv.read(steps);
         assertThat(table.columns())
-                .containsExactly("step", "epoch", "member", "metric", "value", "learningRate", "seconds");
+                .containsExactly(
+                        "step",
+                        "epoch",
+                        "member",
+                        "metric",
+                        "value",
+                        "learningRate",
+                        "seconds",
+                        "table",
+                        "row",
+                        "column",
+                        "unit");
         int points = 0;
         for (JsonNode series : result.get("series")) {
             points += series.get("points").asInt();

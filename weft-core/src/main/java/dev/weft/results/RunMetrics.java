@@ -4,6 +4,7 @@ import dev.weft.cost.Meter;
 import dev.weft.io.Csv;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
+import dev.weft.metric.Cell;
 import dev.weft.metric.Metric;
 import dev.weft.metric.Metrics;
 import dev.weft.model.FamilyDefinition;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -44,6 +46,7 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
      * @param learningRate of the step; null where the epoch is
      * @param seconds since the run began
      * @param wallSeconds when it was noted, since 1970, as far as is known
+     * @param cell where it stands in a table of what a sampler or a blend notes; empty for a number by itself
      */
     public record Step(
             long step,
@@ -53,7 +56,8 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
             double value,
             Double learningRate,
             double seconds,
-            double wallSeconds) {}
+            double wallSeconds,
+            Optional<Cell> cell) {}
 
     /**
      * What is known of a member.
@@ -106,7 +110,8 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
                     metric.value(),
                     rate,
                     metric.seconds(),
-                    began + metric.seconds()));
+                    began + metric.seconds(),
+                    metric.cell()));
         }
         return steps;
     }
@@ -129,8 +134,18 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
 
     /** A row for each number of training. */
     public String stepsCsv() {
-        StringBuilder csv = new StringBuilder(
-                Csv.line(List.of("step", "epoch", "member", "metric", "value", "learningRate", "seconds")));
+        StringBuilder csv = new StringBuilder(Csv.line(List.of(
+                "step",
+                "epoch",
+                "member",
+                "metric",
+                "value",
+                "learningRate",
+                "seconds",
+                "table",
+                "row",
+                "column",
+                "unit")));
         for (Step step : steps) {
             csv.append(Csv.line(List.of(
                     String.valueOf(step.step),
@@ -139,7 +154,11 @@ public record RunMetrics(List<Step> steps, List<MeasuredRow> members, Metrics me
                     step.metric,
                     text(step.value),
                     text(step.learningRate),
-                    text(step.seconds))));
+                    text(step.seconds),
+                    step.cell.map(Cell::table).orElse(""),
+                    step.cell.map(Cell::row).orElse(""),
+                    step.cell.map(Cell::column).orElse(""),
+                    step.cell.map(Cell::unit).orElse(""))));
         }
         return csv.toString();
     }

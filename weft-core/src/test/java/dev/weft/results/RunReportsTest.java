@@ -110,6 +110,8 @@ class RunReportsTest {
                 .extracting(RunReport.Curve::metric)
                 .contains("hits", "outside")
                 .doesNotContain("level1.trained");
+        assertThat(RunMetrics.of(run, Kinds.builtIn()).stepsCsv())
+                .containsPattern("sampler,level2.trained,[0-9]+,[^,]+,[^,]+,cost level,2,trained,members\n");
         ReportWriter.write(report, folder.resolve("page.html"));
         assertThat(Files.readString(folder.resolve("page.html")))
                 .contains("What the sampler noted", "<th scope=\"col\">trained, members</th>");
