@@ -140,9 +140,9 @@ class CommandLineTest {
         Path run = folder.resolve("run");
         killAfterACheckpoint(run, "train", "particles.yaml", "--out", "run", "--seed", "1");
         done("resume", "run");
-        assertThat(done("inspect", "run/family.safetensors")).contains("up to 5 particles with masses");
-        assertThat(done("search", "run", "--candidates", "6", "--constraint", "params<=50", "--name", "small"))
-                .contains("rmse", "small");
+        assertThat(done("inspect", "run/family.safetensors")).contains("space deep-set: 3 members");
+        assertThat(done("search", "run", "--candidates", "12", "--constraint", "params<=50", "--name", "small"))
+                .contains("root mean squared error", "small");
         done("extract", "run", "--member", "small", "--out", "small.safetensors");
         assertThat(done("inspect", "small.safetensors")).contains("an extracted model");
         assertThat(done("export", "run", "--member", "small", "--onnx", "small.onnx"))
