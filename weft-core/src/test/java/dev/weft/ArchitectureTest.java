@@ -43,7 +43,18 @@ class ArchitectureTest {
             Map.entry("criterion", Set.of("metric", "data", "ops", "space", "io")),
             Map.entry(
                     "model",
-                    Set.of("metric", "criterion", "data", "delta", "nn", "weight", "ops", "space", "text", "io")),
+                    Set.of(
+                            "metric",
+                            "criterion",
+                            "data",
+                            "delta",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "text",
+                            "export",
+                            "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("metric", "natives", "io")),
             Map.entry(
@@ -148,8 +159,19 @@ class ArchitectureTest {
             Map.entry(
                     "onnx",
                     Set.of(
-                            "metric", "seed", "export", "natives", "data", "text", "model", "nn", "weight", "ops",
-                            "space", "io")),
+                            "criterion",
+                            "metric",
+                            "seed",
+                            "export",
+                            "natives",
+                            "data",
+                            "text",
+                            "model",
+                            "nn",
+                            "weight",
+                            "ops",
+                            "space",
+                            "io")),
             Map.entry("generate", Set.of("seed", "model", "nn", "ops", "text", "space", "io")),
             Map.entry("report", Set.of("search", "metric", "stats", "io")),
             Map.entry(

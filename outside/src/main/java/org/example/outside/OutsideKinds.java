@@ -17,7 +17,11 @@ public final class OutsideKinds implements KindProvider {
             InverseRoot.class,
             PixelTable.class,
             HillClimbing.class,
-            Energy.class);
+            Energy.class,
+            DeepSet.class,
+            Particles.class,
+            ParticleTable.class,
+            Huber.class);
 
     /** Weft's kinds and these. */
     public static final Kinds KINDS = Kinds.builtIn().with(TYPES.toArray(Class<?>[]::new));

@@ -133,6 +133,29 @@ class CommandLineTest {
         assertThat(done("evaluate", "run", "--member", "hidden=8,fc1.bits=4")).contains("fc1.bits=4");
     }
 
+    /** An input with two ports and a number to predict is an input everywhere: nobody on the way asks which it is. */
+    @Test
+    void anInputOfThisJarGoesThroughEveryCommand() throws Exception {
+        Example.particles(folder, 15, "");
+        Path run = folder.resolve("run");
+        killAfterACheckpoint(run, "train", "particles.yaml", "--out", "run", "--seed", "1");
+        done("resume", "run");
+        assertThat(done("inspect", "run/family.safetensors")).contains("up to 5 particles with masses");
+        assertThat(done("search", "run", "--candidates", "6", "--constraint", "params<=50", "--name", "small"))
+                .contains("rmse", "small");
+        done("extract", "run", "--member", "small", "--out", "small.safetensors");
+        assertThat(done("inspect", "small.safetensors")).contains("an extracted model");
+        assertThat(done("export", "run", "--member", "small", "--onnx", "small.onnx"))
+                .contains("small.onnx");
+        String live = done("evaluate", "run", "--member", "small");
+        assertThat(live).contains("rmse ", "60 examples");
+        assertThat(done("evaluate", "small.onnx")).startsWith(live.substring(0, live.indexOf(" of ")));
+        done("measure", "run", "--member", "small");
+        done("report", "run");
+        assertThat(Files.readString(run.resolve("report.html"))).contains("Root mean squared error");
+        done("train", "particles.yaml", "--dry-run");
+    }
+
     @Test
     void unknownStrategyNamesThoseOfThisJarToo() throws Exception {
         Process process = weft("search", "run", "--strategy", "hill-climbin").start();

@@ -21,6 +21,17 @@ final class Example {
               checkpointEverySteps: 5
             """;
 
+    private static final String PARTICLES = """
+            name: particles
+            model: {kind: deep-set, hidden: [4, 8, 16]}
+            data: {kind: particle-table, source: '%s', batchSize: 20}
+            train:
+              epochs: %d
+              sampler: {kind: sandwich, random: 1}
+              optimizer: {kind: adam, learningRate: 0.01}
+              checkpointEverySteps: 5
+            """;
+
     private Example() {}
 
     /** The same with matrices in whole numbers, whose bits are choices, calibrated on two batches. */
@@ -30,6 +41,33 @@ final class Example {
                 folder.resolve("coded.yaml"),
                 plain.replace("{kind: gains}", "{kind: coded-matrices, pattern: fc1, bits: [2, 4, 8]}")
                         .replace("data:", "calibration: 2\ndata:"));
+    }
+
+    /** A recipe of an input with two ports and a number to predict: the mean of mass times squared distance from the origin. */
+    static Path particles(Path folder, int epochs, String extra) throws IOException {
+        Path table = folder.resolve("particles.csv");
+        StringBuilder lines = new StringBuilder();
+        SplittableRandom random = new SplittableRandom(2);
+        int count = 5;
+        for (int i = 0; i < 400; i++) {
+            double value = 0;
+            StringBuilder cells = new StringBuilder();
+            for (int p = 0; p < count; p++) {
+                double mass = random.nextDouble();
+                cells.append(',');
+                for (int axis = 0; axis < 3; axis++) {
+                    double x = 2 * random.nextDouble() - 1;
+                    value += mass * x * x / count;
+                    cells.append(x).append(',');
+                }
+                cells.append(mass);
+            }
+            lines.append(value).append(cells).append('\n');
+        }
+        Files.writeString(table, lines);
+        return Files.writeString(
+                folder.resolve("particles.yaml"),
+                PARTICLES.formatted(table.toString().replace("'", "''"), epochs) + extra);
     }
 
     /** A recipe file in {@code folder}, with its data beside it. */

@@ -158,11 +158,11 @@ final class EvaluateCommand implements Callable<Integer> {
         Dataset examples = asked.of(data);
         MemberOptions.say(data, options);
         Map<Metric, Double> values =
-                ExportedEvaluation.of(file, examples, Runtime.getRuntime().availableProcessors());
+                ExportedEvaluation.of(file, examples, Runtime.getRuntime().availableProcessors(), Installed.kinds());
         ExportedClaims claims = ExportedClaims.of(new ExportLabel(file));
         Result result =
                 Result.of(values, examples.size(), file.member(), asked, data, MemberOptions.STORED, null, claims);
-        List<String> text = text(result, values, data);
+        List<String> text = text(result, values, data, examples.noun());
         text.addAll(claims.text());
         options.result(result, text);
     }
@@ -183,7 +183,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         MemberOptions.statistics(picked),
                         FrontMember.leaf(opened, picked.member()),
                         null);
-                List<String> text = text(result, values, data);
+                List<String> text = text(result, values, data, examples.noun());
                 if (result.leaf() != null) {
                     text.add("leaf: " + result.leaf());
                 }
@@ -203,10 +203,10 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private static List<String> text(Result result, Map<Metric, Double> values, FamilyData data) {
+    private static List<String> text(Result result, Map<Metric, Double> values, FamilyData data, String noun) {
         return new ArrayList<>(List.of(
                 Text.metrics(values, result.examples()) + " of " + Text.count(result.examples())
-                        + (values.containsKey(Metric.ACCURACY) ? " images, " : " windows, ") + result.split()
+                        + " " + noun + ", " + result.split()
                         + " split of " + data.source()
                         + (data.match() == FamilyData.Match.OTHER ? ", other data than it was trained on" : ""),
                 "member: " + Text.member(result.member())));

@@ -5,7 +5,7 @@ import dev.weft.export.InvalidInputException;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.io.IoReason;
-import dev.weft.onnx.ExportedTokenizer;
+import dev.weft.text.ExportedTokenizer;
 import dev.weft.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.WeftCommand;
 import dev.weft.loss.Role;
@@ -34,6 +35,7 @@ final class Training {
      * @param accuracy on the selection split, by name of the member; null of a family that is not measured by it
      * @param accuracyLow the lower ends of their 95 % intervals; {@code accuracyHigh} the upper ends
      * @param loss alike, in nats a prediction
+     * @param metrics what else an input is measured by, by key and member; null where it is nothing
      * @param examples of the selection split
      */
     record Result(
@@ -47,6 +49,7 @@ final class Training {
             Map<String, Double> accuracyLow,
             Map<String, Double> accuracyHigh,
             Map<String, Double> loss,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Map<String, Map<String, Double>> metrics,
             int examples) {
         int exitCode() {
             return complete ? ExitCode.DONE : ExitCode.INTERRUPTED;
@@ -54,7 +57,10 @@ final class Training {
 
         /** Names of those that were measured. */
         Set<String> members() {
-            return (accuracy == null ? loss : accuracy).keySet();
+            return (accuracy != null
+                            ? accuracy
+                            : loss != null ? loss : metrics.values().iterator().next())
+                    .keySet();
         }
     }
 
@@ -98,6 +104,7 @@ final class Training {
                 ends(accuracy, examples, Proportion::low),
                 ends(accuracy, examples, Proportion::high),
                 complete ? measured(training.folder(), training.settings(), Metric.LOSS) : null,
+                complete ? others(training.folder(), training.settings()) : null,
                 examples);
     }
 
@@ -120,6 +127,11 @@ final class Training {
             text.add("Family: " + result.family());
             add(text, Metric.ACCURACY, result.accuracy(), result.examples());
             add(text, Metric.LOSS, result.loss(), result.examples());
+            if (result.metrics() != null) {
+                result.metrics()
+                        .forEach((key, values) -> values.forEach((member, value) -> text.add(String.format(
+                                Locale.ROOT, "  %-9s %s %.4f on the selection split", member, key, value))));
+            }
             text.add("Next:");
             text.addAll(next(run, result.members()));
         }
@@ -163,6 +175,16 @@ final class Training {
             values.forEach((member, value) -> text.add(String.format(
                     Locale.ROOT, "  %-9s %s on the selection split", member, Text.metric(metric, value, examples))));
         }
+    }
+
+    /** What members are measured by beside accuracy, loss and what follows from them. */
+    private static Map<String, Map<String, Double>> others(RunFolder run, RunSettings settings) {
+        Map<String, Map<String, Double>> others = new LinkedHashMap<>();
+        settings.recipe().model().input().metrics().stream()
+                .filter(metric -> !List.of(Metric.ACCURACY, Metric.LOSS, Metric.PERPLEXITY)
+                        .contains(metric))
+                .forEach(metric -> others.put(metric.key(), measured(run, settings, metric)));
+        return others.isEmpty() ? null : others;
     }
 
     /** The kept members of the trained family, or null when they are not measured so. */

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.weft.export.ExportedInput;
+import dev.weft.export.ExportedPort;
 import dev.weft.export.ExportedText;
 import dev.weft.export.OnnxFile;
 import dev.weft.natives.OnnxRuntime;
@@ -13,19 +14,18 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /** A model in ONNX Runtime with its input, warmed up, whose runs are timed. Holds both until {@link #close}. */
 final class TimedModel implements AutoCloseable {
     private final OrtSession session;
-    private final OnnxTensor examples;
     private final Map<String, OnnxTensor> feed;
 
-    private TimedModel(OrtSession session, OnnxTensor examples) {
+    private TimedModel(OrtSession session, Map<String, OnnxTensor> feed) {
         this.session = session;
-        this.examples = examples;
-        this.feed = Map.of(session.getInputNames().iterator().next(), examples);
+        this.feed = feed;
     }
 
     static TimedModel open(OnnxFile file, LatencySettings settings) {
@@ -69,9 +69,16 @@ final class TimedModel implements AutoCloseable {
         return nanos;
     }
 
-    /** Images of noise, or texts of random tokens as long as in training. */
-    private static OnnxTensor noise(OnnxFile file, int batch) throws OrtException {
+    /** Images of noise, texts of random tokens as long as in training, or noise in every port, whose open axes are as long as they come. */
+    private static Map<String, OnnxTensor> noise(OnnxFile file, int batch) throws OrtException {
         SplittableRandom random = RandomStream.STAND_IN.random(0);
+        if (!file.inputs().isEmpty()) {
+            Map<String, OnnxTensor> feed = new LinkedHashMap<>();
+            for (ExportedPort port : file.inputs()) {
+                feed.put(port.name(), noise(port, batch, random));
+            }
+            return feed;
+        }
         if (file.text().isPresent()) {
             ExportedText text = file.text().get();
             LongBuffer tokens = direct(Long.BYTES, batch * text.contextLength()).asLongBuffer();
@@ -79,7 +86,7 @@ final class TimedModel implements AutoCloseable {
                 tokens.put(random.nextInt(text.vocabularySize()));
             }
             long[] shape = {batch, text.contextLength()};
-            return OnnxTensor.createTensor(OnnxRuntime.environment(), tokens.flip(), shape);
+            return Map.of(OnnxFile.TOKENS, OnnxTensor.createTensor(OnnxRuntime.environment(), tokens.flip(), shape));
         }
         ExportedInput images = file.images().orElseThrow();
         FloatBuffer pixels = direct(Float.BYTES, Math.multiplyExact(batch, images.pixelsPerImage()))
@@ -88,7 +95,26 @@ final class TimedModel implements AutoCloseable {
             pixels.put(random.nextInt(256));
         }
         long[] shape = {batch, images.channels(), images.size(), images.size()};
-        return OnnxTensor.createTensor(OnnxRuntime.environment(), pixels.flip(), shape);
+        return Map.of(OnnxFile.IMAGE, OnnxTensor.createTensor(OnnxRuntime.environment(), pixels.flip(), shape));
+    }
+
+    /** Numbers from 0 to 1; whole numbers are 0, since nobody says which of them a model knows. */
+    private static OnnxTensor noise(ExportedPort port, int batch, SplittableRandom random) throws OrtException {
+        int count = Math.multiplyExact(batch, port.numbers());
+        long[] shape = new long[port.axes().size() + 1];
+        shape[0] = batch;
+        for (int i = 1; i < shape.length; i++) {
+            shape[i] = port.axes().get(i - 1).size();
+        }
+        if (port.isInteger()) {
+            LongBuffer zeros = direct(Long.BYTES, count).asLongBuffer();
+            return OnnxTensor.createTensor(OnnxRuntime.environment(), zeros, shape);
+        }
+        FloatBuffer values = direct(Float.BYTES, count).asFloatBuffer();
+        while (values.hasRemaining()) {
+            values.put((float) random.nextDouble());
+        }
+        return OnnxTensor.createTensor(OnnxRuntime.environment(), values.flip(), shape);
     }
 
     private static ByteBuffer direct(int bytesEach, int count) {
@@ -97,7 +123,7 @@ final class TimedModel implements AutoCloseable {
 
     @Override
     public void close() {
-        examples.close();
+        feed.values().forEach(OnnxTensor::close);
         close(session);
     }
 

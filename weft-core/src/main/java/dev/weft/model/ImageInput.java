@@ -7,6 +7,9 @@ import dev.weft.criterion.Scorer;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.data.ImageDataset;
+import dev.weft.export.ExportedInput;
+import dev.weft.export.ImagePlanes;
+import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.nn.Layer;
@@ -15,8 +18,12 @@ import dev.weft.ops.ImageOps;
 import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Dim;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -104,6 +111,34 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     public Bundle randomTargets(int batch, RandomGenerator random) {
         long[] labels = random.longs(batch, 0, classes.size()).toArray();
         return Bundle.of(Batch.LABELS, Tensors.ofLongs(labels, batch));
+    }
+
+    @Override
+    public Optional<Map<String, String>> label(int side, Map<String, String> notes) {
+        Map<String, String> label = new LinkedHashMap<>(OnnxFile.classLabel(classes));
+        label.putAll(new ExportedInput(channels, size, mean, std, side, background(notes), centreCrop(notes)).label());
+        return Optional.of(label);
+    }
+
+    private static int background(Map<String, String> notes) {
+        String noted = notes.getOrDefault(Family.BACKGROUND, String.valueOf(ImagePlanes.WHITE));
+        if (!noted.matches("\\d{1,3}")) {
+            throw new InputException("The note \"" + Family.BACKGROUND
+                    + "\" of a family must be a grey value from 0 to 255, but is \"" + noted + "\".");
+        }
+        return Integer.parseInt(noted);
+    }
+
+    private static OptionalDouble centreCrop(Map<String, String> notes) {
+        String noted = notes.get(Family.CENTRE_CROP);
+        if (noted == null) {
+            return OptionalDouble.empty();
+        }
+        if (!noted.matches("0\\.\\d{1,17}|1\\.0")) {
+            throw new InputException("The note \"" + Family.CENTRE_CROP
+                    + "\" of a family must be a number over 0 and at most 1, but is \"" + noted + "\".");
+        }
+        return OptionalDouble.of(Double.parseDouble(noted));
     }
 
     @Override

@@ -12,6 +12,8 @@ import dev.weft.ops.Bundle;
 import dev.weft.ops.Port;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -56,6 +58,18 @@ public interface ModelInput {
 
     /** Targets of as many examples as {@link #shapes} has, each number drawn on its own; kept: the caller closes them. */
     Bundle randomTargets(int batch, RandomGenerator random);
+
+    /**
+     * What the label of an exported file says of the input, where it has a form of its own that is read without weft-core; empty for the
+     * ports and the settings.
+     *
+     * @param side of the images after resizing; 0 where nothing is resized
+     * @param notes of the family
+     * @throws InputException when a note is none that an exported file can keep to
+     */
+    default Optional<Map<String, String>> label(int side, Map<String, String> notes) {
+        return Optional.empty();
+    }
 
     /** What members learn by where nobody teaches them and the recipe does not say otherwise. */
     Criterion criterion();

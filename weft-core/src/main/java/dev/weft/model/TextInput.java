@@ -12,8 +12,11 @@ import dev.weft.metric.Metric;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Port;
 import dev.weft.ops.Tensors;
+import dev.weft.text.ExportedTokenizer;
 import dev.weft.text.Tokenizer;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -68,6 +71,11 @@ public record TextInput(Tokenizer tokenizer, int contextLength) implements Model
         long[] tokens = random.longs((long) batch * contextLength, 0, tokenizer.vocabularySize())
                 .toArray();
         return Tensors.ofLongs(tokens, batch, contextLength);
+    }
+
+    @Override
+    public Optional<Map<String, String>> label(int side, Map<String, String> notes) {
+        return Optional.of(ExportedTokenizer.of(tokenizer, contextLength).label());
     }
 
     @Override

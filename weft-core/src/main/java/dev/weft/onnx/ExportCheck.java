@@ -2,6 +2,8 @@ package dev.weft.onnx;
 
 import dev.weft.export.ExportedLanguageModel;
 import dev.weft.export.ExportedModel;
+import dev.weft.export.ExportedNetwork;
+import dev.weft.export.ExportedPort;
 import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
@@ -9,17 +11,20 @@ import dev.weft.io.InputException;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * The proof of an export: an ONNX file in ONNX Runtime beside the live member in libtorch, on the same examples.
  *
- * @param maxAbsError the largest difference between two logits; infinite when one of them is not a number
- * @param top1Agreement the part of the predictions in which both name the same class, or next token, first; 0 to 1
- * @param examples the number of images, or of texts
+ * @param maxAbsError the largest difference between two logits, or other outputs; infinite when one of them is not a number
+ * @param top1Agreement the part of the predictions in which both name the same class, or next token, first; of other outputs the part in
+ *     which the same number of a row is the largest; 0 to 1
+ * @param examples the number of images, of texts, or of whatever the model reads
  */
 public record ExportCheck(double maxAbsError, double top1Agreement, long examples) {
     /** The logits of a batch: a row for every prediction. */
@@ -31,8 +36,8 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     }
 
     /**
-     * Runs both on every batch, on the first example once more by itself, and of a text on its first half: batch and length must be
-     * open in the file.
+     * Runs both on every batch, on the first example once more by itself, and on the first half of each axis whose size is open, as that
+     * of a text is: batch and length must be open in the file.
      *
      * @param live what a batch holds to the live member's logits
      * @param batches inputs of the model, of any batch sizes, and of text of any lengths up to the context length
@@ -59,10 +64,8 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
             try (Bundle first = Bundle.withoutGradients(() -> batches.get(0).map(input -> input.narrow(0, 0, 1)))) {
                 worst = Math.max(worst, difference(model.rows(first), rows(live, first)));
             }
-            if (file.text().isPresent()) {
-                long half = (batches.get(0).only().size(1) + 1) / 2;
-                try (Bundle beginning =
-                        Bundle.withoutGradients(() -> batches.get(0).map(tokens -> tokens.narrow(1, 0, half)))) {
+            for (Map.Entry<String, Map<String, Integer>> open : openAxes(file).entrySet()) {
+                try (Bundle beginning = Bundle.withoutGradients(() -> half(batches.get(0), open.getValue()))) {
                     worst = Math.max(worst, difference(model.rows(beginning), rows(live, beginning)));
                 }
             }
@@ -70,10 +73,73 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
         return new ExportCheck(worst, (double) agreed / predictions, examples);
     }
 
+    /** For each open axis but the batch, the inputs that have it, and where. */
+    private static Map<String, Map<String, Integer>> openAxes(OnnxFile file) {
+        Map<String, Map<String, Integer>> axes = new LinkedHashMap<>();
+        if (file.text().isPresent()) {
+            axes.put("length", Map.of(OnnxFile.TOKENS, 1));
+        }
+        for (ExportedPort port : file.inputs()) {
+            for (int i = 0; i < port.axes().size(); i++) {
+                if (port.axes().get(i).isOpen()) {
+                    axes.computeIfAbsent(port.axes().get(i).open(), axis -> new LinkedHashMap<>())
+                            .put(port.name(), i + 1);
+                }
+            }
+        }
+        return axes;
+    }
+
+    /** A batch cut to the first half of an axis in every input that has it. */
+    private static Bundle half(Bundle batch, Map<String, Integer> axis) {
+        Map<String, Tensor> cut = new LinkedHashMap<>();
+        batch.tensors().forEach((name, tensor) -> {
+            Integer at = axis.get(name);
+            cut.put(name, at == null ? tensor : tensor.narrow(at, 0, (tensor.size(at) + 1) / 2));
+        });
+        return new Bundle(cut);
+    }
+
     static Exported open(OnnxFile file) {
+        if (!file.inputs().isEmpty()) {
+            return ofPorts(ExportedNetwork.open(file, 1));
+        }
         return file.text().isPresent()
                 ? ofText(ExportedLanguageModel.open(file, 1))
                 : ofImages(ExportedModel.open(file, 1));
+    }
+
+    private static Exported ofPorts(ExportedNetwork network) {
+        return new Exported() {
+            @Override
+            public float[][] rows(Bundle inputs) {
+                return run(network, inputs).values().stream()
+                        .flatMap(output -> Arrays.stream(
+                                ExportCheck.rows(output.floats(), (int) output.shape()[output.shape().length - 1])))
+                        .toArray(float[][]::new);
+            }
+
+            @Override
+            public void close() {
+                network.close();
+            }
+        };
+    }
+
+    /** The outputs of a model in ONNX Runtime for the tensors of a bundle. */
+    static Map<String, ExportedNetwork.Numbers> run(ExportedNetwork network, Bundle inputs) {
+        Map<String, ExportedNetwork.Numbers> given = new LinkedHashMap<>();
+        for (ExportedPort port : network.inputs()) {
+            Tensor tensor = inputs.get(port.name());
+            if (port.isInteger()) {
+                long[] values = new long[Math.toIntExact(tensor.numel())];
+                Tensors.bytes(tensor).asLongBuffer().get(values);
+                given.put(port.name(), ExportedNetwork.Numbers.of(values, tensor.shape()));
+            } else {
+                given.put(port.name(), ExportedNetwork.Numbers.of(Tensors.floats(tensor), tensor.shape()));
+            }
+        }
+        return network.run(given);
     }
 
     private static Exported ofText(ExportedLanguageModel model) {
@@ -125,13 +191,14 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     }
 
     static float[][] rows(UnaryOperator<Bundle> live, Bundle batch) {
-        float[] flat;
-        int width;
         try (Bundle outputs = Bundle.withoutGradients(() -> live.apply(batch))) {
-            Tensor logits = outputs.only();
-            flat = Tensors.floats(logits);
-            width = (int) logits.size(-1);
+            return outputs.tensors().values().stream()
+                    .flatMap(output -> Arrays.stream(rows(Tensors.floats(output), (int) output.size(-1))))
+                    .toArray(float[][]::new);
         }
+    }
+
+    private static float[][] rows(float[] flat, int width) {
         float[][] rows = new float[flat.length / width][];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = Arrays.copyOfRange(flat, i * width, (i + 1) * width);

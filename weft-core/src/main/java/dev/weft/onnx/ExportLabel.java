@@ -4,9 +4,12 @@ import dev.weft.export.ExportedInput;
 import dev.weft.export.ExportedText;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
+import dev.weft.text.ExportedTokenizer;
 import java.util.Optional;
 
 /**
@@ -14,14 +17,25 @@ import java.util.Optional;
  * not write is empty. Reading it loads no libtorch.
  */
 public final class ExportLabel {
+    /** Metadata: the settings of an input that is neither images nor text, as JSON. */
+    static final String READS = "weft.reads";
+
     private final OnnxFile file;
 
     public ExportLabel(OnnxFile file) {
         this.file = file;
     }
 
-    /** What the model reads, as its family has it. */
-    public ModelInput input() {
+    /**
+     * What the model reads, as its family has it.
+     *
+     * @param kinds of inputs that it may name
+     */
+    public ModelInput input(Kinds kinds) {
+        if (!file.inputs().isEmpty()) {
+            return Json.parse(
+                    text(READS).orElse("{}"), "The label of member " + file.member(), ModelInput.class, kinds);
+        }
         Optional<ExportedText> text = file.text();
         if (text.isPresent()) {
             return new TextInput(ExportedTokenizer.of(text.get()), text.get().contextLength());

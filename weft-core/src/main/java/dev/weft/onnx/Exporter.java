@@ -78,6 +78,13 @@ public final class Exporter {
                     "An export in " + precision
                             + " must be proven on examples with labels, because its accuracy or loss is what counts, but was given none.");
         }
+        if (precision != Precision.FLOAT32
+                && family.definition().input().label(0, family.notes()).isEmpty()) {
+            throw new InputException(
+                    "An export in " + precision + " must be of a model that reads images or text, whose"
+                            + " quality in fewer bits is measured, but this one reads "
+                            + family.definition().input().description() + ". Export it in float32.");
+        }
         try (Family alone = family.extract(member, statistics)) {
             LawCheck law = law(family, Pass.evaluation(member, statistics), alone, examples.inputs());
             law.requireWithin(family.tolerance(), name);

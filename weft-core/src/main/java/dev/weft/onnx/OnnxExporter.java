@@ -1,25 +1,26 @@
 package dev.weft.onnx;
 
-import dev.weft.export.ExportedInput;
-import dev.weft.export.ImagePlanes;
+import dev.weft.export.ExportedPort;
 import dev.weft.export.OnnxFile;
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.model.Family;
-import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.NamedMember;
-import dev.weft.model.TextInput;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Ops;
+import dev.weft.ops.Port;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Exports by recording: runs one evaluation pass of a stand-alone model and keeps what ran. What was run is what is exported, for
@@ -65,6 +66,8 @@ public final class OnnxExporter {
         ModelInput input = model.definition().input();
         OnnxGraph graph = new OnnxGraph();
         int resolution;
+        List<ExportedPort> inputs;
+        List<ExportedPort> outputs;
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard();
                 OnnxRecorder recorder = new OnnxRecorder(graph);
@@ -72,50 +75,38 @@ public final class OnnxExporter {
             model.weights().stored().forEach(recorder::publish);
             statistics.tensors().forEach(recorder::publish);
             examples.tensors().forEach(recorder::input);
-            Ops.record(recorder, () -> model.forward(examples, Pass.evaluation(Member.PLAIN, statistics))
-                    .tensors()
-                    .forEach((output, tensor) -> graph.rename(recorder.name(tensor), output)));
+            Map<String, Tensor> results = new LinkedHashMap<>();
+            Ops.record(recorder, () -> {
+                results.putAll(model.forward(examples, Pass.evaluation(Member.PLAIN, statistics))
+                        .tensors());
+                results.forEach((output, tensor) -> graph.rename(recorder.name(tensor), output));
+            });
+            inputs = ports(input.inputs(), examples.tensors());
+            outputs = ports(input.outputs(), results);
             resolution = recorder.resolution();
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(OnnxFile.MEMBER, member);
         String name = model.definition().name();
-        if (input instanceof TextInput text) {
-            metadata.putAll(ExportedTokenizer.of(text).label());
-            return new OnnxModel(graph.build(name, input.inputs(), input.outputs()), metadata);
-        }
-        ImageInput images = (ImageInput) input;
-        metadata.putAll(OnnxFile.classLabel(images.classes()));
-        metadata.putAll(new ExportedInput(
-                        images.channels(),
-                        images.size(),
-                        images.mean(),
-                        images.std(),
-                        resolution,
-                        background(model),
-                        centreCrop(model))
-                .label());
+        metadata.putAll(input.label(resolution, model.notes()).orElseGet(() -> {
+            Map<String, String> ports = new LinkedHashMap<>(ExportedPort.label(inputs, outputs));
+            ports.put(ExportLabel.READS, Json.writeReadableLine(input, "The input of a model", model.kinds()));
+            return ports;
+        }));
         return new OnnxModel(graph.build(name, input.inputs(), input.outputs()), metadata);
     }
 
-    private static int background(Family model) {
-        String noted = model.notes().getOrDefault(Family.BACKGROUND, String.valueOf(ImagePlanes.WHITE));
-        if (!noted.matches("\\d{1,3}")) {
-            throw new InputException("The note \"" + Family.BACKGROUND
-                    + "\" of a family must be a grey value from 0 to 255, but is \"" + noted + "\".");
+    /** Ports with the largest sizes of their open axes. */
+    private static List<ExportedPort> ports(List<Port> ports, Map<String, Tensor> tensors) {
+        List<ExportedPort> exported = new ArrayList<>();
+        for (Port port : ports) {
+            List<ExportedPort.Axis> axes = new ArrayList<>();
+            for (int i = 0; i < port.axes().size(); i++) {
+                axes.add(new ExportedPort.Axis(port.axes().get(i).name(), (int)
+                        tensors.get(port.name()).size(i + 1)));
+            }
+            exported.add(new ExportedPort(port.name(), port.type() == Port.Type.INT64, axes));
         }
-        return Integer.parseInt(noted);
-    }
-
-    private static OptionalDouble centreCrop(Family model) {
-        String noted = model.notes().get(Family.CENTRE_CROP);
-        if (noted == null) {
-            return OptionalDouble.empty();
-        }
-        if (!noted.matches("0\\.\\d{1,17}|1\\.0")) {
-            throw new InputException("The note \"" + Family.CENTRE_CROP
-                    + "\" of a family must be a number over 0 and at most 1, but is \"" + noted + "\".");
-        }
-        return OptionalDouble.of(Double.parseDouble(noted));
+        return exported;
     }
 }

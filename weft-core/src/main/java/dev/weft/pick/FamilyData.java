@@ -77,7 +77,7 @@ public final class FamilyData {
 
     /** Does what {@link #asTrained(Family)} does, for an exported member, by its label. Loads no libtorch. */
     public static FamilyData asTrained(OnnxFile file, Kinds kinds) {
-        return asTrained(new ExportLabel(file).input(), DataProvenance.of(file.metadata(), kinds));
+        return asTrained(new ExportLabel(file).input(kinds), DataProvenance.of(file.metadata(), kinds));
     }
 
     private static FamilyData asTrained(ModelInput input, Optional<DataProvenance> known) {
@@ -114,7 +114,7 @@ public final class FamilyData {
 
     /** Does what {@link #of(Family, String)} does, for an exported member, by its label. Loads no libtorch. */
     public static FamilyData of(OnnxFile file, String nameOrFolder, Kinds kinds) {
-        return of(new ExportLabel(file).input(), DataProvenance.of(file.metadata(), kinds), nameOrFolder, kinds);
+        return of(new ExportLabel(file).input(kinds), DataProvenance.of(file.metadata(), kinds), nameOrFolder, kinds);
     }
 
     private static FamilyData of(ModelInput input, Optional<DataProvenance> known, String nameOrFolder, Kinds kinds) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -67,7 +68,8 @@ public final class HeldOutResults {
         for (String name : names) {
             Member member = family.members().get(name).member();
             if (measured.stream().noneMatch(known -> known.member().equals(member.toString()))) {
-                measured.add(measure(family, member, family.members().get(name).statistics(), report));
+                measure(family, member, family.members().get(name).statistics(), report)
+                        .ifPresent(measured::add);
             }
         }
         note(folder, measured);
@@ -75,10 +77,13 @@ public final class HeldOutResults {
 
     /** Measures any member, and notes it in the run's folder. */
     public static void record(Path folder, Family family, Member member, NormStatistics statistics, Dataset report) {
-        note(folder, List.of(measure(family, member, statistics, report)));
+        note(folder, measure(family, member, statistics, report).stream().toList());
     }
 
     static void note(Path folder, List<HeldOutResult> measured) {
+        if (measured.isEmpty()) {
+            return;
+        }
         List<HeldOutResult> all = new ArrayList<>(of(folder));
         all.removeIf(known -> measured.stream().anyMatch(fresh -> fresh.member().equals(known.member())));
         all.addAll(measured);
@@ -88,18 +93,21 @@ public final class HeldOutResults {
                         new Document(FORMAT_VERSION, all.subList(Math.max(0, all.size() - MOST_MEMBERS), all.size()))));
     }
 
-    private static HeldOutResult measure(Family family, Member member, NormStatistics statistics, Dataset report) {
+    /** Examples that are pictures or text are shown; of any other there is nothing to see. */
+    private static Optional<HeldOutResult> measure(
+            Family family, Member member, NormStatistics statistics, Dataset report) {
         if (report instanceof ImageDataset images) {
-            return ImagePredictions.of(family, member, statistics, some(images));
+            return Optional.of(ImagePredictions.of(family, member, statistics, some(images)));
         }
-        double quality = Evaluation.of(family, member, statistics, report)
-                .get(family.definition().input().metrics().get(0));
-        return new HeldOutResult(
+        if (!(report instanceof TextWindows text)) {
+            return Optional.empty();
+        }
+        return Optional.of(new HeldOutResult(
                 member.toString(),
-                report.size(),
-                quality,
+                text.size(),
+                Evaluation.loss(family, member, statistics, text),
                 null,
-                report instanceof TextWindows text ? sample(family, member, text) : null);
+                sample(family, member, text)));
     }
 
     static ImageDataset some(ImageDataset images) {

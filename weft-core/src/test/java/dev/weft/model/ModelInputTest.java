@@ -4,18 +4,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
+import dev.weft.io.Json;
 import dev.weft.text.CharacterTokenizer;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelInputTest {
     private static final TextInput TEXT = new TextInput(new CharacterTokenizer("abcde"), 6);
+
+    @Nested
+    class ContractOfImages implements InputContract {
+        @Override
+        public ModelDefinition model() {
+            return TinyModels.visionTransformer();
+        }
+    }
+
+    @Nested
+    class ContractOfText implements InputContract {
+        @Override
+        public ModelDefinition model() {
+            return TinyModels.llama();
+        }
+    }
+
+    /** Models of one input say which in their type, so that families stored before inputs were a kind read as ever. */
+    @Test
+    void nameOfTheKindMayBeLeftOutWhereTheModelReadsOneKindAlone() {
+        String json = Json.writeLine(TinyModels.mobileCnn());
+        String before = json.replace("\"kind\":\"images\",", "");
+        assertThat(before).isNotEqualTo(json);
+        assertThat(Json.parse(before, "a model", ModelDefinition.class)).isEqualTo(TinyModels.mobileCnn());
+    }
 
     static Stream<ModelInput> inputs() {
         return Stream.of(TinyModels.input(3, 16), TEXT);

@@ -47,6 +47,8 @@ public final class OnnxFile {
     private final ExportedInput images;
     private final ExportedText text;
     private final List<String> classes;
+    private final List<ExportedPort> inputs;
+    private final List<ExportedPort> outputs;
     private final List<StoredTensor> tensors;
 
     private OnnxFile(byte[] bytes, String where) {
@@ -66,12 +68,22 @@ public final class OnnxFile {
                 this.text = ExportedText.of(label);
                 this.images = null;
                 this.classes = List.of();
+                this.inputs = List.of();
+                this.outputs = List.of();
+            } else if (metadata.containsKey(ExportedPort.INPUT + 0)) {
+                this.text = null;
+                this.images = null;
+                this.classes = List.of();
+                this.inputs = ExportedPort.of(label, ExportedPort.INPUT);
+                this.outputs = ExportedPort.of(label, ExportedPort.OUTPUT);
             } else {
                 this.text = null;
+                this.inputs = List.of();
+                this.outputs = List.of();
                 this.images = ExportedInput.of(label);
                 this.classes = label.list(CLASS);
             }
-            this.tensors = OnnxRules.check(model, input(), output(), where);
+            this.tensors = OnnxRules.check(model, graphInputs(), graphOutputs(), where);
         } catch (ProtoMessage.Malformed e) {
             throw new InvalidInputException(
                     where + " must be an ONNX file as Weft writes it, but its " + e.getMessage() + ". Export it again.",
@@ -79,17 +91,25 @@ public final class OnnxFile {
         }
     }
 
-    private OnnxValue input() {
-        return text == null
-                ? new OnnxValue(
-                        IMAGE, FLOAT, List.of(0L, (long) images.channels(), (long) images.size(), (long) images.size()))
-                : new OnnxValue(TOKENS, INT64, List.of(0L, 0L));
+    private List<OnnxValue> graphInputs() {
+        if (!inputs.isEmpty()) {
+            return inputs.stream().map(ExportedPort::value).toList();
+        }
+        return List.of(
+                text == null
+                        ? new OnnxValue(IMAGE, FLOAT, List.of(0L, (long) images.channels(), (long) images.size(), (long)
+                                images.size()))
+                        : new OnnxValue(TOKENS, INT64, List.of(0L, 0L)));
     }
 
-    private OnnxValue output() {
-        return text == null
-                ? new OnnxValue(LOGITS, FLOAT, List.of(0L, (long) classes.size()))
-                : new OnnxValue(LOGITS, FLOAT, List.of(0L, 0L, (long) text.vocabularySize()));
+    private List<OnnxValue> graphOutputs() {
+        if (!inputs.isEmpty()) {
+            return outputs.stream().map(ExportedPort::value).toList();
+        }
+        return List.of(
+                text == null
+                        ? new OnnxValue(LOGITS, FLOAT, List.of(0L, (long) classes.size()))
+                        : new OnnxValue(LOGITS, FLOAT, List.of(0L, 0L, (long) text.vocabularySize())));
     }
 
     /** @throws InvalidInputException when the file cannot be read, is damaged, or was not exported by Weft */
@@ -150,17 +170,27 @@ public final class OnnxFile {
         return metadata.get(MEMBER);
     }
 
-    /** What an image model reads; empty for a language model. */
+    /** What a model reads that reads neither images nor text; empty for one that does. */
+    public List<ExportedPort> inputs() {
+        return inputs;
+    }
+
+    /** What such a model gives. */
+    public List<ExportedPort> outputs() {
+        return outputs;
+    }
+
+    /** What an image model reads; empty for any other. */
     public Optional<ExportedInput> images() {
         return Optional.ofNullable(images);
     }
 
-    /** What a language model reads; empty for an image model. */
+    /** What a language model reads; empty for any other. */
     public Optional<ExportedText> text() {
         return Optional.ofNullable(text);
     }
 
-    /** The names of the classes, in the order of the logits; empty for a language model. */
+    /** The names of the classes, in the order of the logits; empty where nothing is classified. */
     public List<String> classes() {
         return classes;
     }

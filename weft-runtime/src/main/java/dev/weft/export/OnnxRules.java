@@ -54,11 +54,11 @@ final class OnnxRules {
     /**
      * Checks the graph.
      *
-     * @param input what the metadata says that the graph is given
-     * @param output what it says that comes out
+     * @param inputs what the metadata says that the graph is given
+     * @param outputs what it says that comes out
      * @return the tensors in it, in the order of the file
      */
-    static List<StoredTensor> check(ProtoMessage model, OnnxValue input, OnnxValue output, String where) {
+    static List<StoredTensor> check(ProtoMessage model, List<OnnxValue> inputs, List<OnnxValue> outputs, String where) {
         List<ProtoMessage> sets = model.messages(8, "operator set", 1, 2);
         require(
                 sets.size() == 1 && sets.get(0).text(1).isEmpty() && sets.get(0).number(2) == OnnxFile.OPERATOR_SET,
@@ -66,10 +66,10 @@ final class OnnxRules {
                 "the standard operators of set " + OnnxFile.OPERATOR_SET + " and nothing else");
         ProtoMessage graph = model.message(7, "graph", 1, 2, 5, 11, 12);
         require(
-                OnnxValue.all(graph, 11).equals(List.of(input))
-                        && OnnxValue.all(graph, 12).equals(List.of(output)),
+                OnnxValue.all(graph, 11).equals(inputs)
+                        && OnnxValue.all(graph, 12).equals(outputs),
                 where,
-                "the input " + input.name() + " and the output logits that its metadata describes");
+                "the inputs " + names(inputs) + " and the outputs " + names(outputs) + " that its metadata describes");
         graph.messages(1, "node", 1, 2, 3, 4, 5).forEach(node -> checkNode(node, where));
         List<StoredTensor> tensors = new ArrayList<>();
         for (ProtoMessage tensor : graph.messages(5, "tensor", 1, 2, 8, 9)) {
@@ -81,6 +81,10 @@ final class OnnxRules {
             tensors.add(info);
         }
         return List.copyOf(tensors);
+    }
+
+    private static String names(List<OnnxValue> values) {
+        return String.join(", ", values.stream().map(OnnxValue::name).toList());
     }
 
     private static void checkNode(ProtoMessage node, String where) {

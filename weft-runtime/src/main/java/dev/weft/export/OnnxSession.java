@@ -14,6 +14,16 @@ final class OnnxSession implements AutoCloseable {
         OnnxTensor create() throws OrtException;
     }
 
+    /** Makes the inputs of one run by name. */
+    interface Inputs {
+        Map<String, OnnxTensor> create() throws OrtException;
+    }
+
+    /** Reads what a run gave. */
+    interface Outputs<T> {
+        T read(OrtSession.Result result) throws OrtException;
+    }
+
     private final String member;
     private final OrtSession session;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -26,14 +36,21 @@ final class OnnxSession implements AutoCloseable {
 
     /** The logits of one run, as nested Java arrays. */
     Object run(String name, Input input) {
+        return run(() -> Map.of(name, input.create()), result -> result.get(0).getValue());
+    }
+
+    /** What is made of the outputs of one run. */
+    <T> T run(Inputs inputs, Outputs<T> outputs) {
         lock.readLock().lock();
         try {
             if (closed) {
                 throw new IllegalStateException("The model \"" + member + "\" is closed.");
             }
-            try (OnnxTensor tensor = input.create();
-                    OrtSession.Result result = session.run(Map.of(name, tensor))) {
-                return result.get(0).getValue();
+            Map<String, OnnxTensor> tensors = inputs.create();
+            try (OrtSession.Result result = session.run(tensors)) {
+                return outputs.read(result);
+            } finally {
+                tensors.values().forEach(OnnxTensor::close);
             }
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);

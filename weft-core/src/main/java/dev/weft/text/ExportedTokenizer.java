@@ -1,10 +1,7 @@
-package dev.weft.onnx;
+package dev.weft.text;
 
 import dev.weft.export.ExportedText;
 import dev.weft.io.Json;
-import dev.weft.model.TextInput;
-import dev.weft.text.CharacterTokenizer;
-import dev.weft.text.Tokenizer;
 import java.util.Optional;
 
 /** Writes a tokenizer into the label of an exported language model, and reads it from there. */
@@ -12,13 +9,13 @@ public final class ExportedTokenizer {
     private ExportedTokenizer() {}
 
     /** What the label says of a tokenizer: an alphabet where that is all of it, JSON of any other. */
-    static ExportedText of(TextInput input) {
-        boolean characters = input.tokenizer() instanceof CharacterTokenizer;
+    public static ExportedText of(Tokenizer tokenizer, int contextLength) {
+        boolean characters = tokenizer instanceof CharacterTokenizer;
         return new ExportedText(
-                input.tokenizer().vocabularySize(),
-                input.contextLength(),
-                characters ? Optional.of(((CharacterTokenizer) input.tokenizer()).characters()) : Optional.empty(),
-                characters ? Optional.empty() : Optional.of(Json.writeLine(input.tokenizer())));
+                tokenizer.vocabularySize(),
+                contextLength,
+                characters ? Optional.of(((CharacterTokenizer) tokenizer).characters()) : Optional.empty(),
+                characters ? Optional.empty() : Optional.of(Json.writeLine(tokenizer)));
     }
 
     /** The tokenizer that a label describes. */
