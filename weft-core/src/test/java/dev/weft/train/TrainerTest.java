@@ -574,10 +574,8 @@ class TrainerTest {
     void checkpointOfAnEarlierVersionIsRefusedAsSuch() throws IOException {
         stopAt(5);
         Path newest = run.resolve("checkpoint-000005.safetensors");
-        LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
-        tensors(SafetensorsFile.open(newest))
-                .forEach((name, tensor) -> tensors.put(name.replace("update/weights/", "optimizer/"), tensor));
-        assertThat(tensors.keySet()).anyMatch(name -> name.startsWith("optimizer/"));
+        LinkedHashMap<String, TensorData> tensors = tensors(SafetensorsFile.open(newest));
+        tensors.put("optimizer/momentum/bn1.weight", floats(6));
         Safetensors.write(newest, tensors, Map.of("weft.seconds", "1.0"));
         assertThatThrownBy(() -> Trainer.resume(run))
                 .isInstanceOf(InputException.class)
