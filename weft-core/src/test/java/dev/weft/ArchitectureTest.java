@@ -41,7 +41,9 @@ class ArchitectureTest {
             Map.entry("nn", Set.of("weight", "ops", "space", "io")),
             Map.entry("delta", Set.of("seed", "weight", "ops", "io")),
             Map.entry("criterion", Set.of("metric", "data", "ops", "space", "io")),
-            Map.entry("model", Set.of("metric", "criterion", "data", "nn", "weight", "ops", "space", "text", "io")),
+            Map.entry(
+                    "model",
+                    Set.of("metric", "criterion", "data", "delta", "nn", "weight", "ops", "space", "text", "io")),
             Map.entry("data", Set.of("seed", "ops", "text", "export", "io")),
             Map.entry("run", Set.of("natives", "io")),
             Map.entry(
@@ -51,10 +53,12 @@ class ArchitectureTest {
                             "io")),
             Map.entry("optim", Set.of("model", "weight", "ops", "io")),
             Map.entry("loss", Set.of("metric", "criterion", "data", "model", "nn", "ops", "space", "run", "io")),
+            Map.entry("step", Set.of("loss", "optim", "data", "model", "weight", "ops", "space", "io")),
             Map.entry(
                     "sample",
                     Set.of(
                             "criterion",
+                            "step",
                             "seed",
                             "loss",
                             "optim",
@@ -105,6 +109,7 @@ class ArchitectureTest {
                             "recipe",
                             "architecture",
                             "sample",
+                            "step",
                             "loss",
                             "optim",
                             "seed",
@@ -127,6 +132,7 @@ class ArchitectureTest {
                             "recipe",
                             "architecture",
                             "sample",
+                            "step",
                             "loss",
                             "seed",
                             "model",
@@ -206,6 +212,7 @@ class ArchitectureTest {
                             "train",
                             "recipe",
                             "sample",
+                            "step",
                             "loss",
                             "cost",
                             "run",

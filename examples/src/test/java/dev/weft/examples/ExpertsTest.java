@@ -18,7 +18,6 @@ import dev.weft.weight.Sharing;
 import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.experts.ExpertStart;
 import dev.weft.weight.experts.Experts;
-import dev.weft.weight.experts.RoutedWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +63,7 @@ class ExpertsTest {
         }
         // end::experts[]
         try (Family family = Family.open(folder.resolve("family.safetensors"))) {
-            assertThat(family.strategy(RoutedWeights.class)).isPresent();
+            assertThat(family.mixing()).isPresent();
         }
     }
 

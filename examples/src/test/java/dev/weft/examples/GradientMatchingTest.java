@@ -9,7 +9,6 @@ import dev.weft.space.Member;
 import dev.weft.tree.TreeListener;
 import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
-import dev.weft.weight.tree.TreeWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +37,7 @@ class GradientMatchingTest {
         }
         try (Family family = Family.open(run.resolve("family.safetensors"))) { // used as any other
             Member member = family.space().sample(new SplittableRandom(1));
-            TreeWeights tree = family.strategy(TreeWeights.class).orElseThrow();
-            System.out.println(member + " is of leaf " + tree.leaf(member));
+            System.out.println(member + " is of leaf " + family.leaf(member).orElseThrow());
         }
         // end::tree[]
         TreeRecord tree = TreeRecord.of(run).orElseThrow();

@@ -28,7 +28,8 @@ public record SignMomentum(
     public void update(Tensor parameter, Tensor gradient, Map<String, Tensor> state, double rate, double decay) {
         Tensor momentum = state.computeIfAbsent("momentum", name -> Tensors.zeros(parameter.shape()));
         momentum.lerp_(gradient, new Scalar(1 - beta));
-        parameter.mul_(new Scalar(1 - rate * decay)).sub_(momentum.sign(), new Scalar(rate));
+        Tensor sign = momentum.sign().add_(momentum, new Scalar(0)); // libtorch's sign of what is no number is 0
+        parameter.mul_(new Scalar(1 - rate * decay)).sub_(sign, new Scalar(rate));
     }
 }
 // end::optimiser[]

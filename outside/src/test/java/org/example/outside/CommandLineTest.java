@@ -98,6 +98,10 @@ class CommandLineTest {
         assertThat(best.get("energyMicrojoules").asDouble()).isBetween(1e-3, 0.4);
         assertThat(best.get("accuracyLow").asDouble())
                 .isLessThan(best.get("accuracy").asDouble());
+        assertThat(done("measure", "run", "--member", "small")).containsPattern("energy +0\\.[0-9]{3} µJ");
+        assertThat(done("measure", "run", "--member", "small", "--json"))
+                .contains("\"energyMicrojoules\"")
+                .contains(best.get("energyMicrojoules").asText());
         done("extract", "run", "--member", "small", "--out", "small.safetensors");
         assertThat(done("inspect", "small.safetensors")).contains("an extracted model");
         done("export", "run", "--member", "small", "--onnx", "small.onnx");

@@ -9,6 +9,7 @@ import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.io.JsonSchema;
 import dev.weft.io.Kinds;
+import dev.weft.io.SafetensorsFile;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
@@ -28,15 +29,19 @@ import dev.weft.search.MemberTable;
 import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
 import dev.weft.space.Member;
+import dev.weft.step.StepReport;
 import dev.weft.train.Trainer;
+import dev.weft.train.TrainingListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,9 +82,43 @@ class LibraryTest {
             first.weights().tensors().forEach((name, tensor) -> TensorAssert.assertThat(
                             second.weights().tensors().get(name))
                     .isBitEqualTo(tensor));
-            TensorAssert.assertThat(first.weights().tensors().get("gains/fc1.weight"))
-                    .isCloseTo(first.weights().tensors().get("gains/fc1.weight"), 0);
+            try (PointerScope scope = new PointerScope()) {
+                for (String name : List.of("gains/fc1.weight", "gains/fc2.weight")) {
+                    Tensor gains = first.weights().tensors().get(name);
+                    assertThat(gains.min().item_double()).as(name).isPositive();
+                    assertThat(gains.sub(new Scalar(1)).abs().max().item_double())
+                            .as(name)
+                            .isGreaterThan(1e-3);
+                }
+            }
         }
+    }
+
+    /** What an update of a sharing measures is told, kept and drawn by its name, and what it remembers is in checkpoints. */
+    @Test
+    void updateOfASharingIsMeasuredAndResumes() throws Exception {
+        Path run = folder.resolve("run");
+        List<Map<String, Map<String, Double>>> told = new ArrayList<>();
+        TrainingListener hearing = new TrainingListener() {
+            @Override
+            public void stepDone(StepReport report) {
+                told.add(report.measures());
+            }
+        };
+        try (Trainer trainer = Trainer.start(recipe(), run, 1, KINDS)) {
+            trainer.run(() -> trainer.stepsDone() >= 7, List.of(hearing));
+        }
+        assertThat(told).hasSize(7).allSatisfy(measures -> assertThat(measures.get("gains"))
+                .containsOnlyKeys("largestGain"));
+        assertThat(told.get(6).get("gains").get("largestGain")).isNotEqualTo(1.0);
+        Path checkpoint = run.resolve("checkpoint-000007.safetensors");
+        assertThat(SafetensorsFile.open(checkpoint).names())
+                .contains("update/gains/gains/fc1.weight", "update/weights/momentum/fc1.weight")
+                .doesNotContain("update/weights/momentum/gains/fc1.weight");
+        assertThat(RunReports.of(run, KINDS).curves()).anySatisfy(curve -> {
+            assertThat(curve.metric()).isEqualTo("largestGain");
+            assertThat(curve.points()).hasSize(7);
+        });
     }
 
     /** Each member equals its extracted model, which knows nothing of gains. */

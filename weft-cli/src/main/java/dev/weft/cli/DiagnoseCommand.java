@@ -21,7 +21,6 @@ import dev.weft.report.ReportWriter;
 import dev.weft.run.Environment;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
-import dev.weft.sample.fair.FairSampler;
 import dev.weft.train.StoredRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ import picocli.CommandLine.Option;
             "The family does not change. The page's numbers are also written as JSON, beside it."
         })
 final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
-    private static final Map<String, Sampler.Memoryless> SAMPLERS = samplers();
+    private static final Map<String, Sampler> SAMPLERS = samplers();
     private static final int SHOWN = 5;
     private static final String HTML = "\\.html?$";
 
@@ -146,8 +145,8 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         }
     }
 
-    private static Map<String, Sampler.Memoryless> samplers() {
-        Map<String, Sampler.Memoryless> samplers = new LinkedHashMap<>();
+    private static Map<String, Sampler> samplers() {
+        Map<String, Sampler> samplers = new LinkedHashMap<>();
         samplers.put("single-path", new Sampler.SinglePath(1));
         samplers.put("sandwich", new Sampler.Sandwich(2));
         samplers.put("largest", new Sampler.Largest());
@@ -296,14 +295,14 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         int accumulate = recipe.map(r -> r.train().accumulate()).orElse(1);
         TrainSettings train = recipe.map(Recipe::train).orElse(null);
         if (sampler != null) {
-            Sampler.Memoryless named = SAMPLERS.get(sampler);
+            Sampler named = SAMPLERS.get(sampler);
             if (named == null) {
                 throw new InputException(Suggest.unknown("sampler", sampler, SAMPLERS.keySet()));
             }
             return new Steps(named, train, accumulate);
         }
         Sampler own = train == null ? SAMPLERS.get("single-path") : train.sampler();
-        if (own instanceof Sampler.Memoryless && !(own instanceof Sampler.Blend) || own instanceof FairSampler) {
+        if (own.drawsOfSpaceAlone()) {
             return new Steps(own, train, accumulate);
         }
         options.err()

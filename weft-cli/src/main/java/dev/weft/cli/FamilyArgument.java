@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.FileContent;
 import dev.weft.io.InputException;
 import dev.weft.io.WeftCommand;
 import dev.weft.run.RunFolder;
@@ -29,7 +30,7 @@ final class FamilyArgument {
 
     /** Does what {@link #file()} does, for a family that an option names. */
     static Path file(Path given) {
-        if (Inspection.isOnnx(given)) {
+        if (FileContent.isOnnx(given)) {
             throw new InputException(
                     given + " must be a family's file or the folder of its run, but is an exported member"
                             + " (ONNX). What it says of itself, its proof and costs among it, shows: "

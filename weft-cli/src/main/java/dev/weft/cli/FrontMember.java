@@ -12,7 +12,6 @@ import dev.weft.model.Family;
 import dev.weft.search.MeasuredMember;
 import dev.weft.space.Member;
 import dev.weft.stats.Proportion;
-import dev.weft.weight.tree.TreeWeights;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -75,7 +74,7 @@ record FrontMember(
 
     /** The leaf that a member belongs to, or null where the family is no tree. */
     static String leaf(Family family, Member member) {
-        return family.strategy(TreeWeights.class).map(tree -> tree.leaf(member)).orElse(null);
+        return family.leaf(member).orElse(null);
     }
 
     /** The number of that name; null where there is none. */

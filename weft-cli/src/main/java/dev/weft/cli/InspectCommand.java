@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.io.FileContent;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,7 +27,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Inspection found = Inspection.of(Inspection.isOnnx(file) ? file : FamilyArgument.file(file));
+        Inspection found = Inspection.of(FileContent.isOnnx(file) ? file : FamilyArgument.file(file));
         options.result(found, found.text());
         return ExitCode.DONE;
     }

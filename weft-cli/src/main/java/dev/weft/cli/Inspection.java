@@ -1,15 +1,16 @@
 package dev.weft.cli;
 
 import dev.weft.export.OnnxFile;
+import dev.weft.io.FileContent;
 import dev.weft.io.InputException;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorEntry;
 import dev.weft.io.WeftCommand;
 import dev.weft.model.FamilyDescription;
+import dev.weft.model.MemberDelta;
 import dev.weft.space.Choice;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import java.util.Optional;
 /**
  * What a file holds. Loads no libtorch.
  *
- * @param kind {@code family}, {@code model}, {@code checkpoint}, {@code onnx} or {@code safetensors}
+ * @param kind {@code family}, {@code model}, {@code delta}, {@code checkpoint}, {@code onnx} or {@code safetensors}
  * @param bytes of the whole file
  * @param space null where there is nothing to choose
  * @param members those that are kept by name
@@ -49,21 +50,7 @@ record Inspection(
     record Entry(String name, String dtype, List<Long> shape, long bytes) {}
 
     static Inspection of(Path file) {
-        return isOnnx(file) ? ofOnnx(file) : ofSafetensors(file);
-    }
-
-    /** Goes by content: a safetensors header is JSON at byte 8, an ONNX file begins with the field of its version. */
-    static boolean isOnnx(Path file) {
-        if (!Files.isRegularFile(file)) {
-            return false; // the safetensors reader says what is wrong
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] start = in.readNBytes(9);
-            boolean json = start.length == 9 && start[8] == '{';
-            return !json && (file.toString().endsWith(".onnx") || start.length > 0 && start[0] == 8);
-        } catch (IOException e) {
-            throw new InputException("Cannot read " + file + ": " + e.getMessage() + ".", e);
-        }
+        return FileContent.isOnnx(file) ? ofOnnx(file) : ofSafetensors(file);
     }
 
     private static Inspection ofOnnx(Path path) {
@@ -88,7 +75,9 @@ record Inspection(
         if (file.hasChecksum()) {
             file.verify();
         }
-        Optional<FamilyDescription> family = FamilyDescription.of(file, Installed.kinds());
+        Optional<FamilyDescription> changed = MemberDelta.describe(file, Installed.kinds());
+        Optional<FamilyDescription> family =
+                changed.isPresent() ? changed : FamilyDescription.of(file, Installed.kinds());
         List<Entry> tensors = new ArrayList<>();
         for (String name : file.names()) {
             TensorEntry entry = file.entry(name);
@@ -96,6 +85,7 @@ record Inspection(
         }
         Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
         metadata.remove(FAMILY_KEY); // shown in parts
+        metadata.keySet().removeAll(MemberDelta.keys());
         family.ifPresent(described -> metadata.putAll(described.notes()));
         Space space = family.map(FamilyDescription::family)
                 .map(definition -> definition.space())
@@ -107,7 +97,7 @@ record Inspection(
                 .orElse(null);
         return new Inspection(
                 path.toString(),
-                family.isEmpty() ? foreign(file) : space == null ? "model" : "family",
+                changed.isPresent() || family.isEmpty() ? otherThanFamily(file) : space == null ? "model" : "family",
                 size(path),
                 space,
                 family.map(Inspection::members).orElse(List.of()),
@@ -129,7 +119,10 @@ record Inspection(
                 .toList();
     }
 
-    private static String foreign(SafetensorsFile file) {
+    private static String otherThanFamily(SafetensorsFile file) {
+        if (file.metadata().containsKey("weft.delta")) {
+            return "delta";
+        }
         return file.metadata().containsKey("weft.seconds") ? "checkpoint" : "safetensors";
     }
 
@@ -182,8 +175,13 @@ record Inspection(
         return switch (kind) {
             case "family" -> "a family (shared weights of many members)";
             case "model" -> "an extracted model (one member with its own weights)";
-            case "checkpoint" ->
-                "a checkpoint of a run (weights/, optimizer/; " + WeftCommand.of("resume") + " reads it)";
+            case "delta" ->
+                "what changes a base, and nothing of it"
+                        + (members.isEmpty()
+                                ? ""
+                                : " (a member; " + WeftCommand.of("extract").and("--base", "BASE")
+                                        + " puts both together)");
+            case "checkpoint" -> "a checkpoint of a run (weights/, update/; " + WeftCommand.of("resume") + " reads it)";
             case "onnx" -> "an exported member, for ONNX Runtime";
             default -> "a safetensors file of another program";
         };

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.weft.cost.Latency;
 import dev.weft.cost.LatencyMeasurement;
@@ -18,7 +19,10 @@ import dev.weft.search.Evaluations;
 import dev.weft.search.MeasuredMember;
 import dev.weft.space.Member;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,7 +38,7 @@ import picocli.CommandLine.Option;
             "  ${ROOT-COMMAND-NAME} measure small.onnx",
             "",
             "Latency is that of one image, or one text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
-            "hardware with as many threads is not measured again. An exported ONNX file is measured as it is, without libtorch; parameters and",
+            "hardware with as many threads is not measured again. What the meters of jars on the class path measure is shown too. An exported ONNX file is measured as it is, without libtorch; parameters and",
             "multiply-adds are what its label says."
         })
 final class MeasureCommand implements Callable<Integer> {
@@ -43,6 +47,7 @@ final class MeasureCommand implements Callable<Integer> {
      * @param bytes of the weights, or of the whole exported file
      * @param latencyMillisHalfWidth how far the median may be from what another measurement finds
      * @param label of an exported file; left out elsewhere
+     * @param meters the numbers of meters by metric, each a field of its own; none of an exported file, whose member no meter can run
      */
     record Result(
             String member,
@@ -54,7 +59,8 @@ final class MeasureCommand implements Callable<Integer> {
             double latencyMillisHalfWidth,
             int threads,
             String hardware,
-            @JsonInclude(JsonInclude.Include.NON_NULL) Claims label) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) Claims label,
+            @JsonAnyGetter Map<String, Double> meters) {}
 
     /**
      * What the label of an exported file says of its costs; what it does not say is left out.
@@ -119,7 +125,9 @@ final class MeasureCommand implements Callable<Integer> {
                         measured.halfWidthMillis(),
                         threads,
                         hardware,
-                        claims),
+                        claims,
+                        Map.of()),
+                List.of(),
                 file.text().isPresent());
     }
 
@@ -127,6 +135,11 @@ final class MeasureCommand implements Callable<Integer> {
         try (Family opened = Family.open(model.file(), Installed.kinds())) {
             Member parsed = opened.member(member == null ? MemberOptions.LARGEST : member);
             MeasuredMember m = measured(opened, parsed, settings);
+            List<Metric> metered = Meter.of(Installed.kinds()).stream()
+                    .flatMap(meter -> meter.metrics().stream())
+                    .toList();
+            Map<String, Double> meters = new LinkedHashMap<>();
+            metered.forEach(metric -> meters.put(metric.key(), m.value(metric)));
             print(
                     new Result(
                             opened.space().print(parsed),
@@ -138,12 +151,15 @@ final class MeasureCommand implements Callable<Integer> {
                             m.value(Metric.LATENCY_MILLIS_HALF_WIDTH.key()),
                             threads,
                             Environment.current().hardwareFingerprint(),
-                            null),
+                            null,
+                            meters),
+                    metered,
                     opened.definition().input() instanceof TextInput);
         }
     }
 
-    private void print(Result result, boolean isText) {
+    /** @param metered what meters measured */
+    private void print(Result result, List<Metric> metered, boolean isText) {
         List<String> text = new ArrayList<>(List.of(
                 "member        " + Text.member(result.member()),
                 "parameters    " + count(result.params()),
@@ -163,6 +179,13 @@ final class MeasureCommand implements Callable<Integer> {
                             ? ""
                             : " (" + result.label().latency() + ")"));
         }
+        metered.forEach(metric -> text.add(String.format(
+                Locale.ROOT,
+                "%-13s %s",
+                metric.label().toLowerCase(Locale.ROOT),
+                (metric.form().number(result.meters().get(metric.key())) + " "
+                                + metric.form().unit())
+                        .strip())));
         options.result(result, text);
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import dev.weft.export.OnnxFile;
+import dev.weft.io.FileContent;
 import dev.weft.io.InputException;
 import dev.weft.run.RunFolder;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class ModelArgument {
      * @throws dev.weft.export.InvalidInputException when it is an ONNX file that Weft did not write, or a member is asked of it
      */
     Optional<OnnxFile> exported(String member) {
-        if (!Inspection.isOnnx(given)) {
+        if (!FileContent.isOnnx(given)) {
             return Optional.empty();
         }
         if (member != null) {

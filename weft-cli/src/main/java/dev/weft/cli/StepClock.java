@@ -1,7 +1,7 @@
 package dev.weft.cli;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.train.TrainingListener;
 import java.lang.management.ManagementFactory;
 

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.data.DataCatalog;
 import dev.weft.data.SplitShares;
+import dev.weft.io.FileContent;
 import dev.weft.io.InputException;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Setting;
@@ -93,7 +94,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--base",
             paramLabel = "BASE",
             description =
-                    "Begin from this family, extracted model, or safetensors of another program, instead of fresh weights.")
+                    "Begin from this family, extracted model, or safetensors or ONNX weights of another program, instead of fresh weights.")
     private Path base;
 
     @Option(
@@ -160,7 +161,7 @@ final class TrainCommand implements Callable<Integer> {
         Path file = (Files.exists(base.resolve("config.yaml")) ? FamilyArgument.file(base) : base)
                 .toAbsolutePath()
                 .normalize();
-        Optional<FamilyDescription> family = Files.isDirectory(file)
+        Optional<FamilyDescription> family = Files.isDirectory(file) || FileContent.isOnnx(file)
                 ? Optional.empty()
                 : FamilyDescription.of(SafetensorsFile.open(file), Installed.kinds());
         boolean chosen = family.stream()

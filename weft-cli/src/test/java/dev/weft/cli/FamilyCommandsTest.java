@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.io.SafetensorsFile;
 import dev.weft.pick.TinyRun;
 import dev.weft.report.PageText;
 import dev.weft.run.RunDatabase;
@@ -113,6 +114,68 @@ class FamilyCommandsTest {
         assertThat(inspected.get("kind").asText()).isEqualTo("model");
         assertThat(inspected.get("space").isNull()).isTrue();
         assertThat(inspected.get("members").get(0).get("member").asText()).isEqualTo(OTHER);
+    }
+
+    @Test
+    void aMemberMayHoldOnlyWhatChangesItsBase() throws IOException {
+        String tuned = folder.resolve("tuned run").toString();
+        json(
+                "train",
+                folder.resolve("tiny recipe.yaml").toString(),
+                "--out",
+                tuned,
+                "--base",
+                run,
+                "--frozen",
+                "^(?!classifier)",
+                "--epochs",
+                "1");
+        Path whole = folder.resolve("tuned whole.safetensors");
+        Path delta = folder.resolve("tuned delta.safetensors");
+        Path again = folder.resolve("tuned again.safetensors");
+        json("extract", tuned, "--member", "smallest", "--out", whole.toString());
+        JsonNode written = json("extract", tuned, "--member", "smallest", "--delta-of", run, "--out", delta.toString());
+        assertThat(written.get("base").asText()).isEqualTo(run);
+        assertThat(written.get("bytes").asLong()).isEqualTo(Files.size(delta));
+        assertThat(SafetensorsFile.open(delta).names())
+                .contains("tensor/classifier.weight")
+                .noneMatch(name -> name.contains("conv_stem"));
+        JsonNode joined = json("extract", delta.toString(), "--base", run, "--out", again.toString());
+        assertThat(joined.get("base").isNull()).isTrue();
+        assertThat(again).hasSameBinaryContentAs(whole);
+
+        JsonNode inspected = json("inspect", delta.toString());
+        assertThat(inspected.get("kind").asText()).isEqualTo("delta");
+        assertThat(inspected.get("members").get(0).get("member").asText()).startsWith("resolution=6");
+        assertThat(Run.weft("inspect", delta.toString()).out()).contains("what changes a base, and nothing of it");
+
+        assertThat(refused("evaluate", delta.toString()))
+                .contains("holds only what changes its base")
+                .contains("--base BASE --out FILE");
+        assertThat(refused(
+                        "train",
+                        "smoke",
+                        "--base",
+                        delta.toString(),
+                        "--out",
+                        folder.resolve("none").toString()))
+                .contains("--base BASE --out FILE");
+        String never = folder.resolve("never.safetensors").toString();
+        assertThat(refused("extract", delta.toString(), "--base", tuned, "--out", never))
+                .contains("with its own base");
+        assertThat(refused("extract", run, "--base", tuned, "--out", never))
+                .contains("must hold what changes that base");
+        assertThat(refused(
+                        "extract",
+                        tuned,
+                        "--delta-of",
+                        folder.resolve("nowhere").toString(),
+                        "--out",
+                        never))
+                .contains("nowhere");
+        assertThat(refused("extract", tuned, "--member", "largest", "--delta-of", whole.toString(), "--out", never))
+                .contains("Give the base that the model was tuned from");
+        assertThat(Path.of(never)).doesNotExist();
     }
 
     @Test

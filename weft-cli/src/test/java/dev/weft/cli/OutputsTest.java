@@ -38,6 +38,8 @@ class OutputsTest {
             "report RUN_DIR",
             "export FAMILY",
             "extract FAMILY",
+            "extract --delta-of",
+            "extract --base",
             "inspect FILE",
             "generate FAMILY",
             "compare RUN",

@@ -10,7 +10,6 @@ import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Pass;
 import dev.weft.ops.Tensors;
-import dev.weft.optim.Optimizer;
 import dev.weft.optim.ParameterGroup;
 import dev.weft.optim.ParameterUpdate;
 import dev.weft.optim.UpdateSettings;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -90,9 +88,14 @@ public final class ArchitectureStep implements AutoCloseable {
         return logits.containsKey(parameter);
     }
 
-    /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
-    public Map<String, Map<String, Tensor>> optimizerState() {
-        return update.state();
+    /** What the optimiser remembers, as {@code SLOT/PARAMETER}: kept tensors that change with every step. */
+    public Map<String, Tensor> remembered() {
+        return update.remembered();
+    }
+
+    /** Goes on from what was {@link #remembered}; the tensors are closed here from now on. */
+    public void restore(Map<String, Tensor> kept) {
+        update.restore(kept);
     }
 
     /**
@@ -166,12 +169,8 @@ public final class ArchitectureStep implements AutoCloseable {
                 this::momentum);
     }
 
-    /** What plain descent with momentum adds to the gradient; other optimisers are looked ahead without their memory. */
     private Optional<Tensor> momentum(String name) {
-        return weights.optimizer() instanceof Optimizer.Sgd sgd && sgd.momentum() > 0
-                ? Optional.ofNullable(remembered.getOrDefault(name, Map.of()).get(Optimizer.Sgd.VELOCITY))
-                        .map(velocity -> velocity.mul(new Scalar(sgd.momentum())))
-                : Optional.empty();
+        return weights.optimizer().carried(remembered.getOrDefault(name, Map.of()));
     }
 
     /** The loss of the weights' own batch. */

@@ -2,6 +2,8 @@ package dev.weft.delta;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -15,6 +17,16 @@ public interface Delta extends AutoCloseable {
     /** The change as one tensor of {@link #shape}. It belongs to the caller's {@code PointerScope}, and may alias what the delta holds: do not write to it. */
     Tensor dense();
 
+    /**
+     * The tensor after the change, which aliases nothing. It belongs to the caller's {@code PointerScope}.
+     *
+     * @param base the tensor before, of {@link #shape}; empty where the base has none, which counts as zero
+     */
+    default Tensor after(Optional<Tensor> base) {
+        return base.map(before -> before.add(dense().to(before.scalar_type()), new Scalar(1)))
+                .orElseGet(() -> dense().clone());
+    }
+
     /** The change times {@code factor}. */
     Delta times(double factor);
 
@@ -26,6 +38,11 @@ public interface Delta extends AutoCloseable {
 
     /** The numbers that it stores: what is sent of it. */
     long elements();
+
+    /** The bytes of those numbers. */
+    default long bytes() {
+        return Float.BYTES * elements();
+    }
 
     /** What it stores, by the part's name ({@code ""} for the only one). Do not close them. */
     Map<String, Tensor> parts();

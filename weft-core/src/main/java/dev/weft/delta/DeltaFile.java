@@ -10,14 +10,19 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/** A delta set on disk: its tensors under {@code delta/NAME}, {@code lora_A/NAME} and {@code lora_B/NAME}, and what else it is as JSON. */
+/**
+ * A delta set on disk: its tensors under {@code delta/NAME}, {@code tensor/NAME}, {@code lora_A/NAME} and {@code lora_B/NAME}, and what else it is as
+ * JSON.
+ */
 final class DeltaFile {
     private static final String KEY = "weft.delta";
     private static final int FORMAT_VERSION = 1;
     private static final String DENSE = "delta/";
+    private static final String REPLACED = "tensor/";
     private static final String A = LowRankDelta.A + "/";
     private static final String B = LowRankDelta.B + "/";
 
@@ -25,7 +30,7 @@ final class DeltaFile {
      * What {@value #KEY} holds.
      *
      * @param base the fingerprint's digits
-     * @param scales of the low-rank changes, by name; what is not here is dense
+     * @param scales of the low-rank changes, by name; what is not here is dense or replaced
      */
     record Document(int formatVersion, String base, Map<String, Double> scales) {
         Document {
@@ -38,7 +43,7 @@ final class DeltaFile {
 
     private DeltaFile() {}
 
-    static void write(DeltaSet set, Path file) {
+    static void write(DeltaSet set, Path file, Map<String, String> metadata) {
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
         Map<String, Double> scales = new LinkedHashMap<>();
         set.deltas().forEach((name, delta) -> {
@@ -48,16 +53,22 @@ final class DeltaFile {
                 tensors.put(B + name, StoredTensors.data(product.b()));
             } else if (delta instanceof DenseDelta dense) {
                 tensors.put(DENSE + name, StoredTensors.data(dense.dense()));
+            } else if (delta instanceof Replacement) {
+                tensors.put(REPLACED + name, StoredTensors.data(delta.parts().get("")));
             } else {
-                throw new IllegalArgumentException("A delta set is written with dense and low-rank changes, but " + name
+                throw new IllegalArgumentException("A delta set is written with changes of this package, but " + name
                         + " is a " + delta.getClass().getSimpleName() + ".");
             }
         });
         Document document = new Document(FORMAT_VERSION, set.base().sha256(), scales);
-        Safetensors.write(file, tensors, Map.of("format", "pt", KEY, Json.writeLine(document)));
+        Map<String, String> all = new LinkedHashMap<>(metadata);
+        all.put("format", "pt");
+        all.put(KEY, Json.writeLine(document));
+        Safetensors.write(file, tensors, all);
     }
 
-    static DeltaSet read(Path path) {
+    /** @param base the tensors that it changes; empty where they are not at hand */
+    static DeltaSet read(Path path, Optional<Map<String, Tensor>> base) {
         SafetensorsFile file = SafetensorsFile.open(path);
         if (file.hasChecksum()) {
             file.verify();
@@ -67,15 +78,22 @@ final class DeltaFile {
             throw new InputException(path + " must hold a delta set (\"" + KEY + "\" in its metadata), but does not.");
         }
         Document document = Json.parse(json, path + ", " + KEY, Document.class);
-        Fingerprint base = new Fingerprint(document.base);
+        Fingerprint of = new Fingerprint(document.base);
+        base.ifPresent(tensors -> DeltaSet.of(of, Map.of()).requireBase(Fingerprint.of(tensors)));
         Set<String> names = new LinkedHashSet<>();
         for (String tensor : file.names()) {
-            String name = tensor.startsWith(DENSE) || tensor.startsWith(A) || tensor.startsWith(B)
-                    ? tensor.substring(tensor.indexOf('/') + 1)
-                    : null;
-            if (name == null || document.scales.containsKey(name) == tensor.startsWith(DENSE)) {
+            boolean product = tensor.startsWith(A) || tensor.startsWith(B);
+            boolean known = product || tensor.startsWith(DENSE) || tensor.startsWith(REPLACED);
+            String name = tensor.substring(tensor.indexOf('/') + 1);
+            boolean twice = tensor.startsWith(REPLACED) && file.contains(DENSE + name);
+            if (!known || twice || document.scales.containsKey(name) != product) {
                 throw new InputException(
                         path + ": tensor \"" + tensor + "\" belongs to no change that \"" + KEY + "\" speaks of.");
+            }
+            if (tensor.startsWith(REPLACED) && base.isEmpty()) {
+                throw new InputException(
+                        path + " holds tensors in place of those of its base, which has the fingerprint " + of.brief()
+                                + "…, so it must be read with that base.");
             }
             names.add(name);
         }
@@ -84,14 +102,26 @@ final class DeltaFile {
         boolean done = false;
         try {
             for (String name : names) {
-                deltas.put(name, delta(file, name, document.scales.get(name)));
+                deltas.put(
+                        name,
+                        file.contains(REPLACED + name)
+                                ? replacement(file, name, base.orElseThrow())
+                                : delta(file, name, document.scales.get(name)));
             }
             done = true;
-            return DeltaSet.of(base, deltas);
+            return DeltaSet.of(of, deltas);
         } finally {
             if (!done) {
                 deltas.values().forEach(Delta::close);
             }
+        }
+    }
+
+    private static Delta replacement(SafetensorsFile file, String name, Map<String, Tensor> base) {
+        try (Tensor after = StoredTensors.finite(file, REPLACED + name)) {
+            return Replacement.of(name, Optional.ofNullable(base.get(name)), after);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(file.path() + ", change of " + name + ": " + e.getMessage(), e);
         }
     }
 

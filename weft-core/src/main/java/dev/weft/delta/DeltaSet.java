@@ -14,7 +14,6 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -50,14 +49,32 @@ public final class DeltaSet implements AutoCloseable {
             Tensor was = before.get(name);
             if (was == null) {
                 deltas.put(name, DenseDelta.of(now.detach()));
-            } else if (!Arrays.equals(was.shape(), now.shape())) {
-                throw new IllegalArgumentException("Tensor " + name + " must keep its shape, but was "
-                        + Arrays.toString(was.shape()) + " and is " + Arrays.toString(now.shape()) + ".");
-            } else if (!Tensors.bytes(was).equals(Tensors.bytes(now))) {
+                return;
+            }
+            Shapes.requireKept(name, was, now);
+            if (!same(was, now)) {
                 deltas.put(name, DenseDelta.computed(() -> floats(now).sub(floats(was))));
             }
         });
         return new DeltaSet(Fingerprint.of(before), deltas);
+    }
+
+    /** What {@link #difference} gives, with each change kept as the tensor after it: added to the base, it gives {@code after} bit for bit. */
+    public static DeltaSet replacements(Map<String, Tensor> before, Map<String, Tensor> after) {
+        Map<String, Delta> deltas = new LinkedHashMap<>();
+        after.forEach((name, now) -> {
+            Optional<Tensor> was = Optional.ofNullable(before.get(name));
+            if (was.isEmpty() || !same(was.get(), now)) {
+                deltas.put(name, Replacement.of(name, was, now));
+            }
+        });
+        return new DeltaSet(Fingerprint.of(before), deltas);
+    }
+
+    private static boolean same(Tensor was, Tensor now) {
+        return was.scalar_type().intern() == now.scalar_type().intern()
+                && Arrays.equals(was.shape(), now.shape())
+                && Tensors.bytes(was).equals(Tensors.bytes(now));
     }
 
     private static Tensor floats(Tensor tensor) {
@@ -156,7 +173,7 @@ public final class DeltaSet implements AutoCloseable {
         }
         Map<String, Delta> noisy = new LinkedHashMap<>();
         deltas.forEach((name, delta) -> {
-            if (!(delta instanceof DenseDelta)) {
+            if (delta instanceof LowRankDelta) {
                 throw new IllegalArgumentException(
                         "Noise must be added to dense changes, but " + name + " is a product of two matrices.");
             }
@@ -181,7 +198,7 @@ public final class DeltaSet implements AutoCloseable {
 
     /** The bytes of its numbers: what is sent or kept of it, a file's header apart. */
     public long bytes() {
-        return Float.BYTES * deltas.values().stream().mapToLong(Delta::elements).sum();
+        return deltas.values().stream().mapToLong(Delta::bytes).sum();
     }
 
     /** The name of the first change with a number that is NaN or infinite. */
@@ -212,13 +229,8 @@ public final class DeltaSet implements AutoCloseable {
             }
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                Tensor dense = delta.dense();
                 changed.put(
-                        name,
-                        Tensors.keep(
-                                was == null
-                                        ? dense.clone()
-                                        : was.detach().add(dense.to(was.scalar_type()), new Scalar(1))));
+                        name, Tensors.keep(delta.after(Optional.ofNullable(was).map(Tensor::detach))));
             }
         });
         return changed;
@@ -235,12 +247,27 @@ public final class DeltaSet implements AutoCloseable {
 
     /** Writes the set as one safetensors file, which holds nothing of the base: see {@code docs/file-formats.md}. */
     public void write(Path file) {
-        DeltaFile.write(this, file);
+        write(file, Map.of());
     }
 
-    /** @throws InputException when the file is damaged or holds no delta set */
+    /** Does what {@link #write(Path)} does, with what else the file is to say, by keys of its metadata. */
+    public void write(Path file, Map<String, String> metadata) {
+        DeltaFile.write(this, file, metadata);
+    }
+
+    /** @throws InputException when the file is damaged, holds no delta set, or holds {@linkplain Replacement tensors in place of its base's} */
     public static DeltaSet read(Path file) {
-        return DeltaFile.read(file);
+        return DeltaFile.read(file, Optional.empty());
+    }
+
+    /**
+     * Does what {@link #read(Path)} does, of any delta set.
+     *
+     * @param base the tensors that it changes, by name
+     * @throws InputException when the file is damaged, holds no delta set, or one of another base
+     */
+    public static DeltaSet read(Path file, Map<String, Tensor> base) {
+        return DeltaFile.read(file, Optional.of(base));
     }
 
     @Override

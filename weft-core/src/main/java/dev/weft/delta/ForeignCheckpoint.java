@@ -1,11 +1,11 @@
 package dev.weft.delta;
 
+import dev.weft.io.FileContent;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
 import dev.weft.ops.Tensors;
-import dev.weft.weight.StoredTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -19,8 +19,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The tensors of another program's file, from which a base may come: safetensors in float64, float32, float16 or bfloat16, one file or
- * several with an index. Nothing is read but names and shapes until a tensor is asked for.
+ * The tensors of another program's file, from which a base may come, in float64, float32, float16 or bfloat16: safetensors, one file or several with
+ * an index, or the initialisers of an ONNX model. Of safetensors nothing is read but names and shapes until a tensor is asked for.
  */
 public final class ForeignCheckpoint {
     private static final String WHOLE = "model.safetensors";
@@ -29,8 +29,8 @@ public final class ForeignCheckpoint {
     private final Path path;
     private final Map<String, Part> parts; // by the name that is asked for
 
-    /** Where a tensor lies: the file, and what it is called there. */
-    private record Part(SafetensorsFile file, String name) {}
+    /** A tensor, and whether it is given transposed. */
+    private record Part(ForeignTensor tensor, boolean transposed) {}
 
     private ForeignCheckpoint(Path path, Map<String, Part> parts) {
         this.path = path;
@@ -40,10 +40,15 @@ public final class ForeignCheckpoint {
     /**
      * Opens a checkpoint.
      *
-     * @param path a safetensors file, or a folder that holds {@value #WHOLE} or {@value #INDEX}
+     * @param path a safetensors file or an ONNX model, or a folder that holds {@value #WHOLE} or {@value #INDEX}
      * @throws InputException when it is neither, or a file of the index is missing, damaged or outside the folder
      */
     public static ForeignCheckpoint open(Path path) {
+        if (FileContent.isOnnx(path)) {
+            Map<String, Part> parts = new LinkedHashMap<>();
+            OnnxWeights.of(path).forEach((name, tensor) -> parts.put(name, new Part(tensor, false)));
+            return new ForeignCheckpoint(path, parts);
+        }
         if (!Files.isDirectory(path)) {
             return of(path, SafetensorsFile.open(path));
         }
@@ -52,8 +57,8 @@ public final class ForeignCheckpoint {
         }
         Path index = path.resolve(INDEX);
         if (!Files.exists(index)) {
-            throw new InputException("A checkpoint must be a safetensors file, or a folder with " + WHOLE + " or "
-                    + INDEX + ", but " + path + " has neither.");
+            throw new InputException("A checkpoint must be a safetensors file, an ONNX model, or a folder with " + WHOLE
+                    + " or " + INDEX + ", but " + path + " has neither.");
         }
         Map<String, SafetensorsFile> files = new LinkedHashMap<>();
         Map<String, Part> parts = new LinkedHashMap<>();
@@ -64,7 +69,7 @@ public final class ForeignCheckpoint {
             }
             SafetensorsFile opened = files.computeIfAbsent(name, key -> SafetensorsFile.open(file));
             opened.entry(tensor);
-            parts.put(tensor, new Part(opened, tensor));
+            parts.put(tensor, new Part(new ForeignTensor.InSafetensors(opened, tensor), false));
         });
         return new ForeignCheckpoint(path, parts);
     }
@@ -81,7 +86,7 @@ public final class ForeignCheckpoint {
 
     private static ForeignCheckpoint of(Path path, SafetensorsFile file) {
         Map<String, Part> parts = new LinkedHashMap<>();
-        file.names().forEach(name -> parts.put(name, new Part(file, name)));
+        file.names().forEach(name -> parts.put(name, new Part(new ForeignTensor.InSafetensors(file, name), false)));
         return new ForeignCheckpoint(path, parts);
     }
 
@@ -101,7 +106,8 @@ public final class ForeignCheckpoint {
     /** @throws InputException when there is no tensor of that name */
     public List<Long> shape(String name) {
         Part part = part(name);
-        return part.file.entry(part.name).shape();
+        List<Long> shape = part.tensor.shape();
+        return part.transposed ? List.of(shape.get(1), shape.get(0)) : shape;
     }
 
     /**
@@ -111,14 +117,15 @@ public final class ForeignCheckpoint {
      */
     public Tensor tensor(String name) {
         Part part = part(name);
-        String type = part.file.entry(part.name).dtype();
+        String type = part.tensor.dtype();
         if (!List.of("F64", "F32", "F16", "BF16").contains(type)) {
-            throw new InputException(part.file.path() + ": tensor \"" + part.name
-                    + "\" must be F64, F32, F16 or BF16 to be a weight, but is " + type + ".");
+            throw new InputException(
+                    part.tensor.where() + " must be F64, F32, F16 or BF16 to be a weight, but is " + type + ".");
         }
-        try (Tensor stored = StoredTensors.finite(part.file, part.name);
+        try (Tensor stored = part.tensor.read();
                 PointerScope scope = new PointerScope()) {
-            return Tensors.keep(stored.to(ScalarType.Float, false, true, new MemoryFormatOptional()));
+            Tensor read = part.transposed ? stored.t().contiguous() : stored;
+            return Tensors.keep(read.to(ScalarType.Float, false, true, new MemoryFormatOptional()));
         }
     }
 
@@ -141,7 +148,11 @@ public final class ForeignCheckpoint {
         parts.forEach((name, part) -> {
             Optional<String> to = names.of(name);
             to.ifPresent(other -> {
-                if (renamed.put(other, part) != null) {
+                if (names.transposes(name) && part.tensor.shape().size() != 2) {
+                    throw new InputException(part.tensor.where()
+                            + " must be a matrix to be transposed by a name map, but is " + part.tensor.shape() + ".");
+                }
+                if (renamed.put(other, new Part(part.tensor, part.transposed != names.transposes(name))) != null) {
                     throw new InputException(path + ": a name map must give every tensor a name of its own, but \""
                             + name + "\" and another become \"" + other + "\".");
                 }

@@ -1,9 +1,10 @@
 package dev.weft.delta;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weft.io.InputException;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -22,8 +23,19 @@ public record NameMap(List<Rule> rules) {
      *
      * @param pattern a regular expression that must match a whole name
      * @param name what it becomes, with {@code $1} for a group; {@code null} to leave such tensors out
+     * @param transpose whether the tensor is a matrix (in, out), as programs that multiply from the right store it, where the model has (out, in)
      */
-    public record Rule(String pattern, String name) {
+    public record Rule(
+            String pattern,
+            String name,
+
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty(defaultValue = "false")
+            boolean transpose) {
+        /** A rule for tensors that stay as they are. */
+        public Rule(String pattern, String name) {
+            this(pattern, name, false);
+        }
+
         public Rule {
             if (pattern == null) {
                 throw new InputException("A rule of a name map must have a pattern.");
@@ -46,12 +58,26 @@ public record NameMap(List<Rule> rules) {
 
     /** What {@code name} becomes; empty when no rule speaks of it, or one leaves it out. */
     public Optional<String> of(String name) {
-        for (Rule rule : rules) {
-            Matcher matcher = Pattern.compile(rule.pattern).matcher(name);
-            if (matcher.matches()) {
-                return Optional.ofNullable(rule.name).map(matcher::replaceFirst);
-            }
-        }
-        return Optional.empty();
+        return rule(name).flatMap(rule -> Optional.ofNullable(rule.name)
+                .map(to -> Pattern.compile(rule.pattern).matcher(name).replaceFirst(to)));
+    }
+
+    /** Whether the tensor of this name is transposed. */
+    public boolean transposes(String name) {
+        return rule(name).map(Rule::transpose).orElse(false);
+    }
+
+    /** @throws InputException when a rule transposes, where only names can be mapped */
+    void requireNoneTransposed() {
+        rules.stream().filter(Rule::transpose).findFirst().ifPresent(rule -> {
+            throw new InputException("A name map for adapters must leave matrices as they are, but its rule \""
+                    + rule.pattern + "\" transposes. Leave transpose out.");
+        });
+    }
+
+    private Optional<Rule> rule(String name) {
+        return rules.stream()
+                .filter(rule -> Pattern.compile(rule.pattern).matcher(name).matches())
+                .findFirst();
     }
 }

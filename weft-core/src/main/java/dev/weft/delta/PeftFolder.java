@@ -51,6 +51,7 @@ public final class PeftFolder {
      * @throws InputException when the folder holds something, or a change is not low-rank
      */
     public static void write(DeltaSet set, Path folder, String baseModel, NameMap names) {
+        names.requireNoneTransposed();
         Map<String, LowRankDelta> modules = new LinkedHashMap<>();
         set.deltas().forEach((name, delta) -> {
             String other = names.of(name).orElse(name);
@@ -135,6 +136,7 @@ public final class PeftFolder {
      * @throws InputException when the folder is no LoRA adapter, is damaged, or does not fit the base
      */
     public static DeltaSet read(Path folder, Map<String, Tensor> base, NameMap names) {
+        names.requireNoneTransposed();
         Path config = folder.resolve(CONFIG);
         Scaling scaling = Scaling.of(config, Json.read(config, Map.class));
         SafetensorsFile file = SafetensorsFile.open(folder.resolve(TENSORS));

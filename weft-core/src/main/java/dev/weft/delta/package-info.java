@@ -1,6 +1,6 @@
 /**
  * What changes a base: a {@link dev.weft.delta.DeltaSet} is a set of named changes that can be subtracted, averaged, clipped, counted and sent, and that
- * knows which base it belongs to. A {@link dev.weft.delta.Delta} is the change of one tensor: dense, or a product of two small matrices. A
+ * knows which base it belongs to. A {@link dev.weft.delta.Delta} is the change of one tensor: dense, a product of two small matrices, or the tensor after it. A
  * {@link dev.weft.delta.PeftFolder} is the layout that huggingface/peft reads and writes; {@link dev.weft.delta.ForeignCheckpoint} reads the tensors of other
  * programs' files, from which a base may come.
  *

@@ -9,7 +9,6 @@ import dev.weft.seed.RandomStream;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.blend.BlendedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -48,12 +47,6 @@ public final class ConflictMap {
             throw new InputException("A conflict map must have 2 or more members, but has " + members.size()
                     + ". A family in which nothing is to be chosen has no conflicts.");
         }
-        for (Member member : members) {
-            if (BlendedWeights.isBlend(member)) {
-                throw new InputException(
-                        "A conflict map must be of members, but \"" + member + "\" is a blend of all.");
-            }
-        }
         this.members = List.copyOf(members);
         this.layers = List.copyOf(layers);
     }
@@ -72,6 +65,9 @@ public final class ConflictMap {
         if (batches < 1) {
             throw new InputException("A conflict map must have 1 or more batches, but got " + batches + ".");
         }
+        members.stream().filter(family::isMixture).findFirst().ifPresent(member -> {
+            throw new InputException("A conflict map must be of members, but \"" + member + "\" is a mixture of them.");
+        });
         Map<String, String> layers = Layers.of(FrozenGradients.weights(family).keySet(), MOST_LAYERS);
         ConflictMap map = new ConflictMap(members, List.copyOf(new LinkedHashSet<>(layers.values())));
         try (FrozenGradients gradients = new FrozenGradients(family, BatchStatistics.INSTANCE, 0)) {

@@ -1,12 +1,15 @@
 package dev.weft.diagnose;
 
+import dev.weft.io.Json;
 import dev.weft.sample.Sampler;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The rules by which numbers become suggestions. Each has its threshold here, and says it. */
@@ -107,22 +110,14 @@ final class Suggestions {
                 noise, between, 100 - between);
         String rule = format("the variance is over %.0f times the squared mean, ", NOISE);
         boolean members = diagnosis.memberShare() >= 0.5;
-        if (members && diagnosis.sampler() instanceof Sampler.SinglePath path) {
-            return List.of(new Suggestion(
-                    "train.sampler",
-                    "{kind: single-path, members: " + 2 * path.members() + "}",
-                    measured,
-                    rule + "and at least half of it is between members"));
-        }
-        if (members && diagnosis.sampler() instanceof Sampler.Sandwich sandwich) {
-            return List.of(new Suggestion(
-                    "train.sampler",
-                    "{kind: sandwich, random: " + (sandwich.random() + 2) + "}",
-                    measured,
-                    rule + "and at least half of it is between members"));
-        }
         if (members) {
-            return List.of();
+            return diagnosis.sampler().withMoreMembers().stream()
+                    .map(sampler -> new Suggestion(
+                            "train.sampler",
+                            setting(sampler),
+                            measured,
+                            rule + "and at least half of it is between members"))
+                    .toList();
         }
         long batches = Math.min(MOST_BATCHES, Math.max(2, Math.round(noise / NOISE))) * diagnosis.accumulate();
         return List.of(new Suggestion(
@@ -138,7 +133,9 @@ final class Suggestions {
                 .sorted(Comparator.comparingLong(Diagnosis.Probed::params))
                 .toList();
         double rank = diagnosis.normByCost();
-        if (members.size() < FEWEST_MEMBERS || !(Math.abs(rank) >= RANK) || alwaysBothExtremes()) {
+        if (members.size() < FEWEST_MEMBERS
+                || !(Math.abs(rank) >= RANK)
+                || diagnosis.sampler().drawsExtremes()) {
             return List.of();
         }
         int quarter = members.size() / 4;
@@ -149,7 +146,7 @@ final class Suggestions {
         }
         return List.of(new Suggestion(
                 "train.sampler",
-                "{kind: sandwich, random: 2}",
+                setting(new Sampler.Sandwich(2)),
                 format(
                         "Members with more parameters have %s gradients: the mean norm is %.3g in the smallest quarter of %d"
                                 + " members and %.3g in the largest (rank correlation %.2f).",
@@ -160,8 +157,12 @@ final class Suggestions {
                         RANK, RATIO)));
     }
 
-    private boolean alwaysBothExtremes() {
-        return diagnosis.sampler() instanceof Sampler.Sandwich;
+    /** As a recipe has it, on one line: {@code {kind: sandwich, random: 2}}. */
+    private static String setting(Sampler sampler) {
+        Map<?, ?> keys = Json.parse(Json.writeLine(sampler), "the setting of a sampler", Map.class);
+        return keys.entrySet().stream()
+                .map(key -> key.getKey() + ": " + key.getValue())
+                .collect(Collectors.joining(", ", "{", "}"));
     }
 
     private static double norm(List<Diagnosis.Probed> members) {

@@ -17,6 +17,8 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Beginning;
+import dev.weft.weight.MemberProposals;
+import dev.weft.weight.Mixing;
 import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
 import dev.weft.weight.SharedWeights;
@@ -306,6 +308,31 @@ public final class Family implements AutoCloseable {
         return strategies.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
+    /** The name of the leaf that a member belongs to, where the family is a tree. */
+    public Optional<String> leaf(Member member) {
+        return requested.leaf(member);
+    }
+
+    /** What mixes copies of weights for each member, where its sharing does. */
+    public Optional<Mixing> mixing() {
+        return requested.mixing();
+    }
+
+    /** What proposes members for a cost, where its sharing does. */
+    public Optional<MemberProposals> proposals() {
+        return requested.proposals();
+    }
+
+    /** The member that training has chosen so far, by the options that are weighed most, where it weighs any. */
+    public Optional<Member> chosen() {
+        return requested.chosen(space.largest());
+    }
+
+    /** All strategies of a kind, in the order in which they wrap one another. */
+    public <T extends Weights> List<T> strategies(Class<T> kind) {
+        return strategies.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
     /**
      * Leaves the trained tensors in whose names a pattern is found as they are: no gradient reaches them, and no optimiser has them.
      *
@@ -343,6 +370,16 @@ public final class Family implements AutoCloseable {
     /** Whether a stored tensor is moved by an update of its own: the logits of a blend, a generator of members. */
     public boolean hasOwnUpdate(String stored) {
         return requested.hasOwnUpdate(stored);
+    }
+
+    /** Whether a member is a mixture of others, such as a blend: it uses whatever any of them does. */
+    public boolean isMixture(Member member) {
+        return requested.isMixture(member);
+    }
+
+    /** The ordinary member that a generated one stands for; any other is left as it is. */
+    public Member plain(Member member) {
+        return requested.plain(member);
     }
 
     /** How far a member's output may lie from that of its stand-alone model, as {@link Sharing#tolerance} says; 0 for bit for bit. */

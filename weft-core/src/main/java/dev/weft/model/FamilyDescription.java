@@ -31,19 +31,23 @@ public record FamilyDescription(FamilyDefinition family, List<Kept> members, Map
      * Empty when the file is no family.
      *
      * @param kinds that it may name
-     * @throws dev.weft.io.InputException when it is one and its description is damaged
+     * @throws dev.weft.io.InputException when it is one and its description is damaged, or it is a {@link MemberDelta}, which is none without its base
      */
     public static Optional<FamilyDescription> of(SafetensorsFile file, Kinds kinds) {
         if (!file.metadata().containsKey(FamilyFile.KEY)) {
+            MemberDelta.requireNone(file);
             return Optional.empty();
         }
-        FamilyFile.Document document = FamilyFile.document(file, kinds);
-        return Optional.of(new FamilyDescription(
+        return Optional.of(of(FamilyFile.document(file, kinds)));
+    }
+
+    static FamilyDescription of(FamilyFile.Document document) {
+        return new FamilyDescription(
                 new FamilyDefinition(document.model(), document.sharing()),
                 document.members().entrySet().stream()
                         .map(e -> new Kept(
                                 e.getKey(), e.getValue().member(), e.getValue().measurements()))
                         .toList(),
-                document.notes()));
+                document.notes());
     }
 }

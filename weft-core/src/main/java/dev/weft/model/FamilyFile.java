@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -61,23 +62,33 @@ final class FamilyFile {
     private FamilyFile() {}
 
     static void save(Family family, Path file) {
-        LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
-        family.weights().stored().forEach((name, tensor) -> tensors.put(name, StoredTensors.data(tensor)));
+        LinkedHashMap<String, TensorData> data = new LinkedHashMap<>();
+        tensors(family).forEach((name, tensor) -> data.put(name, StoredTensors.data(tensor)));
+        Safetensors.write(file, data, Map.of("format", "pt", KEY, json(family)));
+    }
+
+    /** All that its file holds, by the names there; they belong to the family. */
+    static Map<String, Tensor> tensors(Family family) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(family.weights().stored());
+        family.members().forEach((name, named) -> named.statistics()
+                .tensors()
+                .forEach((key, tensor) -> tensors.put(prefix(family, name) + key, tensor)));
+        return tensors;
+    }
+
+    /** What its file says of it, under {@value #KEY}. */
+    static String json(Family family) {
         new StatisticsCheck(family.definition()).problem(family.members()).ifPresent(problem -> {
             throw new IllegalStateException(problem + ". Calibrate the member before saving it.");
         });
         Map<String, Entry> entries = new LinkedHashMap<>();
-        family.members().forEach((name, named) -> {
-            entries.put(name, new Entry(named.member().toString(), named.measurements()));
-            named.statistics()
-                    .tensors()
-                    .forEach((key, tensor) -> tensors.put(prefix(family, name) + key, StoredTensors.data(tensor)));
-        });
+        family.members()
+                .forEach((name, named) ->
+                        entries.put(name, new Entry(named.member().toString(), named.measurements())));
         Map<String, String> sources = family.kinds().sources(List.of(family.definition(), family.sharing()));
         Document document =
                 new Document(FORMAT_VERSION, family.definition(), family.sharing(), entries, family.notes(), sources);
-        String json = Json.writeReadableLine(document, "The settings of a family", family.kinds());
-        Safetensors.write(file, tensors, Map.of("format", "pt", KEY, json));
+        return Json.writeReadableLine(document, "The settings of a family", family.kinds());
     }
 
     static Family open(Path path, Kinds kinds) {
@@ -85,7 +96,23 @@ final class FamilyFile {
         if (file.hasChecksum()) {
             file.verify();
         }
-        Document document = document(file, kinds);
+        Family family = of(
+                path,
+                document(file, kinds),
+                file.names(),
+                name -> Tensors.here(StoredTensors.finite(file, name)),
+                kinds);
+        family.openedFrom(file);
+        return family;
+    }
+
+    /**
+     * A family of what its file says and holds.
+     *
+     * @param path what messages begin with
+     * @param stored gives a kept tensor, which the family then owns
+     */
+    static Family of(Path path, Document document, List<String> names, Function<String, Tensor> stored, Kinds kinds) {
         List<String> shared = new ArrayList<>();
         Map<String, Map<String, Tensor>> statistics = new LinkedHashMap<>();
         document.members.keySet().forEach(name -> statistics.put(name, new LinkedHashMap<>()));
@@ -94,20 +121,20 @@ final class FamilyFile {
                         document.members.keySet())
                 ? document.members.keySet().iterator().next()
                 : null;
-        for (String name : file.names()) {
+        for (String name : names) {
             String owner = only == null ? owner(name) : isStatistic(name) ? only : null;
             if (owner == null) {
                 shared.add(name);
             } else if (statistics.containsKey(owner)) {
                 String key = only != null ? name : name.substring(("members/" + owner + "/").length());
-                statistics.get(owner).put(key, Tensors.here(StoredTensors.finite(file, name)));
+                statistics.get(owner).put(key, stored.apply(name));
             } else {
                 throw new InputException(
                         path + ": tensor \"" + name + "\" belongs to a member that the file does not list.");
             }
         }
-        SharedWeights weights = SharedWeights.of(
-                name -> shared.contains(name) ? Tensors.here(StoredTensors.finite(file, name)) : null, path.toString());
+        SharedWeights weights =
+                SharedWeights.of(name -> shared.contains(name) ? stored.apply(name) : null, path.toString());
         Family family = inFile(path, () -> new Family(document.model, weights, document.sharing, kinds));
         weights.requireAllUsed(shared, path.toString());
         document.members.forEach((name, entry) -> family.name(
@@ -120,7 +147,6 @@ final class FamilyFile {
             throw new InputException(path + ": " + problem + ".");
         });
         document.notes.forEach(family::note);
-        family.openedFrom(file);
         return family;
     }
 
@@ -136,12 +162,18 @@ final class FamilyFile {
     static Document document(SafetensorsFile file, Kinds kinds) {
         String json = file.metadata().get(KEY);
         if (json == null) {
+            MemberDelta.requireNone(file);
             throw new InputException(file.path() + " must be a Weft family, but its metadata has no \"" + KEY
                     + "\". Another program wrote it, or it is a checkpoint of a run.");
         }
-        Document document = Json.parse(json, file.path() + ", metadata " + KEY, Document.class, kinds);
+        return document(json, file.path() + ", metadata " + KEY, file.path(), kinds);
+    }
+
+    /** @param where what messages about the text itself begin with */
+    static Document document(String json, String where, Path path, Kinds kinds) {
+        Document document = Json.parse(json, where, Document.class, kinds);
         if (document.formatVersion != FORMAT_VERSION) {
-            throw new InputException(file.path() + " must have formatVersion " + FORMAT_VERSION + ", but has "
+            throw new InputException(path + " must have formatVersion " + FORMAT_VERSION + ", but has "
                     + document.formatVersion + ". Use the version of Weft that wrote it.");
         }
         return document;

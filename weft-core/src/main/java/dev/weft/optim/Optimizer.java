@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
 import dev.weft.ops.Tensors;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -38,6 +39,17 @@ public interface Optimizer {
      * @param weightDecay of this parameter
      */
     void update(Tensor parameter, Tensor gradient, Map<String, Tensor> state, double learningRate, double weightDecay);
+
+    /**
+     * What its memory adds to the gradient of the coming step, where the step is plain descent but for that: momentum. Empty for nothing, and for
+     * optimisers that are looked ahead without their memory.
+     *
+     * @param state what is remembered of a parameter, by name
+     * @return in the caller's scope
+     */
+    default Optional<Tensor> carried(Map<String, Tensor> state) {
+        return Optional.empty();
+    }
 
     private static void require(boolean holds, String what, Object settings) {
         if (!holds) {
@@ -100,7 +112,7 @@ public interface Optimizer {
             @JsonProperty(defaultValue = "0.0") double weightDecay)
             implements Optimizer {
         /** The slot of v. */
-        public static final String VELOCITY = "momentum";
+        private static final String VELOCITY = "momentum";
 
         public Sgd {
             require(
@@ -123,6 +135,13 @@ public interface Optimizer {
                 direction = nesterov ? direction.add(velocity, new Scalar(momentum)) : velocity;
             }
             parameter.add_(direction, new Scalar(-rate));
+        }
+
+        @Override
+        public Optional<Tensor> carried(Map<String, Tensor> state) {
+            return momentum > 0
+                    ? Optional.ofNullable(state.get(VELOCITY)).map(velocity -> velocity.mul(new Scalar(momentum)))
+                    : Optional.empty();
         }
     }
 

@@ -40,6 +40,28 @@ public final class ParameterUpdate implements AutoCloseable {
         return state;
     }
 
+    /** The same as {@code SLOT/PARAMETER}, as checkpoints have it. */
+    public Map<String, Tensor> remembered() {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        state.forEach((name, slots) -> slots.forEach((slot, tensor) -> all.put(slot + "/" + name, tensor)));
+        return all;
+    }
+
+    /** Goes on from what was {@link #remembered}; the tensors are closed here from now on. */
+    public void restore(Map<String, Tensor> kept) {
+        kept.forEach((name, tensor) -> {
+            int slash = name.indexOf('/');
+            state.computeIfAbsent(name.substring(slash + 1), n -> new LinkedHashMap<>())
+                    .put(name.substring(0, slash), tensor);
+        });
+    }
+
+    /** Remembers nothing any more. */
+    public void forget() {
+        close();
+        state.clear();
+    }
+
     /**
      * Moves the parameters that have a gradient; the others, and their state, are left alone.
      *

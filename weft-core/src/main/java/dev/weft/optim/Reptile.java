@@ -34,7 +34,8 @@ public record Reptile(
         }
     }
 
-    Optimizer optimizer() {
+    /** Plain descent, for the members' own steps. */
+    public Optimizer optimizer() {
         return new Optimizer.Sgd(learningRate, momentum, false, 0);
     }
 }

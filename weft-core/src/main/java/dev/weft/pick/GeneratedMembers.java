@@ -7,7 +7,7 @@ import dev.weft.search.Bound;
 import dev.weft.search.Constraints;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.MemberProposals;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class GeneratedMembers implements AutoCloseable {
     private static final int CORRECTIONS = 50;
 
     private final Space space;
-    private final GeneratedWeights generator;
+    private final MemberProposals generator;
     private final CountedCosts costs;
     private final String metric;
     private final double least;
@@ -32,12 +32,12 @@ public final class GeneratedMembers implements AutoCloseable {
 
     /** @throws InputException when the family has no generator */
     public GeneratedMembers(Family family) {
-        this.generator = family.strategy(GeneratedWeights.class)
+        this.generator = family.proposals()
                 .orElseThrow(() -> new InputException("A family must have a generator to be asked for members, but its"
                         + " weights are shared by " + (family.sharing().isEmpty() ? "slices alone" : family.sharing())
                         + ". Train one with a recipe such as shiftnas-quick, or use another strategy."));
         this.space = family.space();
-        this.metric = generator.settings().metric();
+        this.metric = generator.metric();
         this.costs = new CountedCosts(family.plan());
         this.least = cost(space.smallest());
         this.range = cost(space.largest()) - least;

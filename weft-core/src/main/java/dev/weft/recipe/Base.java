@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.Tensor;
  * What a run begins from: a family that was trained, one of its members, or the weights of another program. A recipe without a model
  * takes that of the base; one with a model fills it from the base's weights by their names.
  *
- * @param source the file of a family or of an extracted model, or another program's safetensors: a file, or a folder that holds it
+ * @param source the file of a family or of an extracted model, or another program's weights: safetensors, a folder that holds them, or ONNX
  * @param member by name, or written as its choices; absent for the whole family
  * @param weights what the run begins with
  * @param names from another program's names to the model's, the first rule that matches a whole name; absent where they are the same
@@ -55,7 +55,7 @@ public record Base(
         names = names == null ? List.of() : List.copyOf(names);
         if (source == null) {
             throw new InputException(
-                    "A base must have a source: a family, an extracted model, or another program's" + " safetensors.");
+                    "A base must have a source: a family, an extracted model, or another program's safetensors or ONNX.");
         }
         if (weights == Weights.FRESH && (inherit != null || fresh != null || frozen != null || !names.isEmpty())) {
             throw new InputException("A base whose weights are fresh gives its model alone, so it must have no names,"

@@ -2,6 +2,7 @@ package dev.weft.recipe;
 
 import dev.weft.delta.ForeignCheckpoint;
 import dev.weft.delta.NameMap;
+import dev.weft.io.FileContent;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
@@ -45,6 +46,7 @@ final class BaseWeights implements AutoCloseable {
     static BaseWeights open(Base base, Kinds kinds) {
         Path path = Path.of(base.source());
         if (Files.isDirectory(path)
+                || FileContent.isOnnx(path)
                 || FamilyDescription.of(SafetensorsFile.open(path), kinds).isEmpty()) {
             if (base.member() != null) {
                 throw new InputException("A base with a member must be a family, but " + path + " is none.");

@@ -3,8 +3,8 @@ package dev.weft.results;
 import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Mixing;
 import dev.weft.weight.Reading;
-import dev.weft.weight.experts.RoutedWeights;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -40,7 +40,7 @@ public record RoutingDiagnosis(List<Mixed> weights, long trainingParameters, lon
 
     /** Whether a family has routed weights to look at. */
     static boolean hasExperts(Family family) {
-        return family.strategy(RoutedWeights.class).isPresent();
+        return family.mixing().isPresent();
     }
 
     /** @param members to look at, for instance some at random; one or more */
@@ -49,7 +49,7 @@ public record RoutingDiagnosis(List<Mixed> weights, long trainingParameters, lon
             throw new IllegalArgumentException("Routing is diagnosed on one or more members, but there are none.");
         }
         Member largest = family.space().largest();
-        List<Mixed> weights = family.strategy(RoutedWeights.class).stream()
+        List<Mixed> weights = family.mixing().stream()
                 .flatMap(routed -> routed.names().stream().map(name -> mixed(routed, name, members, largest)))
                 .toList();
         try (Family plain = Family.ofShapes(family.definition().at(largest))) {
@@ -63,7 +63,7 @@ public record RoutingDiagnosis(List<Mixed> weights, long trainingParameters, lon
                 .sum();
     }
 
-    private static Mixed mixed(RoutedWeights routed, String name, List<Member> members, Member largest) {
+    private static Mixed mixed(Mixing routed, String name, List<Member> members, Member largest) {
         List<float[]> mixings = new ArrayList<>(); // of each member: neurons × experts, or experts
         int experts = 0;
         try (PointerScope scope = new PointerScope();
@@ -85,7 +85,7 @@ public record RoutingDiagnosis(List<Mixed> weights, long trainingParameters, lon
         for (double mean : means) {
             meanMixing.add(mean);
         }
-        return new Mixed(name, meanMixing, variance(mixings), routed.expertCosine(name, largest));
+        return new Mixed(name, meanMixing, variance(mixings), routed.cosine(name, largest));
     }
 
     private static double variance(List<float[]> mixings) {

@@ -210,9 +210,7 @@ public final class RunReports {
             if (isPart(metric) || isOfOption(metric)) {
                 continue;
             }
-            boolean architecture = metric.name().equals("architectureLoss");
-            List<String> curve = architecture ? List.of("architecture", "loss") : List.of(metric.role(), metric.name());
-            curves.computeIfAbsent(curve, key -> new ArrayList<>())
+            curves.computeIfAbsent(List.of(metric.role(), metric.name()), key -> new ArrayList<>())
                     .add(new RunReport.Point(metric.step(), metric.value()));
         }
         return curves.entrySet().stream()

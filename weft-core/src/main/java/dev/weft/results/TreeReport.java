@@ -8,7 +8,6 @@ import dev.weft.report.RunReport;
 import dev.weft.run.Measurement;
 import dev.weft.space.Space;
 import dev.weft.tree.TreeRecord;
-import dev.weft.weight.tree.TreeWeights;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,12 +109,11 @@ final class TreeReport {
         Map<String, String> leaves = new LinkedHashMap<>();
         if (Files.exists(file)) {
             try (Family family = Family.open(file, kinds)) {
-                TreeWeights tree = family.strategy(TreeWeights.class).orElseThrow();
                 measured.stream()
                         .map(Measurement::member)
                         .distinct()
-                        .forEach(line ->
-                                leaves.put(line, tree.leaf(family.space().parse(line))));
+                        .forEach(line -> leaves.put(
+                                line, family.leaf(family.space().parse(line)).orElseThrow()));
             }
         }
         return leaves;

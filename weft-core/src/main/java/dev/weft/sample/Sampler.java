@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
 
@@ -58,6 +59,21 @@ public interface Sampler {
             }
         });
         return words.toString();
+    }
+
+    /** Whether what it draws depends on nothing but the space and chance, so that a trained family's steps can be drawn again without its run. */
+    default boolean drawsOfSpaceAlone() {
+        return false;
+    }
+
+    /** Whether every step draws the smallest member as well as the largest. */
+    default boolean drawsExtremes() {
+        return false;
+    }
+
+    /** The same with more random members a step, about twice as many; empty where it cannot have more. */
+    default Optional<Sampler> withMoreMembers() {
+        return Optional.empty();
     }
 
     /** The part of the training split that it learns from and the weights do not see; 0 for none. */
@@ -119,6 +135,11 @@ public interface Sampler {
             Space space = setup.family().space();
             return Sampling.of(random -> draw(space, random));
         }
+
+        @Override
+        default boolean drawsOfSpaceAlone() {
+            return true;
+        }
     }
 
     /**
@@ -147,6 +168,16 @@ public interface Sampler {
         @Override
         public int membersPerStep(Space space) {
             return random + 2;
+        }
+
+        @Override
+        public boolean drawsExtremes() {
+            return true;
+        }
+
+        @Override
+        public Optional<Sampler> withMoreMembers() {
+            return Optional.of(new Sandwich(random + 2));
         }
 
         @Override
@@ -179,6 +210,11 @@ public interface Sampler {
         @Override
         public int membersPerStep(Space space) {
             return members;
+        }
+
+        @Override
+        public Optional<Sampler> withMoreMembers() {
+            return Optional.of(new SinglePath(2 * members));
         }
 
         @Override
@@ -257,6 +293,12 @@ public interface Sampler {
 
     /** One draw of a blend of all members, for search by gradient: the family's weights must be blended. */
     record Blend() implements Memoryless {
+        /** It draws from logits that training moves. */
+        @Override
+        public boolean drawsOfSpaceAlone() {
+            return false;
+        }
+
         @Override
         public void requireFits(boolean architecture, boolean reptile) {
             if (!architecture) {

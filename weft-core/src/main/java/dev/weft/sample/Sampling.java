@@ -6,6 +6,8 @@ import dev.weft.loss.LossSettings;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.space.Member;
+import dev.weft.step.StepListener;
+import dev.weft.step.Update;
 import dev.weft.weight.Reading;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,11 @@ public interface Sampling extends StepListener, AutoCloseable {
      */
     default Tensor penalty(TrainingMember draw, Reading reading) {
         return null;
+    }
+
+    /** What it trains beside the weights, in each step after them; closed with this. */
+    default List<Update> updates() {
+        return List.of();
     }
 
     /** The state that it remembers between steps, as kept float32 tensors whose shapes never change; a checkpoint is copied into them. */

@@ -8,6 +8,7 @@ import dev.weft.io.TensorEntry;
 import dev.weft.ops.Tensors;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.RunFolder;
+import dev.weft.step.Update;
 import dev.weft.weight.StoredTensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,12 +19,14 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The state of a training run as tensors: weights and their averages, what the optimiser and the sampler remember, running statistics. Random state needs no
+ * The state of a training run as tensors: weights and their averages, what updates and the sampler remember, running statistics. Random state needs no
  * place: every draw is a function of seed and step.
  */
 final class Checkpoints {
     private static final String WEIGHTS = "weights/";
-    private static final String OPTIMIZER = "optimizer/";
+    private static final String UPDATE = "update/";
+    private static final String OPTIMIZER =
+            "optimizer/"; // in place of update/weights/ and others in an earlier version
 
     /** What stands before the names of running statistics. */
     static final String STATISTICS = "statistics/";
@@ -43,23 +46,33 @@ final class Checkpoints {
 
     private Checkpoints() {}
 
-    /** @param rest by the names that it has in the file, none of which begins as those of weights and optimisers do */
+    /** @param rest by the names that it has in the file, none of which begins as those of weights and updates do */
     static void save(
             RunFolder run,
             long step,
             double seconds,
             Map<String, Tensor> weights,
-            Map<String, Map<String, Tensor>> optimizer,
+            List<Update> updates,
             Map<String, Tensor> rest) {
         LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> {
             requireFinite(name, tensor, step);
             tensors.put(WEIGHTS + name, StoredTensors.data(tensor));
         });
-        optimizer.forEach((name, slots) -> slots.forEach(
-                (slot, tensor) -> tensors.put(OPTIMIZER + slot + "/" + name, StoredTensors.data(tensor))));
+        remembered(updates).forEach((name, tensor) -> tensors.put(name, StoredTensors.data(tensor)));
         rest.forEach((name, tensor) -> tensors.put(name, StoredTensors.data(tensor)));
         run.saveCheckpoint(step, tensors, Map.of(SECONDS, Double.toString(seconds)));
+    }
+
+    /** What updates remember, by the names that it has in the file. */
+    private static Map<String, Tensor> remembered(List<Update> updates) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        updates.forEach(update -> update.state().forEach((name, tensor) -> all.put(place(update) + name, tensor)));
+        return all;
+    }
+
+    private static String place(Update update) {
+        return UPDATE + update.name() + "/";
     }
 
     private static void requireFinite(String name, Tensor tensor, long step) {
@@ -74,14 +87,22 @@ final class Checkpoints {
     /**
      * Copies a checkpoint into these tensors, bit for bit, and returns the seconds trained so far.
      *
+     * @param updates which have not moved yet
+     * @param remembered gets what each of them is to go on from, by its name: kept tensors
      * @throws InputException when it is no checkpoint of this model; nothing is then changed
      */
     static double load(
             Checkpoint checkpoint,
             Map<String, Tensor> weights,
-            Map<String, Map<String, Tensor>> optimizer,
+            List<Update> updates,
+            Map<String, Map<String, Tensor>> remembered,
             Map<String, Tensor> rest) {
         SafetensorsFile file = SafetensorsFile.open(checkpoint.file());
+        if (file.names().stream().anyMatch(name -> name.startsWith(OPTIMIZER))) {
+            throw new InputException(
+                    file.path() + " must be a checkpoint of this version of Weft, but was written by an"
+                            + " earlier one. Finish the run with that version, or train anew.");
+        }
         double seconds = seconds(file);
         Map<String, Tensor> expected = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> expected.put(WEIGHTS + name, tensor));
@@ -92,24 +113,39 @@ final class Checkpoints {
         rest.keySet().stream()
                 .filter(name -> !name.startsWith(SAMPLER)) // which may hold what it has not seen yet as no number
                 .forEach(name -> StoredTensors.finite(file, name).close());
-        List<String> slots = file.names().stream()
-                .filter(name -> !expected.containsKey(name))
-                .toList();
-        for (String name : slots) {
-            String[] parts = name.split("/", 3);
-            if (parts.length < 3 || !OPTIMIZER.equals(parts[0] + "/") || !weights.containsKey(parts[2])) {
-                throw foreign(file, "has a tensor \"" + name + "\", which this run has not");
-            }
-            require(file, name, weights.get(parts[2]), true);
-        }
-        for (String name : slots) {
-            String[] parts = name.split("/", 3);
-            optimizer
-                    .computeIfAbsent(parts[2], n -> new LinkedHashMap<>())
-                    .put(parts[1], placed(StoredTensors.copied(file, name), weights.get(parts[2])));
+        Map<String, Tensor> like = remembered(updates);
+        like.forEach((name, tensor) -> require(file, name, tensor, false));
+        file.names().stream()
+                .filter(name -> !expected.containsKey(name) && !like.containsKey(name))
+                .forEach(name -> {
+                    Tensor parameter = ofParameter(file, name, weights, updates);
+                    require(file, name, parameter, true);
+                    like.put(name, parameter);
+                });
+        for (Update update : updates) {
+            Map<String, Tensor> own = new LinkedHashMap<>();
+            like.forEach((name, tensor) -> {
+                if (name.startsWith(place(update))) {
+                    own.put(name.substring(place(update).length()), placed(StoredTensors.copied(file, name), tensor));
+                }
+            });
+            remembered.put(update.name(), own);
         }
         expected.forEach((name, tensor) -> copy(file, name, tensor));
         return seconds;
+    }
+
+    /** The parameter of which {@code update/UPDATE/SLOT/PARAMETER} is remembered. */
+    private static Tensor ofParameter(
+            SafetensorsFile file, String name, Map<String, Tensor> weights, List<Update> updates) {
+        for (Update update : updates) {
+            String place = place(update);
+            String parameter = name.startsWith(place) ? name.substring(name.indexOf('/', place.length()) + 1) : "";
+            if (update.owns(parameter) && weights.containsKey(parameter)) {
+                return weights.get(parameter);
+            }
+        }
+        throw foreign(file, "has a tensor \"" + name + "\", which this run has not");
     }
 
     /**

@@ -16,9 +16,12 @@ import dev.weft.nn.RunningStatistics;
 import dev.weft.optim.WeightAverage;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.StepListener;
-import dev.weft.sample.StepReport;
 import dev.weft.seed.RandomStream;
+import dev.weft.step.MemberLoss;
+import dev.weft.step.Step;
+import dev.weft.step.StepListener;
+import dev.weft.step.StepReport;
+import dev.weft.step.Update;
 import dev.weft.weight.blend.BlendedWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +38,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Trains a family in steps: members are drawn, and each {@link Update} moves what it owns. Free of any folder, so that a whole run, a phase
  * of one, and whoever else trains for some steps from weights that it is given go the same way. All that it remembers is in
- * {@link #optimizers} and {@link #rest}. Holds native memory until {@link #close}.
+ * {@link #updates} and {@link #rest}. Holds native memory until {@link #close}.
  */
 final class Loop implements AutoCloseable {
     private static final double RUNNING_MOMENTUM = 0.1;
@@ -75,7 +78,7 @@ final class Loop implements AutoCloseable {
                         rule.average(),
                         family,
                         Family.of(recipe.model(), seed, recipe.sharing(), kinds),
-                        name -> !phase.weights().owns(name));
+                        name -> !phase.training().weights().owns(name));
         this.best = rule.best() == null
                 ? null
                 : new BestWeights(rule.best(), shown(), Family.of(recipe.model(), seed, recipe.sharing(), kinds));
@@ -89,7 +92,7 @@ final class Loop implements AutoCloseable {
                                 rule.loss(),
                                 rule.update(),
                                 rule.architecture().costOf(recipe.family()),
-                                phase.weights().state()),
+                                phase.training().optimizerState()),
                         data.heldOut());
     }
 
@@ -123,35 +126,49 @@ final class Loop implements AutoCloseable {
         SplittableRandom random = RandomStream.MEMBERS.random(seed, step);
         List<StepListener> all = new ArrayList<>(listeners);
         all.add(0, phase.sampling());
+        Map<String, Map<String, Double>> measures = new LinkedHashMap<>();
+        List<MemberLoss> losses;
         try (PointerScope scope = new PointerScope()) {
             List<Batch> trained = new ArrayList<>();
             for (int i = 0; i < train.batchesPerStep(); i++) {
                 trained.add(phase.batches().batch(step * train.batchesPerStep() + i));
             }
             List<TrainingMember> draws = drawn(trained.get(0), random, (double) step / steps);
-            Step now = new Step(
-                    step,
-                    stepsPerEpoch(),
-                    trained,
-                    () -> running(draws),
-                    () -> running(drawn(trained.get(0), random, (double) step / steps)),
-                    rate,
-                    RandomStream.DROPOUT.bits(seed, step),
-                    all);
-            updates().forEach(update -> update.step(now));
+            try (MemberPasses members = phase.training()
+                    .passes(trained, () -> running(draws), step + 1, RandomStream.DROPOUT.bits(seed, step), all)) {
+                Step now = new Step(
+                        step,
+                        stepsPerEpoch(),
+                        trained,
+                        rate,
+                        members,
+                        () -> running(drawn(trained.get(0), random, (double) step / steps)),
+                        all);
+                for (Update update : updates()) {
+                    update.step(now);
+                    if (!update.measures().isEmpty()) {
+                        measures.put(update.name(), update.measures());
+                    }
+                }
+                losses = members.losses();
+            }
         }
         step++;
         if (average != null) {
             average.update(step);
         }
-        StepReport report = new StepReport(step, steps, rate, phase.weights().losses());
+        StepReport report = new StepReport(step, steps, rate, losses, measures);
         all.forEach(listener -> listener.stepDone(report));
         return report;
     }
 
     /** Those of a step, in the order in which they move: logits first, so that the weights train under them. */
-    private List<Update> updates() {
-        return architecture == null ? List.of(phase.weights()) : List.of(architecture, phase.weights());
+    List<Update> updates() {
+        List<Update> updates = new ArrayList<>(phase.training().updates());
+        if (architecture != null) {
+            updates.add(0, architecture);
+        }
+        return updates;
     }
 
     /** The members of a step, at the temperature that its place in the run has. */
@@ -174,17 +191,7 @@ final class Loop implements AutoCloseable {
                 .orElse(draws);
     }
 
-    /** What the optimisers remember, by parameter and slot: kept tensors. */
-    Map<String, Map<String, Tensor>> optimizers() {
-        Map<String, Map<String, Tensor>> states =
-                new LinkedHashMap<>(phase.weights().state());
-        if (architecture != null) {
-            states.putAll(architecture.state());
-        }
-        return states;
-    }
-
-    /** What else is remembered, by the names that a checkpoint has for it: kept tensors whose shapes never change. */
+    /** What is remembered beside what updates do, by the names that a checkpoint has for it: kept tensors whose shapes never change. */
     Map<String, Tensor> rest() {
         Map<String, Tensor> rest = new LinkedHashMap<>();
         if (running != null) {
@@ -204,15 +211,10 @@ final class Loop implements AutoCloseable {
     /**
      * Goes on after so many steps of a loop whose weights and {@link #rest} were copied into those of this one.
      *
-     * @param optimizers what its optimisers remembered, which are this loop's from now on
+     * @param remembered by its updates, each by its name; the tensors are this loop's from now on
      */
-    void goOn(long stepsDone, Map<String, Map<String, Tensor>> optimizers) {
-        optimizers.forEach((name, slots) -> updates().stream()
-                .filter(update -> update.owns(name))
-                .findFirst()
-                .orElseThrow()
-                .state()
-                .put(name, slots));
+    void goOn(long stepsDone, Map<String, Map<String, Tensor>> remembered) {
+        updates().forEach(update -> update.restore(remembered.getOrDefault(update.name(), Map.of())));
         step = stepsDone;
     }
 
@@ -225,7 +227,8 @@ final class Loop implements AutoCloseable {
 
     /** How many forward and backward passes a step has on average, those of a blend's logits included. */
     int passesPerStep() {
-        return updates().stream().mapToInt(Update::passes).sum();
+        return phase.training().passes()
+                + updates().stream().mapToInt(Update::passes).sum();
     }
 
     boolean searches() {

@@ -20,7 +20,7 @@ record LoopState(RunFolder run, Loop loop) {
      */
     void keep(double seconds) {
         Checkpoints.save(
-                run, loop.stepsDone(), seconds, loop.family().weights().tensors(), loop.optimizers(), loop.rest());
+                run, loop.stepsDone(), seconds, loop.family().weights().tensors(), loop.updates(), loop.rest());
     }
 
     /**
@@ -32,9 +32,10 @@ record LoopState(RunFolder run, Loop loop) {
         while (loop.phase().end() < checkpoint.step()) {
             loop.enter(loop.phase().index() + 1);
         }
-        Map<String, Map<String, Tensor>> optimizers = new LinkedHashMap<>();
-        double seconds = Checkpoints.load(checkpoint, loop.family().weights().tensors(), optimizers, loop.rest());
-        loop.goOn(checkpoint.step(), optimizers);
+        Map<String, Map<String, Tensor>> remembered = new LinkedHashMap<>();
+        double seconds = Checkpoints.load(
+                checkpoint, loop.family().weights().tensors(), loop.updates(), remembered, loop.rest());
+        loop.goOn(checkpoint.step(), remembered);
         return seconds;
     }
 }

@@ -35,7 +35,7 @@ record PhaseRun(
         Sampling sampling,
         Batches batches,
         FrozenTeacher teacher,
-        WeightsUpdate weights)
+        TrainingStep training)
         implements AutoCloseable {
     /** Sets a phase up, which the caller closes; of a recipe without phases the only one is the whole training. */
     static PhaseRun begin(
@@ -88,7 +88,7 @@ record PhaseRun(
                 sampling,
                 batches,
                 teacher,
-                new WeightsUpdate(step, rule.sampler().membersPerStep(family.space()), rule.batchesPerStep()));
+                step);
     }
 
     /** A sampling of the members of a part of a space, without memory. */
@@ -108,7 +108,7 @@ record PhaseRun(
         if (teacher != null) {
             teacher.close();
         }
-        weights.close();
+        training.close();
         sampling.close();
     }
 }

@@ -3,7 +3,7 @@ package dev.weft.train;
 import dev.weft.recipe.Recipe;
 import dev.weft.run.Checkpoint;
 import dev.weft.run.RunFolder;
-import dev.weft.sample.StepListener;
+import dev.weft.step.StepListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;

@@ -3,13 +3,14 @@ package dev.weft.train;
 import dev.weft.io.Progress;
 import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Prints how far training is: a line that is rewritten on a terminal, and else one every five seconds. Evaluations stay on the
@@ -45,16 +46,26 @@ public final class TrainingLine implements TrainingListener {
             progress = Progress.start(out, "train", report.step()); // a resumed run's speed is its own
             began = System.nanoTime();
         }
+        progress.update(report.step(), report.steps(), "steps", part.isEmpty() ? numbers(report) : part);
+        if (report.step() == report.steps()) {
+            progress.done(report.steps() + " steps in " + Progress.duration((System.nanoTime() - began) / 1e9));
+        }
+    }
+
+    /** The losses of members that a reader knows by their role, and what updates measured. */
+    static String numbers(StepReport report) {
         String losses = report.losses().stream()
                 .filter(loss -> loss.trained().role() != Role.RANDOM)
                 .map(loss ->
                         String.format(Locale.ROOT, "%s %.3f", loss.trained().role(), loss.loss()))
                 .collect(Collectors.joining(", "));
-        progress.update(
-                report.step(), report.steps(), "steps", !part.isEmpty() || losses.isEmpty() ? part : "loss " + losses);
-        if (report.step() == report.steps()) {
-            progress.done(report.steps() + " steps in " + Progress.duration((System.nanoTime() - began) / 1e9));
-        }
+        String measures = report.measures().values().stream()
+                .flatMap(own -> own.entrySet().stream())
+                .map(measure -> String.format(Locale.ROOT, "%s %.3g", measure.getKey(), measure.getValue()))
+                .collect(Collectors.joining(", "));
+        return Stream.of(losses.isEmpty() ? "" : "loss " + losses, measures)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(", "));
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.weft.train;
 
 import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
-import dev.weft.sample.StepListener;
+import dev.weft.step.StepListener;
 import java.util.Map;
 
 /** Told what happens in a run, on the training thread: in each step, and when members are evaluated. */

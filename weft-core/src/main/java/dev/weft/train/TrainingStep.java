@@ -1,37 +1,33 @@
 package dev.weft.train;
 
-import dev.weft.criterion.Scene;
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
 import dev.weft.loss.Distillation;
-import dev.weft.loss.LossSettings;
-import dev.weft.loss.Regularisation;
-import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.NormStatistics;
-import dev.weft.nn.Pass;
 import dev.weft.ops.Bundle;
 import dev.weft.optim.ParameterUpdate;
-import dev.weft.optim.ReptileSteps;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampling;
-import dev.weft.sample.StepListener;
-import dev.weft.weight.blend.BlendedWeights;
+import dev.weft.step.MemberLoss;
+import dev.weft.step.Step;
+import dev.weft.step.StepListener;
+import dev.weft.step.Update;
+import dev.weft.step.Updating;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * One optimiser step under weight sharing: forward and backward of each drawn member on one batch, gradients accumulated, then
- * one update.
+ * one update of the weights, and of whatever else moves by the members' gradients.
  *
  * <p>The rule for what the members did not use: a parameter that none of them used has no gradient and is left alone, with its
  * optimiser state. Entries outside the slices that were used have gradient zero, and move by momentum and the optimiser's decay
@@ -40,14 +36,13 @@ import org.bytedeco.pytorch.global.torch;
 public final class TrainingStep implements AutoCloseable {
     private final Family family;
     private final TrainSettings settings;
-    private final LossSettings loss;
-    private final NormStatistics norm;
-    private final Teacher teacher;
-    private final Sampling sampling;
-    private final ParameterUpdate update;
-    private final ReptileSteps reptile; // null where members' gradients are added
-    private final List<Tensor> logits; // of a blend: an ArchitectureStep trains these
-    private final long labelSteps; // the last step in which they do so anyway
+    private final MemberLosses losses;
+    private final ParameterUpdate optimizer;
+    private final Update weights;
+    private final List<Update> own = new ArrayList<>(); // of strategies
+    private final List<Update> updates = new ArrayList<>();
+    private final List<Tensor> moving = new ArrayList<>(); // by the members' gradients, and not the weights' own
+    private final List<Tensor> still = new ArrayList<>(); // while the members run
 
     /** Gives a frozen teacher's outputs for the inputs of a batch; {@code null} where there is no teacher. */
     @FunctionalInterface
@@ -58,7 +53,7 @@ public final class TrainingStep implements AutoCloseable {
     /**
      * @param norm where batch norm gets its statistics while training: {@link BatchStatistics}, unless running averages are kept
      * @param teacher for {@link Distillation.Teacher}, otherwise {@code null}
-     * @param sampling what drew the members, which may add to their losses; not closed here
+     * @param sampling what drew the members, which may add to their losses and bring updates; not closed here
      * @param labelSteps the last step, from 1, at which labels alone teach whoever else would have a teacher; 0 for none
      */
     public TrainingStep(
@@ -71,20 +66,34 @@ public final class TrainingStep implements AutoCloseable {
         settings.precision().requireHardware();
         this.family = family;
         this.settings = settings;
-        this.loss = settings.loss();
-        this.norm = norm;
-        this.teacher = teacher;
-        this.sampling = sampling;
-        this.labelSteps = labelSteps;
+        this.losses = new MemberLosses(family, settings, norm, teacher, sampling, labelSteps);
         Map<String, Tensor> trained = family.parameters();
-        this.logits = family.strategy(BlendedWeights.class)
-                .map(blend -> blend.choices().stream().map(blend::logits).toList())
-                .orElse(List.of());
-        this.update =
+        this.optimizer =
                 new ParameterUpdate(trained, settings.optimizer(), settings.clipping(), settings.parameterGroups());
-        this.reptile = settings.reptile() == null
-                ? null
-                : new ReptileSteps(settings.reptile(), update, settings.parameterGroups());
+        WeightsUpdate plain = new WeightsUpdate(optimizer);
+        this.weights = settings.reptile() == null
+                ? plain
+                : new ReptileUpdate(
+                        settings.reptile(),
+                        settings.gradients() == TrainSettings.Gradients.MEAN,
+                        trained,
+                        plain,
+                        new ParameterUpdate(
+                                trained,
+                                settings.reptile().optimizer(),
+                                settings.reptile().clipping(),
+                                settings.parameterGroups()));
+        family.strategies(Updating.class).forEach(strategy -> own.add(strategy.update(family)));
+        updates.add(weights);
+        updates.addAll(sampling.updates());
+        updates.addAll(own);
+        requireOneOwner();
+        family.weights().tensors().forEach((name, tensor) -> {
+            if (family.hasOwnUpdate(name)) {
+                boolean moves = updates.stream().anyMatch(update -> update.readsMembers() && update.owns(name));
+                (moves ? moving : still).add(tensor);
+            }
+        });
     }
 
     /** A step of members that the caller draws, without a frozen teacher, in epochs of one step. */
@@ -98,14 +107,65 @@ public final class TrainingStep implements AutoCloseable {
                 settings.distillation().labelSteps(1));
     }
 
-    /** Whether it moves this parameter of the family. */
-    boolean trains(String parameter) {
-        return update.parameters().containsKey(parameter);
+    private void requireOneOwner() {
+        Set<String> names = new HashSet<>();
+        for (Update update : updates) {
+            if (!names.add(update.name())) {
+                throw new IllegalStateException("Two updates of one training are called \"" + update.name()
+                        + "\". Give each a name of its own.");
+            }
+        }
+        for (String parameter : family.weights().tensors().keySet()) {
+            List<String> owners = updates.stream()
+                    .filter(update -> update.owns(parameter))
+                    .map(Update::name)
+                    .toList();
+            if (owners.size() > 1) {
+                throw new IllegalStateException("A parameter must be moved by one update, but " + parameter
+                        + " is owned by " + owners + ". Let the strategy that stores it say hasOwnUpdate.");
+            }
+        }
     }
 
-    /** What the optimiser remembers, by parameter and slot: kept tensors that change with every step. */
+    /** What moves in a step, in this order: the weights, what the sampler trains, what strategies train. */
+    List<Update> updates() {
+        return updates;
+    }
+
+    /** The update of the weights. */
+    Update weights() {
+        return weights;
+    }
+
+    /** What the optimiser of the weights remembers, by parameter and slot: kept tensors that change with every step. */
     Map<String, Map<String, Tensor>> optimizerState() {
-        return update.state();
+        return optimizer.state();
+    }
+
+    /** How many forward and backward passes the members of a step have on average. */
+    int passes() {
+        int own = settings.reptile() == null ? 1 : settings.reptile().steps();
+        return own * settings.sampler().membersPerStep(family.space()) * settings.batchesPerStep();
+    }
+
+    /**
+     * The members of a step, which run when an update asks for their gradients; closed by the caller, after which no parameter has a
+     * gradient.
+     *
+     * @param batches of equal size
+     * @param drawn asked for once, when they run
+     * @param step from 1
+     * @param seed of dropout and drop-connect
+     */
+    MemberPasses passes(
+            List<Batch> batches,
+            Supplier<List<TrainingMember>> drawn,
+            long step,
+            long seed,
+            List<? extends StepListener> listeners) {
+        moving.forEach(tensor -> tensor.set_requires_grad(true));
+        still.forEach(tensor -> tensor.set_requires_grad(false));
+        return new MemberPasses(losses, batches, drawn, step, seed, listeners);
     }
 
     /**
@@ -139,203 +199,17 @@ public final class TrainingStep implements AutoCloseable {
             long step,
             long seed,
             List<StepListener> listeners) {
-        if (reptile != null) {
-            return runReptile(batches.get(0), draws, learningRate, step, seed, listeners);
+        try (PointerScope scope = new PointerScope();
+                MemberPasses passes = passes(batches, () -> draws, step, seed, listeners)) {
+            Step now = new Step(step - 1, 1, batches, learningRate, passes, () -> draws, List.copyOf(listeners));
+            updates.forEach(update -> update.step(now));
+            return passes.losses();
         }
-        double[] losses = new double[draws.size()];
-        List<MemberLoss> trained = new ArrayList<>();
-        try (PointerScope scope = new PointerScope()) {
-            logits.forEach(logit -> logit.set_requires_grad(false));
-            torch.manual_seed(seed);
-            for (int b = 0; b < batches.size(); b++) {
-                Teaching teaching = new Teaching(batches.get(b), step);
-                for (int i = 0; i < losses.length; i++) {
-                    losses[i] += backward(teaching, draws, i, batches.size(), step, listeners) / batches.size();
-                    if (b == batches.size() - 1) {
-                        MemberLoss loss = new MemberLoss(draws.get(i), losses[i]);
-                        trained.add(loss);
-                        listeners.forEach(listener -> listener.memberTrained(step, loss));
-                    }
-                }
-            }
-            update(gradients(), learningRate, step, listeners);
-        }
-        return trained;
-    }
-
-    private List<MemberLoss> runReptile(
-            Batch batch,
-            List<TrainingMember> draws,
-            double learningRate,
-            long step,
-            long seed,
-            List<StepListener> listeners) {
-        List<MemberLoss> trained = new ArrayList<>();
-        Map<String, Tensor> moved = new LinkedHashMap<>();
-        try (PointerScope scope = new PointerScope()) {
-            torch.manual_seed(seed);
-            Teaching teaching = new Teaching(batch, step);
-            for (int i = 0; i < draws.size(); i++) {
-                int index = i;
-                double value = reptile.member(
-                        () -> backward(teaching, draws, index, 1, step, listeners), this::takeGradients, moved);
-                MemberLoss loss = new MemberLoss(draws.get(i), value);
-                trained.add(loss);
-                listeners.forEach(listener -> listener.memberTrained(step, loss));
-            }
-            if (settings.gradients() == TrainSettings.Gradients.MEAN) {
-                ReptileSteps.mean(moved, draws.size());
-            }
-            Map<String, Tensor> inOrder = new LinkedHashMap<>(update.parameters());
-            inOrder.keySet().retainAll(moved.keySet());
-            inOrder.replaceAll((name, parameter) -> moved.get(name));
-            update(inOrder, learningRate, step, listeners);
-        } finally {
-            moved.values().forEach(Tensor::close);
-        }
-        return trained;
-    }
-
-    private Map<String, Tensor> takeGradients() {
-        Map<String, Tensor> gradients = gradients();
-        gradients.replaceAll(
-                (name, gradient) -> gradient.detach()); // what grad() gives is emptied with the parameter's
-        clearGradients();
-        return gradients;
-    }
-
-    /** A batch, and the outputs that students learn from instead of labels: absent until there is a teacher. */
-    private final class Teaching {
-        private final Batch batch;
-        private final boolean begun;
-        private Bundle taught;
-
-        /** @param step from 1 */
-        Teaching(Batch batch, long step) {
-            this.batch = batch;
-            this.begun = step > labelSteps;
-            this.taught =
-                    teacher == null || !begun ? null : Bundle.withoutGradients(() -> teacher.outputs(batch.inputs()));
-        }
-
-        /** Hears of the output of a forward pass that trains: the largest's teaches those after it. */
-        void heard(Role role, Bundle outputs) {
-            if (begun && settings.distillation().learnsFromLargest() && role == Role.LARGEST) {
-                taught = outputs.map(Tensor::detach);
-            }
-        }
-    }
-
-    /** Adds a member's gradients on one of {@code parts} batches; returns its loss. */
-    private double backward(
-            Teaching teaching,
-            List<TrainingMember> draws,
-            int index,
-            int parts,
-            long step,
-            List<StepListener> listeners) {
-        TrainingMember draw = draws.get(index);
-        Batch batch = teaching.batch;
-        Pass pass = pass(draw);
-        Scene scene = this.loss.scene(family, batch, pass);
-        listeners.forEach(listener -> listener.memberForwarded(step, draw, batch, scene.outputs()));
-        Tensor loss = this.loss
-                .criterion(family.definition().input(), draw.role(), teaching.taught != null)
-                .of(
-                        teaching.taught == null ? scene : scene.taughtBy(teaching.taught),
-                        sampling.exampleWeights(draw.member(), batch));
-        teaching.heard(draw.role(), scene.outputs());
-        double value = loss.item_double();
-        if (!Double.isFinite(value)) {
-            clearGradients();
-            throw new CheckFailedException("The loss became " + value + " at step " + step + " for the " + draw.role()
-                    + " member \"" + draw.member() + "\"" + notFinite()
-                    + ". The last checkpoint is kept; lower the learning rate or clip gradients.");
-        }
-        // Decay is of the weights, not of the members' losses: a mean over members must not weaken it.
-        // Steps of a member's own are of its own loss.
-        boolean mean = settings.gradients() == TrainSettings.Gradients.MEAN && reptile == null;
-        part(withPenalty(withDecay(part(loss, mean ? draws.size() : 1), draw, pass), draw, pass), parts)
-                .backward();
-        return value;
-    }
-
-    private Tensor withPenalty(Tensor loss, TrainingMember draw, Pass pass) {
-        Tensor penalty = sampling.penalty(draw, pass.reading());
-        return penalty == null ? loss : loss.add(penalty);
-    }
-
-    private static Tensor part(Tensor loss, int of) {
-        return of == 1 ? loss : loss.div(new Scalar(of));
-    }
-
-    /** Names the parameter that is no longer finite, a router's or a weight's, if there is one. */
-    private String notFinite() {
-        return family.weights().tensors().entrySet().stream()
-                .filter(entry -> !entry.getValue().detach().isfinite().all().item_bool())
-                .map(entry -> ": " + entry.getKey() + " is no longer finite")
-                .findFirst()
-                .orElse("");
-    }
-
-    private Pass pass(TrainingMember draw) {
-        Regularisation regularisation = settings.regularisation();
-        boolean regularised = regularisation.covers(draw.role());
-        return new Pass(
-                        draw.member(),
-                        norm,
-                        regularised ? regularisation.dropout() : 0,
-                        regularised ? regularisation.dropConnect() : 0)
-                .at(draw.temperature())
-                .begun();
-    }
-
-    private Tensor withDecay(Tensor loss, TrainingMember draw, Pass pass) {
-        Regularisation regularisation = settings.regularisation();
-        if (regularisation.weightDecay() == 0 || !regularisation.covers(draw.role())) {
-            return loss;
-        }
-        Tensor total = loss;
-        for (Tensor weight : family.weightsOf(pass.reading())) {
-            if (regularisation.decayVectors() || weight.dim() > 1) {
-                total = total.add(weight.square().sum(), new Scalar(regularisation.weightDecay() / 2));
-            }
-        }
-        return total;
-    }
-
-    /** The gradients of the parameters that move and have one, in the model's order. */
-    private Map<String, Tensor> gradients() {
-        Map<String, Tensor> gradients = new LinkedHashMap<>();
-        update.parameters().forEach((name, parameter) -> {
-            Tensor gradient = parameter.grad();
-            if (gradient.defined()) {
-                gradients.put(name, gradient);
-            }
-        });
-        return gradients;
-    }
-
-    private void update(Map<String, Tensor> gradients, double learningRate, long step, List<StepListener> listeners) {
-        listeners.forEach(listener -> listener.gradientsReady(step, gradients));
-        update.apply(
-                gradients,
-                learningRate,
-                clipped -> listeners.forEach(listener -> listener.gradientsClipped(step, clipped)));
-        clearGradients();
-    }
-
-    private void clearGradients() {
-        family.weights().tensors().values().forEach(parameter -> parameter
-                .mutable_grad()
-                .reset());
     }
 
     @Override
     public void close() {
-        update.close();
-        if (reptile != null) {
-            reptile.close();
-        }
+        weights.close();
+        own.forEach(Update::close);
     }
 }

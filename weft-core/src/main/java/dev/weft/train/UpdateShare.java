@@ -8,8 +8,6 @@ import dev.weft.ops.Tensors;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Member;
 import dev.weft.weight.Reading;
-import dev.weft.weight.blend.BlendedWeights;
-import dev.weft.weight.generator.GeneratedWeights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +48,7 @@ public final class UpdateShare {
                 try (PointerScope draw = new PointerScope()) {
                     List<Member> members = sampling.draw(trainer.steps() + i, batch, random).stream()
                             .map(TrainingMember::member)
-                            .map(member -> plain(family, member))
+                            .map(family::plain) // whether read as a slice or under a mask, the rest has no gradient
                             .toList();
                     sum += of(family, members, sampling);
                 }
@@ -59,15 +57,8 @@ public final class UpdateShare {
         return sum / DRAWS;
     }
 
-    /** Whether a generated member is read as a slice or under a mask, what the ordinary one does not use gets no gradient. */
-    private static Member plain(Family family, Member member) {
-        return family.strategy(GeneratedWeights.class)
-                .map(generated -> generated.plain(member))
-                .orElse(member);
-    }
-
     private static double of(Family family, List<Member> members, Sampling sampling) {
-        if (members.stream().anyMatch(BlendedWeights::isBlend)) {
+        if (members.stream().anyMatch(family::isMixture)) {
             return 1; // all options at once
         }
         Map<String, Tensor> weights = family.parameters();

@@ -1,50 +1,59 @@
 package dev.weft.train;
 
-import dev.weft.sample.MemberLoss;
-import java.util.List;
+import dev.weft.optim.ParameterUpdate;
+import dev.weft.step.Step;
+import dev.weft.step.Update;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** The weights: members' gradients, added or averaged, and one step of the recipe's optimiser. */
+/** The weights: one step of the recipe's optimiser by the gradients of all members. */
 final class WeightsUpdate implements Update {
-    private final TrainingStep step;
-    private final int passes;
-    private List<MemberLoss> losses = List.of();
+    static final String NAME = "weights";
 
-    /** @param members of a step, each of which runs on every batch of it */
-    WeightsUpdate(TrainingStep step, int members, int batches) {
-        this.step = step;
-        this.passes = members * batches;
+    private final ParameterUpdate update;
+
+    /** @param update closed here */
+    WeightsUpdate(ParameterUpdate update) {
+        this.update = update;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
     }
 
     @Override
     public boolean owns(String parameter) {
-        return step.trains(parameter);
+        return update.parameters().containsKey(parameter);
     }
 
     @Override
     public void step(Step now) {
-        losses = step.run(
-                now.batches(), now.members().get(), now.learningRate(), now.number(), now.seed(), now.listeners());
+        Map<String, Tensor> own = new LinkedHashMap<>(now.members().all());
+        own.keySet().retainAll(update.parameters().keySet());
+        move(now, own);
     }
 
-    /** Those of the latest step's members, in the order in which they trained. */
-    List<MemberLoss> losses() {
-        return losses;
+    /** Moves them by gradients, or by what is taken for such; listeners hear of it. */
+    void move(Step now, Map<String, Tensor> gradients) {
+        now.listeners().forEach(listener -> listener.gradientsReady(now.number(), gradients));
+        update.apply(gradients, now.learningRate(), clipped -> now.listeners()
+                .forEach(listener -> listener.gradientsClipped(now.number(), clipped)));
     }
 
     @Override
-    public Map<String, Map<String, Tensor>> state() {
-        return step.optimizerState();
+    public Map<String, Tensor> state() {
+        return update.remembered();
     }
 
     @Override
-    public int passes() {
-        return passes;
+    public void restore(Map<String, Tensor> kept) {
+        update.restore(kept);
     }
 
     @Override
     public void close() {
-        step.close();
+        update.close();
     }
 }

@@ -2,7 +2,7 @@ package dev.weft.tree;
 
 import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.train.TrainingListener;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +32,7 @@ final class ToldRun implements TreeListener {
     @Override
     public void stepDone(String node, long done, long planned, StepReport report) {
         within(node);
-        StepReport ofAll = new StepReport(done, planned, report.learningRate(), report.losses());
+        StepReport ofAll = new StepReport(done, planned, report.learningRate(), report.losses(), report.measures());
         all(listener -> listener.stepDone(ofAll));
     }
 

@@ -11,7 +11,6 @@ import dev.weft.recipe.RunSettings;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import dev.weft.weight.blend.BlendedWeights;
 import dev.weft.weight.tree.Tree;
 import dev.weft.weight.tree.TreeWeights;
 import java.nio.file.Path;
@@ -58,10 +57,7 @@ final class TreeFamily {
                             Optional.of(recipe.data().source()),
                             kinds);
                     copy(last.family(), family, TreeWeights.prefix(leaf.name()));
-                    Member largest = last.family().space().largest();
-                    last.family()
-                            .strategy(BlendedWeights.class)
-                            .ifPresent(blend -> chosen.put(leaf.name(), blend.strongest(largest)));
+                    last.family().chosen().ifPresent(member -> chosen.put(leaf.name(), member));
                 }
                 name(family, last, chosen);
             } finally {

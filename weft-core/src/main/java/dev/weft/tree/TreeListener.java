@@ -2,7 +2,7 @@ package dev.weft.tree;
 
 import dev.weft.loss.Role;
 import dev.weft.metric.Metric;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.train.TrainingListener;
 import java.util.Map;
 

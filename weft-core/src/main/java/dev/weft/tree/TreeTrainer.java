@@ -12,7 +12,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
 import dev.weft.recipe.SplitSettings;
 import dev.weft.run.RunFolder;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.train.RecipeFit;
 import dev.weft.train.StoredRun;
 import dev.weft.train.Trainer;

@@ -6,7 +6,9 @@ import dev.weft.io.TensorData;
 import dev.weft.io.TensorEntry;
 import dev.weft.ops.Libtorch;
 import dev.weft.ops.Tensors;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.BytePointer;
@@ -117,6 +119,26 @@ public final class StoredTensors {
     public static Tensor copied(SafetensorsFile file, String name) {
         try (Tensor mapped = mapped(file, name)) {
             return Tensors.keep(mapped.clone());
+        }
+    }
+
+    /**
+     * A copy of what {@code bytes} holds, kept.
+     *
+     * @param bytes little-endian, row by row, as many as the shape needs
+     * @param dtype as files call it
+     */
+    public static Tensor copied(ByteBuffer bytes, String dtype, List<Long> shape) {
+        long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
+        TensorOptions options = new TensorOptions(TYPES.get(dtype));
+        if (!bytes.hasRemaining()) {
+            return Tensors.keep(torch.empty(sizes, options, new MemoryFormatOptional()));
+        }
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        try (PointerScope scope = new PointerScope()) {
+            return Tensors.keep(
+                    torch.from_blob(new BytePointer(copy), sizes, options).clone());
         }
     }
 }

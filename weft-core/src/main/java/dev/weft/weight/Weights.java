@@ -92,6 +92,16 @@ public interface Weights {
      */
     default void begin(Beginning beginning) {}
 
+    /** Whether a member is a mixture of others, which uses whatever any of them does. */
+    default boolean isMixture(Member member) {
+        return false;
+    }
+
+    /** The ordinary member that one with a context of this strategy's own stands for; any other is left as it is. */
+    default Member plain(Member member) {
+        return member;
+    }
+
     /** @throws IllegalArgumentException when there is no stand-alone model of {@code member}, because it is a mixture */
     default void requireAlone(Member member) {}
 
@@ -103,6 +113,30 @@ public interface Weights {
      * @return in the caller's scope
      */
     default Optional<Tensor> remaining(String stored, Reading reading) {
+        return Optional.empty();
+    }
+
+    /** The name of the leaf that a member belongs to, where members are parted between several sets of weights. */
+    default Optional<String> leaf(Member member) {
+        return Optional.empty();
+    }
+
+    /** What mixes copies of weights for each member, where something does. */
+    default Optional<Mixing> mixing() {
+        return Optional.empty();
+    }
+
+    /** What proposes members for a cost, where something does. */
+    default Optional<MemberProposals> proposals() {
+        return Optional.empty();
+    }
+
+    /**
+     * The member that training has chosen so far, where it chooses one.
+     *
+     * @param within gives what there is nothing to choose about
+     */
+    default Optional<Member> chosen(Member within) {
         return Optional.empty();
     }
 

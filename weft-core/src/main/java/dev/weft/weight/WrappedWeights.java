@@ -56,6 +56,16 @@ public interface WrappedWeights extends Weights {
     }
 
     @Override
+    default boolean isMixture(Member member) {
+        return source().isMixture(member);
+    }
+
+    @Override
+    default Member plain(Member member) {
+        return source().plain(member);
+    }
+
+    @Override
     default void requireAlone(Member member) {
         source().requireAlone(member);
     }
@@ -63,6 +73,26 @@ public interface WrappedWeights extends Weights {
     @Override
     default Optional<Tensor> remaining(String stored, Reading reading) {
         return source().remaining(stored, reading);
+    }
+
+    @Override
+    default Optional<String> leaf(Member member) {
+        return source().leaf(member);
+    }
+
+    @Override
+    default Optional<Mixing> mixing() {
+        return source().mixing();
+    }
+
+    @Override
+    default Optional<MemberProposals> proposals() {
+        return source().proposals();
+    }
+
+    @Override
+    default Optional<Member> chosen(Member within) {
+        return source().chosen(within);
     }
 
     @Override

@@ -59,6 +59,34 @@ class DeltaSetTest {
     }
 
     @Test
+    void replacementsGiveWhatTheyWereTakenOfBitForBit(@TempDir Path folder) {
+        Map<String, Tensor> from = Map.of("x", Tensors.of(new float[] {1, -0.0f}, 2), "same", tensor(3));
+        Tensor codes = Tensors.ofLongs(new long[] {Long.MAX_VALUE, 7}, 2);
+        Map<String, Tensor> after = new LinkedHashMap<>(from);
+        after.put("x", Tensors.of(new float[] {1e-10f, 0}, 2)); // 1 + (1e-10 - 1) is 0 in float32
+        after.put("codes", codes);
+        Path file = folder.resolve("replaced.safetensors");
+        try (DeltaSet set = DeltaSet.replacements(from, after)) {
+            assertThat(set.deltas().keySet()).containsExactlyInAnyOrder("x", "codes");
+            assertThat(set.bytes()).isEqualTo(2 * 4 + 2 * 8);
+            set.write(file);
+        }
+        try (DeltaSet read = DeltaSet.read(file, from)) {
+            Map<String, Tensor> changed = read.addedTo(from);
+            assertThat(Tensors.bytes(changed.get("x"))).isEqualTo(Tensors.bytes(after.get("x")));
+            assertThat(Tensors.bytes(changed.get("codes"))).isEqualTo(Tensors.bytes(codes));
+            assertThat(dense(read, "x")).containsExactly(1e-10f - 1, 0);
+            assertThat(read.plus(read).deltas().get("x")).isInstanceOf(DenseDelta.class);
+        }
+        assertThatThrownBy(() -> DeltaSet.read(file, base))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("with its own base");
+        assertThatThrownBy(() -> DeltaSet.read(file))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("must be read with that base");
+    }
+
+    @Test
     void anotherBaseIsRefused() {
         Map<String, Tensor> other = new LinkedHashMap<>(base);
         other.put("a.b", tensor(4));

@@ -20,7 +20,9 @@ import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
 import dev.weft.weight.WrappedWeights;
+import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.BlendedWeights;
+import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -254,12 +256,18 @@ class ConflictMapTest {
                     .hasMessageStartingWith("A conflict map must have 2 or more members, but has 1.");
             assertThatThrownBy(() -> map(family, members, DATA.batches(8, 1), 0))
                     .hasMessageContaining("batches");
+        }
+        try (Family blended = Family.of(
+                toy,
+                1,
+                List.of(new Blend(new SimplexMap.Dirichlet(), Blend.Norm.MASKED, Blend.Ownership.ENTANGLED, 1)))) {
+            List<Member> members = blended.space().enumerate(2);
             assertThatThrownBy(() -> map(
-                            family,
+                            blended,
                             List.of(members.get(0), BlendedWeights.blend(members.get(1), 1)),
                             DATA.batches(8, 1),
                             1))
-                    .hasMessageContaining("is a blend of all");
+                    .hasMessageContaining("is a mixture of them");
         }
     }
 }

@@ -26,10 +26,10 @@ import dev.weft.recipe.Recipe;
 import dev.weft.run.Event;
 import dev.weft.run.RunDatabase;
 import dev.weft.run.TrainingNumber;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
 import dev.weft.space.Member;
+import dev.weft.step.MemberLoss;
 import dev.weft.text.CharacterTokenizer;
 import dev.weft.weight.Reading;
 import dev.weft.weight.Sharing;
@@ -84,8 +84,9 @@ class GradientSearchTest {
         List<Member> heard = new ArrayList<>();
         train(recipe(), new TrainingListener() {
             @Override
-            public void architectureTrained(long step, Member blend, double loss) {
-                heard.add(blend);
+            public void updated(long step, String update, MemberLoss loss) {
+                assertThat(update).isEqualTo("blend");
+                heard.add(loss.trained().member());
             }
 
             @Override

@@ -33,9 +33,7 @@ import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.run.Event;
 import dev.weft.run.RunDatabase;
-import dev.weft.sample.MemberLoss;
 import dev.weft.sample.Sampler;
-import dev.weft.sample.StepReport;
 import dev.weft.sample.attentive.AttentiveSampler;
 import dev.weft.sample.fair.FairSampler;
 import dev.weft.sample.level.CostLevelSampler;
@@ -44,6 +42,8 @@ import dev.weft.sample.level.LevelMembers;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.sample.norm.TauSchedule;
 import dev.weft.space.Member;
+import dev.weft.step.MemberLoss;
+import dev.weft.step.StepReport;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.blend.SimplexMap;
 import dev.weft.weight.encoding.MemberEncoding;
@@ -555,14 +555,34 @@ class TrainerTest {
         LinkedHashMap<String, TensorData> integers = tensors(good);
         integers.put("weights/bn1.weight", TensorData.of("I64", List.of(6L), () -> ByteBuffer.allocate(48)));
         refused(newest, integers, seconds, "as I64 [6], which must be F32 [6]");
-        for (String name : List.of("optimizer/momentum", "optimizer/momentum/none", "other/bn1.weight", "x")) {
+        for (String name : List.of(
+                "update/weights/momentum",
+                "update/weights/momentum/none",
+                "update/generator/momentum/bn1.weight",
+                "other/bn1.weight",
+                "x")) {
             LinkedHashMap<String, TensorData> more = tensors(good);
             more.put(name, floats(6));
             refused(newest, more, seconds, "has a tensor \"" + name + "\", which this run has not");
         }
         LinkedHashMap<String, TensorData> slot = tensors(good);
-        slot.put("optimizer/momentum/bn1.weight", floats(5));
+        slot.put("update/weights/momentum/bn1.weight", floats(5));
         refused(newest, slot, seconds, "as F32 [5], which must be F32 [6]");
+    }
+
+    @Test
+    void checkpointOfAnEarlierVersionIsRefusedAsSuch() throws IOException {
+        stopAt(5);
+        Path newest = run.resolve("checkpoint-000005.safetensors");
+        LinkedHashMap<String, TensorData> tensors = new LinkedHashMap<>();
+        tensors(SafetensorsFile.open(newest))
+                .forEach((name, tensor) -> tensors.put(name.replace("update/weights/", "optimizer/"), tensor));
+        assertThat(tensors.keySet()).anyMatch(name -> name.startsWith("optimizer/"));
+        Safetensors.write(newest, tensors, Map.of("weft.seconds", "1.0"));
+        assertThatThrownBy(() -> Trainer.resume(run))
+                .isInstanceOf(InputException.class)
+                .hasMessage(newest + " must be a checkpoint of this version of Weft, but was written by an earlier one."
+                        + " Finish the run with that version, or train anew.");
     }
 
     private void refused(

@@ -2,7 +2,7 @@ package dev.weft.train;
 
 import dev.weft.io.EnvironmentException;
 import dev.weft.io.InputException;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

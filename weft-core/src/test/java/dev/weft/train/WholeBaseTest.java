@@ -3,6 +3,11 @@ package dev.weft.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import dev.weft.delta.NameMap;
 import dev.weft.io.InputException;
 import dev.weft.io.Safetensors;
@@ -11,23 +16,32 @@ import dev.weft.io.Yaml;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.VisionTransformer;
+import dev.weft.nn.MemberStatistics;
+import dev.weft.nn.Pass;
+import dev.weft.onnx.ExportOptions;
+import dev.weft.onnx.Exporter;
+import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import dev.weft.recipe.Base;
 import dev.weft.recipe.Inheritance;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.space.Member;
 import dev.weft.weight.LayerMap;
 import dev.weft.weight.Sharing;
 import dev.weft.weight.StoredTensors;
 import dev.weft.weight.encoding.MemberEncoding;
 import dev.weft.weight.layers.TiedLayers;
 import dev.weft.weight.lowrank.LowRank;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -194,7 +208,9 @@ class WholeBaseTest {
             List<ScalarType> types = List.of(ScalarType.Float, ScalarType.Half, ScalarType.BFloat16);
             base.weights().stored().forEach((name, tensor) -> {
                 if (!name.startsWith("head")) {
-                    Tensor other = tensor.detach().to(types.get(written.size() % 3));
+                    Tensor other = tensor.detach()
+                            .to(types.get(written.size() % 3))
+                            .clone(); // the file is unmapped when it is closed
                     written.put(name, other);
                     tensors.put("encoder/" + name, StoredTensors.data(other));
                 }
@@ -223,6 +239,101 @@ class WholeBaseTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must have a model");
         assertThat(temporary.resolve("no")).doesNotExist();
+    }
+
+    /** The answers of the run's largest member before any step. */
+    private float[] begun(Base base, String folder, Tensor images) {
+        Recipe over = recipe(model(3, 8, 3), List.of(), base, recipe);
+        try (Trainer trainer = Trainer.start(over, temporary.resolve(folder), 9);
+                PointerScope scope = new PointerScope()) {
+            Family family = trainer.family();
+            return Tensors.floats(
+                    family.forward(images, Pass.evaluation(family.space().largest(), MemberStatistics.none()))
+                            .detach());
+        }
+    }
+
+    private Base onnx(Path file, NameMap.Rule... names) {
+        return new Base(file.toString(), null, null, List.of(names), null, null, null);
+    }
+
+    /** What Weft exports has the model's names, and each matrix as the model has it. */
+    @Test
+    void weightsOfAnExportedModelAnswerAsTheModelDoes() {
+        Path file = temporary.resolve("model.onnx");
+        try (Family base = Family.open(source);
+                Tensor images = base.definition()
+                        .input()
+                        .random(5, new SplittableRandom(1))
+                        .only()) {
+            Member largest = base.space().largest();
+            Exporter.export(
+                    base,
+                    largest,
+                    MemberStatistics.none(),
+                    List.of(Bundle.of("image", images)),
+                    ExportOptions.onnx(file));
+            try (PointerScope scope = new PointerScope()) {
+                float[] answers =
+                        Tensors.floats(base.forward(images, Pass.evaluation(largest, MemberStatistics.none())));
+                assertThat(begun(onnx(file), "exported", images)).isEqualTo(answers);
+            }
+        }
+    }
+
+    /** As torch exports them: matrices of products stored (in, out) under names that the exporter made up, and some numbers in a file beside. */
+    @Test
+    void weightsOfAForeignOnnxModelAnswerAsTheModelDoes() throws IOException {
+        GraphProto.Builder graph = GraphProto.newBuilder();
+        ByteArrayOutputStream beside = new ByteArrayOutputStream();
+        List<NameMap.Rule> names = new ArrayList<>();
+        Path file = temporary.resolve("foreign.onnx");
+        try (Family base = Family.open(source);
+                Tensor images = base.definition()
+                        .input()
+                        .random(5, new SplittableRandom(1))
+                        .only();
+                PointerScope scope = new PointerScope()) {
+            base.weights().stored().forEach((name, tensor) -> {
+                boolean product = tensor.dim() == 2 && name.endsWith(".weight");
+                Tensor stored = product ? tensor.detach().t().contiguous() : tensor.detach();
+                TensorProto.Builder initializer = TensorProto.newBuilder()
+                        .setName(product ? "onnx::MatMul_" + graph.getInitializerCount() : "encoder." + name)
+                        .setDataType(TensorProto.DataType.FLOAT_VALUE);
+                for (long size : stored.shape()) {
+                    initializer.addDims(size);
+                }
+                ByteString bytes = ByteString.copyFrom(Tensors.bytes(stored));
+                if (product) {
+                    names.add(new NameMap.Rule(initializer.getName(), name, true));
+                    initializer.setDataLocation(TensorProto.DataLocation.EXTERNAL);
+                    Map.of("location", "foreign.data", "offset", "" + beside.size())
+                            .forEach((key, value) -> initializer.addExternalData(StringStringEntryProto.newBuilder()
+                                    .setKey(key)
+                                    .setValue(value)));
+                    beside.writeBytes(bytes.toByteArray());
+                } else {
+                    initializer.setRawData(bytes);
+                }
+                graph.addInitializer(initializer);
+            });
+            assertThat(names).isNotEmpty();
+            names.add(new NameMap.Rule("encoder\\.(.*)", "$1"));
+            Files.write(
+                    file,
+                    ModelProto.newBuilder()
+                            .setIrVersion(8)
+                            .setGraph(graph)
+                            .build()
+                            .toByteArray());
+            Files.write(temporary.resolve("foreign.data"), beside.toByteArray());
+            float[] answers = Tensors.floats(
+                    base.forward(images, Pass.evaluation(base.space().largest(), MemberStatistics.none())));
+            Base foreign = onnx(file, names.toArray(NameMap.Rule[]::new));
+            assertThat(begun(foreign, "foreign", images)).isEqualTo(answers);
+            Recipe over = recipe(model(3, 8, 3), List.of(), foreign, recipe);
+            assertThat(Yaml.parse(Yaml.write(over), "written", Recipe.class)).isEqualTo(over);
+        }
     }
 
     @Test

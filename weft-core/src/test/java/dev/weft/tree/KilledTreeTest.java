@@ -3,7 +3,7 @@ package dev.weft.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.recipe.SplitSettings.Restart;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.train.TinyTraining;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -91,6 +91,11 @@ public record AttentiveSampler(
     }
 
     @Override
+    public boolean drawsExtremes() {
+        return sandwich;
+    }
+
+    @Override
     public int membersPerStep(Space space) {
         return perStep + (sandwich ? 2 : 0);
     }

@@ -87,6 +87,11 @@ public record FairSampler(boolean frozenPathsPerEpoch) implements Sampler {
     }
 
     @Override
+    public boolean drawsOfSpaceAlone() {
+        return true;
+    }
+
+    @Override
     public boolean drawsLargest() {
         return false;
     }

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -109,8 +110,9 @@ public final class BlendedWeights implements WrappedWeights {
     }
 
     /** Whether {@code member} is a mixture, for which there is no stand-alone model. */
-    public static boolean isBlend(Member member) {
-        return Mixture.is(member);
+    @Override
+    public boolean isMixture(Member member) {
+        return Mixture.is(member) || source.isMixture(member);
     }
 
     @Override
@@ -249,6 +251,11 @@ public final class BlendedWeights implements WrappedWeights {
             }
         });
         return all;
+    }
+
+    @Override
+    public Optional<Member> chosen(Member within) {
+        return Optional.of(strongest(within));
     }
 
     /**

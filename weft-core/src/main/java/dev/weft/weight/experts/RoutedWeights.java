@@ -9,6 +9,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Beginning;
 import dev.weft.weight.Init;
+import dev.weft.weight.Mixing;
 import dev.weft.weight.Reading;
 import dev.weft.weight.StoredTensors;
 import dev.weft.weight.Weight;
@@ -35,7 +36,7 @@ import org.bytedeco.pytorch.Tensor;
  * the weight's own name, the others {@code LAYER.experts.J.weight}; routers are {@code LAYER.router.N.weight}. All are stored
  * weights, trained and kept with the others; a member that is taken out of its family has neither experts nor router.
  */
-public final class RoutedWeights implements WrappedWeights {
+public final class RoutedWeights implements WrappedWeights, Mixing {
     private static final String EXPERTS = ".experts.";
     private static final String ROUTER = ".router";
 
@@ -102,15 +103,17 @@ public final class RoutedWeights implements WrappedWeights {
         source.built();
     }
 
-    /** The names of the weights that have experts. */
+    @Override
+    public Optional<Mixing> mixing() {
+        return source.mixing().or(() -> Optional.of(this));
+    }
+
+    @Override
     public List<String> names() {
         return List.copyOf(routed.keySet());
     }
 
-    /**
-     * How a member's weight {@code name} is mixed: (experts), or (out, experts); it belongs to the caller's scope. Of a weight with
-     * several parts, the last part's.
-     */
+    @Override
     public Tensor mixing(String name, Reading reading) {
         return named(name).mixing(reading);
     }
@@ -123,8 +126,8 @@ public final class RoutedWeights implements WrappedWeights {
         return weight;
     }
 
-    /** The mean cosine between two experts of a weight, at the sizes of {@code member}: 1 for equal ones. */
-    public double expertCosine(String name, Member member) {
+    @Override
+    public double cosine(String name, Member member) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Reading reading = Reading.of(member);

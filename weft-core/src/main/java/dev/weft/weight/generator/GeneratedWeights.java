@@ -9,6 +9,7 @@ import dev.weft.space.Space;
 import dev.weft.weight.Axis;
 import dev.weft.weight.Gate;
 import dev.weft.weight.Init;
+import dev.weft.weight.MemberProposals;
 import dev.weft.weight.Reading;
 import dev.weft.weight.Weight;
 import dev.weft.weight.Weights;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -42,7 +44,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>A choice that no weight depends on, such as the resolution of images, is decided too; only the cost tells the generator about it.
  */
-public final class GeneratedWeights implements WrappedWeights {
+public final class GeneratedWeights implements WrappedWeights, MemberProposals {
     /** What the names of the generator's parameters begin with. */
     public static final String PARAMETERS = ArchitectureGenerator.PREFIX;
 
@@ -117,14 +119,25 @@ public final class GeneratedWeights implements WrappedWeights {
         return new Generated(space.canonical(new Member(options, named.context())), picked);
     }
 
-    /** The member that the generator thinks best for a target, without noise: an ordinary member of the space. */
+    @Override
+    public Optional<MemberProposals> proposals() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public String metric() {
+        return settings.metric();
+    }
+
+    @Override
     public Member strongest(double target) {
         return picked(named(target, BlendDraw.MEAN));
     }
 
     /** The ordinary member that a generated one stands for; any other is left as it is. */
+    @Override
     public Member plain(Member member) {
-        return isGenerated(member) ? picked(member) : member;
+        return source.plain(isGenerated(member) ? picked(member) : member);
     }
 
     private Member picked(Member named) {

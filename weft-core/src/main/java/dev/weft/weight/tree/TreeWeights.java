@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -144,9 +145,15 @@ public final class TreeWeights implements WrappedWeights {
         return leaves.stream().map(leaf -> leaf.name).toList();
     }
 
-    /** The name of the leaf that a member belongs to. */
-    public String leaf(Member member) {
-        return of(member).name;
+    @Override
+    public Optional<String> leaf(Member member) {
+        return Optional.of(of(member).name);
+    }
+
+    /** There is none of a tree: every leaf chooses for itself. */
+    @Override
+    public Optional<Member> chosen(Member within) {
+        return Optional.empty();
     }
 
     /** The members of a leaf. */
@@ -234,6 +241,16 @@ public final class TreeWeights implements WrappedWeights {
             leaf.weights.begin(new Beginning(
                     own, beginning.seed(), beginning.base(), beginning.calibration(), beginning.forward()));
         }
+    }
+
+    @Override
+    public boolean isMixture(Member member) {
+        return of(member).weights.isMixture(member);
+    }
+
+    @Override
+    public Member plain(Member member) {
+        return of(member).weights.plain(member);
     }
 
     @Override

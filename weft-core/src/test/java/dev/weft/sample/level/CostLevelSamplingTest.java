@@ -19,8 +19,9 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
-import dev.weft.sample.StepReport;
 import dev.weft.space.Member;
+import dev.weft.step.Step;
+import dev.weft.step.Update;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainingStep;
 import dev.weft.weight.Reading;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -99,8 +101,16 @@ class CostLevelSamplingTest {
         }
     }
 
+    private static Update levels(CostLevelSampling sampling) {
+        return sampling.updates().stream()
+                .filter(update -> update.name().equals("levels"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The update of the levels after a step of the rest. */
     private static void done(CostLevelSampling sampling, long step) {
-        sampling.stepDone(new StepReport(step, 40, 0.05, List.of()));
+        levels(sampling).step(new Step(step - 1, 4, List.of(), 0.05, null, List::of, List.of()));
     }
 
     private Map<String, float[]> weights() {
@@ -239,7 +249,7 @@ class CostLevelSamplingTest {
     void logitsMoveBetweenTrainingStepsAndTheRestDuringThem(LevelDistribution.Mode mode) {
         try (CostLevelSampling sampling = start(learned(2, 0, mode), generator());
                 TrainingStep step = trainingStep(sampling)) {
-            Tensor logits = sampling.state().get("levels/logits");
+            Tensor logits = levels(sampling).state().get("logits");
             for (long number = 1; number <= 6; number++) {
                 float[] before = Tensors.floats(logits);
                 Map<String, float[]> fresh = weights();
@@ -263,15 +273,34 @@ class CostLevelSamplingTest {
         }
     }
 
+    /** The updates of the weights and of the generator: {@link #done} runs that of the levels. */
     private TrainingStep trainingStep(CostLevelSampling sampling) {
-        return new TrainingStep(family, train, dev.weft.nn.BatchStatistics.INSTANCE, null, sampling, 0);
+        Sampling withoutLevels = new Sampling() {
+            @Override
+            public List<TrainingMember> draw(long step, Batch first, RandomGenerator random) {
+                return sampling.draw(step, first, random);
+            }
+
+            @Override
+            public Tensor penalty(TrainingMember draw, Reading reading) {
+                return sampling.penalty(draw, reading);
+            }
+
+            @Override
+            public List<Update> updates() {
+                return sampling.updates().stream()
+                        .filter(update -> update != levels(sampling))
+                        .toList();
+            }
+        };
+        return new TrainingStep(family, train, dev.weft.nn.BatchStatistics.INSTANCE, null, withoutLevels, 0);
     }
 
     @Test
     void logitsRestUntilTheirFirstEpoch() {
         try (CostLevelSampling sampling = start(learned(1, 2, LevelDistribution.Mode.SURROGATE), generator());
                 TrainingStep step = trainingStep(sampling)) {
-            Tensor logits = sampling.state().get("levels/logits");
+            Tensor logits = levels(sampling).state().get("logits");
             for (long number = 1; number <= 9; number++) { // an epoch has four
                 train(sampling, step, number);
                 done(sampling, number);
@@ -295,7 +324,7 @@ class CostLevelSamplingTest {
                 history.put(number, weights());
                 if (number % interval == 0) {
                     Map<String, float[]> then = history.get(number - interval);
-                    sampling.state().forEach((name, tensor) -> {
+                    levels(sampling).state().forEach((name, tensor) -> {
                         if (name.startsWith("before/")) {
                             assertThat(Tensors.floats(tensor))
                                     .as(name)
@@ -305,7 +334,7 @@ class CostLevelSamplingTest {
                 }
                 done(sampling, number);
             }
-            assertThat(sampling.state().keySet().stream().filter(name -> name.startsWith("before/")))
+            assertThat(levels(sampling).state().keySet().stream().filter(name -> name.startsWith("before/")))
                     .hasSize((int) family.weights().tensors().keySet().stream()
                             .filter(name -> !name.startsWith(GeneratedWeights.PARAMETERS))
                             .count());

@@ -122,9 +122,7 @@ class BlendedWeightsTest {
         @Override
         public List<Integer> used(Member member) {
             return fixture.stored.tensors().keySet().stream()
-                    .map(name -> name.equals("w")
-                            ? member.value(OUT) * member.value(IN)
-                            : BlendedWeights.isBlend(member) ? 3 : 0)
+                    .map(name -> name.equals("w") ? member.value(OUT) * member.value(IN) : Mixture.is(member) ? 3 : 0)
                     .toList();
         }
     }

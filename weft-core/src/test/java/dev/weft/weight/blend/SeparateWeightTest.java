@@ -82,7 +82,7 @@ class SeparateWeightTest {
 
         @Override
         public List<Integer> used(Member member) {
-            boolean blend = BlendedWeights.isBlend(member);
+            boolean blend = Mixture.is(member);
             return fixture.stored.tensors().entrySet().stream()
                     .map(stored -> {
                         boolean own =

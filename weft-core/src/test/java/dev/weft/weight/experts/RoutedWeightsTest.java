@@ -532,20 +532,20 @@ class RoutedWeightsTest {
         double scale = stored.tensors().get("fc.weight").std(true).item_double();
         assertThat(noise / scale).isBetween(0.005, 0.02);
         assertThat(Tensors.floats(one)).isNotEqualTo(Tensors.floats(two));
-        assertThat(weights.expertCosine("fc.weight", LARGEST)).isBetween(0.99, 0.999999);
+        assertThat(weights.cosine("fc.weight", LARGEST)).isBetween(0.99, 0.999999);
     }
 
     @Test
     void cosineTellsEqualExpertsFromIndependentOnes() {
         RoutedWeights weights = routed(experts(2, Granularity.LAYER));
         matrix(weights);
-        assertThat(Math.abs(weights.expertCosine("fc.weight", LARGEST))).isLessThan(0.6);
+        assertThat(Math.abs(weights.cosine("fc.weight", LARGEST))).isLessThan(0.6);
         try (NoGradGuard guard = new NoGradGuard()) {
             stored.tensors()
                     .get("fc.experts.1.weight")
                     .copy_(stored.tensors().get("fc.weight").mul(new Scalar(-2)));
         }
-        assertThat(weights.expertCosine("fc.weight", LARGEST)).isCloseTo(-1, within(1e-6));
+        assertThat(weights.cosine("fc.weight", LARGEST)).isCloseTo(-1, within(1e-6));
         assertThatThrownBy(() -> weights.mixing("fc.wieght", Reading.of(LARGEST)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Weight fc.wieght has no experts; those that have: [fc.weight]");

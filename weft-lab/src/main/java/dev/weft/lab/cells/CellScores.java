@@ -6,10 +6,8 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.Recipe;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
-import dev.weft.weight.tree.TreeWeights;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What members reach with the weights that they inherit, on the selection split, batch norm recalibrated as after the trainings of the
@@ -35,13 +33,12 @@ public record CellScores(List<Score> scores) {
      * @param splits those that the truth's recipe opens
      */
     public static CellScores of(Family family, Recipe recipe, Splits splits, List<Member> members) {
-        Optional<TreeWeights> tree = family.strategy(TreeWeights.class);
         List<Score> scores = new ArrayList<>();
         for (Member member : members) {
             try (MemberStatistics statistics = calibrate(family, recipe, splits, member)) {
                 scores.add(new Score(
                         recipe.family().space().print(member),
-                        tree.map(t -> t.leaf(member)).orElse(""),
+                        family.leaf(member).orElse(""),
                         100 * Evaluation.accuracy(family, member, statistics, splits.selection()),
                         Evaluation.loss(family, member, statistics, splits.selection())));
             }

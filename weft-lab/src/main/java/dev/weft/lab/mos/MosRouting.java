@@ -3,8 +3,8 @@ package dev.weft.lab.mos;
 import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
 import dev.weft.space.Member;
+import dev.weft.weight.Mixing;
 import dev.weft.weight.Reading;
-import dev.weft.weight.experts.RoutedWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +39,7 @@ record MosRouting(List<Layer> layers) {
 
     /** @param members by name; they may have fewer blocks than the largest */
     static MosRouting of(Family family, Map<String, Member> members) {
-        RoutedWeights weights = family.strategy(RoutedWeights.class).orElseThrow();
+        Mixing weights = family.mixing().orElseThrow();
         List<Layer> layers = new ArrayList<>();
         for (String name : ownMixtures(weights, family)) {
             Map<String, Double> mean = new LinkedHashMap<>();
@@ -61,13 +61,13 @@ record MosRouting(List<Layer> layers) {
                     mean,
                     spread,
                     variance(mean),
-                    weights.expertCosine(name, family.space().largest())));
+                    weights.cosine(name, family.space().largest())));
         }
         return new MosRouting(layers);
     }
 
     /** The matrices; of those that always have the same mixture as the one before, the first. */
-    private static List<String> ownMixtures(RoutedWeights weights, Family family) {
+    private static List<String> ownMixtures(Mixing weights, Family family) {
         List<String> own = new ArrayList<>();
         float[] last = {};
         for (String name : weights.names()) {
@@ -83,7 +83,7 @@ record MosRouting(List<Layer> layers) {
     }
 
     /** The first expert's mixing weight, one for the layer or one for each output neuron. */
-    private static float[] firstExpert(RoutedWeights weights, String name, Member member) {
+    private static float[] firstExpert(Mixing weights, String name, Member member) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             return Tensors.floats(

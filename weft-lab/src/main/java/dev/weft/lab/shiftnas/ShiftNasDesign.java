@@ -30,7 +30,7 @@ import dev.weft.sample.level.LevelMembers;
 import dev.weft.space.Member;
 import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import dev.weft.weight.generator.GeneratedWeights;
+import dev.weft.weight.MemberProposals;
 import dev.weft.weight.generator.MemberGenerator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -289,7 +289,7 @@ public final class ShiftNasDesign implements Design {
                 values.put(lossChange(k), last.get(level + "meanLossChange"));
             }
         }
-        if (trainer.family().strategy(GeneratedWeights.class).isPresent()) {
+        if (trainer.family().proposals().isPresent()) {
             double all = trainer.steps();
             values.put(HITS.key(), 100 * last.get("hits"));
             Map.Entry<Long, Map<String, Double>> before = numbers.floorEntry((long) (all * 3 / 4));
@@ -328,8 +328,7 @@ public final class ShiftNasDesign implements Design {
 
     /** What the generator gives for the middle of each level, without noise and without looking at any image. */
     private Picks ofGenerator(Trainer trainer, long seed) {
-        GeneratedWeights generator =
-                trainer.family().strategy(GeneratedWeights.class).orElseThrow();
+        MemberProposals generator = trainer.family().proposals().orElseThrow();
         Dataset selection = selection(seed);
         List<Pick> picks = new ArrayList<>();
         for (int k = 0; k < space.levels(); k++) {

@@ -1,6 +1,6 @@
 package dev.weft.lab.study;
 
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.train.TrainingListener;
 
 /**

@@ -1,7 +1,7 @@
 package dev.weft.lab.study;
 
 import dev.weft.recipe.Recipe;
-import dev.weft.sample.StepReport;
+import dev.weft.step.StepReport;
 import dev.weft.train.KeptTrainings;
 import dev.weft.train.Trainer;
 import dev.weft.train.TrainingListener;

@@ -1,9 +1,8 @@
-package dev.weft.sample;
+package dev.weft.step;
 
 import dev.weft.data.Batch;
 import dev.weft.loss.TrainingMember;
 import dev.weft.ops.Bundle;
-import dev.weft.space.Member;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -29,12 +28,12 @@ public interface StepListener {
     default void gradientsClipped(long step, Map<String, Tensor> gradients) {}
 
     /**
-     * Called after the logits of a blend moved, before the weights of the same step do.
+     * Called after an update with a loss of its own moved what it owns: the logits of a blend, before the weights of the same step move.
      *
-     * @param blend whose draw of mixing weights they moved by
-     * @param loss on the batch that is theirs
+     * @param update its name
+     * @param loss of the member that it drew, on the batch that is its own
      */
-    default void architectureTrained(long step, Member blend, double loss) {}
+    default void updated(long step, String update, MemberLoss loss) {}
 
     /** Called after the optimiser. */
     default void stepDone(StepReport report) {}

@@ -1,4 +1,4 @@
-package dev.weft.sample;
+package dev.weft.step;
 
 import dev.weft.loss.TrainingMember;
 
