@@ -25,7 +25,6 @@ import dev.weft.loss.Role;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
-import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.report.Fact;
@@ -35,8 +34,6 @@ import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchSettings;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Evaluation;
-import dev.weft.train.Trainer;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
@@ -368,21 +365,10 @@ public final class TangleNasDesign implements Design {
         String name = prefix(model) + "alone-"
                 + model.space().encode(member).stream().map(String::valueOf).collect(Collectors.joining());
         Trial.Trained trained = trial.train(name, recipes.alone(model, member, trial.epochs()));
-        double accuracy = trained.measure(TangleNasDesign::percent);
+        double accuracy = trained.measure(
+                trainer -> Chosen.percent(trainer, trainer.family().space().largest()));
         MemberCosts cost = costs(model, costs -> costs.of(member));
         return new Alone(member.toString(), accuracy, cost.params(), cost.macs());
-    }
-
-    private static double percent(Trainer trainer) {
-        Member plain = trainer.family().space().largest();
-        try (MemberStatistics statistics = trainer.calibrate(plain)) {
-            return 100
-                    * Evaluation.accuracy(
-                            trainer.family(),
-                            plain,
-                            statistics,
-                            trainer.splits().report());
-        }
     }
 
     private <T> T costs(ModelDefinition model, Function<CountedCosts, T> of) {

@@ -57,9 +57,9 @@ class TangleNasStudyTest implements StudyContract {
             curveEveryEpochs: 1
             compared: {candidates: 4, population: 2, generations: 1, random: 2, matched: 2}
             cost: {factor: 1, target: 0.5}
-            timingRounds: 3
+            timingRounds: 2
             cells:
-              - {name: cells-darts, recipe: darts-cell-quick, set: []}
+              - {name: cells-darts, recipe: darts-cell-quick, set: [model.resolution=8]}
             """, "tiny", TangleNasSize.class);
 
     @Override
