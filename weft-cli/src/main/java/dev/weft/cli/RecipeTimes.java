@@ -1,26 +1,22 @@
 package dev.weft.cli;
 
 import dev.weft.io.AtomicFile;
-import dev.weft.io.EnvironmentException;
-import dev.weft.io.IoReason;
 import dev.weft.io.Json;
 import dev.weft.io.Progress;
+import dev.weft.io.TemporaryFolder;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RecipeTime;
 import dev.weft.run.Environment;
 import dev.weft.train.TrainingRun;
 import dev.weft.tree.TrainingRuns;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -102,11 +98,10 @@ final class RecipeTimes implements Callable<Integer> {
         Recipe recipe = TrainCommand.recipe(name, settings.all(), null, null, options);
         boolean phases = !recipe.train().phases().isEmpty(); // whose steps differ, so that all of them are timed
         StepClock clock = phases ? new StepClock(Integer.MAX_VALUE, Integer.MAX_VALUE) : new StepClock(steps, seconds);
-        Path folder = temporaryFolder();
-        try {
+        try (TemporaryFolder folder = TemporaryFolder.make("weft-time")) {
             long planned;
             try (TrainingRun training =
-                    TrainingRuns.start(recipe, recipe.data().open(0), folder.resolve("run"), 0, Installed.kinds())) {
+                    TrainingRuns.start(recipe, recipe.data().open(0), folder.path().resolve("run"), 0, Installed.kinds())) {
                 planned = training.steps();
                 training.run(clock::over, List.of(clock));
             }
@@ -115,26 +110,6 @@ final class RecipeTimes implements Callable<Integer> {
                     planned,
                     clock.timed(),
                     Environment.current().cpu());
-        } finally {
-            delete(folder);
-        }
-    }
-
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("weft-time");
-        } catch (IOException e) {
-            throw new EnvironmentException("Cannot create a temporary folder: " + IoReason.of(e) + ".", e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new EnvironmentException("Cannot delete " + folder + ": " + IoReason.of(e) + ".", e);
         }
     }
 }

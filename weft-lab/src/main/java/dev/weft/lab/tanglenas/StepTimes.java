@@ -1,25 +1,15 @@
 package dev.weft.lab.tanglenas;
 
-import dev.weft.architecture.ArchitectureStep;
-import dev.weft.data.Batch;
-import dev.weft.data.Batches;
-import dev.weft.data.Dataset;
+import dev.weft.io.TemporaryFolder;
 import dev.weft.lab.study.Trial;
-import dev.weft.loss.TrainingMember;
-import dev.weft.model.Family;
 import dev.weft.recipe.Recipe;
-import dev.weft.sample.Sampling;
-import dev.weft.seed.RandomStream;
-import dev.weft.train.TrainingStep;
+import dev.weft.train.Trainer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * What a step of each way of training costs, measured in turn so that a busy machine slows all of them: one round is a step of each. A
@@ -48,115 +38,42 @@ final class StepTimes {
         }
     }
 
-    /** @param arms recipes by the name of their arm */
+    /** @param arms recipes by the name of their arm, each of more steps than {@code rounds} and those that warm up */
     static Measured measure(Map<String, Recipe> arms, int rounds, Trial trial) {
-        int threads = torch.get_num_threads();
-        torch.set_num_threads(1);
-        List<Stepper> steppers = new ArrayList<>();
-        try {
-            arms.forEach((name, recipe) -> steppers.add(new Stepper(name, recipe)));
-            Map<String, List<Double>> millis = new LinkedHashMap<>();
-            Map<String, Long> weights = new LinkedHashMap<>();
-            steppers.forEach(s -> {
-                millis.put(s.name, new ArrayList<>());
-                weights.put(s.name, s.weights());
-            });
-            for (int round = -WARM_UP; round < rounds; round++) {
-                for (Stepper stepper : steppers) {
-                    trial.goOn();
-                    double taken = stepper.step();
-                    if (round >= 0) {
-                        millis.get(stepper.name).add(taken);
+        Map<String, Trainer> trainers = new LinkedHashMap<>();
+        Map<String, List<Double>> millis = new LinkedHashMap<>();
+        Map<String, Long> weights = new LinkedHashMap<>();
+        try (TemporaryFolder folder = TemporaryFolder.make("weft-steps")) {
+            try {
+                arms.forEach((name, recipe) -> {
+                    Trainer trainer = Trainer.start(recipe, folder.path().resolve(name), 1);
+                    trainers.put(name, trainer);
+                    millis.put(name, new ArrayList<>());
+                    weights.put(
+                            name,
+                            trainer.family().weights().tensors().values().stream()
+                                    .mapToLong(Tensor::numel)
+                                    .sum());
+                });
+                for (int round = -WARM_UP; round < rounds; round++) {
+                    for (Map.Entry<String, Trainer> arm : trainers.entrySet()) {
+                        trial.goOn();
+                        double taken = stepMillis(arm.getValue());
+                        if (round >= 0) {
+                            millis.get(arm.getKey()).add(taken);
+                        }
                     }
                 }
+                return new Measured(millis, weights);
+            } finally {
+                trainers.values().forEach(Trainer::close);
             }
-            return new Measured(millis, weights);
-        } finally {
-            steppers.forEach(Stepper::close);
-            torch.set_num_threads(threads);
         }
     }
 
-    /** The steps of one arm, without a run's folder. */
-    private static final class Stepper implements AutoCloseable {
-        private final String name;
-        private final Recipe recipe;
-        private final Family family;
-        private final TrainingStep weightStep;
-        private final ArchitectureStep logitStep; // null where nothing is blended
-        private final Batches batches;
-        private final Sampling sampling;
-        private final SplittableRandom random = RandomStream.EXPERIMENT.random(1);
-        private long step;
-
-        Stepper(String name, Recipe recipe) {
-            this.name = name;
-            this.recipe = recipe;
-            Dataset train = recipe.data().open(1).train();
-            family = Family.of(
-                    recipe.model().withInput(recipe.data().input(recipe.data().open(1))), 1, recipe.sharing());
-            weightStep = new TrainingStep(family, recipe.train());
-            logitStep = recipe.train().architecture() == null
-                    ? null
-                    : new ArchitectureStep(
-                            family,
-                            recipe.train().architecture(),
-                            recipe.train().loss(),
-                            recipe.train().update(),
-                            null);
-            batches = recipe.data().batches(train, 1);
-            sampling = recipe.train()
-                    .sampler()
-                    .start(new Sampling.Setup(
-                            family,
-                            recipe.train().loss(),
-                            recipe.train().epochs(),
-                            train.size(),
-                            null,
-                            batches.stepsPerEpoch(),
-                            1));
-        }
-
-        /** Milliseconds. */
-        double step() {
-            try (PointerScope scope = new PointerScope()) {
-                Batch first = batches.batch(2 * step);
-                Batch second = batches.batch(2 * step + 1);
-                step++;
-                long began = System.nanoTime();
-                double rate = recipe.train().optimizer().learningRate();
-                if (logitStep != null) {
-                    logitStep.run(
-                            second,
-                            first,
-                            draws(first).get(0),
-                            recipe.train().architecture().optimizer().learningRate(),
-                            rate,
-                            step);
-                }
-                weightStep.run(first, draws(first), rate, step, step, List.of());
-                return (System.nanoTime() - began) / 1e6;
-            }
-        }
-
-        private List<TrainingMember> draws(Batch first) {
-            return sampling.draw(step, first, random);
-        }
-
-        long weights() {
-            return family.weights().tensors().values().stream()
-                    .mapToLong(Tensor::numel)
-                    .sum();
-        }
-
-        @Override
-        public void close() {
-            weightStep.close();
-            sampling.close();
-            if (logitStep != null) {
-                logitStep.close();
-            }
-            family.close();
-        }
+    private static double stepMillis(Trainer trainer) {
+        double before = trainer.seconds();
+        trainer.runTo(trainer.stepsDone() + 1, () -> false, List.of());
+        return 1e3 * (trainer.seconds() - before);
     }
 }

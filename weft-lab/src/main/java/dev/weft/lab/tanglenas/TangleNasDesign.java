@@ -17,14 +17,14 @@ import dev.weft.lab.study.Design;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.Judgement;
 import dev.weft.lab.study.Study;
+import dev.weft.lab.study.StudySettings;
 import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.lab.study.Values;
 import dev.weft.loss.Role;
-import dev.weft.model.ConvNet;
 import dev.weft.model.Family;
+import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
-import dev.weft.nn.MemberStatistics;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.report.Fact;
@@ -34,8 +34,6 @@ import dev.weft.search.RandomSearch;
 import dev.weft.search.SearchSettings;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Evaluation;
-import dev.weft.train.Trainer;
 import dev.weft.weight.blend.Blend;
 import dev.weft.weight.blend.SimplexMap;
 import java.util.ArrayList;
@@ -50,11 +48,11 @@ import java.util.stream.Collectors;
 public final class TangleNasDesign implements Design {
     static final String WITH_MAPS = "maps";
     static final String WITH_SMALL_SPACE = "small-space";
+    static final String WITH_CELLS = "cells";
     public static final Study STUDY = Study.of(
             "tanglenas",
             TangleNasSize.class,
-            (size, settings) -> new TangleNasDesign(
-                    size, settings.data(), settings.has(WITH_MAPS), settings.has(WITH_SMALL_SPACE)));
+            TangleNasDesign::new);
 
     static final Column ALONE = Column.accuracy("accuracy", "trained alone", true);
     static final Column INHERITED = Column.accuracy("inherited", "inherited", true);
@@ -65,41 +63,36 @@ public final class TangleNasDesign implements Design {
     static final Column STEP = new Column("stepMillis", "step", "ms", 1, false);
     static final Column RANK = new Column("rank", "rank in the small space", "", 1, false);
 
-    /** Other maps from logits to mixing weights, by the name of their arm. */
-    private static final Map<String, SimplexMap> MAPS = new LinkedHashMap<>();
+    /** Another map from logits to mixing weights. */
+    private record OtherMap(String arm, SimplexMap map, String description) {}
 
-    static {
-        MAPS.put("A-softmax", new SimplexMap.Softmax());
-        MAPS.put("A-sparsemax", new SimplexMap.Sparsemax());
-        MAPS.put("A-gumbel", new SimplexMap.Gumbel(null));
-    }
-
-    private static final Map<String, String> DESCRIPTIONS = Map.of(
-            "A-softmax", "as A, mixing weights by softmax (DARTS)",
-            "A-sparsemax", "as A, mixing weights by sparsemax",
-            "A-gumbel",
-                    "as A, one option a draw by Gumbel's, straight through; it computes all options, which GDAS does not");
+    private static final List<OtherMap> MAPS = List.of(
+            new OtherMap("A-softmax", new SimplexMap.Softmax(), "mixing weights by softmax (DARTS)"),
+            new OtherMap("A-sparsemax", new SimplexMap.Sparsemax(), "mixing weights by sparsemax"),
+            new OtherMap(
+                    "A-gumbel",
+                    new SimplexMap.Gumbel(null),
+                    "one option a draw by Gumbel's, straight through; it computes all options, which GDAS does not"),
+            new OtherMap("A-gdas", new SimplexMap.Gdas(null), "GDAS: the same draws, of which nothing else is computed"));
 
     private static final int MOST_MEMBERS = 1000;
 
     private final TangleNasSize size;
-    private final String source;
-    private final boolean maps;
+    private final StudySettings settings;
     private final boolean smallSpace;
     private final TangleNasRecipes recipes;
     private final ModelInput input;
     private final Space space;
 
-    TangleNasDesign(TangleNasSize size, String source, boolean maps, boolean smallSpace) {
+    TangleNasDesign(TangleNasSize size, StudySettings settings) {
         this.size = size;
-        this.source = source;
-        this.maps = maps;
-        this.smallSpace = smallSpace;
+        this.settings = settings;
+        this.smallSpace = settings.has(WITH_SMALL_SPACE);
         // Opened before anything is written: data that is not there must not leave a folder behind.
-        DataSettings settings = new TangleNasRecipes(size, source, 0).images(size.selectionSize());
-        Splits splits = settings.open(1);
-        this.recipes = new TangleNasRecipes(size, source, splits.train().size());
-        this.input = settings.input(splits);
+        DataSettings images = new TangleNasRecipes(size, settings.data(), 0).images(size.selectionSize());
+        Splits splits = images.open(1);
+        this.recipes = new TangleNasRecipes(size, settings.data(), splits.train().size());
+        this.input = images.input(splits);
         this.space = size.model().space();
     }
 
@@ -122,11 +115,11 @@ public final class TangleNasDesign implements Design {
                 "A-budget",
                 "as A, with a term for parameters beyond a budget",
                 recipes.entangled(size.model(), epochs, recipes.budget(largest))));
-        if (maps) {
-            MAPS.forEach((name, map) -> arms.add(byGradient(
-                    name,
-                    DESCRIPTIONS.get(name),
-                    recipes.gradient(size.model(), epochs, map, Blend.Ownership.ENTANGLED, null))));
+        if (settings.has(WITH_MAPS)) {
+            MAPS.forEach(other -> arms.add(byGradient(
+                    other.arm,
+                    "as A, " + other.description,
+                    recipes.gradient(size.model(), epochs, other.map, Blend.Ownership.ENTANGLED, null))));
         }
         arms.add(byGradient(
                 "B", "as A, every combination of options with weights of its own", recipes.separate(epochs)));
@@ -144,17 +137,44 @@ public final class TangleNasDesign implements Design {
                 "D",
                 "mean of uniformly random members: no search",
                 size.compared().random() * epochs,
-                trial -> TangleNasMembers.random(space, size.compared().random(), 1000 + trial.seed())));
+                size.model(),
+                trial -> random(trial, space)));
         arms.add(group(
                 "D-matched",
                 "mean of random members with as many parameters as A's choice, give or take 15 %",
                 size.compared().matched() * epochs,
+                size.model(),
                 this::matched));
-        arms.add(group("largest", "the largest member: no search", epochs, trial -> List.of(space.largest())));
+        arms.add(group(
+                "largest",
+                "the largest member: no search",
+                epochs,
+                size.model(),
+                trial -> List.of(space.largest())));
         if (smallSpace) {
             arms.addAll(ofSmallSpace(epochs));
         }
+        for (TangleNasSize.Cells cells : cells()) {
+            arms.add(byGradient(
+                    cells.name(),
+                    "as A in the cells of " + cells.recipe(),
+                    recipes.entangled(cells.model(), epochs, null)));
+            arms.add(group(
+                    cells.name() + "-D",
+                    "mean of random members of these cells: no search",
+                    size.compared().random() * epochs,
+                    cells.model(),
+                    trial -> random(trial, cells.model().space())));
+        }
         return arms;
+    }
+
+    private List<TangleNasSize.Cells> cells() {
+        return settings.has(WITH_CELLS) ? size.cells() : List.of();
+    }
+
+    private List<Member> random(Trial trial, Space of) {
+        return TangleNasMembers.random(of, size.compared().random(), 1000 + trial.seed());
     }
 
     private Arm byGradient(String name, String description, Recipe recipe) {
@@ -162,9 +182,13 @@ public final class TangleNasDesign implements Design {
             Trial.Trained trained = trial.train(name, recipe);
             Chosen chosen = chosenByLogits(trial, name, trained);
             trial.once("curve-" + name, SearchCurve.class, () -> trained.measure(SearchCurve::of));
-            Map<String, Double> values = values(trial, name, List.of(space.parse(chosen.member())));
+            ModelDefinition model = recipe.model();
+            Map<String, Double> values =
+                    values(trial, name, model, List.of(model.space().parse(chosen.member())));
             note(values, chosen);
-            values.put(WEIGHTS.key(), (double) times(trial).weights().get(name.equals("B") ? "B" : "A"));
+            if (model.equals(size.model())) {
+                values.put(WEIGHTS.key(), (double) times(trial).weights().get(name.equals("B") ? "B" : "A"));
+            }
             if (name.equals("A") || name.equals("B")) {
                 values.put(STEP.key(), times(trial).medianMillis(name));
             }
@@ -189,7 +213,7 @@ public final class TangleNasDesign implements Design {
     private Arm bySearch(String name, String description, int epochs, SearchSettings strategy) {
         return new Arm(name, description, 5.0 * epochs, trial -> {
             Chosen chosen = chosenBySearch(trial, name, "C", recipes.singlePath(size.model(), epochs), strategy);
-            Map<String, Double> values = values(trial, name, List.of(space.parse(chosen.member())));
+            Map<String, Double> values = values(trial, name, size.model(), List.of(space.parse(chosen.member())));
             note(values, chosen);
             values.put(WEIGHTS.key(), (double)
                     times(trial).weights().get("largest")); // single path stores what the largest has
@@ -207,9 +231,14 @@ public final class TangleNasDesign implements Design {
         });
     }
 
-    private Arm group(String name, String description, double weight, Function<Trial, List<Member>> members) {
+    private Arm group(
+            String name,
+            String description,
+            double weight,
+            ModelDefinition model,
+            Function<Trial, List<Member>> members) {
         return new Arm(name, description, weight, trial -> {
-            Map<String, Double> values = values(trial, name, members.apply(trial));
+            Map<String, Double> values = values(trial, name, model, members.apply(trial));
             if (name.equals("largest")) {
                 values.put(WEIGHTS.key(), (double) times(trial).weights().get(name));
                 values.put(STEP.key(), times(trial).medianMillis(name));
@@ -236,7 +265,7 @@ public final class TangleNasDesign implements Design {
 
     /** Every member of a small space, so that choices have a rank among them. */
     private List<Arm> ofSmallSpace(int epochs) {
-        ConvNet small = size.smallModel();
+        ModelDefinition small = size.smallModel();
         List<Member> all = small.space().enumerate(MOST_MEMBERS);
         // So many draws that no member is left out.
         SearchSettings every = new RandomSearch(all.size(), 50 * all.size());
@@ -263,13 +292,7 @@ public final class TangleNasDesign implements Design {
     }
 
     private List<Alone> small(Trial trial) {
-        return trial.once(
-                        "alone-of-small-all",
-                        Group.class,
-                        () -> new Group(size.smallModel().space().enumerate(MOST_MEMBERS).stream()
-                                .map(member -> alone(trial, size.smallModel(), "small-", member))
-                                .toList()))
-                .members();
+        return alone(trial, "small-all", size.smallModel(), size.smallModel().space().enumerate(MOST_MEMBERS));
     }
 
     private Map<String, Double> ranked(Trial trial, Chosen chosen) {
@@ -303,14 +326,18 @@ public final class TangleNasDesign implements Design {
     /** Members of an arm, trained alone. */
     record Group(List<Alone> members) {}
 
-    private Map<String, Double> values(Trial trial, String arm, List<Member> members) {
-        List<Alone> alone = trial.once(
+    private List<Alone> alone(Trial trial, String arm, ModelDefinition model, List<Member> members) {
+        return trial.once(
                         "alone-of-" + arm,
                         Group.class,
                         () -> new Group(members.stream()
-                                .map(member -> alone(trial, size.model(), "", member))
+                                .map(member -> alone(trial, model, member))
                                 .toList()))
                 .members();
+    }
+
+    private Map<String, Double> values(Trial trial, String arm, ModelDefinition model, List<Member> members) {
+        List<Alone> alone = alone(trial, arm, model, members);
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(ALONE.key(), mean(alone, Alone::accuracy));
         values.put(PARAMS.key(), mean(alone, one -> (double) one.params()));
@@ -322,29 +349,29 @@ public final class TangleNasDesign implements Design {
         return members.stream().mapToDouble(of::apply).average().orElseThrow();
     }
 
+    /** What the names of trainings begin with, by the space of the member. */
+    private String prefix(ModelDefinition model) {
+        return model.equals(size.model())
+                ? ""
+                : size.cells().stream()
+                        .filter(cells -> cells.model().equals(model))
+                        .map(cells -> cells.name() + "-")
+                        .findFirst()
+                        .orElse("small-");
+    }
+
     /** Named by which option of each choice the member picks, counted from 0. */
-    private Alone alone(Trial trial, ConvNet model, String prefix, Member member) {
-        String name = prefix + "alone-"
+    private Alone alone(Trial trial, ModelDefinition model, Member member) {
+        String name = prefix(model) + "alone-"
                 + model.space().encode(member).stream().map(String::valueOf).collect(Collectors.joining());
         Trial.Trained trained = trial.train(name, recipes.alone(model, member, trial.epochs()));
-        double accuracy = trained.measure(TangleNasDesign::percent);
+        double accuracy = trained.measure(
+                trainer -> Chosen.percent(trainer, trainer.family().space().largest()));
         MemberCosts cost = costs(model, costs -> costs.of(member));
         return new Alone(member.toString(), accuracy, cost.params(), cost.macs());
     }
 
-    private static double percent(Trainer trainer) {
-        Member plain = trainer.family().space().largest();
-        try (MemberStatistics statistics = trainer.calibrate(plain)) {
-            return 100
-                    * Evaluation.accuracy(
-                            trainer.family(),
-                            plain,
-                            statistics,
-                            trainer.splits().report());
-        }
-    }
-
-    private <T> T costs(ConvNet model, Function<CountedCosts, T> of) {
+    private <T> T costs(ModelDefinition model, Function<CountedCosts, T> of) {
         try (CountedCosts costs = new CountedCosts(model.withInput(input))) {
             return of.apply(costs);
         }
@@ -386,6 +413,8 @@ public final class TangleNasDesign implements Design {
             claims.add(report(value("small-A", RANK)).atMost(Math.max(1, members / 4)));
             claims.add(report(value("small-C", RANK)).atMost(Math.max(1, members / 4)));
         }
+        cells().forEach(cells -> claims.add(
+                report(difference(cells.name(), cells.name() + "-D", ALONE)).atLeast(0)));
         return claims;
     }
 
@@ -470,7 +499,7 @@ public final class TangleNasDesign implements Design {
         return List.of(
                 new Fact(
                         "Data",
-                        source + ", 28×28 pixels resized to 14×14 (means of 2×2). Searches train weights on one half of"
+                        settings.data() + ", 28×28 pixels resized to 14×14 (means of 2×2). Searches train weights on one half of"
                                 + " the training images and choose by the other; " + size.selectionSize()
                                 + " more serve only the curve of the search"),
                 new Fact("Space", space.count() + " members: " + space.inWords()),

@@ -3,7 +3,6 @@ package dev.weft.lab.tanglenas;
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.architecture.CostTerm;
 import dev.weft.loss.Regularisation;
-import dev.weft.model.ConvNet;
 import dev.weft.model.ModelDefinition;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.LearningRateSchedule;
@@ -31,7 +30,7 @@ record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
     private static final double CURVE_FLOOR = 0.01; // 0.1 to 0.001, as published
 
     /** A search by gradient. */
-    Recipe gradient(ConvNet model, int epochs, SimplexMap map, Blend.Ownership ownership, CostTerm cost) {
+    Recipe gradient(ModelDefinition model, int epochs, SimplexMap map, Blend.Ownership ownership, CostTerm cost) {
         ArchitectureSettings architecture = new ArchitectureSettings(
                 VALIDATION_PART,
                 new Optimizer.Adam(size.rates().logits(), 0.5, 0.999, 1e-8, 1e-3),
@@ -51,7 +50,7 @@ record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
                 architecture);
     }
 
-    Recipe entangled(ConvNet model, int epochs, CostTerm cost) {
+    Recipe entangled(ModelDefinition model, int epochs, CostTerm cost) {
         return gradient(model, epochs, new SimplexMap.Dirichlet(), Blend.Ownership.ENTANGLED, cost);
     }
 
@@ -65,7 +64,7 @@ record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
     }
 
     /** Weights trained by random members, one a step, on as many images as the weights of A. */
-    Recipe singlePath(ConvNet model, int epochs) {
+    Recipe singlePath(ModelDefinition model, int epochs) {
         // The images held out are those beside the training images, and the half on which members are chosen.
         int heldOut = size.selectionSize() + (int) Math.round(VALIDATION_PART * trainImages);
         return recipe(
@@ -80,7 +79,7 @@ record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
     }
 
     /** A member trained alone, by the one recipe. */
-    Recipe alone(ConvNet model, Member member, int epochs) {
+    Recipe alone(ModelDefinition model, Member member, int epochs) {
         return recipe(
                 model.at(member),
                 List.of(),

@@ -1,7 +1,11 @@
 package dev.weft.lab.tanglenas;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.weft.io.Setting;
 import dev.weft.lab.study.StudySize;
 import dev.weft.model.ConvNet;
+import dev.weft.model.ModelDefinition;
+import dev.weft.recipe.Recipes;
 import dev.weft.weight.blend.Blend;
 import java.util.List;
 
@@ -22,6 +26,7 @@ import java.util.List;
  * @param compared what the search by gradient is compared with
  * @param cost the budget of the search that has one
  * @param timingRounds of steps that are timed in turn
+ * @param cells spaces of cells that are searched as well
  */
 record TangleNasSize(
         ConvNet model,
@@ -35,10 +40,24 @@ record TangleNasSize(
         int curveEveryEpochs,
         Compared compared,
         Budget cost,
-        int timingRounds)
+        int timingRounds,
+        @JsonProperty(defaultValue = "[]") List<Cells> cells)
         implements StudySize {
     TangleNasSize {
         budgets = List.copyOf(budgets);
+        cells = List.copyOf(cells);
+    }
+
+    /**
+     * A space of cells, by a recipe that comes with Weft.
+     *
+     * @param name of its arm
+     * @param set keys of the recipe that are set
+     */
+    record Cells(String name, String recipe, List<String> set) {
+        ModelDefinition model() {
+            return Recipes.read(recipe, set.stream().map(Setting::of).toList()).model();
+        }
     }
 
     /**

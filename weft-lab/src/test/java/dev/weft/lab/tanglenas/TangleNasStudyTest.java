@@ -57,16 +57,14 @@ class TangleNasStudyTest implements StudyContract {
             curveEveryEpochs: 1
             compared: {candidates: 4, population: 2, generations: 1, random: 2, matched: 2}
             cost: {factor: 1, target: 0.5}
-            timingRounds: 3
+            timingRounds: 2
+            cells:
+              - {name: cells-darts, recipe: darts-cell-quick, set: [model.resolution=8]}
             """, "tiny", TangleNasSize.class);
 
     @Override
     public Study study() {
-        return TangleNasDesign.STUDY.with(settings -> new TangleNasDesign(
-                TINY,
-                settings.data(),
-                settings.has(TangleNasDesign.WITH_MAPS),
-                settings.has(TangleNasDesign.WITH_SMALL_SPACE)));
+        return TangleNasDesign.STUDY.with(settings -> new TangleNasDesign(TINY, settings));
     }
 
     @Override
@@ -134,6 +132,23 @@ class TangleNasStudyTest implements StudyContract {
                         "Members trained alone",
                         "All 4 members of a small space",
                         "<polyline");
+    }
+
+    /** Each space of cells is an arm by itself and random members of it; GDAS is one of the maps. */
+    @Test
+    void spacesOfCellsAndOtherMapsAreArmsWhereTheyAreAskedFor(@TempDir Path folder) throws IOException {
+        StudyResults results =
+                run(new StudySettings(1, false, data(folder), List.of(), List.of("cells", "maps")), folder.resolve("out"));
+        assertThat(results.arms())
+                .extracting(arm -> arm.get("arm"))
+                .contains("A-gdas", "A-gumbel")
+                .endsWith("largest", "cells-darts", "cells-darts-D");
+        Map<String, Object> darts = results.arms().get(results.arms().size() - 2);
+        assertThat(darts).containsKeys("inherited", "params", "accuracy").doesNotContainKey("stepMillis");
+        TangleNasDesign.Extra extra = (TangleNasDesign.Extra) results.extra();
+        assertThat(extra.chosen().get("cells-darts").get(0).member()).contains("normal.node3.inputs=");
+        assertThat(results.claims().get(results.claims().size() - 1).sentence())
+                .contains("trained alone, cells-darts minus cells-darts-D");
     }
 
     @Test
