@@ -100,8 +100,8 @@ final class RecipeTimes implements Callable<Integer> {
         StepClock clock = phases ? new StepClock(Integer.MAX_VALUE, Integer.MAX_VALUE) : new StepClock(steps, seconds);
         try (TemporaryFolder folder = TemporaryFolder.make("weft-time")) {
             long planned;
-            try (TrainingRun training =
-                    TrainingRuns.start(recipe, recipe.data().open(0), folder.path().resolve("run"), 0, Installed.kinds())) {
+            try (TrainingRun training = TrainingRuns.start(
+                    recipe, recipe.data().open(0), folder.path().resolve("run"), 0, Installed.kinds())) {
                 planned = training.steps();
                 training.run(clock::over, List.of(clock));
             }

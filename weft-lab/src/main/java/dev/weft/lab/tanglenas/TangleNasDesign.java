@@ -49,10 +49,7 @@ public final class TangleNasDesign implements Design {
     static final String WITH_MAPS = "maps";
     static final String WITH_SMALL_SPACE = "small-space";
     static final String WITH_CELLS = "cells";
-    public static final Study STUDY = Study.of(
-            "tanglenas",
-            TangleNasSize.class,
-            TangleNasDesign::new);
+    public static final Study STUDY = Study.of("tanglenas", TangleNasSize.class, TangleNasDesign::new);
 
     static final Column ALONE = Column.accuracy("accuracy", "trained alone", true);
     static final Column INHERITED = Column.accuracy("inherited", "inherited", true);
@@ -73,7 +70,8 @@ public final class TangleNasDesign implements Design {
                     "A-gumbel",
                     new SimplexMap.Gumbel(null),
                     "one option a draw by Gumbel's, straight through; it computes all options, which GDAS does not"),
-            new OtherMap("A-gdas", new SimplexMap.Gdas(null), "GDAS: the same draws, of which nothing else is computed"));
+            new OtherMap(
+                    "A-gdas", new SimplexMap.Gdas(null), "GDAS: the same draws, of which nothing else is computed"));
 
     private static final int MOST_MEMBERS = 1000;
 
@@ -91,7 +89,8 @@ public final class TangleNasDesign implements Design {
         // Opened before anything is written: data that is not there must not leave a folder behind.
         DataSettings images = new TangleNasRecipes(size, settings.data(), 0).images(size.selectionSize());
         Splits splits = images.open(1);
-        this.recipes = new TangleNasRecipes(size, settings.data(), splits.train().size());
+        this.recipes =
+                new TangleNasRecipes(size, settings.data(), splits.train().size());
         this.input = images.input(splits);
         this.space = size.model().space();
     }
@@ -146,11 +145,7 @@ public final class TangleNasDesign implements Design {
                 size.model(),
                 this::matched));
         arms.add(group(
-                "largest",
-                "the largest member: no search",
-                epochs,
-                size.model(),
-                trial -> List.of(space.largest())));
+                "largest", "the largest member: no search", epochs, size.model(), trial -> List.of(space.largest())));
         if (smallSpace) {
             arms.addAll(ofSmallSpace(epochs));
         }
@@ -292,7 +287,8 @@ public final class TangleNasDesign implements Design {
     }
 
     private List<Alone> small(Trial trial) {
-        return alone(trial, "small-all", size.smallModel(), size.smallModel().space().enumerate(MOST_MEMBERS));
+        return alone(
+                trial, "small-all", size.smallModel(), size.smallModel().space().enumerate(MOST_MEMBERS));
     }
 
     private Map<String, Double> ranked(Trial trial, Chosen chosen) {
@@ -499,7 +495,8 @@ public final class TangleNasDesign implements Design {
         return List.of(
                 new Fact(
                         "Data",
-                        settings.data() + ", 28×28 pixels resized to 14×14 (means of 2×2). Searches train weights on one half of"
+                        settings.data()
+                                + ", 28×28 pixels resized to 14×14 (means of 2×2). Searches train weights on one half of"
                                 + " the training images and choose by the other; " + size.selectionSize()
                                 + " more serve only the curve of the search"),
                 new Fact("Space", space.count() + " members: " + space.inWords()),

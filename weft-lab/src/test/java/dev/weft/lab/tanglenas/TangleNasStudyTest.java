@@ -137,8 +137,8 @@ class TangleNasStudyTest implements StudyContract {
     /** Each space of cells is an arm by itself and random members of it; GDAS is one of the maps. */
     @Test
     void spacesOfCellsAndOtherMapsAreArmsWhereTheyAreAskedFor(@TempDir Path folder) throws IOException {
-        StudyResults results =
-                run(new StudySettings(1, false, data(folder), List.of(), List.of("cells", "maps")), folder.resolve("out"));
+        StudyResults results = run(
+                new StudySettings(1, false, data(folder), List.of(), List.of("cells", "maps")), folder.resolve("out"));
         assertThat(results.arms())
                 .extracting(arm -> arm.get("arm"))
                 .contains("A-gdas", "A-gumbel")
