@@ -4,6 +4,8 @@ import dev.weft.criterion.Criterion;
 import dev.weft.criterion.Scene;
 import dev.weft.criterion.Taught;
 import dev.weft.data.Batch;
+import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.model.Family;
 import dev.weft.model.ModelInput;
 import dev.weft.nn.Pass;
@@ -43,10 +45,14 @@ public record LossSettings(
     /**
      * Checks that every member can learn so.
      *
-     * @throws InputException when the criterion has no classes to smooth, or cannot be taught
+     * @throws InputException when the criterion has no classes to smooth, cannot be taught, or is nothing without a teacher
      */
     public void requireFits(ModelInput input) {
         Criterion own = own(input);
+        if (own.readsTeacher()) {
+            throw new InputException("A criterion that members learn by must be a loss against targets, but \"" + Kinds.nameOf(own)
+                    + "\" compares with a teacher's outputs. Name another in train.criterion.");
+        }
         for (Role role : Role.values()) {
             distillation
                     .loss(role)
