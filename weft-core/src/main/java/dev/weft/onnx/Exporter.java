@@ -78,18 +78,17 @@ public final class Exporter {
                     "An export in " + precision
                             + " must be proven on examples with labels, because its accuracy or loss is what counts, but was given none.");
         }
-        if (precision != Precision.FLOAT32
-                && family.definition().input().label(0, family.notes()).isEmpty()) {
-            throw new InputException(
-                    "An export in " + precision + " must be of a model that reads images or text, whose"
-                            + " quality in fewer bits is measured, but this one reads "
-                            + family.definition().input().description() + ". Export it in float32.");
-        }
         try (Family alone = family.extract(member, statistics)) {
             LawCheck law = law(family, Pass.evaluation(member, statistics), alone, examples.inputs());
             law.requireWithin(family.tolerance(), name);
             OnnxModel exact = OnnxExporter.record(alone, name);
             OnnxFile exactFile = exact.file();
+            if (precision != Precision.FLOAT32 && !exactFile.inputs().isEmpty()) {
+                throw new InputException(
+                        "An export in " + precision + " must be of a model that reads images or text, whose"
+                                + " quality in fewer bits is measured, but this one reads "
+                                + family.definition().input().description() + ". Export it in float32.");
+            }
             OnnxModel shipped = exact.in(precision, examples.training());
             OnnxFile shippedFile = precision == Precision.FLOAT32 ? exactFile : shipped.file();
             ExportCheck check = ExportCheck.run(shippedFile, live, examples.inputs());
