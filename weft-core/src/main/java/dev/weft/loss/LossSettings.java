@@ -50,8 +50,8 @@ public record LossSettings(
     public void requireFits(ModelInput input) {
         Criterion own = own(input);
         if (own.readsTeacher()) {
-            throw new InputException("A criterion that members learn by must be a loss against targets, but \"" + Kinds.nameOf(own)
-                    + "\" compares with a teacher's outputs. Name another in train.criterion.");
+            throw new InputException("A criterion that members learn by must be a loss against targets, but \""
+                    + Kinds.nameOf(own) + "\" compares with a teacher's outputs. Name another in train.criterion.");
         }
         for (Role role : Role.values()) {
             distillation

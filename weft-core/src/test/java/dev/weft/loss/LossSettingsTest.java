@@ -23,7 +23,8 @@ class LossSettingsTest {
     void aCriterionThatIsNothingWithoutATeacherIsRefused() {
         assertThatThrownBy(() -> requireFits(new Affinity(), 0))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("must be a loss against targets, but \"affinity\" compares with a teacher's outputs");
+                .hasMessageContaining(
+                        "must be a loss against targets, but \"affinity\" compares with a teacher's outputs");
         assertThatCode(() -> requireFits(null, 0.1)).doesNotThrowAnyException();
     }
 

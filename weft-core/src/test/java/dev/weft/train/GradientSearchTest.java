@@ -357,8 +357,10 @@ class GradientSearchTest {
     }
 
     private static Batch join(List<Batch> batches) {
-        Tensor inputs =
-                torch.cat(new TensorVector(batches.stream().map(batch -> batch.inputs().only()).toArray(Tensor[]::new)), 0);
+        Tensor inputs = torch.cat(
+                new TensorVector(
+                        batches.stream().map(batch -> batch.inputs().only()).toArray(Tensor[]::new)),
+                0);
         Tensor labels =
                 torch.cat(new TensorVector(batches.stream().map(Batch::labels).toArray(Tensor[]::new)), 0);
         return new Batch(

@@ -69,7 +69,8 @@ final class OnnxRules {
                 OnnxValue.all(graph, 11).equals(inputs)
                         && OnnxValue.all(graph, 12).equals(outputs),
                 where,
-                "the " + named("input", inputs) + " and the " + named("output", outputs) + " that its metadata describes");
+                "the " + named("input", inputs) + " and the " + named("output", outputs)
+                        + " that its metadata describes");
         graph.messages(1, "node", 1, 2, 3, 4, 5).forEach(node -> checkNode(node, where));
         List<StoredTensor> tensors = new ArrayList<>();
         for (ProtoMessage tensor : graph.messages(5, "tensor", 1, 2, 8, 9)) {
@@ -84,7 +85,8 @@ final class OnnxRules {
     }
 
     private static String named(String noun, List<OnnxValue> values) {
-        return noun + (values.size() == 1 ? " " : "s ")
+        return noun
+                + (values.size() == 1 ? " " : "s ")
                 + String.join(", ", values.stream().map(OnnxValue::name).toList());
     }
 
