@@ -120,7 +120,7 @@ final class ExtractCommand implements Callable<Integer> {
         try (Family changed = Family.open(FamilyArgument.file(deltaOf), Installed.kinds())) {
             Optional<Member> own = opened.space().choices().isEmpty() ? Optional.empty() : Optional.of(member);
             int written = MemberDelta.write(alone, own, changed, out);
-            return "holds only the " + written + " tensors that " + deltaOf + " does not have";
+            return "holds only what differs from " + deltaOf + ": " + Text.count(written, "tensor");
         }
     }
 }

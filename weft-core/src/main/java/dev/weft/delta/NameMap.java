@@ -49,6 +49,22 @@ public record NameMap(List<Rule> rules) {
                         e);
             }
         }
+
+        /** Its pattern as that of a whole name. */
+        private Pattern whole() {
+            return Pattern.compile("\\A(?:" + pattern + ")\\z");
+        }
+
+        private Optional<String> of(String from) {
+            try {
+                return Optional.ofNullable(name).map(to -> whole().matcher(from).replaceFirst(to));
+            } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+                throw new InputException(
+                        "A rule of a name map must name groups of its pattern, as $1, but of the pattern \"" + pattern
+                                + "\" it makes \"" + name + "\".",
+                        e);
+            }
+        }
     }
 
     /** Every name as it is. */
@@ -58,8 +74,7 @@ public record NameMap(List<Rule> rules) {
 
     /** What {@code name} becomes; empty when no rule speaks of it, or one leaves it out. */
     public Optional<String> of(String name) {
-        return rule(name).flatMap(rule -> Optional.ofNullable(rule.name)
-                .map(to -> Pattern.compile(rule.pattern).matcher(name).replaceFirst(to)));
+        return rule(name).flatMap(rule -> rule.of(name));
     }
 
     /** Whether the tensor of this name is transposed. */
@@ -77,7 +92,7 @@ public record NameMap(List<Rule> rules) {
 
     private Optional<Rule> rule(String name) {
         return rules.stream()
-                .filter(rule -> Pattern.compile(rule.pattern).matcher(name).matches())
+                .filter(rule -> rule.whole().matcher(name).matches())
                 .findFirst();
     }
 }

@@ -93,7 +93,7 @@ record CellGraph(String prefix, int inputs, int kept, Cell.Output output, List<L
         return sources.stream().map(Object::toString).collect(Collectors.joining("+"));
     }
 
-    /** Which edges into a node a member keeps, as the nodes that they come from; also where there is one option. */
+    /** The choice of the edges into a node that a member keeps, as the nodes that they come from; also where there is one option. */
     Choice<String> sourcesChoice(int node) {
         return new Choice<>(
                 prefix + "node" + node + ".inputs",
@@ -144,7 +144,7 @@ record CellGraph(String prefix, int inputs, int kept, Cell.Output output, List<L
         return kept == 0 || sources(node).stream().anyMatch(set -> set.contains(from));
     }
 
-    /** Those of all edges, in order. */
+    /** The choices of all edges, in order. */
     List<Choice<String>> edgeChoices() {
         List<Choice<String>> all = new ArrayList<>();
         for (int node = inputs; node < nodes(); node++) {

@@ -139,8 +139,14 @@ public record CellStack(
                 cells.stream().filter(cell -> cell.kind == Kind.REDUCTION).count();
         if ((wiring.inputs == 2 || reduction.stream().anyMatch(operations -> operations.contains(CellOperation.SKIP)))
                 && (halvings > 14 || resolution % (1 << halvings) != 0)) {
-            throw new InputException("A skip halves even resolutions alone, so that of " + halvings
-                    + " reduction cells must be a multiple of 2 for each of them, but is " + resolution + ".");
+            throw new InputException("A skip halves even resolutions alone, so with " + halvings
+                    + " reduction cells the resolution must be a multiple of 2^" + halvings + ", but is " + resolution
+                    + ".");
+        }
+        if (wiring.inputs == 2 && cells.stream().anyMatch(cell -> cell.channels < 2)) {
+            throw new InputException(
+                    "Nodes of cells that read two cells must have 2 channels or more, because a half of"
+                            + " them is made of the even pixels and a half of the odd ones, but a cell has 1.");
         }
     }
 
@@ -230,8 +236,8 @@ public record CellStack(
     @Override
     public Layer build(Weights weights) {
         ImageInput images = ImageInput.bound(input);
-        CellLayers layers =
-                new CellLayers(weights, entangled, false, affine == Affine.EVERYWHERE, true, initialisation);
+        CellLayers layers = new CellLayers(
+                weights, entangled, false, affine == Affine.EVERYWHERE, affine != Affine.EVERYWHERE, initialisation);
         Dim width = Dim.of(stem > 0 ? stem : cells.get(0).channels);
         Layer first = images.layer(Dim.of(resolution))
                 .then(Conv2d.dense(

@@ -44,7 +44,7 @@ public final class MemberDelta {
      */
     public static int write(Family alone, Optional<Member> member, Family base, Path file) {
         try (MemberStatistics none = MemberStatistics.none();
-                Family cut = cut(base, member.map(base.space()::print), none)) {
+                Family cut = cut(base, member.map(Member::toString), none)) {
             Map<String, Tensor> before = own(cut, base).weights().stored();
             Map<String, Tensor> after = FamilyFile.tensors(alone);
             requireSameModel(before, after);

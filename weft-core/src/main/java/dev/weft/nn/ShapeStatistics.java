@@ -7,8 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** This is for passes over tensors that have shapes and no data: notes how many channels each batch norm layer sees,
- * the most of several passes. */
+/** Notes how many channels each batch norm layer sees, the most of several passes, where tensors have shapes and no data. */
 public final class ShapeStatistics implements NormStatistics {
     private final Map<String, Integer> channels = new LinkedHashMap<>();
 

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 public final class RunDatabase implements AutoCloseable {
     private static final int FORMAT_VERSION = 2;
 
-    /** That of runs without the table of notes, which are opened all the same. */
+    /** The version of files without the table of notes, which are opened all the same. */
     private static final int WITHOUT_NOTES = 1;
 
     private static final long BATCH_NANOS = 1_000_000_000L;

@@ -101,6 +101,11 @@ public record Choice<T>(String name, List<T> options, String controller, int act
         return switched != null;
     }
 
+    /** Whether a member that picks this option has the choice switched off. */
+    public boolean isOff(Object option) {
+        return isSwitched() && switched.off.equals(option);
+    }
+
     /**
      * Whether this choice means something, or is on, while its controller picks an option.
      *

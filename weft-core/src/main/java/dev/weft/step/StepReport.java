@@ -17,7 +17,7 @@ public record StepReport(
         double learningRate,
         List<MemberLoss> losses,
         Map<String, Map<String, Double>> measures) {
-    /** Of a step in which nobody measured anything. */
+    /** A report of a step in which nobody measured anything. */
     public StepReport(long step, long steps, double learningRate, List<MemberLoss> losses) {
         this(step, steps, learningRate, losses, Map.of());
     }

@@ -10,6 +10,7 @@ import dev.weft.model.CellNetwork.Affine;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.Initialisation;
 import dev.weft.nn.Pass;
+import dev.weft.nn.ShapeStatistics;
 import dev.weft.ops.ImageOps;
 import dev.weft.ops.TensorAssert;
 import dev.weft.space.Choice;
@@ -93,6 +94,24 @@ class DartsCellTest {
         CellStack definition = network(36, 20, 32, Affine.EVERYWHERE);
         ModelDefinition found = definition.at(definition.space().parse(DARTS_V2));
         assertThat(parameters(found)).isEqualTo(3_349_342);
+        assertThat(norms(found)).as("no norm follows a pooling").noneMatch(name -> name.contains("pool"));
+        assertThat(norms(network(16, 8, 32, Affine.OUTSIDE_CELLS)))
+                .as("in a search one does")
+                .anyMatch(name -> name.contains("pool"));
+    }
+
+    /** The names of the batch norms that passes of a few random members go through. */
+    private static Set<String> norms(ModelDefinition definition) {
+        ShapeStatistics norms = new ShapeStatistics();
+        SplittableRandom random = new SplittableRandom(1);
+        try (PointerScope scope = new PointerScope();
+                Family family = Family.ofShapes(definition)) {
+            for (int i = 0; i < 8; i++) {
+                family.forward(
+                        definition.input().shapes(1), new Pass(family.space().sample(random), norms, 0, 0));
+            }
+            return norms.channels().keySet();
+        }
     }
 
     /** The same of the supernet: 1.930618 million in the log of the published search. */
@@ -377,7 +396,7 @@ class DartsCellTest {
                 .hasMessageContaining("so 2, 5, 9, 14, 20 or 27 of them, but normal has 6.");
         assertThatThrownBy(() -> of(darts, 10, darts.normal()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("of 2 reduction cells must be a multiple of 2 for each of them, but is 10");
+                .hasMessageContaining("with 2 reduction cells the resolution must be a multiple of 2^2, but is 10");
         assertThatThrownBy(() -> new CellStack.Wiring(3, 2))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("inputs of 1 or 2");

@@ -210,6 +210,10 @@ class MemberDeltaTest {
                     .hasMessageContaining("extract it whole");
             assertThatThrownBy(() -> MemberDelta.write(alone, Optional.of(smallest), other, delta))
                     .isInstanceOf(InputException.class);
+            try (Family cells = Family.of(TinyModels.darts(), 1)) { // whose members have a notation of their own
+                assertThatThrownBy(() -> MemberDelta.write(alone, Optional.of(smallest), cells, delta))
+                        .isInstanceOf(InputException.class);
+            }
             assertThat(delta).doesNotExist();
         }
     }

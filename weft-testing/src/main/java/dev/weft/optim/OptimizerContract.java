@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What holds for every optimiser; implement it for a new one, whose settings are a record. */
 public interface OptimizerContract {
-    /** With settings under which it remembers as much as it can. */
+    /** The optimiser, with settings under which it remembers as much as it can. */
     Optimizer optimizer();
 
     /** A run that is resumed from a checkpoint takes the steps of one that never stopped, bit for bit. */

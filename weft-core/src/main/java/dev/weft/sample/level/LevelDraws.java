@@ -75,7 +75,7 @@ final class LevelDraws {
         return levels;
     }
 
-    /** From the smallest to the largest member. */
+    /** The cost of the largest member less that of the smallest. */
     double range() {
         return range;
     }

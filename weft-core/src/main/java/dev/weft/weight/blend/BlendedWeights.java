@@ -304,7 +304,7 @@ public final class BlendedWeights implements WrappedWeights {
     private void requireLargest(Member member) {
         for (BlendedChoice choice : blended.values()) {
             if (!BlendDraw.isDrawn(member)
-                    && !choice.choice().isSwitched() // off or on, a blend runs all
+                    && !choice.choice().isOff(member.value(choice.choice())) // a blend runs it all the same
                     && !choice.largest().equals(member.value(choice.choice()))) {
                 throw new InputException("A blend must pick the largest option of every choice that it mixes, but \""
                         + member + "\" picks " + choice.choice().name() + "=" + member.value(choice.choice()) + ".");

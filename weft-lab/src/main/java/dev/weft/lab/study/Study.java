@@ -51,6 +51,7 @@ public final class Study {
             Map<String, Object> smoke) {
         Document {
             parts = parts == null ? List.of() : List.copyOf(parts);
+            smoke = smoke == null ? Map.of() : smoke;
         }
     }
 
@@ -138,6 +139,10 @@ public final class Study {
 
     private static Document read(String name) {
         try (InputStream in = Study.class.getResourceAsStream(file(name))) {
+            if (in == null) {
+                throw new IllegalStateException(
+                        "study " + name + " must have " + file(name) + " beside " + Study.class);
+            }
             return Yaml.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), file(name), Document.class);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
