@@ -100,10 +100,11 @@ class PrecisionTest {
             double bound = precision == Precision.FLOAT16 ? 0.002 : precision == Precision.INT8_DYNAMIC ? 0.06 : 0.2;
             String what = definition.name() + " in " + precision;
             assertThat(result.check().maxAbsError()).as(what).isPositive();
-            if (definition instanceof CellStack) {
+            if (definition instanceof CellStack cells) {
                 // Its untrained norms, one behind the other, make single inputs leave every range: the largest error is
-                // of one of them.
-                double agreeing = precision == Precision.FLOAT16 ? 1 : 0.9;
+                // of one of them. Logits of the cells of DARTS lie nearer to each other, for there are ten classes.
+                boolean isDarts = cells.wiring().inputs() == 2;
+                double agreeing = precision == Precision.FLOAT16 ? isDarts ? 0.98 : 1 : isDarts ? 0.8 : 0.9;
                 assertThat(result.check().top1Agreement()).as(what).isGreaterThanOrEqualTo(agreeing);
             } else {
                 assertThat(result.check().maxAbsError() / spread).as(what).isLessThan(bound);
