@@ -58,6 +58,7 @@ class StandInDeviceTest {
     static List<String> presets() {
         return Presets.all().keySet().stream()
                 .filter(name -> name.contains("tiny") && !name.contains("autoformer") && !name.contains("tanglenas"))
+                .filter(StandInDeviceTest::isInReach)
                 .toList();
     }
 
@@ -72,7 +73,13 @@ class StandInDeviceTest {
         return Recipes.NAMES.stream()
                 .filter(name ->
                         name.endsWith("-quick") && !Recipes.read(name).sharing().isEmpty())
+                .filter(StandInDeviceTest::isInReach)
                 .toList();
+    }
+
+    /** Whether the stand-in can run it: what it keeps of the graphs of DARTS's 42 edges takes gigabytes. */
+    private static boolean isInReach(String name) {
+        return !name.contains("darts-tiny") && !name.startsWith("darts-");
     }
 
     @ParameterizedTest
