@@ -29,7 +29,8 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Causal attention is counted as the whole T × S, though half of the scores are masked: so do published figures.
  *
  * <p>A weight is a tensor of numbers that an operation reads and no operation made, but for the input and what normalises it; lists of
- * indices that entries are gathered by, and codes that an operation of a sharing reads, count in bytes alone. A view that is read twice is counted once. Tensors are held until {@link #close}, so that no address means two of them.
+ * indices that entries are gathered by, and codes that an operation of a sharing reads, count in bytes alone. A view that is read twice
+ * is counted once. Tensors are held until {@link #close}, so that no address means two of them.
  */
 public final class OperationCounter implements Recorder, AutoCloseable {
     /** The numbers of a stored tensor that an operation sees. */
@@ -75,7 +76,10 @@ public final class OperationCounter implements Recorder, AutoCloseable {
                 beside += input.nbytes();
             } else if (input != null && !made.contains(address(input)) && !input.is_floating_point()) {
                 boolean stored = op == Op.GATHER || op == Op.SCATTER_ADD || op == Op.CUSTOM;
-                beside += stored && weights.add(view(input)) ? input.nbytes() : 0;
+                if (stored && weights.add(view(input))) {
+                    beside += input.nbytes();
+                    held.add(Tensors.keep(input));
+                }
             } else if (input != null && !made.contains(address(input))) {
                 View view = view(input);
                 storage = storage == 0 ? view.storage : storage;

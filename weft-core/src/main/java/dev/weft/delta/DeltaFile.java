@@ -5,6 +5,7 @@ import dev.weft.io.Json;
 import dev.weft.io.Safetensors;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.TensorData;
+import dev.weft.ops.Tensors;
 import dev.weft.weight.StoredTensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -118,7 +119,7 @@ final class DeltaFile {
     }
 
     private static Delta replacement(SafetensorsFile file, String name, Map<String, Tensor> base) {
-        try (Tensor after = StoredTensors.finite(file, REPLACED + name)) {
+        try (Tensor after = Tensors.here(StoredTensors.finite(file, REPLACED + name))) {
             return Replacement.of(name, Optional.ofNullable(base.get(name)), after);
         } catch (IllegalArgumentException e) {
             throw new InputException(file.path() + ", change of " + name + ": " + e.getMessage(), e);
@@ -127,12 +128,12 @@ final class DeltaFile {
 
     private static Delta delta(SafetensorsFile file, String name, Double scale) {
         if (scale == null) {
-            try (Tensor values = StoredTensors.finite(file, DENSE + name)) {
+            try (Tensor values = Tensors.here(StoredTensors.finite(file, DENSE + name))) {
                 return DenseDelta.of(values);
             }
         }
-        try (Tensor a = StoredTensors.finite(file, A + name);
-                Tensor b = StoredTensors.finite(file, B + name)) {
+        try (Tensor a = Tensors.here(StoredTensors.finite(file, A + name));
+                Tensor b = Tensors.here(StoredTensors.finite(file, B + name))) {
             return LowRankDelta.of(a, b, scale);
         } catch (IllegalArgumentException e) {
             throw new InputException(file.path() + ", change of " + name + ": " + e.getMessage(), e);

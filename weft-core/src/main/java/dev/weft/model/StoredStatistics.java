@@ -47,7 +47,7 @@ final class StoredStatistics {
         if (!fits(together, all)) {
             throw new InputException(
                     "member \"" + name + "\" must have its batch-norm statistics in a tensor \"members/"
-                            + name + "/" + PACKED + "\" [2, " + all + "] of float32, but "
+                            + name + "/" + PACKED + "\" [2, " + all + "] of float32 or float64, but "
                             + (together == null
                                     ? "has none."
                                     : "it is " + Arrays.toString(together.shape()) + " of "
