@@ -26,6 +26,10 @@ public record Labels(@JsonProperty(defaultValue = "0.0") double smoothing) imple
     /** A smoothing of its own is kept where the recipe has none. */
     @Override
     public Criterion smoothed(double other) {
+        if (other != 0 && smoothing != 0 && other != smoothing) {
+            throw new InputException("Labels must be smoothed by one number, but labelSmoothing is " + other
+                    + " and the smoothing of the criterion " + smoothing + ". Give one of them.");
+        }
         return other == 0 ? this : new Labels(other);
     }
 

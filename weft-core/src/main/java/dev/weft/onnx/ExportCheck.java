@@ -73,7 +73,7 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
         return new ExportCheck(worst, (double) agreed / predictions, examples);
     }
 
-    /** For each open axis but the batch, the inputs that have it, and where. */
+    /** Gives for each open axis but the batch the inputs that have it, and where. */
     private static Map<String, Map<String, Integer>> openAxes(OnnxFile file) {
         Map<String, Map<String, Integer>> axes = new LinkedHashMap<>();
         if (file.text().isPresent()) {

@@ -11,7 +11,7 @@ public interface StepListener {
     /**
      * Called after forward of one member on one batch, before backward.
      *
-     * @param outputs its logits
+     * @param outputs its outputs, by the names of the ports
      */
     default void memberForwarded(long step, TrainingMember trained, Batch batch, Bundle outputs) {}
 

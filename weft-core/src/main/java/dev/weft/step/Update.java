@@ -38,7 +38,7 @@ public interface Update extends AutoCloseable {
     Map<String, Tensor> state();
 
     /**
-     * Goes on from what was remembered, before its first step. The tensors are this update's from now on; without another word they are
+     * Goes on from what was remembered, before its first step. The tensors are this update's from now on; unless overridden, they are
      * copied into those that it has.
      *
      * @param kept with all names of {@link #state} that are there from the start

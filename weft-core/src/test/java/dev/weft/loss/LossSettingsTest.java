@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.criterion.Affinity;
 import dev.weft.criterion.Criterion;
+import dev.weft.criterion.Labels;
 import dev.weft.criterion.SquaredError;
 import dev.weft.io.InputException;
 import dev.weft.model.ImageInput;
@@ -26,6 +27,15 @@ class LossSettingsTest {
                 .hasMessageContaining(
                         "must be a loss against targets, but \"affinity\" compares with a teacher's outputs");
         assertThatCode(() -> requireFits(null, 0.1)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void labelsAreSmoothedByOneNumber() {
+        assertThatThrownBy(() -> requireFits(new Labels(0.2), 0.1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("labelSmoothing is 0.1 and the smoothing of the criterion 0.2");
+        assertThatCode(() -> requireFits(new Labels(0.1), 0.1)).doesNotThrowAnyException();
+        assertThatCode(() -> requireFits(new Labels(0.2), 0)).doesNotThrowAnyException();
     }
 
     @Test
