@@ -29,25 +29,22 @@ final class TimedModel implements AutoCloseable {
     }
 
     static TimedModel open(OnnxFile file, LatencySettings settings) {
-        TimedModel model = null;
         OrtSession session = file.session(settings.threads());
+        TimedModel model = new TimedModel(session, new LinkedHashMap<>());
+        boolean done = false;
         try {
-            model = new TimedModel(session, noise(file, settings.batch()));
+            noise(file, settings.batch(), model.feed);
             for (int i = 0; i < settings.warmup(); i++) {
                 session.run(model.feed).close();
             }
+            done = true;
             return model;
         } catch (OrtException e) {
-            closeQuietly(model, session);
             throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
-        }
-    }
-
-    private static void closeQuietly(TimedModel model, OrtSession session) {
-        if (model != null) {
-            model.close();
-        } else {
-            close(session);
+        } finally {
+            if (!done) {
+                model.close();
+            }
         }
     }
 
@@ -70,14 +67,13 @@ final class TimedModel implements AutoCloseable {
     }
 
     /** Images of noise, texts of random tokens as long as in training, or noise in every port, whose open axes are as long as they come. */
-    private static Map<String, OnnxTensor> noise(OnnxFile file, int batch) throws OrtException {
+    private static void noise(OnnxFile file, int batch, Map<String, OnnxTensor> feed) throws OrtException {
         SplittableRandom random = RandomStream.STAND_IN.random(0);
         if (!file.inputs().isEmpty()) {
-            Map<String, OnnxTensor> feed = new LinkedHashMap<>();
             for (ExportedPort port : file.inputs()) {
                 feed.put(port.name(), noise(port, batch, random));
             }
-            return feed;
+            return;
         }
         if (file.text().isPresent()) {
             ExportedText text = file.text().get();
@@ -86,7 +82,8 @@ final class TimedModel implements AutoCloseable {
                 tokens.put(random.nextInt(text.vocabularySize()));
             }
             long[] shape = {batch, text.contextLength()};
-            return Map.of(OnnxFile.TOKENS, OnnxTensor.createTensor(OnnxRuntime.environment(), tokens.flip(), shape));
+            feed.put(OnnxFile.TOKENS, OnnxTensor.createTensor(OnnxRuntime.environment(), tokens.flip(), shape));
+            return;
         }
         ExportedInput images = file.images().orElseThrow();
         FloatBuffer pixels = direct(Float.BYTES, Math.multiplyExact(batch, images.pixelsPerImage()))
@@ -95,7 +92,7 @@ final class TimedModel implements AutoCloseable {
             pixels.put(random.nextInt(256));
         }
         long[] shape = {batch, images.channels(), images.size(), images.size()};
-        return Map.of(OnnxFile.IMAGE, OnnxTensor.createTensor(OnnxRuntime.environment(), pixels.flip(), shape));
+        feed.put(OnnxFile.IMAGE, OnnxTensor.createTensor(OnnxRuntime.environment(), pixels.flip(), shape));
     }
 
     /** Numbers from 0 to 1; whole numbers are 0, since nobody says which of them a model knows. */
@@ -124,10 +121,6 @@ final class TimedModel implements AutoCloseable {
     @Override
     public void close() {
         feed.values().forEach(OnnxTensor::close);
-        close(session);
-    }
-
-    private static void close(OrtSession session) {
         try {
             session.close();
         } catch (OrtException e) {

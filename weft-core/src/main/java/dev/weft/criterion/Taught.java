@@ -17,12 +17,12 @@ public record Taught(Criterion own, SoftLoss soft) implements Criterion {
 
     @Override
     public Tensor each(Scene scene) {
-        return mixture(scene, own::each, ofTeacher()::each);
+        return mixture(scene, own::each, taught -> ofTeacher().each(taught));
     }
 
     @Override
     public Tensor of(Scene scene) {
-        return mixture(scene, own::of, ofTeacher()::of);
+        return mixture(scene, own::of, taught -> ofTeacher().of(taught));
     }
 
     private Criterion ofTeacher() {

@@ -5,7 +5,6 @@ import dev.weft.io.Kinds;
 import dev.weft.io.SafetensorsFile;
 import dev.weft.io.Suggest;
 import dev.weft.nn.BatchStatistics;
-import dev.weft.nn.Layer;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Network;
 import dev.weft.nn.Pass;
@@ -429,9 +428,11 @@ public final class Family implements AutoCloseable {
     }
 
     /**
-     * The inputs to the outputs, by the names of the ports; they belong to the caller's {@code PointerScope}, and nothing else of the forward
+     * The inputs to the outputs, by the names of the ports and in their order; they belong to the caller's {@code PointerScope}, and nothing else of the forward
      * pass does: what its gradient needs is libtorch's, which frees it while the gradient is computed. Changes nothing but the cache of
      * the pass, if it has one.
+     *
+     * @throws IllegalStateException when the network gives other outputs than the input of the model declares
      */
     public Bundle forward(Bundle inputs, Pass pass) {
         requireOpen();
@@ -439,16 +440,38 @@ public final class Family implements AutoCloseable {
             Bundle read = type == ScalarType.Double ? inputs.map(Tensors::inDoubles) : inputs;
             Bundle outputs = model.forward(read, pass.isBegun() ? pass : pass.begun());
             List<Port> ports = definition().input().outputs();
-            return ports.size() == 1 ? Bundle.of(ports.get(0).name(), outputs.only()) : outputs;
+            return ports.size() == 1 ? Bundle.of(ports.get(0).name(), outputs.only()) : ordered(ports, outputs);
         });
+    }
+
+    /** The outputs of the ports, in their order. */
+    private Bundle ordered(List<Port> ports, Bundle outputs) {
+        Map<String, Tensor> ordered = new LinkedHashMap<>();
+        for (Port port : ports) {
+            ordered.put(port.name(), outputs.tensors().get(port.name()));
+        }
+        if (!ordered.keySet().equals(outputs.tensors().keySet())) {
+            throw new IllegalStateException(
+                    "Model " + definition().name() + " must give the outputs that its input declares, "
+                            + ordered.keySet() + ", but its network gives "
+                            + outputs.tensors().keySet() + ". Give each port one tensor of its name.");
+        }
+        return new Bundle(ordered);
     }
 
     /**
      * Does what {@link #forward(Bundle, Pass)} does, of a model of one input and one output: pixel values 0 to 255 (B, C, H, W) to logits
      * (B, classes), or token ids (B, T) to logits (B, T, tokens).
+     *
+     * @throws IllegalStateException when it has several inputs, which only a bundle names
      */
     public Tensor forward(Tensor input, Pass pass) {
-        return forward(Bundle.of(Layer.OUTPUT, input), pass).only();
+        List<Port> ports = definition().input().inputs();
+        if (ports.size() != 1) {
+            throw new IllegalStateException("Model " + definition().name() + " must be given its inputs by name, "
+                    + ports + ", but was given one tensor. Give a bundle.");
+        }
+        return forward(Bundle.of(ports.get(0).name(), input), pass).only();
     }
 
     /**

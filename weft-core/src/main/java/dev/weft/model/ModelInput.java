@@ -10,7 +10,6 @@ import dev.weft.io.InputException;
 import dev.weft.metric.Metric;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Port;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,7 +97,7 @@ public interface ModelInput {
                 Tensor given = example.tensors().get(port.name());
                 if (given == null || !port.takes(given)) {
                     throw new InputException(source + " must have what the model reads, " + port + ", but has "
-                            + (given == null ? "only " + example.tensors().keySet() : Arrays.toString(given.shape()))
+                            + (given == null ? "only " + example.tensors().keySet() : Port.describe(given))
                             + ". Give other data or another model.");
                 }
             }

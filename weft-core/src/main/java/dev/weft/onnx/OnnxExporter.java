@@ -59,11 +59,19 @@ public final class OnnxExporter {
                     + " bytes of weights to be an ONNX file, but \"" + member + "\" has " + bytes
                     + ". Keep it as safetensors (extract), or pick a smaller member.");
         }
+        ModelInput input = model.definition().input();
+        input.outputs().stream()
+                .filter(port -> port.type() == Port.Type.INT64)
+                .findFirst()
+                .ifPresent(port -> {
+                    throw new InputException("A member must give float32 to be an ONNX file, but \"" + member
+                            + "\" gives " + port + ". Keep it as safetensors (extract), or give that output as numbers"
+                            + " of float32.");
+                });
         MemberStatistics statistics = model.members().values().stream()
                 .map(NamedMember::statistics)
                 .findFirst()
                 .orElseGet(MemberStatistics::none);
-        ModelInput input = model.definition().input();
         OnnxGraph graph = new OnnxGraph();
         int resolution;
         List<ExportedPort> inputs;

@@ -13,6 +13,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param axes those after the batch
  */
 public record Port(String name, Type type, List<Axis> axes) {
+    private static final String BATCH = "batch"; // the name of the first axis
+
     /** What the numbers are. */
     public enum Type {
         FLOAT32(ScalarType.Float),
@@ -28,14 +30,17 @@ public record Port(String name, Type type, List<Axis> axes) {
     /**
      * One axis.
      *
-     * @param name of a size that is open: axes of one name have one size in a batch; empty where the size is fixed
+     * @param name of a size that is open, of letters, digits and underscores: axes of one name have one size in a batch, and none is
+     *     called {@code batch}; empty where the size is fixed
      * @param size 0 where it is open
      */
     public record Axis(String name, int size) {
         public Axis {
-            if (name.isEmpty() == (size < 1)) {
-                throw new IllegalArgumentException(
-                        "An axis must have a name or a size of 1 or more, but got \"" + name + "\" and " + size + ".");
+            boolean isNamed = name != null && name.matches("[A-Za-z0-9_]+") && !name.equals(BATCH);
+            if (isNamed ? size != 0 : name == null || !name.isEmpty() || size < 1) {
+                throw new IllegalArgumentException("An axis must have a size of 1 or more and no name, or size 0 and a"
+                        + " name of letters, digits and underscores that is not \"" + BATCH + "\", but got \"" + name
+                        + "\" and " + size + ".");
             }
         }
 
@@ -103,10 +108,21 @@ public record Port(String name, Type type, List<Axis> axes) {
         return fits;
     }
 
+    /** What {@link #takes} looks at, as people read it: {@code INT64 [4, 12]}; a type that no port has by libtorch's name. */
+    public static String describe(Tensor tensor) {
+        ScalarType given = tensor.scalar_type().intern();
+        String type = Arrays.stream(Type.values())
+                .filter(known -> known.scalar == given)
+                .map(Type::toString)
+                .findFirst()
+                .orElse(given.toString());
+        return type + " " + Arrays.toString(tensor.shape());
+    }
+
     /** As people read it: {@code tokens INT64 (batch, length)}. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(name + " " + type + " (batch");
+        StringBuilder text = new StringBuilder(name + " " + type + " (" + BATCH);
         axes.forEach(axis -> text.append(", ").append(axis.isOpen() ? axis.name() : axis.size()));
         return text.append(")").toString();
     }

@@ -94,6 +94,7 @@ final class Loop implements AutoCloseable {
                                 rule.architecture().costOf(recipe.family()),
                                 phase.training().optimizerState()),
                         data.heldOut());
+        TrainingStep.requireOneOwner(updates(), family);
     }
 
     private PhaseRun phase(int index) {

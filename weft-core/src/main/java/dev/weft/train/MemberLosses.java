@@ -17,6 +17,7 @@ import dev.weft.step.StepListener;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -58,6 +59,13 @@ final class MemberLosses {
             this.begun = step > labelSteps;
             this.taught =
                     teacher == null || !begun ? null : Bundle.withoutGradients(() -> teacher.outputs(batch.inputs()));
+        }
+
+        /** Keeps what is taught until that scope closes, whatever scope the call is in. */
+        void outlive(PointerScope scope) {
+            if (taught != null) {
+                taught.tensors().values().forEach(scope::attach);
+            }
         }
 
         /** Hears of the output of a forward pass that trains: the largest's teaches those after it. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -20,6 +21,7 @@ final class MemberPasses implements MemberGradients, AutoCloseable {
     private final long step;
     private final long seed;
     private final List<? extends StepListener> listeners;
+    private final PointerScope scope = PointerScope.getInnerScope(); // the step's; null where it has none
     private final List<MemberLoss> losses = new ArrayList<>();
     private List<TrainingMember> draws; // null until they run
     private MemberLosses.Teaching alone; // null until one of them runs alone
@@ -76,6 +78,9 @@ final class MemberPasses implements MemberGradients, AutoCloseable {
         if (alone == null) {
             draws();
             alone = of.teaching(batches.get(0), step);
+            if (scope != null) {
+                alone.outlive(scope); // and not go with whatever scope the first member has of its own
+            }
         }
         double loss = of.backward(alone, draws, member, 1, step, listeners);
         Map<String, Tensor> gradients = of.gradients();

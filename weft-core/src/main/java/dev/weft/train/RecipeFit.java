@@ -5,10 +5,14 @@ import dev.weft.data.Batches;
 import dev.weft.data.Splits;
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;
+import dev.weft.nn.BatchStatistics;
 import dev.weft.recipe.Phase;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampling;
+import dev.weft.step.Update;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What must hold before a recipe trains, found out on shapes without data. */
 public final class RecipeFit {
@@ -40,24 +44,38 @@ public final class RecipeFit {
             if (recipe.base() != null) {
                 recipe.base().requireFits(shapes, splits);
             }
-            train.sampler()
-                    .start(new Sampling.Setup(
+            requireUpdates(
+                    train,
+                    new Sampling.Setup(
                             shapes,
                             train.loss(),
                             train.epochs(),
                             data.weights().size(),
                             data.heldOut(),
                             train.stepsPerEpoch(batches),
-                            0))
-                    .close();
-            new TrainingStep(shapes, train).close();
-            if (train.architecture() != null) {
-                new ArchitectureStep(shapes, train.architecture(), train.loss(), train.update(), null).close();
-            }
+                            0));
         }
         for (TrainSettings rule : train.ofPhases()) {
             rule.loss().requireFits(recipe.model().input());
             rule.distillation().requireTeacher(recipe.model().input(), kinds);
+        }
+    }
+
+    private static void requireUpdates(TrainSettings train, Sampling.Setup setup) {
+        Family shapes = setup.family();
+        try (Sampling sampling = train.sampler().start(setup);
+                TrainingStep step = new TrainingStep(shapes, train, BatchStatistics.INSTANCE, null, sampling, 0)) {
+            if (train.architecture() == null) {
+                return;
+            }
+            try (ArchitectureUpdate logits = new ArchitectureUpdate(
+                    train.architecture(),
+                    new ArchitectureStep(shapes, train.architecture(), train.loss(), train.update(), null),
+                    setup.heldOut())) {
+                List<Update> all = new ArrayList<>(step.updates());
+                all.add(0, logits);
+                TrainingStep.requireOneOwner(all, shapes);
+            }
         }
     }
 

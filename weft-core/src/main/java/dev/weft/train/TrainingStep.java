@@ -2,6 +2,7 @@ package dev.weft.train;
 
 import dev.weft.data.Batch;
 import dev.weft.io.CheckFailedException;
+import dev.weft.io.InputException;
 import dev.weft.loss.Distillation;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
@@ -55,6 +56,8 @@ public final class TrainingStep implements AutoCloseable {
      * @param teacher for {@link Distillation.Teacher}, otherwise {@code null}
      * @param sampling what drew the members, which may add to their losses and bring updates; not closed here
      * @param labelSteps the last step, from 1, at which labels alone teach whoever else would have a teacher; 0 for none
+     * @throws InputException when members step on their own, and an update beside that of the weights moves by their gradients
+     * @throws IllegalStateException when two updates have one name, or move one parameter
      */
     public TrainingStep(
             Family family,
@@ -83,11 +86,20 @@ public final class TrainingStep implements AutoCloseable {
                                 settings.reptile().optimizer(),
                                 settings.reptile().clipping(),
                                 settings.parameterGroups()));
-        family.strategies(Updating.class).forEach(strategy -> own.add(strategy.update(family)));
-        updates.add(weights);
-        updates.addAll(sampling.updates());
-        updates.addAll(own);
-        requireOneOwner();
+        boolean done = false;
+        try {
+            updates.add(weights);
+            updates.addAll(sampling.updates());
+            family.strategies(Updating.class).forEach(strategy -> own.add(strategy.update(family)));
+            updates.addAll(own);
+            requireOneOwner(updates, family);
+            requireGradients();
+            done = true;
+        } finally {
+            if (!done) {
+                close();
+            }
+        }
         family.weights().tensors().forEach((name, tensor) -> {
             if (family.hasOwnUpdate(name)) {
                 boolean moves = updates.stream().anyMatch(update -> update.readsMembers() && update.owns(name));
@@ -107,7 +119,12 @@ public final class TrainingStep implements AutoCloseable {
                 settings.distillation().labelSteps(1));
     }
 
-    private void requireOneOwner() {
+    /**
+     * Checks the updates of one training, all of them.
+     *
+     * @throws IllegalStateException when two have one name, or move one parameter
+     */
+    static void requireOneOwner(List<Update> updates, Family family) {
         Set<String> names = new HashSet<>();
         for (Update update : updates) {
             if (!names.add(update.name())) {
@@ -124,6 +141,19 @@ public final class TrainingStep implements AutoCloseable {
                 throw new IllegalStateException("A parameter must be moved by one update, but " + parameter
                         + " is owned by " + owners + ". Let the strategy that stores it say hasOwnUpdate.");
             }
+        }
+    }
+
+    /** The members' own steps leave no gradients of theirs to anybody else. */
+    private void requireGradients() {
+        List<String> others = updates.stream()
+                .filter(update -> update != weights && update.readsMembers())
+                .map(Update::name)
+                .toList();
+        if (settings.reptile() != null && !others.isEmpty()) {
+            throw new InputException("Training with train.reptile must have no update beside the weights' that moves by"
+                    + " the members' gradients, for its members step on their own, but has " + others
+                    + ". Leave out train.reptile, or the sharing or sampler that brings it.");
         }
     }
 

@@ -154,6 +154,20 @@ class CriterionTest {
         }
     }
 
+    /** One that nobody can teach serves where its teacher counts for nothing, as it does in training with labels alone. */
+    @Test
+    void aTeacherThatCountsForNothingIsNotAskedFor() {
+        try (PointerScope scope = new PointerScope()) {
+            Criterion own = scene -> scene.outputs().only().square().mean(1);
+            Criterion alone = new Taught(own, new SoftLoss(1, null, 1));
+            Scene scene = labelled();
+            TensorAssert.assertThat(alone.each(scene)).isBitEqualTo(own.each(scene));
+            TensorAssert.assertThat(alone.of(scene)).isBitEqualTo(own.of(scene));
+            TensorAssert.assertThat(alone.of(scene, List.of(1.0, 2.0, 0.0, 1.0)))
+                    .isBitEqualTo(own.of(scene, List.of(1.0, 2.0, 0.0, 1.0)));
+        }
+    }
+
     @Test
     void squaredErrorIsTheMeanOverTheNumbersOfAnExample() {
         try (PointerScope scope = new PointerScope()) {

@@ -2,6 +2,7 @@ package dev.weft.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.architecture.ArchitectureSettings;
 import dev.weft.criterion.Losses;
@@ -21,6 +22,7 @@ import dev.weft.optim.Optimizer;
 import dev.weft.optim.Reptile;
 import dev.weft.recipe.TrainSettings;
 import dev.weft.sample.Sampler;
+import dev.weft.sample.Sampling;
 import dev.weft.sample.norm.GradientNormSampler;
 import dev.weft.space.Member;
 import dev.weft.step.MemberLoss;
@@ -170,6 +172,45 @@ class ReptileTest {
             });
             assertThat(step.weights().state().keySet().stream().anyMatch(name -> name.startsWith("inner.momentum/")))
                     .isEqualTo(keepMomentum);
+        }
+    }
+
+    /** What a frozen teacher says is computed once, in the first member's turn, and is still there in those of the others. */
+    @Test
+    void everyMemberLearnsFromTheSameFrozenTeacher() {
+        settings.distillation = new Distillation.Teacher("file", "member");
+        settings.reptile = new Reptile(2, INNER, 0, null, false);
+        try (Family family = family();
+                Family other = Family.of(TinyTraining.boundModel(), 77)) {
+            Pass teaches = new Pass(other.space().largest(), BatchStatistics.INSTANCE, 0, 0);
+            Tensor target = other.forward(batch.inputs().only(), teaches).detach();
+            List<TrainingMember> draws = draws(family).subList(0, 2);
+            double[] expected = draws.stream()
+                    .mapToDouble(draw -> Losses.soft(
+                                    family.forward(
+                                            batch.inputs().only(),
+                                            new Pass(draw.member(), BatchStatistics.INSTANCE, 0, 0)),
+                                    target)
+                            .item_double())
+                    .toArray();
+            int[] asked = new int[1];
+            try (TrainingStep step = new TrainingStep(
+                    family,
+                    settings.build(),
+                    BatchStatistics.INSTANCE,
+                    inputs -> {
+                        asked[0]++;
+                        return other.forward(inputs, teaches);
+                    },
+                    Sampling.of(random -> List.of()),
+                    0)) {
+                List<MemberLoss> losses = step.run(batch, draws, 1, 1, 0, List.of());
+                assertThat(losses).hasSize(2);
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat(losses.get(i).loss()).isCloseTo(expected[i], within(1e-6));
+                }
+            }
+            assertThat(asked[0]).isEqualTo(1);
         }
     }
 

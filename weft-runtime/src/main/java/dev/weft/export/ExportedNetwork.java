@@ -7,9 +7,11 @@ import dev.weft.natives.OnnxRuntime;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * An exported model of any inputs and outputs, ready to run by their names. It needs ONNX Runtime and nothing else: libtorch is not
@@ -51,6 +53,25 @@ public final class ExportedNetwork implements AutoCloseable {
             return new Numbers(null, values, shape);
         }
 
+        private int length() {
+            return floats == null ? longs.length : floats.length;
+        }
+
+        private boolean isFull() {
+            double count = 1; // where it is no int, it is none of an array
+            for (long size : shape) {
+                count *= size;
+            }
+            return Arrays.stream(shape).allMatch(size -> size >= 0) && count == length();
+        }
+
+        /** Their type and shape: {@code float32 (2, 3)}. */
+        @Override
+        public String toString() {
+            return (floats == null ? ExportedPort.INTEGERS : ExportedPort.FLOATS)
+                    + Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", ", " (", ")"));
+        }
+
         private OnnxTensor tensor() throws OrtException {
             OrtEnvironment environment = OnnxRuntime.environment();
             return floats == null
@@ -65,6 +86,10 @@ public final class ExportedNetwork implements AutoCloseable {
                     + "\" must have ports of its own, but reads images or text. Open it as an ExportedModel or an"
                     + " ExportedLanguageModel.");
         }
+        file.outputs().stream().filter(ExportedPort::isInteger).findFirst().ifPresent(port -> {
+            throw new InvalidInputException("The model of member \"" + file.member()
+                    + "\" must have outputs of float32, but gives " + port + ". Export it without that output.");
+        });
         this.file = file;
         this.session = new OnnxSession(file, threads);
     }
@@ -96,7 +121,7 @@ public final class ExportedNetwork implements AutoCloseable {
     /**
      * The outputs by name for inputs by name.
      *
-     * @throws InvalidInputException when an input is missing or of another shape
+     * @throws InvalidInputException when an input is missing or of another type or shape, or has not the numbers of its shape
      */
     public Map<String, Numbers> run(Map<String, Numbers> inputs) {
         for (ExportedPort port : inputs()) {
@@ -109,17 +134,20 @@ public final class ExportedNetwork implements AutoCloseable {
             }
             if (!fits) {
                 throw new InvalidInputException("The model of member \"" + file.member() + "\" must be given " + port
-                        + " after the batch, but was given "
-                        + (given == null ? "nothing of that name." : java.util.Arrays.toString(given.shape) + "."));
+                        + ", but was given "
+                        + (given == null ? "nothing of that name. Inputs: " + inputs.keySet() : given) + ".");
+            }
+            if (!given.isFull()) {
+                throw new InvalidInputException("The input \"" + port.name() + "\" must have as many numbers as its"
+                        + " shape says, but was given " + given.length() + " for " + given
+                        + ". Give the shape of the numbers, the batch first.");
             }
         }
         return session.run(
-                () -> {
-                    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+                tensors -> {
                     for (ExportedPort port : inputs()) {
                         tensors.put(port.name(), inputs.get(port.name()).tensor());
                     }
-                    return tensors;
                 },
                 result -> {
                     Map<String, Numbers> outputs = new LinkedHashMap<>();

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 public record ExportedPort(String name, boolean isInteger, List<Axis> axes) {
     static final String INPUT = "weft.in.";
     static final String OUTPUT = "weft.out.";
-    private static final String FLOATS = "float32";
-    private static final String INTEGERS = "int64";
+    static final String FLOATS = "float32";
+    static final String INTEGERS = "int64";
     private static final long FLOAT = 1;
     private static final long INT64 = 7;
 
@@ -95,6 +95,16 @@ public record ExportedPort(String name, boolean isInteger, List<Axis> axes) {
                     + text.substring(0, Math.min(40, text.length())) + "\".");
         }
         return List.copyOf(ports);
+    }
+
+    /** As people read it: {@code positions float32 (batch, points, 3)}. */
+    @Override
+    public String toString() {
+        return name + " " + (isInteger ? INTEGERS : FLOATS) + " (batch"
+                + axes.stream()
+                        .map(axis -> ", " + (axis.isOpen() ? axis.open() : axis.size()))
+                        .collect(Collectors.joining())
+                + ")";
     }
 
     OnnxValue value() {

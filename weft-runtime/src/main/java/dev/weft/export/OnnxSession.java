@@ -3,6 +3,7 @@ package dev.weft.export;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -14,9 +15,9 @@ final class OnnxSession implements AutoCloseable {
         OnnxTensor create() throws OrtException;
     }
 
-    /** Makes the inputs of one run by name. */
+    /** Makes the inputs of one run by name; those that are there when one fails are closed too. */
     interface Inputs {
-        Map<String, OnnxTensor> create() throws OrtException;
+        void create(Map<String, OnnxTensor> into) throws OrtException;
     }
 
     /** Reads what a run gave. */
@@ -36,7 +37,8 @@ final class OnnxSession implements AutoCloseable {
 
     /** The logits of one run, as nested Java arrays. */
     Object run(String name, Input input) {
-        return run(() -> Map.of(name, input.create()), result -> result.get(0).getValue());
+        return run(
+                into -> into.put(name, input.create()), result -> result.get(0).getValue());
     }
 
     /** What is made of the outputs of one run. */
@@ -46,9 +48,12 @@ final class OnnxSession implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("The model \"" + member + "\" is closed.");
             }
-            Map<String, OnnxTensor> tensors = inputs.create();
-            try (OrtSession.Result result = session.run(tensors)) {
-                return outputs.read(result);
+            Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+            try {
+                inputs.create(tensors);
+                try (OrtSession.Result result = session.run(tensors)) {
+                    return outputs.read(result);
+                }
             } finally {
                 tensors.values().forEach(OnnxTensor::close);
             }

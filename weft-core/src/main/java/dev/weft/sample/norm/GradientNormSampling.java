@@ -1,5 +1,7 @@
 package dev.weft.sample.norm;
 
+import dev.weft.criterion.Criterion;
+import dev.weft.criterion.Labels;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.data.ImageBatches;
@@ -55,20 +57,29 @@ public final class GradientNormSampling implements Sampling {
                     + space.constraints().size() + ". Use reweight none or data.");
         }
         if (settings.data() != null) {
-            requireImages(setup);
+            requireLabels(setup);
         }
         this.examples = settings.data() == null ? null : new ExampleDistribution(setup.examples(), settings.data());
         this.paths = settings.paths() == null ? null : new PathDistribution(setup.family(), settings.paths());
     }
 
-    private static void requireImages(Setup setup) {
+    private static void requireLabels(Setup setup) {
         if (!(setup.family().definition().input() instanceof ImageInput)) {
-            throw new InputException("Data by gradient norm must be images, whose examples are counted, but the model"
-                    + " reads text, whose windows start anywhere. Give sampler gradient-norm paths alone.");
+            throw new InputException("Data by gradient norm must be images with labels, whose examples are counted, but"
+                    + " the model reads "
+                    + setup.family().definition().input().description()
+                    + ". Give sampler gradient-norm paths alone.");
         }
         if (!(setup.loss().distillation() instanceof Distillation.None)) {
             throw new InputException("Data by gradient norm must have distillation none, for its norms are of the loss"
                     + " against labels, but got " + setup.loss().distillation() + ".");
+        }
+        Criterion own = setup.loss().own(setup.family().definition().input());
+        if (!own.equals(new Labels(setup.loss().labelSmoothing()))) {
+            throw new InputException("Data by gradient norm must have the criterion labels with the smoothing of"
+                    + " train.labelSmoothing, for its norms are of that loss, but members learn by " + own
+                    + ". Set train.labelSmoothing and leave out train.criterion, or give sampler gradient-norm paths"
+                    + " alone.");
         }
     }
 

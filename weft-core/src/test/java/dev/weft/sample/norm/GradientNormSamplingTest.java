@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weft.criterion.Criterion;
+import dev.weft.criterion.Labels;
 import dev.weft.criterion.Losses;
+import dev.weft.criterion.SquaredError;
 import dev.weft.data.Augmentation;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
@@ -12,6 +15,9 @@ import dev.weft.data.ImageSplits;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.loss.Distillation;
+import dev.weft.loss.LossSettings;
+import dev.weft.loss.Precision;
+import dev.weft.loss.Regularisation;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.CellNetwork;
@@ -456,6 +462,30 @@ class GradientNormSamplingTest {
                         null, new Data(Memory.RESET, new TauSchedule.Linear(), 0), Reweight.NONE, null));
     }
 
+    /** Norms are of the cross-entropy with the recipe's smoothing: of another loss they would be wrong without a word. */
+    private static void assertOnlyLabels(Family family) {
+        GradientNormSampler data = new GradientNormSampler(null, new Data(null, null, 0), null, null);
+        GradientNormSampler noData =
+                new GradientNormSampler(paths(Scope.EACH_CHOICE, Read.AFTER_CLIPPING), null, null, null);
+        for (Criterion stated : List.of(new Labels(0.1), new SquaredError())) {
+            assertThatThrownBy(() -> data.start(setup(family, stated, 0)))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("must have the criterion labels with the smoothing of train.labelSmoothing")
+                    .hasMessageContaining("but members learn by " + stated + ". Set");
+            noData.start(setup(family, stated, 0)).close();
+        }
+        for (double smoothing : new double[] {0, 0.1}) {
+            data.start(setup(family, null, smoothing)).close();
+            data.start(setup(family, Labels.HARD, smoothing)).close();
+        }
+    }
+
+    private static Sampling.Setup setup(Family family, Criterion stated, double smoothing) {
+        LossSettings loss =
+                new LossSettings(stated, new Distillation.None(), smoothing, Regularisation.none(), Precision.FLOAT32);
+        return new Sampling.Setup(family, loss, 2, 9, null, 1, 11);
+    }
+
     @Test
     void whatCannotBeDrawnIsRefused() {
         assertThatThrownBy(() -> new GradientNormSampler(null, null, null, null))
@@ -483,9 +513,11 @@ class GradientNormSamplingTest {
                     .hasMessageContaining("each-choice");
             assertThatThrownBy(
                             () -> start(new GradientNormSampler(null, new Data(null, null, 0), null, null), text, 9, 1))
-                    .hasMessageContaining("text");
+                    .hasMessageContaining(
+                            "but the model reads " + text.definition().input().description() + ". Give");
             assertThatThrownBy(() -> start(new GradientNormSampler(joint, null, Reweight.PATH, null), connected, 9, 1))
                     .hasMessageContaining("constraints");
+            assertOnlyLabels(family);
             settings.distillation = new Distillation.Teacher("t", "m");
             assertThatThrownBy(() ->
                             start(new GradientNormSampler(null, new Data(null, null, 0), null, null), family, 9, 1))
