@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * @param member its choices in one line
  * @param examples how many there were
- * @param quality the metric that members are judged by, in its own unit ({@link RunReport#quality})
+ * @param quality the metric that members are judged by, in its own unit ({@link RunReport.Measured#quality})
  * @param predictions of images; null for a language model
  * @param sample of text; null for images
  */
