@@ -9,7 +9,6 @@ import dev.weft.cost.Meter;
 import dev.weft.export.OnnxFile;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
-import dev.weft.model.TextInput;
 import dev.weft.onnx.ExportLabel;
 import dev.weft.pick.MemberEvaluator;
 import dev.weft.pick.MemberExport;
@@ -37,7 +36,7 @@ import picocli.CommandLine.Option;
             "  ${ROOT-COMMAND-NAME} measure run --member smallest --threads 2",
             "  ${ROOT-COMMAND-NAME} measure small.onnx",
             "",
-            "Latency is that of one image, or one text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
+            "Latency is that of one example, such as an image or a text of the context length, in ONNX Runtime. The folder of a run remembers it: the same member on the same",
             "hardware with as many threads is not measured again. What the meters of jars on the class path measure is shown too. An exported ONNX file is measured as it is, without libtorch; parameters and",
             "multiply-adds are what its label says."
         })
@@ -128,7 +127,7 @@ final class MeasureCommand implements Callable<Integer> {
                         claims,
                         Map.of()),
                 List.of(),
-                file.text().isPresent());
+                label.noun());
     }
 
     private void measureMember(LatencySettings settings) {
@@ -154,12 +153,15 @@ final class MeasureCommand implements Callable<Integer> {
                             null,
                             meters),
                     metered,
-                    opened.definition().input() instanceof TextInput);
+                    opened.definition().input().noun());
         }
     }
 
-    /** @param metered what meters measured */
-    private void print(Result result, List<Metric> metered, boolean isText) {
+    /**
+     * @param metered what meters measured
+     * @param noun of an example
+     */
+    private void print(Result result, List<Metric> metered, String noun) {
         List<String> text = new ArrayList<>(List.of(
                 "member        " + Text.member(result.member()),
                 "parameters    " + count(result.params()),
@@ -170,7 +172,7 @@ final class MeasureCommand implements Callable<Integer> {
                                 : ", the whole file in " + result.label().precision()),
                 "latency       p50 " + Text.millis(result.latencyMillisP50(), result.latencyMillisHalfWidth())
                         + ", p99 "
-                        + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one " + (isText ? "text" : "image")
+                        + Text.millis(result.latencyMillisP99()) + " (ONNX Runtime, one " + noun
                         + ", " + threads + (threads == 1 ? " thread" : " threads") + ", hardware " + result.hardware()
                         + ")"));
         if (result.label() != null && result.label().latencyMillisP50() != null) {

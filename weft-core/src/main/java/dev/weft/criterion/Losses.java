@@ -63,7 +63,7 @@ public final class Losses {
     }
 
     /** Losses are computed in float32 at least: logits of autocast have fewer bits, those of a family for exact checks more. */
-    private static Tensor precise(Tensor logits) {
+    static Tensor precise(Tensor logits) {
         return logits.scalar_type().intern() == ScalarType.Double ? logits : logits.to(ScalarType.Float);
     }
 

@@ -3,7 +3,6 @@ package dev.weft.criterion;
 import dev.weft.io.InputException;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The squared difference of the outputs (B, …) and a batch's targets of the same shape, the mean over the numbers of an example: for
@@ -18,7 +17,20 @@ public record SquaredError() implements Criterion {
     /** The squared difference to the teacher's outputs; numbers that are no logits have no temperature. */
     @Override
     public Criterion ofTeacher(double temperature) {
-        return scene -> of(scene.outputs().only(), scene.requireTeacher().only().detach());
+        return new OfTeacher();
+    }
+
+    private record OfTeacher() implements Criterion {
+        @Override
+        public Tensor each(Scene scene) {
+            return SquaredError.of(
+                    scene.outputs().only(), scene.requireTeacher().only().detach());
+        }
+
+        @Override
+        public boolean readsTeacher() {
+            return true;
+        }
     }
 
     private static Tensor of(Tensor outputs, Tensor targets) {
@@ -26,8 +38,8 @@ public record SquaredError() implements Criterion {
             throw new InputException("Squared error must have targets of the outputs' shape "
                     + Arrays.toString(outputs.shape()) + ", but got " + Arrays.toString(targets.shape()) + ".");
         }
-        return outputs.to(ScalarType.Float)
-                .sub(targets.to(ScalarType.Float))
+        return Losses.precise(outputs)
+                .sub(Losses.precise(targets))
                 .square()
                 .reshape(outputs.size(0), -1)
                 .mean(1);

@@ -81,6 +81,11 @@ public record ImageInput(int channels, int size, List<Double> mean, List<Double>
     }
 
     @Override
+    public String noun() {
+        return "image";
+    }
+
+    @Override
     public List<Port> inputs() {
         return List.of(Port.floats(Batch.IMAGE, channels, size, size));
     }

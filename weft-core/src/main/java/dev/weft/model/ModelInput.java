@@ -43,6 +43,11 @@ public interface ModelInput {
         return description();
     }
 
+    /** What one example is called, in one word: {@code image}. */
+    default String noun() {
+        return "example";
+    }
+
     /** What a model is given: the tensors of a batch's inputs by name, and the inputs of an exported file. */
     List<Port> inputs();
 

@@ -40,6 +40,11 @@ public record TextInput(Tokenizer tokenizer, int contextLength) implements Model
     }
 
     @Override
+    public String noun() {
+        return "text";
+    }
+
+    @Override
     public List<Port> inputs() {
         return List.of(Port.longs(Batch.TOKENS).open("length"));
     }

@@ -44,6 +44,14 @@ public final class ExportLabel {
         return new ImageInput(images.channels(), images.size(), images.mean(), images.std(), file.classes());
     }
 
+    /** What one example is called, as {@link ModelInput#noun} has it; of an input of another jar, whose kind may not be there, "example". */
+    public String noun() {
+        if (!file.inputs().isEmpty()) {
+            return "example";
+        }
+        return file.text().isPresent() ? "text" : "image";
+    }
+
     /** The numbers that the file computes in. */
     public Precision precision() {
         return text(OnnxModel.PRECISION).map(Precision::of).orElse(Precision.FLOAT32);

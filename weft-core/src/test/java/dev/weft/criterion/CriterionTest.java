@@ -118,6 +118,19 @@ class CriterionTest {
     }
 
     @Nested
+    class SquaredErrorOfATeacherTest implements CriterionContract {
+        @Override
+        public Criterion criterion() {
+            return new SquaredError().ofTeacher(2);
+        }
+
+        @Override
+        public Scene scene() {
+            return CriterionTest.scene(random(3, SIZE, SIZE), Optional.empty());
+        }
+    }
+
+    @Nested
     class AffinityTest implements CriterionContract {
         @Override
         public Criterion criterion() {
@@ -179,6 +192,25 @@ class CriterionTest {
             assertThatThrownBy(() -> new SquaredError().each(other))
                     .isInstanceOf(InputException.class)
                     .hasMessage("Squared error must have targets of the outputs' shape [2, 1], but got [2, 2].");
+        }
+    }
+
+    @Test
+    void squaredErrorOfATeacherIsItsOwnKindAndReadsIt() {
+        Criterion taught = new SquaredError().ofTeacher(1);
+        assertThat(taught.readsTeacher()).isTrue();
+        assertThat(taught).isEqualTo(new SquaredError().ofTeacher(3)).isNotEqualTo(new SquaredError());
+    }
+
+    /** A difference that float32 does not have. */
+    @Test
+    void squaredErrorOfDoublesIsExact() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor outputs =
+                    Tensors.inDoubles(Tensors.of(new float[] {1, 1}, 1, 2)).add(new Scalar(1e-9));
+            Batch batch = new Batch(Tensors.zeros(1), Tensors.of(new float[] {1, 1}, 1, 2), List.of(0));
+            Scene scene = Scene.of(batch, Member.PLAIN, Bundle.of("value", outputs));
+            assertThat(Tensors.doubles(new SquaredError().each(scene))[0]).isCloseTo(1e-18, within(1e-24));
         }
     }
 

@@ -72,6 +72,12 @@ class ModelInputTest {
     }
 
     @Test
+    void anInputSaysWhatAnExampleIsCalled() {
+        assertThat(inputs()).extracting(ModelInput::noun).containsExactly("image", "text");
+        assertThat(new PortsModel.Ports(List.of(), List.of()).noun()).isEqualTo("example");
+    }
+
+    @Test
     void imageModelRefusesText() {
         for (String preset : List.of("mobile-tiny", "vit-tiny")) {
             ModelDefinition model = Presets.named(preset);
