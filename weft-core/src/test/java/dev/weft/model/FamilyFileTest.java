@@ -321,16 +321,20 @@ class FamilyFileTest {
         assertThat(layers).isGreaterThan(3); // each has two statistics
     }
 
-    /** How many native objects are held by an opened family, and by nothing else. */
+    /** How many native objects an opened family holds: the most of a few tries, for a collector may free others meanwhile. */
     private static long opened(Path path) {
-        long before = Pointer.totalCount();
-        Family family;
-        try (PointerScope scope = new PointerScope()) {
-            family = Family.open(path);
+        long most = Long.MIN_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long before = Pointer.totalCount();
+            Family family;
+            try (PointerScope scope = new PointerScope()) {
+                family = Family.open(path);
+            }
+            try (family) {
+                most = Math.max(most, Pointer.totalCount() - before);
+            }
         }
-        try (family) {
-            return Pointer.totalCount() - before;
-        }
+        return most;
     }
 
     @Test
