@@ -148,7 +148,7 @@ public interface DataSettings {
             throw new InputException("The file must say how the data of its model is read, for " + input.description()
                     + " has no reader of its own, but does not.");
         }
-        return Json.parse(
+        return Yaml.parse( // which has defaults for what nobody says
                 Json.writeLine(Map.of("kind", kind, "source", place)),
                 "data of the kind " + kind,
                 DataSettings.class,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.model.MobileCnn;
 import dev.weft.optim.LearningRateSchedule;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -47,6 +49,16 @@ class RecipeDefaultsTest {
         List<String> other = new ArrayList<>();
         compare("", Yaml.read(file, JsonNode.class), resolved, other);
         assertThat(other).isEmpty();
+    }
+
+    /** An exported file need not say how its data was read: what nobody says has the defaults of a recipe. */
+    @Test
+    void dataThatNobodyDescribedIsReadByTheDefaultsOfItsKind() {
+        DataSettings data =
+                DataSettings.of(TinyTraining.boundModel().input(), Optional.empty(), "some/folder", Kinds.builtIn());
+        assertThat(data)
+                .isEqualTo(DataSettings.Images.builder("some/folder").build())
+                .isEqualTo(Yaml.parse("{source: some/folder}", "data", DataSettings.class));
     }
 
     private static void compare(String at, JsonNode given, JsonNode resolved, List<String> other) {
