@@ -33,9 +33,7 @@ final class RecipeTrial {
         String source = recipe.data().source();
         boolean here = DataCatalog.list().stream().anyMatch(d -> d.name().equals(source) && d.available())
                 || Files.exists(Path.of(source));
-        ModelInput input = here
-                ? recipe.data().input(recipe.data().open(seed))
-                : recipe.data().standIn();
+        ModelInput input = here ? recipe.data().input(recipe.data().open(seed)) : recipe.standIn();
         return new Answer(
                 DryRun.run(recipe, input, BATCH, seed, Installed.kinds()),
                 recipe.split() == null ? null : TreeDryRun.run(recipe, input, BATCH, seed, Installed.kinds()));

@@ -166,6 +166,19 @@ public record Recipe(
     }
 
     /**
+     * What its model would read, as far as its settings say that without the data.
+     *
+     * @throws InputException naming the recipe, when they do not say enough
+     */
+    public ModelInput standIn() {
+        try {
+            return data.standIn();
+        } catch (InputException e) {
+            throw new InputException("Recipe \"" + name + "\": " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * This recipe with its model, or that of its base, bound to its data.
      *
      * @param kinds that the base may name

@@ -91,9 +91,10 @@ class DryRunTest {
     @Test
     void inputIsMadeOfWhatTheRecipeSays() {
         Recipe recipe = recipe(TinyTraining.settings());
-        assertThatThrownBy(() -> recipe.data().standIn())
+        assertThatThrownBy(recipe::standIn)
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("must have data.imageSize");
+                .hasMessageContaining("must have data.imageSize")
+                .hasMessageContaining("Recipe \"tiny\"");
         DataSettings sized = DataSettings.Images.builder("x")
                 .selectionSize(1)
                 .batchSize(4096)
