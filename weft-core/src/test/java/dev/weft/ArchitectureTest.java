@@ -12,10 +12,12 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.weft.ops.Libtorch;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -554,6 +556,17 @@ class ArchitectureTest {
                 || owner.equals("java.util.Collections")
                         && name.equals("shuffle")
                         && call.getTarget().getRawParameterTypes().size() == 1;
+    }
+
+    /** libtorch's own number of threads does not reach OpenBLAS. */
+    @Test
+    void threadsAreSetInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(Libtorch.class.getName())
+                .should()
+                .callMethod(torch.class, "set_num_threads", int.class)
+                .check(CLASSES);
     }
 
     /** Whoever seeds a generator by hand gets streams that are copies of each other. */

@@ -9,6 +9,7 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Libtorch;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.space.Choice;
@@ -24,7 +25,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * What is done with a whole cell space: one gradient-matching probe of each edge, in training steps of the same batch, and the
@@ -50,7 +50,7 @@ final class CellSpaceBenchmark {
     }
 
     Result run() {
-        torch.set_num_threads(options.threads());
+        Libtorch.useThreads(options.threads());
         try (Family family = Family.of(recipe.model(), SEED)) {
             result.setting("threads", options.threads())
                     .setting("recipe", RECIPE)

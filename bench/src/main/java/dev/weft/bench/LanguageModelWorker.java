@@ -9,6 +9,7 @@ import dev.weft.io.TensorData;
 import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.ops.Libtorch;
 import dev.weft.optim.Optimizer;
 import dev.weft.space.Member;
 import dev.weft.weight.StoredTensors;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Weft's side of the language-model benchmark, in a process of its own: writes {@code family.safetensors} and {@code
@@ -39,7 +39,7 @@ final class LanguageModelWorker {
     static void run(
             String model, Path folder, int threads, int batchSize, double rate, BufferedReader in, PrintStream out)
             throws IOException {
-        torch.set_num_threads(threads);
+        Libtorch.useThreads(threads);
         String[] sizes = model.split("-"); // KIND-EMBED-DEPTH
         int embed = Integer.parseInt(sizes[1]);
         int depth = Integer.parseInt(sizes[2]);

@@ -5,6 +5,7 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Libtorch;
 import dev.weft.space.Member;
 import dev.weft.weight.Reading;
 import dev.weft.weight.RequestedWeights;
@@ -44,7 +45,7 @@ final class MemberCostBenchmark {
     }
 
     Result run() {
-        torch.set_num_threads(options.threads());
+        Libtorch.useThreads(options.threads());
         int members = options.quick() ? 20 : 300;
         ModelDefinition definition = BenchModels.twentyLayers();
         result.setting("threads", options.threads())

@@ -5,6 +5,7 @@ import dev.weft.model.NamedMember;
 import dev.weft.nn.Calibration;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Libtorch;
 import dev.weft.space.Member;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Resident memory of a process that holds 1, 10 or 100 members of one opened family ready, against the largest alone. Every
@@ -40,7 +40,7 @@ final class MembersMemoryBenchmark {
     }
 
     Result run() {
-        torch.set_num_threads(1);
+        Libtorch.useThreads(1);
         int repeats = options.quick() ? 1 : 5;
         result.setting("JVMs a point", repeats).setting("every member", "has answered one image; batch 1, 1 thread");
         for (String preset : PRESETS) {

@@ -5,6 +5,7 @@ import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.NamedMember;
 import dev.weft.nn.Pass;
+import dev.weft.ops.Libtorch;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,7 @@ final class MembersMemoryWorker {
 
     /** @param kind for messages; @param count how many of the file's members answer */
     static void run(String kind, Path file, int count, PrintStream out) {
-        torch.set_num_threads(1);
+        Libtorch.useThreads(1);
         Memory memory;
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {

@@ -1,12 +1,12 @@
 package dev.weft.bench;
 
 import dev.weft.model.ModelDefinition;
+import dev.weft.ops.Libtorch;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.bytedeco.pytorch.global.torch;
 
 /** Whether memory grows over many training steps and evaluations of small models. */
 final class MemorySoakBenchmark {
@@ -25,7 +25,7 @@ final class MemorySoakBenchmark {
     }
 
     Result run() {
-        torch.set_num_threads(1); // the models are too small for two
+        Libtorch.useThreads(1); // the models are too small for two
         int rounds = options.quick() ? 400 : 10_000;
         int every = rounds / 20;
         result.setting("threads", 1).setting("rounds", rounds).setting("training step", "sandwich of 4, batch 8");

@@ -8,6 +8,7 @@ import dev.weft.io.Kinds;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
+import dev.weft.ops.Libtorch;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.recipe.TrainSettings;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * What a sampler adds to the steps of a run: PA&amp;DA's notes of gradient norms, ShiftNAS's generator. Two families of equal weights
@@ -50,7 +50,7 @@ final class SamplerOverheadBenchmark {
     }
 
     Result run() {
-        torch.set_num_threads(options.threads());
+        Libtorch.useThreads(options.threads());
         result.setting("threads", options.threads()).setting("recipes", "pa-da-quick, shiftnas-quick");
         Recipe paths = Recipes.read("pa-da-quick");
         compare("PA&DA", paths, paths.sharing(), paths.train());

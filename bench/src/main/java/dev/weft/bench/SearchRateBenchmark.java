@@ -6,6 +6,7 @@ import dev.weft.data.ImageDataset;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
+import dev.weft.ops.Libtorch;
 import dev.weft.search.Constraints;
 import dev.weft.search.Evaluations;
 import dev.weft.search.Evaluator;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * How many members a search evaluates in a minute: latency in ONNX Runtime (export included), recalibration and selection accuracy,
@@ -45,7 +45,7 @@ final class SearchRateBenchmark {
     }
 
     Result run() {
-        torch.set_num_threads(options.threads());
+        Libtorch.useThreads(options.threads());
         int members = options.quick() ? 4 : 60;
         double minutes;
         try (Family family = Family.of(BenchModels.quickstart(), 1)) {

@@ -9,6 +9,7 @@ import dev.weft.loss.Role;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
+import dev.weft.ops.Libtorch;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.TrainSettings;
@@ -105,7 +106,7 @@ final class SharedStepWorker {
 
     static void run(Kind kind, ModelDefinition searched, int threads, int batchSize, BufferedReader in, PrintStream out)
             throws IOException {
-        torch.set_num_threads(threads);
+        Libtorch.useThreads(threads);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             torch.conv2d(torch.rand(1, 4, 8, 8), torch.rand(4, 4, 3, 3));

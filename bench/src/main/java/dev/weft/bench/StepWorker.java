@@ -9,6 +9,7 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.CellNetwork;
 import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
+import dev.weft.ops.Libtorch;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.weight.StoredTensors;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Weft's side of the training-step benchmark, in a process of its own: writes {@code family.safetensors} and {@code
@@ -60,7 +60,7 @@ final class StepWorker {
             BufferedReader in,
             PrintStream out)
             throws IOException {
-        torch.set_num_threads(threads);
+        Libtorch.useThreads(threads);
         ModelDefinition definition = BenchModels.named(model);
         Batch batch = BenchModels.batch(definition, batchSize); // no scope is open: it lives as long as this method
         List<List<TrainingMember>> draws = draws(definition);

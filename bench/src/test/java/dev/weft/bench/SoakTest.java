@@ -2,8 +2,8 @@ package dev.weft.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.ops.Libtorch;
 import java.util.List;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class SoakTest {
 
     @BeforeAll
     static void oneThread() {
-        torch.set_num_threads(1);
+        Libtorch.useThreads(1);
     }
 
     @Test

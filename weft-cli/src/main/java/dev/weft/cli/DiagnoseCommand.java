@@ -12,6 +12,7 @@ import dev.weft.io.Progress;
 import dev.weft.io.Suggest;
 import dev.weft.loss.LossSettings;
 import dev.weft.model.Family;
+import dev.weft.ops.Libtorch;
 import dev.weft.pick.FamilyData;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
@@ -35,7 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -287,7 +287,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
         Optional<Recipe> recipe = Stream.of(family.given())
                 .filter(given -> Files.exists(given.resolve("config.yaml")))
                 .map(given -> {
-                    torch.set_num_threads(
+                    Libtorch.useThreads(
                             StoredRun.settings(given, Installed.kinds()).threads());
                     return StoredRun.settings(given, Installed.kinds()).recipe();
                 })

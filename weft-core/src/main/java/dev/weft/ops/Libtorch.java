@@ -80,6 +80,19 @@ public final class Libtorch {
         return folder;
     }
 
+    /**
+     * Sets how many threads this process computes with from now on. OpenBLAS, which multiplies matrices for libtorch, has threads of its
+     * own that libtorch's number does not reach: left alone they are one per core and wait by spinning, so that a process that was told
+     * to use one thread takes the cores of all others as well.
+     *
+     * @param threads 1 or more
+     */
+    public static void useThreads(int threads) {
+        load();
+        torch.set_num_threads(threads);
+        openblas_nolapack.blas_set_num_threads(threads);
+    }
+
     /** JavaCPP would keep links in a folder that it makes in the home folder, also for a user who has none. */
     private static void keepLinks(Path cache) {
         if (Files.exists(cache) && !Files.isWritable(cache)) {

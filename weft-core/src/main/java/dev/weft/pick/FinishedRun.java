@@ -17,6 +17,7 @@ import dev.weft.nn.MemberStatistics;
 import dev.weft.onnx.ExportOptions;
 import dev.weft.onnx.ExportResult;
 import dev.weft.onnx.Exporter;
+import dev.weft.ops.Libtorch;
 import dev.weft.recipe.RunSettings;
 import dev.weft.results.HeldOutResults;
 import dev.weft.results.RunReports;
@@ -42,7 +43,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Searches the family of a finished run. Every number goes into the run's database, so nothing is measured twice, and a search that
@@ -112,7 +112,7 @@ public final class FinishedRun implements AutoCloseable {
                         + WeftCommand.of("resume").path(run));
             }
             RunSettings settings = StoredRun.settings(run, kinds);
-            torch.set_num_threads(settings.threads());
+            Libtorch.useThreads(settings.threads());
             if (data.isPresent()) {
                 StoredRun.reopen(folder, settings, data, kinds);
             }

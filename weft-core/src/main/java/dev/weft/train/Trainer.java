@@ -8,6 +8,7 @@ import dev.weft.model.BatchNorms;
 import dev.weft.model.Family;
 import dev.weft.nn.MemberStatistics;
 import dev.weft.ops.Devices;
+import dev.weft.ops.Libtorch;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
 import dev.weft.run.Checkpoint;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains one family in one run folder, and can be stopped and resumed at any moment: a resumed run ends with the weights, bit for
@@ -42,7 +42,7 @@ public final class Trainer implements TrainingRun {
     private boolean closed;
 
     private Trainer(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
-        torch.set_num_threads(settings.threads());
+        Libtorch.useThreads(settings.threads());
         Devices.use(settings.device());
         this.run = run;
         this.settings = settings;

@@ -8,6 +8,7 @@ import dev.weft.io.Kinds;
 import dev.weft.io.Yaml;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
+import dev.weft.ops.Libtorch;
 import dev.weft.pick.FamilyData;
 import dev.weft.recipe.DataProvenance;
 import dev.weft.recipe.DataSettings;
@@ -141,13 +142,13 @@ public final class FamilyTrust implements AutoCloseable {
         Recipe fixed = recipe.with(same ? splits.withSource(data.source()) : splits, recipe.train());
         TrustPlan plan = plan(members, seed, threads(fixed), fixed);
         try (RunFolder run = begin(folder, plan, same, family.kinds())) {
-            torch.set_num_threads(plan.threads());
+            Libtorch.useThreads(plan.threads());
             AnchorTrainings anchors = new AnchorTrainings(
                     folder.resolve("trainings"), file, family.kinds(), fixed, members, seed, metric);
             if (!anchors.run(trainings, stop, progress)) {
                 return Optional.empty();
             }
-            torch.set_num_threads(plan.threads()); // each training has set its own
+            Libtorch.useThreads(plan.threads()); // each training has set its own
             List<List<Double>> alone = anchors.values(trainings);
             Map<String, String> source = source();
             source.put(
