@@ -235,6 +235,7 @@ class ArchitectureTest {
                             "search",
                             "report",
                             "train",
+                            "ops",
                             "recipe",
                             "sample",
                             "step",

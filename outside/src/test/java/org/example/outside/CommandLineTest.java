@@ -149,7 +149,12 @@ class CommandLineTest {
                 .contains("small.onnx");
         String live = done("evaluate", "run", "--member", "small");
         assertThat(live).contains("rmse ", "60 examples");
-        assertThat(done("evaluate", "small.onnx")).startsWith(live.substring(0, live.indexOf(" of ")));
+        assertThat(done("evaluate", "small.onnx"))
+                .startsWith(live.substring(0, live.indexOf(" of ")))
+                .contains("largest difference of an output from the live member")
+                .doesNotContain("first choice");
+        assertThat(done("evaluate", "run", "--member", "small", "--json"))
+                .contains("\"metrics\": {", "\"rmse\": ", "\"accuracy\": null");
         done("measure", "run", "--member", "small");
         done("report", "run");
         assertThat(Files.readString(run.resolve("report.html"))).contains("Root mean squared error");

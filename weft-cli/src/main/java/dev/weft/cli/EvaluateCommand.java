@@ -70,7 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /**
-     * A metric that the member is not measured by is null.
+     * A metric that the member is not measured by is null; {@code metrics} has every one that it is measured by, under its key.
      *
      * @param accuracyLow the lower end of its 95 % interval, as {@link Proportion} has it; {@code accuracyHigh} the upper end
      * @param dataMatch {@code verified}: the family was trained on this data; {@code unverified}: that cannot be told; {@code other}
@@ -84,6 +84,7 @@ final class EvaluateCommand implements Callable<Integer> {
             Double accuracyHigh,
             Double loss,
             Double perplexity,
+            Map<Metric, Double> metrics,
             int examples,
             String member,
             String split,
@@ -109,6 +110,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     accuracy.map(Proportion::high).orElse(null),
                     values.get(Metric.LOSS),
                     values.get(Metric.PERPLEXITY),
+                    values,
                     examples,
                     member,
                     split.name(),

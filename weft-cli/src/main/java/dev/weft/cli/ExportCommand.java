@@ -44,6 +44,7 @@ import picocli.CommandLine.Option;
         })
 final class ExportCommand implements Callable<Integer> {
     /**
+     * @param top1Agreement left out where the model chooses nothing
      * @param fewerBits what a precision other than float32 costs and gains; left out of float32
      */
     record Result(
@@ -51,7 +52,7 @@ final class ExportCommand implements Callable<Integer> {
             String safetensors,
             String member,
             double maxAbsError,
-            double top1Agreement,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double top1Agreement,
             long examples,
             @JsonInclude(JsonInclude.Include.NON_NULL) FewerBits fewerBits) {}
 
@@ -166,7 +167,7 @@ final class ExportCommand implements Callable<Integer> {
                     safetensors == null ? null : safetensors.toString(),
                     done.member(),
                     done.check().maxAbsError(),
-                    done.check().top1Agreement(),
+                    done.check().top1Agreement().stream().boxed().findFirst().orElse(null),
                     done.check().examples(),
                     numbers == Precision.FLOAT32 ? null : FewerBits.of(numbers, done)));
         }
@@ -181,9 +182,12 @@ final class ExportCommand implements Callable<Integer> {
         List<String> text = new ArrayList<>();
         text.add("Wrote " + result.onnx() + (safetensors == null ? "" : " and " + result.safetensors()));
         text.add("member: " + Text.member(result.member()));
-        text.add("proof:  largest difference of a logit " + Text.scientific(result.maxAbsError())
-                + ", same first choice on " + Text.percent(result.top1Agreement()) + " of "
-                + Text.count(result.examples()) + " held-out examples");
+        text.add("proof:  "
+                + Text.proof(
+                        "",
+                        result.maxAbsError(),
+                        result.top1Agreement(),
+                        Text.count(result.examples()) + " held-out examples"));
         if (result.fewerBits() != null) {
             text.addAll(result.fewerBits().text());
         }

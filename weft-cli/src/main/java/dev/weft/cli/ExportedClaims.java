@@ -14,7 +14,7 @@ import java.util.Optional;
  * What the label of an exported file says of its export; what it does not say is left out.
  *
  * @param precision as {@code weft export} names it
- * @param maxAbsError the largest difference of a logit from the live member, on so many held-out {@code examples}
+ * @param maxAbsError the largest difference of an output from the live member, on so many held-out {@code examples}
  * @param metric {@code accuracy} or {@code loss}, on the report split: {@code value} of the file, {@code float32Value} of the live member
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,7 +32,9 @@ record ExportedClaims(
         return new ExportedClaims(
                 label.precision().toString(),
                 proof.map(ExportCheck::maxAbsError).orElse(null),
-                proof.map(ExportCheck::top1Agreement).orElse(null),
+                proof.map(ExportCheck::top1Agreement)
+                        .flatMap(share -> share.stream().boxed().findFirst())
+                        .orElse(null),
                 proof.map(ExportCheck::examples).orElse(null),
                 quality.map(QualityChange::metric).orElse(null),
                 quality.map(QualityChange::exported).orElse(null),
@@ -44,9 +46,11 @@ record ExportedClaims(
         text.add("its label: " + precision + ", "
                 + (maxAbsError == null
                         ? "without proof of an export"
-                        : "largest difference of a logit from the live member " + Text.scientific(maxAbsError)
-                                + ", same first choice on " + Text.percent(top1Agreement) + " of "
-                                + Text.count(examples) + " held-out examples"));
+                        : Text.proof(
+                                " from the live member",
+                                maxAbsError,
+                                top1Agreement,
+                                Text.count(examples) + " held-out examples")));
         if (metric != null) {
             text.add("its label: " + quality(value) + " on the report split, the live member " + quality(float32Value));
         }

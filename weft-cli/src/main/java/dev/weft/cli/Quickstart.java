@@ -226,7 +226,7 @@ final class Quickstart {
                         onnx,
                         safetensors,
                         done.check().maxAbsError(),
-                        done.check().top1Agreement(),
+                        done.check().top1Agreement().orElseThrow(),
                         measured.get(Metric.LATENCY_MILLIS_P50.key()),
                         accuracy.share(),
                         accuracy.low(),

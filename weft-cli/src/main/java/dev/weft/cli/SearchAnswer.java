@@ -129,7 +129,11 @@ record SearchAnswer(
     record TierMember(String name, String budget, FrontMember member) {}
 
     /** A file of a kept member, with its proof as in {@code export}. */
-    record Exported(String name, String onnx, double maxAbsError, double top1Agreement) {}
+    record Exported(
+            String name,
+            String onnx,
+            double maxAbsError,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double top1Agreement) {}
 
     /**
      * Members of the front get the numbers that were no objective: the table has them all.
@@ -192,8 +196,8 @@ record SearchAnswer(
             text.addAll(tierTable(metrics));
         }
         for (Exported file : exported) {
-            text.add("Wrote " + file.onnx + ": largest difference of a logit " + Text.scientific(file.maxAbsError)
-                    + ", same first choice on " + Text.percent(file.top1Agreement) + " of the held-out examples");
+            text.add("Wrote " + file.onnx + ": "
+                    + Text.proof("", file.maxAbsError, file.top1Agreement, "the held-out examples"));
         }
         if (best != null || !tiers.isEmpty()) {
             text.add("Next:");

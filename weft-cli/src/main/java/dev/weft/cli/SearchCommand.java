@@ -256,7 +256,10 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
                         each,
                         onnx.toString(),
                         done.check().maxAbsError(),
-                        done.check().top1Agreement()));
+                        done.check().top1Agreement().stream()
+                                .boxed()
+                                .findFirst()
+                                .orElse(null)));
             }
         }
         return exported;

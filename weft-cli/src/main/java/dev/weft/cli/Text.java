@@ -27,6 +27,20 @@ final class Text {
                 : String.format(Locale.ROOT, "%.1f %% (%.1f to %.1f)", 100 * share, 100 * low, 100 * high);
     }
 
+    /**
+     * The proof of an export in one phrase.
+     *
+     * @param top1Agreement null where the model chooses nothing
+     * @param from what the difference is from, as {@code " from the live member"}, where that is not plain
+     * @param examples as {@code 512 held-out examples}
+     */
+    static String proof(String from, double maxAbsError, Double top1Agreement, String examples) {
+        return top1Agreement == null
+                ? "largest difference of an output" + from + " " + scientific(maxAbsError) + " on " + examples
+                : "largest difference of a logit" + from + " " + scientific(maxAbsError) + ", same first choice on "
+                        + percent(top1Agreement) + " of " + examples;
+    }
+
     /** Writes what {@link Metric#text(double)} does; a share has its interval. */
     static String metric(Metric metric, double value, int examples) {
         return metric.isShare() ? percent(new Proportion(value, examples)) : metric.text(value);

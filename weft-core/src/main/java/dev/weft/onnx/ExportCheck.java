@@ -8,6 +8,7 @@ import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.InputException;
+import dev.weft.model.ModelInput;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -22,14 +24,14 @@ import org.bytedeco.pytorch.Tensor;
  * The proof of an export: an ONNX file in ONNX Runtime beside the live member in libtorch, on the same examples.
  *
  * @param maxAbsError the largest difference between two logits, or other outputs; infinite when one of them is not a number
- * @param top1Agreement the part of the predictions in which both name the same class, or next token, first; of other outputs the part in
- *     which the same number of a row is the largest; 0 to 1
+ * @param top1Agreement the part of the predictions in which both name the same class, or next token, first, 0 to 1; empty where the model
+ *     has no output of the name {@value ModelInput#LOGITS}, and so chooses nothing
  * @param examples the number of images, of texts, or of whatever the model reads
  */
-public record ExportCheck(double maxAbsError, double top1Agreement, long examples) {
-    /** The logits of a batch: a row for every prediction. */
+public record ExportCheck(double maxAbsError, OptionalDouble top1Agreement, long examples) {
+    /** The outputs of a batch by name: a row for every prediction. */
     interface Exported extends AutoCloseable {
-        float[][] rows(Bundle batch);
+        Map<String, float[][]> rows(Bundle batch);
 
         @Override
         void close();
@@ -52,13 +54,14 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
         long examples = 0;
         try (Exported model = open(file)) {
             for (Bundle batch : batches) {
-                float[][] actual = model.rows(batch);
-                float[][] expected = rows(live, batch);
+                Map<String, float[][]> actual = model.rows(batch);
+                Map<String, float[][]> expected = rows(live, batch);
                 worst = Math.max(worst, difference(actual, expected));
-                for (int i = 0; i < actual.length; i++) {
-                    agreed += Prediction.top(actual[i]) == Prediction.top(expected[i]) ? 1 : 0;
+                float[][] logits = actual.getOrDefault(ModelInput.LOGITS, new float[0][]);
+                for (int i = 0; i < logits.length; i++) {
+                    agreed += Prediction.top(logits[i]) == Prediction.top(expected.get(ModelInput.LOGITS)[i]) ? 1 : 0;
                 }
-                predictions += actual.length;
+                predictions += logits.length;
                 examples += batch.size();
             }
             try (Bundle first = Bundle.withoutGradients(() -> batches.get(0).map(input -> input.narrow(0, 0, 1)))) {
@@ -70,7 +73,9 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
                 }
             }
         }
-        return new ExportCheck(worst, (double) agreed / predictions, examples);
+        OptionalDouble agreement =
+                predictions == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) agreed / predictions);
+        return new ExportCheck(worst, agreement, examples);
     }
 
     /** Gives for each open axis but the batch the inputs that have it, and where. */
@@ -112,11 +117,12 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     private static Exported ofPorts(ExportedNetwork network) {
         return new Exported() {
             @Override
-            public float[][] rows(Bundle inputs) {
-                return run(network, inputs).values().stream()
-                        .flatMap(output -> Arrays.stream(
-                                ExportCheck.rows(output.floats(), (int) output.shape()[output.shape().length - 1])))
-                        .toArray(float[][]::new);
+            public Map<String, float[][]> rows(Bundle inputs) {
+                Map<String, float[][]> rows = new LinkedHashMap<>();
+                run(network, inputs)
+                        .forEach((name, output) -> rows.put(name, ExportCheck.rows(output.floats(), (int)
+                                output.shape()[output.shape().length - 1])));
+                return rows;
             }
 
             @Override
@@ -145,13 +151,15 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     private static Exported ofText(ExportedLanguageModel model) {
         return new Exported() {
             @Override
-            public float[][] rows(Bundle inputs) {
+            public Map<String, float[][]> rows(Bundle inputs) {
                 Tensor batch = inputs.only();
                 long[] tokens = new long[Math.toIntExact(batch.numel())];
                 Tensors.bytes(batch).asLongBuffer().get(tokens);
-                return Arrays.stream(model.logits(tokens, (int) batch.size(0)))
-                        .flatMap(Arrays::stream)
-                        .toArray(float[][]::new);
+                return Map.of(
+                        ModelInput.LOGITS,
+                        Arrays.stream(model.logits(tokens, (int) batch.size(0)))
+                                .flatMap(Arrays::stream)
+                                .toArray(float[][]::new));
             }
 
             @Override
@@ -164,8 +172,8 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
     private static Exported ofImages(ExportedModel model) {
         return new Exported() {
             @Override
-            public float[][] rows(Bundle inputs) {
-                return model.logits(Tensors.floats(inputs.only()));
+            public Map<String, float[][]> rows(Bundle inputs) {
+                return Map.of(ModelInput.LOGITS, model.logits(Tensors.floats(inputs.only())));
             }
 
             @Override
@@ -181,21 +189,25 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
             throw new CheckFailedException(String.format(
                     Locale.ROOT,
                     "The exported member \"%s\" must differ from the live one by at most %s in "
-                            + "any logit, but does by %s on %d examples (same first choice on %.1f %%). Nothing was written.",
+                            + "any output, but does by %s on %d examples%s. Nothing was written.",
                     member,
                     limit,
                     maxAbsError,
                     examples,
-                    100 * top1Agreement));
+                    top1Agreement.isPresent()
+                            ? String.format(
+                                    Locale.ROOT, " (same first choice on %.1f %%)", 100 * top1Agreement.getAsDouble())
+                            : ""));
         }
     }
 
-    static float[][] rows(UnaryOperator<Bundle> live, Bundle batch) {
+    static Map<String, float[][]> rows(UnaryOperator<Bundle> live, Bundle batch) {
+        Map<String, float[][]> rows = new LinkedHashMap<>();
         try (Bundle outputs = Bundle.withoutGradients(() -> live.apply(batch))) {
-            return outputs.tensors().values().stream()
-                    .flatMap(output -> Arrays.stream(rows(Tensors.floats(output), (int) output.size(-1))))
-                    .toArray(float[][]::new);
+            outputs.tensors()
+                    .forEach((name, output) -> rows.put(name, rows(Tensors.floats(output), (int) output.size(-1))));
         }
+        return rows;
     }
 
     private static float[][] rows(float[] flat, int width) {
@@ -204,6 +216,15 @@ public record ExportCheck(double maxAbsError, double top1Agreement, long example
             rows[i] = Arrays.copyOfRange(flat, i * width, (i + 1) * width);
         }
         return rows;
+    }
+
+    private static double difference(Map<String, float[][]> actual, Map<String, float[][]> expected) {
+        double worst = actual.keySet().equals(expected.keySet()) ? 0 : Double.POSITIVE_INFINITY;
+        for (Map.Entry<String, float[][]> output : expected.entrySet()) {
+            worst = Math.max(
+                    worst, difference(actual.getOrDefault(output.getKey(), new float[0][]), output.getValue()));
+        }
+        return worst;
     }
 
     private static double difference(float[][] actual, float[][] expected) {

@@ -62,9 +62,11 @@ public final class ExportLabel {
         Optional<Double> error = number(Exporter.MAX_ABS_ERROR);
         Optional<Double> agreement = number(Exporter.TOP1_AGREEMENT);
         Optional<Double> examples = number(Exporter.EXAMPLES);
-        return error.isPresent() && agreement.isPresent() && examples.isPresent()
+        return error.isPresent() && examples.isPresent()
                 ? Optional.of(new ExportCheck(
-                        error.get(), agreement.get(), examples.get().longValue()))
+                        error.get(),
+                        agreement.stream().mapToDouble(Double::doubleValue).findFirst(),
+                        examples.get().longValue()))
                 : Optional.empty();
     }
 

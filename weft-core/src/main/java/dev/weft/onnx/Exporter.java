@@ -101,7 +101,7 @@ public final class Exporter {
             }
             Map<String, String> proof = new LinkedHashMap<>();
             proof.put(MAX_ABS_ERROR, Double.toString(check.maxAbsError()));
-            proof.put(TOP1_AGREEMENT, Double.toString(check.top1Agreement()));
+            check.top1Agreement().ifPresent(share -> proof.put(TOP1_AGREEMENT, Double.toString(share)));
             proof.put(EXAMPLES, Long.toString(check.examples()));
             quality.ifPresent(change -> proof.putAll(new TreeMap<>(change.label())));
             proof.putAll(measured.apply(exactFile, shippedFile));

@@ -3,6 +3,7 @@ package dev.weft.onnx;
 import dev.weft.export.OnnxFile;
 import dev.weft.export.Prediction;
 import dev.weft.io.CheckFailedException;
+import dev.weft.model.ModelInput;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.Tensors;
 import java.util.Locale;
@@ -31,8 +32,8 @@ public record QualityChange(String metric, double live, double exported) {
                 Tensor target = examples.targets().get(i).only();
                 long[] labels = new long[Math.toIntExact(target.numel())];
                 Tensors.bytes(target).asLongBuffer().get(labels);
-                sums[0] += sum(ExportCheck.rows(live, batch), labels, isText);
-                sums[1] += sum(model.rows(batch), labels, isText);
+                sums[0] += sum(ExportCheck.rows(live, batch).get(ModelInput.LOGITS), labels, isText);
+                sums[1] += sum(model.rows(batch).get(ModelInput.LOGITS), labels, isText);
                 count += labels.length;
             }
         }

@@ -164,8 +164,9 @@ public final class MemberExport {
         List<Measurement> values = new ArrayList<>();
         values.add(value(
                 result, MeasuredMembers.MAX_ABS_ERROR, file, result.check().maxAbsError()));
-        values.add(value(
-                result, MeasuredMembers.TOP1_AGREEMENT, file, result.check().top1Agreement()));
+        result.check()
+                .top1Agreement()
+                .ifPresent(share -> values.add(value(result, MeasuredMembers.TOP1_AGREEMENT, file, share)));
         testAccuracy.ifPresent(share -> values.add(value(result, MeasuredMembers.TEST_ACCURACY, file, share)));
         run.database().record(values);
     }

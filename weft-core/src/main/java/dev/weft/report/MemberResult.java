@@ -45,9 +45,9 @@ public record MemberResult(
      * @param onnx file name of the ONNX model
      * @param safetensors file name of the weights, or null where only ONNX was written
      * @param maxAbsError largest absolute difference of an output value
-     * @param top1Agreement share of held-out inputs with the same first class, 0 to 1
+     * @param top1Agreement share of held-out inputs with the same first class, 0 to 1; null where the model chooses nothing
      */
-    public record Export(String onnx, String safetensors, double maxAbsError, double top1Agreement) {
+    public record Export(String onnx, String safetensors, double maxAbsError, Double top1Agreement) {
         public Export {
             Objects.requireNonNull(onnx, "onnx");
         }

@@ -158,8 +158,11 @@ final class MemberTable {
     private static String proof(MemberResult.Export export) {
         if (export == null) return "<td data-key=\"proof\" data-value=\"NaN\">–</td>\n";
         return "<td data-key=\"proof\" data-value=\"" + export.maxAbsError() + "\">"
-                + Figures.scientific(export.maxAbsError()) + " <span class=\"quiet\">"
-                + Figures.agreement(export.top1Agreement()) + " top-1</span></td>\n";
+                + Figures.scientific(export.maxAbsError())
+                + (export.top1Agreement() == null
+                        ? ""
+                        : " <span class=\"quiet\">" + Figures.agreement(export.top1Agreement()) + " top-1</span>")
+                + "</td>\n";
     }
 
     private static String heading(String key, String label, String unit, double divisor, boolean cost) {

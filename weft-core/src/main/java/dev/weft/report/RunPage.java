@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The page of a run. All text and the whole table are in the HTML; scripts add the charts, the details and the sorting. */
 final class RunPage {
@@ -170,7 +172,9 @@ final class RunPage {
                 .ifPresent(worst -> html.append(figure(
                         "Largest export error",
                         Figures.scientific(worst.maxAbsError()),
-                        "top-1 agreement " + Figures.agreement(worst.top1Agreement()))));
+                        worst.top1Agreement() == null
+                                ? ""
+                                : "top-1 agreement " + Figures.agreement(worst.top1Agreement()))));
         return html.toString();
     }
 
@@ -212,7 +216,10 @@ final class RunPage {
                         a.onnx(),
                         null,
                         Math.max(a.maxAbsError(), b.maxAbsError()),
-                        Math.min(a.top1Agreement(), b.top1Agreement())));
+                        Stream.of(a.top1Agreement(), b.top1Agreement())
+                                .filter(Objects::nonNull)
+                                .min(Double::compare)
+                                .orElse(null)));
     }
 
     private String choices() {
