@@ -93,8 +93,15 @@ public record Ranking(
     List<Double> truths(IntPredicate counts) {
         int[] taken = IntStream.range(0, trainingsEach()).filter(counts).toArray();
         return trainings.stream()
-                .map(values -> Arrays.stream(taken).mapToDouble(values::get).sum() / taken.length)
+                .map(values -> mean(Arrays.stream(taken).mapToObj(values::get).toList()))
                 .toList();
+    }
+
+    /** The mean of what trainings reached, to nine decimal places: equal sums of other parts must tie, not differ by their rounding. */
+    public static double mean(List<Double> trainings) {
+        double mean =
+                trainings.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+        return Math.rint(mean * 1e9) / 1e9;
     }
 
     /**

@@ -107,7 +107,7 @@ class FamilyTrustTest {
         List<Double> scores =
                 document.members().stream().map(TrustDocument.Anchor::inherited).toList();
         List<Double> truths = document.members().stream()
-                .map(a -> (a.alone().get(0) + a.alone().get(1)) / 2)
+                .map(anchor -> Ranking.mean(anchor.alone()))
                 .toList();
         assertThat(document.report().parts().get(0).quality()).isEqualTo(RankQuality.of(scores, truths, SEED));
         assertThat(document.gap().mean().value())

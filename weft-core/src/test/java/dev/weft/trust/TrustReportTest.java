@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,17 @@ class TrustReportTest {
                 new Ranking(List.of("a", "b"), List.of(1.0, 2.0), List.of(List.of(1.0, 3.0), List.of(10.0, 10.0)));
         assertThat(NoiseFloor.of(ranking, 1, Bootstrap.of(0)).orElseThrow().standardDeviation())
                 .isCloseTo(1, within(1e-12));
+    }
+
+    /** 0.817 + 0.8035 + 0.808 and the same in another order differ by their rounding, which would decide who is better. */
+    @Test
+    void meansOfEqualSumsTie() {
+        List<Double> parts = List.of(0.817, 0.8035, 0.808);
+        List<Double> reversed = List.of(0.808, 0.8035, 0.817);
+        List<Double> others = List.of(0.8095, 0.8095, 0.8095);
+        List<Double> truths =
+                new Ranking(List.of("a", "b", "c"), List.of(1.0, 2.0, 3.0), List.of(parts, reversed, others)).truths();
+        assertThat(Set.copyOf(truths)).containsExactly(0.8095);
     }
 
     @Test

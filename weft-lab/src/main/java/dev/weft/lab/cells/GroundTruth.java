@@ -9,6 +9,7 @@ import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.trust.RankCorrelation;
+import dev.weft.trust.Ranking;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ public record GroundTruth(Recipe recipe, List<Anchor> anchors) {
 
         /** The truth: the mean over the trainings. */
         public double accuracy() {
-            return mean(accuracies);
+            return Ranking.mean(accuracies);
         }
     }
 
@@ -143,18 +144,14 @@ public record GroundTruth(Recipe recipe, List<Anchor> anchors) {
                 }
             }
         }
-        return mean(taus);
+        return taus.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 
     private List<Double> means(List<Integer> trainings) {
         return anchors.stream()
-                .map(anchor ->
-                        mean(trainings.stream().map(anchor.accuracies()::get).toList()))
+                .map(anchor -> Ranking.mean(
+                        trainings.stream().map(anchor.accuracies()::get).toList()))
                 .toList();
-    }
-
-    private static double mean(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 
     /** How another member is trained alone, as the anchors were: training {@code t}, from 0, of each has the seed {@code 1 + t}. */
