@@ -107,7 +107,7 @@ public final class RunReports {
                             space,
                             quality,
                             TreeRecord.of(folder).isPresent(),
-                            database.hasNotes()))
+                            !database.hasNotes() && numbers.stream().anyMatch(n -> NotedTables.isNoted(n, false))))
                     .build();
         }
     }
@@ -260,9 +260,10 @@ public final class RunReports {
         return thinned;
     }
 
-    private static List<String> notes(int count, Space space, Metric quality, boolean tree, boolean hasNotes) {
+    /** @param unplaced whether a sampler or a blend noted numbers of which the run does not say in which tables they stand */
+    private static List<String> notes(int count, Space space, Metric quality, boolean tree, boolean unplaced) {
         List<String> notes = new ArrayList<>();
-        if (!hasNotes) {
+        if (unplaced) {
             notes.add(
                     "The run was begun by an earlier version of Weft, which did not write down in which tables the numbers"
                             + " of a sampler or a blend stand. They are not drawn here, but "

@@ -140,6 +140,13 @@ class RunReportsTest {
                 .doesNotContain("stem.width=8");
         assertThat(report.provenance().notes().get(0)).startsWith("The run was begun by an earlier version of Weft");
         assertThat(RunMetrics.of(run, Kinds.builtIn()).stepsCsv()).contains("stem.width=8");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + run.resolve("run.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM metrics WHERE role = '" + Trainer.SAMPLER + "'");
+        }
+        assertThat(RunReports.of(run).provenance().notes())
+                .as("a run whose sampler noted nothing has nothing that is not drawn")
+                .noneMatch(note -> note.startsWith("The run was begun by an earlier version of Weft"));
     }
 
     @Test
