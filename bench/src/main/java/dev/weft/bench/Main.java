@@ -30,7 +30,8 @@ public final class Main {
             "cell-step",
             "sampler-overhead",
             "cell-space",
-            "recipe-front");
+            "recipe-front",
+            "versions");
 
     private Main() {}
 
@@ -60,16 +61,14 @@ public final class Main {
         } else if (name.equals("report")) {
             out.print(Tables.markdown(results.latest(BENCHMARKS)));
         } else {
-            Result measured = name.equals("recipe-front")
-                    ? new RecipeFrontBenchmark(arguments.subList(1, arguments.size()), options, out).run()
-                    : measure(name, options, out);
+            Result measured = measure(name, arguments.subList(1, arguments.size()), options, out);
             Result result = measured.with("OpenBLAS kernels, Weft", Child.weftKernels());
             out.print("\n" + Tables.markdown(result));
             out.println(options.quick() ? "\nA quick trial: not kept." : "\nKept in " + results.append(result));
         }
     }
 
-    private static Result measure(String name, Options options, PrintStream out) {
+    private static Result measure(String name, List<String> arguments, Options options, PrintStream out) {
         return switch (name) {
             case "training-step" -> TrainingStepBenchmark.ofSlices(options, out).run();
             case "cell-step" -> TrainingStepBenchmark.ofCells(options, out).run();
@@ -82,6 +81,8 @@ public final class Main {
             case "blend-step" -> new BlendStepBenchmark(options, out).run();
             case "routed-step" -> new RoutedStepBenchmark(options, out).run();
             case "language-model" -> new LanguageModelBenchmark(options, out).run();
+            case "recipe-front" -> new RecipeFrontBenchmark(arguments, options, out).run();
+            case "versions" -> new VersionsBenchmark(arguments, options, out).run();
             default ->
                 throw new InputException(
                         "A benchmark must be one of " + BENCHMARKS + ", or report, but got \"" + name + "\".");

@@ -29,7 +29,19 @@ final class BenchmarkTable {
             String date,
             Machine machine,
             Map<String, String> settings,
-            List<Measurement> measurements) {}
+            List<Measurement> measurements,
+            List<Goal> goals) {
+        String made() {
+            return date.substring(0, 10)
+                    + settings.entrySet().stream()
+                            .map(setting -> ", " + setting.getKey() + ": " + setting.getValue())
+                            .collect(Collectors.joining())
+                    + ", " + machine.cpu();
+        }
+    }
+
+    /** What was hoped for, the number beside it, and whether it is so. */
+    private record Goal(String goal, String measured, boolean reached) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record Machine(String cpu) {}
@@ -68,12 +80,7 @@ final class BenchmarkTable {
                 throw new InputException("There is no row " + row + " in " + file + ", but " + cells.keySet() + ".");
             }
             columns.addAll(cells.get(row).keySet());
-            Line line = source.get(row);
-            made.add(line.date().substring(0, 10)
-                    + line.settings().entrySet().stream()
-                            .map(setting -> ", " + setting.getKey() + ": " + setting.getValue())
-                            .collect(Collectors.joining())
-                    + ", " + line.machine().cpu());
+            made.add(source.get(row).made());
         }
         List<String> head = Stream.concat(Stream.of("row"), columns.stream()).toList();
         Stream<String> body = rows.stream()
@@ -90,6 +97,25 @@ final class BenchmarkTable {
                                 "|---" + "|---:".repeat(columns.size()) + "|"),
                         body)
                 .toList();
+    }
+
+    /** The goals of the last line, each with what was measured and whether that reaches it. */
+    static List<String> goals(Path results, String benchmark) {
+        Path file = results.resolve(benchmark + ".jsonl");
+        List<Line> all = read(file);
+        if (all.isEmpty() || all.get(all.size() - 1).goals() == null) {
+            throw new InputException(file + " must end with a line that has goals, but does not.");
+        }
+        Line last = all.get(all.size() - 1);
+        Stream<String> head = Stream.of(
+                "Benchmark `" + benchmark + "`, " + last.made() + ": the median, and the least to the greatest.",
+                "",
+                ResultTables.row(List.of("goal", "measured", "")),
+                "|---|---:|---|");
+        Stream<String> body = last.goals().stream()
+                .map(goal -> ResultTables.row(
+                        List.of(goal.goal(), goal.measured(), goal.reached() ? "reached" : "**not reached**")));
+        return Stream.concat(head, body).toList();
     }
 
     private static String cell(Spread spread) {

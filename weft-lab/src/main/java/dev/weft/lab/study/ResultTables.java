@@ -27,13 +27,14 @@ import java.util.stream.Stream;
  *
  * and what is between is made of {@code results/bignas.json} beside it: {@code arms}, all columns or those named after it ({@code arms
  * smallest,random}), or {@code claims}. {@code <!-- table: recipe-front benchmark smoke.yaml,quickstart.yaml -->} is of the rows so named in
- * {@code results/recipe-front.jsonl}, lines that a benchmark kept, see {@link BenchmarkTable}.
+ * {@code results/recipe-front.jsonl}, lines that a benchmark kept, see {@link BenchmarkTable}; {@code <!-- table: cell-step goals -->} is of
+ * the goals that its last line has.
  *
  * @param docs the folder of the pages; the documents are in {@code results} in it
  */
 public record ResultTables(Path docs) {
     private static final Pattern BLOCK = Pattern.compile(
-            "(<!-- table: ([a-z0-9-]+) (arms|claims|benchmark)(?: ([A-Za-z0-9,._-]+))? -->\\n).*?(<!-- /table -->)",
+            "(<!-- table: ([a-z0-9-]+) (arms|claims|benchmark|goals)(?: ([A-Za-z0-9,._-]+))? -->\\n).*?(<!-- /table -->)",
             Pattern.DOTALL);
     private static final Pattern OPENED = Pattern.compile("<!-- table: ");
 
@@ -79,6 +80,7 @@ public record ResultTables(Path docs) {
                     switch (block.group(3)) {
                         case "claims" -> claims(document(page, block.group(2)));
                         case "arms" -> arms(document(page, block.group(2)), only);
+                        case "goals" -> BenchmarkTable.goals(docs.resolve("results"), block.group(2));
                         default -> BenchmarkTable.lines(docs.resolve("results"), block.group(2), only);
                     };
             block.appendReplacement(
@@ -89,8 +91,8 @@ public record ResultTables(Path docs) {
         if (OPENED.matcher(text).results().count() != blocks) {
             throw new InputException(
                     page + " must have tables of the form <!-- table: SYSTEM arms -->, <!-- table: SYSTEM arms"
-                            + " COLUMN,COLUMN -->, <!-- table: SYSTEM claims --> or <!-- table: BENCHMARK benchmark ROW,ROW -->, each up to"
-                            + " <!-- /table -->, but has another.");
+                            + " COLUMN,COLUMN -->, <!-- table: SYSTEM claims -->, <!-- table: BENCHMARK benchmark ROW,ROW --> or"
+                            + " <!-- table: BENCHMARK goals -->, each up to <!-- /table -->, but has another.");
         }
         return renewed.toString();
     }

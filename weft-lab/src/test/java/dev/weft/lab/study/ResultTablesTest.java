@@ -138,6 +138,31 @@ class ResultTablesTest {
     }
 
     @Test
+    void goalsAreThoseOfTheLastLine() throws IOException {
+        String line = """
+                {"benchmark":"steps","date":"2026-11-30T09:06:23Z","machine":{"cpu":"Some CPU"},"settings":{"threads":"1"},\
+                "measurements":[],"goals":[{"goal":"a not slower","measured":"%s","reached":%s},\
+                {"goal":"b not slower","measured":"1.2","reached":false}]}
+                """;
+        Files.writeString(
+                docs.resolve("results/steps.jsonl"), line.formatted("1.1", "false") + line.formatted("0.9", "true"));
+        Path page = docs.resolve("steps.md");
+        Files.writeString(page, "<!-- table: steps goals -->\n<!-- /table -->\n");
+        assertThat(new ResultTables(docs).outdated()).containsEntry(page, """
+                        <!-- table: steps goals -->
+                        Benchmark `steps`, 2026-11-30, threads: 1, Some CPU: the median, and the least to the greatest.
+
+                        | goal | measured |  |
+                        |---|---:|---|
+                        | a not slower | 0.9 | reached |
+                        | b not slower | 1.2 | **not reached** |
+                        <!-- /table -->
+                        """);
+        Files.writeString(docs.resolve("results/steps.jsonl"), "");
+        refused("must end with a line that has goals, but does not");
+    }
+
+    @Test
     void whatCannotBeWrittenIsRefused() throws IOException {
         Files.writeString(docs.resolve("tiny.md"), "<!-- table: tiny arms -->\n<!-- /table -->\n");
         refused("has a table of tiny, so ");
