@@ -559,7 +559,7 @@ class ArchitectureTest {
                         && call.getTarget().getRawParameterTypes().size() == 1;
     }
 
-    /** libtorch's own number of threads does not reach OpenBLAS. */
+    /** libtorch's own number of threads does not reach OpenBLAS. Looked at are the classes of weft-runtime and weft-core. */
     @Test
     void threadsAreSetInOnePlace() {
         noClasses()

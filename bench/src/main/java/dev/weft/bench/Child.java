@@ -50,14 +50,19 @@ final class Child implements AutoCloseable {
 
     /** A JVM like this one, with its options and class path, that runs {@code Main worker ARGUMENTS}. */
     static Child weft(Map<String, String> environment, Object... arguments) {
+        return weft("Weft", System.getProperty("java.class.path"), environment, arguments);
+    }
+
+    /** The same of another version, whose class path is given. */
+    static Child weft(String name, String classpath, Map<String, String> environment, Object... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "worker"));
+        command.addAll(List.of("-cp", classpath, Main.class.getName(), "worker"));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return new Child("Weft", command, environment);
+        return new Child(name, command, environment);
     }
 
     /** The kernels of OpenBLAS in this process, once it has answered. */

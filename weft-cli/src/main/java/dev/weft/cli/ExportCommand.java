@@ -119,7 +119,7 @@ final class ExportCommand implements Callable<Integer> {
             paramLabel = "X",
             defaultValue = "" + ExportOptions.MAX_ABS_ERROR,
             description =
-                    "The largest difference of any logit (an output before the softmax) in float32 (default: ${DEFAULT-VALUE}).")
+                    "The largest difference of any output, such as a logit (before the softmax), in float32 (default: ${DEFAULT-VALUE}).")
     private double limit;
 
     @Option(
@@ -167,7 +167,7 @@ final class ExportCommand implements Callable<Integer> {
                     safetensors == null ? null : safetensors.toString(),
                     done.member(),
                     done.check().maxAbsError(),
-                    done.check().top1Agreement().stream().boxed().findFirst().orElse(null),
+                    done.check().top1Agreement().orElse(null),
                     done.check().examples(),
                     numbers == Precision.FLOAT32 ? null : FewerBits.of(numbers, done)));
         }

@@ -32,9 +32,7 @@ record ExportedClaims(
         return new ExportedClaims(
                 label.precision().toString(),
                 proof.map(ExportCheck::maxAbsError).orElse(null),
-                proof.map(ExportCheck::top1Agreement)
-                        .flatMap(share -> share.stream().boxed().findFirst())
-                        .orElse(null),
+                proof.flatMap(ExportCheck::top1Agreement).orElse(null),
                 proof.map(ExportCheck::examples).orElse(null),
                 quality.map(QualityChange::metric).orElse(null),
                 quality.map(QualityChange::exported).orElse(null),

@@ -256,10 +256,7 @@ final class SearchCommand implements Callable<Integer>, Outputs.More {
                         each,
                         onnx.toString(),
                         done.check().maxAbsError(),
-                        done.check().top1Agreement().stream()
-                                .boxed()
-                                .findFirst()
-                                .orElse(null)));
+                        done.check().top1Agreement().orElse(null)));
             }
         }
         return exported;

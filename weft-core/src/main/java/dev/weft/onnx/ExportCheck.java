@@ -16,19 +16,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * The proof of an export: an ONNX file in ONNX Runtime beside the live member in libtorch, on the same examples.
  *
- * @param maxAbsError the largest difference between two logits, or other outputs; infinite when one of them is not a number
+ * @param maxAbsError the largest difference between two numbers of an output; infinite when one of them is not a number
  * @param top1Agreement the part of the predictions in which both name the same class, or next token, first, 0 to 1; empty where the model
  *     has no output of the name {@value ModelInput#LOGITS}, and so chooses nothing
  * @param examples the number of images, of texts, or of whatever the model reads
  */
-public record ExportCheck(double maxAbsError, OptionalDouble top1Agreement, long examples) {
+public record ExportCheck(double maxAbsError, Optional<Double> top1Agreement, long examples) {
     /** The outputs of a batch by name: a row for every prediction. */
     interface Exported extends AutoCloseable {
         Map<String, float[][]> rows(Bundle batch);
@@ -41,7 +41,7 @@ public record ExportCheck(double maxAbsError, OptionalDouble top1Agreement, long
      * Runs both on every batch, on the first example once more by itself, and on the first half of each axis whose size is open, as that
      * of a text is: batch and length must be open in the file.
      *
-     * @param live what a batch holds to the live member's logits
+     * @param live what a batch holds to the live member's outputs
      * @param batches inputs of the model, of any batch sizes, and of text of any lengths up to the context length
      */
     public static ExportCheck run(OnnxFile file, UnaryOperator<Bundle> live, List<Bundle> batches) {
@@ -73,8 +73,7 @@ public record ExportCheck(double maxAbsError, OptionalDouble top1Agreement, long
                 }
             }
         }
-        OptionalDouble agreement =
-                predictions == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) agreed / predictions);
+        Optional<Double> agreement = predictions == 0 ? Optional.empty() : Optional.of((double) agreed / predictions);
         return new ExportCheck(worst, agreement, examples);
     }
 
@@ -194,10 +193,9 @@ public record ExportCheck(double maxAbsError, OptionalDouble top1Agreement, long
                     limit,
                     maxAbsError,
                     examples,
-                    top1Agreement.isPresent()
-                            ? String.format(
-                                    Locale.ROOT, " (same first choice on %.1f %%)", 100 * top1Agreement.getAsDouble())
-                            : ""));
+                    top1Agreement
+                            .map(share -> String.format(Locale.ROOT, " (same first choice on %.1f %%)", 100 * share))
+                            .orElse("")));
         }
     }
 

@@ -63,10 +63,8 @@ public final class ExportLabel {
         Optional<Double> agreement = number(Exporter.TOP1_AGREEMENT);
         Optional<Double> examples = number(Exporter.EXAMPLES);
         return error.isPresent() && examples.isPresent()
-                ? Optional.of(new ExportCheck(
-                        error.get(),
-                        agreement.stream().mapToDouble(Double::doubleValue).findFirst(),
-                        examples.get().longValue()))
+                ? Optional.of(
+                        new ExportCheck(error.get(), agreement, examples.get().longValue()))
                 : Optional.empty();
     }
 

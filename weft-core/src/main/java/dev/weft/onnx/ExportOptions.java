@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * @param onnx the ONNX file, if wanted
  * @param safetensors the safetensors file, if wanted
- * @param maxAbsError the most that any logit may differ
+ * @param maxAbsError the most that any output may differ
  * @param precision in which numbers the ONNX file computes; anything but float32 has no safetensors file beside it
  * @param maxDrop the most that the accuracy may fall, or a language model's loss rise, in a precision other than float32
  * @param metadata more entries for both files: the run, measured costs; written in the order of their keys. Keys
@@ -25,7 +25,7 @@ public record ExportOptions(
         Precision precision,
         double maxDrop,
         Map<String, String> metadata) {
-    /** The default limit on the difference of a logit. */
+    /** The default limit on the difference of an output. */
     public static final double MAX_ABS_ERROR = 1e-3;
     /** The default limit on what fewer bits may cost: one point of accuracy, or 0.01 of loss. */
     public static final double MAX_DROP = 0.01;

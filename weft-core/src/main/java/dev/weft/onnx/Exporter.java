@@ -37,7 +37,7 @@ public final class Exporter {
      * @param statistics the member's batch-norm statistics; {@link MemberStatistics#none} for a model without batch norm
      * @param heldOut inputs that the member was not trained on: pixel values 0 to 255 (B, C, H, W) or token ids (B, T), in batches of
      *     any sizes
-     * @throws dev.weft.io.CheckFailedException when a logit differs by more than the limit, and the tolerance of the family's sharings; no file is
+     * @throws dev.weft.io.CheckFailedException when an output differs by more than the limit, and the tolerance of the family's sharings; no file is
      *     written then
      * @throws dev.weft.io.InputException when a file is the family's own, both are one, one cannot be written, or the member is too large for ONNX; of two files neither is
      *     left then

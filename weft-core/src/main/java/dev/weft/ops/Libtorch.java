@@ -83,14 +83,16 @@ public final class Libtorch {
     /**
      * Sets how many threads this process computes with from now on. OpenBLAS, which multiplies matrices for libtorch, has threads of its
      * own that libtorch's number does not reach: left alone they are one per core and wait by spinning, so that a process that was told
-     * to use one thread takes the cores of all others as well.
+     * to use one thread takes the cores of all others as well. Another library in its place, such as MKL, follows libtorch's number.
      *
      * @param threads 1 or more
      */
     public static void useThreads(int threads) {
         load();
         torch.set_num_threads(threads);
-        openblas_nolapack.blas_set_num_threads(threads);
+        if (Loader.addressof("openblas_set_num_threads") != null) {
+            openblas_nolapack.blas_set_num_threads(threads);
+        }
     }
 
     /** JavaCPP would keep links in a folder that it makes in the home folder, also for a user who has none. */

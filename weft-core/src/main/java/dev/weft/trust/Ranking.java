@@ -1,5 +1,7 @@
 package dev.weft.trust;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -97,11 +99,13 @@ public record Ranking(
                 .toList();
     }
 
-    /** The mean of what trainings reached, to nine decimal places: equal sums of other parts must tie, not differ by their rounding. */
+    /** The mean of what trainings reached, to twelve digits: equal sums of other parts must tie, not differ by their rounding. */
     public static double mean(List<Double> trainings) {
         double mean =
                 trainings.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-        return Math.rint(mean * 1e9) / 1e9;
+        return Double.isFinite(mean)
+                ? new BigDecimal(mean).round(new MathContext(12)).doubleValue()
+                : mean;
     }
 
     /**

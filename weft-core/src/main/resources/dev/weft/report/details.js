@@ -46,12 +46,13 @@ weft.details = (function () {
       into.textContent = "Measured, not exported.";
       return;
     }
-    const same = Math.floor(exported.top1Agreement * 1000) / 10;
+    const same = exported.top1Agreement === undefined ? "" // the model chooses nothing
+      : "; same first choice on " + Math.floor(exported.top1Agreement * 1000) / 10 + " % of held-out inputs";
     const files = [exported.onnx, exported.safetensors].filter(Boolean).join(", ");
     into.replaceChildren(
       weft.element("strong", "", "Exported and checked. "),
       "ONNX Runtime differs from the live member by at most " + exported.maxAbsError.toExponential(1) +
-        "; same first choice on " + same + " % of held-out inputs. ",
+        same + ". ",
       weft.element("code", "", files));
   }
 

@@ -54,7 +54,7 @@ class ExporterTest {
                             .as(member.toString())
                             .isLessThanOrEqualTo(1e-4);
                     assertThat(result.check().examples()).isEqualTo(12);
-                    assertThat(result.check().top1Agreement().getAsDouble()).isEqualTo(1);
+                    assertThat(result.check().top1Agreement().orElseThrow()).isEqualTo(1);
                 }
             }
         }

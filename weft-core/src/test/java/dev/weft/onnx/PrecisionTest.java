@@ -105,7 +105,7 @@ class PrecisionTest {
                 // of one of them. Logits of the cells of DARTS lie nearer to each other, for there are ten classes.
                 boolean isDarts = cells.wiring().inputs() == 2;
                 double agreeing = precision == Precision.FLOAT16 ? isDarts ? 0.98 : 1 : isDarts ? 0.8 : 0.9;
-                assertThat(result.check().top1Agreement().getAsDouble())
+                assertThat(result.check().top1Agreement().orElseThrow())
                         .as(what)
                         .isGreaterThanOrEqualTo(agreeing);
             } else {
@@ -128,7 +128,7 @@ class PrecisionTest {
         QualityChange quality = result.quality().orElseThrow();
         assertThat(quality.metric()).isEqualTo("accuracy");
         assertThat(quality.live()).isEqualTo(1);
-        assertThat(quality.exported()).isCloseTo(result.check().top1Agreement().getAsDouble(), within(1e-9));
+        assertThat(quality.exported()).isCloseTo(result.check().top1Agreement().orElseThrow(), within(1e-9));
     }
 
     @Test

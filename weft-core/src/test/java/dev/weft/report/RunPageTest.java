@@ -74,6 +74,20 @@ class RunPageTest {
     }
 
     @Test
+    void agreementIsSaidOnlyOfMembersThatChoose() {
+        browser.open(page, 1280, 900, false);
+        for (MemberResult member : REPORT.measured().members()) {
+            if (member.exported() != null) {
+                pickRow(REPORT.measured().members().indexOf(member));
+                assertThat(browser.text("#details-proof"))
+                        .doesNotContain("NaN")
+                        .matches(text -> text.contains("first choice")
+                                == (member.exported().top1Agreement() != null));
+            }
+        }
+    }
+
+    @Test
     void picturesAMemberAgainstTheFullNetwork() {
         browser.open(page, 1280, 900, false);
         pickRow(1);

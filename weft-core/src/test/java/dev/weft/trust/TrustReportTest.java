@@ -128,6 +128,10 @@ class TrustReportTest {
         List<Double> truths =
                 new Ranking(List.of("a", "b", "c"), List.of(1.0, 2.0, 3.0), List.of(parts, reversed, others)).truths();
         assertThat(Set.copyOf(truths)).containsExactly(0.8095);
+        assertThat(Ranking.mean(List.of(3e-10)))
+                .as("small numbers keep their digits")
+                .isEqualTo(3e-10);
+        assertThat(Ranking.mean(List.of(1e300))).isEqualTo(1e300);
     }
 
     @Test

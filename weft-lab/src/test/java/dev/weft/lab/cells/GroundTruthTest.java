@@ -67,8 +67,8 @@ class GroundTruthTest {
     }
 
     /**
-     * The training of the cheapest anchor, which has no convolution, is repeated here, as any other member would be trained. The table was
-     * made when the same seed gave other weights and another order of examples, so this is another training: it must lie with those stored.
+     * The training of the cheapest anchor, which has no convolution, is repeated here, as any other member would be trained. Another
+     * processor rounds otherwise, so it need not be a stored one to the bit: it must lie with those stored.
      */
     @Test
     void trainingAnAnchorAgainComesNearTheStoredAccuracy() {
