@@ -41,7 +41,7 @@ public record ExportCheck(double maxAbsError, Optional<Double> top1Agreement, lo
      * Runs both on every batch, on the first example once more by itself, and on the first half of each axis whose size is open, as that
      * of a text is: batch and length must be open in the file.
      *
-     * @param live what a batch holds to the live member's outputs
+     * @param live what a batch holds to the live member's outputs, by the names that they have in the file
      * @param batches inputs of the model, of any batch sizes, and of text of any lengths up to the context length
      */
     public static ExportCheck run(OnnxFile file, UnaryOperator<Bundle> live, List<Bundle> batches) {
@@ -217,10 +217,13 @@ public record ExportCheck(double maxAbsError, Optional<Double> top1Agreement, lo
     }
 
     private static double difference(Map<String, float[][]> actual, Map<String, float[][]> expected) {
-        double worst = actual.keySet().equals(expected.keySet()) ? 0 : Double.POSITIVE_INFINITY;
+        if (!actual.keySet().equals(expected.keySet())) {
+            throw new IllegalArgumentException("the file's outputs " + actual.keySet()
+                    + " expected of the live member, but it gave " + expected.keySet());
+        }
+        double worst = 0;
         for (Map.Entry<String, float[][]> output : expected.entrySet()) {
-            worst = Math.max(
-                    worst, difference(actual.getOrDefault(output.getKey(), new float[0][]), output.getValue()));
+            worst = Math.max(worst, difference(actual.get(output.getKey()), output.getValue()));
         }
         return worst;
     }

@@ -147,7 +147,7 @@ class OnnxOperationsTest {
                     metadata(width[0]));
             ExportCheck check = ExportCheck.run(
                     model.file(),
-                    x -> x.map(image -> Ops.flatten(run(op, image), 1)),
+                    x -> Bundle.of("logits", Ops.flatten(run(op, x.only()), 1)),
                     Stream.of(images(5), images(1), recorded)
                             .map(image -> Bundle.of("image", image))
                             .toList());
