@@ -56,9 +56,8 @@ record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family 
                                 step, Role.BLEND.toString(), part.name(), part.value(), seconds, part.cell()));
             }
         });
-        family.chosen()
-                .ifPresent(member -> run.database()
-                        .event("chosen", "after step " + step + ": " + family.space().print(member)));
+        family.chosen().ifPresent(member -> run.database()
+                .event("chosen", "after step " + step + ": " + family.space().print(member)));
     }
 
     /** The largest and the smallest member, and what training would choose; of a plain model the one there is. */
