@@ -19,7 +19,6 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
 import dev.weft.run.TrainingNumber;
@@ -442,7 +441,7 @@ public final class ShiftNasDesign implements Design {
     }
 
     @Override
-    public List<Fact> facts(Findings findings) {
+    public Map<String, Object> words() {
         List<String> levels = new ArrayList<>();
         for (LevelledSpace.Level level : space.described()) {
             levels.add(String.format(
@@ -453,52 +452,10 @@ public final class ShiftNasDesign implements Design {
                     level.members(),
                     100 * level.share()));
         }
-        return List.of(
-                new Fact(
-                        "Data",
-                        data + "; " + size.selectionSize() + " training images to choose by and " + size.heldOutSize()
-                                + " that level probabilities learn from. No arm trains on those: arms"
-                                + " whose levels do not learn leave out as many"),
-                new Fact(
-                        "Space",
-                        space.space().count() + " members: " + space.space().inWords()),
-                new Fact(
-                        "Levels: multiply-adds at the middle, members, share of uniform draws",
-                        String.join("; ", levels)),
-                new Fact(
-                        "Weights",
-                        String.format(
-                                Locale.ROOT,
-                                "SGD, Nesterov momentum 0.9, learning rate %s to a hundredth by cosine, weight decay 1e-4, gradients"
-                                        + " clipped at norm 5, batches of %d, one thread",
-                                size.learningRate(),
-                                size.batchSize())),
-                new Fact(
-                        "Generator",
-                        String.format(
-                                Locale.ROOT,
-                                "LSTM cell of 64, Adam %s, lambda %s with costs in units of their range, temperature 1 to 0.3,"
-                                        + " gradients through the slice but in C-mask. The paper publishes none of these but the 64",
-                                size.generatorRate(),
-                                size.lambda())),
-                new Fact(
-                        "Level probabilities",
-                        String.format(
-                                Locale.ROOT,
-                                "Adam %s every %d updates after %d %% of training, every level measured each time. The paper has 0.001"
-                                        + " every 100 updates: with so few updates as here nothing would move at that rate",
-                                size.levelRate(),
-                                size.interval(),
-                                Math.round(100 * size.warmPart()))),
-                new Fact(
-                        "Evaluation",
-                        String.format(
-                                Locale.ROOT,
-                                "batch norm recalibrated on %d batches; %d random members a level, drawn once with seed %d, for all"
-                                        + " arms and seeds",
-                                size.calibrationBatches(),
-                                size.membersPerLevel(),
-                                size.memberSeed())));
+        return Map.of(
+                "space", space.space(),
+                "levelsInWords", String.join("; ", levels),
+                "warmPercent", Math.round(100 * size.warmPart()));
     }
 
     @Override
