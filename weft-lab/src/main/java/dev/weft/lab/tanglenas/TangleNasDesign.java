@@ -220,8 +220,7 @@ public final class TangleNasDesign implements Design {
         return trial.once("chosen-" + name, Chosen.class, () -> {
             Dataset all =
                     recipes.images(size.selectionSize()).open(trial.seed()).train();
-            return trained.measure(
-                    trainer -> new InheritedSearch(trainer, all).choose(strategy, trainer.seconds(), trial));
+            return trained.measure(trainer -> Chosen.bySearch(trainer, all, strategy, trial));
         });
     }
 
