@@ -80,8 +80,8 @@ final class WindowSearch {
                 Metric.LOSS,
                 "selection",
                 member -> MosDesign.loss(family, member, trainer.splits().selection()))) {
-            List<Double> window = window(
-                    search.value(space.smallest(), Metric.PARAMS), search.value(space.largest(), Metric.PARAMS));
+            List<Double> window =
+                    window(search.value(space.smallest(), Metric.PARAMS), search.value(space.largest(), Metric.PARAMS));
             Constraints budget = new Constraints(List.of(
                     new Bound(Metric.PARAMS.key(), false, window.get(0)),
                     new Bound(Metric.PARAMS.key(), true, window.get(1))));

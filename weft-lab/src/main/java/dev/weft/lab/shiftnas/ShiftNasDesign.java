@@ -131,7 +131,8 @@ public final class ShiftNasDesign implements Design {
         return new Arm(name, description, Arm.weight(recipe), trial -> {
             Trial.Trained trained = trial.train(name, recipe);
             Map<String, Double> values = trained.measure(this::measured);
-            trial.once("picks-" + name, Picks.class, () -> trained.measure(trainer -> picks(trainer, trial)))
+            trial
+                    .once("picks-" + name, Picks.class, () -> trained.measure(trainer -> picks(trainer, trial)))
                     .picks()
                     .stream()
                     .filter(pick -> pick.found() == pick.level())
@@ -144,8 +145,7 @@ public final class ShiftNasDesign implements Design {
     }
 
     private Sampler levels(LevelDistribution distribution, LevelMembers members) {
-        return new CostLevelSampler(
-                METRIC, new CostLevelSampler.Levels(size.levels(), null), distribution, members, 1);
+        return new CostLevelSampler(METRIC, new CostLevelSampler.Levels(size.levels(), null), distribution, members, 1);
     }
 
     private LevelDistribution learned(int epochs, LevelDistribution.Mode mode) {
@@ -439,8 +439,7 @@ public final class ShiftNasDesign implements Design {
                             Statistics.mean(findings.list(budget, arm, HITS.key())))
                     + (last.isEmpty()
                             ? "."
-                            : String.format(
-                                    Locale.ROOT, ", %.1f %% of the last quarter.", Statistics.mean(last))));
+                            : String.format(Locale.ROOT, ", %.1f %% of the last quarter.", Statistics.mean(last))));
         }
         findings.values(budget, "C", probability(0)).keySet().forEach(seed -> {
             List<String> levels = new ArrayList<>();

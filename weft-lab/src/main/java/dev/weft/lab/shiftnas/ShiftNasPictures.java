@@ -122,9 +122,8 @@ final class ShiftNasPictures {
         List<Series> series = new ArrayList<>();
         for (String arm : ShiftNasDesign.PICKED) {
             List<Point> points = new ArrayList<>();
-            findings.seeds()
-                    .forEach(seed -> findings.kept(budget, seed, "picks-" + arm, Picks.class)
-                            .ifPresent(own -> own.picks().forEach(pick -> points.add(point(seed, pick)))));
+            findings.seeds().forEach(seed -> findings.kept(budget, seed, "picks-" + arm, Picks.class)
+                    .ifPresent(own -> own.picks().forEach(pick -> points.add(point(seed, pick)))));
             series.add(new Series(
                     arm.equals("A") ? "A, best of " + size.candidates() : arm + ", generated",
                     MARKS.get(series.size()),

@@ -48,10 +48,7 @@ public final class MemberSearch implements AutoCloseable {
      */
     public SearchResult run(Search search, List<Metric> objectives, List<Constraints> budgets, Trial trial) {
         SearchTask task = new SearchTask(
-                trainer.family().space(),
-                objectives.stream().map(Objective::of).toList(),
-                budgets,
-                trial.seed());
+                trainer.family().space(), objectives.stream().map(Objective::of).toList(), budgets, trial.seed());
         SearchResult result = search.search(
                 task, evaluations, p -> trial.progress("search", p.candidates(), p.planned(), "members"), trial.stop());
         trial.goOn();
