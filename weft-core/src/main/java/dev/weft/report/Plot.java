@@ -2,6 +2,7 @@ package dev.weft.report;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A picture of a reproduced experiment: values against values, drawn on the page as a figure that needs no script.
@@ -44,6 +45,17 @@ public record Plot(String title, String caption, Axis x, Axis y, List<Series> se
     public record Series(String name, Mark mark, List<Point> points) {
         public Series {
             points = List.copyOf(points);
+        }
+
+        /** A point of each value. */
+        public static <T> Series of(
+                String name, Mark mark, List<T> values, ToDoubleFunction<T> x, ToDoubleFunction<T> y) {
+            return new Series(
+                    name,
+                    mark,
+                    values.stream()
+                            .map(value -> new Point(x.applyAsDouble(value), y.applyAsDouble(value)))
+                            .toList());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.train;
 
 import dev.weft.data.Batches;
+import dev.weft.data.Dataset;
 import dev.weft.data.Splits;
 import dev.weft.io.CheckFailedException;
 import dev.weft.io.Kinds;
@@ -257,6 +258,13 @@ public final class Trainer implements TrainingRun {
     public MemberStatistics calibrate(Member member) {
         requireOpen();
         return shown.calibrate(member);
+    }
+
+    /** The part of {@code data}, 0 to 1, in which a member is right, with statistics that are {@linkplain #calibrate worked out} for it. */
+    public double accuracy(Member member, Dataset data) {
+        try (MemberStatistics statistics = calibrate(member)) {
+            return Evaluation.accuracy(family(), member, statistics, data);
+        }
     }
 
     /** Batches of what the weights train on, in another order: for measurements that must not change what is trained on. */

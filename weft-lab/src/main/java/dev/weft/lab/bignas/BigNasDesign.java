@@ -24,7 +24,6 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.report.Fact;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
@@ -33,7 +32,6 @@ import dev.weft.train.Trainer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -290,31 +288,8 @@ public final class BigNasDesign implements Design {
     // --- Words
 
     @Override
-    public List<Fact> facts(Findings findings) {
-        return List.of(
-                new Fact("Data", data + ", " + size.selectionSize() + " training images held out for the search"),
-                new Fact("Space", space.count() + " members: " + space.inWords()),
-                new Fact(
-                        "Optimiser, all arms",
-                        String.format(
-                                Locale.ROOT,
-                                "RMSProp as TensorFlow has it, 0.9, momentum 0.9, learning rate %.4f, batches of %d, exponential decay to a floor of"
-                                        + " 5 %% at two thirds of training, gradients of a step's members summed, label"
-                                        + " smoothing 0.1. The rate is the published 0.256 for batches of 4096, in"
-                                        + " proportion to the batch; it was not tuned",
-                                size.learningRate(),
-                                size.batchSize())),
-                new Fact(
-                        "Regularisation",
-                        "dropout 0.2 and weight decay 1e-5 on the largest member of A and C, and on the largest trained alone"),
-                new Fact("Training images", "as they are, without augmentation"),
-                new Fact(
-                        "Recalibration",
-                        size.calibrationBatches() + " batches of " + size.batchSize()
-                                + " plain training images, for every evaluated member"),
-                new Fact(
-                        "Random members",
-                        size.randomMembers() + ", drawn once with seed " + size.memberSeed() + ", for all arms"));
+    public Map<String, Object> words() {
+        return Map.of("space", space);
     }
 
     @Override

@@ -1,23 +1,15 @@
 package dev.weft.lab.bignas;
 
-import dev.weft.cost.CountedCosts;
+import dev.weft.lab.study.MemberSearch;
 import dev.weft.lab.study.Trial;
 import dev.weft.metric.Metric;
-import dev.weft.nn.MemberStatistics;
-import dev.weft.search.BestMember;
 import dev.weft.search.Bound;
 import dev.weft.search.CoarseToFine;
 import dev.weft.search.Constraints;
-import dev.weft.search.Evaluations;
-import dev.weft.search.Evaluator;
-import dev.weft.search.Objective;
+import dev.weft.search.MeasuredMember;
 import dev.weft.search.SearchResult;
-import dev.weft.search.SearchTask;
-import dev.weft.space.Member;
 import dev.weft.space.Space;
-import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +18,6 @@ import java.util.stream.IntStream;
 /** The paper's coarse-to-fine selection at three budgets of multiply-adds, in a trained supernet. */
 final class BudgetSearch {
     private static final double MUTATION_PROBABILITY = 0.1;
-    private static final String SECONDS = "evaluationSeconds";
 
     private final BigNasSize size;
 
@@ -75,30 +66,42 @@ final class BudgetSearch {
         }
     }
 
-    /** Searches, or goes on with it: what was measured is in the run's table. */
     Found search(Trainer trainer, Trial trial) {
         Space space = trainer.family().space();
-        try (CountedCosts costs = new CountedCosts(trainer.settings().recipe().model())) {
-            Evaluations evaluations =
-                    Evaluations.of(evaluator(trainer, costs), trainer.folder().database());
-            List<Double> budgets = budgets(
-                    costs.of(space.smallest()).macs(), costs.of(space.largest()).macs());
-            SearchTask task = new SearchTask(
-                    space,
-                    List.of(Objective.of(Metric.ACCURACY.key()), Objective.of(Metric.MACS.key())),
+        try (MemberSearch search = new MemberSearch(
+                trainer,
+                Metric.ACCURACY,
+                "selection, " + size.calibrationBatches() + " batches",
+                member -> trainer.accuracy(member, trainer.splits().selection()))) {
+            List<Double> budgets =
+                    budgets(search.value(space.smallest(), Metric.MACS), search.value(space.largest(), Metric.MACS));
+            SearchResult result = search.run(
+                    new CoarseToFine(Map.of(), MUTATION_PROBABILITY, size.mutations()),
+                    List.of(Metric.ACCURACY, Metric.MACS),
                     budgets.stream()
                             .map(b -> new Constraints(List.of(new Bound(Metric.MACS.key(), true, b))))
                             .toList(),
-                    trial.seed());
-            SearchResult result = new CoarseToFine(Map.of(), MUTATION_PROBABILITY, size.mutations())
-                    .search(
-                            task,
-                            evaluations,
-                            p -> trial.progress("search", p.candidates(), p.planned(), "members"),
-                            trial.stop());
-            trial.goOn();
-            return found(trainer, result, budgets, evaluations);
+                    trial);
+            return new Found(
+                    IntStream.range(0, budgets.size())
+                            .mapToObj(i -> pick(
+                                    trainer,
+                                    budgets.get(i),
+                                    result.best().get(i).measured()))
+                            .toList(),
+                    result.measured().size(),
+                    search.seconds(result).average().orElseThrow(),
+                    trainer.splits().report().size());
         }
+    }
+
+    private static Pick pick(Trainer trainer, double budget, MeasuredMember best) {
+        return new Pick(
+                budget,
+                best.member().toString(),
+                best.value(Metric.MACS.key()),
+                100 * best.value(Metric.ACCURACY.key()),
+                100 * trainer.accuracy(best.member(), trainer.splits().report()));
     }
 
     /** The quarter points between smallest and largest on a logarithmic size. */
@@ -106,62 +109,5 @@ final class BudgetSearch {
         return List.of(0.25, 0.5, 0.75).stream()
                 .map(part -> Math.rint(smallest * Math.pow(largest / smallest, part)))
                 .toList();
-    }
-
-    private Evaluator evaluator(Trainer trainer, CountedCosts costs) {
-        return new Evaluator() {
-            @Override
-            public List<Metric> metrics() {
-                return List.of(Metric.MACS, Metric.ACCURACY, Metric.column(SECONDS));
-            }
-
-            @Override
-            public String context(String metric) {
-                return metric.equals(Metric.MACS.key()) ? "" : "selection, " + size.calibrationBatches() + " batches";
-            }
-
-            @Override
-            public Map<String, Double> measure(Member member, String metric) {
-                if (metric.equals(Metric.MACS.key())) {
-                    return Map.of(metric, (double) costs.of(member).macs());
-                }
-                long began = System.nanoTime();
-                double accuracy = accuracy(trainer, member, true);
-                return Map.of(Metric.ACCURACY.key(), accuracy, SECONDS, (System.nanoTime() - began) / 1e9);
-            }
-        };
-    }
-
-    private Found found(Trainer trainer, SearchResult result, List<Double> budgets, Evaluations evaluations) {
-        List<Pick> picks = new ArrayList<>();
-        for (int i = 0; i < budgets.size(); i++) {
-            BestMember best = result.best().get(i);
-            Member member = best.measured().member();
-            picks.add(new Pick(
-                    budgets.get(i),
-                    member.toString(),
-                    best.measured().value(Metric.MACS.key()),
-                    100 * best.measured().value(Metric.ACCURACY.key()),
-                    100 * accuracy(trainer, member, false)));
-        }
-        double seconds = result.measured().stream()
-                .mapToDouble(m -> evaluations.value(m.member(), SECONDS))
-                .average()
-                .orElseThrow();
-        return new Found(
-                picks,
-                result.measured().size(),
-                seconds,
-                trainer.splits().report().size());
-    }
-
-    private static double accuracy(Trainer trainer, Member member, boolean selection) {
-        try (MemberStatistics statistics = trainer.calibrate(member)) {
-            return Evaluation.accuracy(
-                    trainer.family(),
-                    member,
-                    statistics,
-                    selection ? trainer.splits().selection() : trainer.splits().report());
-        }
     }
 }

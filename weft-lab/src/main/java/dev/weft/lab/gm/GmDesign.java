@@ -379,41 +379,7 @@ public final class GmDesign implements Design {
 
     @Override
     public List<Fact> facts(Findings findings) {
-        List<Fact> facts = new ArrayList<>(ranking.facts());
-        facts.add(new Fact(
-                "Data",
-                ranking.truth().recipe().data().source()
-                        + ", resized by half; of its training images some are held out to measure members, the same in all arms and"
-                        + " seeds"));
-        facts.add(new Fact(
-                "Space",
-                "cells of NAS-Bench-201 whose input is connected with the output; 8 channels, two stages of one cell; convolutions"
-                        + " without bias, affine norms outside cells; weights start as PyTorch's default, which the published code"
-                        + " leaves. The truth's networks have biases and no affine norms"));
-        facts.add(new Fact(
-                "Optimiser, all arms",
-                String.format(
-                        Locale.ROOT,
-                        "SGD, Nesterov momentum 0.9, learning rate %s to 4 %% of it by cosine, weight decay 1e-4, gradients clipped to"
-                                + " norm 5, batches of %d (published: 48); one random member a step",
-                        size.learningRate(),
-                        size.batchSize())));
-        facts.add(
-                new Fact(
-                        "Trees",
-                        "distances over " + size.repeats()
-                                + " batches (published: 100), in members that are connected with every operation of the edge; groups of 2 and 3"
-                                + " operations with the least distance within; split is the edge whose groups are furthest apart"));
-        facts.add(new Fact(
-                "Selected member",
-                "the most accurate of " + size.candidates()
-                        + " random members of each leaf, or of four times as many of a whole supernet, with the statistics of each batch;"
-                        + " what the benchmark says of it. The best of all cells has 94.37 %"));
-        facts.add(new Fact(
-                "Batch norm",
-                "recalibrated on " + ranking.truth().recipe().train().calibrationBatches()
-                        + " batches before every other evaluation"));
-        return facts;
+        return ranking.facts();
     }
 
     @Override

@@ -32,7 +32,6 @@ import dev.weft.optim.Optimizer;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
 import dev.weft.sample.Sampler;
 import dev.weft.space.Choice;
@@ -50,7 +49,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /** The ways of training that are compared. Optimiser, schedule and data are the same for all. */
@@ -478,60 +476,13 @@ public final class MosDesign implements Design {
     }
 
     @Override
-    public List<Fact> facts(Findings findings) {
-        ConflictRegression.Settings conflict = size.regression();
+    public Map<String, Object> words() {
         LanguageModel model = size.model();
-        return List.of(
-                new Fact(
-                        "Text",
-                        source + ", one token a character, " + size.contextLength()
-                                + " at a time; the last 5 % are reported on, the 5 % before them are searched on"),
-                new Fact(
-                        "Language model",
-                        "decoder, embedding " + model.embedDim().get(0) + ", "
-                                + model.blocks().get(0).numHeads().get(0) + " heads; "
-                                + model.space().count() + " members: "
-                                + model.space().inWords()),
-                new Fact(
-                        "Fixed members",
-                        String.join(", ", members.evaluated().keySet())
-                                + " (depth × MLP width): narrowest and widest at the least and the largest depth, both middle"
-                                + " widths at the depth between. Alone: " + String.join(", ", members.alone())),
-                new Fact("Members of a step", "the largest, the smallest and a random one, without distillation"),
-                new Fact(
-                        "Optimiser, all arms",
-                        String.format(
-                                Locale.ROOT,
-                                "AdamW, β 0.9 and 0.98, weight decay 0.01, learning rate %.4f after a short warm-up, then half a"
-                                        + " cosine; batches of %d. The rate is the best of 0.001 to 0.016, doubled each time, on"
-                                        + " the selection split after one epoch of a seed that is not used here, averaged over"
-                                        + " standard, layer-wise and the largest member alone. At 0.004 layer-wise was worse"
-                                        + " than standard there, at 0.008 better",
-                                size.learningRate(),
-                                size.batchSize())),
-                new Fact(
-                        "Experts",
-                        size.experts()
-                                + " in both layers of each MLP, drawn independently; the router has two layers, "
-                                + size.routerWidth() + " wide, and reads each choice over its largest option"),
-                new Fact(
-                        "Conflict regression",
-                        String.format(
-                                Locale.ROOT,
-                                "hidden widths %s, of which every second one is to be -g; %d inputs, %d outputs, %d points, %d steps of"
-                                        + " Adam from %.3f to 0, all members at each; first layer as drawn; experts in the"
-                                        + " second, one-hot encoding; the mean of %d draws a seed",
-                                conflict.widths().stream().map(String::valueOf).collect(Collectors.joining(", ")),
-                                conflict.inputs(),
-                                conflict.outputs(),
-                                conflict.points(),
-                                conflict.steps(),
-                                conflict.learningRate(),
-                                size.regressions())),
-                new Fact(
-                        "Search",
-                        "layer-wise: population " + size.population() + ", " + size.generations()
-                                + " generations, within the middle fifth of parameters"));
+        return Map.of(
+                "heads", model.blocks().get(0).numHeads(),
+                "space", model.space(),
+                "evaluated", List.copyOf(members.evaluated().keySet()),
+                "alone", members.alone());
     }
 
     @Override

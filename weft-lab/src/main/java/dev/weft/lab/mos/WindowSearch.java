@@ -1,29 +1,22 @@
 package dev.weft.lab.mos;
 
-import dev.weft.cost.CountedCosts;
+import dev.weft.data.Dataset;
+import dev.weft.lab.study.MemberSearch;
 import dev.weft.lab.study.Trial;
-import dev.weft.metric.Direction;
 import dev.weft.metric.Metric;
 import dev.weft.model.Family;
 import dev.weft.search.Bound;
 import dev.weft.search.Constraints;
-import dev.weft.search.Evaluations;
-import dev.weft.search.Evaluator;
-import dev.weft.search.MeasuredMember;
 import dev.weft.search.Nsga2;
-import dev.weft.search.Objective;
 import dev.weft.search.SearchResult;
-import dev.weft.search.SearchTask;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Trainer;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** The paper's selection: evolution by inherited loss within a window of parameters, then the found member alone. */
 final class WindowSearch {
-    private static final String LOSS = "loss";
     private static final int MAX_MEMBERS = 10_000;
     /** Probabilities of the paper's code. */
     private static final double MUTATION = 0.3;
@@ -78,50 +71,44 @@ final class WindowSearch {
         }
     }
 
-    /** Searches, or goes on with it: what was measured is in the run's table. */
     Found search(Trainer trainer, Trial trial) {
         Family family = trainer.family();
         Space space = family.space();
-        try (CountedCosts costs = new CountedCosts(trainer.settings().recipe().model())) {
-            Evaluations evaluations =
-                    Evaluations.of(evaluator(trainer, costs), trainer.folder().database());
-            List<Double> window = window(
-                    costs.of(space.smallest()).params(),
-                    costs.of(space.largest()).params());
+        Dataset report = trainer.splits().report();
+        try (MemberSearch search = new MemberSearch(
+                trainer,
+                Metric.LOSS,
+                "selection",
+                member -> MosDesign.loss(family, member, trainer.splits().selection()))) {
+            List<Double> window =
+                    window(search.value(space.smallest(), Metric.PARAMS), search.value(space.largest(), Metric.PARAMS));
             Constraints budget = new Constraints(List.of(
                     new Bound(Metric.PARAMS.key(), false, window.get(0)),
                     new Bound(Metric.PARAMS.key(), true, window.get(1))));
-            SearchTask task =
-                    new SearchTask(space, List.of(new Objective(LOSS, Direction.MINIMIZE)), budget, trial.seed());
-            SearchResult result = new Nsga2(size.population(), size.generations(), CROSSOVER, MUTATION)
-                    .search(
-                            task,
-                            evaluations,
-                            p -> trial.progress("search", p.candidates(), p.planned(), "members"),
-                            trial.stop());
-            trial.goOn();
-            MeasuredMember best = result.best().get(0).measured();
+            SearchResult result = search.run(
+                    new Nsga2(size.population(), size.generations(), CROSSOVER, MUTATION),
+                    List.of(Metric.LOSS),
+                    List.of(budget),
+                    trial);
+            Member best = result.best().get(0).measured().member();
+            double loss = search.value(best, Metric.LOSS);
             List<Double> all = space.enumerate(MAX_MEMBERS).stream()
                     .filter(member -> {
-                        double params = costs.of(member).params();
+                        double params = search.value(member, Metric.PARAMS);
                         return params >= window.get(0) && params <= window.get(1);
                     })
-                    .map(member -> evaluations.value(member, LOSS))
+                    .map(member -> search.value(member, Metric.LOSS))
                     .toList();
-            Member member = best.member();
             return new Found(
                     window.get(0),
                     window.get(1),
-                    member.toString(),
-                    best.value(Metric.PARAMS.key()),
-                    best.value(LOSS),
-                    MosDesign.loss(family, member, trainer.splits().report()),
-                    MosDesign.collapsedLoss(family, member, trainer.splits().report()),
+                    best.toString(),
+                    search.value(best, Metric.PARAMS),
+                    loss,
+                    MosDesign.loss(family, best, report),
+                    MosDesign.collapsedLoss(family, best, report),
                     result.measured().size(),
-                    1
-                            + (int) all.stream()
-                                    .filter(loss -> loss < best.value(LOSS))
-                                    .count(),
+                    1 + (int) all.stream().filter(other -> other < loss).count(),
                     all.size());
         }
     }
@@ -130,31 +117,5 @@ final class WindowSearch {
     static List<Double> window(double smallest, double largest) {
         return List.of(
                 Math.rint(smallest + 0.4 * (largest - smallest)), Math.rint(smallest + 0.6 * (largest - smallest)));
-    }
-
-    private static Evaluator evaluator(Trainer trainer, CountedCosts costs) {
-        return new Evaluator() {
-            @Override
-            public List<Metric> metrics() {
-                return List.of(Metric.PARAMS, Metric.column(LOSS));
-            }
-
-            @Override
-            public String context(String metric) {
-                return metric.equals(LOSS) ? "selection" : "";
-            }
-
-            @Override
-            public Map<String, Double> measure(Member member, String metric) {
-                return Map.of(
-                        metric,
-                        metric.equals(LOSS)
-                                ? MosDesign.loss(
-                                        trainer.family(),
-                                        member,
-                                        trainer.splits().selection())
-                                : (double) costs.of(member).params());
-            }
-        };
     }
 }

@@ -45,7 +45,6 @@ import dev.weft.sample.norm.GradientNormSampler.Scope;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -272,45 +271,7 @@ public final class PadaDesign implements Design {
 
     @Override
     public List<Fact> facts(Findings findings) {
-        List<Fact> facts = new ArrayList<>(ranking.facts());
-        facts.add(new Fact(
-                "Data",
-                ranking.truth().recipe().data().source()
-                        + ", resized by half; of its training images some are held out to measure members, the same in all arms and"
-                        + " seeds"));
-        facts.add(
-                new Fact(
-                        "Space",
-                        "cells of NAS-Bench-201, all 15,625 of them; 8 channels, two stages of one cell; convolutions with bias, batch norms"
-                                + " without scale and shift; weights start as PyTorch's default, which the published code leaves"));
-        facts.add(new Fact(
-                "Optimiser, all arms",
-                String.format(
-                        Locale.ROOT,
-                        "SGD, momentum 0.9, learning rate %s to 0 by cosine, weight decay 2.5e-4, gradients clipped to norm 5, batches"
-                                + " of %d (published: 256, and 250 epochs)",
-                        size.learningRate(),
-                        size.batchSize())));
-        facts.add(new Fact(
-                "Distributions",
-                "one of operations for all edges, worked out anew after each epoch; tau grows linearly from 0 to 1"));
-        facts.add(new Fact(
-                "Reweighted",
-                String.format(
-                        Locale.ROOT,
-                        "weights of losses at most %s; %s of the operations' probability stays uniform",
-                        size.weightLimit(),
-                        size.floor())));
-        facts.add(new Fact(
-                "Variance",
-                "over " + size.draws()
-                        + " draws of members and batches at frozen weights, after clipping; exact norms of "
-                        + size.examples() + " examples and one member, at the weights of " + UNIFORM));
-        facts.add(new Fact(
-                "Batch norm",
-                "recalibrated on " + ranking.truth().recipe().train().calibrationBatches()
-                        + " batches before every evaluation; the paper takes the statistics of each test batch"));
-        return facts;
+        return ranking.facts();
     }
 
     @Override

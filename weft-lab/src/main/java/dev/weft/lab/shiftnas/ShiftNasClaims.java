@@ -13,12 +13,12 @@ import dev.weft.lab.study.Statistics;
 import dev.weft.lab.study.Values;
 import dev.weft.trust.RankCorrelation;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** The statements of the specification. */
@@ -49,7 +49,11 @@ final class ShiftNasClaims {
                         "level probabilities of C, largest minus smallest",
                         "",
                         3,
-                        values -> perSeed(values, all, ShiftNasDesign::probability, p -> max(p) + max(negative(p)))))
+                        values -> Quantity.perSeed(
+                                values,
+                                "C",
+                                keys(all, ShiftNasDesign::probability),
+                                own -> Collections.max(own) - Collections.min(own))))
                 .atLeast(0.03));
         claims.add(claim(new Quantity(
                         "rank correlation over levels of C's probability with how much the level's loss fell in an interval",
@@ -79,40 +83,22 @@ final class ShiftNasClaims {
         return "(" + String.join(", ", levels.stream().map(k -> "" + (k + 1)).toList()) + ")";
     }
 
-    private static double max(List<Double> values) {
-        return values.stream().mapToDouble(v -> v).max().orElseThrow();
-    }
-
-    private static List<Double> negative(List<Double> values) {
-        return values.stream().map(v -> -v).toList();
-    }
-
-    private static Map<Long, Double> perSeed(
-            Values values, List<Integer> levels, IntFunction<String> key, ToDoubleFunction<List<Double>> of) {
-        Map<Long, Double> perSeed = new TreeMap<>();
-        bySeed(values, levels, key).forEach((seed, own) -> perSeed.put(seed, of.applyAsDouble(own)));
-        return perSeed;
+    private static List<String> keys(List<Integer> levels, IntFunction<String> key) {
+        return levels.stream().map(key::apply).toList();
     }
 
     private static Map<Long, Double> agreement(Values values, List<Integer> levels) {
-        Map<Long, List<Double>> changes = bySeed(values, levels, ShiftNasDesign::lossChange);
-        Map<Long, Double> perSeed = new TreeMap<>();
-        bySeed(values, levels, ShiftNasDesign::probability)
-                .forEach((seed, own) -> perSeed.put(seed, RankCorrelation.spearman(own, negative(changes.get(seed)))));
-        return perSeed;
-    }
-
-    /** What C has of all levels, for each seed. */
-    private static Map<Long, List<Double>> bySeed(Values values, List<Integer> levels, IntFunction<String> key) {
-        Map<Long, List<Double>> bySeed = new TreeMap<>();
-        values.of("C", key.apply(0))
-                .keySet()
-                .forEach(seed -> bySeed.put(
+        Map<Long, List<Double>> changes = values.of("C", keys(levels, ShiftNasDesign::lossChange));
+        Map<Long, Double> agreement = new TreeMap<>();
+        values.of("C", keys(levels, ShiftNasDesign::probability))
+                .forEach((seed, probabilities) -> agreement.put(
                         seed,
-                        levels.stream()
-                                .map(k -> values.of("C", key.apply(k)).get(seed))
-                                .toList()));
-        return bySeed;
+                        RankCorrelation.spearman(
+                                probabilities,
+                                changes.get(seed).stream()
+                                        .map(change -> -change)
+                                        .toList())));
+        return agreement;
     }
 
     /** The mean over the levels for which both have a member, of seeds that have one. */

@@ -12,14 +12,12 @@ import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.loss.Regularisation;
-import dev.weft.nn.MemberStatistics;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
-import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
 import dev.weft.run.TrainingNumber;
@@ -27,17 +25,20 @@ import dev.weft.sample.Sampler;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelDistribution;
 import dev.weft.sample.level.LevelMembers;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
-import dev.weft.train.Evaluation;
 import dev.weft.train.Trainer;
 import dev.weft.weight.MemberProposals;
 import dev.weft.weight.generator.MemberGenerator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /** The ways of drawing the member of a step that are compared; all else is the same. */
@@ -49,9 +50,13 @@ public final class ShiftNasDesign implements Design {
     private static final String LAST_HITS = "hitsOfLastQuarter";
     private static final String METRIC = "macs";
     private static final int HIDDEN = 64;
+    private static final Sampler.SinglePath UNIFORM = new Sampler.SinglePath(1);
 
-    /** An arm with a generator. */
-    static final List<String> GENERATED = List.of("B", "C", "C-pathwise", "C-mask");
+    /** Arms whose levels learn. */
+    static final List<String> LEARNED = List.of("C", "C-pathwise", "C-mask");
+
+    /** Arms that would ship a member for each level: A the best of random ones, the others what their generators give. */
+    static final List<String> PICKED = List.of("A", "B", "C", "C-pathwise", "C-mask");
 
     private final ShiftNasSize size;
     private final String data;
@@ -83,71 +88,64 @@ public final class ShiftNasDesign implements Design {
         LevelMembers generator = new LevelMembers.Generator(size.lambda(), adam(size.generatorRate()));
         LevelDistribution uniform = new LevelDistribution.Uniform();
         LevelDistribution learned = learned(epochs, LevelDistribution.Mode.SURROGATE);
-        Recipe single = recipe(epochs, new Sampler.SinglePath(1), null);
         return List.of(
-                new Arm(
-                        "A",
-                        "every decision uniform (single path)",
-                        Arm.weight(single),
-                        trial -> uniform(trial, single)),
-                levels("B", "cost levels uniform, members of the generator", epochs, uniform, generator, SLICE),
-                levels(
+                picking("A", "every decision uniform (single path)", recipe(epochs, UNIFORM, null)),
+                picking(
+                        "B",
+                        "cost levels uniform, members of the generator",
+                        recipe(epochs, levels(uniform, generator), MemberGenerator.View.SLICE)),
+                picking(
                         "C",
                         "ShiftNAS: levels learn from what their loss changed by (surrogate), members of the generator",
-                        epochs,
-                        learned,
-                        generator,
-                        SLICE),
-                levels(
+                        recipe(epochs, levels(learned, generator), MemberGenerator.View.SLICE)),
+                picking(
                         "C-pathwise",
                         "as C, levels learn by the gradient through the generator, as the paper writes it",
-                        epochs,
-                        learned(epochs, LevelDistribution.Mode.PATHWISE),
-                        generator,
-                        SLICE),
-                levels(
+                        recipe(
+                                epochs,
+                                levels(learned(epochs, LevelDistribution.Mode.PATHWISE), generator),
+                                MemberGenerator.View.SLICE)),
+                picking(
                         "C-mask",
                         "as C, the generator's view is the masked largest: exact gradients, at the largest member's cost",
-                        epochs,
-                        learned,
-                        generator,
-                        MemberGenerator.View.MASK),
-                levels(
+                        recipe(epochs, levels(learned, generator), MemberGenerator.View.MASK)),
+                Arm.trained(
                         "D",
                         "cost levels uniform, members by uniform draws until one is of the level",
-                        epochs,
-                        uniform,
-                        new LevelMembers.Rejection(size.draws()),
-                        null),
-                trained(
+                        recipe(epochs, levels(uniform, new LevelMembers.Rejection(size.draws())), null),
+                        this::measured),
+                Arm.trained(
                         "sandwich",
                         "largest, smallest and a random member a step, a third of the epochs: as many passes",
-                        recipe(Math.max(1, epochs / 3), new Sampler.Sandwich(1), null)),
-                trained(
+                        recipe(Math.max(1, epochs / 3), new Sampler.Sandwich(1), null),
+                        this::measured),
+                Arm.trained(
                         "largest-only",
                         "only the largest trains, the others are its slices: no training of a supernet",
-                        recipe(epochs, new Sampler.Largest(), null)));
+                        recipe(epochs, new Sampler.Largest(), null),
+                        this::measured));
     }
 
-    private static final MemberGenerator.View SLICE = MemberGenerator.View.SLICE;
-
-    private Arm levels(
-            String name,
-            String description,
-            int epochs,
-            LevelDistribution distribution,
-            LevelMembers members,
-            MemberGenerator.View view) {
-        Sampler sampler = new CostLevelSampler(
-                METRIC, new CostLevelSampler.Levels(size.levels(), null), distribution, members, 1);
-        Recipe recipe = recipe(epochs, sampler, view);
-        return view == null
-                ? trained(name, description, recipe)
-                : new Arm(name, description, Arm.weight(recipe), trial -> generated(trial, name, recipe));
+    /** An arm that is one training, of which a member is picked for each level. */
+    private Arm picking(String name, String description, Recipe recipe) {
+        return new Arm(name, description, Arm.weight(recipe), trial -> {
+            Trial.Trained trained = trial.train(name, recipe);
+            Map<String, Double> values = trained.measure(this::measured);
+            trial
+                    .once("picks-" + name, Picks.class, () -> trained.measure(trainer -> picks(trainer, trial)))
+                    .picks()
+                    .stream()
+                    .filter(pick -> pick.found() == pick.level())
+                    .forEach(pick -> values.put(picked(pick.level()), pick.reportAccuracy()));
+            if (LEARNED.contains(name)) {
+                trial.once("curve-" + name, Curve.class, () -> trained.measure(this::curve));
+            }
+            return values;
+        });
     }
 
-    private Arm trained(String name, String description, Recipe recipe) {
-        return Arm.trained(name, description, recipe, this::measured);
+    private Sampler levels(LevelDistribution distribution, LevelMembers members) {
+        return new CostLevelSampler(METRIC, new CostLevelSampler.Levels(size.levels(), null), distribution, members, 1);
     }
 
     private LevelDistribution learned(int epochs, LevelDistribution.Mode mode) {
@@ -233,37 +231,6 @@ public final class ShiftNasDesign implements Design {
         return "pickedForLevel" + (level + 1);
     }
 
-    private Map<String, Double> uniform(Trial trial, Recipe recipe) {
-        try (VisitLog visits = new VisitLog(trial.file("visits-A.bin"), space)) {
-            Trial.Trained trained = trial.train("A", recipe, trial.seed(), visits);
-            Map<String, Double> values = trained.measure(this::measured);
-            int[] counts = visits.counts();
-            for (int k = 0; k < counts.length; k++) {
-                values.put(visits(k), (double) counts[k]);
-            }
-            note(values, trial.once("picks-A", Picks.class, () -> trained.measure(t -> bestOfRandom(t, trial))));
-            return values;
-        }
-    }
-
-    private Map<String, Double> generated(Trial trial, String name, Recipe recipe) {
-        Trial.Trained trained = trial.train(name, recipe);
-        Map<String, Double> values = trained.measure(this::measured);
-        note(
-                values,
-                trial.once("picks-" + name, Picks.class, () -> trained.measure(t -> ofGenerator(t, trial.seed()))));
-        if (name.startsWith("C")) { // whose levels learn
-            trial.once("curve-" + name, Curve.class, () -> trained.measure(this::curve));
-        }
-        return values;
-    }
-
-    private static void note(Map<String, Double> values, Picks picks) {
-        picks.picks().stream()
-                .filter(pick -> pick.found() == pick.level())
-                .forEach(pick -> values.put(picked(pick.level()), pick.reportAccuracy()));
-    }
-
     /** Accuracies of fixed members by level, and what the sampler has counted and learnt. */
     private Map<String, Double> measured(Trainer trainer) {
         Map<String, Double> values = new LinkedHashMap<>();
@@ -275,6 +242,9 @@ public final class ShiftNasDesign implements Design {
                                     accuracy(trainer, member, trainer.splits().report()))
                             .average()
                             .orElseThrow());
+        }
+        if (trainer.settings().recipe().train().sampler().equals(UNIFORM)) {
+            drawn(trainer).forEach((level, visits) -> values.put(visits(level), visits));
         }
         TreeMap<Long, Map<String, Double>> numbers = sampler(trainer);
         if (numbers.isEmpty()) {
@@ -299,6 +269,19 @@ public final class ShiftNasDesign implements Design {
             }
         }
         return values;
+    }
+
+    /** How often single path trained each level: what it draws depends on seed and step alone, so its steps are drawn again. */
+    private Map<Integer, Double> drawn(Trainer trainer) {
+        Map<Integer, Double> visits = new TreeMap<>();
+        IntStream.range(0, space.levels()).forEach(k -> visits.put(k, 0.0));
+        for (long step = 0; step < trainer.steps(); step++) {
+            RandomGenerator random =
+                    RandomStream.MEMBERS.random(trainer.settings().seed(), step);
+            UNIFORM.draw(trainer.family().space(), random)
+                    .forEach(draw -> visits.merge(space.level(draw.member()), 1.0, Double::sum));
+        }
+        return visits;
     }
 
     /** The sampler's numbers, by step. */
@@ -326,58 +309,41 @@ public final class ShiftNasDesign implements Design {
         return new Curve(moments);
     }
 
-    /** What the generator gives for the middle of each level, without noise and without looking at any image. */
-    private Picks ofGenerator(Trainer trainer, long seed) {
-        MemberProposals generator = trainer.family().proposals().orElseThrow();
-        Dataset selection = selection(seed);
+    /**
+     * Of each level what the generator gives for its middle, without noise; where there is none, the best of random members by images
+     * that are the same for every arm: those that only A, B and D leave out beside them are not among them.
+     */
+    private Picks picks(Trainer trainer, Trial trial) {
+        Optional<MemberProposals> generator = trainer.family().proposals();
+        Dataset selection = images(size.selectionSize()).open(trial.seed()).selection();
         List<Pick> picks = new ArrayList<>();
         for (int k = 0; k < space.levels(); k++) {
-            Member member = generator.strongest(space.target(k));
-            picks.add(pick(k, member, accuracy(trainer, member, selection), trainer));
-        }
-        return new Picks(picks);
-    }
-
-    /** The best of random members of each level, by the images that members are chosen by. */
-    private Picks bestOfRandom(Trainer trainer, Trial trial) {
-        Dataset selection = selection(trial.seed());
-        List<Pick> picks = new ArrayList<>();
-        for (int k = 0; k < space.levels(); k++) {
-            Member best = null;
-            double most = -1;
-            for (Member member : space.draw(k, size.candidates(), size.memberSeed() + trial.seed())) {
+            int level = k;
+            List<Member> candidates = generator
+                    .map(own -> List.of(own.strongest(space.target(level))))
+                    .orElseGet(() -> space.draw(level, size.candidates(), size.memberSeed() + trial.seed()));
+            Map<Member, Double> accuracies = new LinkedHashMap<>();
+            for (Member member : candidates) {
                 trial.goOn();
-                double accuracy = accuracy(trainer, member, selection);
-                if (accuracy > most) {
-                    most = accuracy;
-                    best = member;
-                }
+                accuracies.put(member, accuracy(trainer, member, selection));
             }
+            Member best = candidates.stream()
+                    .max(Comparator.comparing(accuracies::get))
+                    .orElseThrow();
+            picks.add(new Pick(
+                    k,
+                    space.level(best),
+                    space.space().print(best),
+                    space.macs(best),
+                    accuracies.get(best),
+                    accuracy(trainer, best, trainer.splits().report())));
             trial.progress("choose", k + 1, space.levels(), "levels");
-            picks.add(pick(k, best, most, trainer));
         }
         return new Picks(picks);
-    }
-
-    /** The same images for every arm: those that only A, B and D leave out beside them are not among them. */
-    private Dataset selection(long seed) {
-        return images(size.selectionSize()).open(seed).selection();
-    }
-
-    private Pick pick(int level, Member member, double selection, Trainer trainer) {
-        return new Pick(
-                level,
-                space.level(member),
-                space.space().print(member),
-                space.macs(member),
-                selection,
-                accuracy(trainer, member, trainer.splits().report()));
     }
 
     private static double accuracy(Trainer trainer, Member member, Dataset images) {
-        try (MemberStatistics statistics = trainer.calibrate(member)) {
-            return 100 * Evaluation.accuracy(trainer.family(), member, statistics, images);
-        }
+        return 100 * trainer.accuracy(member, images);
     }
 
     // --- The table and what is claimed
@@ -429,20 +395,16 @@ public final class ShiftNasDesign implements Design {
 
     @Override
     public Object extra(Findings findings) {
+        int budget = findings.largestBudget();
         Map<String, List<Curve>> curves = new LinkedHashMap<>();
+        LEARNED.forEach(arm -> curves.put(arm, findings.kept(budget, "curve-" + arm, Curve.class)));
         Map<String, List<Picks>> picks = new LinkedHashMap<>();
-        picks.put("A", findings.kept(findings.largestBudget(), "picks-A", Picks.class));
-        for (String arm : GENERATED) {
-            picks.put(arm, findings.kept(findings.largestBudget(), "picks-" + arm, Picks.class));
-            if (arm.startsWith("C")) {
-                curves.put(arm, findings.kept(findings.largestBudget(), "curve-" + arm, Curve.class));
-            }
-        }
+        PICKED.forEach(arm -> picks.put(arm, findings.kept(budget, "picks-" + arm, Picks.class)));
         return new Extra(space.described(), curves, picks, ShiftSimulation.all(size));
     }
 
     @Override
-    public List<Fact> facts(Findings findings) {
+    public Map<String, Object> words() {
         List<String> levels = new ArrayList<>();
         for (LevelledSpace.Level level : space.described()) {
             levels.add(String.format(
@@ -453,52 +415,10 @@ public final class ShiftNasDesign implements Design {
                     level.members(),
                     100 * level.share()));
         }
-        return List.of(
-                new Fact(
-                        "Data",
-                        data + "; " + size.selectionSize() + " training images to choose by and " + size.heldOutSize()
-                                + " that level probabilities learn from. No arm trains on those: arms"
-                                + " whose levels do not learn leave out as many"),
-                new Fact(
-                        "Space",
-                        space.space().count() + " members: " + space.space().inWords()),
-                new Fact(
-                        "Levels: multiply-adds at the middle, members, share of uniform draws",
-                        String.join("; ", levels)),
-                new Fact(
-                        "Weights",
-                        String.format(
-                                Locale.ROOT,
-                                "SGD, Nesterov momentum 0.9, learning rate %s to a hundredth by cosine, weight decay 1e-4, gradients"
-                                        + " clipped at norm 5, batches of %d, one thread",
-                                size.learningRate(),
-                                size.batchSize())),
-                new Fact(
-                        "Generator",
-                        String.format(
-                                Locale.ROOT,
-                                "LSTM cell of 64, Adam %s, lambda %s with costs in units of their range, temperature 1 to 0.3,"
-                                        + " gradients through the slice but in C-mask. The paper publishes none of these but the 64",
-                                size.generatorRate(),
-                                size.lambda())),
-                new Fact(
-                        "Level probabilities",
-                        String.format(
-                                Locale.ROOT,
-                                "Adam %s every %d updates after %d %% of training, every level measured each time. The paper has 0.001"
-                                        + " every 100 updates: with so few updates as here nothing would move at that rate",
-                                size.levelRate(),
-                                size.interval(),
-                                Math.round(100 * size.warmPart()))),
-                new Fact(
-                        "Evaluation",
-                        String.format(
-                                Locale.ROOT,
-                                "batch norm recalibrated on %d batches; %d random members a level, drawn once with seed %d, for all"
-                                        + " arms and seeds",
-                                size.calibrationBatches(),
-                                size.membersPerLevel(),
-                                size.memberSeed())));
+        return Map.of(
+                "space", space.space(),
+                "levelsInWords", String.join("; ", levels),
+                "warmPercent", Math.round(100 * size.warmPart()));
     }
 
     @Override
@@ -509,19 +429,17 @@ public final class ShiftNasDesign implements Design {
                         "Nothing here says how members rank: that needs members trained alone, and none were.",
                         "Updates are equally many but in sandwich; arms that draw dear members more often need more time for them.",
                         "In arms whose levels do not learn, the images that are not trained on are other ones than in C, and as many."));
-        for (String arm : GENERATED) {
+        for (String arm : PICKED.subList(1, PICKED.size())) {
+            List<Double> last = findings.list(budget, arm, LAST_HITS);
             notes.add(String.format(
-                    Locale.ROOT,
-                    "%s after %d epochs, members within one level of the one asked for: %.1f %% of all steps%s.",
-                    arm,
-                    budget,
-                    Statistics.mean(findings.list(budget, arm, HITS.key())),
-                    findings.list(budget, arm, LAST_HITS).isEmpty()
-                            ? ""
-                            : String.format(
-                                    Locale.ROOT,
-                                    ", %.1f %% of the last quarter",
-                                    Statistics.mean(findings.list(budget, arm, LAST_HITS)))));
+                            Locale.ROOT,
+                            "%s after %d epochs, members within one level of the one asked for: %.1f %% of all steps",
+                            arm,
+                            budget,
+                            Statistics.mean(findings.list(budget, arm, HITS.key())))
+                    + (last.isEmpty()
+                            ? "."
+                            : String.format(Locale.ROOT, ", %.1f %% of the last quarter.", Statistics.mean(last))));
         }
         findings.values(budget, "C", probability(0)).keySet().forEach(seed -> {
             List<String> levels = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.weft.lab.shiftnas;
 
 import dev.weft.lab.shiftnas.ShiftNasDesign.Curve;
+import dev.weft.lab.shiftnas.ShiftNasDesign.Moment;
 import dev.weft.lab.shiftnas.ShiftNasDesign.Pick;
 import dev.weft.lab.shiftnas.ShiftNasDesign.Picks;
 import dev.weft.lab.study.Findings;
@@ -14,9 +15,13 @@ import dev.weft.report.Plot.Point;
 import dev.weft.report.Plot.Scale;
 import dev.weft.report.Plot.Series;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The pictures of the page, of the largest budget. */
 final class ShiftNasPictures {
@@ -42,27 +47,20 @@ final class ShiftNasPictures {
     }
 
     List<FigureGroup> groups() {
-        List<Figure> probabilities = new ArrayList<>();
-        ShiftNasDesign.GENERATED.stream()
-                .filter(arm -> arm.startsWith("C"))
-                .forEach(arm -> probabilities.add(probabilities(arm)));
-        List<Figure> simulations = new ArrayList<>();
-        for (ShiftSimulation simulation : ShiftSimulation.all(size)) {
-            simulations.add(simulatedLoss(simulation));
-            simulations.add(simulatedProbabilities(simulation));
-        }
         return List.of(
                 new FigureGroup(
                         "Learned probabilities",
                         "Means over the seeds. Levels begin equal; the logits do not move before "
                                 + Math.round(100 * size.warmPart()) + " % of training.",
-                        probabilities),
+                        ShiftNasDesign.LEARNED.stream().map(this::learned).toList()),
                 new FigureGroup(
                         "The rule alone",
                         "A computation without network or data, in which the loss of each level is known and levels share"
                                 + " nothing. The rule helps where levels that have learnt free visits for others. Where none"
                                 + " has, it feeds on itself: what is visited improves, and is visited more.",
-                        simulations));
+                        ShiftSimulation.all(size).stream()
+                                .flatMap(ShiftNasPictures::simulated)
+                                .toList()));
     }
 
     /** Means as lines; at each level the line goes up and down by one standard deviation over the seeds. */
@@ -104,16 +102,11 @@ final class ShiftNasPictures {
         }
         series.add(new Series("enumerated", Mark.DIAMOND, enumerated));
         for (String arm : SHOWN.subList(0, SHOWN.size() - 1)) {
-            List<Double> counts = IntStream.range(0, space.levels())
-                    .mapToObj(k -> Statistics.mean(findings.list(budget, arm, ShiftNasDesign.visits(k))))
-                    .toList();
-            double all = counts.stream().mapToDouble(v -> v).sum();
-            series.add(new Series(
-                    arm,
-                    Mark.LINE,
-                    IntStream.range(0, counts.size())
-                            .mapToObj(k -> new Point(k + 1, 100 * counts.get(k) / all))
-                            .toList()));
+            List<Integer> levels = IntStream.range(0, space.levels()).boxed().toList();
+            ToDoubleFunction<Integer> count =
+                    k -> Statistics.mean(findings.list(budget, arm, ShiftNasDesign.visits(k)));
+            double all = levels.stream().mapToDouble(count).sum();
+            series.add(Series.of(arm, Mark.LINE, levels, k -> k + 1, k -> 100 * count.applyAsDouble(k) / all));
         }
         return new Plot(
                 "Visits by cost level",
@@ -127,26 +120,10 @@ final class ShiftNasPictures {
 
     private Plot choices() {
         List<Series> series = new ArrayList<>();
-        List<String> arms = new ArrayList<>(List.of("A"));
-        arms.addAll(ShiftNasDesign.GENERATED);
-        for (String arm : arms) {
+        for (String arm : ShiftNasDesign.PICKED) {
             List<Point> points = new ArrayList<>();
-            for (long seed : findings.seeds()) {
-                for (Pick pick : findings.kept(budget, seed, "picks-" + arm, Picks.class)
-                        .map(Picks::picks)
-                        .orElse(List.of())) {
-                    points.add(new Point(
-                            pick.macs() / 1e6,
-                            pick.reportAccuracy(),
-                            String.format(
-                                    Locale.ROOT,
-                                    "seed %d, for level %d: %s, %.2f %%",
-                                    seed,
-                                    pick.level() + 1,
-                                    pick.member(),
-                                    pick.reportAccuracy())));
-                }
-            }
+            findings.seeds().forEach(seed -> findings.kept(budget, seed, "picks-" + arm, Picks.class)
+                    .ifPresent(own -> own.picks().forEach(pick -> points.add(point(seed, pick)))));
             series.add(new Series(
                     arm.equals("A") ? "A, best of " + size.candidates() : arm + ", generated",
                     MARKS.get(series.size()),
@@ -161,78 +138,75 @@ final class ShiftNasPictures {
                 series);
     }
 
-    private Plot probabilities(String arm) {
+    private static Point point(long seed, Pick pick) {
+        return new Point(
+                pick.macs() / 1e6,
+                pick.reportAccuracy(),
+                String.format(
+                        Locale.ROOT,
+                        "seed %d, for level %d: %s, %.2f %%",
+                        seed,
+                        pick.level() + 1,
+                        pick.member(),
+                        pick.reportAccuracy()));
+    }
+
+    private Figure learned(String arm) {
         List<Curve> curves = findings.kept(budget, "curve-" + arm, Curve.class);
-        List<Series> series = new ArrayList<>();
-        for (int k = 0; k < space.levels(); k++) {
-            int level = k;
-            List<Point> points = new ArrayList<>();
-            points.add(new Point(0, 1.0 / space.levels()));
-            for (int i = 0; i < curves.get(0).moments().size(); i++) {
-                int moment = i;
-                points.add(new Point(
-                        curves.get(0).moments().get(i).epoch(),
-                        Statistics.mean(curves.stream()
-                                .map(curve -> curve.moments()
-                                        .get(moment)
-                                        .probabilities()
-                                        .get(level))
-                                .toList())));
-            }
-            series.add(new Series("level " + (k + 1), mark(k), points));
+        List<Moment> means = new ArrayList<>();
+        means.add(new Moment(0, Collections.nCopies(space.levels(), 1.0 / space.levels())));
+        for (int i = 0; i < curves.get(0).moments().size(); i++) {
+            int place = i;
+            List<Moment> moments =
+                    curves.stream().map(curve -> curve.moments().get(place)).toList();
+            means.add(new Moment(
+                    moments.get(0).epoch(),
+                    IntStream.range(0, space.levels())
+                            .mapToObj(k -> Statistics.mean(moments.stream()
+                                    .map(moment -> moment.probabilities().get(k))
+                                    .toList()))
+                            .toList()));
         }
-        return new Plot(
-                "Arm " + arm,
-                "",
-                new Plot.Axis("epochs", Scale.LINEAR),
-                new Plot.Axis("probability", Scale.LINEAR),
-                series);
+        return probabilities("Arm " + arm, "epochs", level -> "", means);
     }
 
-    /** There are colours for five lines: a sixth level is dotted. */
-    private static Mark mark(int level) {
-        return level < 5 ? Mark.LINE : Mark.DOT;
-    }
-
-    private static Plot simulatedLoss(ShiftSimulation simulation) {
-        List<ShiftSimulation.Moment> curve = simulation.curve();
-        return new Plot(
+    private static Stream<Figure> simulated(ShiftSimulation simulation) {
+        Plot losses = new Plot(
                 "Total loss, " + simulation.name(),
                 "Sum over levels of exp(-r · visits).",
                 new Plot.Axis("visits", Scale.LINEAR),
                 new Plot.Axis("loss", Scale.LINEAR),
                 List.of(
-                        new Series(
-                                "learned levels",
-                                Mark.LINE,
-                                curve.stream()
-                                        .map(m -> new Point(m.visits(), m.learned()))
-                                        .toList()),
-                        new Series(
-                                "uniform levels",
-                                Mark.LINE,
-                                curve.stream()
-                                        .map(m -> new Point(m.visits(), m.uniform()))
-                                        .toList())));
+                        Series.of("learned levels", Mark.LINE, simulation.curve(), m -> m.visits(), m -> m.learned()),
+                        Series.of("uniform levels", Mark.LINE, simulation.curve(), m -> m.visits(), m -> m.uniform())));
+        Plot probabilities = probabilities(
+                "Probabilities, " + simulation.name(),
+                "visits",
+                level -> ", r = " + Figures.plain(simulation.rates().get(level)),
+                simulation.curve().stream()
+                        .map(m -> new Moment(m.visits(), m.probabilities()))
+                        .toList());
+        return Stream.of(losses, probabilities);
     }
 
-    private static Plot simulatedProbabilities(ShiftSimulation simulation) {
-        List<Series> series = new ArrayList<>();
-        for (int k = 0; k < simulation.rates().size(); k++) {
-            int level = k;
-            series.add(new Series(
-                    "level " + (k + 1) + ", r = "
-                            + Figures.plain(simulation.rates().get(k)),
-                    mark(k),
-                    simulation.curve().stream()
-                            .map(m -> new Point(m.visits(), m.probabilities().get(level)))
-                            .toList()));
-        }
+    /**
+     * A line for each level. There are colours for five lines: a sixth level is dotted.
+     *
+     * @param behind what follows the name of a level
+     */
+    private static Plot probabilities(String title, String x, IntFunction<String> behind, List<Moment> moments) {
         return new Plot(
-                "Probabilities, " + simulation.name(),
+                title,
                 "",
-                new Plot.Axis("visits", Scale.LINEAR),
+                new Plot.Axis(x, Scale.LINEAR),
                 new Plot.Axis("probability", Scale.LINEAR),
-                series);
+                IntStream.range(0, moments.get(0).probabilities().size())
+                        .mapToObj(k -> Series.of(
+                                "level " + (k + 1) + behind.apply(k),
+                                k < 5 ? Mark.LINE : Mark.DOT,
+                                moments,
+                                Moment::epoch,
+                                moment -> moment.probabilities().get(k)))
+                        .toList());
     }
 }

@@ -5,6 +5,7 @@ import dev.weft.lab.study.Judgement;
 import dev.weft.report.Figures;
 import dev.weft.sample.level.LevelLogits;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -58,15 +59,13 @@ record ShiftSimulation(
         try (LevelLogits logits = new LevelLogits(rates.size(), ShiftNasDesign.adam(size.levelRate()))) {
             for (int step = 1; step <= visits; step++) {
                 List<Double> probabilities = logits.probabilities();
-                for (int k = 0; k < learned.length; k++) {
-                    learned[k] += probabilities.get(k);
-                }
+                Arrays.setAll(learned, k -> learned[k] + probabilities.get(k));
                 if (step % size.interval() == 0) {
                     double[] now = losses(rates, learned);
                     if (step > size.warmPart() * visits) {
-                        double[] changes = new double[now.length];
-                        for (int k = 0; k < now.length; k++) {
-                            changes[k] = now[k] - before[k];
+                        double[] changes = now.clone();
+                        for (int k = 0; k < changes.length; k++) {
+                            changes[k] -= before[k];
                         }
                         logits.step(changes);
                     }
@@ -74,29 +73,21 @@ record ShiftSimulation(
                     curve.add(new Moment(step, uniform(rates, step), sum(now), logits.probabilities()));
                 }
             }
+            double loss = sum(losses(rates, learned));
             return new ShiftSimulation(
-                    name,
-                    rates,
-                    visits,
-                    uniform(rates, visits),
-                    sum(losses(rates, learned)),
-                    logits.probabilities(),
-                    curve);
+                    name, rates, visits, uniform(rates, visits), loss, logits.probabilities(), curve);
         }
     }
 
     private static double uniform(List<Double> rates, int visits) {
-        double[] each = Collections.nCopies(rates.size(), (double) visits / rates.size()).stream()
-                .mapToDouble(Double::doubleValue)
-                .toArray();
+        double[] each = new double[rates.size()];
+        Arrays.fill(each, (double) visits / rates.size());
         return sum(losses(rates, each));
     }
 
     private static double[] losses(List<Double> rates, double[] visits) {
         double[] losses = new double[visits.length];
-        for (int k = 0; k < losses.length; k++) {
-            losses[k] = Math.exp(-rates.get(k) * visits[k]);
-        }
+        Arrays.setAll(losses, k -> Math.exp(-rates.get(k) * visits[k]));
         return losses;
     }
 
@@ -111,6 +102,13 @@ record ShiftSimulation(
     /** The percentage by which learned levels end below uniform ones. */
     double gain() {
         return 100 * (1 - learnedLoss / uniformLoss);
+    }
+
+    Claim claim() {
+        return Claim.of(
+                Claim.Kind.GOAL,
+                "simulated shift rule, " + name + ": total loss below uniform levels, %",
+                values -> judgement());
     }
 
     Judgement judgement() {
@@ -131,12 +129,5 @@ record ShiftSimulation(
                         uniformLoss,
                         Math.abs(gain()),
                         gain() >= 0 ? "below" : "above"));
-    }
-
-    Claim claim() {
-        return Claim.of(
-                Claim.Kind.GOAL,
-                "simulated shift rule, " + name + ": total loss below uniform levels, %",
-                values -> judgement());
     }
 }

@@ -4,6 +4,7 @@ import dev.weft.report.Fact;
 import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
 import java.util.List;
+import java.util.Map;
 
 /** The experiment of a {@link Study} with the settings of one user: what is run, what is measured, what is claimed, what is shown. */
 public interface Design {
@@ -18,8 +19,15 @@ public interface Design {
     /** The paper's statements, our goals, and what is only reported; each is judged at every budget. */
     List<Claim> claims();
 
-    /** What was the same for all arms. */
-    List<Fact> facts(Findings findings);
+    /** What the facts of the study's file say in braces beside {@code {data}} and sizes: {@code {space}} where this has a word "space". */
+    default Map<String, Object> words() {
+        return Map.of();
+    }
+
+    /** What was the same for all arms and stands in no file; it is said before what does. */
+    default List<Fact> facts(Findings findings) {
+        return List.of();
+    }
 
     /** Why it came out so, and what is not shown. */
     default List<String> notes(Findings findings) {

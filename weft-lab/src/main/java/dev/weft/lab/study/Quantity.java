@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Something that is measured once per seed, which a {@link Claim} is about.
@@ -52,15 +53,20 @@ public record Quantity(String text, String unit, int decimals, Function<Values, 
                 values -> paired(mean(values, first, columns), mean(values, second, columns), (a, b) -> a - b));
     }
 
-    /** The mean of several columns of an arm, for seeds that have all. */
-    public static Map<Long, Double> mean(Values values, String arm, List<Column> columns) {
-        Map<Long, Double> sums = null;
-        for (Column column : columns) {
-            Map<Long, Double> own = values.of(arm, column.key());
-            sums = sums == null ? new TreeMap<>(own) : paired(sums, own, Double::sum);
-        }
-        sums.replaceAll((seed, sum) -> sum / columns.size());
-        return sums;
+    private static Map<Long, Double> mean(Values values, String arm, List<Column> columns) {
+        return perSeed(
+                values,
+                arm,
+                columns.stream().map(Column::key).toList(),
+                own -> own.stream().reduce(0.0, Double::sum) / own.size());
+    }
+
+    /** What comes of several values of an arm, for each seed that has all. */
+    public static Map<Long, Double> perSeed(
+            Values values, String arm, List<String> keys, ToDoubleFunction<List<Double>> of) {
+        Map<Long, Double> perSeed = new TreeMap<>();
+        values.of(arm, keys).forEach((seed, own) -> perSeed.put(seed, of.applyAsDouble(own)));
+        return perSeed;
     }
 
     /** What comes of two values of each seed that has both. */

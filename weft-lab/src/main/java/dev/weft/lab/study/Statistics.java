@@ -1,6 +1,5 @@
 package dev.weft.lab.study;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** The few statistics that tables of repeated runs need. */
@@ -23,19 +22,6 @@ public final class Statistics {
         double squares =
                 values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
         return Math.sqrt(squares / (values.size() - 1));
-    }
-
-    /** {@code first - second}, pair by pair: what is compared when both had the same seeds. */
-    public static List<Double> differences(List<Double> first, List<Double> second) {
-        if (first.size() != second.size()) {
-            throw new IllegalArgumentException(
-                    "pairs need equally many values, but got " + first.size() + " and " + second.size());
-        }
-        List<Double> differences = new ArrayList<>();
-        for (int i = 0; i < first.size(); i++) {
-            differences.add(first.get(i) - second.get(i));
-        }
-        return differences;
     }
 
     /**

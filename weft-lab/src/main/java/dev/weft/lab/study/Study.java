@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ public final class Study {
      * @param claim the paper's claim and what is expected of it at this scale, in sentences
      * @param data the data it is meant for, where the user names none
      * @param budget what a number of {@code --epochs} counts, and what it does not: {@code epochs of every arm but B2}
+     * @param facts what was the same for all arms, by what it is about; {@code {name}} stands for a size, for {@code data}, or for a word of
+     *     the design
      * @param parts that are run only when they are asked for, {@code --with NAME}; absent for none
      * @param full its sizes
      * @param smoke what is smaller where everything is to be done in a minute, without meaning; all else is as in {@code full}
@@ -46,10 +49,12 @@ public final class Study {
             String claim,
             String data,
             String budget,
+            Map<String, String> facts,
             List<Part> parts,
             Map<String, Object> full,
             Map<String, Object> smoke) {
         Document {
+            facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
             parts = parts == null ? List.of() : List.copyOf(parts);
             smoke = smoke == null ? Map.of() : smoke;
         }
@@ -111,6 +116,11 @@ public final class Study {
 
     public String budget() {
         return document().budget();
+    }
+
+    /** What was the same for all arms, still with names in braces. */
+    Map<String, String> facts() {
+        return document().facts();
     }
 
     public List<Part> parts() {

@@ -37,11 +37,6 @@ final class StudyClock {
         within += ofTraining;
     }
 
-    /** So much of a training is done. */
-    void training(double part, String detail) {
-        progress.update("train", Math.round(done + Math.min(weight, within + part)), Math.round(total), UNIT, detail);
-    }
-
     /** Work that is not training. */
     void other(String phase, long finished, long all, String unit, String detail) {
         progress.update(phase, finished, all, unit, detail);
@@ -52,7 +47,9 @@ final class StudyClock {
         return new TrainingListener() {
             @Override
             public void stepDone(StepReport report) {
-                training(ofTraining * report.step() / report.steps(), detail);
+                double part = ofTraining * report.step() / report.steps();
+                progress.update(
+                        "train", Math.round(done + Math.min(weight, within + part)), Math.round(total), UNIT, detail);
             }
         };
     }

@@ -19,7 +19,6 @@ import java.util.stream.Stream;
  * study.json                            what decides the numbers, but for budgets and seeds
  * epochs-N/seed-S/runs/NAME/            a run folder, which continues where it was stopped
  * epochs-N/seed-S/results/NAME.json     what was measured or worked out
- * shared/seed-S/NAME/                   a training that all budgets and seeds share
  * results.json, report.html
  * </pre>
  */
@@ -80,18 +79,13 @@ final class StudyFolder {
 
     /** What is kept of one budget and seed. */
     Kept kept(int epochs, long seed) {
-        return new Kept(this, folder.resolve("epochs-" + epochs).resolve("seed-" + seed));
+        return new Kept(folder.resolve("epochs-" + epochs).resolve("seed-" + seed));
     }
 
     /** What is kept under names. */
-    record Kept(StudyFolder study, Path folder) {
+    record Kept(Path folder) {
         KeptTrainings runs() {
             return new KeptTrainings(folder.resolve("runs"));
-        }
-
-        /** Trainings with another seed, which all budgets and seeds share. */
-        KeptTrainings shared(long seed) {
-            return new KeptTrainings(study.folder.resolve("shared").resolve("seed-" + seed));
         }
 
         Path file(String name) {

@@ -13,8 +13,10 @@ import dev.weft.run.Environment;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -158,6 +160,10 @@ final class StudyPage {
                 findings.budgets().stream().map(String::valueOf).collect(Collectors.joining(" and ")) + " "
                         + study.budget()));
         facts.addAll(design.facts(findings));
+        Map<String, Object> known = new LinkedHashMap<>(design.words());
+        known.put("data", settings.data());
+        Words words = new Words(design.size(), known);
+        study.facts().forEach((about, text) -> facts.add(new Fact(about, words.in(text))));
         return facts;
     }
 

@@ -1,14 +1,11 @@
 package dev.weft.lab.study;
 
 import dev.weft.recipe.Recipe;
-import dev.weft.step.StepReport;
 import dev.weft.train.KeptTrainings;
 import dev.weft.train.Trainer;
-import dev.weft.train.TrainingListener;
 import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,26 +80,12 @@ public final class Trial {
 
     /** A training to its end. */
     public Trained train(String name, Recipe recipe) {
-        return train(name, recipe, seed);
-    }
-
-    /**
-     * A training to its end.
-     *
-     * @param ownSeed another than the trial's, of trainings that all seeds share
-     * @param listeners told of each step that is done now
-     */
-    public Trained train(String name, Recipe recipe, long ownSeed, TrainingListener... listeners) {
-        KeptTrainings runs = ownSeed == seed ? kept.runs() : kept.shared(ownSeed);
-        String document = document(name) + (ownSeed == seed ? "" : "-seed-" + ownSeed);
         double weight = Arm.weight(recipe);
-        List<TrainingListener> told = new ArrayList<>(List.of(listeners));
-        told.add(clock.listener(weight, detail()));
-        if (!runs.train(name, recipe, ownSeed, stop, told)) {
+        if (!kept.runs().train(name, recipe, seed, stop, List.of(clock.listener(weight, detail())))) {
             throw new Stopped();
         }
-        Trained trained = new Trained(name, recipe, ownSeed, runs);
-        note(document, () -> trained.measure(TrainingRecord::of));
+        Trained trained = new Trained(name, recipe, seed, kept.runs());
+        note(document(name), () -> trained.measure(TrainingRecord::of));
         clock.done(weight);
         return trained;
     }
@@ -135,13 +118,7 @@ public final class Trial {
             try (TreeTrainer trainer = kept.runs().isBegun(name)
                     ? TreeTrainer.resume(run, Optional.of(recipe.data().source()))
                     : TreeTrainer.start(recipe, run, seed)) {
-                TrainingListener shown = new TrainingListener() {
-                    @Override
-                    public void stepDone(StepReport report) {
-                        clock.training((double) report.step() / report.steps() * Arm.weight(recipe), detail());
-                    }
-                };
-                if (!trainer.run(stop, List.of(shown))) {
+                if (!trainer.run(stop, List.of(clock.listener(Arm.weight(recipe), detail())))) {
                     throw new Stopped();
                 }
             }

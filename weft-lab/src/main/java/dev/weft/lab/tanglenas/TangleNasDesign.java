@@ -27,7 +27,6 @@ import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
-import dev.weft.report.Fact;
 import dev.weft.report.Plot;
 import dev.weft.search.Nsga2;
 import dev.weft.search.RandomSearch;
@@ -221,8 +220,7 @@ public final class TangleNasDesign implements Design {
         return trial.once("chosen-" + name, Chosen.class, () -> {
             Dataset all =
                     recipes.images(size.selectionSize()).open(trial.seed()).train();
-            return trained.measure(
-                    trainer -> new InheritedSearch(trainer, all).choose(strategy, trainer.seconds(), trial));
+            return trained.measure(trainer -> Chosen.bySearch(trainer, all, strategy, trial));
         });
     }
 
@@ -491,53 +489,11 @@ public final class TangleNasDesign implements Design {
     }
 
     @Override
-    public List<Fact> facts(Findings findings) {
-        return List.of(
-                new Fact(
-                        "Data",
-                        settings.data()
-                                + ", 28×28 pixels resized to 14×14 (means of 2×2). Searches train weights on one half of"
-                                + " the training images and choose by the other; " + size.selectionSize()
-                                + " more serve only the curve of the search"),
-                new Fact("Space", space.count() + " members: " + space.inWords()),
-                new Fact(
-                        "Small space",
-                        size.smallModel().space().count() + " members: "
-                                + size.smallModel().space().inWords()),
-                new Fact(
-                        "Weights",
-                        String.format(
-                                Locale.ROOT,
-                                "SGD, Nesterov momentum 0.9, learning rate %s (alone %s) to a hundredth by cosine, weight decay 5e-4,"
-                                        + " gradients clipped at norm 5, batches of %d, one thread",
-                                size.rates().weights(),
-                                size.rates().alone(),
-                                size.batchSize())),
-                new Fact(
-                        "Logits",
-                        "Adam, learning rate " + size.rates().logits()
-                                + ", betas 0.5 and 0.999, weight decay 1e-3, first order; a step before each of the weights"),
-                new Fact(
-                        "Batch norm",
-                        "after each convolution, under a blend "
-                                + size.norm().name().toLowerCase(Locale.ROOT) + "; recalibrated on "
-                                + size.calibrationBatches() + " batches before every evaluation"),
-                new Fact(
-                        "Choice in C",
-                        String.format(
-                                Locale.ROOT,
-                                "%d random members, or evolution with a population of %d over %d generations, by accuracy on the"
-                                        + " other half",
-                                size.compared().candidates(),
-                                size.compared().population(),
-                                size.compared().generations())),
-                new Fact(
-                        "Budget of A-budget",
-                        String.format(
-                                Locale.ROOT,
-                                "%.0f %% of the largest member's parameters; factor %s",
-                                100 * size.cost().target(),
-                                size.cost().factor())));
+    public Map<String, Object> words() {
+        return Map.of(
+                "space", space,
+                "smallSpace", size.smallModel().space(),
+                "targetPercent", Math.round(100 * size.cost().target()));
     }
 
     @Override

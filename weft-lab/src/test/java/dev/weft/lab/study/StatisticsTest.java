@@ -32,13 +32,6 @@ class StatisticsTest {
     }
 
     @Test
-    void differencesArePairedInOrder() {
-        assertThat(Statistics.differences(List.of(5.0, 1.0), List.of(2.0, 4.0))).containsExactly(3.0, -3.0);
-        assertThatThrownBy(() -> Statistics.differences(List.of(1.0), List.of()))
-                .hasMessage("pairs need equally many values, but got 1 and 0");
-    }
-
-    @Test
     void oneValueHasNoSpread() {
         assertThatThrownBy(() -> Statistics.standardDeviation(List.of(1.0)))
                 .hasMessage("2 or more values expected, but got 1");
