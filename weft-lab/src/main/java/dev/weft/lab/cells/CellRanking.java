@@ -6,6 +6,7 @@ import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.StudySettings;
+import dev.weft.model.CellNetwork;
 import dev.weft.model.ModelDefinition;
 import dev.weft.report.Fact;
 import dev.weft.report.Plot;
@@ -85,6 +86,28 @@ public final class CellRanking {
 
     public GroundTruth truth() {
         return truth;
+    }
+
+    /**
+     * The cells of the truth in a supernet.
+     *
+     * @param bias whether convolutions have one
+     * @param connected whether every member leads from its input to its output
+     */
+    public CellNetwork cells(boolean bias, CellNetwork.Affine affine, boolean connected) {
+        CellNetwork own = (CellNetwork) truth.recipe().model();
+        return new CellNetwork(
+                own.input(),
+                own.resolution(),
+                own.channels(),
+                own.stages(),
+                own.cellsPerStage(),
+                own.edges(),
+                bias,
+                affine,
+                connected,
+                own.initialisation(),
+                own.entangled());
     }
 
     /** All that are measured: those of the truth, and then random ones. */

@@ -23,7 +23,6 @@ import dev.weft.lab.study.Values;
 import dev.weft.model.CellNetwork;
 import dev.weft.model.CellOperation;
 import dev.weft.model.Family;
-import dev.weft.nn.Initialisation;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
@@ -35,7 +34,6 @@ import dev.weft.recipe.SplitSettings.Restart;
 import dev.weft.recipe.SplitSettings.RestartSchedule;
 import dev.weft.recipe.SplitSettings.RestartWeights;
 import dev.weft.recipe.SplitSettings.Rule;
-import dev.weft.recipe.TrainSettings;
 import dev.weft.report.Fact;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
@@ -151,22 +149,11 @@ public final class GmDesign implements Design {
 
     /** This is what the published single-path code has: no bias, affine norms outside cells. */
     private CellNetwork cells() {
-        CellNetwork cells = (CellNetwork) ranking.truth().recipe().model();
-        return new CellNetwork(
-                cells.input(),
-                cells.resolution(),
-                cells.channels(),
-                cells.stages(),
-                cells.cellsPerStage(),
-                cells.edges(),
-                false,
-                CellNetwork.Affine.OUTSIDE_CELLS,
-                true,
-                Initialisation.UNIFORM_FAN_IN);
+        return ranking.cells(false, CellNetwork.Affine.OUTSIDE_CELLS, true);
     }
 
     private Recipe recipe(String arm, int epochs, SplitSettings split) {
-        TrainSettings train = ranking.truth().recipe().train();
+        Recipe truth = ranking.truth().recipe();
         return new Recipe(
                 "gradient-matching-" + arm,
                 "",
@@ -174,18 +161,12 @@ public final class GmDesign implements Design {
                 List.of(),
                 null,
                 null,
-                ranking.truth().recipe().data().withBatchSize(size.batchSize()),
-                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
-                        .sampler(train.sampler())
-                        .distillation(train.distillation())
+                truth.data().withBatchSize(size.batchSize()),
+                truth.train().toBuilder()
+                        .epochs(epochs)
+                        .optimizer(new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
                         .clipping(new Clipping(Clipping.By.NORM, 5))
                         .schedule(new LearningRateSchedule.Cosine(0.04, 0))
-                        .regularisation(train.regularisation())
-                        .precision(train.precision())
-                        .calibrationBatches(train.calibrationBatches())
-                        .evaluateEveryEpochs(0)
-                        .checkpointEverySteps(train.checkpointEverySteps())
-                        .threads(train.threads())
                         .build(),
                 split);
     }
@@ -401,28 +382,24 @@ public final class GmDesign implements Design {
 
     /** The tree of the largest budget and the first seed. */
     private static Optional<TreeRecord> tree(Findings findings, String arm) {
-        return findings.kept(findings.largestBudget(), findings.seeds().get(0), "tree-" + arm, TreeRecord.class);
+        return findings.shown("tree-" + arm, TreeRecord.class);
     }
 
     @Override
     public List<Plot> plots(Findings findings) {
         int epochs = findings.largestBudget();
         List<CellScores> points = points(GmSize.tree(epochs)).stream()
-                .flatMap(point ->
-                        findings
-                                .kept(epochs, findings.seeds().get(0), curve(EQUAL_COMPUTE, point), CellScores.class)
-                                .stream())
+                .flatMap(point -> findings.shown(curve(EQUAL_COMPUTE, point), CellScores.class).stream())
                 .toList();
         return List.of(ranking.curve("Ranking in training", Map.of(EQUAL_COMPUTE, points)));
     }
 
     @Override
     public List<FigureGroup> figures(Findings findings) {
-        int epochs = findings.largestBudget();
         long seed = findings.seeds().get(0);
         List<Figure> scatters = new ArrayList<>();
         for (String arm : List.of(MATCHED, RANDOM_PARTITION, FEW_SHOT, ONE_SHOT)) {
-            findings.kept(epochs, seed, "scores-" + arm, CellScores.class)
+            findings.shown("scores-" + arm, CellScores.class)
                     .ifPresent(scores -> scatters.add(ranking.scatter(arm, scores)));
         }
         List<FigureGroup> groups = new ArrayList<>();
