@@ -35,7 +35,6 @@ import dev.weft.recipe.SplitSettings.RestartSchedule;
 import dev.weft.recipe.SplitSettings.RestartWeights;
 import dev.weft.recipe.SplitSettings.Rule;
 import dev.weft.report.Fact;
-import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
 import dev.weft.tree.TreeRecord;
@@ -172,48 +171,36 @@ public final class GmDesign implements Design {
     }
 
     Recipe tree(String arm, int epochs, Trial trial) {
-        return switch (arm) {
-            case FEW_SHOT ->
-                recipe(
-                        arm,
-                        epochs,
-                        split(List.of(0), null, null, Rule.RANDOM, PartitionBy.EXHAUSTIVE, RestartSchedule.OWN));
-            case RANDOM_PARTITION -> {
-                TreeRecord matched = trial.tree(MATCHED);
-                yield tree(arm, epochs, edges(matched), Rule.PREDEFINED, PartitionBy.RANDOM, RestartSchedule.WHOLE);
-            }
-            case RANDOM_EDGES -> tree(arm, epochs, null, Rule.RANDOM, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
-            case ANNEALED ->
-                tree(arm, epochs, null, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.REMAINING);
-            default -> tree(arm, epochs, null, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
-        };
+        if (arm.equals(FEW_SHOT)) {
+            return recipe(
+                    arm,
+                    epochs,
+                    split(List.of(0), Rule.RANDOM, PartitionBy.EXHAUSTIVE, RestartSchedule.OWN)
+                            .build());
+        }
+        List<Integer> rounds = GmSize.rounds(epochs);
+        SplitSettings.Builder split =
+                switch (arm) {
+                    case RANDOM_PARTITION ->
+                        split(rounds, Rule.PREDEFINED, PartitionBy.RANDOM, RestartSchedule.WHOLE)
+                                .choices(edges(trial.tree(MATCHED)));
+                    case RANDOM_EDGES -> split(rounds, Rule.RANDOM, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
+                    case ANNEALED ->
+                        split(rounds, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.REMAINING);
+                    default -> split(rounds, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
+                };
+        return recipe(arm, GmSize.together(epochs), split.groups(List.of(2, 2)).build());
     }
 
-    private Recipe tree(
-            String arm, int epochs, List<String> edges, Rule rule, PartitionBy partition, RestartSchedule schedule) {
-        return recipe(
-                arm,
-                GmSize.together(epochs),
-                split(GmSize.rounds(epochs), List.of(2, 2), edges, rule, partition, schedule));
-    }
-
-    private SplitSettings split(
-            List<Integer> rounds,
-            List<Integer> groups,
-            List<String> edges,
-            Rule rule,
-            PartitionBy partition,
-            RestartSchedule schedule) {
+    private SplitSettings.Builder split(
+            List<Integer> rounds, Rule rule, PartitionBy partition, RestartSchedule schedule) {
         return SplitSettings.builder(rounds)
-                .groups(groups)
-                .choices(edges)
                 .rule(rule)
                 .partition(partition)
                 .repeats(size.repeats())
                 .restart(Restart.FINAL)
                 .weights(RestartWeights.FRESH)
-                .schedule(schedule)
-                .build();
+                .schedule(schedule);
     }
 
     /** The choices that the root of a tree and its first child split by. */
@@ -275,13 +262,7 @@ public final class GmDesign implements Design {
 
     private Map<String, Double> measured(String name, int epochs, Optional<TreeRecord> tree, Trial trial) {
         Splits splits = ranking.truth().recipe().data().open(1);
-        CellScores scores = trial.once("scores-" + name, CellScores.class, () -> {
-            trial.goOn();
-            trial.progress("measure", 0, ranking.members().size(), "members");
-            try (Family family = Family.open(trial.family(name))) {
-                return CellScores.of(family, ranking.truth().recipe(), splits, ranking.members());
-            }
-        });
+        CellScores scores = ranking.scores(trial, name);
         SelectedMember selected = trial.once("selected-" + name, SelectedMember.class, () -> {
             try (Family family = Family.open(trial.family(name))) {
                 return SelectedMember.of(family, tree, splits, size.candidates(), trial.seed(), done -> {
@@ -397,17 +378,9 @@ public final class GmDesign implements Design {
     @Override
     public List<FigureGroup> figures(Findings findings) {
         long seed = findings.seeds().get(0);
-        List<Figure> scatters = new ArrayList<>();
-        for (String arm : List.of(MATCHED, RANDOM_PARTITION, FEW_SHOT, ONE_SHOT)) {
-            findings.shown("scores-" + arm, CellScores.class)
-                    .ifPresent(scores -> scatters.add(ranking.scatter(arm, scores)));
-        }
         List<FigureGroup> groups = new ArrayList<>();
-        groups.add(new FigureGroup(
-                "Inherited and alone",
-                "A mark for each member of the truth. Weights that rank well make a line that rises. Seed " + seed
-                        + ".",
-                scatters));
+        groups.add(ranking.scatters(
+                findings, List.of(MATCHED, RANDOM_PARTITION, FEW_SHOT, ONE_SHOT), "Seed " + seed + "."));
         tree(findings, MATCHED)
                 .ifPresent(tree ->
                         groups.addAll(TreeDistances.figures(ranking.truth().space(), Map.of(MATCHED, tree), seed)));

@@ -18,7 +18,6 @@ import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.model.CellNetwork;
-import dev.weft.model.Family;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
@@ -123,7 +122,8 @@ public final class PadaDesign implements Design {
                         "uniform members, examples by gradient norm, forgotten after an epoch (DA)",
                         byNorm(null, reset)),
                 new Drawing(BOTH, "both by gradient norm, as published (PA&DA)", byNorm(paths(0), reset)),
-                new Drawing(CARRY, "the same, and examples that were not drawn keep their norm", byNorm(paths(0), carry)),
+                new Drawing(
+                        CARRY, "the same, and examples that were not drawn keep their norm", byNorm(paths(0), carry)),
                 new Drawing(
                         REWEIGHTED,
                         "the same, every loss divided by how likely its draw was, and a floor under the members'"
@@ -173,19 +173,8 @@ public final class PadaDesign implements Design {
                     PadaProbe.class,
                     trainer -> PadaProbe.of(name.equals(UNIFORM), epoch, size, ranking, trainer)));
         }
-        Trial.Trained trained = trial.train(name, recipe);
-        CellScores scores = trial.once("scores-" + name, CellScores.class, () -> {
-            trial.goOn();
-            trial.progress("measure", 0, ranking.members().size(), "members");
-            try (Family family = Family.open(trained.family())) {
-                return CellScores.of(
-                        family,
-                        ranking.truth().recipe(),
-                        ranking.truth().recipe().data().open(1),
-                        ranking.members());
-            }
-        });
-        Map<String, Double> values = ranking.values(scores);
+        trial.train(name, recipe);
+        Map<String, Double> values = ranking.values(ranking.scores(trial, name));
         PadaProbe last = probes.get(probes.size() - 1);
         values.put(VARIANCE.key(), last.variance());
         values.put(RELATIVE.key(), Math.log(last.relative()));
@@ -295,26 +284,18 @@ public final class PadaDesign implements Design {
     public List<FigureGroup> figures(Findings findings) {
         int epochs = findings.largestBudget();
         long seed = findings.seeds().get(0);
-        List<Figure> scatters = new ArrayList<>();
-        for (String arm : List.of(UNIFORM, FAIR, BOTH, REWEIGHTED)) {
-            findings.shown("scores-" + arm, CellScores.class)
-                    .ifPresent(scores -> scatters.add(ranking.scatter(arm, scores)));
-        }
+        String when = "Seed " + seed + ", " + epochs + " epochs.";
         return List.of(
-                new FigureGroup(
-                        "Inherited and alone",
-                        "A mark for each member of the truth. Weights that rank well make a line that rises. Seed "
-                                + seed + ", " + epochs + " epochs.",
-                        scatters),
+                ranking.scatters(findings, List.of(UNIFORM, FAIR, BOTH, REWEIGHTED), when),
                 new FigureGroup(
                         "How likely each operation is drawn",
                         "By gradient norm; uniform would be 0.2. An operation without weights has no norm, so only the uniform part"
-                                + " keeps it. Seed " + seed + ", " + epochs + " epochs.",
+                                + " keeps it. " + when,
                         List.of(operations(findings, BOTH, epochs), operations(findings, REWEIGHTED, epochs))),
                 new FigureGroup(
                         "Variance of the applied gradient",
-                        "Members and batches drawn as the arm draws them then, at the weights that it has then. Seed "
-                                + seed + ", " + epochs + " epochs.",
+                        "Members and batches drawn as the arm draws them then, at the weights that it has then. "
+                                + when,
                         List.of(
                                 variance(findings, "Uniform members", List.of(UNIFORM, FAIR, DATA), epochs),
                                 variance(
