@@ -153,18 +153,7 @@ public record LanguageModel(
 
     private LanguageModel with(TextInput text, List<Integer> widths, List<Integer> depths, List<Block> others) {
         return new LanguageModel(
-                text,
-                widths,
-                depths,
-                headDim,
-                groupSize,
-                positions,
-                mlp,
-                norm,
-                normEpsilon,
-                bias,
-                tied,
-                others);
+                text, widths, depths, headDim, groupSize, positions, mlp, norm, normEpsilon, bias, tied, others);
     }
 
     @Override

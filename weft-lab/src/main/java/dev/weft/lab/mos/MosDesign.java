@@ -99,10 +99,6 @@ public final class MosDesign implements Design {
         return size;
     }
 
-    MosMembers members() {
-        return members;
-    }
-
     // --- Arms
 
     @Override
@@ -117,8 +113,7 @@ public final class MosDesign implements Design {
                 trial -> alone(trial).values()));
         double passes = SANDWICH.membersPerStep(size.model().space());
         for (MosSharing sharing : MosSharing.values()) {
-            arms.add(new Arm(
-                    sharing.arm(), sharing.description(), epochs * passes, trial -> supernet(trial, sharing)));
+            arms.add(new Arm(sharing.arm(), sharing.description(), epochs * passes, trial -> supernet(trial, sharing)));
         }
         int half = Math.max(1, epochs / 2);
         arms.add(new Arm(
@@ -174,8 +169,7 @@ public final class MosDesign implements Design {
 
     private Losses alone(Trial trial, String member) {
         LanguageModel plain = size.model().at(members.evaluated().get(member));
-        return trial.train(
-                        ALONE + "-" + member, recipe(trial, plain, List.of(), trial.epochs(), new Sampler.Largest()))
+        return trial.train(ALONE + "-" + member, recipe(trial, plain, List.of(), trial.epochs(), new Sampler.Largest()))
                 .measure(trainer -> losses(trainer, Map.of(member, Member.PLAIN)));
     }
 
@@ -243,8 +237,7 @@ public final class MosDesign implements Design {
         blocks.set(
                 0,
                 new LanguageModel.Block(
-                        first.numHeads(),
-                        wide ? ratios.subList(middle, ratios.size()) : ratios.subList(0, middle)));
+                        first.numHeads(), wide ? ratios.subList(middle, ratios.size()) : ratios.subList(0, middle)));
         return size.model().withBlocks(blocks);
     }
 
@@ -356,8 +349,8 @@ public final class MosDesign implements Design {
         }
         pairs(splits.train()).forEach(pair -> counts[pair[0]][pair[1]]++);
         List<Double> losses = pairs(splits.report())
-                .map(pair -> -Math.log(
-                        counts[pair[0]][pair[1]] / Arrays.stream(counts[pair[0]]).sum()))
+                .map(pair -> -Math.log(counts[pair[0]][pair[1]]
+                        / Arrays.stream(counts[pair[0]]).sum()))
                 .toList();
         return Map.of(MEAN.key(), losses.stream().reduce(0.0, Double::sum) / losses.size());
     }
@@ -366,8 +359,8 @@ public final class MosDesign implements Design {
     private static Stream<int[]> pairs(TextWindows windows) {
         return IntStream.iterate(0, i -> i < windows.size(), i -> i + windows.contextLength())
                 .mapToObj(windows::tokensWithNext)
-                .flatMap(window -> IntStream.range(0, window.length - 1)
-                        .mapToObj(t -> new int[] {window[t], window[t + 1]}));
+                .flatMap(window ->
+                        IntStream.range(0, window.length - 1).mapToObj(t -> new int[] {window[t], window[t + 1]}));
     }
 
     // --- The table and what is claimed

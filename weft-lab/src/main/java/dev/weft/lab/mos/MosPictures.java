@@ -101,9 +101,8 @@ final class MosPictures {
                 .mapToDouble(MosRouting.Layer::variance)
                 .average()
                 .orElseThrow();
-        DoubleSummaryStatistics cosines = routing.layers().stream()
-                .mapToDouble(MosRouting.Layer::cosine)
-                .summaryStatistics();
+        DoubleSummaryStatistics cosines =
+                routing.layers().stream().mapToDouble(MosRouting.Layer::cosine).summaryStatistics();
         return String.format(
                 Locale.ROOT,
                 "standard deviation over members %.3f; cosine between experts %.2f to %.2f",
