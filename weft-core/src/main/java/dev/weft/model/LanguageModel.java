@@ -143,19 +143,17 @@ public record LanguageModel(
 
     @Override
     public LanguageModel withInput(ModelInput other) {
+        return with(TextInput.of(name(), other), embedDim, depth, blocks);
+    }
+
+    /** The same model of as many other blocks. */
+    public LanguageModel withBlocks(List<Block> others) {
+        return with(input, embedDim, depth, others);
+    }
+
+    private LanguageModel with(TextInput text, List<Integer> widths, List<Integer> depths, List<Block> others) {
         return new LanguageModel(
-                TextInput.of(name(), other),
-                embedDim,
-                depth,
-                headDim,
-                groupSize,
-                positions,
-                mlp,
-                norm,
-                normEpsilon,
-                bias,
-                tied,
-                blocks);
+                text, widths, depths, headDim, groupSize, positions, mlp, norm, normEpsilon, bias, tied, others);
     }
 
     @Override
@@ -174,18 +172,10 @@ public record LanguageModel(
     @Override
     public LanguageModel at(Member member) {
         TransformerChoices choices = transformer();
-        return new LanguageModel(
+        return with(
                 input,
                 List.of(member.value(choices.embedDim())),
                 List.of(member.value(choices.depth())),
-                headDim,
-                groupSize,
-                positions,
-                mlp,
-                norm,
-                normEpsilon,
-                bias,
-                tied,
                 choices.blocks(member, Block::new));
     }
 

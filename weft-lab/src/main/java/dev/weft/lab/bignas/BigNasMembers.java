@@ -5,11 +5,10 @@ import dev.weft.space.Choice;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /** The members that every arm is judged by. */
 final class BigNasMembers {
@@ -36,13 +35,12 @@ final class BigNasMembers {
 
     /** Distinct random members, none of them of {@link #SIZES}; the same for every arm and seed. */
     static List<Member> random(Space space, int count, long seed) {
-        Set<Member> known = new LinkedHashSet<>();
-        SIZES.forEach(size -> known.add(ofSize(size, space)));
-        int sizes = known.size();
+        List<Member> known = SIZES.stream().map(each -> ofSize(each, space)).toList();
         SplittableRandom random = RandomStream.EXPERIMENT.random(seed);
-        while (known.size() < sizes + count) {
-            known.add(space.sample(random));
-        }
-        return known.stream().skip(sizes).toList();
+        return Stream.generate(() -> space.sample(random))
+                .filter(member -> !known.contains(member))
+                .distinct()
+                .limit(count)
+                .toList();
     }
 }

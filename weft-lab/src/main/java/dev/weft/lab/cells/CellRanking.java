@@ -6,8 +6,14 @@ import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Column;
 import dev.weft.lab.study.Findings;
 import dev.weft.lab.study.StudySettings;
+import dev.weft.lab.study.Trial;
+import dev.weft.model.CellNetwork;
+import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
+import dev.weft.recipe.Recipe;
 import dev.weft.report.Fact;
+import dev.weft.report.Figure;
+import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
 import dev.weft.report.Plot.Mark;
 import dev.weft.report.Plot.Point;
@@ -87,6 +93,28 @@ public final class CellRanking {
         return truth;
     }
 
+    /**
+     * The cells of the truth in a supernet.
+     *
+     * @param bias whether convolutions have one
+     * @param connected whether every member leads from its input to its output
+     */
+    public CellNetwork cells(boolean bias, CellNetwork.Affine affine, boolean connected) {
+        CellNetwork own = (CellNetwork) truth.recipe().model();
+        return new CellNetwork(
+                own.input(),
+                own.resolution(),
+                own.channels(),
+                own.stages(),
+                own.cellsPerStage(),
+                own.edges(),
+                bias,
+                affine,
+                connected,
+                own.initialisation(),
+                own.entangled());
+    }
+
     /** All that are measured: those of the truth, and then random ones. */
     public List<Member> members() {
         return members;
@@ -98,6 +126,22 @@ public final class CellRanking {
                 .filter(i -> i % step == 0)
                 .mapToObj(members::get)
                 .toList();
+    }
+
+    /** What the members reach with the weights of a training of that name, which has ended: measured once, and kept. */
+    public CellScores scores(Trial trial, String training) {
+        return trial.once(kept(training), CellScores.class, () -> {
+            trial.goOn();
+            trial.progress("measure", 0, members.size(), "members");
+            try (Family family = Family.open(trial.family(training))) {
+                Recipe recipe = truth.recipe();
+                return CellScores.of(family, recipe, recipe.data().open(1), members);
+            }
+        });
+    }
+
+    private static String kept(String training) {
+        return "scores-" + training;
     }
 
     /** The columns that {@link #values} fills. */
@@ -309,8 +353,25 @@ public final class CellRanking {
         return said;
     }
 
+    /**
+     * A picture for each of the trainings that were {@linkplain #scores measured}.
+     *
+     * @param when of which seed and budget they are, as a sentence
+     */
+    public FigureGroup scatters(Findings findings, List<String> trainings, String when) {
+        List<Figure> scatters = new ArrayList<>();
+        for (String training : trainings) {
+            findings.shown(kept(training), CellScores.class)
+                    .ifPresent(scores -> scatters.add(scatter(training, scores)));
+        }
+        return new FigureGroup(
+                "Inherited and alone",
+                "A mark for each member of the truth. Weights that rank well make a line that rises. " + when,
+                scatters);
+    }
+
     /** Members of the truth: across what they inherit, upwards what they reach alone; a mark for each leaf. */
-    public Plot scatter(String arm, CellScores scores) {
+    private Plot scatter(String arm, CellScores scores) {
         Map<String, CellScores.Score> by = byCell(scores);
         Map<String, List<Point>> leaves = new LinkedHashMap<>();
         for (int i = 0; i < truth.members().size(); i++) {

@@ -23,7 +23,6 @@ import dev.weft.lab.study.Values;
 import dev.weft.model.CellNetwork;
 import dev.weft.model.CellOperation;
 import dev.weft.model.Family;
-import dev.weft.nn.Initialisation;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
@@ -35,9 +34,7 @@ import dev.weft.recipe.SplitSettings.Restart;
 import dev.weft.recipe.SplitSettings.RestartSchedule;
 import dev.weft.recipe.SplitSettings.RestartWeights;
 import dev.weft.recipe.SplitSettings.Rule;
-import dev.weft.recipe.TrainSettings;
 import dev.weft.report.Fact;
-import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
 import dev.weft.tree.TreeRecord;
@@ -151,22 +148,11 @@ public final class GmDesign implements Design {
 
     /** This is what the published single-path code has: no bias, affine norms outside cells. */
     private CellNetwork cells() {
-        CellNetwork cells = (CellNetwork) ranking.truth().recipe().model();
-        return new CellNetwork(
-                cells.input(),
-                cells.resolution(),
-                cells.channels(),
-                cells.stages(),
-                cells.cellsPerStage(),
-                cells.edges(),
-                false,
-                CellNetwork.Affine.OUTSIDE_CELLS,
-                true,
-                Initialisation.UNIFORM_FAN_IN);
+        return ranking.cells(false, CellNetwork.Affine.OUTSIDE_CELLS, true);
     }
 
     private Recipe recipe(String arm, int epochs, SplitSettings split) {
-        TrainSettings train = ranking.truth().recipe().train();
+        Recipe truth = ranking.truth().recipe();
         return new Recipe(
                 "gradient-matching-" + arm,
                 "",
@@ -174,65 +160,47 @@ public final class GmDesign implements Design {
                 List.of(),
                 null,
                 null,
-                ranking.truth().recipe().data().withBatchSize(size.batchSize()),
-                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
-                        .sampler(train.sampler())
-                        .distillation(train.distillation())
+                truth.data().withBatchSize(size.batchSize()),
+                truth.train().toBuilder()
+                        .epochs(epochs)
+                        .optimizer(new Optimizer.Sgd(size.learningRate(), 0.9, true, 1e-4))
                         .clipping(new Clipping(Clipping.By.NORM, 5))
                         .schedule(new LearningRateSchedule.Cosine(0.04, 0))
-                        .regularisation(train.regularisation())
-                        .precision(train.precision())
-                        .calibrationBatches(train.calibrationBatches())
-                        .evaluateEveryEpochs(0)
-                        .checkpointEverySteps(train.checkpointEverySteps())
-                        .threads(train.threads())
                         .build(),
                 split);
     }
 
     Recipe tree(String arm, int epochs, Trial trial) {
-        return switch (arm) {
-            case FEW_SHOT ->
-                recipe(
-                        arm,
-                        epochs,
-                        split(List.of(0), null, null, Rule.RANDOM, PartitionBy.EXHAUSTIVE, RestartSchedule.OWN));
-            case RANDOM_PARTITION -> {
-                TreeRecord matched = trial.tree(MATCHED);
-                yield tree(arm, epochs, edges(matched), Rule.PREDEFINED, PartitionBy.RANDOM, RestartSchedule.WHOLE);
-            }
-            case RANDOM_EDGES -> tree(arm, epochs, null, Rule.RANDOM, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
-            case ANNEALED ->
-                tree(arm, epochs, null, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.REMAINING);
-            default -> tree(arm, epochs, null, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
-        };
+        if (arm.equals(FEW_SHOT)) {
+            return recipe(
+                    arm,
+                    epochs,
+                    split(List.of(0), Rule.RANDOM, PartitionBy.EXHAUSTIVE, RestartSchedule.OWN)
+                            .build());
+        }
+        List<Integer> rounds = GmSize.rounds(epochs);
+        SplitSettings.Builder split =
+                switch (arm) {
+                    case RANDOM_PARTITION ->
+                        split(rounds, Rule.PREDEFINED, PartitionBy.RANDOM, RestartSchedule.WHOLE)
+                                .choices(edges(trial.tree(MATCHED)));
+                    case RANDOM_EDGES -> split(rounds, Rule.RANDOM, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
+                    case ANNEALED ->
+                        split(rounds, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.REMAINING);
+                    default -> split(rounds, Rule.MAX_CUT_DISTANCE, PartitionBy.GRADIENT, RestartSchedule.WHOLE);
+                };
+        return recipe(arm, GmSize.together(epochs), split.groups(List.of(2, 2)).build());
     }
 
-    private Recipe tree(
-            String arm, int epochs, List<String> edges, Rule rule, PartitionBy partition, RestartSchedule schedule) {
-        return recipe(
-                arm,
-                GmSize.together(epochs),
-                split(GmSize.rounds(epochs), List.of(2, 2), edges, rule, partition, schedule));
-    }
-
-    private SplitSettings split(
-            List<Integer> rounds,
-            List<Integer> groups,
-            List<String> edges,
-            Rule rule,
-            PartitionBy partition,
-            RestartSchedule schedule) {
+    private SplitSettings.Builder split(
+            List<Integer> rounds, Rule rule, PartitionBy partition, RestartSchedule schedule) {
         return SplitSettings.builder(rounds)
-                .groups(groups)
-                .choices(edges)
                 .rule(rule)
                 .partition(partition)
                 .repeats(size.repeats())
                 .restart(Restart.FINAL)
                 .weights(RestartWeights.FRESH)
-                .schedule(schedule)
-                .build();
+                .schedule(schedule);
     }
 
     /** The choices that the root of a tree and its first child split by. */
@@ -294,13 +262,7 @@ public final class GmDesign implements Design {
 
     private Map<String, Double> measured(String name, int epochs, Optional<TreeRecord> tree, Trial trial) {
         Splits splits = ranking.truth().recipe().data().open(1);
-        CellScores scores = trial.once("scores-" + name, CellScores.class, () -> {
-            trial.goOn();
-            trial.progress("measure", 0, ranking.members().size(), "members");
-            try (Family family = Family.open(trial.family(name))) {
-                return CellScores.of(family, ranking.truth().recipe(), splits, ranking.members());
-            }
-        });
+        CellScores scores = ranking.scores(trial, name);
         SelectedMember selected = trial.once("selected-" + name, SelectedMember.class, () -> {
             try (Family family = Family.open(trial.family(name))) {
                 return SelectedMember.of(family, tree, splits, size.candidates(), trial.seed(), done -> {
@@ -401,36 +363,24 @@ public final class GmDesign implements Design {
 
     /** The tree of the largest budget and the first seed. */
     private static Optional<TreeRecord> tree(Findings findings, String arm) {
-        return findings.kept(findings.largestBudget(), findings.seeds().get(0), "tree-" + arm, TreeRecord.class);
+        return findings.shown("tree-" + arm, TreeRecord.class);
     }
 
     @Override
     public List<Plot> plots(Findings findings) {
         int epochs = findings.largestBudget();
         List<CellScores> points = points(GmSize.tree(epochs)).stream()
-                .flatMap(point ->
-                        findings
-                                .kept(epochs, findings.seeds().get(0), curve(EQUAL_COMPUTE, point), CellScores.class)
-                                .stream())
+                .flatMap(point -> findings.shown(curve(EQUAL_COMPUTE, point), CellScores.class).stream())
                 .toList();
         return List.of(ranking.curve("Ranking in training", Map.of(EQUAL_COMPUTE, points)));
     }
 
     @Override
     public List<FigureGroup> figures(Findings findings) {
-        int epochs = findings.largestBudget();
         long seed = findings.seeds().get(0);
-        List<Figure> scatters = new ArrayList<>();
-        for (String arm : List.of(MATCHED, RANDOM_PARTITION, FEW_SHOT, ONE_SHOT)) {
-            findings.kept(epochs, seed, "scores-" + arm, CellScores.class)
-                    .ifPresent(scores -> scatters.add(ranking.scatter(arm, scores)));
-        }
         List<FigureGroup> groups = new ArrayList<>();
-        groups.add(new FigureGroup(
-                "Inherited and alone",
-                "A mark for each member of the truth. Weights that rank well make a line that rises. Seed " + seed
-                        + ".",
-                scatters));
+        groups.add(ranking.scatters(
+                findings, List.of(MATCHED, RANDOM_PARTITION, FEW_SHOT, ONE_SHOT), "Seed " + seed + "."));
         tree(findings, MATCHED)
                 .ifPresent(tree ->
                         groups.addAll(TreeDistances.figures(ranking.truth().space(), Map.of(MATCHED, tree), seed)));

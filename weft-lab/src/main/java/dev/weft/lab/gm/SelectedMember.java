@@ -8,10 +8,8 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.train.Evaluation;
 import dev.weft.tree.TreeRecord;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -56,14 +54,12 @@ record SelectedMember(String cell, String leaf, double accuracy, int candidates)
         return new SelectedMember(best.cell(), best.leaf(), best.accuracy(), done);
     }
 
-    private static Set<Member> drawn(Space part, int count, long seed, int leaf) {
+    private static List<Member> drawn(Space part, int count, long seed, int leaf) {
         SplittableRandom random = RandomStream.EXPERIMENT.random(seed, leaf);
-        Set<Member> drawn = new LinkedHashSet<>();
-        Stream.generate(() -> part.sample(random)).limit(100L * count).forEach(member -> {
-            if (drawn.size() < count) {
-                drawn.add(member);
-            }
-        });
-        return drawn;
+        return Stream.generate(() -> part.sample(random))
+                .limit(100L * count)
+                .distinct()
+                .limit(count)
+                .toList();
     }
 }

@@ -6,7 +6,6 @@ import static dev.weft.lab.study.Quantity.difference;
 import static dev.weft.lab.study.Quantity.ratio;
 
 import dev.weft.cost.CountedCosts;
-import dev.weft.criterion.Losses;
 import dev.weft.data.Dataset;
 import dev.weft.data.TextSource;
 import dev.weft.data.TextSplits;
@@ -45,10 +44,13 @@ import dev.weft.weight.encoding.MemberEncoding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /** The ways of training that are compared. Optimiser, schedule and data are the same for all. */
@@ -97,40 +99,33 @@ public final class MosDesign implements Design {
         return size;
     }
 
-    MosMembers members() {
-        return members;
-    }
-
     // --- Arms
 
     @Override
     public List<Arm> arms(int epochs) {
         List<Arm> arms = new ArrayList<>();
         // First, because others are compared with it.
+        List<String> alone = members.alone();
         arms.add(new Arm(
                 ALONE,
-                "three of the members, each trained alone for as many steps: " + String.join(", ", members.alone()),
-                members.alone().size() * epochs,
+                "three of the members, each trained alone for as many steps: " + String.join(", ", alone),
+                alone.size() * epochs,
                 trial -> alone(trial).values()));
+        double passes = SANDWICH.membersPerStep(size.model().space());
         for (MosSharing sharing : MosSharing.values()) {
-            arms.add(new Arm(
-                    sharing.arm(),
-                    sharing.description(),
-                    epochs * SANDWICH.membersPerStep(size.model().space()),
-                    trial -> supernet(trial, sharing)));
+            arms.add(new Arm(sharing.arm(), sharing.description(), epochs * passes, trial -> supernet(trial, sharing)));
         }
-        for (String fewShot : FEW_SHOT) {
-            boolean half = fewShot.endsWith("half");
-            arms.add(new Arm(
-                    fewShot,
-                    half
-                            ? "two supernets, one for each half of the first MLP's widths, half of the steps each"
-                            : "the same, all steps each: twice the training",
-                    (half ? 1 : 2)
-                            * epochs
-                            * SANDWICH.membersPerStep(size.model().space()),
-                    trial -> fewShot(trial, fewShot, half ? Math.max(1, epochs / 2) : epochs)));
-        }
+        int half = Math.max(1, epochs / 2);
+        arms.add(new Arm(
+                FEW_SHOT.get(0),
+                "two supernets, one for each half of the first MLP's widths, half of the steps each",
+                2 * half * passes,
+                trial -> fewShot(trial, FEW_SHOT.get(0), half)));
+        arms.add(new Arm(
+                FEW_SHOT.get(1),
+                "the same, all steps each: twice the training",
+                2 * epochs * passes,
+                trial -> fewShot(trial, FEW_SHOT.get(1), epochs)));
         arms.add(new Arm(
                 "bigram",
                 "no network: how often a character followed another in the training text",
@@ -143,6 +138,13 @@ public final class MosDesign implements Design {
     record Losses(Map<String, Double> members, double parameters) {
         Losses {
             members = new LinkedHashMap<>(members);
+        }
+
+        /** Of these members and those, which were trained apart. */
+        Losses and(Losses others) {
+            Map<String, Double> all = new LinkedHashMap<>(members);
+            all.putAll(others.members);
+            return new Losses(all, parameters + others.parameters);
         }
 
         Map<String, Double> values() {
@@ -159,20 +161,16 @@ public final class MosDesign implements Design {
     }
 
     private Losses alone(Trial trial) {
-        return trial.once("losses-alone", Losses.class, () -> {
-            Map<String, Double> losses = new LinkedHashMap<>();
-            double parameters = 0;
-            for (String name : members.alone()) {
-                LanguageModel plain = size.model().at(members.evaluated().get(name));
-                Losses one = trial.train(
-                                ALONE + "-" + name,
-                                recipe(trial, plain, List.of(), trial.epochs(), new Sampler.Largest()))
-                        .measure(trainer -> losses(trainer, Map.of(name, Member.PLAIN)));
-                losses.putAll(one.members());
-                parameters += one.parameters();
-            }
-            return new Losses(losses, parameters);
-        });
+        return trial.once("losses-alone", Losses.class, () -> members.alone().stream()
+                .map(name -> alone(trial, name))
+                .reduce(Losses::and)
+                .orElseThrow());
+    }
+
+    private Losses alone(Trial trial, String member) {
+        LanguageModel plain = size.model().at(members.evaluated().get(member));
+        return trial.train(ALONE + "-" + member, recipe(trial, plain, List.of(), trial.epochs(), new Sampler.Largest()))
+                .measure(trainer -> losses(trainer, Map.of(member, Member.PLAIN)));
     }
 
     private Map<String, Double> supernet(Trial trial, MosSharing sharing) {
@@ -211,18 +209,17 @@ public final class MosDesign implements Design {
     }
 
     private Map<String, Double> fewShot(Trial trial, String name, int epochs) {
-        Map<String, Double> losses = new LinkedHashMap<>();
-        double parameters = 0;
-        for (boolean wide : List.of(false, true)) {
-            Losses half = trial.train(
-                            name + (wide ? "-wide" : "-narrow"), recipe(trial, half(wide), List.of(), epochs, SANDWICH))
-                    .measure(trainer -> losses(trainer, ofHalf(wide)));
-            losses.putAll(half.members());
-            parameters += half.parameters();
-        }
-        Map<String, Double> values = compared(new Losses(losses, parameters), alone(trial));
+        Losses losses = half(trial, name + "-narrow", false, epochs).and(half(trial, name + "-wide", true, epochs));
+        Map<String, Double> values = compared(losses, alone(trial));
         values.put(DEPLOYED.key(), deployed);
         return values;
+    }
+
+    private Losses half(Trial trial, String name, boolean wide, int epochs) {
+        Map<String, Member> own = new LinkedHashMap<>(members.evaluated());
+        own.values().removeIf(member -> isWide(member) != wide);
+        return trial.train(name, recipe(trial, half(wide), List.of(), epochs, SANDWICH))
+                .measure(trainer -> losses(trainer, own));
     }
 
     /** Whether a member belongs to the wider half of the space. */
@@ -231,38 +228,17 @@ public final class MosDesign implements Design {
         return ratios.indexOf(member.value(new Choice<>(SPLIT, ratios))) >= ratios.size() / 2;
     }
 
-    private Map<String, Member> ofHalf(boolean wide) {
-        Map<String, Member> own = new LinkedHashMap<>(members.evaluated());
-        own.values().removeIf(member -> isWide(member) != wide);
-        return own;
-    }
-
     /** The model of one half of the space, by the first block's MLP. */
     LanguageModel half(boolean wide) {
-        LanguageModel whole = size.model();
-        List<LanguageModel.Block> blocks = new ArrayList<>(whole.blocks());
+        List<LanguageModel.Block> blocks = new ArrayList<>(size.model().blocks());
         LanguageModel.Block first = blocks.get(0);
         List<Double> ratios = first.mlpRatio();
+        int middle = ratios.size() / 2;
         blocks.set(
                 0,
                 new LanguageModel.Block(
-                        first.numHeads(),
-                        wide
-                                ? ratios.subList(ratios.size() / 2, ratios.size())
-                                : ratios.subList(0, ratios.size() / 2)));
-        return new LanguageModel(
-                null,
-                whole.embedDim(),
-                whole.depth(),
-                whole.headDim(),
-                whole.groupSize(),
-                whole.positions(),
-                whole.mlp(),
-                whole.norm(),
-                whole.normEpsilon(),
-                whole.bias(),
-                whole.tied(),
-                blocks);
+                        first.numHeads(), wide ? ratios.subList(middle, ratios.size()) : ratios.subList(0, middle)));
+        return size.model().withBlocks(blocks);
     }
 
     private Recipe recipe(Trial trial, LanguageModel model, List<Sharing> sharing, int epochs, Sampler sampler) {
@@ -369,28 +345,22 @@ public final class MosDesign implements Design {
         int tokens = splits.train().tokenizer().vocabularySize();
         double[][] counts = new double[tokens][tokens];
         for (double[] row : counts) {
-            java.util.Arrays.fill(row, 1);
+            Arrays.fill(row, 1);
         }
-        TextWindows train = splits.train();
-        for (int i = 0; i < train.size(); i += train.contextLength()) {
-            int[] window = train.tokensWithNext(i);
-            for (int t = 0; t + 1 < window.length; t++) {
-                counts[window[t]][window[t + 1]]++;
-            }
-        }
-        double loss = 0;
-        long predictions = 0;
-        TextWindows report = splits.report();
-        for (int i = 0; i < report.size(); i += report.contextLength()) {
-            int[] window = report.tokensWithNext(i);
-            for (int t = 0; t + 1 < window.length; t++) {
-                double[] row = counts[window[t]];
-                loss -= Math.log(
-                        row[window[t + 1]] / java.util.Arrays.stream(row).sum());
-                predictions++;
-            }
-        }
-        return Map.of(MEAN.key(), loss / predictions);
+        pairs(splits.train()).forEach(pair -> counts[pair[0]][pair[1]]++);
+        List<Double> losses = pairs(splits.report())
+                .map(pair -> -Math.log(counts[pair[0]][pair[1]]
+                        / Arrays.stream(counts[pair[0]]).sum()))
+                .toList();
+        return Map.of(MEAN.key(), losses.stream().reduce(0.0, Double::sum) / losses.size());
+    }
+
+    /** Each token and the one behind it. */
+    private static Stream<int[]> pairs(TextWindows windows) {
+        return IntStream.iterate(0, i -> i < windows.size(), i -> i + windows.contextLength())
+                .mapToObj(windows::tokensWithNext)
+                .flatMap(window ->
+                        IntStream.range(0, window.length - 1).mapToObj(t -> new int[] {window[t], window[t + 1]}));
     }
 
     // --- The table and what is claimed

@@ -6,6 +6,7 @@ import dev.weft.report.ExperimentReport.Cell;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +14,6 @@ import java.util.Map;
 
 /** The pictures of the page, of the largest budget; routing is of the first seed. */
 final class MosPictures {
-    private static final long SEED = 1;
-
     private final MosMembers members;
     private final Findings findings;
 
@@ -34,7 +33,8 @@ final class MosPictures {
                         "What the routers do",
                         "The first expert's mixing weight in each member (mean over the output neurons where each has its own); 0.50 is an even "
                                 + "mixture. Columns that do not change from member to member are routers that do not use what "
-                                + "they read. Shades span what occurs in a map. Seed " + SEED + ".",
+                                + "they read. Shades span what occurs in a map. Seed "
+                                + findings.seeds().get(0) + ".",
                         heatMaps()));
     }
 
@@ -42,7 +42,7 @@ final class MosPictures {
     Map<String, MosRouting> routing() {
         Map<String, MosRouting> routing = new LinkedHashMap<>();
         for (MosSharing sharing : MosSharing.values()) {
-            findings.kept(findings.largestBudget(), SEED, "routing-" + sharing.arm(), MosRouting.class)
+            findings.shown("routing-" + sharing.arm(), MosRouting.class)
                     .ifPresent(own -> routing.put(sharing.arm(), own));
         }
         return routing;
@@ -101,20 +101,14 @@ final class MosPictures {
                 .mapToDouble(MosRouting.Layer::variance)
                 .average()
                 .orElseThrow();
-        double least = routing.layers().stream()
-                .mapToDouble(MosRouting.Layer::cosine)
-                .min()
-                .orElseThrow();
-        double most = routing.layers().stream()
-                .mapToDouble(MosRouting.Layer::cosine)
-                .max()
-                .orElseThrow();
+        DoubleSummaryStatistics cosines =
+                routing.layers().stream().mapToDouble(MosRouting.Layer::cosine).summaryStatistics();
         return String.format(
                 Locale.ROOT,
                 "standard deviation over members %.3f; cosine between experts %.2f to %.2f",
                 Math.sqrt(variance),
-                least,
-                most);
+                cosines.getMin(),
+                cosines.getMax());
     }
 
     /** {@code blocks.0.mlp.fc1.weight} as {@code block 1}, or as {@code block 1 fc1} where each of its layers has a router. */

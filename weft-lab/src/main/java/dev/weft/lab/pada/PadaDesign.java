@@ -18,14 +18,11 @@ import dev.weft.lab.study.Study;
 import dev.weft.lab.study.StudySize;
 import dev.weft.lab.study.Trial;
 import dev.weft.model.CellNetwork;
-import dev.weft.model.Family;
-import dev.weft.nn.Initialisation;
 import dev.weft.optim.Clipping;
 import dev.weft.optim.LearningRateSchedule;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
-import dev.weft.recipe.TrainSettings;
 import dev.weft.report.Fact;
 import dev.weft.report.Figure;
 import dev.weft.report.FigureGroup;
@@ -94,83 +91,73 @@ public final class PadaDesign implements Design {
     @Override
     public List<Arm> arms(int epochs) {
         List<Arm> arms = new ArrayList<>(List.of(ranking.alone()));
-        for (String name : TRAINED) {
-            Recipe recipe = recipe(name, name.equals(FAIR) ? size.fairEpochs(epochs) : epochs);
-            arms.add(new Arm(name, description(name), Arm.weight(recipe), trial -> measured(name, recipe, trial)));
+        for (Drawing drawing : drawings()) {
+            Recipe recipe = recipe(drawing, drawing.name.equals(FAIR) ? size.fairEpochs(epochs) : epochs);
+            arms.add(new Arm(
+                    drawing.name,
+                    drawing.description,
+                    Arm.weight(recipe),
+                    trial -> measured(drawing.name, recipe, trial)));
         }
         DataSettings data = ranking.truth().recipe().data();
         arms.add(ranking.parameters(everyCell().withInput(data.input(data.open(1)))));
         return arms;
     }
 
-    private static String description(String arm) {
-        return switch (arm) {
-            case UNIFORM -> "one uniformly random member a step (SPOS)";
-            case FAIR ->
-                "five members a step that share no operation (FairNAS, drawn anew at each step), a fifth of the steps";
-            case PATHS -> "members by gradient norm, examples in turn (PA)";
-            case DATA -> "uniform members, examples by gradient norm, forgotten after an epoch (DA)";
-            case BOTH -> "both by gradient norm, as published (PA&DA)";
-            case CARRY -> "the same, and examples that were not drawn keep their norm";
-            default ->
-                "the same, every loss divided by how likely its draw was, and a floor under the members'"
-                        + " probabilities; not in the paper";
-        };
-    }
+    /** A way of drawing members and examples. */
+    private record Drawing(String name, String description, Sampler sampler) {}
 
-    private Sampler sampler(String arm) {
+    private List<Drawing> drawings() {
         Data reset = new Data(Memory.RESET, null, 0);
         Data carry = new Data(Memory.CARRY, null, 0);
-        return switch (arm) {
-            case UNIFORM -> new Sampler.SinglePath(1);
-            case FAIR -> new FairSampler(false);
-            case PATHS -> new GradientNormSampler(paths(0), null, Reweight.NONE, null);
-            case DATA -> new GradientNormSampler(null, reset, Reweight.NONE, null);
-            case BOTH -> new GradientNormSampler(paths(0), reset, Reweight.NONE, null);
-            case CARRY -> new GradientNormSampler(paths(0), carry, Reweight.NONE, null);
-            default -> new GradientNormSampler(paths(size.floor()), carry, Reweight.BOTH, size.weightLimit());
-        };
+        return List.of(
+                new Drawing(UNIFORM, "one uniformly random member a step (SPOS)", new Sampler.SinglePath(1)),
+                new Drawing(
+                        FAIR,
+                        "five members a step that share no operation (FairNAS, drawn anew at each step), a fifth of the steps",
+                        new FairSampler(false)),
+                new Drawing(PATHS, "members by gradient norm, examples in turn (PA)", byNorm(paths(0), null)),
+                new Drawing(
+                        DATA,
+                        "uniform members, examples by gradient norm, forgotten after an epoch (DA)",
+                        byNorm(null, reset)),
+                new Drawing(BOTH, "both by gradient norm, as published (PA&DA)", byNorm(paths(0), reset)),
+                new Drawing(
+                        CARRY, "the same, and examples that were not drawn keep their norm", byNorm(paths(0), carry)),
+                new Drawing(
+                        REWEIGHTED,
+                        "the same, every loss divided by how likely its draw was, and a floor under the members'"
+                                + " probabilities; not in the paper",
+                        new GradientNormSampler(paths(size.floor()), carry, Reweight.BOTH, size.weightLimit())));
+    }
+
+    private static Sampler byNorm(Paths paths, Data data) {
+        return new GradientNormSampler(paths, data, Reweight.NONE, null);
     }
 
     private static Paths paths(double floor) {
         return new Paths(Scope.ALL_CHOICES, null, null, null, floor);
     }
 
-    private Recipe recipe(String arm, int epochs) {
-        TrainSettings train = ranking.truth().recipe().train();
+    private Recipe recipe(Drawing drawing, int epochs) {
+        Recipe truth = ranking.truth().recipe();
         return new Recipe(
-                "pa-da-" + arm,
+                "pa-da-" + drawing.name,
                 "",
                 everyCell(),
-                ranking.truth().recipe().data().withBatchSize(size.batchSize()),
-                TrainSettings.builder(epochs, new Optimizer.Sgd(size.learningRate(), 0.9, false, 2.5e-4))
-                        .sampler(sampler(arm))
-                        .distillation(train.distillation())
+                truth.data().withBatchSize(size.batchSize()),
+                truth.train().toBuilder()
+                        .epochs(epochs)
+                        .optimizer(new Optimizer.Sgd(size.learningRate(), 0.9, false, 2.5e-4))
+                        .sampler(drawing.sampler)
                         .clipping(new Clipping(Clipping.By.NORM, 5))
                         .schedule(new LearningRateSchedule.Cosine(0, 0))
-                        .regularisation(train.regularisation())
-                        .precision(train.precision())
-                        .calibrationBatches(train.calibrationBatches())
-                        .evaluateEveryEpochs(0)
-                        .checkpointEverySteps(train.checkpointEverySteps())
-                        .threads(train.threads())
                         .build());
     }
 
     /** Includes cells that connect nothing, as published: reweighting knows the probability of a draw where none is refused. */
     private CellNetwork everyCell() {
-        CellNetwork cells = (CellNetwork) ranking.truth().recipe().model();
-        return new CellNetwork(
-                cells.input(),
-                cells.resolution(),
-                cells.channels(),
-                cells.stages(),
-                cells.cellsPerStage(),
-                cells.edges(),
-                true,
-                CellNetwork.Affine.NOWHERE,
-                false,
-                Initialisation.UNIFORM_FAN_IN);
+        return ranking.cells(true, CellNetwork.Affine.NOWHERE, false);
     }
 
     // --- Measurements
@@ -186,19 +173,8 @@ public final class PadaDesign implements Design {
                     PadaProbe.class,
                     trainer -> PadaProbe.of(name.equals(UNIFORM), epoch, size, ranking, trainer)));
         }
-        Trial.Trained trained = trial.train(name, recipe);
-        CellScores scores = trial.once("scores-" + name, CellScores.class, () -> {
-            trial.goOn();
-            trial.progress("measure", 0, ranking.members().size(), "members");
-            try (Family family = Family.open(trained.family())) {
-                return CellScores.of(
-                        family,
-                        ranking.truth().recipe(),
-                        ranking.truth().recipe().data().open(1),
-                        ranking.members());
-            }
-        });
-        Map<String, Double> values = ranking.values(scores);
+        trial.train(name, recipe);
+        Map<String, Double> values = ranking.values(ranking.scores(trial, name));
         PadaProbe last = probes.get(probes.size() - 1);
         values.put(VARIANCE.key(), last.variance());
         values.put(RELATIVE.key(), Math.log(last.relative()));
@@ -308,26 +284,18 @@ public final class PadaDesign implements Design {
     public List<FigureGroup> figures(Findings findings) {
         int epochs = findings.largestBudget();
         long seed = findings.seeds().get(0);
-        List<Figure> scatters = new ArrayList<>();
-        for (String arm : List.of(UNIFORM, FAIR, BOTH, REWEIGHTED)) {
-            findings.kept(epochs, seed, "scores-" + arm, CellScores.class)
-                    .ifPresent(scores -> scatters.add(ranking.scatter(arm, scores)));
-        }
+        String when = "Seed " + seed + ", " + epochs + " epochs.";
         return List.of(
-                new FigureGroup(
-                        "Inherited and alone",
-                        "A mark for each member of the truth. Weights that rank well make a line that rises. Seed "
-                                + seed + ", " + epochs + " epochs.",
-                        scatters),
+                ranking.scatters(findings, List.of(UNIFORM, FAIR, BOTH, REWEIGHTED), when),
                 new FigureGroup(
                         "How likely each operation is drawn",
                         "By gradient norm; uniform would be 0.2. An operation without weights has no norm, so only the uniform part"
-                                + " keeps it. Seed " + seed + ", " + epochs + " epochs.",
+                                + " keeps it. " + when,
                         List.of(operations(findings, BOTH, epochs), operations(findings, REWEIGHTED, epochs))),
                 new FigureGroup(
                         "Variance of the applied gradient",
-                        "Members and batches drawn as the arm draws them then, at the weights that it has then. Seed "
-                                + seed + ", " + epochs + " epochs.",
+                        "Members and batches drawn as the arm draws them then, at the weights that it has then. "
+                                + when,
                         List.of(
                                 variance(findings, "Uniform members", List.of(UNIFORM, FAIR, DATA), epochs),
                                 variance(
@@ -340,14 +308,7 @@ public final class PadaDesign implements Design {
     /** The probes of the first seed. */
     private List<PadaProbe> probes(Findings findings, String arm, int epochs) {
         return size.points(arm.equals(FAIR) ? size.fairEpochs(epochs) : epochs).stream()
-                .flatMap(
-                        epoch -> findings
-                                .kept(
-                                        epochs,
-                                        findings.seeds().get(0),
-                                        "probe-" + arm + "-epoch-" + epoch,
-                                        PadaProbe.class)
-                                .stream())
+                .flatMap(epoch -> findings.shown("probe-" + arm + "-epoch-" + epoch, PadaProbe.class).stream())
                 .toList();
     }
 

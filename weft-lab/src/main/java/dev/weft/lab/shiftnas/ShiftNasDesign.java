@@ -77,10 +77,6 @@ public final class ShiftNasDesign implements Design {
         return size;
     }
 
-    LevelledSpace space() {
-        return space;
-    }
-
     // --- Arms
 
     @Override

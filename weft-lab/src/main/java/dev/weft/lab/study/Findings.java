@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What was measured, of every arm at every budget with every seed: what claims are judged by and pages are made of. */
@@ -73,8 +74,13 @@ public final class Findings {
     }
 
     /** A document that {@link Trial#once} has kept; none where that arm was not run. */
-    public <T> java.util.Optional<T> kept(int epochs, long seed, String name, Class<T> type) {
+    public <T> Optional<T> kept(int epochs, long seed, String name, Class<T> type) {
         return folder.kept(epochs, seed).document(name, type);
+    }
+
+    /** The same of the largest budget and the first seed, for pictures of one. */
+    public <T> Optional<T> shown(String name, Class<T> type) {
+        return kept(largestBudget(), seeds.get(0), name, type);
     }
 
     /** The same of every seed that has it, at a budget. */

@@ -41,7 +41,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The searches, what each chose, and what that is beside members that nobody searched for. */
 public final class TangleNasDesign implements Design {
@@ -74,11 +76,24 @@ public final class TangleNasDesign implements Design {
 
     private static final int MOST_MEMBERS = 1000;
 
+    /**
+     * A space that is searched.
+     *
+     * @param prefix what the names of its members' trainings begin with
+     */
+    private record SearchSpace(String prefix, ModelDefinition model) {
+        Space space() {
+            return model.space();
+        }
+    }
+
     private final TangleNasSize size;
     private final StudySettings settings;
     private final boolean smallSpace;
     private final TangleNasRecipes recipes;
     private final ModelInput input;
+    private final SearchSpace main;
+    private final SearchSpace small;
     private final Space space;
 
     TangleNasDesign(TangleNasSize size, StudySettings settings) {
@@ -91,7 +106,9 @@ public final class TangleNasDesign implements Design {
         this.recipes =
                 new TangleNasRecipes(size, settings.data(), splits.train().size());
         this.input = images.input(splits);
-        this.space = size.model().space();
+        this.main = new SearchSpace("", size.model());
+        this.small = new SearchSpace("small-", size.smallModel());
+        this.space = main.space();
     }
 
     @Override
@@ -103,62 +120,67 @@ public final class TangleNasDesign implements Design {
 
     @Override
     public List<Arm> arms(int epochs) {
+        TangleNasSize.Compared compared = size.compared();
         List<Arm> arms = new ArrayList<>();
         double largest = costs(size.model(), costs -> costs.of(space.largest()).params());
         arms.add(byGradient(
                 "A",
                 "TangleNAS: entangled weights, Dirichlet draws; what its logits chose",
+                main,
                 recipes.entangled(size.model(), epochs, null)));
         arms.add(byGradient(
                 "A-budget",
                 "as A, with a term for parameters beyond a budget",
+                main,
                 recipes.entangled(size.model(), epochs, recipes.budget(largest))));
         if (settings.has(WITH_MAPS)) {
             MAPS.forEach(other -> arms.add(byGradient(
                     other.arm,
                     "as A, " + other.description,
+                    main,
                     recipes.gradient(size.model(), epochs, other.map, Blend.Ownership.ENTANGLED, null))));
         }
         arms.add(byGradient(
-                "B", "as A, every combination of options with weights of its own", recipes.separate(epochs)));
+                "B", "as A, every combination of options with weights of its own", main, recipes.separate(epochs)));
         arms.add(bySearch(
                 "C-random",
                 "single path (SPOS) as many gradient steps as A, then random search",
                 epochs,
-                new RandomSearch(size.compared().candidates())));
+                new RandomSearch(compared.candidates())));
         arms.add(bySearch(
                 "C-evolution",
                 "the same weights as C-random, then evolution",
                 epochs,
-                new Nsga2(size.compared().population(), size.compared().generations())));
+                new Nsga2(compared.population(), compared.generations())));
         arms.add(group(
                 "D",
                 "mean of uniformly random members: no search",
-                size.compared().random() * epochs,
-                size.model(),
-                trial -> random(trial, space)));
+                compared.random() * epochs,
+                main,
+                trial -> random(trial, main)));
         arms.add(group(
                 "D-matched",
                 "mean of random members with as many parameters as A's choice, give or take 15 %",
-                size.compared().matched() * epochs,
-                size.model(),
+                compared.matched() * epochs,
+                main,
                 this::matched));
-        arms.add(group(
-                "largest", "the largest member: no search", epochs, size.model(), trial -> List.of(space.largest())));
+        arms.add(group("largest", "the largest member: no search", epochs, main, trial -> List.of(space.largest())));
         if (smallSpace) {
             arms.addAll(ofSmallSpace(epochs));
         }
         for (TangleNasSize.Cells cells : cells()) {
+            SearchSpace searched = new SearchSpace(cells.name() + "-", cells.model());
             arms.add(byGradient(
                     cells.name(),
                     "as A in the cells of " + cells.recipe(),
-                    recipes.entangled(cells.model(), epochs, null)));
+                    searched,
+                    recipes.entangled(searched.model(), epochs, null)));
             arms.add(group(
                     cells.name() + "-D",
                     "mean of random members of these cells: no search",
-                    size.compared().random() * epochs,
-                    cells.model(),
-                    trial -> random(trial, cells.model().space())));
+                    compared.random() * epochs,
+                    searched,
+                    trial -> random(trial, searched)));
         }
         return arms;
     }
@@ -167,20 +189,19 @@ public final class TangleNasDesign implements Design {
         return settings.has(WITH_CELLS) ? size.cells() : List.of();
     }
 
-    private List<Member> random(Trial trial, Space of) {
-        return TangleNasMembers.random(of, size.compared().random(), 1000 + trial.seed());
+    private List<Member> random(Trial trial, SearchSpace searched) {
+        return TangleNasMembers.random(searched.space(), size.compared().random(), 1000 + trial.seed());
     }
 
-    private Arm byGradient(String name, String description, Recipe recipe) {
+    private Arm byGradient(String name, String description, SearchSpace searched, Recipe recipe) {
         return new Arm(name, description, Arm.weight(recipe) + recipe.train().epochs() / 2.0, trial -> {
             Trial.Trained trained = trial.train(name, recipe);
             Chosen chosen = chosenByLogits(trial, name, trained);
             trial.once("curve-" + name, SearchCurve.class, () -> trained.measure(SearchCurve::of));
-            ModelDefinition model = recipe.model();
             Map<String, Double> values =
-                    values(trial, name, model, List.of(model.space().parse(chosen.member())));
+                    values(trial, name, searched, List.of(searched.space().parse(chosen.member())));
             note(values, chosen);
-            if (model.equals(size.model())) {
+            if (searched.equals(main)) {
                 values.put(WEIGHTS.key(), (double) times(trial).weights().get(name.equals("B") ? "B" : "A"));
             }
             if (name.equals("A") || name.equals("B")) {
@@ -207,7 +228,7 @@ public final class TangleNasDesign implements Design {
     private Arm bySearch(String name, String description, int epochs, SearchSettings strategy) {
         return new Arm(name, description, 5.0 * epochs, trial -> {
             Chosen chosen = chosenBySearch(trial, name, "C", recipes.singlePath(size.model(), epochs), strategy);
-            Map<String, Double> values = values(trial, name, size.model(), List.of(space.parse(chosen.member())));
+            Map<String, Double> values = values(trial, name, main, List.of(space.parse(chosen.member())));
             note(values, chosen);
             values.put(WEIGHTS.key(), (double)
                     times(trial).weights().get("largest")); // single path stores what the largest has
@@ -228,10 +249,10 @@ public final class TangleNasDesign implements Design {
             String name,
             String description,
             double weight,
-            ModelDefinition model,
+            SearchSpace searched,
             Function<Trial, List<Member>> members) {
         return new Arm(name, description, weight, trial -> {
-            Map<String, Double> values = values(trial, name, model, members.apply(trial));
+            Map<String, Double> values = values(trial, name, searched, members.apply(trial));
             if (name.equals("largest")) {
                 values.put(WEIGHTS.key(), (double) times(trial).weights().get(name));
                 values.put(STEP.key(), times(trial).medianMillis(name));
@@ -241,11 +262,9 @@ public final class TangleNasDesign implements Design {
     }
 
     private List<Member> matched(Trial trial) {
-        Chosen chosen = trial.once(
-                "chosen-A",
-                Chosen.class,
-                () -> chosenByLogits(
-                        trial, "A", trial.train("A", recipes.entangled(size.model(), trial.epochs(), null))));
+        Recipe recipe = recipes.entangled(size.model(), trial.epochs(), null);
+        Chosen chosen =
+                trial.once("chosen-A", Chosen.class, () -> chosenByLogits(trial, "A", trial.train("A", recipe)));
         return costs(
                 size.model(),
                 costs -> TangleNasMembers.matched(
@@ -258,11 +277,10 @@ public final class TangleNasDesign implements Design {
 
     /** Every member of a small space, so that choices have a rank among them. */
     private List<Arm> ofSmallSpace(int epochs) {
-        ModelDefinition small = size.smallModel();
         List<Member> all = small.space().enumerate(MOST_MEMBERS);
         // So many draws that no member is left out.
         SearchSettings every = new RandomSearch(all.size(), 50 * all.size());
-        Recipe gradient = recipes.entangled(small, epochs, null);
+        Recipe gradient = recipes.entangled(small.model(), epochs, null);
         return List.of(
                 new Arm(
                         "small-all",
@@ -281,12 +299,15 @@ public final class TangleNasDesign implements Design {
                         trial -> ranked(
                                 trial,
                                 chosenBySearch(
-                                        trial, "small-C", "small-C", recipes.singlePath(small, epochs), every))));
+                                        trial,
+                                        "small-C",
+                                        "small-C",
+                                        recipes.singlePath(small.model(), epochs),
+                                        every))));
     }
 
     private List<Alone> small(Trial trial) {
-        return alone(
-                trial, "small-all", size.smallModel(), size.smallModel().space().enumerate(MOST_MEMBERS));
+        return alone(trial, "small-all", small, small.space().enumerate(MOST_MEMBERS));
     }
 
     private Map<String, Double> ranked(Trial trial, Chosen chosen) {
@@ -320,48 +341,37 @@ public final class TangleNasDesign implements Design {
     /** Members of an arm, trained alone. */
     record Group(List<Alone> members) {}
 
-    private List<Alone> alone(Trial trial, String arm, ModelDefinition model, List<Member> members) {
+    private List<Alone> alone(Trial trial, String arm, SearchSpace searched, List<Member> members) {
         return trial.once(
                         "alone-of-" + arm,
                         Group.class,
                         () -> new Group(members.stream()
-                                .map(member -> alone(trial, model, member))
+                                .map(member -> alone(trial, searched, member))
                                 .toList()))
                 .members();
     }
 
-    private Map<String, Double> values(Trial trial, String arm, ModelDefinition model, List<Member> members) {
-        List<Alone> alone = alone(trial, arm, model, members);
+    private Map<String, Double> values(Trial trial, String arm, SearchSpace searched, List<Member> members) {
+        List<Alone> alone = alone(trial, arm, searched, members);
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(ALONE.key(), mean(alone, Alone::accuracy));
-        values.put(PARAMS.key(), mean(alone, one -> (double) one.params()));
+        values.put(PARAMS.key(), mean(alone, Alone::params));
         values.put(MACS.key(), mean(alone, one -> one.macs() / 1e6));
         return values;
     }
 
-    private static double mean(List<Alone> members, Function<Alone, Double> of) {
-        return members.stream().mapToDouble(of::apply).average().orElseThrow();
-    }
-
-    /** What the names of trainings begin with, by the space of the member. */
-    private String prefix(ModelDefinition model) {
-        return model.equals(size.model())
-                ? ""
-                : size.cells().stream()
-                        .filter(cells -> cells.model().equals(model))
-                        .map(cells -> cells.name() + "-")
-                        .findFirst()
-                        .orElse("small-");
+    private static double mean(List<Alone> members, ToDoubleFunction<Alone> of) {
+        return members.stream().mapToDouble(of).average().orElseThrow();
     }
 
     /** Named by which option of each choice the member picks, counted from 0. */
-    private Alone alone(Trial trial, ModelDefinition model, Member member) {
-        String name = prefix(model) + "alone-"
-                + model.space().encode(member).stream().map(String::valueOf).collect(Collectors.joining());
-        Trial.Trained trained = trial.train(name, recipes.alone(model, member, trial.epochs()));
-        double accuracy = trained.measure(
-                trainer -> Chosen.percent(trainer, trainer.family().space().largest()));
-        MemberCosts cost = costs(model, costs -> costs.of(member));
+    private Alone alone(Trial trial, SearchSpace searched, Member member) {
+        String name = searched.prefix() + "alone-"
+                + searched.space().encode(member).stream().map(String::valueOf).collect(Collectors.joining());
+        double accuracy = trial.train(name, recipes.alone(searched.model(), member, trial.epochs()))
+                .measure(trainer ->
+                        Chosen.percent(trainer, trainer.family().space().largest()));
+        MemberCosts cost = costs(searched.model(), costs -> costs.of(member));
         return new Alone(member.toString(), accuracy, cost.params(), cost.macs());
     }
 
@@ -433,16 +443,14 @@ public final class TangleNasDesign implements Design {
      * @param options of all choices together
      */
     static Judgement weights(Values values, int options) {
-        List<Long> counts = new ArrayList<>();
-        for (List<String> each : List.of(
-                List.of("largest", PARAMS.key()),
-                List.of("largest", WEIGHTS.key()),
-                List.of("A", WEIGHTS.key()),
-                List.of("B", WEIGHTS.key()))) {
-            values.of(each.get(0), each.get(1)).values().stream()
-                    .findFirst()
-                    .ifPresent(count -> counts.add(Math.round(count)));
-        }
+        List<Long> counts = Stream.of(
+                        values.of("largest", PARAMS.key()),
+                        values.of("largest", WEIGHTS.key()),
+                        values.of("A", WEIGHTS.key()),
+                        values.of("B", WEIGHTS.key()))
+                .flatMap(bySeed -> bySeed.values().stream().limit(1))
+                .map(Math::round)
+                .toList();
         if (counts.size() < 4) {
             return Judgement.notTested(
                     "Claim: A stores the weights of the largest member: not tested, for not all were counted.");

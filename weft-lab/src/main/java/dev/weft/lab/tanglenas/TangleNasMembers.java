@@ -4,12 +4,11 @@ import dev.weft.cost.CountedCosts;
 import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.space.Space;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** The members that are trained alone to compare with those that were chosen. */
 final class TangleNasMembers {
@@ -22,12 +21,11 @@ final class TangleNasMembers {
 
     /** Distinct members, uniformly random. */
     static List<Member> random(Space space, int count, long seed) {
-        Set<Member> drawn = new LinkedHashSet<>();
         SplittableRandom random = RandomStream.EXPERIMENT.random(seed);
-        while (drawn.size() < count) {
-            drawn.add(space.sample(random));
-        }
-        return List.copyOf(drawn);
+        return Stream.generate(() -> space.sample(random))
+                .distinct()
+                .limit(count)
+                .toList();
     }
 
     /**
@@ -36,15 +34,15 @@ final class TangleNasMembers {
      */
     static List<Member> matched(Space space, CountedCosts costs, Member to, int count, long seed) {
         double params = costs.of(to).params();
-        List<Member> others = new ArrayList<>(space.enumerate(ENUMERABLE));
-        others.remove(to);
-        Comparator<Member> distance =
-                Comparator.comparingDouble(m -> Math.abs(costs.of(m).params() - params));
+        ToDoubleFunction<Member> distance = m -> Math.abs(costs.of(m).params() - params);
+        List<Member> others =
+                space.enumerate(ENUMERABLE).stream().filter(m -> !m.equals(to)).toList();
         List<Member> near = others.stream()
-                .filter(m -> Math.abs(costs.of(m).params() - params) <= TOLERANCE * params)
+                .filter(m -> distance.applyAsDouble(m) <= TOLERANCE * params)
                 .toList();
         if (near.isEmpty()) {
-            return List.of(others.stream().min(distance).orElseThrow());
+            return List.of(
+                    others.stream().min(Comparator.comparingDouble(distance)).orElseThrow());
         }
         return List.copyOf(RandomStream.EXPERIMENT.shuffled(near, seed).subList(0, Math.min(count, near.size())));
     }

@@ -78,10 +78,9 @@ final class TangleNasPictures {
 
     private Plot ranks() {
         long seed = findings.seeds().get(0);
-        List<Alone> members =
-                findings.kept(budget, seed, "alone-of-small-all", Group.class).orElseThrow().members().stream()
-                        .sorted(Comparator.comparingDouble(Alone::accuracy).reversed())
-                        .toList();
+        List<Alone> members = findings.shown("alone-of-small-all", Group.class).orElseThrow().members().stream()
+                .sorted(Comparator.comparingDouble(Alone::accuracy).reversed())
+                .toList();
         List<Point> all = new ArrayList<>();
         for (Alone member : members) {
             all.add(new Point(
@@ -95,53 +94,48 @@ final class TangleNasPictures {
                 new Plot.Axis("rank", Scale.LINEAR),
                 ACCURACY,
                 List.of(
-                        new Series("A's choice", Mark.DIAMOND, List.of(chosen(members, all, "small-A", seed))),
-                        new Series("C's choice", Mark.TRIANGLE, List.of(chosen(members, all, "small-C", seed))),
+                        new Series("A's choice", Mark.DIAMOND, List.of(chosen(members, all, "small-A"))),
+                        new Series("C's choice", Mark.TRIANGLE, List.of(chosen(members, all, "small-C"))),
                         new Series("members", Mark.DOT, all)));
     }
 
-    private Point chosen(List<Alone> members, List<Point> all, String arm, long seed) {
-        String member = findings.kept(budget, seed, "chosen-" + arm, Chosen.class)
-                .orElseThrow()
-                .member();
+    private Point chosen(List<Alone> members, List<Point> all, String arm) {
+        String member =
+                findings.shown("chosen-" + arm, Chosen.class).orElseThrow().member();
         return all.get(members.stream().map(Alone::member).toList().indexOf(member));
     }
 
     /** The accuracy of what A would choose during its search, seed by seed. */
     private Plot anytime() {
-        List<Series> series = new ArrayList<>();
-        for (long seed : findings.seeds()) {
-            series.add(new Series("seed " + seed, Mark.LINE, points(curve(seed).accuracy())));
-        }
         return new Plot(
                 "A's choice at any time",
                 "Accuracy with inherited weights of the member that the logits would choose, on images that nothing is chosen by.",
                 SEARCHED,
                 new Plot.Axis("accuracy, %", Scale.LINEAR),
-                series);
+                findings.seeds().stream()
+                        .map(seed -> line("seed " + seed, curve(seed).accuracy()))
+                        .toList());
     }
 
     /** The expected mixing weights of a choice in A, over the search; one line for each seed would hide the options. */
     private Plot weights(Choice<?> choice) {
         long seed = findings.seeds().get(0);
-        List<Series> series = new ArrayList<>();
-        for (Object option : choice.options()) {
-            series.add(new Series(
-                    option.toString(), Mark.LINE, points(curve(seed).weights().get(choice.name() + "=" + option))));
-        }
         return new Plot(
                 "Mixing weights of " + choice.name(),
                 "A, seed " + seed + "; the highest line at the end is chosen.",
                 SEARCHED,
                 new Plot.Axis("expected weight", Scale.LINEAR),
-                series);
+                choice.options().stream()
+                        .map(option ->
+                                line(option.toString(), curve(seed).weights().get(choice.name() + "=" + option)))
+                        .toList());
     }
 
     private SearchCurve curve(long seed) {
         return findings.kept(budget, seed, "curve-A", SearchCurve.class).orElseThrow();
     }
 
-    private static List<Point> points(List<SearchCurve.Point> curve) {
-        return curve.stream().map(p -> new Point(p.epoch(), p.value())).toList();
+    private static Series line(String name, List<SearchCurve.Point> curve) {
+        return Series.of(name, Mark.LINE, curve, SearchCurve.Point::epoch, SearchCurve.Point::value);
     }
 }

@@ -31,23 +31,18 @@ record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
 
     /** A search by gradient. */
     Recipe gradient(ModelDefinition model, int epochs, SimplexMap map, Blend.Ownership ownership, CostTerm cost) {
-        ArchitectureSettings architecture = new ArchitectureSettings(
-                VALIDATION_PART,
-                new Optimizer.Adam(size.rates().logits(), 0.5, 0.999, 1e-8, 1e-3),
-                null,
-                ArchitectureSettings.Order.FIRST,
-                new BlendRegulariser.None(),
-                cost,
-                0);
-        return recipe(
-                model,
-                List.of(new Blend(map, size.norm(), ownership, 1)),
-                images(size.selectionSize()),
-                2 * epochs,
-                new Sampler.Blend(),
-                size.rates().weights(),
-                Math.min(size.curveEveryEpochs(), 2 * epochs), // a short search has one point
-                architecture);
+        TrainSettings train = train(2 * epochs, size.rates().weights(), new Sampler.Blend())
+                .evaluateEveryEpochs(Math.min(size.curveEveryEpochs(), 2 * epochs)) // a short search has one point
+                .architecture(new ArchitectureSettings(
+                        VALIDATION_PART,
+                        new Optimizer.Adam(size.rates().logits(), 0.5, 0.999, 1e-8, 1e-3),
+                        null,
+                        ArchitectureSettings.Order.FIRST,
+                        new BlendRegulariser.None(),
+                        cost,
+                        0))
+                .build();
+        return recipe(model, List.of(new Blend(map, size.norm(), ownership, 1)), images(size.selectionSize()), train);
     }
 
     Recipe entangled(ModelDefinition model, int epochs, CostTerm cost) {
@@ -71,11 +66,8 @@ record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
                 model,
                 List.of(),
                 images(heldOut),
-                4 * epochs,
-                new Sampler.SinglePath(1),
-                size.rates().weights(),
-                0,
-                null);
+                train(4 * epochs, size.rates().weights(), new Sampler.SinglePath(1))
+                        .build());
     }
 
     /** A member trained alone, by the one recipe. */
@@ -84,40 +76,23 @@ record TangleNasRecipes(TangleNasSize size, String source, int trainImages) {
                 model.at(member),
                 List.of(),
                 images(size.selectionSize()),
-                epochs,
-                new Sampler.Largest(),
-                size.rates().alone(),
-                0,
-                null);
+                train(epochs, size.rates().alone(), new Sampler.Largest()).build());
     }
 
-    private Recipe recipe(
-            ModelDefinition model,
-            List<Sharing> sharing,
-            DataSettings data,
-            int epochs,
-            Sampler sampler,
-            double rate,
-            int evaluateEveryEpochs,
-            ArchitectureSettings architecture) {
-        return new Recipe(
-                "tanglenas",
-                "",
-                model,
-                sharing,
-                null,
-                data,
-                TrainSettings.builder(epochs, new Optimizer.Sgd(rate, 0.9, true, 5e-4))
-                        .sampler(sampler)
-                        .clipping(new Clipping(Clipping.By.NORM, 5))
-                        .schedule(new LearningRateSchedule.Cosine(CURVE_FLOOR, 0))
-                        .regularisation(Regularisation.none())
-                        .calibrationBatches(size.calibrationBatches())
-                        .evaluateEveryEpochs(evaluateEveryEpochs)
-                        .checkpointEverySteps(500)
-                        .threads(1)
-                        .architecture(architecture)
-                        .build());
+    private TrainSettings.Builder train(int epochs, double rate, Sampler sampler) {
+        return TrainSettings.builder(epochs, new Optimizer.Sgd(rate, 0.9, true, 5e-4))
+                .sampler(sampler)
+                .clipping(new Clipping(Clipping.By.NORM, 5))
+                .schedule(new LearningRateSchedule.Cosine(CURVE_FLOOR, 0))
+                .regularisation(Regularisation.none())
+                .calibrationBatches(size.calibrationBatches())
+                .evaluateEveryEpochs(0)
+                .checkpointEverySteps(500)
+                .threads(1);
+    }
+
+    private static Recipe recipe(ModelDefinition model, List<Sharing> sharing, DataSettings data, TrainSettings train) {
+        return new Recipe("tanglenas", "", model, sharing, null, data, train);
     }
 
     DataSettings.Images images(int selectionSize) {
