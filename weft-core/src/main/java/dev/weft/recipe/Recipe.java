@@ -7,7 +7,6 @@ import dev.weft.io.Kinds;
 import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
-import dev.weft.sample.Sampler;
 import dev.weft.weight.Sharing;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,7 +206,7 @@ public record Recipe(
             throw new InputException(
                     "A recipe with a split must have no base: every supernet of the tree begins anew.");
         }
-        if (!(train.sampler() instanceof Sampler.Memoryless) && split.restart() != SplitSettings.Restart.ALL) {
+        if (train.sampler().memoryless().isEmpty() && split.restart() != SplitSettings.Restart.ALL) {
             throw new InputException(
                     "A recipe with a split must have a sampler that remembers nothing, or restart: all,"
                             + " because a supernet does not take over what its parent's sampler has learnt, but has sampler "
