@@ -40,12 +40,13 @@ class DataKindTest {
 
     @Test
     void batchesOfAReaderAreFittedToSmallData() throws Exception {
-        Recipe recipe = Recipes.read(
-                Example.particles(folder, 1, "").toString(), List.of(), OutsideKinds.KINDS);
+        Recipe recipe = Recipes.read(Example.particles(folder, 1, "").toString(), List.of(), OutsideKinds.KINDS);
         var splits = recipe.data().open(1);
         Recipe large = recipe.with(recipe.data().withBatchSize(4096), recipe.train());
         int fitted = large.fittedTo(splits).data().batchSize();
-        assertThat(fitted).isLessThanOrEqualTo(splits.train().size() / 4).isGreaterThan(splits.train().size() / 16);
+        assertThat(fitted)
+                .isLessThanOrEqualTo(splits.train().size() / 4)
+                .isGreaterThan(splits.train().size() / 16);
         assertThat(recipe.with(recipe.data().withBatchSize(2), recipe.train()).fittedTo(splits))
                 .isEqualTo(recipe.with(recipe.data().withBatchSize(2), recipe.train()));
     }

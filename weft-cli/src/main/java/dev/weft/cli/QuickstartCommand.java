@@ -104,8 +104,7 @@ final class QuickstartCommand implements Callable<Integer> {
             boolean same = begun.seed() == seed
                     && begun.recipe().name().equals(chosen.name())
                     && (set.isEmpty() || isSetSo(begun, chosen))
-                    && (split == null
-                            || begun.recipe().data().shares().equals(Optional.of(SplitShares.parse(split))));
+                    && (split == null || begun.recipe().data().shares().equals(Optional.of(SplitShares.parse(split))));
             boolean moved = !begun.recipe().data().source().equals(chosen.data().source());
             if (!same || moved && !isThere(begun, chosen.data().source())) {
                 throw new InputException(out + " must hold this quickstart (" + named(chosen, seed)

@@ -210,15 +210,14 @@ final class TrainCommand implements Callable<Integer> {
                             + fileOrName);
         }
         Recipe read = Recipes.read(fileOrName, set, Installed.kinds());
-        DataSettings source = (data == null ? read.data() : read.data().withSource(data)).withPlaces(TrainCommand::anywhere);
+        DataSettings source =
+                (data == null ? read.data() : read.data().withSource(data)).withPlaces(TrainCommand::anywhere);
         return read.with(source, epochs == null ? read.train() : read.train().withEpochs(epochs));
     }
 
     /** A recipe with its data shared out otherwise, where that is asked for. */
     static Recipe split(Recipe recipe, String given) {
-        return given == null
-                ? recipe
-                : recipe.with(recipe.data().withShares(SplitShares.parse(given)), recipe.train());
+        return given == null ? recipe : recipe.with(recipe.data().withShares(SplitShares.parse(given)), recipe.train());
     }
 
     /** A file or folder by its full path, so that the run can be resumed from another folder. */

@@ -58,7 +58,8 @@ class CriterionTest {
         List<CriterionContract> tests = List.of(new SmoothedLabelsTest(), new SquaredErrorTest(), new AffinityTest());
         try (PointerScope scope = new PointerScope()) {
             assertThat(tests.stream().<Class<?>>map(test -> test.criterion().getClass()))
-                    .containsExactlyElementsOf(Kinds.builtIn().of(Criterion.class).values());
+                    .containsExactlyElementsOf(
+                            Kinds.builtIn().of(Criterion.class).values());
         }
     }
 

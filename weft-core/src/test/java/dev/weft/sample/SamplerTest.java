@@ -152,8 +152,8 @@ class SamplerTest {
     /** A kind that is added to Weft gets its class here, or its name in {@link #NEED_A_RUN} with the reason. */
     @Test
     void everyBuiltInKindIsUnderContractOrNeedsARun() {
-        List<SamplerContract> tests = List.of(
-                new Sandwich(), new SinglePath(), new StochasticSandwich(), new Largest(), new Blend());
+        List<SamplerContract> tests =
+                List.of(new Sandwich(), new SinglePath(), new StochasticSandwich(), new Largest(), new Blend());
         Map<String, Class<?>> kinds = Kinds.builtIn().of(Sampler.class);
         assertThat(kinds.keySet()).containsAll(NEED_A_RUN.keySet());
         kinds.keySet().removeAll(NEED_A_RUN.keySet());

@@ -101,8 +101,9 @@ public record CostLevelSampler(
     @Override
     public void requireFits(List<Sharing> sharing, boolean mixed) {
         if (trainsGenerator() && sharing.stream().noneMatch(Sharing::generatesMembers)) {
-            throw new InputException("Cost levels with members of a generator must have a generator in the sharing of the"
-                    + " recipe, but it has sharing " + sharing + ". Add one, or set members of another kind.");
+            throw new InputException(
+                    "Cost levels with members of a generator must have a generator in the sharing of the"
+                            + " recipe, but it has sharing " + sharing + ". Add one, or set members of another kind.");
         }
         Sampler.super.requireFits(sharing, mixed);
     }
