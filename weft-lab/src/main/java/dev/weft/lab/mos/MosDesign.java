@@ -104,8 +104,8 @@ public final class MosDesign implements Design {
     @Override
     public List<Arm> arms(int epochs) {
         List<Arm> arms = new ArrayList<>();
-        // First, because others are compared with it.
         List<String> alone = members.alone();
+        // First, because others are compared with it.
         arms.add(new Arm(
                 ALONE,
                 "three of the members, each trained alone for as many steps: " + String.join(", ", alone),
