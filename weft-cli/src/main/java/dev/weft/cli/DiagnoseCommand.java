@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.criterion.Criterion;
 import dev.weft.diagnose.ChoiceConflict;
 import dev.weft.diagnose.Diagnosis;
 import dev.weft.diagnose.DiagnosisReports;
@@ -12,6 +13,7 @@ import dev.weft.io.Progress;
 import dev.weft.io.Suggest;
 import dev.weft.loss.LossSettings;
 import dev.weft.model.Family;
+import dev.weft.model.ModelInput;
 import dev.weft.ops.Libtorch;
 import dev.weft.pick.FamilyData;
 import dev.weft.recipe.Recipe;
@@ -157,7 +159,12 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
      * @param train the rule of the run, or {@code null}
      * @param accumulate batches of a step
      */
-    private record Steps(Sampler sampler, TrainSettings train, int accumulate) {}
+    private record Steps(Sampler sampler, TrainSettings train, int accumulate) {
+        /** What members learn by, labels as they are: the run's, where it says so. */
+        Criterion criterion(ModelInput input) {
+            return train == null || train.criterion() == null ? input.criterion() : train.criterion();
+        }
+    }
 
     @Override
     public Integer call() {
@@ -179,6 +186,7 @@ final class DiagnoseCommand implements Callable<Integer>, Outputs.More {
                     steps.sampler(),
                     sampling(steps, opened, examples.training().size()),
                     steps.accumulate(),
+                    steps.criterion(opened.definition().input()),
                     settings,
                     (name, done, total) -> phases.update(name, done, total, "gradients", ""));
             phases.clear();

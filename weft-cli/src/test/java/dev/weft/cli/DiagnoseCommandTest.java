@@ -65,6 +65,27 @@ class DiagnoseCommandTest {
                 .contains("resolution", "stem.width", "stage1.depth", "stage2.width");
     }
 
+    /** The run fits its labels, so their gradients are near zero; those of targets that hardly say the label are not. */
+    @Test
+    void gradientsAreOfTheCriterionThatTheRunNames() throws IOException {
+        Path other = Files.createDirectory(folder.resolve("another criterion"));
+        Files.copy(run.resolve("family.safetensors"), other.resolve("family.safetensors"));
+        String config = Files.readString(run.resolve("config.yaml"));
+        Files.writeString(
+                other.resolve("config.yaml"),
+                config.replaceFirst("(?m)^( *)train:$", "$0\n$1  criterion: {kind: labels, smoothing: 0.9}"));
+        assertThat(norm(other)).isGreaterThan(10 * norm(run));
+    }
+
+    private static double norm(Path run) throws IOException {
+        Run done = diagnose(run.toString());
+        assertThat(done.exitCode()).as(done.err()).isZero();
+        return new ObjectMapper()
+                .readTree(run.resolve("diagnose.json").toFile())
+                .at("/diagnosis/members/1/gradientNorm")
+                .asDouble();
+    }
+
     @Test
     void jsonIsOneDocumentThatTheSameSeedRepeats() {
         Path page = folder.resolve("my pages").resolve("x.html");

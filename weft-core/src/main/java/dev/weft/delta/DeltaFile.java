@@ -99,23 +99,13 @@ final class DeltaFile {
             names.add(name);
         }
         names.addAll(document.scales.keySet());
-        Map<String, Delta> deltas = new LinkedHashMap<>();
-        boolean done = false;
-        try {
-            for (String name : names) {
-                deltas.put(
+        return DeltaSet.made(
+                of,
+                deltas -> names.forEach(name -> deltas.put(
                         name,
                         file.contains(REPLACED + name)
                                 ? replacement(file, name, base.orElseThrow())
-                                : delta(file, name, document.scales.get(name)));
-            }
-            done = true;
-            return DeltaSet.of(of, deltas);
-        } finally {
-            if (!done) {
-                deltas.values().forEach(Delta::close);
-            }
-        }
+                                : delta(file, name, document.scales.get(name)))));
     }
 
     private static Delta replacement(SafetensorsFile file, String name, Map<String, Tensor> base) {

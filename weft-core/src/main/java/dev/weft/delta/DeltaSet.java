@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -44,31 +45,46 @@ public final class DeltaSet implements AutoCloseable {
      * @param after tensors of the same shapes; what the base does not have is changed from zero
      */
     public static DeltaSet difference(Map<String, Tensor> before, Map<String, Tensor> after) {
+        return made(
+                Fingerprint.of(before),
+                deltas -> after.forEach((name, now) -> {
+                    Tensor was = before.get(name);
+                    if (was == null) {
+                        deltas.put(name, DenseDelta.of(now.detach()));
+                        return;
+                    }
+                    Shapes.requireKept(name, was, now);
+                    if (!same(was, now)) {
+                        deltas.put(name, DenseDelta.computed(() -> floats(now).sub(floats(was))));
+                    }
+                }));
+    }
+
+    /** What a body puts in by name. What it has put in is freed where it fails. */
+    static DeltaSet made(Fingerprint base, Consumer<Map<String, Delta>> body) {
         Map<String, Delta> deltas = new LinkedHashMap<>();
-        after.forEach((name, now) -> {
-            Tensor was = before.get(name);
-            if (was == null) {
-                deltas.put(name, DenseDelta.of(now.detach()));
-                return;
+        boolean done = false;
+        try {
+            body.accept(deltas);
+            done = true;
+            return new DeltaSet(base, deltas);
+        } finally {
+            if (!done) {
+                deltas.values().forEach(Delta::close);
             }
-            Shapes.requireKept(name, was, now);
-            if (!same(was, now)) {
-                deltas.put(name, DenseDelta.computed(() -> floats(now).sub(floats(was))));
-            }
-        });
-        return new DeltaSet(Fingerprint.of(before), deltas);
+        }
     }
 
     /** What {@link #difference} gives, with each change kept as the tensor after it: added to the base, it gives {@code after} bit for bit. */
     public static DeltaSet replacements(Map<String, Tensor> before, Map<String, Tensor> after) {
-        Map<String, Delta> deltas = new LinkedHashMap<>();
-        after.forEach((name, now) -> {
-            Optional<Tensor> was = Optional.ofNullable(before.get(name));
-            if (was.isEmpty() || !same(was.get(), now)) {
-                deltas.put(name, Replacement.of(name, was, now));
-            }
-        });
-        return new DeltaSet(Fingerprint.of(before), deltas);
+        return made(
+                Fingerprint.of(before),
+                deltas -> after.forEach((name, now) -> {
+                    Optional<Tensor> was = Optional.ofNullable(before.get(name));
+                    if (was.isEmpty() || !same(was.get(), now)) {
+                        deltas.put(name, Replacement.of(name, was, now));
+                    }
+                }));
     }
 
     private static boolean same(Tensor was, Tensor now) {
@@ -99,15 +115,15 @@ public final class DeltaSet implements AutoCloseable {
     /** The sum of two sets of one base. */
     public DeltaSet plus(DeltaSet other) {
         requireBase(other.base);
-        Map<String, Delta> sum = new LinkedHashMap<>();
-        deltas.forEach((name, delta) ->
-                sum.put(name, other.deltas.containsKey(name) ? delta.plus(other.deltas.get(name)) : delta.times(1)));
-        other.deltas.forEach((name, delta) -> {
-            if (!sum.containsKey(name)) {
-                sum.put(name, delta.times(1));
-            }
+        return made(base, sum -> {
+            deltas.forEach((name, delta) -> sum.put(
+                    name, other.deltas.containsKey(name) ? delta.plus(other.deltas.get(name)) : delta.times(1)));
+            other.deltas.forEach((name, delta) -> {
+                if (!sum.containsKey(name)) {
+                    sum.put(name, delta.times(1));
+                }
+            });
         });
-        return new DeltaSet(base, sum);
     }
 
     /** The difference of two sets of one base. */
@@ -171,29 +187,28 @@ public final class DeltaSet implements AutoCloseable {
         if (!(deviation >= 0)) {
             throw new IllegalArgumentException("Noise must have a deviation of 0 or more, but got " + deviation + ".");
         }
-        Map<String, Delta> noisy = new LinkedHashMap<>();
-        deltas.forEach((name, delta) -> {
-            if (delta instanceof LowRankDelta) {
-                throw new IllegalArgumentException(
-                        "Noise must be added to dense changes, but " + name + " is a product of two matrices.");
-            }
-            SplittableRandom random = RandomStream.DELTA_NOISE.random(seed, name);
-            noisy.put(name, DenseDelta.computed(() -> {
-                float[] noise = new float[Math.toIntExact(delta.elements())];
-                for (int i = 0; i < noise.length; i++) {
-                    noise[i] = (float) (deviation * random.nextGaussian());
-                }
-                return delta.dense()
-                        .add(Tensors.like(delta.dense(), noise, delta.dense().shape()));
-            }));
-        });
-        return new DeltaSet(base, noisy);
+        return made(
+                base,
+                noisy -> deltas.forEach((name, delta) -> {
+                    if (delta instanceof LowRankDelta) {
+                        throw new IllegalArgumentException(
+                                "Noise must be added to dense changes, but " + name + " is a product of two matrices.");
+                    }
+                    SplittableRandom random = RandomStream.DELTA_NOISE.random(seed, name);
+                    noisy.put(name, DenseDelta.computed(() -> {
+                        float[] noise = new float[Math.toIntExact(delta.elements())];
+                        for (int i = 0; i < noise.length; i++) {
+                            noise[i] = (float) (deviation * random.nextGaussian());
+                        }
+                        return delta.dense()
+                                .add(Tensors.like(
+                                        delta.dense(), noise, delta.dense().shape()));
+                    }));
+                }));
     }
 
     private DeltaSet mapped(UnaryOperator<Delta> change) {
-        Map<String, Delta> changed = new LinkedHashMap<>();
-        deltas.forEach((name, delta) -> changed.put(name, change.apply(delta)));
-        return new DeltaSet(base, changed);
+        return made(base, changed -> deltas.forEach((name, delta) -> changed.put(name, change.apply(delta))));
     }
 
     /** The bytes of its numbers: what is sent or kept of it, a file's header apart. */
@@ -220,17 +235,19 @@ public final class DeltaSet implements AutoCloseable {
      */
     public Map<String, Tensor> addedTo(Map<String, Tensor> of) {
         requireBase(Fingerprint.of(of));
-        Map<String, Tensor> changed = new LinkedHashMap<>();
         deltas.forEach((name, delta) -> {
             Tensor was = of.get(name);
             if (was != null && !Arrays.stream(was.shape()).boxed().toList().equals(delta.shape())) {
                 throw new InputException("The change of " + name + " must have the shape of the base's, "
                         + Arrays.toString(was.shape()) + ", but has " + delta.shape() + ".");
             }
+        });
+        Map<String, Tensor> changed = new LinkedHashMap<>();
+        deltas.forEach((name, delta) -> {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                changed.put(
-                        name, Tensors.keep(delta.after(Optional.ofNullable(was).map(Tensor::detach))));
+                Optional<Tensor> was = Optional.ofNullable(of.get(name)).map(Tensor::detach);
+                changed.put(name, Tensors.keep(delta.after(was)));
             }
         });
         return changed;

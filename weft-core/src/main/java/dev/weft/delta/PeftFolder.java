@@ -147,9 +147,7 @@ public final class PeftFolder {
                         + own.brief() + "…, but got a base with " + fingerprint.brief() + "….");
             }
         });
-        Map<String, Delta> deltas = new LinkedHashMap<>();
-        boolean done = false;
-        try {
+        return DeltaSet.made(fingerprint, deltas -> {
             for (String module : modules(file)) {
                 String name = names.of(module + WEIGHT).orElse(module + WEIGHT);
                 Tensor changed = base.get(name);
@@ -166,13 +164,7 @@ public final class PeftFolder {
                                     + ", " + Arrays.toString(changed.shape()) + ", but has " + delta.shape() + ".");
                 }
             }
-            done = true;
-            return DeltaSet.of(fingerprint, deltas);
-        } finally {
-            if (!done) {
-                deltas.values().forEach(Delta::close);
-            }
-        }
+        });
     }
 
     private static Set<String> modules(SafetensorsFile file) {

@@ -1,5 +1,6 @@
 package dev.weft.diagnose;
 
+import dev.weft.criterion.Criterion;
 import dev.weft.data.Batch;
 import dev.weft.data.Batches;
 import dev.weft.io.InputException;
@@ -51,17 +52,29 @@ public final class ConflictMap {
         this.layers = List.copyOf(layers);
     }
 
+    /** Does what {@link #of(Family, List, Batches, int, Criterion, LongConsumer)} does, for the criterion of the family's input. */
+    public static ConflictMap of(
+            Family family, List<Member> members, Batches data, int batches, LongConsumer progress) {
+        return of(family, members, data, batches, family.definition().input().criterion(), progress);
+    }
+
     /**
      * Measures the gradients of members; nothing of the family changes.
      *
      * @param members 2 or more
      * @param data whose first {@code batches} batches they are measured on, all members on the same
+     * @param criterion gives the loss of a member
      * @param progress told how many backward passes are done, of members times batches
      * @throws InputException when there are fewer than two members, or no batch
      * @throws dev.weft.io.CheckFailedException when a loss is not finite
      */
     public static ConflictMap of(
-            Family family, List<Member> members, Batches data, int batches, LongConsumer progress) {
+            Family family,
+            List<Member> members,
+            Batches data,
+            int batches,
+            Criterion criterion,
+            LongConsumer progress) {
         if (batches < 1) {
             throw new InputException("A conflict map must have 1 or more batches, but got " + batches + ".");
         }
@@ -70,7 +83,7 @@ public final class ConflictMap {
         });
         Map<String, String> layers = Layers.of(FrozenGradients.weights(family).keySet(), MOST_LAYERS);
         ConflictMap map = new ConflictMap(members, List.copyOf(new LinkedHashSet<>(layers.values())));
-        try (FrozenGradients gradients = new FrozenGradients(family, BatchStatistics.INSTANCE, 0)) {
+        try (FrozenGradients gradients = new FrozenGradients(family, BatchStatistics.INSTANCE, criterion)) {
             long done = 0;
             for (int b = 0; b < batches; b++) {
                 try (PointerScope scope = new PointerScope()) {

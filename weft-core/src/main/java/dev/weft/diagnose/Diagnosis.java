@@ -1,6 +1,7 @@
 package dev.weft.diagnose;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.criterion.Criterion;
 import dev.weft.data.Batches;
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
@@ -104,6 +105,7 @@ public record Diagnosis(
      * @param sampler of the steps whose noise is measured, as a recipe has it
      * @param sampling the same at work
      * @param accumulate batches that make one step
+     * @param criterion gives the loss, as members learn by it
      * @throws InputException when the family has one member, or the data does not fill a batch
      * @throws dev.weft.io.CheckFailedException when a loss is not finite
      */
@@ -114,6 +116,7 @@ public record Diagnosis(
             Sampler sampler,
             Sampling sampling,
             int accumulate,
+            Criterion criterion,
             DiagnosisSettings settings,
             Progress progress) {
         Space space = family.space();
@@ -125,7 +128,12 @@ public record Diagnosis(
         Batches batches = data.batches(batchSize, settings.seed());
         long gradients = (long) members.size() * settings.batches();
         ConflictMap map = ConflictMap.of(
-                family, members, batches, settings.batches(), done -> progress.update("conflicts", done, gradients));
+                family,
+                members,
+                batches,
+                settings.batches(),
+                criterion,
+                done -> progress.update("conflicts", done, gradients));
 
         GradientDraws independent = GradientDraws.of(sampling, batches, accumulate);
         // Draws 0 and 1 on the same data, 2 and 3 on the next: their differences are between members alone.
@@ -136,14 +144,14 @@ public record Diagnosis(
                 independent,
                 settings.draws(),
                 settings.seed(),
-                GradientVariance.Applied.PLAIN,
+                GradientVariance.Applied.unclipped(criterion),
                 done -> progress.update("variance", done, draws));
         GradientVariance paired = GradientVariance.of(
                 family,
                 inPairs,
                 settings.draws(),
                 settings.seed(),
-                GradientVariance.Applied.PLAIN,
+                GradientVariance.Applied.unclipped(criterion),
                 done -> progress.update("variance", settings.draws() + done, draws));
         return of(family, settings, sampler, accumulate, variance, paired.whole(), map);
     }

@@ -1,5 +1,6 @@
 package dev.weft.diagnose;
 
+import dev.weft.criterion.Criterion;
 import dev.weft.data.Batch;
 import dev.weft.data.Dataset;
 import dev.weft.model.Family;
@@ -29,7 +30,7 @@ public record ExampleGradients(List<Double> norms, double squaredMean) {
     }
 
     /**
-     * Nothing of the family changes.
+     * By the criterion of the family's input. Nothing of the family changes.
      *
      * @param norm for batch norm: the member's own statistics. Those of a batch would be of one example
      * @param examples their indices; one or more
@@ -40,7 +41,8 @@ public record ExampleGradients(List<Double> norms, double squaredMean) {
         }
         Map<String, Tensor> sums = new LinkedHashMap<>();
         List<Double> norms = new ArrayList<>();
-        try (FrozenGradients gradients = new FrozenGradients(family, norm, 0)) {
+        Criterion own = family.definition().input().criterion();
+        try (FrozenGradients gradients = new FrozenGradients(family, norm, own)) {
             for (int example : examples) {
                 try (PointerScope scope = new PointerScope();
                         NoGradGuard guard = new NoGradGuard()) {

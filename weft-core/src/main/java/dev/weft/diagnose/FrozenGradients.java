@@ -33,7 +33,8 @@ final class FrozenGradients implements AutoCloseable {
     private final NormStatistics norm;
     private final Criterion criterion;
 
-    FrozenGradients(Family family, NormStatistics norm, double labelSmoothing) {
+    /** @param criterion gives the loss of a member */
+    FrozenGradients(Family family, NormStatistics norm, Criterion criterion) {
         weights(family).forEach((name, tensor) -> {
             Tensor alias = Tensors.keep(tensor.detach());
             alias.set_requires_grad(true);
@@ -41,7 +42,7 @@ final class FrozenGradients implements AutoCloseable {
         });
         this.aliased = family.with(aliases);
         this.norm = norm;
-        this.criterion = family.definition().input().criterion().smoothed(labelSmoothing);
+        this.criterion = criterion;
     }
 
     /** What gradients are taken of, by name in the order of the model. */

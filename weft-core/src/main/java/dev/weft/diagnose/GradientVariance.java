@@ -1,5 +1,6 @@
 package dev.weft.diagnose;
 
+import dev.weft.criterion.Criterion;
 import dev.weft.io.InputException;
 import dev.weft.model.Family;
 import dev.weft.nn.BatchStatistics;
@@ -52,12 +53,14 @@ public record GradientVariance(int draws, Part whole, List<Part> layers) {
     /**
      * What stands between a loss and the gradient that is applied.
      *
-     * @param labelSmoothing of the loss
+     * @param criterion gives the loss
      * @param clipping of each drawn gradient; {@code null} for none
      */
-    public record Applied(double labelSmoothing, Clipping clipping) {
-        /** The gradient of the plain loss. */
-        public static final Applied PLAIN = new Applied(0, null);
+    public record Applied(Criterion criterion, Clipping clipping) {
+        /** The gradient as it is. */
+        public static Applied unclipped(Criterion criterion) {
+            return new Applied(criterion, null);
+        }
     }
 
     public GradientVariance {
@@ -73,9 +76,10 @@ public record GradientVariance(int draws, Part whole, List<Part> layers) {
         return signal > 0 ? whole.variance() / signal : Double.POSITIVE_INFINITY;
     }
 
-    /** Does what {@link #of(Family, GradientDraws, int, long, Applied, IntConsumer)} does, for the plain loss. */
+    /** Does what {@link #of(Family, GradientDraws, int, long, Applied, IntConsumer)} does, for the criterion of the family's input. */
     public static GradientVariance of(Family family, GradientDraws sampling, int draws, long seed) {
-        return of(family, sampling, draws, seed, Applied.PLAIN, done -> {});
+        Criterion own = family.definition().input().criterion();
+        return of(family, sampling, draws, seed, Applied.unclipped(own), done -> {});
     }
 
     /**
@@ -93,8 +97,7 @@ public record GradientVariance(int draws, Part whole, List<Part> layers) {
         }
         Map<String, String> layers = Layers.of(FrozenGradients.weights(family).keySet(), MOST_LAYERS);
         Map<String, RunningVariance> running = new LinkedHashMap<>();
-        try (FrozenGradients gradients =
-                new FrozenGradients(family, BatchStatistics.INSTANCE, applied.labelSmoothing())) {
+        try (FrozenGradients gradients = new FrozenGradients(family, BatchStatistics.INSTANCE, applied.criterion())) {
             layers.keySet()
                     .forEach(name -> running.put(
                             name, new RunningVariance(family.weights().tensors().get(name))));

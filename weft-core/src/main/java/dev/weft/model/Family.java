@@ -322,6 +322,21 @@ public final class Family implements AutoCloseable {
         return requested.proposals();
     }
 
+    /** The temperature at which its mixtures draw at a part of the training, 0 to 1; see {@link Weights#temperature}. */
+    public double temperature(double progress) {
+        return requested.temperature(progress);
+    }
+
+    /** A member as it runs now: a mixture that draws picks what it draws; see {@link Weights#drawn}. */
+    public Member drawn(Member member) {
+        return requested.drawn(member);
+    }
+
+    /** How large the part of each option is in a mixture of its members, by the choice; empty where it mixes nothing. */
+    public Map<Choice<?>, List<Double>> parts() {
+        return requested.parts();
+    }
+
     /** The member that training has chosen so far, by the options that are weighed most, where it weighs any. */
     public Optional<Member> chosen() {
         return requested.chosen(space.largest());

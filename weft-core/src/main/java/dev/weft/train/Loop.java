@@ -22,7 +22,6 @@ import dev.weft.step.Step;
 import dev.weft.step.StepListener;
 import dev.weft.step.StepReport;
 import dev.weft.step.Update;
-import dev.weft.weight.blend.BlendedWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -175,21 +174,17 @@ final class Loop implements AutoCloseable {
     /** The members of a step, at the temperature that its place in the run has. */
     private List<TrainingMember> drawn(Batch batch, RandomGenerator random, double progress) {
         List<TrainingMember> draws = phase.sampling().draw(step, batch, random);
-        return family.strategy(BlendedWeights.class)
-                .map(blend -> blend.settings().map().temperature().at(progress))
-                .map(temperature -> draws.stream()
-                        .map(draw -> new TrainingMember(draw.role(), draw.member(), temperature))
-                        .toList())
-                .orElse(draws);
+        double temperature = family.temperature(progress);
+        return draws.stream()
+                .map(draw -> new TrainingMember(draw.role(), draw.member(), temperature))
+                .toList();
     }
 
-    /** What runs of the members of a step, by the logits as they are now. */
+    /** What runs of the members of a step, by the weights as they are now. */
     private List<TrainingMember> running(List<TrainingMember> draws) {
-        return family.strategy(BlendedWeights.class)
-                .map(blend -> draws.stream()
-                        .map(draw -> new TrainingMember(draw.role(), blend.drawn(draw.member()), draw.temperature()))
-                        .toList())
-                .orElse(draws);
+        return draws.stream()
+                .map(draw -> new TrainingMember(draw.role(), family.drawn(draw.member()), draw.temperature()))
+                .toList();
     }
 
     /** What is remembered beside what updates do, by the names that a checkpoint has for it: kept tensors whose shapes never change. */

@@ -99,7 +99,7 @@ final class RunSteps {
 
     private void epochDone(List<TrainingListener> listeners) {
         if (loop.searches()) {
-            shown.recordBlend(loop.stepsDone(), seconds);
+            shown.recordChosen(loop.stepsDone(), seconds);
         }
         int every = recipe.train().evaluateEveryEpochs();
         if (every > 0 && loop.stepsDone() / loop.stepsPerEpoch() % every == 0) {

@@ -13,7 +13,6 @@ import dev.weft.run.RunFolder;
 import dev.weft.run.TrainingNumber;
 import dev.weft.sample.Note;
 import dev.weft.space.Member;
-import dev.weft.weight.blend.BlendedWeights;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,10 +46,9 @@ record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family 
         return metric.equals(Metric.LOSS) ? "selectionLoss" : metric.key();
     }
 
-    /** What the blend would choose now, and how sure it is: the record of a search at any time. */
-    void recordBlend(long step, double seconds) {
-        BlendedWeights blend = family.strategy(BlendedWeights.class).orElseThrow();
-        blend.probabilities().forEach((choice, weights) -> {
+    /** What training would choose now, and how sure it is: the record of a search at any time. Nothing where it does not choose. */
+    void recordChosen(long step, double seconds) {
+        family.parts().forEach((choice, weights) -> {
             for (int i = 0; i < weights.size(); i++) {
                 Note part = Note.part(choice.name(), choice.options().get(i), "part", weights.get(i));
                 run.database()
@@ -58,21 +56,17 @@ record ShippedFamily(RunFolder run, RunSettings settings, Splits splits, Family 
                                 step, Role.BLEND.toString(), part.name(), part.value(), seconds, part.cell()));
             }
         });
-        run.database()
-                .event("chosen", "after step " + step + ": " + family.space().print(chosen(blend)));
+        family.chosen().ifPresent(member -> run.database()
+                .event("chosen", "after step " + step + ": " + family.space().print(member)));
     }
 
-    private Member chosen(BlendedWeights blend) {
-        return blend.strongest(family.space().largest());
-    }
-
-    /** The largest and the smallest member, and what a blend would choose; of a plain model the one there is. */
+    /** The largest and the smallest member, and what training would choose; of a plain model the one there is. */
     private List<TrainingMember> evaluated() {
         TrainingMember largest = new TrainingMember(Role.LARGEST, family.space().largest());
         TrainingMember smallest =
                 new TrainingMember(Role.SMALLEST, family.space().smallest());
-        return family.strategy(BlendedWeights.class)
-                .map(blend -> List.of(largest, smallest, new TrainingMember(Role.CHOSEN, chosen(blend))))
+        return family.chosen()
+                .map(member -> List.of(largest, smallest, new TrainingMember(Role.CHOSEN, member)))
                 .orElseGet(() ->
                         largest.member().equals(smallest.member()) ? List.of(largest) : List.of(largest, smallest));
     }

@@ -94,7 +94,7 @@ public final class Trainer implements TrainingRun {
         RunFolder run = RunFolder.create(folder, config);
         Trainer trainer = opened(run, settings, splits, kinds);
         if (trainer.loop.searches()) {
-            trainer.shown.recordBlend(0, trainer.seconds());
+            trainer.shown.recordChosen(0, trainer.seconds());
         }
         return trainer;
     }

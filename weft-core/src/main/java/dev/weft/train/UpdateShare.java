@@ -6,8 +6,11 @@ import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
 import dev.weft.ops.Tensors;
 import dev.weft.sample.Sampling;
+import dev.weft.space.Choice;
 import dev.weft.space.Member;
+import dev.weft.space.Space;
 import dev.weft.weight.Reading;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +20,14 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The part of a family's shared weights that one step of training moves, on average over their entries. Where members are paths or
+ * The part of a family's shared weights that one step of training moves, on average over the entries that its members use. Where members are paths or
  * slices, a step trains what its members use and leaves the rest as it is: of a cell whose edges choose one of five operations, a
  * step trains a fifth of the operations. So two trainings of as many steps may have trained their weights unequally long, and the
  * number of updates of a shared weight, steps times this share, is what compares them.
  *
- * <p>Draws are those that the sampler makes when it is asked, so of one that learns it is best asked at the end. What
- * the sampler trains itself, as a generator, is not counted.
+ * <p>Draws are those that the sampler makes when it is asked: at the end, of one that learns, those that it has learned to make, which are
+ * not those of its first steps. What the sampler trains itself, as a generator, is not counted. A supernet of some of a space's members, as the
+ * leaves of a tree are, stores more than its members use; what they do not use is not among the entries.
  */
 public final class UpdateShare {
     private static final int DRAWS = 32;
@@ -43,6 +47,7 @@ public final class UpdateShare {
         Sampling sampling = trainer.sampling();
         double sum = 0;
         try (PointerScope scope = new PointerScope()) {
+            double all = entries(used(family, everyOption(family.space())));
             Batch batch = trainer.batches(1).batch(0);
             for (int i = 0; i < DRAWS; i++) {
                 try (PointerScope draw = new PointerScope()) {
@@ -50,28 +55,38 @@ public final class UpdateShare {
                             .map(TrainingMember::member)
                             .map(family::plain) // whether read as a slice or under a mask, the rest has no gradient
                             .toList();
-                    sum += of(family, members, sampling);
+                    // All options of a mixture train at once.
+                    sum += members.stream().anyMatch(family::isMixture) ? 1 : entries(used(family, members)) / all;
                 }
             }
         }
         return sum / DRAWS;
     }
 
-    private static double of(Family family, List<Member> members, Sampling sampling) {
-        if (members.stream().anyMatch(family::isMixture)) {
-            return 1; // all options at once
+    /** Members that use together whatever any member uses. */
+    private static List<Member> everyOption(Space space) {
+        List<Member> members = new ArrayList<>(List.of(space.largest()));
+        for (Choice<?> choice : space.choices()) {
+            choice.options().forEach(option -> members.add(space.largest().with(choice, option)));
         }
+        return members;
+    }
+
+    private static double entries(Map<String, Tensor> used) {
+        return used.values().stream()
+                .mapToDouble(mask -> mask.sum().item_double())
+                .sum();
+    }
+
+    /** The entries that one of these members uses, as masks by the names of the weights. */
+    private static Map<String, Tensor> used(Family family, List<Member> members) {
         Map<String, Tensor> weights = family.parameters();
-        double all = weights.values().stream().mapToDouble(Tensor::numel).sum();
         Map<String, Tensor> used = new LinkedHashMap<>();
         for (Member member : members) {
             Tensor sum = Tensors.sum(family.weightsOf(Reading.of(member)));
             UnrolledStep.gradients(sum, weights, false)
                     .forEach((name, gradient) -> used.merge(name, gradient.ne(new Scalar(0)), Tensor::logical_or));
         }
-        return used.values().stream()
-                        .mapToDouble(mask -> mask.sum().item_double())
-                        .sum()
-                / all;
+        return used;
     }
 }

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -50,7 +49,7 @@ public final class GradientProbe {
     private final Family family;
     private final TrainSettings train;
     private final SplitSettings settings;
-    private final Optional<BlendedWeights> blend;
+    private final boolean blends;
     private final double temperature;
     private final Pattern excluded;
 
@@ -59,9 +58,8 @@ public final class GradientProbe {
         this.family = family;
         this.train = train;
         this.settings = settings;
-        this.blend = family.strategy(BlendedWeights.class);
-        this.temperature =
-                blend.map(b -> b.settings().map().temperature().at(progress)).orElse(1.0);
+        this.blends = family.strategy(BlendedWeights.class).isPresent();
+        this.temperature = family.temperature(progress);
         this.excluded = Pattern.compile(settings.exclude());
     }
 
@@ -116,7 +114,7 @@ public final class GradientProbe {
 
     /** The same member with each of the options. */
     List<Member> members(Choice<?> choice, List<?> options, RandomGenerator random) {
-        if (blend.isPresent()) {
+        if (blends) {
             Member all = BlendedWeights.blend(family.space().largest(), random.nextLong());
             boolean whole = settings.row() == SplitSettings.Row.HARD;
             return options.stream()

@@ -47,6 +47,10 @@ final class Supernets {
 
     /** The run of a supernet. */
     Path folder(String name) {
+        return folder(run, name);
+    }
+
+    static Path folder(Path run, String name) {
         return run.resolve("nodes").resolve(name);
     }
 

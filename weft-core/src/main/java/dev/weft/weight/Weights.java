@@ -4,6 +4,8 @@ import dev.weft.ops.Tensors;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -129,6 +131,28 @@ public interface Weights {
     /** What proposes members for a cost, where something does. */
     default Optional<MemberProposals> proposals() {
         return Optional.empty();
+    }
+
+    /**
+     * The temperature at which mixtures of this strategy draw: 1 where they draw nothing.
+     *
+     * @param progress the part of the training that has passed, 0 to 1
+     */
+    default double temperature(double progress) {
+        return 1;
+    }
+
+    /**
+     * A member as it runs: of a mixture that draws which options it runs, with the options that it draws as this strategy's tensors are now;
+     * any other is left as it is.
+     */
+    default Member drawn(Member member) {
+        return member;
+    }
+
+    /** How large the part of each option is in a mixture, on average over draws, by the choice; empty where nothing is mixed. */
+    default Map<Choice<?>, List<Double>> parts() {
+        return Map.of();
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.weft.weight;
 import dev.weft.space.Choice;
 import dev.weft.space.Dim;
 import dev.weft.space.Member;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -88,6 +90,21 @@ public interface WrappedWeights extends Weights {
     @Override
     default Optional<MemberProposals> proposals() {
         return source().proposals();
+    }
+
+    @Override
+    default double temperature(double progress) {
+        return source().temperature(progress);
+    }
+
+    @Override
+    default Member drawn(Member member) {
+        return source().drawn(member);
+    }
+
+    @Override
+    default Map<Choice<?>, List<Double>> parts() {
+        return source().parts();
     }
 
     @Override

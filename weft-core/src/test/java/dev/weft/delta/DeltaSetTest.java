@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +86,28 @@ class DeltaSetTest {
         assertThatThrownBy(() -> DeltaSet.read(file))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("must be read with that base");
+    }
+
+    @Test
+    void whatIsRefusedHalfwayLeavesNothingInNativeMemory() {
+        Map<String, Tensor> after = new LinkedHashMap<>();
+        after.put("own", tensor(5));
+        after.put("a", tensor(2, 3)); // the base has (3, 2)
+        try (DeltaSet dense = DeltaSet.difference(base, Map.of("a", tensor(3, 2)));
+                DeltaSet product = products(1, 1)) {
+            Map<String, Delta> both = new LinkedHashMap<>(dense.deltas());
+            both.put("z", product.deltas().get("a"));
+            DeltaSet mixed = DeltaSet.of(dense.base(), both);
+            long before = Pointer.totalCount();
+            try (PointerScope scope = new PointerScope()) { // what passes goes with it; what is kept stays
+                assertThatThrownBy(() -> DeltaSet.difference(base, after)).hasMessageContaining("shape");
+                assertThatThrownBy(() -> DeltaSet.replacements(base, after)).hasMessageContaining("shape");
+                assertThatThrownBy(() -> mixed.withNoise(1, 1)).hasMessageContaining("dense changes");
+            }
+            assertThat(Pointer.totalCount())
+                    .as("others may have been collected")
+                    .isLessThanOrEqualTo(before);
+        }
     }
 
     @Test

@@ -3,11 +3,13 @@ package dev.weft.diagnose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.weft.criterion.Criterion;
 import dev.weft.data.Dataset;
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
@@ -37,6 +39,7 @@ import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,14 +52,41 @@ class DiagnosisTest {
     Path folder;
 
     private static Diagnosis of(ModelDefinition model, Dataset data, Sampler.Memoryless sampler) {
+        return of(model, data, sampler, model.input().criterion());
+    }
+
+    private static Diagnosis of(ModelDefinition model, Dataset data, Sampler.Memoryless sampler, Criterion criterion) {
         try (Family family = Family.of(model, 1)) {
             return Diagnosis.of(
-                    family, data, 8, sampler, drawing(family, sampler), 1, SETTINGS, (phase, done, total) -> {});
+                    family,
+                    data,
+                    8,
+                    sampler,
+                    drawing(family, sampler),
+                    1,
+                    criterion,
+                    SETTINGS,
+                    (phase, done, total) -> {});
         }
     }
 
     private static Sampling drawing(Family family, Sampler.Memoryless sampler) {
         return Sampling.of(random -> sampler.draw(family.space(), random));
+    }
+
+    /** Three times the loss: gradients of three times the norm, nine times the variance, and the same directions. */
+    @Test
+    void gradientsAreThoseOfTheCriterionThatMembersLearnBy() {
+        ToyModel toy = new ToyModel(List.of(-1, 1), 1, 1, 1);
+        Criterion labels = toy.input().criterion();
+        Diagnosis once = of(toy, DATA, new Sampler.SinglePath(1), labels);
+        Diagnosis thrice = of(toy, DATA, new Sampler.SinglePath(1), scene -> labels.each(scene)
+                .mul(new Scalar(3)));
+        assertThat(thrice.members().get(0).gradientNorm())
+                .isCloseTo(3 * once.members().get(0).gradientNorm(), withinPercentage(0.01));
+        assertThat(thrice.variance().whole().variance())
+                .isCloseTo(9 * once.variance().whole().variance(), withinPercentage(0.01));
+        assertThat(thrice.meanCosine()).isCloseTo(once.meanCosine(), within(1e-5));
     }
 
     /** Members of opposite signs: the choice is found, with the layer, the options and the numbers. */
@@ -385,11 +415,20 @@ class DiagnosisTest {
         Sampler.SinglePath single = new Sampler.SinglePath(1);
         Map<String, Long> last = new java.util.LinkedHashMap<>();
         try (Family family = Family.of(new ToyModel(List.of(-1, 1), 2, 2, 1), 1)) {
-            Diagnosis.of(family, DATA, 8, single, drawing(family, single), 2, SETTINGS, (phase, done, total) -> {
-                assertThat(done).isEqualTo(last.getOrDefault(phase, 0L) + 1);
-                last.put(phase, done);
-                assertThat(total).isEqualTo(phase.equals("conflicts") ? 16 : 128);
-            });
+            Diagnosis.of(
+                    family,
+                    DATA,
+                    8,
+                    single,
+                    drawing(family, single),
+                    2,
+                    family.definition().input().criterion(),
+                    SETTINGS,
+                    (phase, done, total) -> {
+                        assertThat(done).isEqualTo(last.getOrDefault(phase, 0L) + 1);
+                        last.put(phase, done);
+                        assertThat(total).isEqualTo(phase.equals("conflicts") ? 16 : 128);
+                    });
         }
         assertThat(last).containsEntry("conflicts", 16L).containsEntry("variance", 128L);
     }

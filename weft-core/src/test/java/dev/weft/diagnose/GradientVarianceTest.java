@@ -213,7 +213,8 @@ class GradientVarianceTest {
     @Test
     void clippedGradientsAreMeasuredAsTheyAreApplied() {
         try (Family family = Family.of(MODEL, 3)) {
-            GradientVariance.Applied clipped = new GradientVariance.Applied(0, new Clipping(Clipping.By.NORM, 1e-3));
+            GradientVariance.Applied clipped = new GradientVariance.Applied(
+                    family.definition().input().criterion(), new Clipping(Clipping.By.NORM, 1e-3));
             GradientVariance found =
                     GradientVariance.of(family, images(family.space(), MODEL), 6, 5, clipped, done -> {});
             // every gradient has norm 1e-3, so ‖mean‖² + (n − 1)/n tr Var = 1e-6
@@ -227,7 +228,8 @@ class GradientVarianceTest {
         ToyModel toy = new ToyModel(List.of(-1, 1), 2, 2, 1);
         Dataset data = ToyModel.data(64, 3);
         try (Family family = Family.of(toy, 1)) {
-            GradientVariance.Applied plain = GradientVariance.Applied.PLAIN;
+            GradientVariance.Applied plain =
+                    GradientVariance.Applied.unclipped(toy.input().criterion());
             Sampling single = Sampling.of(random -> new Sampler.SinglePath(1).draw(family.space(), random));
             GradientDraws one = GradientDraws.of(single, data.batches(4, 1), 1);
             GradientDraws accumulated = GradientDraws.of(single, data.batches(4, 1), 8);

@@ -141,7 +141,10 @@ class ImportanceSamplingTest {
         double[] p = distribution(5);
         double[] pi = {0.8, 0.2};
         try (Family family = Family.of(toy, 4);
-                FrozenGradients gradients = new FrozenGradients(family, BatchStatistics.INSTANCE, 0)) {
+                FrozenGradients gradients = new FrozenGradients(
+                        family,
+                        BatchStatistics.INSTANCE,
+                        family.definition().input().criterion())) {
             Map<String, double[]> objective = new TreeMap<>();
             Map<String, double[]> reweighted = new TreeMap<>();
             Map<String, double[]> weightInExamples = new TreeMap<>();

@@ -7,6 +7,7 @@ import dev.weft.cost.CountedCosts;
 import dev.weft.loss.Distillation;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
+import dev.weft.model.Subspace;
 import dev.weft.optim.Optimizer;
 import dev.weft.recipe.Recipe;
 import dev.weft.sample.Sampler;
@@ -18,7 +19,9 @@ import dev.weft.space.Space;
 import dev.weft.weight.generator.MemberGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,19 @@ class UpdateShareTest {
         ModelDefinition cells = Presets.named("cell-tiny");
         assertThat(share(cells, new FairSampler(false), 1)).isEqualTo(1);
         assertThat(share(cells, new Sampler.SinglePath(1), 1)).isBetween(0.15, 0.6);
+    }
+
+    /** A leaf whose edges are all down to one operation has one member: every step trains all that it uses, and what it stores beside is not asked. */
+    @Test
+    void whatNoMemberOfASubspaceUsesIsNoneOfItsEntries() {
+        ModelDefinition cells = Presets.named("cell-tiny");
+        Map<String, List<String>> one = new LinkedHashMap<>();
+        cells.space().choices().forEach(choice -> one.put(choice.name(), List.of("nor_conv_3x3")));
+        assertThat(share(new Subspace(cells, one), new Sampler.SinglePath(1), 1))
+                .isEqualTo(1);
+        Map<String, List<String>> half = new LinkedHashMap<>();
+        cells.space().choices().forEach(choice -> half.put(choice.name(), List.of("nor_conv_1x1", "nor_conv_3x3")));
+        assertThat(share(new Subspace(cells, half), new Sampler.Largest(), 1)).isBetween(0.6, 0.99);
     }
 
     /** Their weights are the largest's under a mask, or slices; either way only the member's own entries move. */

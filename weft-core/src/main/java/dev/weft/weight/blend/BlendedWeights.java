@@ -80,6 +80,7 @@ public final class BlendedWeights implements WrappedWeights {
      * runs at their size and has their gradient alone; constraints of the space are not looked at. Any other member is left as it is.
      * Drawn by the logits as they are now.
      */
+    @Override
     public Member drawn(Member member) {
         if (!(settings.map() instanceof SimplexMap.Gdas)
                 || !Mixture.is(member)
@@ -97,6 +98,11 @@ public final class BlendedWeights implements WrappedWeights {
             }
         }
         return drawn;
+    }
+
+    @Override
+    public double temperature(double progress) {
+        return settings.map().temperature().at(progress);
     }
 
     /** The settings of this strategy. */
@@ -238,8 +244,8 @@ public final class BlendedWeights implements WrappedWeights {
         return blended.values().stream().map(BlendedChoice::allowedLogits).toList();
     }
 
-    /** What is mixed by which weight, on average over draws: probabilities by choice. */
-    public Map<Choice<?>, List<Double>> probabilities() {
+    @Override
+    public Map<Choice<?>, List<Double>> parts() {
         Map<Choice<?>, List<Double>> all = new LinkedHashMap<>();
         blended.values().forEach(choice -> {
             try (Tensor mean = Tensors.withoutGradients(() -> choice.parts(settings.map()::mean))) {

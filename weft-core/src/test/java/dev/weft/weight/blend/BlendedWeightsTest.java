@@ -675,7 +675,7 @@ class BlendedWeightsTest {
                 fixture.logits(OUT, OUT_LOGITS);
                 Member mean = BlendedWeights.meanBlend(fixture.space.largest());
                 float[] parts = Tensors.floats(fixture.weights.distribution(OUT, Reading.of(mean)));
-                List<Double> reported = fixture.weights.probabilities().get(OUT);
+                List<Double> reported = fixture.weights.parts().get(OUT);
                 double sum = 0;
                 for (int i = 0; i < 3; i++) {
                     assertThat(reported.get(i)).isEqualTo(parts[i]);

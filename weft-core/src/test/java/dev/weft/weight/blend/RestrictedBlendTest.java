@@ -80,8 +80,8 @@ class RestrictedBlendTest {
             assertThat(gradient[0]).isZero();
             assertThat(gradient[2]).isZero();
             assertThat(gradient[1]).isNotZero();
-            assertThat(part.probabilities().get(OPERATION).get(0)).isZero();
-            assertThat(part.probabilities().get(OPERATION).get(2)).isZero();
+            assertThat(part.parts().get(OPERATION).get(0)).isZero();
+            assertThat(part.parts().get(OPERATION).get(2)).isZero();
         }
     }
 

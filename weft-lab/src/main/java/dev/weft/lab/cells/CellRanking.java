@@ -1,6 +1,7 @@
 package dev.weft.lab.cells;
 
 import dev.weft.cost.CountedCosts;
+import dev.weft.cost.MemberCosts;
 import dev.weft.io.InputException;
 import dev.weft.lab.study.Arm;
 import dev.weft.lab.study.Column;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -47,8 +49,16 @@ public final class CellRanking {
     public static final Column INHERITED = new Column("inherited", "members, inherited", "%", 2, true);
     public static final Column LOSS = new Column("loss", "loss of random members", "nats", 4, true);
 
+    /** What intervals of rankings are over, in words. */
+    public static final String FIXED =
+            "Intervals are over seeds of training. Cells and truth are the same for every seed, so how much other cells would change a ranking is"
+                    + " not in them.";
+
     /** The arm that ranks by how many parameters a member has: what any ranking is to beat. */
     public static final String PARAMETERS = "parameters";
+
+    /** The arm that ranks by how many products and sums a member's forward pass takes. */
+    public static final String MACS = "macs";
 
     /** Fewer members of a leaf have too few pairs to be ranked: three have three. */
     private static final int RANKED = 5;
@@ -190,24 +200,27 @@ public final class CellRanking {
         return kendall(percents(), table.accuracies(truth.space(), truth.members()));
     }
 
-    /** An arm that trains nothing. */
-    public Arm parameters(ModelDefinition bound) {
-        return new Arm(PARAMETERS, "members ranked by how many parameters they have; nothing is trained", 0, trial -> {
+    /** The arms that train nothing: members ranked by what can be counted of them. */
+    public List<Arm> counts(ModelDefinition bound) {
+        return List.of(
+                count(bound, PARAMETERS, "how many parameters they have", MemberCosts::params),
+                count(bound, MACS, "the multiply-adds of a forward pass", MemberCosts::macs));
+    }
+
+    private Arm count(ModelDefinition bound, String name, String what, ToLongFunction<MemberCosts> counted) {
+        return new Arm(name, "members ranked by " + what + "; nothing is trained", 0, trial -> {
             Map<String, Double> values = new LinkedHashMap<>();
             try (CountedCosts costs = new CountedCosts(bound)) {
-                List<Double> own = params(costs, truth.members());
+                ToDoubleFunction<Member> score = member -> counted.applyAsLong(costs.of(member));
+                List<Double> own =
+                        truth.members().stream().map(score::applyAsDouble).toList();
+                List<Double> others = random.stream().map(score::applyAsDouble).toList();
                 values.put(TAU.key(), kendall(own, percents()));
-                values.put(PUBLIC_TAU.key(), kendall(params(costs, random), table.accuracies(truth.space(), random)));
+                values.put(PUBLIC_TAU.key(), kendall(others, table.accuracies(truth.space(), random)));
                 regret(own).ifPresent(regret -> values.put(REGRET.key(), regret));
             }
             return values;
         });
-    }
-
-    private static List<Double> params(CountedCosts costs, List<Member> members) {
-        return members.stream()
-                .map(member -> (double) costs.of(member).params())
-                .toList();
     }
 
     private List<Double> percents() {

@@ -113,7 +113,7 @@ public final class GmDesign implements Design {
                     trial -> whole(name, epochs, trial)));
         }
         DataSettings data = ranking.truth().recipe().data();
-        arms.add(ranking.parameters(cells().withInput(data.input(data.open(1)))));
+        arms.addAll(ranking.counts(cells().withInput(data.input(data.open(1)))));
         return arms;
     }
 
@@ -347,6 +347,7 @@ public final class GmDesign implements Design {
     @Override
     public List<String> notes(Findings findings) {
         List<String> notes = new ArrayList<>(ranking.undertrained(findings));
+        notes.add(CellRanking.FIXED);
         notes.add(
                 "A leaf begins anew, so its weights have had as many epochs as it has; the supernet of as many epochs that the claim names"
                         + " has had those of the rounds too.");

@@ -100,7 +100,7 @@ public final class PadaDesign implements Design {
                     trial -> measured(drawing.name, recipe, trial)));
         }
         DataSettings data = ranking.truth().recipe().data();
-        arms.add(ranking.parameters(everyCell().withInput(data.input(data.open(1)))));
+        arms.addAll(ranking.counts(everyCell().withInput(data.input(data.open(1)))));
         return arms;
     }
 
@@ -226,14 +226,18 @@ public final class PadaDesign implements Design {
         all.add(claim(difference(BOTH, UNIFORM, CellRanking.TAU)).atLeast(-0.05));
         all.add(report(value(UNIFORM, SURROGATE)).atLeast(0));
         all.add(report(value(UNIFORM, AGREEMENT)).atLeast(0));
-        for (Column tau : List.of(CellRanking.TAU, CellRanking.PUBLIC_TAU)) {
+        for (Column tau : List.of(
+                CellRanking.TAU, CellRanking.PUBLIC_TAU, CellRanking.TAU_BY_LOSS, CellRanking.PUBLIC_TAU_BY_LOSS)) {
             for (String arm : TRAINED) {
                 if (!arm.equals(UNIFORM)) {
                     all.add(report(difference(arm, UNIFORM, tau)).atLeast(0));
                 }
             }
-            all.add(report(difference(BOTH, CellRanking.PARAMETERS, tau)).atLeast(0));
-            all.add(report(difference(UNIFORM, CellRanking.PARAMETERS, tau)).atLeast(0));
+        }
+        for (Column tau : List.of(CellRanking.TAU, CellRanking.PUBLIC_TAU)) {
+            for (String arm : List.of(BOTH, UNIFORM, PATHS, CARRY)) {
+                all.add(report(difference(arm, CellRanking.PARAMETERS, tau)).atLeast(0));
+            }
         }
         for (String arm : TRAINED) {
             if (!arm.equals(UNIFORM)) {
@@ -253,6 +257,7 @@ public final class PadaDesign implements Design {
     @Override
     public List<String> notes(Findings findings) {
         List<String> notes = new ArrayList<>(ranking.undertrained(findings));
+        notes.add(CellRanking.FIXED);
         notes.add(
                 "Variances are at the weights of each arm, so they differ in more than how draws are made. An arm that is not reweighted"
                         + " has another mean gradient too: a smaller number is no proof of a better estimate.");

@@ -61,7 +61,8 @@ record PadaProbe(
                 GradientDraws.of(trainer.sampling(), trainer.sampling().batches(trainer.batches(SEED)), 1),
                 size.draws(),
                 SEED,
-                new GradientVariance.Applied(0, new Clipping(Clipping.By.NORM, 5)),
+                new GradientVariance.Applied(
+                        trainer.family().definition().input().criterion(), new Clipping(Clipping.By.NORM, 5)),
                 done -> {});
         return new PadaProbe(
                 epoch,

@@ -1,7 +1,9 @@
 package dev.weft.lab.study;
 
+import dev.weft.io.Kinds;
 import dev.weft.recipe.Recipe;
 import dev.weft.train.Trainer;
+import dev.weft.train.UpdateShare;
 import dev.weft.tree.TreeRecord;
 import dev.weft.tree.TreeTrainer;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -123,8 +126,14 @@ public final class Trial {
             }
         }
         TreeRecord tree = tree(name);
-        note(document(name), () -> of(tree));
+        note(document(name), () -> of(tree, run, recipe.data().source()));
         return tree;
+    }
+
+    private static double share(Path run, String leaf, String data) {
+        try (Trainer trainer = TreeTrainer.supernet(run, leaf, data, Kinds.builtIn())) {
+            return UpdateShare.of(trainer, new SplittableRandom(1));
+        }
     }
 
     /** The record of a tree that was grown. */
@@ -133,8 +142,7 @@ public final class Trial {
                 .orElseThrow(() -> new IllegalStateException("arm " + name + ", seed " + seed + " has no tree"));
     }
 
-    /** Updates are those of a supernet that stays whole for as many steps as a leaf with those before it: the share is not known. */
-    private static TrainingRecord of(TreeRecord tree) {
+    private static TrainingRecord of(TreeRecord tree, Path run, String data) {
         double seconds = 0;
         double passes = 0;
         for (TreeRecord.Node node : tree.nodes()) {
@@ -145,11 +153,11 @@ public final class Trial {
                 passes += probe.passes();
             }
         }
-        double leaf = tree.leaves().stream()
-                .mapToLong(node -> node.training().steps())
+        double updates = tree.leaves().stream()
+                .mapToDouble(leaf -> leaf.training().steps() * share(run, leaf.name(), data))
                 .average()
                 .orElse(0);
-        return new TrainingRecord(seconds, passes, leaf, Map.of());
+        return new TrainingRecord(seconds, passes, updates, Map.of());
     }
 
     /** The file of a family that was trained under this name; it need not be there yet, as a teacher of a recipe need not. */
@@ -174,12 +182,10 @@ public final class Trial {
         }
     }
 
-    /** The curves of the training that has the arm's name, or else of the first. */
-    private Map<String, List<Double>> curves() {
-        TrainingRecord own = used.get(document(arm));
-        return own != null
-                ? own.curves()
-                : used.values().stream().findFirst().map(TrainingRecord::curves).orElse(Map.of());
+    /** The training that has the arm's name, or else the first: what it trains alone afterwards, to judge what it chose, shares nothing. */
+    private Optional<TrainingRecord> own() {
+        return Optional.ofNullable(used.get(document(arm)))
+                .or(() -> used.values().stream().findFirst());
     }
 
     private static String document(String training) {
@@ -193,12 +199,9 @@ public final class Trial {
                 seed,
                 used.values().stream().mapToDouble(TrainingRecord::seconds).sum(),
                 used.values().stream().mapToDouble(TrainingRecord::passes).sum(),
-                used.values().stream()
-                        .mapToDouble(TrainingRecord::updates)
-                        .max()
-                        .orElse(0),
+                own().map(TrainingRecord::updates).orElse(0.0),
                 values,
-                curves());
+                own().map(TrainingRecord::curves).orElse(Map.of()));
     }
 
     /** A training that has ended. */
