@@ -54,7 +54,7 @@ final class ExtractCommand implements Callable<Integer> {
             names = "--delta-of",
             paramLabel = "BASE",
             description =
-                    "Write only what changes this base: the family, or the extracted model, that FAMILY was tuned from. Of a family it is the same member.")
+                    "Write only what changes this base: the family, or the extracted model, that FAMILY was tuned from. Where the base is a family, the file changes the same member of it.")
     private Path deltaOf;
 
     @Option(

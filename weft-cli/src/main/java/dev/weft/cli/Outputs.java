@@ -10,7 +10,6 @@ import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipes;
 import dev.weft.recipe.RunSettings;
 import dev.weft.run.RunFolder;
-import dev.weft.text.TokenizerSettings;
 import dev.weft.train.StoredRun;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -116,10 +115,7 @@ final class Outputs {
             DataSettings settings =
                     Recipes.read(fileOrName, List.of(), Installed.kinds()).data();
             data(settings.source());
-            if (settings instanceof DataSettings.Text text
-                    && text.tokenizer() instanceof TokenizerSettings.HuggingFace tokenizer) {
-                files.reads("the tokenizer", Path.of(tokenizer.file()));
-            }
+            settings.files().forEach(file -> files.reads("a file of the data", Path.of(file)));
         });
     }
 

@@ -5,7 +5,6 @@ import dev.weft.io.InputException;
 import dev.weft.io.Json;
 import dev.weft.io.Setting;
 import dev.weft.io.WeftCommand;
-import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.RunSettings;
 import dev.weft.train.StoredRun;
@@ -105,9 +104,7 @@ final class QuickstartCommand implements Callable<Integer> {
             boolean same = begun.seed() == seed
                     && begun.recipe().name().equals(chosen.name())
                     && (set.isEmpty() || isSetSo(begun, chosen))
-                    && (split == null
-                            || begun.recipe().data() instanceof DataSettings.Images images
-                                    && SplitShares.parse(split).equals(images.split()));
+                    && (split == null || begun.recipe().data().shares().equals(Optional.of(SplitShares.parse(split))));
             boolean moved = !begun.recipe().data().source().equals(chosen.data().source());
             if (!same || moved && !isThere(begun, chosen.data().source())) {
                 throw new InputException(out + " must hold this quickstart (" + named(chosen, seed)
@@ -133,9 +130,8 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private static String named(Recipe recipe, long seed) {
-        boolean shared = recipe.data() instanceof DataSettings.Images images && images.split() != null;
         return "recipe " + recipe.name() + ", data " + recipe.data().source()
-                + (shared ? ", split " + ((DataSettings.Images) recipe.data()).split() : "") + ", seed " + seed;
+                + recipe.data().shares().map(shares -> ", split " + shares).orElse("") + ", seed " + seed;
     }
 
     /** Whether a place holds what the run was begun with. */

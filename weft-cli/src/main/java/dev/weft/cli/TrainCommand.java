@@ -14,7 +14,6 @@ import dev.weft.recipe.DataSettings;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.Recipes;
 import dev.weft.results.RunReports;
-import dev.weft.text.TokenizerSettings;
 import dev.weft.train.TrainingRun;
 import dev.weft.tree.TrainingRuns;
 import java.nio.file.Files;
@@ -212,24 +211,13 @@ final class TrainCommand implements Callable<Integer> {
         }
         Recipe read = Recipes.read(fileOrName, set, Installed.kinds());
         DataSettings source =
-                read.data().withSource(anywhere(data == null ? read.data().source() : data));
-        if (source instanceof DataSettings.Text text
-                && text.tokenizer() instanceof TokenizerSettings.HuggingFace tokenizer) {
-            source = text.withTokenizer(new TokenizerSettings.HuggingFace(anywhere(tokenizer.file())));
-        }
+                (data == null ? read.data() : read.data().withSource(data)).withPlaces(TrainCommand::anywhere);
         return read.with(source, epochs == null ? read.train() : read.train().withEpochs(epochs));
     }
 
-    /** A recipe with its images shared out otherwise, where that is asked for. */
+    /** A recipe with its data shared out otherwise, where that is asked for. */
     static Recipe split(Recipe recipe, String given) {
-        if (given == null) {
-            return recipe;
-        }
-        if (recipe.data() instanceof DataSettings.Images images) {
-            return recipe.with(images.withSplit(SplitShares.parse(given)), recipe.train());
-        }
-        throw new InputException("--split is of images, but the recipe " + recipe.name()
-                + " trains on text. Its data.selectionFraction and data.reportFraction say how that is cut.");
+        return given == null ? recipe : recipe.with(recipe.data().withShares(SplitShares.parse(given)), recipe.train());
     }
 
     /** A file or folder by its full path, so that the run can be resumed from another folder. */

@@ -27,8 +27,8 @@ record TrainingData(Recipe recipe, Splits splits, int batchSize) {
         int fitted = recipe.data().batchSize();
         if (fitted < batchSize) {
             say(
-                    "batches of " + fitted + " images, for an epoch to have four steps or more; the recipe's are of "
-                            + batchSize,
+                    "batches of " + fitted + " " + splits.train().noun()
+                            + ", for an epoch to have four steps or more; the recipe's are of " + batchSize,
                     options);
         }
     }

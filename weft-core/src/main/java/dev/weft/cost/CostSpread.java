@@ -15,8 +15,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * How costs are spread when every decision is drawn uniformly: why single-path training seldom sees the cheapest and the dearest
- * members. Of additive costs it is an Irwin-Hall distribution of as many terms as there are decisions, close to normal; of products, as
- * the multiply-adds of a network are, it leans to the low side.
+ * members. Additive costs have an Irwin-Hall distribution of as many terms as there are decisions, close to normal; that of products, as
+ * the multiply-adds of a network are, leans to the low side.
  */
 public final class CostSpread {
     private CostSpread() {}

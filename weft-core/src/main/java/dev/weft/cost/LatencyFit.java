@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A latency table and how well it tells the latencies it was made from. Of other members it tells less: compare some that were
+ * A latency table and how well it tells the latencies it was made from. It tells less of other members: compare some that were
  * left out.
  *
  * @param table the table

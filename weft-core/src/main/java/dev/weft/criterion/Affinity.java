@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Affinity mimicking of two towers (TinyCLIP, Wu et al. 2023): the outputs are logits (B, B) of how well the first half of each pair,
  * an image, matches the second half of every pair, a text. A student copies how a teacher's rows (from image to text) and columns
- * (from text to image) are spread, by half of each soft cross-entropy. Of one example it is the loss of its row and of its column.
+ * (from text to image) are spread, by half of each soft cross-entropy. The loss of an example is that of its row and of its column.
  */
 public record Affinity() implements Criterion {
     @Override

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * A part of a training picture, of a drawn size and shape at a drawn place, which is brought to the size of the data set (Szegedy et al.
- * 2015, "Going Deeper with Convolutions", section 6, by the rules of torchvision). Of a folder of pictures it is cut out of the picture as
+ * 2015, "Going Deeper with Convolutions", section 6, by the rules of torchvision). Where the data is a folder of pictures, it is cut out of the picture as
  * the file has it, before any resizing.
  *
  * @param smallest part of the picture's area; 0.08 is usual

@@ -31,7 +31,7 @@ public record TextSource(String name, String text, List<PassedOver> passedOver) 
 
     /**
      * Opens the embedded text by its name, else the file or the folder at this path. A file is UTF-8, plain or gzip (by its name,
-     * {@code .gz}); a byte order mark at its beginning is skipped. Of a folder, all {@code .txt} and {@code .txt.gz} files are read,
+     * {@code .gz}); a byte order mark at its beginning is skipped. A folder is read as all of its {@code .txt} and {@code .txt.gz} files,
      * those of sub-folders too, hidden ones and licences and the like not, in the order of their paths; a file that does not end in a line feed gets one
      * where another follows.
      *

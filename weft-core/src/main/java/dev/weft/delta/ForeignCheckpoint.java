@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The tensors of another program's file, from which a base may come, in float64, float32, float16 or bfloat16: safetensors, one file or several with
- * an index, or the initialisers of an ONNX model. Of safetensors nothing is read but names and shapes until a tensor is asked for.
+ * an index, or the initialisers of an ONNX model. Only names and shapes of safetensors are read until a tensor is asked for.
  */
 public final class ForeignCheckpoint {
     private static final String WHOLE = "model.safetensors";

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <pre>{@code
  * tr Var = (1/N²) Σ ‖g_i‖² / p_i − ‖mean g‖²
  * }</pre>
- * is smallest at p proportional to the norms. Of pairs of a member a, drawn with {@code q_a}, and an example i it is
+ * is smallest at p proportional to the norms. For pairs of a member a, drawn with {@code q_a}, and an example i it is
  * {@code (1/(M N)²) Σ ‖g_ai‖² / (q_a p_i) − ‖mean g‖²}. Drawing with p and leaving the weights out estimates another mean; none of this is
  * about that.
  */

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Which layer a stored tensor is of: its name without the last part, {@code blocks.0.attn.qkv} of {@code blocks.0.attn.qkv.weight}. Of
- * deep models names are cut shorter, to blocks and stages, until there are few enough to read.
+ * Finds the layer that a stored tensor belongs to: its name without the last part, {@code blocks.0.attn.qkv} of {@code blocks.0.attn.qkv.weight}. The
+ * names of deep models are cut shorter, to blocks and stages, until there are few enough to read.
  */
 final class Layers {
     private Layers() {}

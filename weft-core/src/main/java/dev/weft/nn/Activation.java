@@ -20,7 +20,7 @@ public enum Activation implements Layer {
             return Ops.hardSwish(x);
         }
     },
-    /** Also called swish. */
+    /** The product of the input and its sigmoid, also called swish. */
     @JsonProperty("silu")
     SILU {
         @Override
@@ -35,7 +35,7 @@ public enum Activation implements Layer {
             return Ops.gelu(x);
         }
     },
-    /** GELU by its approximation with tanh, which GPT-2 and VAR were trained with. */
+    /** The approximation of GELU by tanh, which GPT-2 and VAR were trained with. */
     @JsonProperty("gelu-tanh")
     GELU_TANH {
         @Override

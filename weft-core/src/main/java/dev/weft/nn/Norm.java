@@ -12,7 +12,7 @@ import dev.weft.weight.Weights;
  * @param shift whether it has one; an RMS norm never does
  */
 public record Norm(Kind kind, double epsilon, boolean scale, boolean shift) {
-    /** Which norm. */
+    /** The two norms that there are: by mean and variance, or by the mean square alone. */
     public enum Kind {
         @JsonProperty("layer")
         LAYER,

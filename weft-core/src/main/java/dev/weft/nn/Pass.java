@@ -32,7 +32,7 @@ public record Pass(
         return new Pass(member, statistics, 0, 0);
     }
 
-    /** Whose weights are used. */
+    /** The member whose weights this pass uses. */
     public Member member() {
         return reading.member();
     }

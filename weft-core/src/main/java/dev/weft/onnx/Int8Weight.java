@@ -1,8 +1,8 @@
 package dev.weft.onnx;
 
 /**
- * A weight in int8, symmetric, with one scale for each output channel: {@code w ≈ scale[channel] · q}. Of the 255 values that int8 has,
- * the 127 from -63 to 63 are used: on processors without VNNI the products of two neighbours are added up in 16 bits and would be
+ * A weight in int8, symmetric, with one scale for each output channel: {@code w ≈ scale[channel] · q}. It uses
+ * the 127 values from -63 to 63 of the 255 that int8 has: on processors without VNNI the products of two neighbours are added up in 16 bits and would be
  * cut off there, so that a file that is right on one machine would be wrong on another.
  */
 final class Int8Weight {

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
- * Products, elementwise operations and shapes. Of these, and of the operations in {@link NormOps}, {@link AttentionOps} and
- * {@link ImageOps}, each returns a new tensor that belongs to the caller's {@code PointerScope}, changes none of its inputs, is
+ * Products, elementwise operations and shapes. Each of them, as each operation in {@link NormOps}, {@link AttentionOps} and
+ * {@link ImageOps}, returns a new tensor that belongs to the caller's {@code PointerScope}, changes none of its inputs, is
  * differentiable, makes tensors only where its inputs are, and reports itself to the active {@link Recorder}.
  *
  * <p>Tensors on the {@code meta} device have a shape and no data; every operation accepts them, so that a forward pass can be

@@ -74,11 +74,6 @@ public record Base(
         return new Base(family, member, weights, null, null, null, null);
     }
 
-    /** This base with some of its weights never trained. */
-    public Base withFrozen(String pattern) {
-        return new Base(source, member, weights, names, inherit, fresh, pattern);
-    }
-
     /**
      * The model of the base, and how its weights are shared.
      *

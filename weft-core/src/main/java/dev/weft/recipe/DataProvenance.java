@@ -62,12 +62,7 @@ public record DataProvenance(
     /** Writes this into the notes of a family, which travel with its members into their files. */
     void noteIn(Family family) {
         family.note(NOTE, Json.writeLine(this));
-        if (data instanceof DataSettings.Images images && images.background() != null) {
-            family.note(Family.BACKGROUND, String.valueOf(images.background().value()));
-        }
-        if (data instanceof DataSettings.Images images && images.centreCrop() != null) {
-            family.note(Family.CENTRE_CROP, String.valueOf(images.centreCrop()));
-        }
+        data.notes().forEach(family::note);
     }
 
     /** Whether what is opened can be compared with what training had. */

@@ -29,6 +29,7 @@ import dev.weft.io.Json;
 import dev.weft.io.Kinds;
 import dev.weft.io.WeftCommand;
 import dev.weft.io.Yaml;
+import dev.weft.model.Family;
 import dev.weft.model.ImageInput;
 import dev.weft.model.ModelInput;
 import dev.weft.model.TextInput;
@@ -36,8 +37,11 @@ import dev.weft.text.CharacterTokenizer;
 import dev.weft.text.Tokenizer;
 import dev.weft.text.TokenizerSettings;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -48,6 +52,9 @@ import java.util.stream.IntStream;
     @JsonSubTypes.Type(value = DataSettings.Text.class, name = "text")
 })
 public interface DataSettings {
+    /** An epoch has so many steps at least, where settings are fitted to data. */
+    int FEWEST_STEPS = 4;
+
     /** What the data is opened by. */
     String source();
 
@@ -60,6 +67,51 @@ public interface DataSettings {
 
     /** These settings with the splits that they give for this seed, whatever the seed of a run: what differs then is training alone. */
     DataSettings withSplitsOf(long seed);
+
+    /** How the examples are shared out, where that is by shares: empty for data that is cut otherwise. */
+    default Optional<SplitShares> shares() {
+        return Optional.empty();
+    }
+
+    /**
+     * These settings shared out so, whatever they said before.
+     *
+     * @throws InputException when this kind of data is not shared out by shares
+     */
+    default DataSettings withShares(SplitShares shares) {
+        throw new InputException("A split " + shares + " must be of data that is shared out by shares, but data of the"
+                + " kind \"" + Kinds.nameOf(this) + "\" is not. Leave out --split.");
+    }
+
+    /**
+     * These settings for data that they were not written for: with smaller batches where their own would make fewer than
+     * {@value #FEWEST_STEPS} of it. Batches are powers of two then, of two examples at least.
+     *
+     * @param examples that are trained on
+     */
+    default DataSettings fitted(int examples) {
+        int fitting = Math.max(2, Integer.highestOneBit(Math.max(1, examples / FEWEST_STEPS)));
+        return batchSize() <= fitting ? this : withBatchSize(fitting);
+    }
+
+    /** The files that are read beside the source. */
+    default List<String> files() {
+        return List.of();
+    }
+
+    /**
+     * These settings with the source and the {@link #files} named otherwise.
+     *
+     * @param place the name of the same file or folder, whatever name it is given
+     */
+    default DataSettings withPlaces(UnaryOperator<String> place) {
+        return withSource(place.apply(source()));
+    }
+
+    /** What a family notes of how its model sees this data, for whoever shows it others. */
+    default Map<String, String> notes() {
+        return Map.of();
+    }
 
     /**
      * The seed that splits are drawn by.
@@ -214,9 +266,26 @@ public interface DataSettings {
             return splitSeed != null ? this : toBuilder().splitSeed(seed).build();
         }
 
-        /** These images shared out so, whatever the settings said before. */
-        public Images withSplit(SplitShares shares) {
+        @Override
+        public Optional<SplitShares> shares() {
+            return Optional.ofNullable(split);
+        }
+
+        @Override
+        public Images withShares(SplitShares shares) {
             return toBuilder().selectionSize(null).split(shares).build();
+        }
+
+        @Override
+        public Map<String, String> notes() {
+            Map<String, String> notes = new LinkedHashMap<>();
+            if (background != null) {
+                notes.put(Family.BACKGROUND, String.valueOf(background.value()));
+            }
+            if (centreCrop != null) {
+                notes.put(Family.CENTRE_CROP, String.valueOf(centreCrop));
+            }
+            return notes;
         }
 
         @Override
@@ -478,8 +547,32 @@ public interface DataSettings {
             return this;
         }
 
-        public Text withTokenizer(TokenizerSettings other) {
-            return new Text(source, other, contextLength, selectionFraction, reportFraction, batchSize);
+        @Override
+        public Text withShares(SplitShares shares) {
+            throw new InputException("A split " + shares + " must be of images, but text is cut by position. Leave out"
+                    + " --split: data.selectionFraction and data.reportFraction say how text is cut.");
+        }
+
+        /** Windows of a text may begin anywhere, so that even a short one fills a batch. */
+        @Override
+        public Text fitted(int examples) {
+            return this;
+        }
+
+        @Override
+        public List<String> files() {
+            return tokenizer.files();
+        }
+
+        @Override
+        public Text withPlaces(UnaryOperator<String> place) {
+            return new Text(
+                    place.apply(source),
+                    tokenizer.withPlaces(place),
+                    contextLength,
+                    selectionFraction,
+                    reportFraction,
+                    batchSize);
         }
 
         @Override

@@ -1,14 +1,12 @@
 package dev.weft.recipe;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.weft.data.ImageDataset;
 import dev.weft.data.Splits;
 import dev.weft.io.InputException;
 import dev.weft.io.Kinds;
 import dev.weft.model.FamilyDefinition;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.ModelInput;
-import dev.weft.sample.Sampler;
 import dev.weft.weight.Sharing;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +35,6 @@ public record Recipe(
         DataSettings data,
         TrainSettings train,
         @JsonInclude(JsonInclude.Include.NON_NULL) SplitSettings split) {
-    private static final int FEWEST_STEPS = 4;
-
     public Recipe {
         sharing = sharing == null ? List.of() : List.copyOf(sharing);
         if (name == null || model == null && base == null || data == null || train == null) {
@@ -132,19 +128,14 @@ public record Recipe(
     }
 
     /**
-     * This recipe for data that it was not written for: with smaller batches where its own would give an epoch of images fewer than
-     * {@value #FEWEST_STEPS} steps. Batches are powers of two then, of two images at least.
+     * This recipe for data that it was not written for, as {@link DataSettings#fitted} says.
      *
      * @param splits of that data
      */
     public Recipe fittedTo(Splits splits) {
-        if (!(splits.train() instanceof ImageDataset images)) {
-            return this; // windows of a text may begin anywhere, so that even a short one fills a batch
-        }
         double part = train.heldOutPart();
-        int fewest = (int) (images.size() * (part > 0 ? Math.min(part, 1 - part) : 1));
-        int fitting = Math.max(2, Integer.highestOneBit(Math.max(1, fewest / FEWEST_STEPS)));
-        return data.batchSize() <= fitting ? this : with(data.withBatchSize(fitting), train);
+        int fewest = (int) (splits.train().size() * (part > 0 ? Math.min(part, 1 - part) : 1));
+        return with(data.fitted(fewest), train);
     }
 
     /**
@@ -215,7 +206,7 @@ public record Recipe(
             throw new InputException(
                     "A recipe with a split must have no base: every supernet of the tree begins anew.");
         }
-        if (!(train.sampler() instanceof Sampler.Memoryless) && split.restart() != SplitSettings.Restart.ALL) {
+        if (train.sampler().memoryless().isEmpty() && split.restart() != SplitSettings.Restart.ALL) {
             throw new InputException(
                     "A recipe with a split must have a sampler that remembers nothing, or restart: all,"
                             + " because a supernet does not take over what its parent's sampler has learnt, but has sampler "

@@ -252,7 +252,7 @@ public record TrainSettings(
 
     private TrainSettings of(Phase phase) {
         Sampler own = phase.sampler() == null ? sampler : phase.sampler();
-        if (!(own instanceof Sampler.Memoryless)) {
+        if (own.memoryless().isEmpty()) {
             throw new InputException("Phase " + phase.name()
                     + " must have a sampler that remembers nothing and draws from the phase's members, but got " + own
                     + ".");

@@ -16,8 +16,8 @@ public final class ImportanceDistribution {
     private ImportanceDistribution() {}
 
     /**
-     * {@code tau · norm / Σ norm + (1 - tau) / n}; uniform where all norms are 0, for there is nothing to go by. Of the outcome a part
-     * {@code floor} is given back to all alike.
+     * {@code tau · norm / Σ norm + (1 - tau) / n}; uniform where all norms are 0, for there is nothing to go by. A part
+     * {@code floor} of the outcome is given back to all alike.
      *
      * @param floor of the uniform probability that every entry keeps, from 0
      */

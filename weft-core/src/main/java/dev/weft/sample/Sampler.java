@@ -61,7 +61,18 @@ public interface Sampler {
         return words.toString();
     }
 
-    /** Whether what it draws depends on nothing but the space and chance, so that a trained family's steps can be drawn again without its run. */
+    /**
+     * This sampler where it remembers nothing and can draw from a part of a space, as phases and supernets that split ask of it; empty
+     * otherwise.
+     */
+    default Optional<Memoryless> memoryless() {
+        return Optional.empty();
+    }
+
+    /**
+     * Whether the members that it draws are those that trained, whatever training has moved since, so that a trained family's steps can be
+     * drawn again without its run. Blends remember nothing, and yet are not: what they mix is in logits.
+     */
     default boolean drawsOfSpaceAlone() {
         return false;
     }
@@ -118,14 +129,12 @@ public interface Sampler {
      */
     default void requireFits(List<Sharing> sharing, boolean mixed) {
         if (sharing.stream().anyMatch(Sharing::generatesMembers) != trainsGenerator()) {
-            throw new InputException(
-                    "A recipe must have a generator in its sharing exactly where its sampler is cost-levels"
-                            + " with members of a generator, but has sharing " + sharing + " and sampler " + this
-                            + ".");
+            throw new InputException("A recipe must have a generator in its sharing exactly where its sampler asks one"
+                    + " for members, but has sharing " + sharing + " and sampler " + this + ".");
         }
     }
 
-    /** A sampler whose draws depend on the space and the generator alone. */
+    /** A sampler that remembers nothing: what it draws depends on the space that it is given and on chance. */
     interface Memoryless extends Sampler {
         /** The members of one step, the largest first if it is among them. */
         List<TrainingMember> draw(Space space, RandomGenerator random);
@@ -134,6 +143,11 @@ public interface Sampler {
         default Sampling start(Sampling.Setup setup) {
             Space space = setup.family().space();
             return Sampling.of(random -> draw(space, random));
+        }
+
+        @Override
+        default Optional<Memoryless> memoryless() {
+            return Optional.of(this);
         }
 
         @Override

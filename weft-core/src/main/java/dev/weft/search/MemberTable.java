@@ -31,13 +31,13 @@ public final class MemberTable {
     private static final String INDEX = "index";
 
     /**
-     * Which numbers of which files.
+     * A source says which columns are read from which files.
      *
      * @param files at least one where there are columns
      * @param columns whose numbers are metrics
      */
     public record Source(List<Path> files, List<String> columns) {
-        /** Nothing. */
+        /** The source that reads no file. */
         public static final Source NONE = new Source(List.of(), List.of());
 
         public Source {

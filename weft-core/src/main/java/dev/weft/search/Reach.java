@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * Whether a budget can be kept at all, from its cheapest members alone. For a count that member is found by changing one choice at a
  * time from the smallest member for as long as the count falls: options of a choice add to a count each on their own, so that what no
  * single change makes cheaper is the cheapest. For a latency, or what else is measured on this machine, the smallest member and the one with the fewest multiply-adds are
- * measured, and the bound is refused only where both miss it by more than a measurement may err. A share is between 0 and 1. Of anything
- * else nothing is known before the search.
+ * measured, and the bound is refused only where both miss it by more than a measurement may err. A share is between 0 and 1. Nothing
+ * is known of any other metric before the search.
  */
 final class Reach {
     /** A latency of another member may be this much below that of the cheapest ones, by noise or by its shape. */

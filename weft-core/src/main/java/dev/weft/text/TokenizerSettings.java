@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.weft.io.InputException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The tokenizer that a recipe trains with, before there is a text: {@code tokenizer: {kind: characters}}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -22,6 +24,16 @@ public sealed interface TokenizerSettings {
 
     /** About how many different tokens there are, where there is no text yet. */
     int standInTokens();
+
+    /** The files that it is read from. */
+    default List<String> files() {
+        return List.of();
+    }
+
+    /** The same tokenizer with its {@link #files} named otherwise. */
+    default TokenizerSettings withPlaces(UnaryOperator<String> place) {
+        return this;
+    }
 
     /** One token for each different character of the whole text. */
     record Characters() implements TokenizerSettings {
@@ -58,6 +70,16 @@ public sealed interface TokenizerSettings {
         @Override
         public int standInTokens() {
             return 50_257;
+        }
+
+        @Override
+        public List<String> files() {
+            return List.of(file);
+        }
+
+        @Override
+        public HuggingFace withPlaces(UnaryOperator<String> place) {
+            return new HuggingFace(place.apply(file));
         }
     }
 }

@@ -67,7 +67,7 @@ record PhaseRun(
                                 data.heldOut(),
                                 perEpoch,
                                 RandomStream.SAMPLER_ORDER.bits(seed)))
-                : sampling((Sampler.Memoryless) rule.sampler(), own.within(family.space()), family.space());
+                : sampling(rule.sampler().memoryless().orElseThrow(), own.within(family.space()), family.space());
         Batches batches = recipe.data().mixed(sampling.batches(uniform), seed);
         FrozenTeacher teacher = rule.distillation()
                 .open(recipe.model().input(), teachers, family.kinds())

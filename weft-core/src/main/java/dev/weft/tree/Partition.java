@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The options of a choice in groups, each of which goes on as a supernet of its own (gradient matching, Hu et al. 2022). Of the sum of
- * distances over all pairs of options, {@code within} is what lies inside groups, and {@code cut} the rest.
+ * The options of a choice in groups, each of which goes on as a supernet of its own (gradient matching, Hu et al. 2022). The sum of
+ * distances over all pairs of options has two parts: {@code within} is what lies inside groups, and {@code cut} the rest.
  *
  * @param groups positions of options, rising, the groups by their first
  * @param within summed over the unordered pairs inside groups

@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * A score of members that no training gives: the gradient norm at initialisation, {@code Σ ‖∂L/∂W‖} over the weights W of fresh layers,
  * with L the cross-entropy of one minibatch. It is the proxy {@code grad_norm} of Abdelfattah, Mehrotra, Dudziak and Lane, "Zero-Cost
  * Proxies for Lightweight NAS" (ICLR 2021), which takes the weights of convolutions and linear layers; here those are all parameters
- * of two or more dimensions, embeddings included. Of the proxies of that paper it is one that every model has, whatever its activations
+ * of two or more dimensions, embeddings included. Every model has it, unlike other proxies of that paper, whatever its activations
  * and inputs are: those of pruning replace weights by their absolute values, which says nothing of attention, and the correlation of
  * Jacobians needs inputs that have a gradient, which tokens do not.
  */

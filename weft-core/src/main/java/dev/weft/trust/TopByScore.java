@@ -65,8 +65,8 @@ final class TopByScore {
     }
 
     /**
-     * The worth of the best of all minus that of the best of the k members with the highest scores. Of members that tie for the last
-     * places some are taken by chance: it is the mean over all ways to take them. A member that was drawn twice is there once.
+     * The worth of the best of all minus that of the best of the k members with the highest scores. Where members tie for the last
+     * places, some are taken by chance: it is the mean over all ways to take them. A member that was drawn twice is there once.
      */
     double regret(int k, int[] drawn) {
         double best = bestOfAll(drawn);

@@ -10,8 +10,8 @@ public interface Mixing {
     List<String> names();
 
     /**
-     * How a member's weight is mixed: (copies), or (out, copies); it belongs to the caller's scope. Of a weight with several parts, the
-     * last part's.
+     * How a member's weight is mixed: (copies), or (out, copies); it belongs to the caller's scope. A weight with
+     * several parts gives the mixing of its last part.
      *
      * @throws IllegalArgumentException when that weight is not mixed
      */

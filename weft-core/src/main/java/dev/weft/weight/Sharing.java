@@ -103,9 +103,8 @@ public interface Sharing {
      */
     default void requirePlace(List<Sharing> all, int place) {
         if (readsMember() && all.stream().filter(Sharing::readsMember).count() > 1) {
-            throw new InputException(
-                    "sharing must list at most one blend, and then experts, a low-rank part or kernel transforms once, but got "
-                            + all + ". To share more weights in one way, widen its pattern.");
+            throw new InputException("sharing must list one kind at most with networks of its own that read the member,"
+                    + " but got " + all + ". To share more weights in one way, widen its pattern.");
         }
     }
 

@@ -51,7 +51,7 @@ public final class WeightNames {
 
     /**
      * What a weight is called that is one of several parts of a stored tensor: {@code blocks.0.attn.qkv.weight[0]} for the query, {@code [1]}
-     * and {@code [2]} for key and value. Of any other weight its name.
+     * and {@code [2]} for key and value. Any other weight is called by its name.
      */
     public static String part(String name, Axis... axes) {
         String parts = Arrays.stream(axes)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.data.Batch;
 import dev.weft.io.InputException;
+import dev.weft.io.Kinds;
 import dev.weft.ops.Bundle;
 import dev.weft.ops.TensorAssert;
 import dev.weft.ops.Tensors;
@@ -49,6 +50,17 @@ class CriterionTest {
 
     private static Scene labelled() {
         return scene(labels(), Optional.empty());
+    }
+
+    /** A kind that is added to Weft gets its class here. */
+    @Test
+    void everyBuiltInKindIsUnderContract() {
+        List<CriterionContract> tests = List.of(new SmoothedLabelsTest(), new SquaredErrorTest(), new AffinityTest());
+        try (PointerScope scope = new PointerScope()) {
+            assertThat(tests.stream().<Class<?>>map(test -> test.criterion().getClass()))
+                    .containsExactlyElementsOf(
+                            Kinds.builtIn().of(Criterion.class).values());
+        }
     }
 
     @Nested

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.io.InputException;
 import dev.weft.io.Json;
+import dev.weft.io.Kinds;
 import dev.weft.text.CharacterTokenizer;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,6 +19,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelInputTest {
     private static final TextInput TEXT = new TextInput(new CharacterTokenizer("abcde"), 6);
+
+    /** A kind that is added to Weft gets its class here. */
+    @Test
+    void everyBuiltInKindIsUnderContract() {
+        List<InputContract> tests = List.of(new ContractOfImages(), new ContractOfText());
+        assertThat(tests.stream().<Class<?>>map(test -> test.model().input().getClass()))
+                .containsExactlyElementsOf(Kinds.builtIn().of(ModelInput.class).values());
+    }
 
     @Nested
     class ContractOfImages implements InputContract {

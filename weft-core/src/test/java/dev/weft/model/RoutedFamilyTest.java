@@ -354,7 +354,8 @@ class RoutedFamilyTest {
         assertThatThrownBy(
                         () -> Family.of(definition, 1, List.of(experts(MLPS, 2, Granularity.LAYER), lowRank("attn"))))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("experts, a low-rank part or kernel transforms once, but got [Experts[");
+                .hasMessageContaining(
+                        "one kind at most with networks of its own that read the member, but got [Experts[");
         assertThatThrownBy(() -> Family.of(definition, 1, List.of(blend(), blend())))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("at most one blend");

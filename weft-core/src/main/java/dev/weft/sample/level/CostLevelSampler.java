@@ -8,6 +8,8 @@ import dev.weft.io.Suggest;
 import dev.weft.sample.Sampler;
 import dev.weft.sample.Sampling;
 import dev.weft.space.Space;
+import dev.weft.weight.Sharing;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -94,6 +96,16 @@ public record CostLevelSampler(
             throw new InputException("Training with train.reptile must have a sampler without a generator, which trains"
                     + " by the gradients of the members.");
         }
+    }
+
+    @Override
+    public void requireFits(List<Sharing> sharing, boolean mixed) {
+        if (trainsGenerator() && sharing.stream().noneMatch(Sharing::generatesMembers)) {
+            throw new InputException(
+                    "Cost levels with members of a generator must have a generator in the sharing of the"
+                            + " recipe, but it has sharing " + sharing + ". Add one, or set members of another kind.");
+        }
+        Sampler.super.requireFits(sharing, mixed);
     }
 
     @Override

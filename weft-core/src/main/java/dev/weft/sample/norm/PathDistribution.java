@@ -39,7 +39,7 @@ final class PathDistribution implements AutoCloseable {
     private final Tensor probabilities;
     private final Tensor norms;
 
-    /** Whose probability it is: an option of a choice, or of all choices. */
+    /** An entry is the probability of one option, in one choice or in all of them. */
     private record Entry(String choice, Object option) {}
 
     PathDistribution(Family family, GradientNormSampler.Paths settings) {

@@ -76,9 +76,9 @@ public final class BlendedWeights implements WrappedWeights {
     }
 
     /**
-     * A blend as it runs. Of a hard draw of sizes ({@link SimplexMap.Gdas}) it picks the drawn options, so that whatever depends on them
+     * A blend as it runs. A hard draw of sizes ({@link SimplexMap.Gdas}) picks the drawn options, so that whatever depends on them
      * runs at their size and has their gradient alone; constraints of the space are not looked at. Any other member is left as it is.
-     * Drawn by the logits as they are now.
+     * The draw is by the logits as they are now.
      */
     @Override
     public Member drawn(Member member) {
@@ -270,7 +270,7 @@ public final class BlendedWeights implements WrappedWeights {
      * product of their softmax. Canonical, and no blend even if {@code base} is one.
      *
      * <p>What switches blended choices on and off has no logits: it picks the option with which the parts of what is on have the greatest
-     * product, each choice that is on with its largest part but off's. Of the edges into a node of a cell those stay whose best operation is
+     * product, each choice that is on with its largest part but off's. Those edges into a node of a cell stay whose best operation is
      * strongest (DARTS, Liu et al. 2019).
      *
      * @throws InputException when the {@value #MAX_STRONGEST} strongest combinations all break a constraint

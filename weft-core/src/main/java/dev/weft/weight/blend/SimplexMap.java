@@ -104,7 +104,7 @@ public sealed interface SimplexMap {
             });
         }
 
-        /** 1 where the part is above 0. Of the sums of the k greatest, {@code t} is the largest {@code (sum - 1) / k}. */
+        /** 1 where the part is above 0. Their threshold {@code t} is the largest {@code (sum - 1) / k} over the sums of the k greatest. */
         private static Tensor support(Tensor logits) {
             Tensor sums = logits.sort(0, true).get0().cumsum(0);
             Tensor counts = logits.new_ones(logits.shape()).cumsum(0);

@@ -26,6 +26,7 @@ import dev.weft.step.Update;
 import dev.weft.train.TinyTraining;
 import dev.weft.train.TrainingStep;
 import dev.weft.weight.Reading;
+import dev.weft.weight.Sharing;
 import dev.weft.weight.generator.GeneratedWeights;
 import dev.weft.weight.generator.MemberGenerator;
 import java.util.LinkedHashMap;
@@ -477,5 +478,19 @@ class CostLevelSamplingTest {
         assertThatThrownBy(() -> start(learned(1, 10, LevelDistribution.Mode.SURROGATE), generator()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("startEpochs");
+    }
+
+    /** Who asks a generator for members needs one, and who has one needs a sampler that asks it. */
+    @Test
+    void generatorAndWhoAsksItComeTogether() {
+        List<Sharing> generator = List.of(new MemberGenerator("macs", 16, null, MemberGenerator.View.SLICE));
+        CostLevelSampler asking = sampler(new LevelDistribution.Uniform(), generator());
+        asking.requireFits(generator, false);
+        assertThatThrownBy(() -> asking.requireFits(List.of(), false))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("Cost levels with members of a generator must have a generator in the sharing");
+        assertThatThrownBy(() -> new Sampler.Sandwich(1).requireFits(generator, false))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("exactly where its sampler asks one for members");
     }
 }

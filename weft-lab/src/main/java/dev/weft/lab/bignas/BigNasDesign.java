@@ -219,8 +219,7 @@ public final class BigNasDesign implements Design {
     // tag::chain[]
     private Map<String, Double> searched(Trial trial, Trial.Trained trained) {
         Map<String, Double> values = trained.measure(this::all);
-        Found found = trial.once(
-                "search", Found.class, () -> trained.measure(trainer -> new BudgetSearch(size).search(trainer, trial)));
+        Found found = trained.once("search", Found.class, trainer -> new BudgetSearch(size).search(trainer, trial));
         values.put(STEP.key(), found.smallestStep());
         return values;
     }

@@ -104,8 +104,8 @@ public final class MosDesign implements Design {
     @Override
     public List<Arm> arms(int epochs) {
         List<Arm> arms = new ArrayList<>();
-        // First, because others are compared with it.
         List<String> alone = members.alone();
+        // First, because others are compared with it.
         arms.add(new Arm(
                 ALONE,
                 "three of the members, each trained alone for as many steps: " + String.join(", ", alone),
@@ -191,16 +191,14 @@ public final class MosDesign implements Design {
         }
         values.put(CONFLICT.key(), error / size.regressions());
         if (sharing.hasExperts()) {
-            trial.once(
+            trained.once(
                     "routing-" + sharing.arm(),
                     MosRouting.class,
-                    () -> trained.measure(trainer -> MosRouting.of(trainer.family(), members.evaluated())));
+                    trainer -> MosRouting.of(trainer.family(), members.evaluated()));
             double collapse = trained.measure(trainer -> collapse(trainer, losses));
             if (sharing == MosSharing.LAYER_WISE) {
-                WindowSearch.Found found = trial.once(
-                        "search",
-                        WindowSearch.Found.class,
-                        () -> trained.measure(trainer -> new WindowSearch(size).search(trainer, trial)));
+                WindowSearch.Found found = trained.once(
+                        "search", WindowSearch.Found.class, trainer -> new WindowSearch(size).search(trainer, trial));
                 collapse = Math.max(collapse, Math.abs(found.collapsedLoss() - found.reportLoss()));
             }
             values.put(COLLAPSE, collapse);

@@ -127,14 +127,11 @@ public final class ShiftNasDesign implements Design {
         return new Arm(name, description, Arm.weight(recipe), trial -> {
             Trial.Trained trained = trial.train(name, recipe);
             Map<String, Double> values = trained.measure(this::measured);
-            trial
-                    .once("picks-" + name, Picks.class, () -> trained.measure(trainer -> picks(trainer, trial)))
-                    .picks()
-                    .stream()
+            trained.once("picks-" + name, Picks.class, trainer -> picks(trainer, trial)).picks().stream()
                     .filter(pick -> pick.found() == pick.level())
                     .forEach(pick -> values.put(picked(pick.level()), pick.reportAccuracy()));
             if (LEARNED.contains(name)) {
-                trial.once("curve-" + name, Curve.class, () -> trained.measure(this::curve));
+                trained.once("curve-" + name, Curve.class, this::curve);
             }
             return values;
         });

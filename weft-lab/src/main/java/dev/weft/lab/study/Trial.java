@@ -2,7 +2,6 @@ package dev.weft.lab.study;
 
 import dev.weft.io.Kinds;
 import dev.weft.recipe.Recipe;
-import dev.weft.train.KeptTrainings;
 import dev.weft.train.Trainer;
 import dev.weft.train.UpdateShare;
 import dev.weft.tree.TreeRecord;
@@ -87,7 +86,7 @@ public final class Trial {
         if (!kept.runs().train(name, recipe, seed, stop, List.of(clock.listener(weight, detail())))) {
             throw new Stopped();
         }
-        Trained trained = new Trained(name, recipe, seed, kept.runs());
+        Trained trained = new Trained(name, recipe);
         note(document(name), () -> trained.measure(TrainingRecord::of));
         clock.done(weight);
         return trained;
@@ -206,29 +205,30 @@ public final class Trial {
     }
 
     /** A training that has ended. */
-    public static final class Trained {
+    public final class Trained {
         private final String name;
         private final Recipe recipe;
-        private final long seed;
-        private final KeptTrainings runs;
 
-        private Trained(String name, Recipe recipe, long seed, KeptTrainings runs) {
+        private Trained(String name, Recipe recipe) {
             this.name = name;
             this.recipe = recipe;
-            this.seed = seed;
-            this.runs = runs;
         }
 
         /** The file of the trained family. */
         public Path family() {
-            return runs.family(name);
+            return Trial.this.family(name);
         }
 
         /** Works something out of it; the trainer is closed afterwards. */
         public <T> T measure(Function<Trainer, T> work) {
-            try (Trainer trainer = runs.open(name, recipe, seed)) {
+            try (Trainer trainer = kept.runs().open(name, recipe, seed)) {
                 return work.apply(trainer);
             }
+        }
+
+        /** A document that is worked out of it {@linkplain Trial#once once}. */
+        public <T> T once(String document, Class<T> type, Function<Trainer, T> work) {
+            return Trial.this.once(document, type, () -> measure(work));
         }
     }
 }

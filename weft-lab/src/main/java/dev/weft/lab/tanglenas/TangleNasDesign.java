@@ -197,15 +197,12 @@ public final class TangleNasDesign implements Design {
         return new Arm(name, description, Arm.weight(recipe) + recipe.train().epochs() / 2.0, trial -> {
             Trial.Trained trained = trial.train(name, recipe);
             Chosen chosen = chosenByLogits(trial, name, trained);
-            trial.once("curve-" + name, SearchCurve.class, () -> trained.measure(SearchCurve::of));
+            trained.once("curve-" + name, SearchCurve.class, SearchCurve::of);
             Map<String, Double> values =
                     values(trial, name, searched, List.of(searched.space().parse(chosen.member())));
             note(values, chosen);
             if (searched.equals(main)) {
-                values.put(WEIGHTS.key(), (double) times(trial).weights().get(name.equals("B") ? "B" : "A"));
-            }
-            if (name.equals("A") || name.equals("B")) {
-                values.put(STEP.key(), times(trial).medianMillis(name));
+                noteStored(trial, values, name, name.equals("B") ? "B" : "A");
             }
             return values;
         });
@@ -217,10 +214,9 @@ public final class TangleNasDesign implements Design {
     }
 
     private Chosen chosenByLogits(Trial trial, String name, Trial.Trained trained) {
-        return trial.once("chosen-" + name, Chosen.class, () -> {
+        return trained.once("chosen-" + name, Chosen.class, trainer -> {
             try (Family family = Family.open(trained.family())) {
-                Member member = family.member(Role.CHOSEN.toString());
-                return trained.measure(trainer -> Chosen.of(trainer, member, null, trainer.seconds(), 0));
+                return Chosen.of(trainer, family.member(Role.CHOSEN.toString()), null, trainer.seconds(), 0);
             }
         });
     }
@@ -230,18 +226,17 @@ public final class TangleNasDesign implements Design {
             Chosen chosen = chosenBySearch(trial, name, "C", recipes.singlePath(size.model(), epochs), strategy);
             Map<String, Double> values = values(trial, name, main, List.of(space.parse(chosen.member())));
             note(values, chosen);
-            values.put(WEIGHTS.key(), (double)
-                    times(trial).weights().get("largest")); // single path stores what the largest has
+            noteStored(trial, values, name, "largest"); // single path stores what the largest has
             return values;
         });
     }
 
     private Chosen chosenBySearch(Trial trial, String name, String training, Recipe recipe, SearchSettings strategy) {
         Trial.Trained trained = trial.train(training, recipe);
-        return trial.once("chosen-" + name, Chosen.class, () -> {
+        return trained.once("chosen-" + name, Chosen.class, trainer -> {
             Dataset all =
                     recipes.images(size.selectionSize()).open(trial.seed()).train();
-            return trained.measure(trainer -> Chosen.bySearch(trainer, all, strategy, trial));
+            return Chosen.bySearch(trainer, all, strategy, trial);
         });
     }
 
@@ -254,8 +249,7 @@ public final class TangleNasDesign implements Design {
         return new Arm(name, description, weight, trial -> {
             Map<String, Double> values = values(trial, name, searched, members.apply(trial));
             if (name.equals("largest")) {
-                values.put(WEIGHTS.key(), (double) times(trial).weights().get(name));
-                values.put(STEP.key(), times(trial).medianMillis(name));
+                noteStored(trial, values, name, name);
             }
             return values;
         });
@@ -378,6 +372,15 @@ public final class TangleNasDesign implements Design {
     private <T> T costs(ModelDefinition model, Function<CountedCosts, T> of) {
         try (CountedCosts costs = new CountedCosts(model.withInput(input))) {
             return of.apply(costs);
+        }
+    }
+
+    /** @param as the timed arm that stores as many weights; the time of a step is noted of that one alone */
+    private void noteStored(Trial trial, Map<String, Double> values, String arm, String as) {
+        StepTimes.Measured times = times(trial);
+        values.put(WEIGHTS.key(), (double) times.weights().get(as));
+        if (arm.equals(as)) {
+            values.put(STEP.key(), times.medianMillis(as));
         }
     }
 
