@@ -11,9 +11,11 @@ import dev.weft.space.Member;
 import dev.weft.space.Space;
 import dev.weft.weight.Reading;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -31,6 +33,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class UpdateShare {
     private static final int DRAWS = 32;
+    private static final int SAMPLES = 10_000;
 
     private UpdateShare() {}
 
@@ -40,34 +43,74 @@ public final class UpdateShare {
      * @param trainer whose sampler draws; it is not to train on afterwards
      */
     public static double of(Trainer trainer, RandomGenerator random) {
-        Family family = trainer.family();
+        try (PointerScope scope = new PointerScope()) {
+            Batch batch = trainer.batches(1).batch(0);
+            return of(trainer.family(), trainer.sampling(), trainer.steps(), batch, random);
+        }
+    }
+
+    /**
+     * The same, of a family and what draws its members.
+     *
+     * @param step the first of the steps that members are drawn for
+     * @param batch that they are drawn for
+     */
+    public static double of(Family family, Sampling sampling, long step, Batch batch, RandomGenerator random) {
         if (family.space().choices().isEmpty()) {
             return 1;
         }
-        Sampling sampling = trainer.sampling();
         double sum = 0;
         try (PointerScope scope = new PointerScope()) {
-            double all = entries(used(family, everyOption(family.space())));
-            Batch batch = trainer.batches(1).batch(0);
-            for (int i = 0; i < DRAWS; i++) {
+            List<List<Member>> draws = draws(family, sampling, step, batch, random);
+            if (draws.stream().flatMap(List::stream).anyMatch(family::isMixture)) {
+                return 1; // all options of a mixture train at once
+            }
+            double all = entries(used(family, everyOption(family.space(), random)));
+            for (List<Member> members : draws) {
                 try (PointerScope draw = new PointerScope()) {
-                    List<Member> members = sampling.draw(trainer.steps() + i, batch, random).stream()
-                            .map(TrainingMember::member)
-                            .map(family::plain) // whether read as a slice or under a mask, the rest has no gradient
-                            .toList();
-                    // All options of a mixture train at once.
-                    sum += members.stream().anyMatch(family::isMixture) ? 1 : entries(used(family, members)) / all;
+                    sum += entries(used(family, members)) / all;
                 }
             }
         }
         return sum / DRAWS;
     }
 
-    /** Members that use together whatever any member uses. */
-    private static List<Member> everyOption(Space space) {
+    private static List<List<Member>> draws(
+            Family family, Sampling sampling, long step, Batch batch, RandomGenerator random) {
+        List<List<Member>> draws = new ArrayList<>();
+        for (int i = 0; i < DRAWS; i++) {
+            draws.add(sampling.draw(step + i, batch, random).stream()
+                    .map(TrainingMember::member)
+                    .map(family::plain) // whether read as a slice or under a mask, the rest has no gradient
+                    .toList());
+        }
+        return draws;
+    }
+
+    /** Members that use together whatever any member uses: for each option one that has it, the largest but for that where there is such. */
+    private static List<Member> everyOption(Space space, RandomGenerator random) {
         List<Member> members = new ArrayList<>(List.of(space.largest()));
+        Map<Choice<?>, Set<Object>> missing = new LinkedHashMap<>();
         for (Choice<?> choice : space.choices()) {
-            choice.options().forEach(option -> members.add(space.largest().with(choice, option)));
+            for (Object option : choice.options()) {
+                Member member = space.canonical(space.largest().with(choice, option));
+                if (space.satisfies(member)) {
+                    members.add(member);
+                } else {
+                    missing.computeIfAbsent(choice, c -> new HashSet<>()).add(option);
+                }
+            }
+        }
+        for (int i = 0; i < SAMPLES && !missing.isEmpty(); i++) {
+            Member sample = space.sample(random);
+            boolean adds = false;
+            for (Map.Entry<Choice<?>, Set<Object>> options : missing.entrySet()) {
+                adds |= options.getValue().remove(sample.value(options.getKey()));
+            }
+            if (adds) {
+                members.add(sample);
+                missing.values().removeIf(Set::isEmpty);
+            }
         }
         return members;
     }

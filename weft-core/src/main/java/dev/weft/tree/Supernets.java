@@ -47,10 +47,6 @@ final class Supernets {
 
     /** The run of a supernet. */
     Path folder(String name) {
-        return folder(run, name);
-    }
-
-    static Path folder(Path run, String name) {
         return run.resolve("nodes").resolve(name);
     }
 

@@ -135,18 +135,6 @@ public final class TreeTrainer implements TrainingRun {
         }
     }
 
-    /**
-     * Opens the training of one supernet of a tree as it was left, to look at: what it would train on is not the tree's.
-     *
-     * @param folder of the tree
-     * @param name of the supernet, as its record has it
-     * @param data where the data of the tree lies
-     * @return a trainer that the caller closes
-     */
-    public static Trainer supernet(Path folder, String name, String data, Kinds kinds) {
-        return Trainer.resume(Supernets.folder(folder, name), Optional.of(data), kinds);
-    }
-
     private static TreeTrainer opened(RunFolder run, RunSettings settings, Splits splits, Kinds kinds) {
         boolean done = false;
         try {

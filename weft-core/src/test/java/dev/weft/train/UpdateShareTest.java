@@ -96,6 +96,13 @@ class UpdateShareTest {
         assertThat(share(new Subspace(cells, half), new Sampler.Largest(), 1)).isBetween(0.6, 0.99);
     }
 
+    /** In these cells a node keeps two edges, so an option is seldom in a member that is the largest for the rest. */
+    @Test
+    void optionsAreLookedForWhereTheLargestMemberCannotHaveThem() {
+        assertThat(share(Presets.named("cell-darts-tiny"), new Sampler.SinglePath(1), 1))
+                .isBetween(0.01, 0.3);
+    }
+
     /** Their weights are the largest's under a mask, or slices; either way only the member's own entries move. */
     @ParameterizedTest
     @EnumSource(MemberGenerator.View.class)

@@ -1,7 +1,13 @@
 package dev.weft.lab.study;
 
+import dev.weft.data.Batch;
+import dev.weft.data.Splits;
 import dev.weft.io.Kinds;
+import dev.weft.model.Family;
+import dev.weft.model.Subspace;
 import dev.weft.recipe.Recipe;
+import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Sampling;
 import dev.weft.train.Trainer;
 import dev.weft.train.UpdateShare;
 import dev.weft.tree.TreeRecord;
@@ -126,13 +132,20 @@ public final class Trial {
             }
         }
         TreeRecord tree = tree(name);
-        note(document(name), () -> of(tree, run, recipe.data().source()));
+        note(document(name), () -> of(tree, recipe));
         return tree;
     }
 
-    private static double share(Path run, String leaf, String data) {
-        try (Trainer trainer = TreeTrainer.supernet(run, leaf, data, Kinds.builtIn())) {
-            return UpdateShare.of(trainer, new SplittableRandom(1));
+    /** The part of a leaf's weights that one of its steps trains. */
+    private double share(TreeRecord.Node leaf, Recipe recipe, Splits splits) {
+        TrainSettings train = recipe.train();
+        try (Family family = Family.of(new Subspace(recipe.model(), leaf.options()), seed, recipe.sharing());
+                Batch batch =
+                        splits.train().batches(recipe.data().batchSize(), seed).batch(0)) {
+            Sampling sampling = train.sampler()
+                    .start(new Sampling.Setup(
+                            family, train.loss(), train.epochs(), splits.train().size(), null, 1, seed));
+            return UpdateShare.of(family, sampling, 0, batch, new SplittableRandom(1));
         }
     }
 
@@ -142,7 +155,9 @@ public final class Trial {
                 .orElseThrow(() -> new IllegalStateException("arm " + name + ", seed " + seed + " has no tree"));
     }
 
-    private static TrainingRecord of(TreeRecord tree, Path run, String data) {
+    private TrainingRecord of(TreeRecord tree, Recipe recipe) {
+        Splits splits = recipe.data().open(seed);
+        Recipe bound = recipe.on(recipe.data().input(splits), Kinds.builtIn());
         double seconds = 0;
         double passes = 0;
         for (TreeRecord.Node node : tree.nodes()) {
@@ -154,7 +169,7 @@ public final class Trial {
             }
         }
         double updates = tree.leaves().stream()
-                .mapToDouble(leaf -> leaf.training().steps() * share(run, leaf.name(), data))
+                .mapToDouble(leaf -> leaf.training().steps() * share(leaf, bound, splits))
                 .average()
                 .orElse(0);
         return new TrainingRecord(seconds, passes, updates, Map.of());
