@@ -30,9 +30,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  ${ROOT-COMMAND-NAME} reproduce --list                  what there is, with its parts and budgets",
             "  ${ROOT-COMMAND-NAME} reproduce bignas --smoke          a minute: everything runs, the numbers say nothing",
-            "  ${ROOT-COMMAND-NAME} reproduce bignas --epochs 8       about a quarter of an hour on a quiet machine",
+            "  ${ROOT-COMMAND-NAME} reproduce bignas --epochs 8       up to an hour",
             "  ${ROOT-COMMAND-NAME} reproduce bignas --epochs 8,32    and four times as long, so that the two can be compared",
-            "  ${ROOT-COMMAND-NAME} reproduce tanglenas --with maps   also softmax, sparsemax and Gumbel",
+            "  ${ROOT-COMMAND-NAME} reproduce tanglenas --with maps   also softmax, sparsemax, Gumbel and GDAS",
             "",
             "Ctrl-C stops after the current step; the same command goes on from there.",
             "Exit code 1: a part of the paper's claim did not hold, at the largest number of epochs."

@@ -41,10 +41,10 @@ import java.util.stream.IntStream;
  */
 public final class CellRanking {
     public static final Column TAU = new Column("tau", "τ with training alone", "", 3, true);
-    public static final Column TAU_BY_LOSS = new Column("tauByLoss", "the same by loss", "", 3, false);
+    public static final Column TAU_BY_LOSS = new Column("tauByLoss", "τ with training alone, by loss", "", 3, false);
     public static final Column PUBLIC_TAU = new Column("publicTau", "τ with the public table", "", 3, true);
     public static final Column PUBLIC_TAU_BY_LOSS =
-            new Column("publicTauByLoss", "that with the public table by loss", "", 3, false);
+            new Column("publicTauByLoss", "τ with the public table, by loss", "", 3, false);
     public static final Column REGRET = new Column("regret5", "regret of the top 5", "points", 2, false);
     public static final Column INHERITED = new Column("inherited", "members, inherited", "%", 2, true);
     public static final Column LOSS = new Column("loss", "loss of random members", "nats", 4, true);
