@@ -15,6 +15,8 @@ public interface Layer extends Network {
     Tensor forward(Tensor x, Pass pass);
 
     @Override
+    @SuppressWarnings(
+            "FunctionalInterfaceMethodChanged") // a lambda that is a layer is meant to be a network of one input
     default Bundle forward(Bundle inputs, Pass pass) {
         return Bundle.of(OUTPUT, forward(inputs.only(), pass));
     }

@@ -140,7 +140,7 @@ public final class MosDesign implements Design {
             members = new LinkedHashMap<>(members);
         }
 
-        /** Of these members and those, which were trained apart. */
+        /** The losses of these members and of those, which were trained apart. */
         Losses and(Losses others) {
             Map<String, Double> all = new LinkedHashMap<>(members);
             all.putAll(others.members);

@@ -303,8 +303,8 @@ public final class ShiftNasDesign implements Design {
     }
 
     /**
-     * Of each level what the generator gives for its middle, without noise; where there is none, the best of random members by images
-     * that are the same for every arm: those that only A, B and D leave out beside them are not among them.
+     * For each level the member that the generator gives for its middle, without noise; where there is none, the best of random members
+     * by images that are the same for every arm: those that only A, B and D leave out beside them are not among them.
      */
     private Picks picks(Trainer trainer, Trial trial) {
         Optional<MemberProposals> generator = trainer.family().proposals();
