@@ -66,8 +66,9 @@ public final class DeltaSet implements AutoCloseable {
         boolean done = false;
         try {
             body.accept(deltas);
+            DeltaSet set = new DeltaSet(base, deltas);
             done = true;
-            return new DeltaSet(base, deltas);
+            return set;
         } finally {
             if (!done) {
                 deltas.values().forEach(Delta::close);

@@ -5,6 +5,7 @@ import dev.weft.data.Batches;
 import dev.weft.loss.LossSettings;
 import dev.weft.loss.TrainingMember;
 import dev.weft.model.Family;
+import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.step.StepListener;
 import dev.weft.step.Update;
@@ -12,6 +13,7 @@ import dev.weft.weight.Reading;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Tensor;
@@ -47,6 +49,11 @@ public interface Sampling extends StepListener, AutoCloseable {
         public long steps() {
             return epochs * stepsPerEpoch;
         }
+    }
+
+    /** What the members of a step of a run are drawn by; it depends on nothing else. */
+    static SplittableRandom random(long seed, long step) {
+        return RandomStream.MEMBERS.random(seed, step);
     }
 
     /** A sampling without memory. */

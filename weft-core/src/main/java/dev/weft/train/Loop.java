@@ -16,6 +16,7 @@ import dev.weft.nn.RunningStatistics;
 import dev.weft.optim.WeightAverage;
 import dev.weft.recipe.Recipe;
 import dev.weft.recipe.TrainSettings;
+import dev.weft.sample.Sampling;
 import dev.weft.seed.RandomStream;
 import dev.weft.step.MemberLoss;
 import dev.weft.step.Step;
@@ -123,7 +124,7 @@ final class Loop implements AutoCloseable {
         long steps = steps();
         double rate =
                 phase.learningRate() * train.schedule().factor(phase.epoch(step, stepsPerEpoch()), train.epochs());
-        SplittableRandom random = RandomStream.MEMBERS.random(seed, step);
+        SplittableRandom random = Sampling.random(seed, step);
         List<StepListener> all = new ArrayList<>(listeners);
         all.add(0, phase.sampling());
         Map<String, Map<String, Double>> measures = new LinkedHashMap<>();

@@ -20,6 +20,8 @@ import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The part of a family's shared weights that one step of training moves, on average over the entries that its members use. Where members are paths or
@@ -27,8 +29,8 @@ import org.bytedeco.pytorch.Tensor;
  * step trains a fifth of the operations. So two trainings of as many steps may have trained their weights unequally long, and the
  * number of updates of a shared weight, steps times this share, is what compares them.
  *
- * <p>Draws are those that the sampler makes when it is asked: at the end, of one that learns, those that it has learned to make, which are
- * not those of its first steps. What the sampler trains itself, as a generator, is not counted. A supernet of some of a space's members, as the
+ * <p>Draws are those that the sampler makes when it is asked. One that learns is asked at the end, when it no longer draws as it did in its first
+ * steps. What the sampler trains itself, as a generator, is not counted. A supernet of some of a space's members, as the
  * leaves of a tree are, stores more than its members use; what they do not use is not among the entries.
  */
 public final class UpdateShare {
@@ -65,11 +67,9 @@ public final class UpdateShare {
             if (draws.stream().flatMap(List::stream).anyMatch(family::isMixture)) {
                 return 1; // all options of a mixture train at once
             }
-            double all = entries(used(family, everyOption(family.space(), random)));
+            double all = entries(family, everyOption(family.space(), random));
             for (List<Member> members : draws) {
-                try (PointerScope draw = new PointerScope()) {
-                    sum += entries(used(family, members)) / all;
-                }
+                sum += entries(family, members) / all;
             }
         }
         return sum / DRAWS;
@@ -87,14 +87,17 @@ public final class UpdateShare {
         return draws;
     }
 
-    /** Members that use together whatever any member uses: for each option one that has it, the largest but for that where there is such. */
+    /**
+     * Members that use together whatever any member uses: for each option one that has it, which is the largest but for that where there is such a
+     * member, and a random one otherwise. Where only smaller members have an option, what larger ones would use with it may be missing.
+     */
     private static List<Member> everyOption(Space space, RandomGenerator random) {
         List<Member> members = new ArrayList<>(List.of(space.largest()));
         Map<Choice<?>, Set<Object>> missing = new LinkedHashMap<>();
         for (Choice<?> choice : space.choices()) {
             for (Object option : choice.options()) {
                 Member member = space.canonical(space.largest().with(choice, option));
-                if (space.satisfies(member)) {
+                if (space.satisfies(member) && member.value(choice).equals(option)) {
                     members.add(member);
                 } else {
                     missing.computeIfAbsent(choice, c -> new HashSet<>()).add(option);
@@ -115,21 +118,23 @@ public final class UpdateShare {
         return members;
     }
 
-    private static double entries(Map<String, Tensor> used) {
-        return used.values().stream()
-                .mapToDouble(mask -> mask.sum().item_double())
-                .sum();
-    }
-
-    /** The entries that one of these members uses, as masks by the names of the weights. */
-    private static Map<String, Tensor> used(Family family, List<Member> members) {
-        Map<String, Tensor> weights = family.parameters();
-        Map<String, Tensor> used = new LinkedHashMap<>();
-        for (Member member : members) {
-            Tensor sum = Tensors.sum(family.weightsOf(Reading.of(member)));
-            UnrolledStep.gradients(sum, weights, false)
-                    .forEach((name, gradient) -> used.merge(name, gradient.ne(new Scalar(0)), Tensor::logical_or));
+    /** How many entries of its weights one of these members uses at least. */
+    private static double entries(Family family, List<Member> members) {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> weights = family.parameters();
+            Map<String, Tensor> used = new LinkedHashMap<>();
+            weights.forEach(
+                    (name, weight) -> used.put(name, torch.zeros_like(weight).to(ScalarType.Bool)));
+            for (Member member : members) {
+                try (PointerScope each = new PointerScope()) {
+                    Tensor sum = Tensors.sum(family.weightsOf(Reading.of(member)));
+                    UnrolledStep.gradients(sum, weights, false)
+                            .forEach((name, gradient) -> used.get(name).logical_or_(gradient.ne(new Scalar(0))));
+                }
+            }
+            return used.values().stream()
+                    .mapToDouble(mask -> mask.sum().item_double())
+                    .sum();
         }
-        return used;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weft.cost.CountedCosts;
 import dev.weft.loss.Distillation;
+import dev.weft.model.Family;
 import dev.weft.model.ModelDefinition;
 import dev.weft.model.Presets;
 import dev.weft.model.Subspace;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,8 +101,22 @@ class UpdateShareTest {
     /** In these cells a node keeps two edges, so an option is seldom in a member that is the largest for the rest. */
     @Test
     void optionsAreLookedForWhereTheLargestMemberCannotHaveThem() {
-        assertThat(share(Presets.named("cell-darts-tiny"), new Sampler.SinglePath(1), 1))
-                .isBetween(0.01, 0.3);
+        ModelDefinition cells = Presets.named("cell-darts-tiny");
+        ModelDefinition bound = cells.withInput(TinyTraining.boundModel().input());
+        Sampler.Memoryless sampler = new Sampler.SinglePath(1);
+        SplittableRandom same = new SplittableRandom(7);
+        double params = 0;
+        try (CountedCosts costs = new CountedCosts(bound)) {
+            for (int i = 0; i < 32; i++) {
+                params += costs.of(sampler.draw(cells.space(), same).get(0).member())
+                        .params();
+            }
+        }
+        long all;
+        try (Family family = Family.of(bound, 1)) {
+            all = family.parameters().values().stream().mapToLong(Tensor::numel).sum();
+        }
+        assertThat(share(cells, sampler, 7)).isCloseTo(params / 32 / all, within(1e-9));
     }
 
     /** Their weights are the largest's under a mask, or slices; either way only the member's own entries move. */

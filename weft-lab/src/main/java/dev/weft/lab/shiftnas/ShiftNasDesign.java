@@ -22,10 +22,10 @@ import dev.weft.report.FigureGroup;
 import dev.weft.report.Plot;
 import dev.weft.run.TrainingNumber;
 import dev.weft.sample.Sampler;
+import dev.weft.sample.Sampling;
 import dev.weft.sample.level.CostLevelSampler;
 import dev.weft.sample.level.LevelDistribution;
 import dev.weft.sample.level.LevelMembers;
-import dev.weft.seed.RandomStream;
 import dev.weft.space.Member;
 import dev.weft.train.Trainer;
 import dev.weft.weight.MemberProposals;
@@ -269,8 +269,7 @@ public final class ShiftNasDesign implements Design {
         Map<Integer, Double> visits = new TreeMap<>();
         IntStream.range(0, space.levels()).forEach(k -> visits.put(k, 0.0));
         for (long step = 0; step < trainer.steps(); step++) {
-            RandomGenerator random =
-                    RandomStream.MEMBERS.random(trainer.settings().seed(), step);
+            RandomGenerator random = Sampling.random(trainer.settings().seed(), step);
             UNIFORM.draw(trainer.family().space(), random)
                     .forEach(draw -> visits.merge(space.level(draw.member()), 1.0, Double::sum));
         }

@@ -1,6 +1,7 @@
 package dev.weft.lab.study;
 
 import dev.weft.data.Batch;
+import dev.weft.data.Batches;
 import dev.weft.data.Splits;
 import dev.weft.io.Kinds;
 import dev.weft.model.Family;
@@ -139,12 +140,20 @@ public final class Trial {
     /** The part of a leaf's weights that one of its steps trains. */
     private double share(TreeRecord.Node leaf, Recipe recipe, Splits splits) {
         TrainSettings train = recipe.train();
+        Batches batches = splits.train().batches(recipe.data().batchSize(), seed);
+        Batches heldOut =
+                train.sampler().heldOutPart() > 0 ? batches : null; // what it would learn from is not asked for
         try (Family family = Family.of(new Subspace(recipe.model(), leaf.options()), seed, recipe.sharing());
-                Batch batch =
-                        splits.train().batches(recipe.data().batchSize(), seed).batch(0)) {
-            Sampling sampling = train.sampler()
-                    .start(new Sampling.Setup(
-                            family, train.loss(), train.epochs(), splits.train().size(), null, 1, seed));
+                Batch batch = batches.batch(0);
+                Sampling sampling = train.sampler()
+                        .start(new Sampling.Setup(
+                                family,
+                                train.loss(),
+                                train.epochs(),
+                                splits.train().size(),
+                                heldOut,
+                                1,
+                                seed))) {
             return UpdateShare.of(family, sampling, 0, batch, new SplittableRandom(1));
         }
     }
