@@ -67,10 +67,10 @@ class PadaStudyTest implements StudyContract {
         return List.of(2, 23, 90);
     }
 
-    /** Seven trained arms with a probe and scores each, the truth, and that of parameters. */
+    /** Seven trained arms with a probe and scores each, the truth, and those of parameters and multiply-adds. */
     @Override
     public int documents() {
-        return 3 * 7 + 2;
+        return 3 * 7 + 3;
     }
 
     @Test
@@ -137,7 +137,7 @@ class PadaStudyTest implements StudyContract {
         assertThat(List.of(full.draws(), full.examples(), full.batchSize(), full.randomMembers()))
                 .containsExactly(200, 256, 128, 150);
         List<Arm> arms = design(false).arms(60);
-        assertThat(arms).hasSize(9);
+        assertThat(arms).hasSize(10);
         assertThatThrownBy(() -> full.fairEpochs(20))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("a multiple of 15 epochs");
