@@ -14,9 +14,9 @@ public interface Layer extends Network {
 
     Tensor forward(Tensor x, Pass pass);
 
+    /** A lambda that is a layer is a network too, and is meant to be. */
     @Override
-    @SuppressWarnings(
-            "FunctionalInterfaceMethodChanged") // a lambda that is a layer is meant to be a network of one input
+    @SuppressWarnings("FunctionalInterfaceMethodChanged")
     default Bundle forward(Bundle inputs, Pass pass) {
         return Bundle.of(OUTPUT, forward(inputs.only(), pass));
     }
